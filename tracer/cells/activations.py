@@ -1,0 +1,59 @@
+"""The functions that squeeze a sum into a switch (0..1) or into information (-1..1).
+
+A NaN that goes in comes out: a trace must show where it began.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Array: TypeAlias = npt.NDArray[np.floating[Any]]
+
+
+def sigmoid(z: Array) -> Array:
+    """``σ(z) = 1 / (1 + e^(-z))``, in the form that never overflows (Goodfellow 3.30)."""
+    e = np.exp(-np.abs(z))  # at most 1, so neither branch can overflow
+    return np.where(z < 0, e, 1) / (1 + e)
+
+
+def tanh(z: Array) -> Array:
+    """Hyperbolic tangent, in -1..1."""
+    return np.tanh(z)
+
+
+def relu(z: Array) -> Array:
+    """``max(0, z)``."""
+    return np.maximum(z, 0)
+
+
+def identity(z: Array) -> Array:
+    """``z`` itself: a linear cell."""
+    return z.copy()
+
+
+def hard_sigmoid(z: Array) -> Array:
+    """Straight-line sigmoid ``clip(z/6 + 1/2, 0, 1)``, as in PyTorch's and Keras 3's hard_sigmoid."""
+    return np.clip(z / 6 + 0.5, 0, 1).astype(z.dtype, copy=False)
+
+
+def hard(z: Array) -> Array:
+    """A switch that is only ever on or off: 1 where ``z > 0``, else 0. NaN stays NaN."""
+    return np.where(np.isnan(z), z, z > 0).astype(z.dtype, copy=False)
+
+
+ACTIVATIONS: Mapping[str, Callable[[Array], Array]] = MappingProxyType(
+    {
+        "tanh": tanh,
+        "relu": relu,
+        "sigmoid": sigmoid,
+        "identity": identity,
+        "hard-sigmoid": hard_sigmoid,
+        "hard": hard,
+    }
+)
+"""Every activation, by the name that cells and files use."""

@@ -1,0 +1,94 @@
+"""Checks that a cell's weights fit together, so that no kernel ever meets a wrong shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from tracer.cells.activations import Array
+from tracer.equations import CellEquations, Parameter
+from tracer.errors import InputError, UnknownNameError
+
+DTYPES = ("float32", "float64")
+
+
+def as_array(name: str, value: Any) -> Array:
+    """`value` as a float32 or float64 array; lists of numbers become float64.
+
+    Raises
+    ------
+    InputError
+        If it is not rectangular or not of a float type (integers are not converted silently).
+    """
+    if isinstance(value, np.ndarray) and type(value) is not np.ndarray:
+        value = np.asarray(value)
+    if not isinstance(value, np.ndarray):
+        try:
+            array = np.asarray(value)
+        except ValueError:
+            raise InputError(f"{name} is not a rectangular array of numbers") from None
+        if array.dtype.kind in "iuf" and not hasattr(value, "dtype"):
+            array = array.astype(np.float64)  # a plain Python list carries no dtype of its own
+        value = array
+    if value.dtype.name not in DTYPES:
+        raise InputError(
+            f"{name} has dtype {value.dtype}; tracer computes in float32 or float64: "
+            f"pass {name}.astype('float32') or {name}.astype('float64')"
+        )
+    array = np.ascontiguousarray(value)
+    return array.reshape(value.shape)  # ascontiguousarray makes a scalar one-dimensional
+
+
+def expected_shape(parameter: Parameter, sizes: Mapping[str, int]) -> tuple[int, ...]:
+    """The shape of a parameter in numbers: ``("4H", "D")`` with H=16, D=8 is ``(64, 8)``."""
+    return tuple(int(axis[:-1] or 1) * sizes[axis[-1]] for axis in parameter.shape)
+
+
+def check_shape(
+    owner: str, parameter: Parameter, array: Array, sizes: Mapping[str, int]
+) -> None:
+    """Raise an `InputError` unless `array` has the shape that `sizes` ask for."""
+    wanted = expected_shape(parameter, sizes)
+    if array.shape != wanted:
+        letters = ", ".join(parameter.shape) + ("," if len(parameter.shape) == 1 else "")
+        used = {axis[-1]: sizes[axis[-1]] for axis in parameter.shape}
+        given = " and ".join(f"{letter}={size}" for letter, size in sorted(used.items()))
+        raise InputError(
+            f"{parameter.name} has shape {array.shape}; {owner} with {given} "
+            f"wants ({letters}) = {wanted}"
+        )
+
+
+def checked_parameters(
+    equations: CellEquations, given: Mapping[str, Any], options: Mapping[str, str]
+) -> dict[str, Array]:
+    """The cell's parameters as arrays that fit together, or an `InputError` that says which do not.
+
+    The hidden size H is read from W, which is square for each block; D from U.
+    """
+    for name, value in options.items():
+        if value not in equations.options[name]:
+            raise UnknownNameError(f"choice for {name}", value, equations.options[name])
+    arrays = {p.name: as_array(p.name, given[p.name]) for p in equations.parameters}
+    for p in equations.parameters:
+        if arrays[p.name].ndim != len(p.shape):
+            raise InputError(
+                f"{p.name} has shape {arrays[p.name].shape}; "
+                f"it needs {len(p.shape)} axes, ({', '.join(p.shape)})"
+            )
+    sizes = {"H": arrays["W"].shape[1], "D": arrays["U"].shape[1]}
+    if 0 in sizes.values():
+        raise InputError(
+            f"U has shape {arrays['U'].shape} and W has shape {arrays['W'].shape}; "
+            f"a cell needs at least one input and one unit"
+        )
+    article = "an" if equations.title[0] in "LR" else "a"
+    for p in equations.parameters:
+        check_shape(f"{article} {equations.title}", p, arrays[p.name], sizes)
+    dtypes = {name: array.dtype.name for name, array in arrays.items()}
+    if len(set(dtypes.values())) > 1:
+        listed = ", ".join(f"{name} is {dtype}" for name, dtype in dtypes.items())
+        raise InputError(f"the weights differ in dtype: {listed}; give all of them the same one")
+    return arrays

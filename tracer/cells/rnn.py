@@ -1,0 +1,68 @@
+"""The Elman RNN, as the textbook writes it. One step, plain NumPy, any batch.
+
+Source: J. L. Elman, Finding Structure in Time, Cognitive Science 14 (1990);
+Goodfellow et al., Deep Learning (2016), equations 10.8 and 10.9.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tracer.cells.activations import ACTIVATIONS, Array
+from tracer.cells.parameters import checked_parameters
+from tracer.equations import RNN, CellEquations
+
+
+@dataclass(frozen=True, eq=False)
+class RNNCell:
+    """A plain recurrent cell: ``h = f(U x + W h_prev + a)``.
+
+    Parameters
+    ----------
+    U : array (H, D)
+        Input to hidden.
+    W : array (H, H)
+        Hidden to hidden, the same at every step.
+    a : array (H,)
+        Hidden bias; PyTorch's two biases added together.
+    f : str
+        ``"tanh"`` (default), ``"relu"``, ``"sigmoid"`` or ``"identity"``.
+
+    Raises
+    ------
+    InputError, UnknownNameError
+        If shapes or dtypes do not fit together, or `f` is not on the list.
+    """
+
+    U: Array
+    W: Array
+    a: Array
+    f: str = "tanh"
+
+    equations: ClassVar[CellEquations] = RNN
+
+    def __post_init__(self) -> None:
+        given = {"U": self.U, "W": self.W, "a": self.a}
+        for name, array in checked_parameters(RNN, given, {"f": self.f}).items():
+            object.__setattr__(self, name, array)
+
+    def step(self, x: Array, h_prev: Array) -> dict[str, Array]:
+        """One step forward.
+
+        Parameters
+        ----------
+        x : array (N, D)
+        h_prev : array (N, H)
+
+        Returns
+        -------
+        dict of str to array (N, H)
+            ``z`` and ``h``.
+        """
+        f = ACTIVATIONS[self.f]
+
+        z = x @ self.U.T + h_prev @ self.W.T + self.a  # (N, H)
+        h = f(z)
+
+        return {"z": z, "h": h}

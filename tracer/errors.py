@@ -1,0 +1,43 @@
+"""Every error a user can meet.
+
+Each message names the thing, what came, what was wanted and, where it helps, what to do:
+``U has shape (32, 8); an LSTM with H=16 wants (4H, D) = (64, D)``.
+The command line prints the message alone; a traceback means a bug in tracer itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class TracerError(Exception):
+    """Base of all errors that tracer raises on purpose."""
+
+
+class InputError(TracerError, ValueError):
+    """An argument has the wrong shape, dtype or value."""
+
+
+class UnknownNameError(TracerError, LookupError):
+    """A name (quantity, model, exercise, device, ...) that is not on its list.
+
+    Parameters
+    ----------
+    what : str
+        The kind of thing, for example ``"quantity"``.
+    got : str
+        The name that came.
+    known : iterable of str
+        The names that would have been understood; the nearest ones are suggested.
+    """
+
+    def __init__(self, what: str, got: object, known: Iterable[str]) -> None:
+        names = [str(name) for name in known]
+        near = get_close_matches(str(got), names, n=1)
+        hint = f"; did you mean '{near[0]}'?" if near else ""
+        super().__init__(f"there is no {what} '{got}'{hint} Known: {', '.join(names)}")
+
+
+class FileError(TracerError, OSError):
+    """A file that is missing, truncated, foreign, or cannot be written."""
