@@ -1,0 +1,71 @@
+"""How a number is written on a screen: short, aligned, and never as less than it is.
+
+A value that is small but not zero keeps two significant digits (``0.0041``, not ``0.00``), so that
+the arithmetic on the screen can be checked by hand.
+"""
+
+from __future__ import annotations
+
+import math
+
+
+def number(value: float, digits: int = 2) -> str:
+    """`value` for a sentence or a formula: ``0.73``, ``-1.58``, ``0.0041``, ``3.2e-7``, ``NaN``.
+
+    Parameters
+    ----------
+    value : float
+    digits : int
+        Decimals of ordinary numbers, and significant digits of small and of huge ones.
+    """
+    value = float(value)
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Inf" if value > 0 else "-Inf"
+    size = abs(value)
+    if value == 0 or 0.1 <= size < 1e5:
+        return f"{value + 0.0:.{digits}f}"
+    if 1e-4 <= size < 0.1:
+        places = digits - 1 - math.floor(math.log10(size))
+        return f"{value:.{places}f}"
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """`number` with its sign always written: ``+0.41``, ``-2.10``."""
+    text = number(value, digits)
+    return text if text.startswith("-") or text == "NaN" else f"+{text}"
+
+
+def column(value: float, width: int = 5) -> str:
+    """`value` right-aligned in exactly `width` columns, for numbers that stand under each other."""
+    value = float(value)
+    if math.isfinite(value):
+        text = f"{value:.2f}"
+        if float(text) == 0:
+            text = "0.00"  # "-0.00" would say no more
+        if len(text) > width:
+            text = f"{value:.1f}"
+        if len(text) > width:
+            text = f"{value:.0f}"
+        if len(text) > width:
+            text = f"{value:.0e}".replace("e+0", "e").replace("e+", "e")
+        if len(text) > width:
+            text = "<<" if value < 0 else ">>"
+    else:
+        text = number(value)
+    return text.rjust(width)
+
+
+def percent(share: float) -> str:
+    """A share of 1 in per cent: ``83 %``; never ``100 %`` or ``0 %`` unless it is exactly that."""
+    if not math.isfinite(share):
+        return number(share)
+    hundredths = share * 100
+    if 99.5 <= hundredths < 100:
+        return ">99 %"
+    if 0 < hundredths < 0.5:
+        return "<1 %"
+    return f"{hundredths:.0f} %"
