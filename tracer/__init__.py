@@ -1,0 +1,81 @@
+"""See every number of every step of an RNN or LSTM.
+
+Read the package in this order; each module needs only those above it.
+
+1. ``errors``     what can go wrong, and how it is said
+2. ``language``   sentences in the reader's language
+3. ``equations``  the one list of quantities: name, equation, shape, meaning
+4. ``cells``      the textbook: one step of an RNN or LSTM in plain NumPy
+5. ``kernels``    the same equations over a whole batch of sentences, fast
+6. ``trace``, ``tracefile``, ``unrolling``, ``tasks``, ``text``
+                  what was computed; how it is stored; from a cell to a trace; from words to numbers
+7. ``model``      encoder + layers + head: a sentence in, a trace out
+8. ``comparing``  where two traces first part ways
+9. ``grading``    exercises: discover, run, judge
+10. ``view``      draws traces and reports
+11. ``cli``       one file a verb
+
+>>> import tracer
+>>> trace = tracer.Model.load("lstm-classify").trace("you are a really bad man")
+>>> trace["f"].shape  # the forget switch: (steps, sentences, units)
+(6, 1, 8)
+
+The names below are loaded when they are first used, so ``import tracer`` is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Divergence",
+    "FileError",
+    "Head",
+    "InputError",
+    "LSTMCell",
+    "Layer",
+    "Model",
+    "RNNCell",
+    "Trace",
+    "TracerError",
+    "UnknownNameError",
+    "compare",
+    "open",
+    "unroll",
+]
+
+if TYPE_CHECKING:
+    from tracer.cells import LSTMCell, RNNCell
+    from tracer.comparing import Divergence, compare
+    from tracer.errors import FileError, InputError, TracerError, UnknownNameError
+    from tracer.model import Head, Layer, Model
+    from tracer.trace import Trace
+    from tracer.tracefile import open_trace as open  # noqa: A004 - read as tracer.open
+    from tracer.unrolling import unroll
+else:
+    _HOMES = {
+        "tracer.cells": ("LSTMCell", "RNNCell"),
+        "tracer.comparing": ("Divergence", "compare"),
+        "tracer.errors": ("FileError", "InputError", "TracerError", "UnknownNameError"),
+        "tracer.model": ("Head", "Layer", "Model"),
+        "tracer.trace": ("Trace",),
+        "tracer.tracefile": ("open_trace",),
+        "tracer.unrolling": ("unroll",),
+    }
+    _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+    # Hidden from type checkers, for which any name of a module with __getattr__ exists.
+    def __getattr__(name):
+        """Load a public name when it is first used (PEP 562)."""
+        if name not in __all__:
+            raise AttributeError(f"module 'tracer' has no attribute '{name}'")
+        inside = "open_trace" if name == "open" else name
+        value = getattr(import_module(_HOME_OF[inside]), inside)
+        globals()[name] = value
+        return value
+
+    def __dir__():
+        return sorted({*globals(), *__all__})

@@ -1,0 +1,168 @@
+"""The command line: one file a verb, found by its name, and the one place where errors end.
+
+A verb is a module of this package with a `click.Command` named ``command``; adding a file adds the
+verb. Heavy imports (numpy, numba, rich) stand inside its functions, so that ``tracer --help`` is
+quick. Its help ends with ``Example:`` and a command line that really works.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from importlib import import_module
+from io import TextIOWrapper
+from pkgutil import iter_modules
+from typing import Any, NoReturn, TextIO
+
+import click
+
+import tracer
+from tracer.errors import TracerError, UnknownNameError
+from tracer.language import _
+
+# Exit codes, the same for every verb. A shell says 128 + signal for what a signal ended.
+PASSED, NOT_PASSED, WRONG_INPUT, BUG, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 70, 130, 141
+
+# The order in which a newcomer meets the verbs; those that are not listed come last.
+SECTIONS = (
+    (_("Look inside a network"), ("demo", "show", "diff")),
+    (_("Write it yourself"), ("init", "list", "check", "hint")),
+    (_("Look after your installation and your exercises"), ("doctor", "dev")),
+)
+
+
+class Verbs(click.Group):
+    """The group of all verbs, with the error boundary around it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every module of this package, in the order of `SECTIONS`, others by the alphabet."""
+        found = {module.name for module in iter_modules(__path__) if module.name[0] != "_"}
+        known = [verb for _title, verbs in SECTIONS for verb in verbs]
+        return [verb for verb in known if verb in found] + sorted(found.difference(known))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        """Import the verb's module, only now."""
+        if cmd_name not in self.list_commands(ctx):
+            raise UnknownNameError("command", cmd_name, self.list_commands(ctx))
+        command = import_module(f"{__name__}.{cmd_name}").command
+        assert isinstance(command, click.Command)  # noqa: S101 - a promise of the verb's author
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the verbs under their section's title."""
+        for title, verbs in self._sections(ctx):
+            commands = [(verb, self.get_command(ctx, verb)) for verb in verbs]
+            with formatter.section(click.style(title, bold=True)):
+                formatter.write_dl(
+                    [(verb, command.get_short_help_str(80)) for verb, command in commands]
+                )
+
+    def _sections(self, ctx: click.Context) -> Iterator[tuple[str, list[str]]]:
+        rest = self.list_commands(ctx)
+        for title, verbs in SECTIONS:
+            here = [verb for verb in rest if verb in verbs]
+            rest = [verb for verb in rest if verb not in verbs]
+            if here:
+                yield title, here
+        if rest:
+            yield _("More"), rest
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        """Run the verb. A reader who went away (``| head``) gets past click, which would exit 1."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError as error:
+            raise _PipeClosedError from error
+        return result
+
+    def main(self, *args: Any, **settings: Any) -> NoReturn:  # noqa: ANN401 - click's own signature
+        """Run the command line; every way it can end becomes an exit code here, and only here."""
+        settings["standalone_mode"] = False
+        try:
+            status = super().main(*args, **settings)
+        except click.UsageError as error:
+            _say_error(error.format_message())
+            path = error.ctx.command_path if error.ctx else "tracer"
+            click.echo(_("See: {command}").format(command=f"{path} --help"), err=True)
+            sys.exit(WRONG_INPUT)
+        except click.ClickException as error:
+            _say_error(error.format_message())
+            sys.exit(WRONG_INPUT)
+        except (click.Abort, KeyboardInterrupt):
+            sys.exit(INTERRUPTED)
+        except _PipeClosedError:
+            _discard(sys.stdout)
+            sys.exit(PIPE_CLOSED)
+        except TracerError as error:
+            _say_error(str(error))
+            sys.exit(WRONG_INPUT)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            _say_error(f"{error.filename}: {reason}" if error.filename else reason)
+            sys.exit(WRONG_INPUT)
+        except Exception as error:
+            if os.environ.get("TRACER_DEBUG"):
+                raise
+            what = f"{type(error).__name__}: {error}"
+            _say_error(
+                _(
+                    "tracer itself made a mistake, not you ({what}). To see where, run the same "
+                    "command again with TRACER_DEBUG=1 in front of it."
+                ).format(what=" ".join(what.split()))
+            )
+            sys.exit(BUG)
+        sys.exit(status if type(status) is int else PASSED)
+
+
+class _PipeClosedError(Exception):
+    """Who reads our output has read enough."""
+
+
+def _say_error(message: str) -> None:
+    label = click.style(_("error:"), fg="red", bold=True)
+    click.echo(f"{label} {message}", err=True, color=_colour_choice())
+
+
+def _discard(stream: TextIO) -> None:
+    """Send what is still buffered nowhere, or Python complains about it when it ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _colour_choice() -> bool | None:
+    """What the environment asks for; None leaves it to whether this is a terminal."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None
+
+
+@click.group(
+    cls=Verbs,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help=_(
+        """See every number of every step of an RNN or LSTM, and learn it by writing it yourself.
+
+        \b
+        Example:
+          tracer show "you are a really bad man"
+        """
+    ),
+    epilog=_("Each verb explains itself: tracer show --help"),
+)
+@click.version_option(tracer.__version__, prog_name="tracer", message="%(prog)s %(version)s")
+@click.pass_context
+def command_line(context: click.Context) -> None:
+    """Settle the colours for every verb."""
+    context.color = _colour_choice()
+
+
+def main() -> None:
+    """Start ``tracer``."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a character gets a question mark, not an error.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    command_line(prog_name="tracer")
