@@ -113,6 +113,8 @@ class CellEquations:
         In computing order.
     options : mapping
         Name of each option of the cell and its choices, the default first.
+    functions : mapping
+        Each function that the equations name, and the option or the activation that it stands for.
     """
 
     name: str
@@ -122,6 +124,7 @@ class CellEquations:
     parameters: tuple[Parameter, ...]
     quantities: tuple[Quantity, ...]
     options: Mapping[str, tuple[str, ...]]
+    functions: Mapping[str, str]
     _by_name: Mapping[str, Quantity] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -220,6 +223,7 @@ RNN = CellEquations(
         ),
     ),
     options=MappingProxyType({"f": ("tanh", "relu", "sigmoid", "identity")}),
+    functions=MappingProxyType({"f": "f"}),
 )  # fmt: skip
 
 LSTM = CellEquations(
@@ -266,6 +270,7 @@ LSTM = CellEquations(
         ),
     ),
     options=MappingProxyType({"gate": ("sigmoid", "hard-sigmoid", "hard")}),
+    functions=MappingProxyType({"σ": "gate", "tanh": "tanh"}),
 )  # fmt: skip
 
 CELLS: Mapping[str, CellEquations] = MappingProxyType({eq.name: eq for eq in (RNN, LSTM)})

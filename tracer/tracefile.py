@@ -1,0 +1,173 @@
+"""A trace as a file; docs/trace-file.md describes the format."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from tracer import files
+from tracer.cells import CELL_CLASSES
+from tracer.cells.activations import Array
+from tracer.equations import LEVELS, OUTPUT, REDUCTION
+from tracer.errors import FileError, TracerError
+from tracer.kernels import DEVICES
+from tracer.layertrace import LayerTrace
+from tracer.trace import Address, Head, Trace
+
+FORMAT = "tracer trace"
+VERSION = 1
+
+
+def save_trace(trace: Trace, path: str | os.PathLike[str]) -> None:
+    """Write a trace; see `Trace.save`."""
+    arrays: dict[str, files.AnyArray] = {"lengths": trace.lengths}
+    layers = []
+    for n, layer in enumerate(trace.layers):
+        options = {name: getattr(layer.cell, name) for name in layer.cell.equations.options}
+        layers.append(
+            {"cell": layer.cell.equations.name, "options": options, "direction": layer.direction}
+        )
+        parts: dict[str, Array] = {"x": layer.x, **layer.recorded}
+        parts |= {f"{name}_0": state for name, state in layer.initial.items()}
+        parts |= {p.name: getattr(layer.cell, p.name) for p in layer.cell.equations.parameters}
+        arrays |= {str(Address(n, layer.direction, name)): array for name, array in parts.items()}
+    arrays |= {f"output.{name}": array for name, array in trace.outputs.items()}
+    if trace.head is not None:
+        arrays |= {"head.V": trace.head.V, "head.b": trace.head.b}
+    if trace.target is not None:
+        arrays["target"] = trace.target
+    if trace.counted is not None:
+        arrays["counted"] = trace.counted
+    units = trace.units
+    header = {
+        "format": FORMAT,
+        "version": VERSION,
+        "layers": layers,
+        "level": trace.level,
+        "device": trace.device,
+        "dims": {q.name: q.dims for q in (*trace.equations, *OUTPUT) if q.name in trace.recorded},
+        "reduction": REDUCTION,
+        "first_step": trace.first_step,
+        "dropped": sorted(trace.dropped),
+        "units": None if isinstance(units, slice) else units,
+        "tokens": trace.tokens,
+        "unknown": [sorted(steps) for steps in trace.unknown],
+        "labels": trace.labels,
+        "task": trace.task,
+        "model": trace.model_name,
+        "versions": dict(trace.versions),
+    }
+    files.write(path, arrays, header)
+
+
+def open_trace(path: str | os.PathLike[str]) -> Trace:
+    """Open a saved trace. Its numbers stay on disk and are read where they are looked at.
+
+    Raises
+    ------
+    FileError
+        If the file is missing, truncated, foreign, or made by a newer tracer.
+    """
+    arrays, header = files.read(path)
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        kind = header.get("format") if isinstance(header, dict) else None
+        raise FileError(f"{path} is not a trace" + (f" but a {kind}" if kind else ""))
+    if header.get("version") != VERSION:
+        raise FileError(
+            f"{path} is a trace of format version {header.get('version')}; "
+            f"this tracer reads version {VERSION}"
+        )
+    try:
+        trace = _trace(arrays, header)
+    except TracerError as error:
+        raise FileError(f"{path} is damaged: {error}") from error
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise FileError(f"{path} is damaged: its header and its arrays do not fit") from error
+    return trace
+
+
+def _trace(arrays: Mapping[str, files.AnyArray], header: Mapping[str, Any]) -> Trace:
+    """Build the trace, holding every array against the sizes it has to have."""
+    layers = tuple(_layer(n, entry, arrays, header) for n, entry in enumerate(header["layers"]))
+    T, N, _ = layers[-1].x.shape
+    head = Head(arrays["head.V"], arrays["head.b"]) if "head.V" in arrays else None
+    outputs = {q.name: arrays[f"output.{q.name}"] for q in OUTPUT if f"output.{q.name}" in arrays}
+    K = len(head.b) if head else 0
+    for quantity in OUTPUT:
+        if quantity.name in outputs:
+            wanted = (T, N, K)[: len(quantity.dims)]
+            _check_shape(quantity.name, outputs[quantity.name], wanted)
+    for name in ("target", "counted"):
+        if name in arrays:
+            _check_shape(name, arrays[name], (T, N))
+    labels, tokens = header["labels"], header["tokens"]
+    if labels is not None and len(labels) != K:
+        raise ValueError("labels")
+    if tokens is not None and len(tokens) != N:
+        raise ValueError("tokens")
+    dropped = frozenset(header["dropped"])
+    sizes = {"step": T, "batch": N, "unit": 1}
+    if any(sizes[dim] != 1 for dim in dropped):
+        raise ValueError("dropped")
+    units = slice(None) if header["units"] is None else header["units"]
+    np.arange(layers[-1].cell.W.shape[1])[units]  # refuses units that are not there
+    return Trace(
+        layers=layers,
+        outputs=outputs,
+        first_step=int(header["first_step"]),
+        versions={str(name): str(version) for name, version in header["versions"].items()},
+        tokens=tokens and tuple(tuple(str(word) for word in words) for words in tokens),
+        unknown=tuple(frozenset(int(t) for t in steps) for steps in header["unknown"]),
+        labels=labels and tuple(str(label) for label in labels),
+        task=header["task"],
+        model_name=header["model"],
+        head=head,
+        target=arrays.get("target"),
+        counted=arrays.get("counted"),
+        dropped=dropped,
+        units=units,
+    )
+
+
+def _layer(
+    n: int, entry: Mapping[str, Any], arrays: Mapping[str, files.AnyArray], header: Mapping[str, Any]
+) -> LayerTrace:
+    def array(name: str) -> files.AnyArray:
+        return arrays[str(Address(n, entry["direction"], name))]
+
+    if header["level"] not in LEVELS or header["device"] not in DEVICES:
+        raise ValueError("level or device")
+    make = CELL_CLASSES[entry["cell"]]
+    equations = make.equations
+    weights = {p.name: array(p.name) for p in equations.parameters}
+    cell = make(**weights, **{name: entry["options"][name] for name in equations.options})
+    x = array("x")
+    T, N, _ = x.shape
+    H = cell.W.shape[1]
+    _check_shape("x", x, (T, N, cell.U.shape[1]))
+    _check_shape("lengths", arrays["lengths"], (N,))
+    if not ((arrays["lengths"] >= 0) & (arrays["lengths"] <= T)).all():
+        raise ValueError("lengths")
+    initial = {name: array(f"{name}_0") for name in equations.state}
+    for name, state in initial.items():
+        _check_shape(f"{name}_0", state, (N, H))
+    recorded = {
+        q.name: array(q.name) for q in equations if q.equation and q.stored_at(header["level"])
+    }
+    for name, numbers in (initial | recorded | {"x": x}).items():
+        if name in recorded:
+            _check_shape(name, numbers, (T, N, H))
+        if numbers.dtype != cell.W.dtype:
+            raise ValueError(f"dtype of {name}")
+    return LayerTrace(
+        cell, x, initial, arrays["lengths"], header["level"], header["device"], recorded,
+        entry["direction"],
+    )  # fmt: skip
+
+
+def _check_shape(name: str, array: files.AnyArray, wanted: tuple[int, ...]) -> None:
+    if array.shape != wanted:
+        raise ValueError(f"{name} has shape {array.shape}; wanted {wanted}")
