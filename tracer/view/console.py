@@ -155,4 +155,7 @@ def folded(text: Text, width: int, indent: str = "") -> list[Text]:
     """`text` broken into lines of at most `width` columns, between words where it can be."""
     room = width - cell_len(indent)
     console = rich_console(Abilities(width=room), StringIO())
-    return [Text(indent).append_text(line) for line in text.wrap(console, room)]
+    lines = text.wrap(console, room)
+    for line in lines:
+        line.rstrip()
+    return [Text(indent).append_text(line) for line in lines]

@@ -21,6 +21,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import cycle
 from types import MappingProxyType
 
 import numpy as np
@@ -32,8 +33,10 @@ from tracer.view.console import Abilities, Theme
 SIGNLESS = frozenset({Kind.SWITCH, Kind.PROBABILITY})
 """Kinds that live in 0..1 and need no sign."""
 
-CLIP_SHARE = 0.98
+CLIP_SHARE = 0.95
 """The share of all values of an unbounded quantity that its scale must hold."""
+
+_STEPS = (3 / 2, 4 / 3, 3 / 2, 4 / 3, 3 / 2, 4 / 3, 5 / 4)  # 1, 1.5, 2, 3, 4, 6, 8, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,7 @@ def palette(able: Abilities) -> Palette:
 
 
 def scale_of(values: Iterable[float]) -> float:
-    """The size that fills a cell for a quantity without bounds: 1, 2, 5, 10, 20, 50, …
+    """The size that fills a cell for a quantity without bounds: 1, 1.5, 2, 3, 4, 6, 8, 10, 15, …
 
     The smallest of these that holds `CLIP_SHARE` of the finite values; the others are marked as
     clipped in their cells.
@@ -181,11 +184,11 @@ def scale_of(values: Iterable[float]) -> float:
     sizes = np.abs(np.asarray(list(values), dtype=float))
     sizes = sizes[np.isfinite(sizes)]
     wanted = float(np.quantile(sizes, CLIP_SHARE, method="inverted_cdf")) if sizes.size else 0.0
-    scale, steps = 1.0, (2.0, 2.5, 2.0)
-    turn = 0
-    while scale < wanted:
-        scale *= steps[turn % 3]
-        turn += 1
+    scale = 1.0
+    for step in cycle(_STEPS):
+        if scale >= wanted:
+            break
+        scale *= step
     return scale
 
 

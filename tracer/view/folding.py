@@ -1,0 +1,81 @@
+"""What is left out when not everything fits, and the sentence that says how to see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from tracer.language import _
+from tracer.view.sentence import Sentence
+
+BLOCKS = 10
+"""Steps drawn in full when nobody asked for certain ones."""
+
+STRIP = 40
+"""Lines of the strip when nobody asked for certain steps."""
+
+
+def telling_steps(sentence: Sentence, most: int) -> list[int]:
+    """At most `most` steps (from 0): the first, the last, where the answer flips, the most moving.
+
+    A step moves as much as the state h does at the unit that changes most.
+    """
+    count = sentence.T
+    if count <= most:
+        return list(range(count))
+    chosen = {0, count - 1}
+    chosen.update(sentence.flips[: max(most // 2 - 1, 0)])
+    h = np.nan_to_num(np.asarray(sentence["h"], dtype=float), posinf=1e300, neginf=-1e300)
+    moves = np.abs(np.diff(h, axis=0, prepend=h[:1])).max(axis=1)
+    for step in np.argsort(-moves, kind="stable"):
+        if len(chosen) >= most:
+            break
+        chosen.add(int(step))
+    return sorted(chosen)
+
+
+def telling_units(sentence: Sentence, most: int) -> list[int]:
+    """At most `most` units: those whose state (c, or h where there is no c) moves most."""
+    state = sentence["c"] if sentence.has("c") else sentence["h"]
+    numbers = np.nan_to_num(np.asarray(state, dtype=float), posinf=1e300, neginf=-1e300)
+    count = numbers.shape[1]
+    if count <= most:
+        return list(range(count))
+    moves = np.abs(np.diff(numbers, axis=0, prepend=np.zeros((1, count)))).max(axis=0)
+    return sorted(int(unit) for unit in np.argsort(-moves, kind="stable")[:most])
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """``1-3, 7`` for 1, 2, 3, 7."""
+    runs: list[list[int]] = []
+    for value in sorted(numbers):
+        if runs and value == runs[-1][-1] + 1:
+            runs[-1][1:] = [value]
+        else:
+            runs.append([value])
+    return ", ".join("-".join(str(end) for end in run) for run in runs)
+
+
+def left_out_units(shown: Sequence[int], count: int) -> str:
+    """The sentence about units that have no column, or nothing where all have one."""
+    if len(shown) == count:
+        return ""
+    return _(
+        "{shown} of {count} units are drawn, those whose state moves most; "
+        "mean and range are of all {count}. --unit {unit} shows any other one, "
+        "--format csv writes all."
+    ).format(shown=len(shown), count=count, unit=next(u for u in range(count) if u not in shown))
+
+
+def left_out_steps(sentence: Sentence, shown: Sequence[int]) -> str:
+    """The sentence about steps that have no block, or nothing where all have one."""
+    missing = sorted(set(range(sentence.T)) - set(shown))
+    if not missing:
+        return ""
+    first = missing[0] + sentence.first
+    last = min(first + BLOCKS - 1, sentence.T + sentence.first - 1)
+    return _(
+        "{shown} of {count} steps are drawn: the first, the last, and those where most happens. "
+        "--steps {first}:{last} shows others, --format csv writes all."
+    ).format(shown=len(shown), count=sentence.T, first=first, last=last)

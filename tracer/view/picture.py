@@ -1,0 +1,208 @@
+"""The whole screen of ``tracer show``: header, strip, a block for each step, how to read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from tracer.equations import Kind, Quantity
+from tracer.errors import InputError
+from tracer.language import _
+from tracer.view import folding
+from tracer.view.console import Abilities, folded
+from tracer.view.narration import narration
+from tracer.view.numbers import number, percent
+from tracer.view.output import output_block
+from tracer.view.palette import SIGNLESS, Palette, palette
+from tracer.view.rows import Layout, chosen_quantities, layout, rows, scales
+from tracer.view.sentence import Sentence
+from tracer.view.strip import strip
+from tracer.view.unit import unit_block
+from tracer.view.words import clean, fit
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asked to see.
+
+    Attributes
+    ----------
+    steps : tuple of int or None
+        First and last step as screens number them, both included; None for the most telling ones.
+    unit : int or None
+        A unit to look at closely, from 0.
+    what : {"gates", "states", "output"} or None
+    """
+
+    steps: tuple[int, int] | None = None
+    unit: int | None = None
+    what: str | None = None
+
+
+def picture(sentence: Sentence, wish: Wish, able: Abilities) -> list[Text]:
+    """The lines of the screen, none wider than ``able.width``.
+
+    Raises
+    ------
+    InputError
+        If the steps or the unit that were asked for do not exist.
+    """
+    asked = chosen_steps(sentence, wish)
+    if wish.unit is not None and not 0 <= wish.unit < sentence.H:
+        raise InputError(
+            _("there is no unit {unit}; this layer has units 0 to {last}").format(
+                unit=wish.unit, last=sentence.H - 1
+            )
+        )
+    colours = palette(able)
+    steps = asked or folding.telling_steps(sentence, folding.BLOCKS)
+    quantities = chosen_quantities(sentence, wish.what)
+    units = None if wish.unit is None else [wish.unit]
+    plan = layout(sentence, quantities or chosen_quantities(sentence, None), None, able.width)
+    lines = [*header(sentence, able), Text("")]
+    lines += strip(sentence, asked or folding.telling_steps(sentence, folding.STRIP), able)
+    lines += [*_unknown(sentence, able), Text("")]
+    scale = scales(sentence, quantities)
+    for step in steps:
+        lines += [_title(sentence, step, _rule_width(plan, able), colours)]
+        lines += folded(Text(narration(sentence, step), style="italic"), able.width, "  ")
+        lines.append(Text(""))
+        if wish.what == "output":
+            lines += output_block(sentence, step, able)
+        elif units is not None:
+            lines += unit_block(sentence, step, units[0], able)
+        else:
+            lines += rows(sentence, step, quantities, plan, scale, able)
+        lines.append(Text(""))
+    lines += _left_out(sentence, steps if not asked else [], plan, wish, able)
+    if units is None and quantities:
+        lines += legend(sentence, quantities, scale, able)
+    return lines
+
+
+def chosen_steps(sentence: Sentence, wish: Wish) -> list[int] | None:
+    """The steps that were asked for, from 0, or None where nothing was asked."""
+    if wish.steps is None:
+        return None
+    first, last = (step - sentence.first for step in wish.steps)
+    chosen = [step for step in range(sentence.T) if first <= step <= last]
+    if not chosen:
+        raise InputError(
+            _("steps {first}:{last} are none of this sentence's, which are {start} to {end}").format(
+                first=wish.steps[0],
+                last=wish.steps[1],
+                start=sentence.first,
+                end=sentence.first + sentence.T - 1,
+            )
+        )
+    return chosen
+
+
+def header(sentence: Sentence, able: Abilities) -> list[Text]:
+    """What is looked at: the sentence, the model and what it is asked."""
+    trace = sentence.trace
+    colours = palette(able)
+    tasks = {
+        "classify": _("one label for the whole sentence"),
+        "tag": _("a label for every word"),
+        "generate": _("the next word, again and again"),
+    }
+    title = Text("  ")
+    words = sentence.words
+    if words is not None:
+        shown = " ".join(words[:60]) + (f" {colours.glyphs.cut}" if len(words) > 60 else "")  # noqa: PLR2004
+        title.append(fit(shown, able.width - 4, colours.glyphs.cut).rstrip(), "bold")
+    else:
+        title.append(_("a trace without words"), "bold")
+    name = clean(trace.model_name or _("no model"), able.encoding)
+    facts = [
+        name,
+        f"{trace.equations.title}, " + _("{count} units").format(count=sentence.H),
+        tasks.get(sentence.task or "", ""),
+        f"{trace.device}, {trace.dtype}",
+    ]
+    said = " · ".join(fact for fact in facts if fact)
+    return [Text(""), title, *folded(Text(said, style=colours.faint), able.width, "  ")]
+
+
+def _title(sentence: Sentence, step: int, width: int, colours: Palette) -> Text:
+    """``── t = 5 · bad ─────────── insult 98 % ──``."""
+    rule = colours.glyphs.rule
+    word = sentence.word(step)
+    answer, style = "", None
+    best = sentence.best
+    if best is not None:
+        share = percent(float(sentence["probs"][step, best[step]]))
+        answer = f" {fit(sentence.label(best[step]), 16, colours.glyphs.cut).rstrip()} {share} "
+        style = colours.of_class(best[step])
+    left = f" t = {step + sentence.first} "
+    room = width - 6 - cell_len(left) - cell_len(answer) - 4
+    line = Text(rule * 2, style=colours.faint)
+    line.append(left, "not bold default").append("")
+    if word:
+        line.append("· ", colours.faint)
+        line.append(fit(word, min(cell_len(word), room), colours.glyphs.cut) + " ", "bold")
+    line.append(rule * max(width - cell_len(line.plain) - cell_len(answer) - 2, 0), colours.faint)
+    return line.append(answer, style).append(rule * 2, colours.faint)
+
+
+def _rule_width(plan: Layout, able: Abilities) -> int:
+    return min(max(plan.width, NARROW_RULE), able.width)
+
+
+NARROW_RULE = 60
+"""Titles are at least this wide, so that those of small networks stand under each other too."""
+
+
+def _unknown(sentence: Sentence, able: Abilities) -> list[Text]:
+    words = sentence.words or ()
+    unknown = list(dict.fromkeys(words[t] for t in sorted(sentence.unknown) if t < len(words)))
+    if not unknown:
+        return []
+    listed = ", ".join(unknown[:5]) + (", …" if len(unknown) > 5 else "")  # noqa: PLR2004
+    said = _("(?) not in the model's vocabulary, read as <unk>: {words}").format(words=listed)
+    return [Text(""), *folded(Text(said, style=palette(able).faint), able.width, "  ")]
+
+
+def _left_out(
+    sentence: Sentence, steps: Sequence[int], plan: Layout, wish: Wish, able: Abilities
+) -> list[Text]:
+    said = [folding.left_out_steps(sentence, steps)] if steps else []
+    if wish.unit is None and wish.what != "output":
+        said.append(folding.left_out_units(plan.units, sentence.H))
+    return [line for text in said if text for line in [*folded(Text(text), able.width, "  "), Text("")]]
+
+
+def legend(
+    sentence: Sentence, quantities: Sequence[Quantity], scale: dict[str, float], able: Abilities
+) -> list[Text]:
+    """How to read the cells, and one line for what each row means."""
+    colours = palette(able)
+    lines = [Text("  " + _("How to read it"), style="bold")]
+    for quantity in quantities:
+        first, *more = folded(Text(_(quantity.meaning)), able.width, "     ")
+        lines += [Text(f"  {quantity.name:<3}", "bold").append_text(first[5:]), *more]
+    for kind, ends in (
+        (Kind.SWITCH, _("a switch, from 0 (shut) to 1 (open)")),
+        (Kind.INFORMATION, _("information, from -1 to 1; the sign is written too")),
+    ):
+        if any(q.kind == kind for q in quantities):
+            shares = (0.0, 0.25, 0.5, 0.75, 1.0) if kind in SIGNLESS else (-1, -0.5, 0, 0.5, 1)
+            line = Text("  ")
+            for share in shares:
+                line.append(*colours.cell(share, kind)).append(" ")
+            lines += folded(line.append(" " + ends), able.width)
+    scaled = [q for q in quantities if not q.kind.range]
+    for quantity in scaled:
+        size = number(scale[quantity.name], 1)
+        said = _("{name} has no bounds: a full cell is {size} or more").format(
+            name=quantity.name, size=f"±{size}"
+        )
+        clipped = f"{colours.cell(2, Kind.MEMORY)[0]} {colours.cell(-2, Kind.MEMORY)[0]}"
+        lines += folded(
+            Text(f"{said}; {clipped} " + _("are beyond it"), style=colours.faint), able.width, "  "
+        )
+    return [*lines, Text("")]

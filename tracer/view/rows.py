@@ -1,0 +1,193 @@
+"""One step as rows of cells: a row for each gate and state, a column for each unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from tracer.equations import Kind, Quantity
+from tracer.errors import UnknownNameError
+from tracer.language import _
+from tracer.view.console import Abilities
+from tracer.view.folding import telling_units
+from tracer.view.numbers import column
+from tracer.view.palette import Palette, palette, scale_of
+from tracer.view.sentence import Sentence, spread
+
+WHAT = ("gates", "states", "output")
+"""The choices of ``--what``."""
+
+GLYPHS, NUMBERED = 2, 8
+"""Columns of a cell that is only its glyphs, and of one with its number beside it."""
+
+ALL_THREE = 3
+"""Mean, least and greatest."""
+
+_STATISTICS = {0: 0, 1: 7, ALL_THREE: 22}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the columns are dealt out.
+
+    Attributes
+    ----------
+    units : tuple of int
+        The units that have a column.
+    cell : int
+        Columns a unit: 2 glyphs, 3 with a gap, 4 or 5 where unit numbers need it, 8 with numbers.
+    numbers : bool
+        Whether each glyph has its number beside it.
+    statistics : int
+        0: none; 1: the mean; 3: mean, least and greatest.
+    label : int
+        Columns before the first cell.
+    """
+
+    units: tuple[int, ...]
+    cell: int
+    numbers: bool
+    statistics: int
+    label: int
+
+    @property
+    def width(self) -> int:
+        """The columns that a row takes; the gap after the last cell needs none."""
+        cells = len(self.units) * self.cell - (self.cell > GLYPHS and not self.statistics)
+        return self.label + cells + _STATISTICS[self.statistics]
+
+
+
+
+def chosen_quantities(sentence: Sentence, what: str | None) -> list[Quantity]:
+    """The rows that ``--what`` asks for: gates, states, or both, in computing order.
+
+    Gates are what a step computes on the way to its states; a cell without gates shows the sum z
+    in their place.
+    """
+    if what is not None and what not in WHAT:
+        raise UnknownNameError("choice for --what", what, WHAT)
+    states = set(sentence.trace.equations.state)
+    rows = list(sentence.rows())
+    gates = {q.name for q in rows if q.level == "gates"}
+    if not gates:
+        gates = {q.name for q in rows if q.kind == Kind.PRE_ACTIVATION and q.level is not None}
+    wanted = {"gates": gates, "states": states, None: gates | states}.get(what, set())
+    return [quantity for quantity in rows if quantity.name in wanted]
+
+
+def scales(sentence: Sentence, quantities: Sequence[Quantity]) -> dict[str, float]:
+    """The size that fills a cell, for each quantity, the same at all steps."""
+    return {
+        quantity.name: 1.0 if quantity.kind.range else scale_of(sentence[quantity.name].ravel())
+        for quantity in quantities
+    }
+
+
+def layout(
+    sentence: Sentence, quantities: Sequence[Quantity], units: Sequence[int] | None, width: int
+) -> Layout:
+    """The roomiest way to deal `width` columns out: all units with numbers, or fewer and narrower.
+
+    Parameters
+    ----------
+    sentence : Sentence
+    quantities : sequence of Quantity
+    units : sequence of int or None
+        The units somebody asked for; None for all.
+    width : int
+    """
+    names = max(len(quantity.name) for quantity in quantities)
+    label = 2 + names + 2 + _kinds(quantities) + 1
+    wanted = tuple(range(sentence.H)) if units is None else tuple(units)
+    digits = len(str(max(wanted)))
+    room = width - label
+    choices = ((NUMBERED, 0), (max(3, digits + 1), ALL_THREE), (max(3, digits + 1), 1), (2, ALL_THREE), (2, 1), (2, 0))
+    for cell, statistics in choices:
+        if Layout(wanted, cell, cell == NUMBERED, statistics, label).width <= width:
+            return Layout(wanted, cell, cell == NUMBERED, statistics, label)
+    cell = max(3, digits + 1)
+    most = (room - _STATISTICS[ALL_THREE]) // cell
+    shown = tuple(telling_units(sentence, most)) if units is None else wanted[:most]
+    return Layout(shown, cell, numbers=False, statistics=ALL_THREE, label=label)
+
+
+def rows(
+    sentence: Sentence,
+    step: int,
+    quantities: Sequence[Quantity],
+    plan: Layout,
+    scale: Mapping[str, float],
+    able: Abilities,
+) -> list[Text]:
+    """The block of one step: unit numbers, then a row for each quantity."""
+    colours = palette(able)
+    lines = [_heading(plan, colours)]
+    before = None
+    for quantity in quantities:
+        line = Text("  ")
+        line.append(quantity.name.ljust(plan.label - 3 - _kinds(quantities)), "bold")
+        kind = kind_name(quantity.kind) if quantity.kind != before else ""
+        before = quantity.kind
+        line.append(kind + " " * (_kinds(quantities) + 1 - cell_len(kind)), colours.faint)
+        numbers = sentence[quantity.name][step]
+        for unit in plan.units:
+            value = float(numbers[unit])
+            glyphs, style = colours.cell(value, quantity.kind, scale[quantity.name])
+            line.append(glyphs, style)
+            line.append(_beside(value, plan) if plan.numbers else " " * (plan.cell - 2))
+        line.append(_statistics(spread(numbers), plan, colours), colours.faint)
+        line.rstrip()
+        lines.append(line)
+    return lines
+
+
+def kind_name(kind: Kind) -> str:
+    """What a kind of number is called beside its row, with its range."""
+    return {
+        Kind.SWITCH: _("switch 0..1"),
+        Kind.INFORMATION: _("info -1..1"),
+        Kind.MEMORY: _("memory"),
+        Kind.PRE_ACTIVATION: _("sum z"),
+    }.get(kind, str(kind))
+
+
+def _kinds(quantities: Sequence[Quantity]) -> int:
+    return max(cell_len(kind_name(quantity.kind)) for quantity in quantities)
+
+
+def _beside(value: float, plan: Layout) -> str:
+    return f"{column(value, 5)} "[: plan.cell - 2]
+
+
+def _heading(plan: Layout, colours: Palette) -> Text:
+    """Unit numbers over their columns, each as often as there is room for it."""
+    said = _("unit")
+    line = f"  {said}".ljust(plan.label)
+    room = len(str(plan.units[-1])) + 1
+    every = -(-room // plan.cell)
+    for place, unit in enumerate(plan.units):
+        number = str(unit) if place % every == 0 else ""
+        line = line[: plan.label + place * plan.cell]
+        line += number.rjust(2).ljust(plan.cell) if plan.cell > GLYPHS else number.ljust(plan.cell)
+    line = line.ljust(plan.label + len(plan.units) * plan.cell)
+    if plan.statistics:
+        line += f"  {_('mean'):>5}"
+    if plan.statistics == ALL_THREE:
+        line += f"  {_('min'):>5} {colours.glyphs.range} {_('max'):>5}"
+    return Text(line.rstrip(), style=colours.faint)
+
+
+def _statistics(found: tuple[float, float, float] | None, plan: Layout, colours: Palette) -> str:
+    if not plan.statistics:
+        return ""
+    if found is None:
+        return f"  {'NaN':>5}"
+    mean, least, greatest = found
+    text = f"  {column(mean)}"
+    if plan.statistics == ALL_THREE:
+        text += f"  {column(least)} {colours.glyphs.range} {column(greatest)}"
+    return text

@@ -1,0 +1,154 @@
+"""One sentence of a trace, as the pictures want it: its words, its numbers, its predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from tracer.view.words import clean
+
+if TYPE_CHECKING:
+    from tracer.equations import Quantity
+    from tracer.trace import Trace
+
+Numbers: TypeAlias = npt.NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Sentence:
+    """Sequence `number` of a trace, without its padding.
+
+    Attributes
+    ----------
+    trace : Trace
+    number : int
+        The place in the batch, from 0.
+    encoding : str
+        What the screen can write; words are cleaned for it.
+    """
+
+    trace: Trace
+    number: int = 0
+    encoding: str = "utf-8"
+    _seen: dict[str, Numbers] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def T(self) -> int:
+        """How many steps this sentence has."""
+        return int(self.trace.lengths[self.number])
+
+    @property
+    def first(self) -> int:
+        """What the first step is called on the screen: 1, or more where the trace was cut."""
+        return int(self.trace.first_step) + 1
+
+    @property
+    def words(self) -> tuple[str, ...] | None:
+        """The words, safe to show, or None for a trace that was not made from words."""
+        if self.trace.tokens is None:
+            return None
+        return tuple(clean(word, self.encoding) for word in self.trace.tokens[self.number])
+
+    def word(self, step: int) -> str:
+        """The word read at `step` (from 0), or nothing where there are no words."""
+        words = self.words
+        return words[step] if words is not None and step < len(words) else ""
+
+    @property
+    def unknown(self) -> frozenset[int]:
+        """The steps (from 0) whose word is not in the model's vocabulary."""
+        unknown = self.trace.unknown
+        return frozenset(unknown[self.number]) if unknown else frozenset()
+
+    @property
+    def task(self) -> str | None:
+        """What the model is asked: ``tag``, ``classify``, ``generate``, or nothing."""
+        return self.trace.task
+
+    @property
+    def H(self) -> int:
+        """How many units there are to see."""
+        return int(self["h"].shape[-1])
+
+    def __getitem__(self, name: str) -> Numbers:
+        """The numbers of a quantity, (T, units), (T, classes), (T, inputs) or (T,)."""
+        if name not in self._seen:
+            array, dims = np.asarray(self.trace[name]), self.trace.dims(name)
+            if "step" not in dims:
+                array = array[np.newaxis]
+            if "batch" in dims:
+                array = array[:, self.number]
+            if self.trace.quantity(name).dims[-1] == "unit" != dims[-1]:
+                array = array[:, np.newaxis]
+            self._seen[name] = array[: self.T]
+        return self._seen[name]
+
+    def has(self, name: str) -> bool:
+        """Whether the trace knows this quantity."""
+        return name in self.trace.names
+
+    def rows(self) -> Iterator[Quantity]:
+        """Every quantity that has one number for each unit, in computing order."""
+        quantities = (self.trace.quantity(name) for name in self.trace.names)
+        return (quantity for quantity in quantities if quantity.dims[-1] == "unit")
+
+    @property
+    def best(self) -> list[int] | None:
+        """The most probable class after each step; None where there is no output."""
+        if not self.has("probs"):
+            return None
+        probs = np.nan_to_num(self["probs"], nan=-1.0)
+        return [int(index) for index in probs.argmax(axis=-1)]
+
+    def label(self, index: int) -> str:
+        """The name of a class, safe to show."""
+        labels = self.trace.labels
+        return clean(labels[index], self.encoding) if labels else str(index)
+
+    @property
+    def flips(self) -> list[int]:
+        """The steps (from 0) at which the answer differs from the one before.
+
+        Empty where each step has an answer of its own, so that a change says nothing.
+        """
+        best = self.best
+        if best is None or self.task in ("tag", "generate"):
+            return []
+        return [t for t in range(1, len(best)) if best[t] != best[t - 1]]
+
+    def counts(self, step: int) -> bool:
+        """Whether the output after `step` is an answer (for `classify` only the last one is)."""
+        counted = self.trace.counted
+        return counted is not None and bool(counted[step, self.number])
+
+
+def first_broken(sentence: Sentence) -> tuple[int, str, int | None, float] | None:
+    """The first NaN or infinite number: step (from 0), quantity, unit, value.
+
+    Found in the order in which the equations compute things; None where every number is finite.
+    """
+    found: list[tuple[int, int, str, int | None, float]] = []
+    for place, name in enumerate(sentence.trace.names):
+        if sentence.trace.quantity(name).level is None:
+            continue  # what is only rebuilt from other numbers is not where it began
+        numbers = sentence[name]
+        broken = np.argwhere(~np.isfinite(numbers))
+        if len(broken):
+            step, *unit = (int(index) for index in broken[0])
+            value = float(numbers[tuple(broken[0])])
+            found.append((step, place, name, unit[0] if unit else None, value))
+    if not found:
+        return None
+    step, _place, name, last, value = min(found, key=lambda entry: entry[:2])
+    return step, name, last, value
+
+
+def spread(values: Sequence[float] | Numbers) -> tuple[float, float, float] | None:
+    """Mean, least and greatest of the finite values; None if there is none."""
+    array = np.asarray(values, dtype=float)
+    array = array[np.isfinite(array)]
+    return (float(array.mean()), float(array.min()), float(array.max())) if array.size else None

@@ -1,0 +1,62 @@
+"""A trace as CSV, one number a line: the long form that spreadsheets and statistics programs want.
+
+The columns are ``sentence, step, word, quantity, unit, value``; sentences and steps count from 1,
+units (and classes and inputs, which stand in the same column) from 0; a loss has no unit. A word
+that a spreadsheet would take for a formula gets an apostrophe in front.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from typing import TextIO
+
+import numpy as np
+
+from tracer.trace import Trace
+from tracer.view.sentence import Sentence
+
+COLUMNS = ("sentence", "step", "word", "quantity", "unit", "value")
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+def write_csv(
+    trace: Trace, stream: TextIO, *, steps: Sequence[int] | None = None, unit: int | None = None
+) -> None:
+    """Write the numbers of a trace to `stream`, without padding.
+
+    Parameters
+    ----------
+    trace : Trace
+    stream : TextIO
+    steps : sequence of int
+        Only these, from 0.
+    unit : int
+        Only this one; quantities that have no units are left out then.
+    """
+    table = csv.writer(stream, lineterminator="\n")
+    table.writerow(COLUMNS)
+    for number in range(trace.N):
+        sentence = Sentence(trace, number)
+        for step in range(sentence.T):
+            if steps is None or step in steps:
+                table.writerows(_lines(sentence, step, unit))
+
+
+def _lines(sentence: Sentence, step: int, unit: int | None) -> Iterator[tuple[object, ...]]:
+    word = sentence.word(step)
+    head = (sentence.number + 1, step + sentence.first, f"'{word}" if _risky(word) else word)
+    for name in sentence.trace.names:
+        has_units = sentence.trace.quantity(name).dims[-1] == "unit"
+        if unit is not None and not has_units:
+            continue
+        numbers = np.atleast_1d(sentence[name][step])
+        plain = sentence[name].ndim == 1
+        for index, value in enumerate(numbers):
+            if unit is None or index == unit:
+                yield (*head, name, "" if plain else index, str(value))
+
+
+def _risky(word: str) -> bool:
+    return word.startswith(_FORMULA)

@@ -1,0 +1,138 @@
+"""One unit at one step: where each sum z comes from, and the arithmetic with the actual numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from rich.cells import cell_len
+from rich.text import Text
+
+from tracer.equations import Kind, Quantity
+from tracer.language import _
+from tracer.view.arithmetic import arithmetic
+from tracer.view.console import Abilities, folded
+from tracer.view.numbers import number, signed
+from tracer.view.palette import Palette, palette
+from tracer.view.sentence import Sentence
+
+SHARES = ("x", "h", "a")
+"""The three shares of a sum z, by the end of their names: the word, the memory, the bias."""
+
+
+def unit_block(sentence: Sentence, step: int, unit: int, able: Abilities) -> list[Text]:
+    """The table of shares and the arithmetic of one unit.
+
+    Parameters
+    ----------
+    sentence : Sentence
+    step, unit : int
+        Both from 0.
+    able : Abilities
+    """
+    colours = palette(able)
+    return [
+        *_shares(sentence, step, unit, able, colours),
+        Text(""),
+        *_arithmetic(sentence, step, unit, able, colours),
+    ]
+
+
+def numbers_of_unit(sentence: Sentence, step: int, unit: int) -> dict[str, float]:
+    """Every quantity of one unit at one step, by name."""
+    return {
+        quantity.name: float(sentence[quantity.name][step, unit]) for quantity in sentence.rows()
+    }
+
+
+def functions(cell: Any, *, unicode: bool = True) -> dict[str, str]:
+    """What the functions in a cell's equations are really called: ``{"f": "tanh"}`` for an RNN.
+
+    σ stays σ where the gate is the usual sigmoid and the terminal can write it.
+    """
+    names: dict[str, str] = {}
+    for symbol, option in cell.equations.functions.items():
+        name = str(getattr(cell, option, option))
+        names[symbol] = symbol if name == "sigmoid" and symbol == "σ" and unicode else name
+    return names
+
+
+def _shares(
+    sentence: Sentence, step: int, unit: int, able: Abilities, colours: Palette
+) -> list[Text]:
+    """A row for each sum z: its three shares as signed bars on one scale, and the sum."""
+    sums = [q for q in sentence.rows() if sentence.has(f"{q.name}_from_x")]
+    names = [f"{q.name}_from_{share}" for q in sums for share in SHARES]
+    values = {name: float(sentence[name][step, unit]) for name in names}
+    finite = [abs(value) for value in values.values() if np.isfinite(value)]
+    scale = max(finite, default=1.0) or 1.0
+    label = max(len(q.name) for q in sums)
+    half = min(max((able.width - 2 - label - 10 - 3 * 13) // 6, 2), 6)
+    column = 2 * half + 1 + 8
+
+    titles = (_("the word"), _("the memory"), _("the bias"))
+    heading = f"  {'':{label}}  "
+    for title in titles:
+        heading += title + " " * max(column + 2 - cell_len(title), 1)
+    lines = [Text((heading + _("sum")).rstrip(), style=colours.faint)]
+    for quantity in sums:
+        line = Text("  ").append(f"{quantity.name:<{label}}", "bold").append("  ")
+        for share in SHARES:
+            value = values[f"{quantity.name}_from_{share}"]
+            bar = colours.signed_bar(value, scale, half)
+            style = colours.style(value / scale, Kind.PRE_ACTIVATION)
+            line.append(bar, style).append(f"{signed(value):>8}  ")
+        line.append(f"= {signed(float(sentence[quantity.name][step, unit]))}")
+        lines.append(line)
+    return lines
+
+
+def _arithmetic(
+    sentence: Sentence, step: int, unit: int, able: Abilities, colours: Palette
+) -> list[Text]:
+    """``c_2[3] = f * c_prev + i * g = 0.73·(-0.41) + 0.12·0.88 = -0.19`` for every quantity."""
+    values = numbers_of_unit(sentence, step, unit)
+    called = functions(sentence.trace.cell, unicode=able.unicode)
+    lines = []
+    for quantity in sentence.rows():
+        if not quantity.equation or quantity.level is None:
+            continue
+        left = f"{quantity.name}_{step + sentence.first}[{unit}]"
+        line = Text("  ").append(left, "bold").append(" = ")
+        line.append(f"{_in_letters(quantity, called)} = ", colours.faint)
+        line.append(f"{_in_numbers(quantity, values, called)} = ")
+        kind = quantity.kind
+        style = colours.style(values[quantity.name], kind) if kind.range else "bold"
+        line.append(number(values[quantity.name]), style if able.colours else None)
+        lines += _hanging(line, able.width)
+    return lines
+
+
+def _in_letters(quantity: Quantity, called: Mapping[str, str]) -> str:
+    return arithmetic_letters(quantity.equation, called)
+
+
+def arithmetic_letters(equation: str, called: Mapping[str, str]) -> str:
+    """The equation as `tracer.equations` has it, with the real names of its functions."""
+    head, bracket, rest = equation.partition("(")
+    return called.get(head, head) + bracket + rest if bracket else equation
+
+
+def _in_numbers(
+    quantity: Quantity, values: Mapping[str, float], called: Mapping[str, str]
+) -> str:
+    """The right-hand side in numbers; a function's name hides a quantity of the same name."""
+    head, bracket, _rest = quantity.equation.partition("(")
+    names: dict[str, Any] = dict(values)
+    if bracket and head in called:
+        names[head] = called[head]
+    return arithmetic(quantity.equation, names)
+
+
+def _hanging(line: Text, width: int) -> list[Text]:
+    """`line`, broken where it must be, with what follows set in."""
+    if cell_len(line.plain) <= width:
+        return [line]
+    first, *rest = folded(line, width - 4)
+    return [first, *(Text("    ").append_text(more) for more in rest)]
