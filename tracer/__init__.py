@@ -68,7 +68,7 @@ else:
     _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
     # Hidden from type checkers, for which any name of a module with __getattr__ exists.
-    def __getattr__(name):
+    def __getattr__(name: str) -> object:
         """Load a public name when it is first used (PEP 562)."""
         if name not in __all__:
             raise AttributeError(f"module 'tracer' has no attribute '{name}'")
@@ -77,5 +77,5 @@ else:
         globals()[name] = value
         return value
 
-    def __dir__():
+    def __dir__() -> list[str]:
         return sorted({*globals(), *__all__})

@@ -36,7 +36,7 @@ SECTIONS = (
 class Verbs(click.Group):
     """The group of all verbs, with the error boundary around it."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own signature
         """Every module of this package, in the order of `SECTIONS`, others by the alphabet."""
         found = {module.name for module in iter_modules(__path__) if module.name[0] != "_"}
         known = [verb for _title, verbs in SECTIONS for verb in verbs]
@@ -47,7 +47,7 @@ class Verbs(click.Group):
         if cmd_name not in self.list_commands(ctx):
             raise UnknownNameError("command", cmd_name, self.list_commands(ctx))
         command = import_module(f"{__name__}.{cmd_name}").command
-        assert isinstance(command, click.Command)  # noqa: S101 - a promise of the verb's author
+        assert isinstance(command, click.Command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -56,7 +56,7 @@ class Verbs(click.Group):
             commands = [(verb, self.get_command(ctx, verb)) for verb in verbs]
             with formatter.section(click.style(title, bold=True)):
                 formatter.write_dl(
-                    [(verb, command.get_short_help_str(80)) for verb, command in commands]
+                    [(verb, command.get_short_help_str(200)) for verb, command in commands]
                 )
 
     def _sections(self, ctx: click.Context) -> Iterator[tuple[str, list[str]]]:
@@ -69,7 +69,7 @@ class Verbs(click.Group):
         if rest:
             yield _("More"), rest
 
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+    def invoke(self, ctx: click.Context) -> Any:
         """Run the verb. A reader who went away (``| head``) gets past click, which would exit 1."""
         try:
             result = super().invoke(ctx)
@@ -78,7 +78,7 @@ class Verbs(click.Group):
             raise _PipeClosedError from error
         return result
 
-    def main(self, *args: Any, **settings: Any) -> NoReturn:  # noqa: ANN401 - click's own signature
+    def main(self, *args: Any, **settings: Any) -> NoReturn:
         """Run the command line; every way it can end becomes an exit code here, and only here."""
         settings["standalone_mode"] = False
         try:

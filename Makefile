@@ -1,0 +1,105 @@
+# Everything a person does with the repository. Needs: make and a Python from 3.11 to 3.14.
+# Each environment leaves a stamp file, so a second run starts at once.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test test-code test-wheel peers lint format docs catalogue clean
+MAKEFLAGS += --no-print-directory
+
+PIP := -m pip install --quiet --disable-pip-version-check --no-warn-script-location
+ROOT := $(CURDIR)
+PACKAGED := $(shell find tracer exercises -type f ! -path '*/__pycache__/*' 2>/dev/null)
+say = @echo "-- $(1)"
+# Shows what a command says only when it fails.
+quietly = @said=$$($(1) 2>&1) || { printf '%s\n' "$$said"; exit 1; }
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: .venv/.installed ## set everything up and watch an LSTM read a sentence
+	@.venv/bin/tracer demo
+
+test: lint test-wheel test-code ## set everything up and check all of it: style, types, wheel, tests
+
+test-code: .venv/.dev
+	$(call say,tests)
+	@.venv/bin/python -m pytest -q $(ARGS)
+
+test-wheel: .venv-wheel/.installed
+	$(call say,tests of the installed wheel)
+	@mkdir -p build/empty
+	@cd build/empty && $(ROOT)/.venv-wheel/bin/python -I -m pytest -q -c $(ROOT)/pyproject.toml \
+		--rootdir $(ROOT) -p no:cacheprovider $(ROOT)/tests/wheel
+
+peers: .venv-peers/.installed ## compare with PyTorch 2.13.0 (installs it first)
+	$(call say,tests against PyTorch)
+	@.venv-peers/bin/python -m pytest -q -p no:cacheprovider tests/peers
+
+lint: .venv/.dev ## style, types, and who may import whom
+	$(call say,style)
+	@.venv/bin/ruff check --quiet .
+	$(call quietly,.venv/bin/ruff format --check .)
+	$(call say,types)
+	$(call quietly,.venv/bin/mypy)
+	$(call say,imports)
+	$(call quietly,.venv/bin/lint-imports)
+
+format: .venv/.dev ## put the code in its form, and mend what can be mended
+	@.venv/bin/ruff check --quiet --fix-only .
+	@.venv/bin/ruff format .
+
+docs: .venv/.installed ## write the pages that are made from the code
+	@.venv/bin/python docs/make_notation.py
+
+catalogue: .venv/.dev ## collect the sentences for translators; LANGUAGE=de starts or updates one
+	@mkdir -p tracer/locale
+	@.venv/bin/pybabel --quiet extract --keywords=_ --project=tracer --no-wrap \
+		--copyright-holder='the tracer authors' --output=tracer/locale/tracer.pot tracer
+ifdef LANGUAGE
+	@po=tracer/locale/$(LANGUAGE)/LC_MESSAGES/tracer.po; mkdir -p "$$(dirname $$po)"; \
+	if [ -f $$po ]; then verb=update; else verb=init; fi; \
+	.venv/bin/pybabel --quiet $$verb --domain=tracer --input-file=tracer/locale/tracer.pot \
+		--output-dir=tracer/locale --locale=$(LANGUAGE) --no-wrap && printf '%s\n' "$$po"
+endif
+	@.venv/bin/pybabel --quiet compile --domain=tracer --directory=tracer/locale
+
+clean: ## remove everything that make and the tools have made
+	@rm -rf .venv .venv-wheel .venv-peers build dist .pytest_cache .mypy_cache .ruff_cache \
+		.import_linter_cache .hypothesis tracer/locale/tracer.pot
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---- environments ------------------------------------------------------------------------------
+
+.venv/.made .venv-wheel/.made .venv-peers/.made:
+	$(call say,making $(@D))
+	@python=$$(sh .ci/find-python $(PYTHON)) && "$$python" -m venv $(@D)
+	@$(@D)/bin/python $(PIP) --upgrade 'pip>=25.1'
+	@touch $@
+
+.venv/.installed: .venv/.made pyproject.toml
+	$(call say,installing tracer and what it needs)
+	@.venv/bin/python $(PIP) --editable .
+	@touch $@
+
+.venv/.dev: .venv/.installed pyproject.toml
+	$(call say,installing the tools of the developers)
+	@.venv/bin/python $(PIP) --group dev
+	@touch $@
+
+build/wheel: .venv/.dev pyproject.toml README.md LICENSE $(PACKAGED)
+	$(call say,building the wheel)
+	@rm -rf $@
+	$(call quietly,.venv/bin/python -m build --no-isolation --outdir $@ .)
+	@touch $@
+
+.venv-wheel/.installed: .venv-wheel/.made build/wheel
+	$(call say,installing the wheel)
+	@.venv-wheel/bin/python $(PIP) --group test build/wheel/*.whl
+	@.venv-wheel/bin/python $(PIP) --force-reinstall --no-deps build/wheel/*.whl
+	@touch $@
+
+.venv-peers/.installed: .venv-peers/.made pyproject.toml
+	$(call say,installing PyTorch 2.13.0)
+	@.venv-peers/bin/python $(PIP) torch==2.13.0
+	@.venv-peers/bin/python $(PIP) --group test --editable .
+	@touch $@

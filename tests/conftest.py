@@ -1,0 +1,19 @@
+"""What all tests share: a settled environment and the settings of hypothesis."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+# A test must not depend on the screen, the language or the settings of whoever runs it. This is
+# done before any test imports tracer, because help screens are written when they are imported.
+for _name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TRACER_DEBUG", "LANGUAGE"):
+    os.environ.pop(_name, None)
+os.environ["TRACER_LANGUAGE"] = "en"
+os.environ["TERM"] = "xterm-256color"
+
+# No test is timed: the first example of a kernel also compiles it. In CI every run tries the same
+# examples, so that a failure there can be repeated anywhere.
+settings.register_profile("tracer", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("tracer")

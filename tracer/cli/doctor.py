@@ -1,0 +1,101 @@
+"""``tracer doctor``: what tracer found on this machine, and what to do about it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import click
+
+from tracer.language import _
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from tracer.diagnosis import Finding
+    from tracer.view.console import Abilities
+
+
+@click.command(
+    help=_(
+        """Show versions, kernels, terminal and sandbox, and what to do where something is amiss.
+
+        \b
+        Example:
+          tracer doctor --format json
+        """
+    )
+)
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help=_("Text for people, JSON for programs and reports."),
+)
+def command(layout: str) -> None:
+    """Collect the findings and show them."""
+    from tracer.diagnosis import diagnose
+    from tracer.view.console import abilities, write
+
+    able = abilities()
+    findings = (*diagnose(), *_terminal(able))
+    if layout == "json":
+        rows = [asdict(finding) | {"status": finding.status} for finding in findings]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=not able.unicode))
+    else:
+        write(_lines(findings, able.width), able)
+
+
+def _terminal(able: Abilities) -> Iterator[Finding]:
+    from tracer.diagnosis import Finding
+
+    environment = [
+        f"{name}={os.environ[name]}"
+        for name in ("TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
+        if name in os.environ
+    ]
+    yield Finding("terminal", "kind", _("a screen") if able.terminal else _("a pipe or a file"))
+    yield Finding("terminal", "width", str(able.width))
+    yield Finding(
+        "terminal",
+        "colours",
+        able.colours or _("none"),
+        _("FORCE_COLOR=1 asks for them") if able.terminal and able.colours is None else "",
+    )
+    yield Finding(
+        "terminal",
+        "characters",
+        f"Unicode ({able.encoding})" if able.unicode else f"ASCII ({able.encoding})",
+        "" if able.unicode else _("PYTHONUTF8=1 and a UTF-8 terminal show finer pictures"),
+    )
+    yield Finding("terminal", "environment", " ".join(environment) or "-")
+
+
+def _lines(findings: Iterable[Finding], width: int) -> Iterator[Text]:
+    from rich.text import Text
+
+    from tracer.view.console import folded
+
+    titles = {
+        "versions": _("Versions"),
+        "machine": _("Machine"),
+        "kernels": _("Kernels"),
+        "sandbox": _("Sandbox"),
+        "language": _("Language"),
+        "terminal": _("Terminal"),
+    }
+    words = {"ok": _("ok"), "note": _("note")}
+    styles = {"ok": "green", "note": "bold yellow"}
+    for area, members in groupby(findings, key=lambda finding: finding.area):
+        yield Text(titles[area], style="bold")
+        for finding in members:
+            line = Text("  ").append(f"{words[finding.status]:<5}", styles[finding.status])
+            yield line.append(f" {finding.name:<12} {finding.value}")
+            if finding.advice:
+                yield from folded(Text(finding.advice, style="italic"), width, " " * 21)
