@@ -51,8 +51,8 @@ if TYPE_CHECKING:
     from tracer.cells import LSTMCell, RNNCell
     from tracer.comparing import Divergence, compare
     from tracer.errors import FileError, InputError, TracerError, UnknownNameError
-    from tracer.model import Head, Layer, Model
-    from tracer.trace import Trace
+    from tracer.model import Layer, Model
+    from tracer.trace import Head, Trace
     from tracer.tracefile import open_trace as open  # noqa: A004 - read as tracer.open
     from tracer.unrolling import unroll
 else:
@@ -60,8 +60,8 @@ else:
         "tracer.cells": ("LSTMCell", "RNNCell"),
         "tracer.comparing": ("Divergence", "compare"),
         "tracer.errors": ("FileError", "InputError", "TracerError", "UnknownNameError"),
-        "tracer.model": ("Head", "Layer", "Model"),
-        "tracer.trace": ("Trace",),
+        "tracer.model": ("Layer", "Model"),
+        "tracer.trace": ("Head", "Trace"),
         "tracer.tracefile": ("open_trace",),
         "tracer.unrolling": ("unroll",),
     }

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tracer.errors import FileError
+from tracer.errors import FileError, TracerError
 
 AnyArray = npt.NDArray[Any]
 
@@ -25,8 +25,16 @@ HEADER_KEY = "tracer"
 _DTYPES = {"F32": np.float32, "F64": np.float64, "I64": np.int64, "BOOL": np.bool_}
 
 
-def write(path: str | os.PathLike[str], arrays: Mapping[str, AnyArray], header: Any) -> None:
+def write(
+    path: str | os.PathLike[str],
+    kind: str,
+    version: int,
+    arrays: Mapping[str, AnyArray],
+    header: Mapping[str, Any],
+) -> None:
     """Write arrays and a header (anything JSON can hold) as one file, whole or not at all.
+
+    `kind` and `version` say what the file is and in which version of its format.
 
     Raises
     ------
@@ -36,7 +44,8 @@ def write(path: str | os.PathLike[str], arrays: Mapping[str, AnyArray], header: 
     from safetensors.numpy import save_file
 
     contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    metadata = {HEADER_KEY: json.dumps(header, ensure_ascii=False)}
+    whole = {"format": kind, "version": version, **header}
+    metadata = {HEADER_KEY: json.dumps(whole, ensure_ascii=False)}
     with replacing(path) as temporary:
         save_file(contiguous, temporary, metadata)
 
@@ -65,52 +74,70 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def read(path: str | os.PathLike[str]) -> tuple[dict[str, AnyArray], Any]:
+def read(
+    path: str | os.PathLike[str], kind: str, version: int
+) -> tuple[dict[str, AnyArray], dict[str, Any]]:
     """Map a file into memory: its arrays, read from disk only where they are looked at, and header.
 
     Raises
     ------
     FileError
-        If the file is missing, truncated, or not one that tracer wrote.
+        If the file is missing, truncated, not one that tracer wrote, of another kind than `kind`,
+        or of a version that this tracer does not read.
     """
     from safetensors import SafetensorError, safe_open
 
     path = Path(path)
     try:
         if not path.is_file():  # a FIFO or a device would wait for ever
-            what = "there is no such file" if not path.exists() else "it is not a plain file"
+            what = "it is not a plain file" if path.exists() else "there is no such file"
             raise FileError(f"cannot open {path}: {what}")
         with safe_open(path, framework="numpy") as file:  # checks every size and offset
             metadata = file.metadata() or {}
-        layout, start = _layout(path)
-        mapped = np.memmap(path, dtype=np.uint8, mode="r")
-        arrays = {
-            name: _view(mapped, entry, start)
-            for name, entry in layout.items()
-            if name != "__metadata__"
-        }
-        return arrays, json.loads(metadata[HEADER_KEY])
+        arrays, header = _mapped(path), json.loads(metadata[HEADER_KEY])
+        found, written = header["format"], header["version"]
     except SafetensorError as error:
         raise FileError(f"{path} is not a whole safetensors file: {error}") from error
+    except FileError:
+        raise
     except OSError as error:
-        if isinstance(error, FileError):
-            raise
         raise FileError(f"cannot open {path}: {error.strerror or error}") from error
-    except (KeyError, ValueError, RecursionError) as error:
-        raise FileError(f"{path} was not written by tracer: its header is missing or foreign") from (
-            error
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise FileError(f"{path} is a safetensors file, but not one of tracer's") from error
+    if found != kind:
+        raise FileError(f"{path} is a {found}; wanted a {kind}")
+    if written != version:
+        raise FileError(
+            f"{path} is a {kind} of format version {written}; this tracer reads version {version}"
         )
+    return arrays, header
 
 
-def _layout(path: Path) -> tuple[dict[str, Any], int]:
-    """The JSON part of a safetensors file, and the offset at which its arrays begin."""
+@contextmanager
+def damage(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Turn whatever goes wrong while a header is understood into a `FileError` that names the file.
+
+    A header is text that anybody could have written: any type may stand anywhere in it.
+    """
+    try:
+        yield
+    except TracerError as error:
+        raise FileError(f"{path} is damaged: {error}") from error
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
+        raise FileError(f"{path} is damaged: its header and its arrays do not fit") from error
+
+
+def _mapped(path: Path) -> dict[str, AnyArray]:
+    """The arrays of a safetensors file, as views of one memory map."""
     with path.open("rb") as file:
         size = int.from_bytes(file.read(8), "little")
-        return json.loads(file.read(size)), 8 + size
-
-
-def _view(mapped: AnyArray, entry: Mapping[str, Any], start: int) -> AnyArray:
-    begin, end = entry["data_offsets"]
-    dtype = np.dtype(_DTYPES[entry["dtype"]])
-    flat = np.asarray(mapped)[start + begin : start + end]
-    return flat.view(dtype).reshape(entry["shape"])
+        layout = json.loads(file.read(size))
+    start = 8 + size
+    mapped = np.asarray(np.memmap(path, dtype=np.uint8, mode="r"))
+    arrays = {}
+    for name, entry in layout.items():
+        if name != "__metadata__":
+            begin, end = entry["data_offsets"]
+            flat: AnyArray = mapped[start + begin : start + end].view(_DTYPES[entry["dtype"]])
+            arrays[name] = flat.reshape(entry["shape"])
+    return arrays

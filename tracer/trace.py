@@ -28,14 +28,11 @@ class Head(NamedTuple):
 
 
 class Address(NamedTuple):
-    """Where a quantity lives: layer (from 0), direction and name. A bare name is the last layer's."""
+    """Where a quantity lives: layer (from 0), direction, name. A bare name is the last layer's."""
 
     layer: int
     direction: str
     name: str
-
-    def __str__(self) -> str:
-        return f"{self.layer}.{self.direction}.{self.name}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,22 +104,22 @@ class Trace:
     @property
     def T(self) -> int:
         """Number of steps."""
-        return self.last.x.shape[0]
+        return int(self.last.x.shape[0])
 
     @property
     def N(self) -> int:
         """Number of sequences, the batch."""
-        return self.last.x.shape[1]
+        return int(self.last.x.shape[1])
 
     @property
     def D(self) -> int:
         """Size of the input."""
-        return self.layers[0].x.shape[2]
+        return int(self.layers[0].x.shape[2])
 
     @property
     def H(self) -> int:
         """Number of hidden units of the last layer."""
-        return self.cell.W.shape[1]
+        return int(self.cell.W.shape[1])
 
     @property
     def K(self) -> int | None:
@@ -194,7 +191,7 @@ class Trace:
             if key not in self.last:
                 raise UnknownNameError("quantity in this trace", key, self.names)
             return self.last, key
-        if not (isinstance(key, tuple) and len(key) == 3):
+        if len(key) != len(Address._fields):
             raise UnknownNameError("quantity in this trace", key, self.names)
         address = Address(*key)
         known = [Address(n, layer.direction, "") for n, layer in enumerate(self.layers)]
@@ -211,7 +208,11 @@ class Trace:
         return self.sel(step=t)
 
     def sel(
-        self, *, step: Index | None = None, batch: Index | None = None, unit: UnitIndex | None = None
+        self,
+        *,
+        step: Index | None = None,
+        batch: Index | None = None,
+        unit: UnitIndex | None = None,
     ) -> Trace:
         """Part of a trace, by the names of its axes. A number drops the axis, a slice keeps it.
 
@@ -251,7 +252,7 @@ class Trace:
         )
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the trace to a safetensors file, whole or not at all; read it with `tracer.open`."""
+        """Write a safetensors file, whole or not at all; `tracer.open` reads it."""
         from tracer.tracefile import save_trace
 
         save_trace(self, path)
@@ -270,7 +271,7 @@ def _consecutive(dim: str, index: Index | None, size: int) -> slice:
         if stride != 1:
             raise InputError(f"{dim}={index} skips or turns round; a part has to be consecutive")
         if start >= stop:
-            raise InputError(f"{dim}={index} selects nothing; this trace has {dim}s 0 to {size - 1}")
+            raise InputError(f"{dim}={index} selects nothing of {dim}s 0 to {size - 1}")
         return slice(start, stop)
     if not _is_number(index):
         raise InputError(f"{dim} has to be a number or a slice; this is {index!r}")

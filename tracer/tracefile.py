@@ -9,13 +9,11 @@ from typing import Any
 import numpy as np
 
 from tracer import files
-from tracer.cells import CELL_CLASSES
-from tracer.cells.activations import Array
+from tracer.cells.packing import pack_cell, unpack_cell
 from tracer.equations import LEVELS, OUTPUT, REDUCTION
-from tracer.errors import FileError, TracerError
 from tracer.kernels import DEVICES
 from tracer.layertrace import LayerTrace
-from tracer.trace import Address, Head, Trace
+from tracer.trace import Head, Trace
 
 FORMAT = "tracer trace"
 VERSION = 1
@@ -26,14 +24,12 @@ def save_trace(trace: Trace, path: str | os.PathLike[str]) -> None:
     arrays: dict[str, files.AnyArray] = {"lengths": trace.lengths}
     layers = []
     for n, layer in enumerate(trace.layers):
-        options = {name: getattr(layer.cell, name) for name in layer.cell.equations.options}
-        layers.append(
-            {"cell": layer.cell.equations.name, "options": options, "direction": layer.direction}
-        )
-        parts: dict[str, Array] = {"x": layer.x, **layer.recorded}
-        parts |= {f"{name}_0": state for name, state in layer.initial.items()}
-        parts |= {p.name: getattr(layer.cell, p.name) for p in layer.cell.equations.parameters}
-        arrays |= {str(Address(n, layer.direction, name)): array for name, array in parts.items()}
+        place = f"{n}.{layer.direction}"
+        entry, weights = pack_cell(layer.cell, place)
+        layers.append(entry | {"direction": layer.direction})
+        numbers = {"x": layer.x, **layer.recorded}
+        numbers |= {f"{name}_0": state for name, state in layer.initial.items()}
+        arrays |= weights | {f"{place}.{name}": array for name, array in numbers.items()}
     arrays |= {f"output.{name}": array for name, array in trace.outputs.items()}
     if trace.head is not None:
         arrays |= {"head.V": trace.head.V, "head.b": trace.head.b}
@@ -43,8 +39,6 @@ def save_trace(trace: Trace, path: str | os.PathLike[str]) -> None:
         arrays["counted"] = trace.counted
     units = trace.units
     header = {
-        "format": FORMAT,
-        "version": VERSION,
         "layers": layers,
         "level": trace.level,
         "device": trace.device,
@@ -60,7 +54,7 @@ def save_trace(trace: Trace, path: str | os.PathLike[str]) -> None:
         "model": trace.model_name,
         "versions": dict(trace.versions),
     }
-    files.write(path, arrays, header)
+    files.write(path, FORMAT, VERSION, arrays, header)
 
 
 def open_trace(path: str | os.PathLike[str]) -> Trace:
@@ -71,22 +65,9 @@ def open_trace(path: str | os.PathLike[str]) -> Trace:
     FileError
         If the file is missing, truncated, foreign, or made by a newer tracer.
     """
-    arrays, header = files.read(path)
-    if not isinstance(header, dict) or header.get("format") != FORMAT:
-        kind = header.get("format") if isinstance(header, dict) else None
-        raise FileError(f"{path} is not a trace" + (f" but a {kind}" if kind else ""))
-    if header.get("version") != VERSION:
-        raise FileError(
-            f"{path} is a trace of format version {header.get('version')}; "
-            f"this tracer reads version {VERSION}"
-        )
-    try:
-        trace = _trace(arrays, header)
-    except TracerError as error:
-        raise FileError(f"{path} is damaged: {error}") from error
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        raise FileError(f"{path} is damaged: its header and its arrays do not fit") from error
-    return trace
+    arrays, header = files.read(path, FORMAT, VERSION)
+    with files.damage(path):
+        return _trace(arrays, header)
 
 
 def _trace(arrays: Mapping[str, files.AnyArray], header: Mapping[str, Any]) -> Trace:
@@ -133,17 +114,20 @@ def _trace(arrays: Mapping[str, files.AnyArray], header: Mapping[str, Any]) -> T
 
 
 def _layer(
-    n: int, entry: Mapping[str, Any], arrays: Mapping[str, files.AnyArray], header: Mapping[str, Any]
+    n: int,
+    entry: Mapping[str, Any],
+    arrays: Mapping[str, files.AnyArray],
+    header: Mapping[str, Any],
 ) -> LayerTrace:
+    place = f"{n}.{entry['direction']}"
+
     def array(name: str) -> files.AnyArray:
-        return arrays[str(Address(n, entry["direction"], name))]
+        return arrays[f"{place}.{name}"]
 
     if header["level"] not in LEVELS or header["device"] not in DEVICES:
         raise ValueError("level or device")
-    make = CELL_CLASSES[entry["cell"]]
-    equations = make.equations
-    weights = {p.name: array(p.name) for p in equations.parameters}
-    cell = make(**weights, **{name: entry["options"][name] for name in equations.options})
+    cell = unpack_cell(entry, arrays, place)
+    equations = cell.equations
     x = array("x")
     T, N, _ = x.shape
     H = cell.W.shape[1]

@@ -11,7 +11,7 @@ from tracer.cells.rnn import RNNCell
 
 Cell: TypeAlias = RNNCell | LSTMCell
 
-CELL_CLASSES: Mapping[str, type[RNNCell] | type[LSTMCell]] = MappingProxyType(
+CELL_CLASSES: Mapping[str, type[RNNCell | LSTMCell]] = MappingProxyType(
     {cell.equations.name: cell for cell in (RNNCell, LSTMCell)}
 )
 """The class of each kind of cell, by the name of its equations."""

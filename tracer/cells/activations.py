@@ -18,7 +18,8 @@ Array: TypeAlias = npt.NDArray[np.floating[Any]]
 def sigmoid(z: Array) -> Array:
     """``σ(z) = 1 / (1 + e^(-z))``, in the form that never overflows (Goodfellow 3.30)."""
     e = np.exp(-np.abs(z))  # at most 1, so neither branch can overflow
-    return np.where(z < 0, e, 1) / (1 + e)
+    squeezed: Array = np.where(z < 0, e, 1) / (1 + e)
+    return squeezed
 
 
 def tanh(z: Array) -> Array:
@@ -37,7 +38,7 @@ def identity(z: Array) -> Array:
 
 
 def hard_sigmoid(z: Array) -> Array:
-    """Straight-line sigmoid ``clip(z/6 + 1/2, 0, 1)``, as in PyTorch's and Keras 3's hard_sigmoid."""
+    """Straight-line sigmoid ``clip(z/6 + 1/2, 0, 1)``, as in PyTorch and Keras 3."""
     return np.clip(z / 6 + 0.5, 0, 1).astype(z.dtype, copy=False)
 
 

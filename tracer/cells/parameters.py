@@ -46,9 +46,7 @@ def expected_shape(parameter: Parameter, sizes: Mapping[str, int]) -> tuple[int,
     return tuple(int(axis[:-1] or 1) * sizes[axis[-1]] for axis in parameter.shape)
 
 
-def check_shape(
-    owner: str, parameter: Parameter, array: Array, sizes: Mapping[str, int]
-) -> None:
+def check_shape(owner: str, parameter: Parameter, array: Array, sizes: Mapping[str, int]) -> None:
     """Raise an `InputError` unless `array` has the shape that `sizes` ask for."""
     wanted = expected_shape(parameter, sizes)
     if array.shape != wanted:

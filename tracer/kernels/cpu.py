@@ -201,7 +201,7 @@ def _lstm(
         _plain(x), lengths, _plain(state["h"]), _plain(state["c"]), _transposed(cell.U),
         _transposed(cell.W), _plain(cell.a), _CODE[cell.gate], z, ifgo, c, tanh_c, h,
     )  # fmt: skip
-    blocks = {}
+    blocks: dict[str, Array] = {}
     for block, gate in enumerate(cell.equations.gates):
         rows = slice(block * H, (block + 1) * H)
         blocks |= {f"z_{gate}": z[..., rows], gate: ifgo[..., rows]}
