@@ -151,7 +151,7 @@ class Difference:
 def _causes(
     d: Difference, got: Trace, expected: Trace, tolerance: Tolerance
 ) -> npt.NDArray[np.bool_]:
-    """Where a difference is a cause: the expected equation does not give it from got's own numbers."""
+    """Where a difference is a cause: got's own numbers in expected's equations don't give it."""
     explained = _explained(d.address, got, expected)
     if explained is None:  # given from outside: nothing before it could be the cause
         return d.differs
@@ -159,11 +159,11 @@ def _causes(
         return d.differs & (np.arange(got.T) == 0)[:, np.newaxis, np.newaxis]
     scale = np.abs(explained[np.isfinite(explained)]).max(initial=0)
     wide = Tolerance(tolerance.relative, tolerance.absolute + tolerance.relative * float(scale))
-    real = (
-        np.arange(got.T)[:, np.newaxis] < got.lengths
-    )  # past its length a state only stands still
-    real = real.reshape(real.shape + (1,) * (d.got.ndim - 2))
-    return d.differs & ~wide.agree(d.got, explained) & real
+    # Past its length a state only stands still, whatever the equation says.
+    steps = np.arange(got.T).reshape(-1, *(1,) * (d.got.ndim - 1))
+    real = steps < got.lengths.reshape(-1, *(1,) * (d.got.ndim - 2))
+    causes: npt.NDArray[np.bool_] = d.differs & ~wide.agree(d.got, explained) & real
+    return causes
 
 
 def _explained(address: Address, got: Trace, expected: Trace) -> Array | None:

@@ -88,18 +88,16 @@ def read(
     from safetensors import SafetensorError, safe_open
 
     path = Path(path)
+    if not path.is_file():  # a FIFO or a device would wait for ever
+        what = "it is not a plain file" if path.exists() else "there is no such file"
+        raise FileError(f"cannot open {path}: {what}")
     try:
-        if not path.is_file():  # a FIFO or a device would wait for ever
-            what = "it is not a plain file" if path.exists() else "there is no such file"
-            raise FileError(f"cannot open {path}: {what}")
         with safe_open(path, framework="numpy") as file:  # checks every size and offset
             metadata = file.metadata() or {}
         arrays, header = _mapped(path), json.loads(metadata[HEADER_KEY])
         found, written = header["format"], header["version"]
     except SafetensorError as error:
         raise FileError(f"{path} is not a whole safetensors file: {error}") from error
-    except FileError:
-        raise
     except OSError as error:
         raise FileError(f"cannot open {path}: {error.strerror or error}") from error
     except (KeyError, TypeError, ValueError, RecursionError) as error:

@@ -81,7 +81,7 @@ class LayerTrace(Mapping[str, Array]):
         return len(self.cell.equations.quantities)
 
     def cut(self, start: int, stop: int, batch: slice) -> LayerTrace:
-        """Only the steps start..stop and the sequences of `batch`; the state before them goes along."""
+        """Only the steps start..stop and the sequences of `batch`, with the state before them."""
         initial = {
             name: (self[name][start - 1] if start else self.initial[name])[batch]
             for name in self.initial

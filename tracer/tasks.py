@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,35 +19,28 @@ from tracer.errors import InputError, UnknownNameError
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task: its name, its shape in the field's words, and which outputs count."""
+    """A task: its name, its shape in the field's words, and which outputs count for the loss."""
 
     name: str
     shape: str
-    counts_every_step: bool
+    counts: Literal["every step", "last step"]
     meaning: str
 
 
-TASKS: Mapping[str, Task] = MappingProxyType(
-    {
-        task.name: task
-        for task in (
-            Task("tag", "many-to-many", True, "a label for each word"),
-            Task(
-                "classify", "many-to-one", False, "one label for the sentence, after its last word"
-            ),
-            Task(
-                "generate", "one-to-many", True, "one word in, then each output is the next input"
-            ),
-        )
-    }
+_TASKS = (
+    Task("tag", "many-to-many", "every step", "a label for each word"),
+    Task("classify", "many-to-one", "last step", "one label, after the last word"),
+    Task("generate", "one-to-many", "every step", "one word in; each output is the next input"),
 )
+
+TASKS: Mapping[str, Task] = MappingProxyType({task.name: task for task in _TASKS})
 """Every task, by name."""
 
 
 def counted(task: str, lengths: npt.NDArray[np.int64], T: int) -> npt.NDArray[np.bool_]:
     """The steps whose output the task counts, (T, N): all real steps, or the last real one."""
     steps = np.arange(T)[:, np.newaxis]  # (T, 1)
-    return steps < lengths if TASKS[task].counts_every_step else steps == lengths - 1
+    return steps < lengths if TASKS[task].counts == "every step" else steps == lengths - 1
 
 
 def softmax(logits: Array) -> Array:
@@ -108,7 +101,7 @@ def target_of(
     number = {label: k for k, label in enumerate(labels)}
     for n, right in enumerate(wanted):
         steps = range(int(lengths[n]))
-        if TASKS[task].counts_every_step:
+        if TASKS[task].counts == "every step":
             names = [right] if isinstance(right, str) else list(right)
             if len(names) != len(steps):
                 raise InputError(

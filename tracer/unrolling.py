@@ -77,11 +77,11 @@ def versions() -> Mapping[str, str]:
     return {"tracer": version("rnn-tracer"), "python": platform.python_version(), **found}
 
 
-def _checked_x(cell: Cell, x: Any) -> Array:
-    x = as_array("x", x)
+def _checked_x(cell: Cell, given: Any) -> Array:
+    x = as_array("x", given)
+    if x.ndim == 2:  # one sequence
+        x = x.reshape(x.shape[0], 1, x.shape[1])
     D = cell.U.shape[1]
-    if x.ndim == 2:
-        x = x[:, np.newaxis]
     if x.ndim != 3:
         raise InputError(f"x has shape {x.shape}; wanted (T, N, D), or (T, D) for one sequence")
     if x.shape[2] != D:

@@ -22,23 +22,19 @@ def as_array(name: str, value: Any) -> Array:
     InputError
         If it is not rectangular or not of a float type (integers are not converted silently).
     """
-    if isinstance(value, np.ndarray) and type(value) is not np.ndarray:
-        value = np.asarray(value)
-    if not isinstance(value, np.ndarray):
-        try:
-            array = np.asarray(value)
-        except ValueError:
-            raise InputError(f"{name} is not a rectangular array of numbers") from None
-        if array.dtype.kind in "iuf" and not hasattr(value, "dtype"):
-            array = array.astype(np.float64)  # a plain Python list carries no dtype of its own
-        value = array
-    if value.dtype.name not in DTYPES:
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise InputError(f"{name} is not a rectangular array of numbers") from None
+    if array.dtype.kind in "iu" and not hasattr(value, "dtype"):
+        array = array.astype(np.float64)  # a plain list of numbers carries no dtype of its own
+    if array.dtype.name not in DTYPES:
         raise InputError(
-            f"{name} has dtype {value.dtype}; tracer computes in float32 or float64: "
+            f"{name} has dtype {array.dtype}; tracer computes in float32 or float64: "
             f"pass {name}.astype('float32') or {name}.astype('float64')"
         )
-    array = np.ascontiguousarray(value)
-    return array.reshape(value.shape)  # ascontiguousarray makes a scalar one-dimensional
+    # A copy: what the caller does to the array later must not change a cell or a trace.
+    return np.array(array, order="C")
 
 
 def expected_shape(parameter: Parameter, sizes: Mapping[str, int]) -> tuple[int, ...]:
@@ -89,4 +85,6 @@ def checked_parameters(
     if len(set(dtypes.values())) > 1:
         listed = ", ".join(f"{name} is {dtype}" for name, dtype in dtypes.items())
         raise InputError(f"the weights differ in dtype: {listed}; give all of them the same one")
+    for array in arrays.values():
+        array.flags.writeable = False
     return arrays

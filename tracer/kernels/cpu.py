@@ -115,7 +115,7 @@ def _lstm_forward(
     x: Array, lengths: Lengths, h_0: Array, c_0: Array, Ut: Array, Wt: Array, a: Array, gate: int,
     z: Array, ifgo: Array, c: Array, tanh_c: Array, h: Array,
 ) -> None:  # fmt: skip
-    """Unroll an LSTM over x (T, N, D); z and ifgo are (T or 1, N, 4H), the others (T or 1, N, H)."""
+    """Unroll an LSTM over x (T, N, D): z, ifgo (T or 1, N, 4H), tanh_c (T or 1, N, H), c, h."""
     T, N, _ = x.shape
     H = h.shape[2]
     from_x = np.empty(4 * H, x.dtype)
@@ -230,7 +230,8 @@ def project(rows: Array, M: Array) -> Array:
 def needs_compiling(cell: Cell) -> bool:
     """Whether the first call will have to compile: no machine code of this kernel is cached."""
     kernel = _KERNEL[cell.equations.name]
-    if kernel.signatures:
+    # NUMBA_DISABLE_JIT leaves plain functions, which nobody compiles.
+    if getattr(kernel, "signatures", True):
         return False
     name = f"cpu.{kernel.py_func.__name__}-*.nbi"
     return not any(Path(kernel.stats.cache_path).glob(name))
