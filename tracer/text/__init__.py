@@ -1,0 +1,9 @@
+"""Text: sentences become words, words become numbers; and labelled sentences to learn from."""
+
+from __future__ import annotations
+
+from tracer.text.codes import ARTICLE_CODES
+from tracer.text.encoder import Encoder
+from tracer.text.vocabulary import END, UNKNOWN, Vocabulary
+
+__all__ = ["ARTICLE_CODES", "END", "UNKNOWN", "Encoder", "Vocabulary"]

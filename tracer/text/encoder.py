@@ -1,0 +1,130 @@
+"""Words become numbers: an encoder is a table with one row x for each word of a vocabulary."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from tracer.errors import InputError, UnknownNameError
+from tracer.text.codes import DIGITS, assign_codes
+from tracer.text.splitting import split
+from tracer.text.vocabulary import Vocabulary
+
+Array: TypeAlias = npt.NDArray[np.floating[Any]]
+
+KINDS = ("codes", "one-hot", "embedding")
+"""Where the rows come from: the article's eight digits, a single 1, or training."""
+
+
+@dataclass(frozen=True, eq=False)
+class Encoder:
+    """A vocabulary and the row of numbers that stands for each of its words.
+
+    Whatever the kind, looking up a row is the whole encoding; `with_codes`, `one_hot` and
+    `embedding` make the three kinds.
+
+    Parameters
+    ----------
+    kind : str
+        One of `KINDS`.
+    vocabulary : Vocabulary
+    table : array (len(vocabulary), D)
+        Row w is the input x of word w, float32 or float64.
+
+    Raises
+    ------
+    InputError, UnknownNameError
+        If the table does not fit the vocabulary or the kind is not on the list.
+    """
+
+    kind: str
+    vocabulary: Vocabulary
+    table: Array
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise UnknownNameError("kind of encoder", self.kind, KINDS)
+        table = np.ascontiguousarray(self.table)
+        if table.dtype.name not in ("float32", "float64"):
+            raise InputError(
+                f"the encoder's table has dtype {table.dtype}; float32 or float64 is wanted"
+            )
+        if table.ndim != 2 or len(table) != len(self.vocabulary) or table.shape[1] == 0:
+            raise InputError(
+                f"the encoder's table has shape {table.shape}; a vocabulary of "
+                f"{len(self.vocabulary)} words wants ({len(self.vocabulary)}, D)"
+            )
+        object.__setattr__(self, "table", table)
+
+    @classmethod
+    def with_codes(cls, vocabulary: Vocabulary, dtype: npt.DTypeLike = np.float64) -> Encoder:
+        """The article's encoding: D = 8 digits a word (see `tracer.text.codes`)."""
+        digits = [[int(digit) for digit in code] for code in assign_codes(vocabulary.words)]
+        return cls("codes", vocabulary, np.array(digits, dtype).reshape(-1, DIGITS))
+
+    @classmethod
+    def one_hot(cls, vocabulary: Vocabulary, dtype: npt.DTypeLike = np.float64) -> Encoder:
+        """D = number of words; a word is a row of zeros with a single 1 at its number."""
+        return cls("one-hot", vocabulary, np.eye(len(vocabulary), dtype=dtype))
+
+    @classmethod
+    def embedding(cls, vocabulary: Vocabulary, table: Array) -> Encoder:
+        """A table that was learned, (len(vocabulary), D)."""
+        return cls("embedding", vocabulary, table)
+
+    @property
+    def D(self) -> int:
+        """How many numbers stand for one word."""
+        return int(self.table.shape[1])
+
+    def split(self, sentence: str) -> tuple[str, ...]:
+        """The words of a sentence: known ones in the vocabulary's spelling, others as typed.
+
+        Raises
+        ------
+        InputError
+            If there is no word in it.
+        """
+        if not isinstance(sentence, str):
+            raise InputError(f"a sentence is text; got {type(sentence).__name__}")
+        known = self.vocabulary
+        typed = split(sentence, known.__contains__, known.longest)
+        if not typed:
+            why = "is empty" if not sentence.strip() else "has no words in it"
+            raise InputError(f"the sentence {sentence[:40]!r} {why}; write at least one word")
+        return tuple(known.words[known.index(word)] if word in known else word for word in typed)
+
+    def ids(self, tokens: Sequence[str]) -> npt.NDArray[np.int64]:
+        """The number of each word, 0 for the unknown; array (T,)."""
+        return np.array([self.vocabulary.index(word) for word in tokens], np.int64)
+
+    def encode(self, tokens: Sequence[str]) -> Array:
+        """The inputs of the words, array (T, D)."""
+        return self.table[self.ids(tokens)]
+
+    def dumps(self) -> dict[str, str]:
+        """All but the table, as text for a file's header; `loads` reads it."""
+        words = json.dumps(self.vocabulary.words, ensure_ascii=False, separators=(",", ":"))
+        return {"kind": self.kind, "words": words}
+
+    @classmethod
+    def loads(cls, header: Mapping[str, str], table: Array) -> Encoder:
+        """The encoder that `dumps` described.
+
+        Raises
+        ------
+        InputError, UnknownNameError
+            If the header is not one that `dumps` wrote, or the table does not fit it.
+        """
+        try:
+            kind, words = header["kind"], json.loads(header["words"])
+        except (KeyError, TypeError, ValueError, RecursionError):
+            raise InputError("the encoder's header has no kind and list of words") from None
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            raise InputError("the encoder's words are not a list of text")
+        return cls(kind, Vocabulary(tuple(words)), table)

@@ -1,0 +1,106 @@
+"""A sentence becomes words: English by spaces and punctuation, Chinese by the longest known word.
+
+What a reader sees as a word is a word here; nothing is guessed:
+
+* letters, digits and marks stay together, and an apostrophe inside a word belongs to it (don't);
+* a run of Chinese characters is cut from the left, each time at the longest word that the
+  vocabulary has; a character that begins no known word stands alone;
+* a symbol that is neither letter nor punctuation (an emoji, a plus sign) stands alone;
+* spaces, punctuation and control characters part words and are dropped; invisible format
+  characters (zero-width, bidirectional, soft hyphen) are dropped without parting anything.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator
+
+APOSTROPHES = "'\u2019\uff07"  # straight, curly, full-width
+
+_HAN = (
+    (0x3005, 0x3007),  # 々 〆 〇
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0x20000, 0x3FFFF),
+)
+
+
+def spelling(word: str) -> str:
+    """The form under which a word is looked up: lower case, half width, straight apostrophe."""
+    plain = unicodedata.normalize("NFKC", word.translate(_STRAIGHT))
+    return unicodedata.normalize("NFKC", plain.lower())
+
+
+_STRAIGHT = {ord(mark): "'" for mark in (*APOSTROPHES, "\u02bc")}
+
+
+def is_chinese(character: str) -> bool:
+    """Whether the character is a Chinese one, which needs no space around it."""
+    code = ord(character)
+    return any(first <= code <= last for first, last in _HAN)
+
+
+def split(sentence: str, known: Callable[[str], bool], longest: int) -> tuple[str, ...]:
+    """The words of a sentence, as they were typed.
+
+    Parameters
+    ----------
+    sentence : str
+        Any text at all; no text is an error.
+    known : callable
+        Whether a piece of text is a word of the vocabulary.
+    longest : int
+        The length of the longest word that `known` can say yes to.
+
+    Returns
+    -------
+    tuple of str
+        Joined together they are the sentence without its spaces, punctuation and invisibles.
+    """
+    words: list[str] = []
+    for run in _runs(sentence):
+        if is_chinese(run[0]):
+            words.extend(_longest_matches(run, known, longest))
+        else:
+            words.append(run)
+    return tuple(words)
+
+
+def _runs(sentence: str) -> Iterator[str]:
+    """Stretches of the sentence that no boundary cuts: words, Chinese runs, single symbols."""
+    visible = [c for c in sentence if unicodedata.category(c) != "Cf"]
+    begin = 0  # slices of `visible` instead of adding up letters: a word may be a million long
+    for at, character in enumerate(visible):
+        sort = _sort(character)
+        if sort == "apostrophe":
+            around = (visible[begin], *visible[at + 1 : at + 2]) if begin < at else ()
+            inside = [_sort(neighbour) for neighbour in around] == ["letter", "letter"]
+            sort = "letter" if inside else "boundary"
+        before = _sort(visible[begin]) if begin < at else ""
+        if begin < at and (sort != before or sort == "symbol"):
+            yield "".join(visible[begin:at])
+            begin = at
+        if sort == "boundary":
+            begin = at + 1
+    if begin < len(visible):
+        yield "".join(visible[begin:])
+
+
+def _sort(character: str) -> str:
+    """Letter, chinese, symbol, apostrophe or boundary: what the character does to words."""
+    if character in APOSTROPHES:
+        return "apostrophe"
+    if is_chinese(character):
+        return "chinese"
+    category = unicodedata.category(character)[0]
+    return {"L": "letter", "M": "letter", "N": "letter", "S": "symbol"}.get(category, "boundary")
+
+
+def _longest_matches(run: str, known: Callable[[str], bool], longest: int) -> Iterator[str]:
+    begin = 0
+    while begin < len(run):
+        ends = range(min(len(run), begin + longest), begin + 1, -1)
+        end = next((end for end in ends if known(run[begin:end])), begin + 1)
+        yield run[begin:end]
+        begin = end

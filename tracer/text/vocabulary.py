@@ -1,0 +1,71 @@
+"""The words a model knows, each with its number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tracer.errors import InputError
+from tracer.text.splitting import spelling
+
+UNKNOWN = "<unk>"
+"""Stands for every word that the vocabulary does not have; always number 0."""
+
+END = "<end>"
+"""Said by a model that generates, when the sentence is over. Nobody can type it as a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Numbered words; number 0 is ``<unk>``.
+
+    Parameters
+    ----------
+    words : tuple of str
+        ``("<unk>", "you", "are", ...)``, each once, in the spelling under which it is looked up
+        (lower case, half width, straight apostrophe).
+
+    Raises
+    ------
+    InputError
+        If the first word is not ``<unk>``, or a word is empty, twice there or not in that spelling.
+    """
+
+    words: tuple[str, ...]
+    _numbers: dict[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.words or self.words[0] != UNKNOWN:
+            first = repr(self.words[0]) if self.words else "nothing"
+            raise InputError(f"a vocabulary begins with '{UNKNOWN}'; this one begins with {first}")
+        numbers: dict[str, int] = {}
+        for number, word in enumerate(self.words):
+            if not word or word != spelling(word):
+                raise InputError(
+                    f"word {number} of the vocabulary is {word!r}; "
+                    f"it is looked up as {spelling(word)!r} and must be written so"
+                )
+            if word in numbers:
+                raise InputError(
+                    f"{word!r} is in the vocabulary twice, at {numbers[word]} and {number}"
+                )
+            numbers[word] = number
+        object.__setattr__(self, "_numbers", numbers)
+
+    def index(self, word: str) -> int:
+        """The word's number; 0, that of ``<unk>``, when it is not there."""
+        return self._numbers.get(spelling(word), 0)
+
+    def __contains__(self, word: object) -> bool:
+        return isinstance(word, str) and self.index(word) != 0
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.words)
+
+    @property
+    def longest(self) -> int:
+        """The length of the longest word, in characters."""
+        return max(len(word) for word in self.words)
