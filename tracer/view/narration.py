@@ -20,7 +20,7 @@ import numpy as np
 
 from tracer.language import _
 from tracer.view.numbers import number, percent, signed
-from tracer.view.sentence import Sentence, first_broken
+from tracer.view.sentence import Broken, Numbers, Sentence
 
 MOVE = 0.1
 """A unit that changes by less is not worth a sentence."""
@@ -32,25 +32,26 @@ EMPTY = 1e-3
 """A memory whose units are all smaller than this is called empty."""
 
 
-def narration(sentence: Sentence, step: int) -> str:
-    """The sentences about `step` (from 0)."""
-    broken = first_broken(sentence)
-    if broken is not None and broken[0] <= step:
-        return _broken_sentence(sentence, step, *broken)
-    parts = [_answer_sentence(sentence, step), *_state_sentences(sentence, step)]
-    return " ".join(part for part in parts if part)
+def narration(sentence: Sentence, step: int, unit: int | None = None) -> str:
+    """The sentences about `step` (from 0), about that `unit` if one is given."""
+    broken = sentence.broken
+    if broken is not None and broken.step <= step:
+        return _broken_sentence(sentence, step, broken)
+    if all(sentence.has(name) for name in ("c", "c_prev", "f", "i", "g")):
+        state = [_kept(sentence, step), _memory_change(sentence, step, unit)]
+    else:
+        state = [_state_change(sentence, step, unit)]
+    return " ".join(part for part in [_answer_sentence(sentence, step), *state] if part)
 
 
-def _broken_sentence(
-    sentence: Sentence, step: int, first: int, name: str, unit: int | None, value: float
-) -> str:
-    where = name if unit is None else f"{name}[{unit}]"
-    if first == step:
+def _broken_sentence(sentence: Sentence, step: int, broken: Broken) -> str:
+    where = broken.name if broken.unit is None else f"{broken.name}[{broken.unit}]"
+    if broken.step == step:
         return _("The first number that is not finite: {where} = {value} at t = {t}.").format(
-            where=where, value=number(value), t=first + sentence.first
+            where=where, value=number(broken.value), t=step + sentence.first
         )
     return _("Not every number is finite any more; it began at t = {t} with {where}.").format(
-        where=where, t=first + sentence.first
+        where=where, t=broken.step + sentence.first
     )
 
 
@@ -65,12 +66,6 @@ def _answer_sentence(sentence: Sentence, step: int) -> str:
     )
 
 
-def _state_sentences(sentence: Sentence, step: int) -> list[str]:
-    if all(sentence.has(name) for name in ("c", "c_prev", "f", "i", "g")):
-        return [_kept(sentence, step), _memory_change(sentence, step)]
-    return [_state_change(sentence, step)]
-
-
 def _kept(sentence: Sentence, step: int) -> str:
     f, c_prev = sentence["f"][step].astype(float), sentence["c_prev"][step].astype(float)
     before = np.abs(c_prev)
@@ -80,16 +75,14 @@ def _kept(sentence: Sentence, step: int) -> str:
     return _("The forget switch keeps {share} of the memory.").format(share=percent(share))
 
 
-def _memory_change(sentence: Sentence, step: int) -> str:
+def _memory_change(sentence: Sentence, step: int, chosen: int | None) -> str:
     c, c_prev, f, i, g = (
         sentence[name][step].astype(float) for name in ("c", "c_prev", "f", "i", "g")
     )
     change = c - c_prev
-    unit = int(np.abs(change).argmax())
+    unit = int(np.abs(change).argmax()) if chosen is None else chosen
     if abs(change[unit]) < MOVE:
-        return _("Little changes: no unit of c moves by more than {most}.").format(
-            most=number(abs(change[unit]))
-        )
+        return _little("c", change, chosen)
     because = _cause(change[unit], (f[unit] - 1) * c_prev[unit], i[unit] * g[unit])
     text = {
         ("up", "forgotten"): _("Unit {unit} rises from {old} to {new} because f = {f}."),
@@ -120,6 +113,16 @@ def _memory_change(sentence: Sentence, step: int) -> str:
     )
 
 
+def _little(name: str, change: Numbers, chosen: int | None) -> str:
+    if chosen is not None:
+        return _("Unit {unit} of {name} hardly moves: by {by}.").format(
+            unit=chosen, name=name, by=signed(change[chosen])
+        )
+    return _("Little changes: no unit of {name} moves by more than {most}.").format(
+        name=name, most=number(np.abs(change).max())
+    )
+
+
 def _cause(change: float, forgotten: float, written: float) -> str:
     """Which part makes up a change: each part's share of it, both where both count."""
     shares = {"forgotten": forgotten / change, "written": written / change}
@@ -128,15 +131,13 @@ def _cause(change: float, forgotten: float, written: float) -> str:
     return max(shares, key=lambda name: shares[name])
 
 
-def _state_change(sentence: Sentence, step: int) -> str:
+def _state_change(sentence: Sentence, step: int, chosen: int | None) -> str:
     h = sentence["h"][step].astype(float)
     before = sentence["h_prev"][step].astype(float)
     change = h - before
-    unit = int(np.abs(change).argmax())
+    unit = int(np.abs(change).argmax()) if chosen is None else chosen
     if abs(change[unit]) < MOVE:
-        return _("Little changes: no unit of h moves by more than {most}.").format(
-            most=number(abs(change[unit]))
-        )
+        return _little("h", change, chosen)
     values = {"unit": unit, "old": number(before[unit]), "new": number(h[unit])}
     shares = {
         name: float(sentence[name][step, unit])
@@ -149,7 +150,7 @@ def _state_change(sentence: Sentence, step: int) -> str:
     name = max(shares, key=lambda share: shares[share] * np.sign(z))
     reasons = {
         "z_from_x": _("the word gives {share} of z = {z}"),
-        "z_from_h": _("what the step before handed on gives {share} of z = {z}"),
+        "z_from_h": _("the memory gives {share} of z = {z}"),
         "z_from_a": _("the bias gives {share} of z = {z}"),
     }
     reason = reasons[name].format(share=signed(shares[name]), z=signed(z))

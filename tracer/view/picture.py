@@ -51,16 +51,10 @@ def picture(sentence: Sentence, wish: Wish, able: Abilities) -> list[Text]:
         If the steps or the unit that were asked for do not exist.
     """
     asked = chosen_steps(sentence, wish)
-    if wish.unit is not None and not 0 <= wish.unit < sentence.H:
-        raise InputError(
-            _("there is no unit {unit}; this layer has units 0 to {last}").format(
-                unit=wish.unit, last=sentence.H - 1
-            )
-        )
     colours = palette(able)
     steps = asked or folding.telling_steps(sentence, folding.BLOCKS)
     quantities = chosen_quantities(sentence, wish.what)
-    units = None if wish.unit is None else [wish.unit]
+    unit = chosen_unit(sentence, wish)
     plan = layout(sentence, quantities or chosen_quantities(sentence, None), None, able.width)
     lines = [*header(sentence, able), Text("")]
     lines += strip(sentence, asked or folding.telling_steps(sentence, folding.STRIP), able)
@@ -68,17 +62,17 @@ def picture(sentence: Sentence, wish: Wish, able: Abilities) -> list[Text]:
     scale = scales(sentence, quantities)
     for step in steps:
         lines += [_title(sentence, step, _rule_width(plan, able), colours)]
-        lines += folded(Text(narration(sentence, step), style="italic"), able.width, "  ")
+        lines += folded(Text(narration(sentence, step, wish.unit), style="italic"), able.width, "  ")
         lines.append(Text(""))
         if wish.what == "output":
             lines += output_block(sentence, step, able)
-        elif units is not None:
-            lines += unit_block(sentence, step, units[0], able)
+        elif unit is not None:
+            lines += unit_block(sentence, step, unit, able)
         else:
             lines += rows(sentence, step, quantities, plan, scale, able)
         lines.append(Text(""))
     lines += _left_out(sentence, steps if not asked else [], plan, wish, able)
-    if units is None and quantities:
+    if unit is None and quantities:
         lines += legend(sentence, quantities, scale, able)
     return lines
 
@@ -99,6 +93,17 @@ def chosen_steps(sentence: Sentence, wish: Wish) -> list[int] | None:
             )
         )
     return chosen
+
+
+def chosen_unit(sentence: Sentence, wish: Wish) -> int | None:
+    """The unit that was asked for, if it exists."""
+    if wish.unit is not None and not 0 <= wish.unit < sentence.H:
+        raise InputError(
+            _("there is no unit {unit}; this layer has units 0 to {last}").format(
+                unit=wish.unit, last=sentence.H - 1
+            )
+        )
+    return wish.unit
 
 
 def header(sentence: Sentence, able: Abilities) -> list[Text]:

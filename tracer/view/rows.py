@@ -23,6 +23,9 @@ WHAT = ("gates", "states", "output")
 GLYPHS, NUMBERED = 2, 8
 """Columns of a cell that is only its glyphs, and of one with its number beside it."""
 
+ROOMY = 100
+"""Columns from which on least and greatest are shown although units are left out."""
+
 ALL_THREE = 3
 """Mean, least and greatest."""
 
@@ -38,7 +41,7 @@ class Layout:
     units : tuple of int
         The units that have a column.
     cell : int
-        Columns a unit: 2 glyphs, 3 with a gap, 4 or 5 where unit numbers need it, 8 with numbers.
+        Columns a unit: 2 glyphs, 3 with a gap, 4 or 5 where unit numbers need it, 8 or 9 with numbers.
     numbers : bool
         Whether each glyph has its number beside it.
     statistics : int
@@ -105,14 +108,19 @@ def layout(
     wanted = tuple(range(sentence.H)) if units is None else tuple(units)
     digits = len(str(max(wanted)))
     room = width - label
-    choices = ((NUMBERED, 0), (max(3, digits + 1), ALL_THREE), (max(3, digits + 1), 1), (2, ALL_THREE), (2, 1), (2, 0))
+    gap = max(GLYPHS + 1, digits + 1)
+    choices = (
+        *((NUMBERED + 1, ALL_THREE), (NUMBERED + 1, 0), (NUMBERED, 0)),
+        *((gap, ALL_THREE), (gap, 1), (GLYPHS, ALL_THREE), (GLYPHS, 1), (GLYPHS, 0)),
+    )
     for cell, statistics in choices:
-        if Layout(wanted, cell, cell == NUMBERED, statistics, label).width <= width:
-            return Layout(wanted, cell, cell == NUMBERED, statistics, label)
-    cell = max(3, digits + 1)
-    most = (room - _STATISTICS[ALL_THREE]) // cell
+        plan = Layout(wanted, cell, cell >= NUMBERED, statistics, label)
+        if plan.width <= width:
+            return plan
+    statistics = ALL_THREE if width >= ROOMY else 1
+    most = (room - _STATISTICS[statistics]) // gap
     shown = tuple(telling_units(sentence, most)) if units is None else wanted[:most]
-    return Layout(shown, cell, numbers=False, statistics=ALL_THREE, label=label)
+    return Layout(shown, gap, numbers=False, statistics=statistics, label=label)
 
 
 def rows(
@@ -160,7 +168,7 @@ def _kinds(quantities: Sequence[Quantity]) -> int:
 
 
 def _beside(value: float, plan: Layout) -> str:
-    return f"{column(value, 5)} "[: plan.cell - 2]
+    return column(value, 5).rjust(plan.cell - 3) + " "
 
 
 def _heading(plan: Layout, colours: Palette) -> Text:

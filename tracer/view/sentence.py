@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -96,7 +97,7 @@ class Sentence:
         quantities = (self.trace.quantity(name) for name in self.trace.names)
         return (quantity for quantity in quantities if quantity.dims[-1] == "unit")
 
-    @property
+    @cached_property
     def best(self) -> list[int] | None:
         """The most probable class after each step; None where there is no output."""
         if not self.has("probs"):
@@ -120,14 +121,28 @@ class Sentence:
             return []
         return [t for t in range(1, len(best)) if best[t] != best[t - 1]]
 
+    @cached_property
+    def broken(self) -> Broken | None:
+        """The first number that is not finite, or None."""
+        return first_broken(self)
+
     def counts(self, step: int) -> bool:
         """Whether the output after `step` is an answer (for `classify` only the last one is)."""
         counted = self.trace.counted
         return counted is not None and bool(counted[step, self.number])
 
 
-def first_broken(sentence: Sentence) -> tuple[int, str, int | None, float] | None:
-    """The first NaN or infinite number: step (from 0), quantity, unit, value.
+class Broken(NamedTuple):
+    """A number that is not finite: where it stands, with step and unit from 0, and what it is."""
+
+    step: int
+    name: str
+    unit: int | None
+    value: float
+
+
+def first_broken(sentence: Sentence) -> Broken | None:
+    """The first NaN or infinite number of a sentence.
 
     Found in the order in which the equations compute things; None where every number is finite.
     """
@@ -144,7 +159,7 @@ def first_broken(sentence: Sentence) -> tuple[int, str, int | None, float] | Non
     if not found:
         return None
     step, _place, name, last, value = min(found, key=lambda entry: entry[:2])
-    return step, name, last, value
+    return Broken(step, name, last, value)
 
 
 def spread(values: Sequence[float] | Numbers) -> tuple[float, float, float] | None:

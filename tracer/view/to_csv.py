@@ -22,7 +22,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def write_csv(
-    trace: Trace, stream: TextIO, *, steps: Sequence[int] | None = None, unit: int | None = None
+    trace: Trace, stream: TextIO, *, names: Sequence[str] | None = None, unit: int | None = None
 ) -> None:
     """Write the numbers of a trace to `stream`, without padding.
 
@@ -30,8 +30,8 @@ def write_csv(
     ----------
     trace : Trace
     stream : TextIO
-    steps : sequence of int
-        Only these, from 0.
+    names : sequence of str
+        Only these quantities.
     unit : int
         Only this one; quantities that have no units are left out then.
     """
@@ -40,14 +40,15 @@ def write_csv(
     for number in range(trace.N):
         sentence = Sentence(trace, number)
         for step in range(sentence.T):
-            if steps is None or step in steps:
-                table.writerows(_lines(sentence, step, unit))
+            table.writerows(_lines(sentence, step, names or trace.names, unit))
 
 
-def _lines(sentence: Sentence, step: int, unit: int | None) -> Iterator[tuple[object, ...]]:
+def _lines(
+    sentence: Sentence, step: int, names: Sequence[str], unit: int | None
+) -> Iterator[tuple[object, ...]]:
     word = sentence.word(step)
     head = (sentence.number + 1, step + sentence.first, f"'{word}" if _risky(word) else word)
-    for name in sentence.trace.names:
+    for name in names:
         has_units = sentence.trace.quantity(name).dims[-1] == "unit"
         if unit is not None and not has_units:
             continue

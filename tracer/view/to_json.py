@@ -6,6 +6,7 @@ The document is an object with
 ``model cell task labels device dtype level``  where the numbers come from
 ``steps``       the numbers of the steps as screens call them: 1, 2, …
 ``sentences``   for each: words, length, unknown (step numbers), answers (label and probability)
+``units``       the numbers of the units, from 0
 ``quantities``  by name: symbol, equation, kind, meaning, dims, values (nested as dims says)
 ``notes``       what a reader must know
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -32,8 +34,8 @@ NOTES = (
 )
 
 
-def to_json(trace: Trace) -> str:
-    """The document, with one quantity's step a line."""
+def to_json(trace: Trace, names: Sequence[str] | None = None) -> str:
+    """The document, with only the quantities `names` if they are given."""
     sentences = [Sentence(trace, number) for number in range(trace.N)]
     document = {
         "tracer": tracer.__version__,
@@ -45,9 +47,10 @@ def to_json(trace: Trace) -> str:
         "device": trace.device,
         "dtype": str(trace.dtype),
         "level": trace.level,
+        "units": np.arange(trace.H)[trace.units].tolist(),
         "steps": [step + trace.first_step + 1 for step in range(trace.T)],
         "sentences": [_sentence(sentence) for sentence in sentences],
-        "quantities": {name: _quantity(trace, name) for name in trace.names},
+        "quantities": {name: _quantity(trace, name) for name in names or trace.names},
         "notes": NOTES,
     }
     return json.dumps(document, ensure_ascii=True, allow_nan=False)
@@ -58,7 +61,7 @@ def _sentence(sentence: Sentence) -> dict[str, Any]:
     answers = None
     if best is not None:
         answers = [
-            {"label": label, "probability": _finite(sentence["probs"][t, k]), "counts": counts}
+            {"label": label, "probability": json_number(sentence["probs"][t, k]), "counts": counts}
             for t, k in enumerate(best)
             for label, counts in [(_label(sentence.trace, k), sentence.counts(t))]
         ]
@@ -92,10 +95,11 @@ def _nested(array: np.ndarray[Any, Any]) -> Any:
         array = np.array([float(str(value)) for value in array.ravel()]).reshape(array.shape)
     if np.isfinite(array).all():
         return array.tolist()
-    return [_nested(part) if np.ndim(part) else _finite(part) for part in array]
+    return [_nested(part) if np.ndim(part) else json_number(part) for part in array]
 
 
-def _finite(value: Any) -> float | str:
+def json_number(value: Any) -> float | str:  # noqa: ANN401 - any NumPy or Python number
+    """A number as JSON can hold it: what is not finite becomes a string."""
     number = float(str(value))
     if math.isnan(number):
         return "NaN"

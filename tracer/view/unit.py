@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 from rich.cells import cell_len
+from rich.style import Style
 from rich.text import Text
 
-from tracer.equations import Kind, Quantity
+from tracer.equations import Kind
 from tracer.language import _
 from tracer.view.arithmetic import arithmetic
 from tracer.view.console import Abilities, folded
@@ -91,43 +92,53 @@ def _shares(
 def _arithmetic(
     sentence: Sentence, step: int, unit: int, able: Abilities, colours: Palette
 ) -> list[Text]:
-    """``c_2[3] = f * c_prev + i * g = 0.73·(-0.41) + 0.12·0.88 = -0.19`` for every quantity."""
+    """``c_2[3] = f * c_prev + i * g = 0.73·(-0.41) + 0.12·0.88 = -0.19`` for every quantity.
+
+    The sums z are left out, for their table is their arithmetic.
+    """
     values = numbers_of_unit(sentence, step, unit)
     called = functions(sentence.trace.cell, unicode=able.unicode)
+    shown = [
+        q
+        for q in sentence.rows()
+        if q.equation and q.level is not None and q.kind != Kind.PRE_ACTIVATION
+    ]
+    table = [
+        (
+            f"{quantity.name}_{step + sentence.first}[{unit}]",
+            in_letters(quantity.equation, called),
+            in_numbers(quantity.equation, values, called),
+        )
+        for quantity in shown
+    ]
+    wide = [max(map(len, column)) for column in zip(*table, strict=True)]
+    aligned = 2 + sum(wide) + 3 * len(wide) + 8 <= able.width
     lines = []
-    for quantity in sentence.rows():
-        if not quantity.equation or quantity.level is None:
-            continue
-        left = f"{quantity.name}_{step + sentence.first}[{unit}]"
-        line = Text("  ").append(left, "bold").append(" = ")
-        line.append(f"{_in_letters(quantity, called)} = ", colours.faint)
-        line.append(f"{_in_numbers(quantity, values, called)} = ")
-        kind = quantity.kind
-        style = colours.style(values[quantity.name], kind) if kind.range else "bold"
-        line.append(number(values[quantity.name]), style if able.colours else None)
+    for quantity, parts in zip(shown, table, strict=True):
+        left, letters, numbers = (
+            part.ljust(width) if aligned else part for part, width in zip(parts, wide, strict=True)
+        )
+        line = Text("  ").append(left, "bold").append(f" = {letters}", colours.faint)
+        value = values[quantity.name]
+        style = colours.style(value, quantity.kind) if quantity.kind.range else Style(bold=True)
+        line.append(f" = {numbers} = ").append(number(value), style)
         lines += _hanging(line, able.width)
     return lines
 
 
-def _in_letters(quantity: Quantity, called: Mapping[str, str]) -> str:
-    return arithmetic_letters(quantity.equation, called)
-
-
-def arithmetic_letters(equation: str, called: Mapping[str, str]) -> str:
+def in_letters(equation: str, called: Mapping[str, str]) -> str:
     """The equation as `tracer.equations` has it, with the real names of its functions."""
     head, bracket, rest = equation.partition("(")
     return called.get(head, head) + bracket + rest if bracket else equation
 
 
-def _in_numbers(
-    quantity: Quantity, values: Mapping[str, float], called: Mapping[str, str]
-) -> str:
-    """The right-hand side in numbers; a function's name hides a quantity of the same name."""
-    head, bracket, _rest = quantity.equation.partition("(")
+def in_numbers(equation: str, values: Mapping[str, float], called: Mapping[str, str]) -> str:
+    """The equation in numbers; a function's name hides a quantity of the same name."""
+    head, bracket, _rest = equation.partition("(")
     names: dict[str, Any] = dict(values)
     if bracket and head in called:
         names[head] = called[head]
-    return arithmetic(quantity.equation, names)
+    return arithmetic(equation, names)
 
 
 def _hanging(line: Text, width: int) -> list[Text]:

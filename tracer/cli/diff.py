@@ -1,0 +1,54 @@
+"""``tracer diff``: two traces side by side, up to the first number that differs."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from tracer.language import _
+
+EQUAL, DIFFERENT = 0, 1
+
+
+@click.command(
+    help=_(
+        """Compare two saved traces and show the first place where they part.
+
+        A is the one that came, B the one that was expected. The exit code is 0 when they agree
+        and 1 when they differ.
+
+        \b
+        Example:
+          tracer diff mine.safetensors expected.safetensors
+        """
+    )
+)
+@click.argument("a")
+@click.argument("b")
+@click.option("--rtol", type=click.FloatRange(min=0), help=_("Relative tolerance."))
+@click.option("--atol", type=click.FloatRange(min=0), help=_("Absolute tolerance."))
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["rich", "plain", "json"]),
+    default="rich",
+    show_default=True,
+    help=_("For people: rich, plain. For programs: json."),
+)
+def command(a: str, b: str, rtol: float | None, atol: float | None, layout: str) -> int:
+    """Open both, compare, show."""
+    import tracer
+    from tracer.view.console import abilities, write
+    from tracer.view.divergence import as_record, divergence
+    from tracer.view.words import clean
+
+    traces = [tracer.open(path) for path in (a, b)]
+    found = tracer.compare(*traces, rtol=rtol, atol=atol)
+    if layout == "json":
+        click.echo(json.dumps(as_record(found, traces[0].first_step), allow_nan=False))
+    else:
+        able = abilities(plain=layout == "plain")
+        names = [clean(path, able.encoding) for path in (a, b)]
+        write(divergence(traces, names, found, able), able)
+    return EQUAL if found is None else DIFFERENT

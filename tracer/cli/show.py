@@ -1,0 +1,258 @@
+"""``tracer show``: a sentence goes through a network, and every number of every step is seen."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from tracer.equations import CELLS, LEVELS
+from tracer.errors import InputError
+from tracer.language import _
+
+if TYPE_CHECKING:
+    from tracer.trace import Trace
+    from tracer.view.console import Abilities, Theme
+    from tracer.view.picture import Wish
+
+TRACE_SUFFIX = ".safetensors"
+
+MOST_SENTENCES = 20
+"""Sentences of a batch that are drawn when nobody asked for a certain one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the numbers come from."""
+
+    text: str
+    model: str | None
+    cell: str | None
+    task: str | None
+    device: str | None
+    level: str | None
+
+    @property
+    def is_file(self) -> bool:
+        """Whether a saved trace is meant and not a sentence."""
+        return self.text.endswith(TRACE_SUFFIX)
+
+
+@click.command(
+    help=_(
+        """Send SENTENCE through a network and show every gate and state, word by word.
+
+        SENTENCE may also be a trace saved before (FILE.safetensors), or - for sentences read from
+        standard input, one a line.
+
+        \b
+        Examples:
+          tracer show "you are a really bad man"
+          tracer show "you are not bad at all" --unit 3 --steps 3:5
+          tracer show "water is hot" --cell rnn --task tag --format csv
+        """
+    )
+)
+@click.argument("sentence", nargs=-1, required=True)
+@click.option("--model", help=_("A shipped model by name, or a model file [lstm-classify]."))
+@click.option("--cell", type=click.Choice(list(CELLS)), help=_("The shipped model of this cell."))
+@click.option(
+    "--task",
+    type=click.Choice(["tag", "classify", "generate"]),
+    help=_("The shipped model for this task."),
+)
+@click.option("--level", type=click.Choice(LEVELS), help=_("How much is recorded [all]."))
+@click.option("--steps", help=_("Only these steps: 4, or 2:5 for t = 2 to t = 5."))
+@click.option("--unit", type=click.IntRange(min=0), help=_("The arithmetic of this unit (from 0)."))
+@click.option("--what", type=click.Choice(["gates", "states", "output"]), help=_("Only these rows."))
+@click.option("--sentence", "number", type=click.IntRange(min=1), help=_("Only this one of many."))
+@click.option("--device", help=_("What computes: cpu, or reference for the textbook loop [cpu]."))
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["rich", "plain", "json", "csv", "svg"]),
+    default="rich",
+    show_default=True,
+    help=_("For people: rich, plain, svg. For programs: json, csv."),
+)
+@click.option(
+    "--theme", type=click.Choice(["dark", "light"]), help=_("The background to choose colours for.")
+)
+@click.option("--save", help=_("Keep the trace in FILE.safetensors as well."), metavar="FILE")
+def command(
+    sentence: tuple[str, ...],
+    model: str | None,
+    cell: str | None,
+    task: str | None,
+    level: str | None,
+    steps: str | None,
+    unit: int | None,
+    what: str | None,
+    number: int | None,
+    device: str | None,
+    layout: str,
+    theme: Theme | None,
+    save: str | None,
+) -> None:
+    """Make or open the trace, and show it."""
+    from tracer.view.picture import Wish
+
+    if save is not None and not save.endswith(TRACE_SUFFIX):
+        raise InputError(
+            _("--save {file}: a trace file ends in {suffix}, so that tracer show knows it").format(
+                file=save, suffix=TRACE_SUFFIX
+            )
+        )
+    source = Source(" ".join(sentence), model, cell, task, device, level)
+    trace = _trace(source)
+    if save is not None:
+        trace.save(save)
+    if number is not None:
+        trace = _only(trace, number)
+    wish = Wish(_range(steps, trace), unit, what)
+    if layout in ("json", "csv"):
+        _write_numbers(trace, wish, layout)
+    else:
+        _draw(trace, wish, layout, theme, source)
+    if save is not None:
+        click.echo(_("saved; see it again with: tracer show {file}").format(file=save), err=True)
+
+
+def _trace(source: Source) -> Trace:
+    """Open the trace file, or run the model over the sentences."""
+    import tracer
+
+    chosen = {
+        "--model": source.model,
+        "--cell": source.cell,
+        "--task": source.task,
+        "--device": source.device,
+        "--level": source.level,
+    }
+    given = [option for option, value in chosen.items() if value is not None]
+    if source.is_file:
+        if given:
+            raise InputError(
+                _("{file} is a finished trace; {options} cannot change it any more").format(
+                    file=source.text, options=", ".join(given)
+                )
+            )
+        return tracer.open(source.text)
+    clash = [option for option in given if option in ("--cell", "--task")]
+    if source.model is not None and clash:
+        raise InputError(
+            _(
+                "--model {model} already says which cell and task; leave out {options}, or --model"
+            ).format(model=source.model, options=", ".join(clash))
+        )
+    name = source.model or f"{source.cell or 'lstm'}-{source.task or 'classify'}"
+    network = tracer.Model.load(name)
+    sentences = _lines_of_input() if source.text == "-" else [source.text]
+    return network.trace(
+        sentences, device=source.device or "cpu", level=source.level or LEVELS[-1]
+    )
+
+
+def _lines_of_input() -> list[str]:
+    try:
+        text = sys.stdin.buffer.read().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            _("standard input is not UTF-8 text: byte {place} is {value:#04x}").format(
+                place=error.start, value=error.object[error.start]
+            )
+        ) from None
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not lines:
+        raise InputError(_("no sentence came from standard input; write one a line"))
+    return lines
+
+
+def _only(trace: Trace, number: int) -> Trace:
+    if number > trace.N:
+        raise InputError(
+            _("there is no sentence {number}; this trace has {count}").format(
+                number=number, count=trace.N
+            )
+        )
+    return trace.sel(batch=slice(number - 1, number))
+
+
+def _range(steps: str | None, trace: Trace) -> tuple[int, int] | None:
+    """``4`` is 4 to 4, ``2:5`` is 2 to 5, ``:5`` starts at the first step, ``2:`` goes to the last."""
+    if steps is None:
+        return None
+    first, colon, last = (part.strip() for part in steps.partition(":"))
+    ends = (first or "1", (last or str(trace.first_step + trace.T)) if colon else first)
+    if not all(end.isascii() and end.isdecimal() for end in ends) or int(ends[0]) > int(ends[1]):
+        raise InputError(
+            _("--steps {got}: wanted one step as 4, or a range as 2:5").format(got=steps)
+        )
+    return int(ends[0]), int(ends[1])
+
+
+def _write_numbers(trace: Trace, wish: Wish, layout: str) -> None:
+    """JSON or CSV to standard output, only of the steps, the unit and the rows asked for."""
+    from tracer.equations import OUTPUT
+    from tracer.view.picture import chosen_steps, chosen_unit
+    from tracer.view.rows import chosen_quantities
+    from tracer.view.sentence import Sentence
+    from tracer.view.to_csv import write_csv
+    from tracer.view.to_json import to_json
+
+    longest = Sentence(trace, int(trace.lengths.argmax()))
+    unit = chosen_unit(longest, wish)
+    names: list[str] | None = None
+    if wish.what is not None:
+        outputs = [quantity.name for quantity in OUTPUT if longest.has(quantity.name)]
+        names = [q.name for q in chosen_quantities(longest, wish.what)] or outputs
+    steps = chosen_steps(longest, wish)
+    if steps is not None:
+        trace = trace.sel(step=slice(steps[0], steps[-1] + 1))
+    if layout == "csv":
+        write_csv(trace, sys.stdout, names=names, unit=unit)
+    else:
+        click.echo(to_json(trace if unit is None else trace.sel(unit=[unit]), names))
+
+
+def _draw(trace: Trace, wish: Wish, layout: str, theme: Theme | None, source: Source) -> None:
+    """The screen, or the same as a picture."""
+    from dataclasses import replace
+
+    from tracer.view.console import abilities, write
+    from tracer.view.to_svg import WIDTH, to_svg
+
+    able = abilities(plain=layout == "plain", theme=theme)
+    if layout == "svg":
+        width = able.width if os.environ.get("COLUMNS") else WIDTH
+        able = replace(able, width=width, colours="truecolor", unicode=True, encoding="utf-8")
+        able = replace(able, theme=theme or "dark")
+        click.echo(to_svg(_lines(trace, wish, able), able, _title(source)))
+    else:
+        write(_lines(trace, wish, able), able)
+
+
+def _title(source: Source) -> str:
+    from tracer.view.words import clean
+
+    return f"tracer show {source.text if source.is_file else chr(34) + clean(source.text)[:60] + chr(34)}"
+
+
+def _lines(trace: Trace, wish: Wish, able: Abilities) -> list:  # type: ignore[type-arg]
+    from rich.text import Text
+
+    from tracer.view.picture import picture
+    from tracer.view.sentence import Sentence
+
+    lines: list[Text] = []
+    for number in range(min(trace.N, MOST_SENTENCES)):
+        lines += picture(Sentence(trace, number, able.encoding), wish, able)
+    if trace.N > MOST_SENTENCES:
+        said = _("{shown} of {count} sentences are drawn; --sentence {next} shows the next one.")
+        lines.append(
+            Text("  " + said.format(shown=MOST_SENTENCES, count=trace.N, next=MOST_SENTENCES + 1))
+        )
+    return lines

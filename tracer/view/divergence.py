@@ -1,0 +1,182 @@
+"""Two traces side by side, up to the first number that differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from tracer.cells.evaluation import evaluate
+from tracer.language import _
+from tracer.view.console import Abilities, folded
+from tracer.view.numbers import number
+from tracer.view.palette import Palette, palette
+from tracer.view.sentence import Sentence
+from tracer.view.to_json import json_number
+from tracer.view.unit import functions, in_letters, in_numbers, numbers_of_unit
+from tracer.view.words import fit, widest
+
+if TYPE_CHECKING:
+    from tracer.comparing import Divergence
+    from tracer.trace import Trace
+
+LINES = 12
+"""Equal steps that are listed before the first one that differs."""
+
+ALSO = 5
+"""Further causes that are listed."""
+
+
+def divergence(
+    traces: Sequence[Trace], names: Sequence[str], found: Divergence | None, able: Abilities
+) -> list[Text]:
+    """The screen of ``tracer diff``.
+
+    Parameters
+    ----------
+    traces : two Traces
+        The one that came and the one that was expected.
+    names : two str
+        What the screen calls them, safe to show.
+    found : Divergence or None
+        What `tracer.compare` says.
+    able : Abilities
+    """
+    colours = palette(able)
+    lines = [Text("")]
+    for letter, name in zip("AB", names, strict=True):
+        lines.append(Text(f"  {letter}  ", "bold").append(fit(name, able.width - 6).rstrip()))
+    lines.append(Text(""))
+    if found is None:
+        said = _("The two traces agree in every number ({count} steps).")
+        return [*lines, Text("  " + said.format(count=traces[0].T)), Text("")]
+
+    pair = [Sentence(trace, found.batch, able.encoding) for trace in traces]
+    lines += [*_steps(pair[0], found.step, colours), Text("")]
+    where = _("The first place where they part: t = {t}, {place}.").format(
+        t=found.step + pair[0].first, place=_place(found)
+    )
+    lines += [*folded(Text(where, style="bold"), able.width, "  "), Text("")]
+    if found.unit is not None and pair[0].trace.quantity(found.quantity).dims[-1] == "unit":
+        lines += [*_side_by_side(pair, found, colours), Text("")]
+        lines += [*_equations(pair, found, able), Text("")]
+    else:
+        a, b = apart(found.got, found.expected)
+        lines += [Text(f"  A  {a}"), Text(f"  B  {b}"), Text("")]
+    for said in _what_follows(found, pair[0]):
+        lines += folded(Text(said), able.width, "  ")
+    return [*lines, Text("")]
+
+
+def apart(a: float, b: float) -> tuple[str, str]:
+    """Two numbers in the fewest digits that tell them apart, two decimals at least."""
+    for digits in range(2, 17):
+        written = number(a, digits), number(b, digits)
+        if written[0] != written[1]:
+            return written
+    return repr(float(a)), repr(float(b))
+
+
+def _place(found: Divergence) -> str:
+    if found.unit is None:
+        return found.quantity
+    return _("{name}, unit {unit}").format(name=found.quantity, unit=found.unit)
+
+
+def _steps(sentence: Sentence, last: int, colours: Palette) -> Iterator[Text]:
+    """One line for each step up to the one that differs."""
+    first = max(last - LINES, 0)
+    if first:
+        said = _("{count} steps before are equal").format(count=first)
+        yield Text(f"  {colours.glyphs.cut}  {said}", style=colours.faint)
+    digits = len(str(last + sentence.first))
+    shown = range(first, last + 1)
+    words = widest([sentence.word(t) for t in shown], most=24)
+    for t in shown:
+        line = Text(f"  {t + sentence.first:>{digits}}  ", style=colours.faint)
+        line.append(fit(sentence.word(t), words, colours.glyphs.cut), "bold")
+        if t == last:
+            yield line.append(f"  {colours.glyphs.mark} " + _("differs"), colours.broken)
+        else:
+            yield line.append("  " + _("equal"), colours.faint)
+
+
+def _side_by_side(pair: Sequence[Sentence], found: Divergence, colours: Palette) -> Iterator[Text]:
+    """Every number of that unit at that step, in computing order, in both traces."""
+    assert found.unit is not None  # noqa: S101 - the caller asked
+    numbers = [numbers_of_unit(sentence, found.step, found.unit) for sentence in pair]
+    names = [q.name for q in pair[0].rows() if q.name in numbers[1]]
+    label = max(len(name) for name in names)
+    rows = [(name, *_both(numbers[0][name], numbers[1][name])) for name in names]
+    wide = max(len(text) for row in rows for text in row[1:])
+    yield Text(f"  {'':{label}}  {'A':>{wide}}   {'B':>{wide}}", style=colours.faint)
+    for name, a, b in rows:
+        line = Text("  ").append(f"{name:<{label}}", "bold").append(f"  {a:>{wide}}   {b:>{wide}}")
+        if name == found.quantity:
+            line.append(f"  {colours.glyphs.mark} " + _("here"), colours.broken)
+        elif a != b:
+            line.append("  " + _("differs"), colours.faint)
+        yield line
+
+
+def _both(a: float, b: float) -> tuple[str, str]:
+    return (number(a), number(b)) if a == b else apart(a, b)
+
+
+def _equations(pair: Sequence[Sentence], found: Divergence, able: Abilities) -> Iterator[Text]:
+    """The equation with the numbers of each trace, and where a trace does not keep to it."""
+    assert found.unit is not None  # noqa: S101 - the caller asked
+    quantity = pair[0].trace.quantity(found.quantity)
+    if not quantity.equation or "@" in quantity.equation:
+        return
+    for letter, sentence in zip("AB", pair, strict=True):
+        trace = sentence.trace
+        called = functions(trace.cell, unicode=able.unicode)
+        values = numbers_of_unit(sentence, found.step, found.unit)
+        own = values[quantity.name]
+        result = float(
+            evaluate(trace.cell, quantity.equation, trace.last)[found.step, found.batch, found.unit]
+        )
+        left = f"{quantity.name}_{found.step + sentence.first}[{found.unit}]"
+        text = f"{letter}  {left} = {in_letters(quantity.equation, called)} = "
+        text += f"{in_numbers(quantity.equation, values, called)} = {number(result)}"
+        computed, has = apart(result, own)
+        if not abs(result - own) <= CLOSE * max(1.0, abs(result)) and result == result:  # noqa: PLR0124 - NaN
+            text += _(", but this trace has {value}").format(value=has)
+        lines = folded(Text(text), able.width - 5, "")
+        yield from (Text("  " if k == 0 else "     ").append_text(x) for k, x in enumerate(lines))
+
+
+CLOSE = 1e-5
+"""What float32 rounding may do to one equation."""
+
+
+def _what_follows(found: Divergence, sentence: Sentence) -> Iterator[str]:
+    if found.consequences:
+        yield _("{count} later numbers differ only because of it.").format(count=found.consequences)
+    if found.also:
+        yield _("{count} further places differ on their own:").format(count=len(found.also))
+    for other in found.also[:ALSO]:
+        a, b = apart(other.got, other.expected)
+        yield _("t = {t}, {place}: A {a}, B {b}").format(
+            t=other.step + sentence.first, place=_place(other), a=a, b=b
+        )
+
+
+def as_record(found: Divergence | None, first_step: int = 0) -> dict[str, object]:
+    """The divergence for JSON: ``t`` as screens count it, everything else from 0."""
+    if found is None:
+        return {"equal": True}
+    return {
+        "equal": False,
+        "t": found.step + first_step + 1,
+        "batch": found.batch,
+        "quantity": found.quantity,
+        "unit": found.unit,
+        "got": json_number(found.got),
+        "expected": json_number(found.expected),
+        "consequences": found.consequences,
+        "also": [as_record(other, first_step) for other in found.also],
+    }
