@@ -6,7 +6,7 @@
 .PHONY: help demo test test-code test-wheel peers lint format docs catalogue clean
 MAKEFLAGS += --no-print-directory
 
-PIP := -m pip install --quiet --disable-pip-version-check --no-warn-script-location
+PIP := -m pip install -qq --disable-pip-version-check --no-warn-script-location
 ROOT := $(CURDIR)
 PACKAGED := $(shell find tracer exercises -type f ! -path '*/__pycache__/*' 2>/dev/null)
 say = @echo "-- $(1)"

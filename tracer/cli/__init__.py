@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from io import TextIOWrapper
 from pkgutil import iter_modules
@@ -69,14 +69,17 @@ class Verbs(click.Group):
         if rest:
             yield _("More"), rest
 
+    def make_context(self, *args: Any, **settings: Any) -> click.Context:
+        """Read the command line; ``--help`` and ``--version`` write their answer here."""
+        with _closed_pipe_noticed():
+            return super().make_context(*args, **settings)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the verb. A reader who went away (``| head``) gets past click, which would exit 1."""
-        try:
+        """Run the verb."""
+        with _closed_pipe_noticed():
             result = super().invoke(ctx)
             sys.stdout.flush()
-        except BrokenPipeError as error:
-            raise _PipeClosedError from error
-        return result
+            return result
 
     def main(self, *args: Any, **settings: Any) -> NoReturn:
         """Run the command line; every way it can end becomes an exit code here, and only here."""
@@ -118,7 +121,16 @@ class Verbs(click.Group):
 
 
 class _PipeClosedError(Exception):
-    """Who reads our output has read enough."""
+    """Who reads our output has read enough (``| head``)."""
+
+
+@contextmanager
+def _closed_pipe_noticed() -> Iterator[None]:
+    """Get a closed pipe past click, which would end with 1, our code for "checked, not passed"."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise _PipeClosedError from error
 
 
 def _say_error(message: str) -> None:

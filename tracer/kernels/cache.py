@@ -49,7 +49,7 @@ def cache_report() -> CacheReport:
         if kernels and not cpu.needs_compiling(cell):
             state = {name: np.zeros((1, 1)) for name in cell.equations.state}
             cpu.forward(cell, np.zeros((1, 1, 1)), state, np.ones(1, np.int64), "all")
-    # With NUMBA_DISABLE_JIT the kernels are plain functions, which nobody keeps anywhere.
+    # There is none where no folder is writable, or where NUMBA_DISABLE_JIT leaves plain functions.
     kept = kernels[0].stats.cache_path if kernels else None
     place = Path(kept or Path(cpu.__file__).parent / "__pycache__")
     code = [path.stat().st_size for path in place.glob("cpu.*.nbc")]

@@ -30,8 +30,12 @@ _CODE = {name: code for code, name in enumerate(ACTIVATIONS)}
 
 
 def _compiled(function: Function) -> Function:
-    options = {"cache": True, "error_model": "numpy", "fastmath": {"contract"}}
-    return cast("Function", njit(**options)(function))
+    options = {"error_model": "numpy", "fastmath": {"contract"}}
+    try:
+        compiled = njit(cache=True, **options)(function)
+    except RuntimeError:  # no folder where this user may keep machine code
+        compiled = njit(**options)(function)
+    return cast("Function", compiled)
 
 
 @_compiled
@@ -233,5 +237,7 @@ def needs_compiling(cell: Cell) -> bool:
     # NUMBA_DISABLE_JIT leaves plain functions, which nobody compiles.
     if getattr(kernel, "signatures", True):
         return False
+    if kernel.stats.cache_path is None:
+        return True
     name = f"cpu.{kernel.py_func.__name__}-*.nbi"
     return not any(Path(kernel.stats.cache_path).glob(name))

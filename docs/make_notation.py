@@ -1,0 +1,97 @@
+"""Write docs/notation.md from the one list of quantities: ``make docs``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from tracer.equations import CELLS, OUTPUT, OUTPUT_PARAMETERS, REDUCTION, Kind, Parameter, Quantity
+
+PAGE = Path(__file__).with_name("notation.md")
+
+HEAD = """\
+# Names
+
+<!-- Written from tracer/equations.py by docs/make_notation.py. Change that file: make docs -->
+
+Code, trace files, screens and exercises use the same name for the same thing.
+
+Sizes: `T` steps (words), `N` sentences in a batch, `D` numbers that describe a word, `H` units,
+`K` classes. A quantity with the axes *step, batch, unit* is an array of shape `(T, N, H)`; *input*
+stands for an axis of `D` numbers, *class* for one of `K`.
+
+In Python, steps and units are counted from 0: `trace["c"][1, 0, 3]`. On the screen and in the
+options of the command line, steps are counted from 1, as in the equations: t = 1 is the first word,
+and `h_0` is the state before it.
+
+## Kinds
+
+| kind | range | how to read it |
+|---|---|---|
+"""
+
+READING = {
+    Kind.SWITCH: "how far something is let through: 0 nothing, 1 all",
+    Kind.INFORMATION: "what is said: the sign says which way, the size how strongly",
+    Kind.MEMORY: "what is kept from step to step",
+    Kind.PRE_ACTIVATION: "a sum before it is squeezed",
+    Kind.SCORE: "the higher, the more likely",
+    Kind.PROBABILITY: "all of one step add up to 1",
+    Kind.LOSS: "0 is a right and certain answer",
+}
+
+
+def render() -> str:
+    """Text of the page."""
+    return HEAD + "\n".join([*_kinds(), *_cells(), *_output(), ""])
+
+
+def _kinds() -> Iterator[str]:
+    for kind in Kind:
+        low_high = "any number" if kind.range is None else "{:g} to {:g}".format(*kind.range)
+        yield f"| {kind} | {low_high} | {READING[kind]} |"
+
+
+def _cells() -> Iterator[str]:
+    for cell in CELLS.values():
+        yield f"\n## {cell.title}\n"
+        yield f"State, in this order: {_code(cell.state)}."
+        if cell.gates:
+            yield f"Blocks of rows in U, W and a, from top to bottom: {_code(cell.gates)}."
+        for option, choices in cell.options.items():
+            yield f"Option `{option}`: {_code(choices)}; the first is used if nothing is said."
+        yield from _parameters(cell.parameters)
+        yield from _quantities(cell)
+
+
+def _output() -> Iterator[str]:
+    yield "\n## Output\n"
+    yield "The same for every cell, computed from the `h` of the last layer."
+    yield f"Losses of many steps and sentences become one number: {REDUCTION}."
+    yield from _parameters(OUTPUT_PARAMETERS)
+    yield from _quantities(OUTPUT)
+
+
+def _parameters(parameters: Iterable[Parameter]) -> Iterator[str]:
+    yield "\n| parameter | shape | is | elsewhere |\n|---|---|---|---|"
+    for parameter in parameters:
+        shape = "(" + ", ".join(parameter.shape) + ("," if len(parameter.shape) == 1 else "") + ")"
+        yield f"| `{parameter.name}` | {shape} | {parameter.meaning} | {parameter.elsewhere} |"
+
+
+def _quantities(quantities: Iterable[Quantity]) -> Iterator[str]:
+    yield "\n| name | symbol | equation | axes | kind | kept at level | is |"
+    yield "|---|---|---|---|---|---|---|"
+    for q in quantities:
+        equation = f"`{q.equation}`" if q.equation else "given"
+        level = q.level or "rebuilt"
+        cells = (f"`{q.name}`", q.symbol, equation, ", ".join(q.dims), q.kind, level, q.meaning)
+        yield f"| {' | '.join(cells)} |"
+
+
+def _code(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(render(), encoding="utf-8")

@@ -1,0 +1,128 @@
+"""Every way a command can end becomes an exit code and, at most, one sentence."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from tracer.cli import Verbs
+from tracer.errors import FileError, InputError
+
+
+def ending_with(end: Callable[[], object], **variables: str) -> Result:
+    """Run a verb that ends the way `end` does."""
+    group = Verbs("tracer")
+    verb = click.Command("verb", callback=end)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(group, "get_command", lambda _context, _name: verb)
+        return CliRunner().invoke(group, ["verb"], prog_name="tracer", env=variables)
+
+
+def raising(error: BaseException) -> Callable[[], None]:
+    """Make a function that raises `error`."""
+
+    def function() -> None:
+        raise error
+
+    return function
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (InputError("h_0 has shape (3,)"), 2, "error: h_0 has shape (3,)\n"),
+        (FileError("x.safetensors is cut off"), 2, "error: x.safetensors is cut off\n"),
+        (FileNotFoundError(2, "No such file", "a.txt"), 2, "error: a.txt: No such file\n"),
+        (OSError(28, "No space left on device"), 2, "error: No space left on device\n"),
+        (click.BadParameter("7 is too many"), 2, "error: Invalid value: 7 is too many\n"),
+        (click.ClickException("no"), 2, "error: no\n"),
+        (BrokenPipeError(32, "Broken pipe"), 141, ""),
+        (SystemExit(1), 1, ""),
+        (click.exceptions.Exit(1), 1, ""),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
+)
+def test_errors(error: BaseException, code: int, said: str) -> None:
+    """An error on purpose is one line on stderr; nothing goes to stdout, and no traceback."""
+    result = ending_with(raising(error))
+
+    assert result.exit_code == code
+    assert result.stderr.startswith(said)
+    assert "Traceback" not in result.stderr
+    assert result.stdout == ""
+
+
+def test_interrupt() -> None:
+    """Ctrl-C ends with 130, as shells expect, and without a word."""
+    result = ending_with(raising(KeyboardInterrupt()))
+
+    assert (result.exit_code, result.output.strip()) == (130, "")
+
+
+def test_success() -> None:
+    """A verb that just returns has passed."""
+    assert ending_with(lambda: None).exit_code == 0
+
+
+def test_mistake_of_ours() -> None:
+    """Any other exception is a bug, and is said to be ours, with the way to see more."""
+    result = ending_with(raising(ZeroDivisionError("division\nby zero")))
+
+    assert result.exit_code == 70
+    assert result.stderr == (
+        "error: tracer itself made a mistake, not you (ZeroDivisionError: division by zero). "
+        "To see where, run the same command again with TRACER_DEBUG=1 in front of it.\n"
+    )
+
+
+def test_mistake_of_ours_looked_at() -> None:
+    """With TRACER_DEBUG=1 the exception comes out as it is."""
+    result = ending_with(raising(ZeroDivisionError("oh")), TRACER_DEBUG="1")
+
+    assert isinstance(result.exception, ZeroDivisionError)
+
+
+def test_reader_that_goes_away() -> None:
+    """`tracer --help | head -0` ends quietly, also when the text was still in a buffer."""
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "tracer", "--version"],
+        stdout=writing, stderr=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    os.close(writing)
+
+    assert (ended.returncode, ended.stderr) == (141, "")
+
+
+def test_output_that_cannot_be_written() -> None:
+    """A full disk, or here an output that is open for reading only, is said in one line."""
+    with Path(os.devnull).open() as unwritable:
+        ended = subprocess.run(
+            [sys.executable, "-m", "tracer", "doctor"],
+            stdout=unwritable, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+
+    assert (ended.returncode, ended.stderr) == (2, "error: Bad file descriptor\n")
+
+
+@pytest.mark.parametrize(
+    ("variables", "coloured"),
+    [({}, False), ({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)],
+)
+def test_colour_of_errors(variables: dict[str, str], coloured: bool) -> None:
+    """Into a pipe an error has colour only where it is asked for; NO_COLOR wins."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "tracer", "doctr"],
+        env={**os.environ, **variables}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert ("\x1b[" in ended.stderr) == coloured
