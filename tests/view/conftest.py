@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from tracer.cells import Cell, LSTMCell, RNNCell
 from tracer.tasks import counted, softmax
 from tracer.trace import Head, Trace

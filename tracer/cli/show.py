@@ -15,13 +15,10 @@ from tracer.language import _
 
 if TYPE_CHECKING:
     from tracer.trace import Trace
-    from tracer.view.console import Abilities, Theme
+    from tracer.view.console import Theme
     from tracer.view.picture import Wish
 
 TRACE_SUFFIX = ".safetensors"
-
-MOST_SENTENCES = 20
-"""Sentences of a batch that are drawn when nobody asked for a certain one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,9 @@ class Source:
 @click.option("--level", type=click.Choice(LEVELS), help=_("How much is recorded [all]."))
 @click.option("--steps", help=_("Only these steps: 4, or 2:5 for t = 2 to t = 5."))
 @click.option("--unit", type=click.IntRange(min=0), help=_("The arithmetic of this unit (from 0)."))
-@click.option("--what", type=click.Choice(["gates", "states", "output"]), help=_("Only these rows."))
+@click.option(
+    "--what", type=click.Choice(["gates", "states", "output"]), help=_("Only these rows.")
+)
 @click.option("--sentence", "number", type=click.IntRange(min=1), help=_("Only this one of many."))
 @click.option("--device", help=_("What computes: cpu, or reference for the textbook loop [cpu]."))
 @click.option(
@@ -151,9 +150,7 @@ def _trace(source: Source) -> Trace:
     name = source.model or f"{source.cell or 'lstm'}-{source.task or 'classify'}"
     network = tracer.Model.load(name)
     sentences = _lines_of_input() if source.text == "-" else [source.text]
-    return network.trace(
-        sentences, device=source.device or "cpu", level=source.level or LEVELS[-1]
-    )
+    return network.trace(sentences, device=source.device or "cpu", level=source.level or LEVELS[-1])
 
 
 def _lines_of_input() -> list[str]:
@@ -182,7 +179,7 @@ def _only(trace: Trace, number: int) -> Trace:
 
 
 def _range(steps: str | None, trace: Trace) -> tuple[int, int] | None:
-    """``4`` is 4 to 4, ``2:5`` is 2 to 5, ``:5`` starts at the first step, ``2:`` goes to the last."""
+    """``4`` is 4 to 4, ``2:5`` is 2 to 5; ``:5`` starts at the first step, ``2:`` has no end."""
     if steps is None:
         return None
     first, colon, last = (part.strip() for part in steps.partition(":"))
@@ -223,36 +220,16 @@ def _draw(trace: Trace, wish: Wish, layout: str, theme: Theme | None, source: So
     from dataclasses import replace
 
     from tracer.view.console import abilities, write
+    from tracer.view.picture import pictures
     from tracer.view.to_svg import WIDTH, to_svg
+    from tracer.view.words import clean
 
     able = abilities(plain=layout == "plain", theme=theme)
     if layout == "svg":
         width = able.width if os.environ.get("COLUMNS") else WIDTH
         able = replace(able, width=width, colours="truecolor", unicode=True, encoding="utf-8")
         able = replace(able, theme=theme or "dark")
-        click.echo(to_svg(_lines(trace, wish, able), able, _title(source)))
+        said = source.text if source.is_file else f'"{clean(source.text)[:60]}"'
+        click.echo(to_svg(pictures(trace, wish, able), able, f"tracer show {said}"))
     else:
-        write(_lines(trace, wish, able), able)
-
-
-def _title(source: Source) -> str:
-    from tracer.view.words import clean
-
-    return f"tracer show {source.text if source.is_file else chr(34) + clean(source.text)[:60] + chr(34)}"
-
-
-def _lines(trace: Trace, wish: Wish, able: Abilities) -> list:  # type: ignore[type-arg]
-    from rich.text import Text
-
-    from tracer.view.picture import picture
-    from tracer.view.sentence import Sentence
-
-    lines: list[Text] = []
-    for number in range(min(trace.N, MOST_SENTENCES)):
-        lines += picture(Sentence(trace, number, able.encoding), wish, able)
-    if trace.N > MOST_SENTENCES:
-        said = _("{shown} of {count} sentences are drawn; --sentence {next} shows the next one.")
-        lines.append(
-            Text("  " + said.format(shown=MOST_SENTENCES, count=trace.N, next=MOST_SENTENCES + 1))
-        )
-    return lines
+        write(pictures(trace, wish, able), able)

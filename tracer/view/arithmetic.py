@@ -66,7 +66,7 @@ def _written(node: ast.expr, values: Mapping[str, Value], digits: int) -> str:
             return _product_sum(left, right, values, digits)
         case ast.BinOp(left, (ast.Add() | ast.Sub()) as operator, right):
             second = _written(right, values, digits)
-            if _is_negative(right, second) or _is_sum(right) and isinstance(operator, ast.Sub):
+            if _is_negative(right, second) or (_is_sum(right) and isinstance(operator, ast.Sub)):
                 second = f"({second})"
             return f"{_written(left, values, digits)}{_OPERATORS[type(operator)]}{second}"
         case ast.BinOp(left, operator, right) if type(operator) in _OPERATORS:
@@ -98,23 +98,19 @@ def _value(value: Value, digits: int) -> str:
     return ", ".join(_shortened([number(float(entry), digits) for entry in array.ravel()]))
 
 
-def _product_sum(
-    left: ast.expr, right: ast.expr, values: Mapping[str, Value], digits: int
-) -> str:
+def _product_sum(left: ast.expr, right: ast.expr, values: Mapping[str, Value], digits: int) -> str:
     """``x @ U.T`` of two rows as ``1.00·0.31 + 0.50·(-0.20) + … (8 terms)``."""
-    rows = [_row(side, values) for side in (left, right)]
-    if rows[0] is None or rows[1] is None or rows[0].shape != rows[1].shape:
+    first, second = (_row(side, values) for side in (left, right))
+    if first is None or second is None or first.shape != second.shape:
         return " @ ".join(_written(side, values, digits) for side in (left, right))
-    factors = [
-        [f"({text})" if text.startswith("-") else text for text in map(_number(digits), row)]
-        for row in rows
-    ]
+    factors = [[_factor(float(value), digits) for value in row] for row in (first, second)]
     terms = _shortened([f"{a}·{b}" for a, b in zip(*factors, strict=True)])
-    return " + ".join(terms) + (f" ({len(factors[0])} terms)" if terms[-1] == "…" else "")
+    return " + ".join(terms) + (f" ({len(first)} terms)" if terms[-1] == "…" else "")
 
 
-def _number(digits: int) -> Any:
-    return lambda value: number(float(value), digits)
+def _factor(value: float, digits: int) -> str:
+    text = number(value, digits)
+    return f"({text})" if text.startswith("-") else text
 
 
 def _row(node: ast.expr, values: Mapping[str, Value]) -> np.ndarray[Any, Any] | None:

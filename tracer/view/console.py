@@ -35,12 +35,12 @@ Colours: TypeAlias = Literal["standard", "256", "truecolor"]
 NARROWEST, WIDEST = 60, 200
 
 _DEPTHS: tuple[Colours, ...] = ("standard", "256", "truecolor")
-_ASCII = str.maketrans("·…–—−“”’→←─│█≥≤×±▲▼✓✗", "*~---\"\"'><-|#><x~^v+x")
+_ASCII = str.maketrans("·…–—−“”’→←─│█━╸◀≥≤×±▲▼✓✗", '*~---""\'><-|##-<><x~^v+x')
 
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """What a stream can show.
+    r"""What a stream can show.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class Abilities:
     terminal : bool
         Whether a person looks at it, as far as can be known.
     encoding : str
-        What the stream can write; a word it cannot write is written out (``\\u6c34``).
+        What the stream can write; a word it cannot write is written out (``\u6c34``).
     """
 
     width: int = 80
@@ -80,8 +80,8 @@ def abilities(
     dumb = environ.get("TERM") == "dumb"
     encoding = (getattr(stream, "encoding", None) or "utf-8").lower()
     return Abilities(
-        width=min(max(_columns(stream, environ, terminal), NARROWEST), WIDEST),
-        colours=None if plain or dumb else _colours(environ, terminal),
+        width=min(max(_columns(stream, environ, terminal=terminal), NARROWEST), WIDEST),
+        colours=None if plain or dumb else _colours(environ, terminal=terminal),
         unicode=encoding.startswith("utf") and not dumb,
         encoding=encoding,
         theme=theme or _background(environ),
@@ -89,7 +89,7 @@ def abilities(
     )
 
 
-def _columns(stream: TextIO, environ: Mapping[str, str], terminal: bool) -> int:
+def _columns(stream: TextIO, environ: Mapping[str, str], *, terminal: bool) -> int:
     said = environ.get("COLUMNS", "")
     if said.isdecimal() and int(said):
         return int(said)
@@ -101,14 +101,16 @@ def _columns(stream: TextIO, environ: Mapping[str, str], terminal: bool) -> int:
     return WIDEST
 
 
-def _colours(environ: Mapping[str, str], terminal: bool) -> Colours | None:
+def _colours(environ: Mapping[str, str], *, terminal: bool) -> Colours | None:
     forced = environ.get("FORCE_COLOR", "")
     if environ.get("NO_COLOR") or not (terminal or forced not in ("", "0")):
         return None
     term = environ.get("TERM", "")
-    if environ.get("COLORTERM") in ("truecolor", "24bit") or "WT_SESSION" in environ:
-        depth = 2
-    elif term.endswith(("-direct", "-kitty", "-ghostty")):
+    if (
+        environ.get("COLORTERM") in ("truecolor", "24bit")
+        or "WT_SESSION" in environ
+        or term.endswith(("-direct", "-kitty", "-ghostty"))
+    ):
         depth = 2
     elif "256" in term:
         depth = 1

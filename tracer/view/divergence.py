@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
 from rich.text import Text
 
 from tracer.cells.evaluation import evaluate
@@ -47,7 +46,9 @@ def divergence(
     colours = palette(able)
     lines = [Text("")]
     for letter, name in zip("AB", names, strict=True):
-        lines.append(Text(f"  {letter}  ", "bold").append(fit(name, able.width - 6).rstrip()))
+        lines.append(
+            Text().append(f"  {letter}  ", "bold").append(fit(name, able.width - 6).rstrip())
+        )
     lines.append(Text(""))
     if found is None:
         said = _("The two traces agree in every number ({count} steps).")
@@ -95,7 +96,7 @@ def _steps(sentence: Sentence, last: int, colours: Palette) -> Iterator[Text]:
     shown = range(first, last + 1)
     words = widest([sentence.word(t) for t in shown], most=24)
     for t in shown:
-        line = Text(f"  {t + sentence.first:>{digits}}  ", style=colours.faint)
+        line = Text().append(f"  {t + sentence.first:>{digits}}  ", colours.faint)
         line.append(fit(sentence.word(t), words, colours.glyphs.cut), "bold")
         if t == last:
             yield line.append(f"  {colours.glyphs.mark} " + _("differs"), colours.broken)
@@ -105,7 +106,7 @@ def _steps(sentence: Sentence, last: int, colours: Palette) -> Iterator[Text]:
 
 def _side_by_side(pair: Sequence[Sentence], found: Divergence, colours: Palette) -> Iterator[Text]:
     """Every number of that unit at that step, in computing order, in both traces."""
-    assert found.unit is not None  # noqa: S101 - the caller asked
+    assert found.unit is not None
     numbers = [numbers_of_unit(sentence, found.step, found.unit) for sentence in pair]
     names = [q.name for q in pair[0].rows() if q.name in numbers[1]]
     label = max(len(name) for name in names)
@@ -127,7 +128,7 @@ def _both(a: float, b: float) -> tuple[str, str]:
 
 def _equations(pair: Sequence[Sentence], found: Divergence, able: Abilities) -> Iterator[Text]:
     """The equation with the numbers of each trace, and where a trace does not keep to it."""
-    assert found.unit is not None  # noqa: S101 - the caller asked
+    assert found.unit is not None
     quantity = pair[0].trace.quantity(found.quantity)
     if not quantity.equation or "@" in quantity.equation:
         return
@@ -142,9 +143,8 @@ def _equations(pair: Sequence[Sentence], found: Divergence, able: Abilities) -> 
         left = f"{quantity.name}_{found.step + sentence.first}[{found.unit}]"
         text = f"{letter}  {left} = {in_letters(quantity.equation, called)} = "
         text += f"{in_numbers(quantity.equation, values, called)} = {number(result)}"
-        computed, has = apart(result, own)
-        if not abs(result - own) <= CLOSE * max(1.0, abs(result)) and result == result:  # noqa: PLR0124 - NaN
-            text += _(", but this trace has {value}").format(value=has)
+        if abs(result - own) > CLOSE * max(1.0, abs(result)):
+            text += _(", but this trace has {value}").format(value=apart(own, result)[0])
         lines = folded(Text(text), able.width - 5, "")
         yield from (Text("  " if k == 0 else "     ").append_text(x) for k, x in enumerate(lines))
 

@@ -6,7 +6,7 @@ import numpy as np
 from rich.text import Text
 
 from tracer.language import _
-from tracer.view.console import Abilities
+from tracer.view.console import Abilities, folded
 from tracer.view.numbers import column, number, percent
 from tracer.view.palette import palette
 from tracer.view.sentence import Sentence
@@ -36,8 +36,10 @@ def output_block(sentence: Sentence, step: int, able: Abilities) -> list[Text]:
         lines.append(line)
     if len(probs) > len(order):
         rest = _("{count} less probable ones are left out; --format csv writes all.")
-        lines.append(Text("  " + rest.format(count=len(probs) - len(order)), style=colours.faint))
-    lines += _loss(sentence, step)
+        said = Text(rest.format(count=len(probs) - len(order)), style=colours.faint)
+        lines += folded(said, able.width, "  ")
+    for said in _loss(sentence, step):
+        lines += folded(said, able.width, "  ")
     return lines
 
 
@@ -49,4 +51,4 @@ def _loss(sentence: Sentence, step: int) -> list[Text]:
         label=sentence.label(int(target[step, sentence.number])),
         loss=number(float(sentence["loss"][step])),
     )
-    return [Text(f"  {said}")]
+    return [Text(said)]

@@ -41,10 +41,14 @@ _STEPS = (3 / 2, 4 / 3, 3 / 2, 4 / 3, 3 / 2, 4 / 3, 5 / 4)  # 1, 1.5, 2, 3, 4, 6
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """The characters of a picture. `bars` rises from nearly nothing to full."""
+    """The characters of a picture.
+
+    `bars` rises from nearly nothing to full; `line` is the last step of a long bar in fine steps,
+    the whole one at its end.
+    """
 
     bars: str
-    eighths: str
+    line: str
     empty: str
     above: str
     below: str
@@ -57,7 +61,7 @@ class Glyphs:
     range: str
 
 
-UNICODE = Glyphs("▁▂▃▄▅▆▇█", "▏▎▍▌▋▊▉█", "·", "▲", "▼", "××", "∞", "─", "│", "◀", "…", "…")
+UNICODE = Glyphs("▁▂▃▄▅▆▇█", "╸━", "·", "▲", "▼", "××", "∞", "─", "│", "◀", "…", "…")
 ASCII = Glyphs("0123456789", "#", ".", "^", "v", "xx", "I", "-", "|", "<", "~", "~")
 
 
@@ -119,7 +123,7 @@ class Palette:
         size = min(abs(share), 1.0)
         bar = self.glyphs.bars[min(int(size * len(self.glyphs.bars)), len(self.glyphs.bars) - 1)]
         if kind in SIGNLESS:
-            return bar * 2 if len(self.glyphs.eighths) > 1 else f" {bar}", self.style(value, kind)
+            return f" {bar}" if bar.isdigit() else bar * 2, self.style(value, kind)
         if abs(share) > 1:
             bar = self.glyphs.above if share > 0 else self.glyphs.below
         return f"{_sign(value)}{bar}", self.style(share, kind)
@@ -136,11 +140,11 @@ class Palette:
         """A bar from the left, `width` columns for a share of 1."""
         if not math.isfinite(share):
             return "?".ljust(width, self.glyphs.empty)
-        steps = len(self.glyphs.eighths)
+        steps = len(self.glyphs.line)
         filled = round(min(max(share, 0.0), 1.0) * width * steps)
         full, rest = divmod(filled, steps)
-        part = self.glyphs.eighths[rest - 1] if rest else ""
-        return (self.glyphs.eighths[-1] * full + part).ljust(width, self.glyphs.empty)
+        part = self.glyphs.line[rest - 1] if rest else ""
+        return (self.glyphs.line[-1] * full + part).ljust(width, self.glyphs.empty)
 
     def signed_bar(self, value: float, scale: float, half: int) -> str:
         """A bar to the left (below 0) or to the right of an axis, ``2·half + 1`` columns."""
@@ -148,7 +152,7 @@ class Palette:
             return f"{'?':>{half}}{self.glyphs.axis}{'?':<{half}}"
         size = min(abs(value) / scale, 1.0) if scale else 0.0
         full = min(max(round(size * half), int(value != 0)), half)
-        block = self.glyphs.eighths[-1] * full
+        block = self.glyphs.line[-1] * full
         left, right = (block, "") if value < 0 else ("", block)
         return f"{left:>{half}}{self.glyphs.axis}{right:<{half}}"
 
@@ -176,9 +180,9 @@ def palette(able: Abilities) -> Palette:
 
 
 def scale_of(values: Iterable[float]) -> float:
-    """The size that fills a cell for a quantity without bounds: 1, 1.5, 2, 3, 4, 6, 8, 10, 15, …
+    """The size that fills a cell for a quantity without bounds.
 
-    The smallest of these that holds `CLIP_SHARE` of the finite values; the others are marked as
+    One of 1, 1.5, 2, 3, 4, 6, 8, 10, 15, …: the smallest of these that holds `CLIP_SHARE` of the finite values; the others are marked as
     clipped in their cells.
     """
     sizes = np.abs(np.asarray(list(values), dtype=float))

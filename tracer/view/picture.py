@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -23,6 +24,16 @@ from tracer.view.strip import strip
 from tracer.view.unit import unit_block
 from tracer.view.words import clean, fit
 
+if TYPE_CHECKING:
+    from tracer.trace import Trace
+
+
+MOST_SENTENCES = 20
+"""Sentences of a batch that are drawn when nobody asked for a certain one."""
+
+NARROW_RULE = 60
+"""Titles are at least this wide, so that those of small networks stand under each other too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -40,6 +51,18 @@ class Wish:
     steps: tuple[int, int] | None = None
     unit: int | None = None
     what: str | None = None
+
+
+def pictures(trace: Trace, wish: Wish, able: Abilities) -> list[Text]:
+    """The picture of every sentence of a batch, or of its first `MOST_SENTENCES`."""
+    shown = min(trace.N, MOST_SENTENCES)
+    sentences = [Sentence(trace, number, able.encoding) for number in range(shown)]
+    lines = [line for sentence in sentences for line in picture(sentence, wish, able)]
+    if shown < trace.N:
+        said = _("{shown} of {count} sentences are drawn; --sentence {next} shows the next one.")
+        text = Text(said.format(shown=shown, count=trace.N, next=shown + 1))
+        lines += folded(text, able.width, "  ")
+    return lines
 
 
 def picture(sentence: Sentence, wish: Wish, able: Abilities) -> list[Text]:
@@ -62,7 +85,9 @@ def picture(sentence: Sentence, wish: Wish, able: Abilities) -> list[Text]:
     scale = scales(sentence, quantities)
     for step in steps:
         lines += [_title(sentence, step, _rule_width(plan, able), colours)]
-        lines += folded(Text(narration(sentence, step, wish.unit), style="italic"), able.width, "  ")
+        lines += folded(
+            Text(narration(sentence, step, wish.unit), style="italic"), able.width, "  "
+        )
         lines.append(Text(""))
         if wish.what == "output":
             lines += output_block(sentence, step, able)
@@ -73,7 +98,9 @@ def picture(sentence: Sentence, wish: Wish, able: Abilities) -> list[Text]:
         lines.append(Text(""))
     lines += _left_out(sentence, steps if not asked else [], plan, wish, able)
     if unit is None and quantities:
-        lines += legend(sentence, quantities, scale, able)
+        lines += legend(quantities, scale, able)
+    for line in lines:
+        line.rstrip()
     return lines
 
 
@@ -85,7 +112,9 @@ def chosen_steps(sentence: Sentence, wish: Wish) -> list[int] | None:
     chosen = [step for step in range(sentence.T) if first <= step <= last]
     if not chosen:
         raise InputError(
-            _("steps {first}:{last} are none of this sentence's, which are {start} to {end}").format(
+            _(
+                "steps {first}:{last} are none of this sentence's, which are {start} to {end}"
+            ).format(
                 first=wish.steps[0],
                 last=wish.steps[1],
                 start=sentence.first,
@@ -118,7 +147,7 @@ def header(sentence: Sentence, able: Abilities) -> list[Text]:
     title = Text("  ")
     words = sentence.words
     if words is not None:
-        shown = " ".join(words[:60]) + (f" {colours.glyphs.cut}" if len(words) > 60 else "")  # noqa: PLR2004
+        shown = " ".join(words[:60]) + (f" {colours.glyphs.cut}" if len(words) > 60 else "")
         title.append(fit(shown, able.width - 4, colours.glyphs.cut).rstrip(), "bold")
     else:
         title.append(_("a trace without words"), "bold")
@@ -145,8 +174,7 @@ def _title(sentence: Sentence, step: int, width: int, colours: Palette) -> Text:
         style = colours.of_class(best[step])
     left = f" t = {step + sentence.first} "
     room = width - 6 - cell_len(left) - cell_len(answer) - 4
-    line = Text(rule * 2, style=colours.faint)
-    line.append(left, "not bold default").append("")
+    line = Text().append(rule * 2, colours.faint).append(left, "bold")
     if word:
         line.append("· ", colours.faint)
         line.append(fit(word, min(cell_len(word), room), colours.glyphs.cut) + " ", "bold")
@@ -158,16 +186,12 @@ def _rule_width(plan: Layout, able: Abilities) -> int:
     return min(max(plan.width, NARROW_RULE), able.width)
 
 
-NARROW_RULE = 60
-"""Titles are at least this wide, so that those of small networks stand under each other too."""
-
-
 def _unknown(sentence: Sentence, able: Abilities) -> list[Text]:
     words = sentence.words or ()
     unknown = list(dict.fromkeys(words[t] for t in sorted(sentence.unknown) if t < len(words)))
     if not unknown:
         return []
-    listed = ", ".join(unknown[:5]) + (", …" if len(unknown) > 5 else "")  # noqa: PLR2004
+    listed = ", ".join(unknown[:5]) + (", …" if len(unknown) > 5 else "")
     said = _("(?) not in the model's vocabulary, read as <unk>: {words}").format(words=listed)
     return [Text(""), *folded(Text(said, style=palette(able).faint), able.width, "  ")]
 
@@ -178,18 +202,18 @@ def _left_out(
     said = [folding.left_out_steps(sentence, steps)] if steps else []
     if wish.unit is None and wish.what != "output":
         said.append(folding.left_out_units(plan.units, sentence.H))
-    return [line for text in said if text for line in [*folded(Text(text), able.width, "  "), Text("")]]
+    return [
+        line for text in said if text for line in [*folded(Text(text), able.width, "  "), Text("")]
+    ]
 
 
-def legend(
-    sentence: Sentence, quantities: Sequence[Quantity], scale: dict[str, float], able: Abilities
-) -> list[Text]:
+def legend(quantities: Sequence[Quantity], scale: dict[str, float], able: Abilities) -> list[Text]:
     """How to read the cells, and one line for what each row means."""
     colours = palette(able)
     lines = [Text("  " + _("How to read it"), style="bold")]
     for quantity in quantities:
         first, *more = folded(Text(_(quantity.meaning)), able.width, "     ")
-        lines += [Text(f"  {quantity.name:<3}", "bold").append_text(first[5:]), *more]
+        lines += [Text().append(f"  {quantity.name:<3}", "bold").append_text(first[5:]), *more]
     for kind, ends in (
         (Kind.SWITCH, _("a switch, from 0 (shut) to 1 (open)")),
         (Kind.INFORMATION, _("information, from -1 to 1; the sign is written too")),

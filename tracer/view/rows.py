@@ -41,7 +41,8 @@ class Layout:
     units : tuple of int
         The units that have a column.
     cell : int
-        Columns a unit: 2 glyphs, 3 with a gap, 4 or 5 where unit numbers need it, 8 or 9 with numbers.
+        Columns a unit: 2 for the glyphs, 3 to 5 with a gap (unit numbers need it), 8 or 9
+        with numbers.
     numbers : bool
         Whether each glyph has its number beside it.
     statistics : int
@@ -61,8 +62,6 @@ class Layout:
         """The columns that a row takes; the gap after the last cell needs none."""
         cells = len(self.units) * self.cell - (self.cell > GLYPHS and not self.statistics)
         return self.label + cells + _STATISTICS[self.statistics]
-
-
 
 
 def chosen_quantities(sentence: Sentence, what: str | None) -> list[Quantity]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from tracer.language import _
@@ -14,6 +15,12 @@ from tracer.view.sentence import Sentence
 from tracer.view.words import fit, widest
 
 LONGEST_BAR = 30
+
+ROOMY = 80
+"""Columns from which on long words and labels get more of the line."""
+
+PERCENT = 6
+"""Columns of a blank and ``>99 %``."""
 
 
 def strip(sentence: Sentence, steps: Sequence[int], able: Abilities) -> list[Text]:
@@ -36,9 +43,12 @@ def strip(sentence: Sentence, steps: Sequence[int], able: Abilities) -> list[Tex
     numbers = len(str(sentence.T + sentence.first - 1))
     best = sentence.best
     used = [best[t] for t in steps] if best is not None else []
-    labels = widest([sentence.label(index) for index in used], most=16)
-    words = widest([_marked(sentence, t) for t in steps], least=4, most=24)
-    bar = min(max(able.width - numbers - words - labels - 34, 6), LONGEST_BAR)
+    roomy = able.width >= ROOMY
+    labels = widest([sentence.label(index) for index in used], most=16 if roomy else 10)
+    words = widest([_marked(sentence, t) for t in steps], least=4, most=24 if roomy else 16)
+    remarks = {t: _remark(sentence, t, colours) for t in steps}
+    room = able.width - (2 + numbers + 2 + words + 3 + labels + 2 + PERCENT)
+    bar = min(max(room - max(cell_len(text) for text in remarks.values()), 6), LONGEST_BAR)
 
     lines = [_heading(sentence, numbers, words, colours)]
     before = steps[0] - 1 if steps else -1
@@ -46,7 +56,7 @@ def strip(sentence: Sentence, steps: Sequence[int], able: Abilities) -> list[Tex
         if t != before + 1:
             lines.append(_gap(t - before - 1, numbers, colours))
         before = t
-        line = Text(f"  {t + sentence.first:>{numbers}}  ", style=colours.faint)
+        line = Text().append(f"  {t + sentence.first:>{numbers}}  ", colours.faint)
         line.append(
             fit(_marked(sentence, t), words, colours.glyphs.cut),
             "italic" if t in sentence.unknown else "bold",
@@ -54,6 +64,8 @@ def strip(sentence: Sentence, steps: Sequence[int], able: Abilities) -> list[Tex
         if best is not None:
             line.append("   ")
             line.append_text(_answer(sentence, t, best[t], labels, bar, colours))
+            style = colours.of_class(best[t]) if sentence.counts(t) else "bold"
+            line.append(fit(remarks[t], max(room - bar, 0), "").rstrip(), style)
         line.rstrip()
         lines.append(line)
     return lines
@@ -74,7 +86,7 @@ def _heading(sentence: Sentence, numbers: int, words: int, colours: Palette) -> 
 
 
 def _gap(count: int, numbers: int, colours: Palette) -> Text:
-    said = _("{count} words are left out here").format(count=count)
+    said = _("left out here: {count}").format(count=count)
     return Text(f"  {colours.glyphs.cut:>{numbers}}  {said}", style=colours.faint)
 
 
@@ -84,7 +96,7 @@ def _answer(
     """The most probable class after a step, its probability as a bar and in per cent."""
     share = float(sentence["probs"][step, index])
     counts = sentence.counts(step)
-    style = colours.of_class(index) if counts or sentence.task != "classify" else None
+    style = colours.of_class(index) if counts or sentence.task != "classify" else ""
     line = Text()
     line.append(fit(sentence.label(index), labels, colours.glyphs.cut), style)
     line.append("  ")
@@ -93,8 +105,12 @@ def _answer(
     line.append(filled, colours.of_class(index))
     line.append(drawn[len(filled) :], colours.faint)
     line.append(f" {percent(share):>5}")
-    if step in sentence.flips:
-        line.append(f"  {colours.glyphs.mark} " + _("flips"), "bold")
-    if sentence.task == "classify" and counts:
-        line.append("  = " + _("the answer"), colours.of_class(index))
     return line
+
+
+def _remark(sentence: Sentence, step: int, colours: Palette) -> str:
+    """Whether the answer flips here, and whether it is the one that counts."""
+    remark = f"  {colours.glyphs.mark} " + _("flips") if step in sentence.flips else ""
+    if sentence.task == "classify" and sentence.counts(step):
+        remark += "  = " + _("the answer")
+    return remark

@@ -98,7 +98,7 @@ def _nested(array: np.ndarray[Any, Any]) -> Any:
     return [_nested(part) if np.ndim(part) else json_number(part) for part in array]
 
 
-def json_number(value: Any) -> float | str:  # noqa: ANN401 - any NumPy or Python number
+def json_number(value: Any) -> float | str:
     """A number as JSON can hold it: what is not finite becomes a string."""
     number = float(str(value))
     if math.isnan(number):

@@ -6,11 +6,13 @@ at random, so the same command gives the same file, byte for byte.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from io import StringIO
 from types import MappingProxyType
 
-from rich.console import CONSOLE_SVG_FORMAT
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.style import Style
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
@@ -42,15 +44,33 @@ def to_svg(lines: Sequence[Text], able: Abilities, title: str) -> str:
     """
     console = rich_console(able, StringIO(), record=True)
     for line in lines:
-        console.print(line, soft_wrap=True)
+        console.print(_parted(line), soft_wrap=True)
     return console.export_svg(
         title=title, theme=_THEMES[able.theme], code_format=_frame(), unique_id="tracer"
     )
 
 
+def _parted(line: Text) -> Text:
+    """`line` with the blanks between its pieces as pieces of their own.
+
+    Rich places every piece by its column. Some programs that draw SVG drop the blanks at the ends
+    of a piece and stretch the rest.
+    """
+    parted = line.copy()
+    ends = {end for span in line.spans for end in (span.start, span.end)}
+    for blanks in re.finditer(r" +", line.plain):
+        start, end = blanks.span()
+        if start == 0 or end - start > 1 or ends & {start, end}:
+            parted.stylize(Style(blink=False), start, end)
+    return parted
+
+
 def _frame() -> str:
     """Rich's frame with the fonts that a reader has, in place of one fetched from the network."""
-    start, end = CONSOLE_SVG_FORMAT.index("@font-face"), CONSOLE_SVG_FORMAT.index(".{unique_id}-matrix")
+    start, end = (
+        CONSOLE_SVG_FORMAT.index("@font-face"),
+        CONSOLE_SVG_FORMAT.index(".{unique_id}-matrix"),
+    )
     fonts = "Menlo, Consolas, DejaVu Sans Mono, Noto Sans Mono CJK TC, monospace"
     frame = CONSOLE_SVG_FORMAT[:start] + CONSOLE_SVG_FORMAT[end:]
     return frame.replace("Fira Code, monospace", fonts)

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from rich.cells import cell_len
-from rich.style import Style
 from rich.text import Text
 
 from tracer.equations import Kind
@@ -119,9 +118,7 @@ def _arithmetic(
             part.ljust(width) if aligned else part for part, width in zip(parts, wide, strict=True)
         )
         line = Text("  ").append(left, "bold").append(f" = {letters}", colours.faint)
-        value = values[quantity.name]
-        style = colours.style(value, quantity.kind) if quantity.kind.range else Style(bold=True)
-        line.append(f" = {numbers} = ").append(number(value), style)
+        line.append(f" = {numbers} = ").append(number(values[quantity.name]), "bold")
         lines += _hanging(line, able.width)
     return lines
 

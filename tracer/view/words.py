@@ -1,7 +1,7 @@
-"""Words that people typed, made safe to show: no control characters, no reordering, known width.
+r"""Words that people typed, made safe to show: no control characters, no reordering, known width.
 
 A word may hold anything: escape sequences, right-to-left overrides, markup, characters that take
-two columns. What a terminal would obey is written out (``\\x1b``, ``\\u202e``) instead.
+two columns. What a terminal would obey is written out (``\x1b``, ``\u202e``) instead.
 """
 
 from __future__ import annotations
