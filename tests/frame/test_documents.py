@@ -1,0 +1,116 @@
+"""What the documents say is so: the tree, the names, the links, the commands, the Python."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import shlex
+from pathlib import Path
+
+import click
+import numpy as np
+import pytest
+
+from tracer.cli import command_line
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+
+
+def blocks(language: str) -> list[str]:
+    """The code of the README that is marked as `language`."""
+    return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_tree_is_current() -> None:
+    """The README's tree has one line for each file, and it is what the file says about itself.
+
+    If this fails after a file was added: `make docs`.
+    """
+    script = runpy.run_path(str(ROOT / "docs" / "make_tree.py"))
+
+    assert script["page"]() == README
+
+
+def test_every_file_is_in_the_tree() -> None:
+    """No file of the package is left out, and each has a line to show."""
+    shown = dict(re.findall(r"^ +(\w+\.py) +(\S.*)$", README, flags=re.MULTILINE))
+    files = {path.name for path in (ROOT / "tracer").rglob("*.py")} - {"__init__.py"}
+
+    assert files - set(shown) == set()
+
+
+def test_notation_is_current() -> None:
+    """docs/notation.md says what the one list of quantities says. If this fails: `make docs`."""
+    script = runpy.run_path(str(ROOT / "docs" / "make_notation.py"))
+
+    assert script["render"]() == script["PAGE"].read_text("utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Each link to a file of the repository, and each picture, is there."""
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8"))
+
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_headings_of_the_contents() -> None:
+    """The README's list of contents leads to headings that are there."""
+    headings = re.findall(r"^## (.+)$", README, flags=re.MULTILINE)
+
+    assert re.findall(r"^- \[(.+)\]\(#", README, flags=re.MULTILINE) == headings
+
+
+def test_all_commands_are_listed() -> None:
+    """The README's table has each verb once, in the order of the help."""
+    listed = re.findall(r"^\| `tracer (\w+)", README, flags=re.MULTILINE)
+
+    assert listed == command_line.list_commands(click.Context(command_line))
+
+
+def test_commands_of_the_readme_are_understood() -> None:
+    """Each `tracer` line of the README has a verb and options that exist."""
+    lines = [line for block in blocks("") for line in block.splitlines()]
+    commands = [line for line in lines if line.startswith("tracer ")]
+    assert commands
+
+    for line in commands:
+        words = shlex.split(line, comments=True)[1:]
+        command: click.Command = command_line
+        while isinstance(command, click.Group):
+            context = click.Context(command)
+            inner = command.get_command(context, words.pop(0))
+            assert inner is not None, line
+            command = inner
+        command.make_parser(click.Context(command)).parse_args(words)
+
+
+def test_python_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tour for Python users runs from the first line to the last, and ends as it says."""
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    for block in blocks("python"):
+        exec(block, names)  # noqa: S102 - our own README
+
+    trace = names["trace"]
+    h = trace["h"]  # type: ignore[index]
+
+    assert h.shape == (5, 2, 4)
+    assert np.isfinite(h).all()
+
+
+def test_make_targets_of_the_documents() -> None:
+    """Each `make …` that a document names is a target of the Makefile."""
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    text = "\n".join(page.read_text("utf-8") for page in PAGES)
+
+    assert set(re.findall(r"(?:^|`)make ([a-z-]+)", text, flags=re.MULTILINE)) <= targets
+
+
+def test_changelog_has_unreleased() -> None:
+    """What is new since the last release stands at the top."""
+    headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+
+    assert headings[0] == "[Unreleased]"

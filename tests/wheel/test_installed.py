@@ -1,0 +1,130 @@
+"""The built wheel, installed in an environment of its own, used from an empty folder.
+
+Run by ``make test-wheel``, with that environment's Python.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+import tracer
+
+ROOT = Path(__file__).parents[2]
+INSTALLED = Path(tracer.__file__).parent
+TRACER = Path(sys.executable).with_name("tracer")
+EXERCISES = sorted(path.name for path in (ROOT / "exercises").iterdir() if path.is_dir())
+
+
+def run(*words: str, folder: Path, exit_code: int = 0) -> str:
+    """Run the installed command in `folder`, and return what it wrote."""
+    environment = {name: v for name, v in os.environ.items() if not name.startswith("PYTHON")}
+    ended = subprocess.run(
+        [TRACER, *words], cwd=folder, env=environment, capture_output=True, encoding="utf-8",
+        check=False,
+    )  # fmt: skip
+    assert ended.returncode == exit_code, ended.stdout + ended.stderr
+    return ended.stdout
+
+
+def packed() -> set[str]:
+    """Path of each file in the wheel."""
+    files = metadata.files("rnn-tracer")
+    assert files
+    return {file.as_posix() for file in files}
+
+
+def test_it_is_the_installed_copy() -> None:
+    """These tests look at the wheel, not at the repository."""
+    assert ROOT / "tracer" != INSTALLED
+    assert INSTALLED.parent.name == "site-packages"
+
+
+def test_every_file_travels() -> None:
+    """Code, models and the mark of typed packages are in the wheel, as they are here."""
+    here = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "tracer").rglob("*")
+        if path.is_file() and path.suffix in {".py", ".typed", ".safetensors", ".mo", ".tsv"}
+    }
+
+    assert here - packed() == set()
+
+
+def test_exercises_travel() -> None:
+    """Each exercise is inside the package, file by file."""
+    here = {
+        f"tracer/{path.relative_to(ROOT).as_posix()}"
+        for path in (ROOT / "exercises").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+    assert here
+    assert here - packed() == set()
+
+
+def test_solutions_stay_at_home() -> None:
+    """No solution and no known mistake is in the wheel, under any name."""
+    kept = {path.read_bytes() for path in (ROOT / "solutions").rglob("*.py")}
+    assert kept
+
+    assert {path for path in packed() if {"solutions", "tests"} & set(path.split("/"))} == set()
+    assert [path for path in INSTALLED.rglob("*.py") if path.read_bytes() in kept] == []
+
+
+def test_nothing_lands_beside_the_package() -> None:
+    """The wheel brings the package, its metadata and the command, and nothing else."""
+    beside = {path.split("/")[0] for path in packed() if not path.startswith("..")}
+
+    assert beside == {"tracer", f"rnn_tracer-{tracer.__version__}.dist-info"}
+
+
+def test_show(tmp_path: Path) -> None:
+    """A sentence is shown, as text and as JSON."""
+    assert "beautiful" in run("show", "you are beautiful", folder=tmp_path)
+    assert json.loads(run("show", "you are beautiful", "--format", "json", folder=tmp_path))
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_exercises_can_be_started(exercise: str, tmp_path: Path) -> None:
+    """The exercises are handed out, and each is said to be not started yet."""
+    run("init", "course", folder=tmp_path)
+
+    screen = run("check", exercise, folder=tmp_path / "course", exit_code=1)
+
+    assert (tmp_path / "course" / exercise / "README.md").exists()
+    assert exercise in screen
+    assert "Traceback" not in screen
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_solutions_pass(exercise: str, tmp_path: Path) -> None:
+    """The solution from the repository, put in the stub's place, passes."""
+    run("init", "course", folder=tmp_path)
+    for solution in (ROOT / "solutions" / exercise).glob("*.py"):
+        place = tmp_path / "course" / exercise / solution.name
+        place.write_text(solution.read_text("utf-8"), encoding="utf-8")
+
+    screen = run("check", exercise, folder=tmp_path / "course")
+
+    assert exercise in screen
+
+
+def test_demo(tmp_path: Path) -> None:
+    """The tour runs, and leaves nothing behind in the folder it was started in."""
+    run("demo", folder=tmp_path)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_doctor(tmp_path: Path) -> None:
+    """Doctor names the version that is installed."""
+    rows = json.loads(run("doctor", "--format", "json", folder=tmp_path))
+
+    assert [row["value"] for row in rows if row["name"] == "tracer"] == [tracer.__version__]
