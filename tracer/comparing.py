@@ -156,7 +156,9 @@ def _causes(
     if explained is None:  # given from outside: nothing before it could be the cause
         return d.differs
     if d.address.name.endswith("_prev"):  # handed over by the step before, except at the start
-        return d.differs & (np.arange(got.T) == 0)[:, np.newaxis, np.newaxis]
+        start = (np.arange(got.T) == 0)[:, np.newaxis, np.newaxis]
+        started: npt.NDArray[np.bool_] = d.differs & start
+        return started
     scale = np.abs(explained[np.isfinite(explained)]).max(initial=0)
     wide = Tolerance(tolerance.relative, tolerance.absolute + tolerance.relative * float(scale))
     # Past its length a state only stands still, whatever the equation says.

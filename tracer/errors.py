@@ -35,7 +35,7 @@ class UnknownNameError(TracerError, LookupError):
     def __init__(self, what: str, got: object, known: Iterable[str]) -> None:
         names = [str(name) for name in known]
         near = get_close_matches(str(got), names, n=1)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
+        hint = f"; did you mean '{near[0]}'?" if near else "."
         super().__init__(f"there is no {what} '{got}'{hint} Known: {', '.join(names)}")
 
 

@@ -196,8 +196,9 @@ class Trace:
         address = Address(*key)
         known = [Address(n, layer.direction, "") for n, layer in enumerate(self.layers)]
         for wanted, layer in zip(known, self.layers, strict=True):
-            if (wanted.layer, wanted.direction) == (address.layer, address.direction):
-                return layer, address.name
+            if wanted[:2] == address[:2]:
+                is_output = layer is self.last and address.name in self.outputs
+                return None if is_output else layer, address.name
         listed = (f"({one.layer}, '{one.direction}', name)" for one in known)
         raise UnknownNameError("layer", f"({address.layer}, '{address.direction}')", listed)
 
@@ -232,7 +233,7 @@ class Trace:
                 raise InputError(f"this trace has no axis '{dim}' left: it was cut to one {dim}")
         steps, part = _consecutive("step", step, self.T), _consecutive("batch", batch, self.N)
         start, stop = steps.start, steps.stop
-        units = self.units if unit is None else _units(unit, np.arange(self.H)[self.units])
+        units = self.units if unit is None else pick_units(unit, np.arange(self.H)[self.units])
         indices = {"step": step, "batch": batch, "unit": unit}
         dropped = {dim for dim, index in indices.items() if _is_number(index)}
         return replace(
@@ -271,22 +272,22 @@ def _consecutive(dim: str, index: Index | None, size: int) -> slice:
         if stride != 1:
             raise InputError(f"{dim}={index} skips or turns round; a part has to be consecutive")
         if start >= stop:
-            raise InputError(f"{dim}={index} selects nothing of {dim}s 0 to {size - 1}")
+            raise InputError(f"{dim}={index} selects nothing; {dim} counts from 0 to {size - 1}")
         return slice(start, stop)
     if not _is_number(index):
         raise InputError(f"{dim} has to be a number or a slice; this is {index!r}")
     if not -size <= index < size:
-        raise InputError(f"there is no {dim} {index}; this trace has {dim}s 0 to {size - 1}")
+        raise InputError(f"there is no {dim} {index}; they count from 0 to {size - 1}")
     return slice(index % size, index % size + 1)
 
 
-def _units(unit: UnitIndex, known: npt.NDArray[np.int64]) -> UnitIndex:
+def pick_units(unit: UnitIndex, known: npt.NDArray[np.int64]) -> UnitIndex:
     """The positions in the whole layer of `unit`, which counts among the units `known`."""
     try:
         picked = known[unit]
     except (IndexError, TypeError, ValueError):
         raise InputError(
-            f"there is no unit {unit}; this trace has units 0 to {known.size - 1}"
+            f"there is no unit {unit}; they count from 0 to {known.size - 1}"
         ) from None
     if picked.size == 0:
         raise InputError(f"unit={unit} selects nothing; this trace has {known.size} units")

@@ -13,7 +13,7 @@ from tracer.cells.packing import pack_cell, unpack_cell
 from tracer.equations import LEVELS, OUTPUT, REDUCTION
 from tracer.kernels import DEVICES
 from tracer.layertrace import LayerTrace
-from tracer.trace import Head, Trace
+from tracer.trace import Head, Trace, UnitIndex, pick_units
 
 FORMAT = "tracer trace"
 VERSION = 1
@@ -87,21 +87,30 @@ def _trace(arrays: Mapping[str, files.AnyArray], header: Mapping[str, Any]) -> T
     labels, tokens = header["labels"], header["tokens"]
     if labels is not None and len(labels) != K:
         raise ValueError("labels")
-    if tokens is not None and len(tokens) != N:
+    lengths = layers[-1].lengths
+    if tokens is not None and any(
+        len(words) < length for words, length in zip(tokens, lengths.tolist(), strict=True)
+    ):
         raise ValueError("tokens")
+    unknown = tuple(frozenset(int(t) for t in steps) for steps in header["unknown"])
+    if unknown and len(unknown) != N:
+        raise ValueError("unknown")
     dropped = frozenset(header["dropped"])
     sizes = {"step": T, "batch": N, "unit": 1}
     if any(sizes[dim] != 1 for dim in dropped):
         raise ValueError("dropped")
-    units = slice(None) if header["units"] is None else header["units"]
-    np.arange(layers[-1].cell.W.shape[1])[units]  # refuses units that are not there
+    units: UnitIndex = slice(None)
+    if header["units"] is not None:
+        units = pick_units(header["units"], np.arange(layers[-1].cell.W.shape[1]))
+    if isinstance(units, int) != ("unit" in dropped):
+        raise ValueError("units")
     return Trace(
         layers=layers,
         outputs=outputs,
         first_step=int(header["first_step"]),
         versions={str(name): str(version) for name, version in header["versions"].items()},
         tokens=tokens and tuple(tuple(str(word) for word in words) for words in tokens),
-        unknown=tuple(frozenset(int(t) for t in steps) for steps in header["unknown"]),
+        unknown=unknown,
         labels=labels and tuple(str(label) for label in labels),
         task=header["task"],
         model_name=header["model"],

@@ -1,0 +1,67 @@
+"""The list of quantities is complete, and its equations are the textbook's."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.core.conftest import KINDS_AND_OPTIONS, make_run
+from tracer.cells.evaluation import evaluate
+from tracer.equations import CELLS, LEVELS, OUTPUT, Kind
+from tracer.errors import UnknownNameError
+
+
+@pytest.mark.parametrize(("kind", "option"), KINDS_AND_OPTIONS)
+def test_every_equation_gives_what_the_textbook_cell_gives(kind: str, option: str) -> None:
+    """The printed equation and the code cannot drift apart: both are run and compared."""
+    run = make_run(kind, option)
+    before = {f"{name}_prev": state for name, state in run.state.items()}
+    step = run.cell.step(run.x[0], *run.state.values())
+    known = {"x": run.x[0], **before, **step}
+    for quantity in CELLS[kind]:
+        if quantity.equation:
+            value = evaluate(run.cell, quantity.equation, known)
+            known.setdefault(quantity.name, value)  # a share of a sum is in no step
+
+            np.testing.assert_allclose(value, known[quantity.name], rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", CELLS)
+def test_the_textbook_computes_just_the_quantities_that_a_level_can_store(kind: str) -> None:
+    """No quantity is listed that nothing computes, and none is computed that is not listed."""
+    run = make_run(kind, next(option for k, option in KINDS_AND_OPTIONS if k == kind))
+
+    computed = list(run.cell.step(run.x[0], *run.state.values()))
+
+    assert computed == [q.name for q in CELLS[kind] if q.level and q.equation]
+
+
+@pytest.mark.parametrize("kind", CELLS)
+def test_levels_grow(kind: str) -> None:
+    """What a lean level stores, a richer one stores too."""
+    stored = [{q.name for q in CELLS[kind] if q.stored_at(level)} for level in LEVELS]
+
+    assert stored[0] <= stored[1] <= stored[2]
+    assert set(CELLS[kind].state) <= stored[0]
+
+
+def test_switches_and_information_know_their_range() -> None:
+    """The article's one rule: a switch lies in 0..1, information in -1..1."""
+    lstm = CELLS["lstm"]
+
+    assert [q.name for q in lstm if q.kind is Kind.SWITCH] == ["i", "f", "o"]
+    assert [lstm[name].kind.range for name in "fgc"] == [(0, 1), (-1, 1), None]
+
+
+def test_every_quantity_says_what_it_is() -> None:
+    """The screens print these lines; none may be empty."""
+    for quantity in (*CELLS["rnn"], *CELLS["lstm"], *OUTPUT):
+        assert quantity.symbol
+        assert quantity.meaning
+        assert quantity.dims[:2] == ("step", "batch")
+
+
+def test_an_unknown_name_is_answered_with_the_nearest() -> None:
+    """A typing mistake costs no search."""
+    with pytest.raises(UnknownNameError, match=r"no LSTM quantity 'tanhc'; did you mean 'tanh_c'"):
+        CELLS["lstm"]["tanhc"]

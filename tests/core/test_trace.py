@@ -1,0 +1,118 @@
+"""A trace answers by name, with named axes, and can be cut without losing anything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import tracer
+from tests.core.conftest import make_run
+
+
+def ragged() -> tracer.Trace:
+    """An LSTM over T=6, N=3, D=4, H=7 with lengths 6, 2, 4."""
+    run = make_run("lstm", "sigmoid", T=6, lengths=[6, 2, 4])
+    return tracer.unroll(
+        run.cell, run.x, h_0=run.state["h"], c_0=run.state["c"], lengths=run.lengths
+    )
+
+
+def test_names_and_axes() -> None:
+    """Every name has numbers, and as many axes as `dims` says."""
+    trace = ragged()
+
+    assert trace.names[:4] == ("x", "h_prev", "c_prev", "z_i_from_x")
+    assert trace.names[-3:] == ("c", "tanh_c", "h")
+    assert (trace.T, trace.N, trace.D, trace.H, trace.K) == (6, 3, 4, 7, None)
+    for name in trace.names:
+        assert trace[name].ndim == len(trace.dims(name))
+    assert trace["f"].shape == (6, 3, 7)
+    assert trace.dims("f") == ("step", "batch", "unit")
+
+
+def test_a_quantity_can_be_addressed_by_layer_and_direction() -> None:
+    """A bare name is the last layer's."""
+    trace = ragged()
+
+    np.testing.assert_array_equal(trace[0, "forward", "f"], trace["f"])
+    with pytest.raises(tracer.UnknownNameError, match=r"there is no layer '\(1, 'forward'\)'"):
+        trace[1, "forward", "f"]
+    with pytest.raises(tracer.UnknownNameError, match="did you mean 'tanh_c'"):
+        trace["tanhc"]
+
+
+def test_the_state_before_a_step() -> None:
+    """h_prev is h one step earlier, and the initial state at the first step."""
+    trace = ragged()
+
+    np.testing.assert_array_equal(trace["h_prev"][0], trace.last.initial["h"])
+    np.testing.assert_array_equal(trace["h_prev"][1:], trace["h"][:-1])
+
+
+def test_one_step() -> None:
+    """`at` drops the step axis; negative indices count from the end."""
+    trace = ragged()
+
+    assert trace.at(1)["f"].shape == (3, 7)
+    assert trace.at(1).dims("f") == ("batch", "unit")
+    np.testing.assert_array_equal(trace.at(-1)["h"], trace["h"][-1])
+    np.testing.assert_array_equal(trace.at(2)["c_prev"], trace["c"][1])
+
+
+@given(st.data())
+def test_any_part_is_what_numpy_would_cut(data: st.DataObject) -> None:
+    """Numbers drop an axis, slices keep it, for stored and rebuilt quantities alike."""
+    trace = ragged()
+
+    def index(size: int) -> st.SearchStrategy[int | slice]:
+        start = st.integers(0, size - 1)
+        return st.integers(-size, size - 1) | start.flatmap(
+            lambda a: st.integers(a + 1, size).map(lambda b: slice(a, b))
+        )
+
+    step, batch, unit = (data.draw(index(size)) for size in (6, 3, 7))
+    part = trace.sel(step=step, batch=batch, unit=unit)
+
+    for name in trace.names:
+        if name != "x":
+            np.testing.assert_array_equal(part[name], trace[name][step, batch][..., unit])
+    assert part["c"].ndim == len(part.dims("c"))
+
+
+def test_a_part_of_a_part_remembers_where_it_began() -> None:
+    """`first_step` keeps the numbering of the whole sentence."""
+    part = ragged().sel(step=slice(1, 6)).sel(step=slice(2, 4), unit=[6, 0]).sel(unit=1)
+
+    assert part.first_step == 3
+    assert part.lengths.tolist() == [2, 0, 1]
+    np.testing.assert_array_equal(part["o"], ragged()["o"][3:5, :, 0])
+
+
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        ({"step": 6}, "there is no step 6; they count from 0 to 5"),
+        ({"batch": -4}, "there is no batch -4; they count from 0 to 2"),
+        ({"unit": 7}, "there is no unit 7; they count from 0 to 6"),
+        ({"step": slice(4, 4)}, "selects nothing; step counts from 0 to 5"),
+        ({"step": slice(0, 6, 2)}, "a part has to be consecutive"),
+        ({"step": "first"}, "step has to be a number or a slice; this is 'first'"),
+        ({"unit": []}, "selects nothing"),
+    ],
+)
+def test_a_part_that_is_not_there(part: dict[str, Any], message: str) -> None:
+    """The error names the axis and what it has."""
+    with pytest.raises(tracer.InputError) as error:
+        ragged().sel(**part)
+
+    assert message in str(error.value)
+
+
+def test_an_axis_can_be_dropped_only_once() -> None:
+    """After `at` there is no step axis left to cut."""
+    with pytest.raises(tracer.InputError, match="no axis 'step' left"):
+        ragged().at(1).at(0)

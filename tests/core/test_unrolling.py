@@ -1,0 +1,94 @@
+"""`tracer.unroll`: what it takes, and what it says to what it cannot take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tracer
+from tests.core.conftest import make_run
+
+
+def lstm(dtype: str = "float64") -> tracer.LSTMCell:
+    """A small LSTM with D=4, H=7."""
+    cell = make_run("lstm", "sigmoid", dtype=dtype).cell
+    assert isinstance(cell, tracer.LSTMCell)
+    return cell
+
+
+def test_one_sequence_needs_no_batch_axis() -> None:
+    """An x of shape (T, D) is a batch of one, and h_0 may be (H,)."""
+    x = np.ones((5, 4))
+
+    one = tracer.unroll(lstm(), x, h_0=np.ones(7))
+    batch = tracer.unroll(lstm(), x[:, np.newaxis], h_0=np.ones((1, 7)))
+
+    assert one["f"].shape == (5, 1, 7)
+    np.testing.assert_array_equal(one["h"], batch["h"])
+
+
+def test_a_plain_list_of_numbers_will_do() -> None:
+    """Lists carry no dtype; they are read as float64."""
+    weights: Any = {"U": [[1]], "W": [[0]], "a": [0]}
+    cell = tracer.RNNCell(**weights, f="identity")
+
+    assert tracer.unroll(cell, [[1], [2], [3]])["h"].ravel().tolist() == [1, 2, 3]
+
+
+def test_the_caller_may_reuse_the_input_array() -> None:
+    """A trace keeps its own x, so that what it rebuilds later stays true."""
+    x = np.ones((5, 1, 4))
+    trace = tracer.unroll(lstm(), x, level="states")
+    before = trace["z_f_from_x"].copy()
+
+    x[:] = 7
+
+    np.testing.assert_array_equal(trace["z_f_from_x"], before)
+
+
+X = np.zeros((5, 3, 4))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"x": np.zeros((5, 3, 9))},
+            "x has shape (5, 3, 9); U has shape (28, 4), so D has to be 4",
+        ),
+        ({"x": np.zeros(4)}, "x has shape (4,); wanted (T, N, D), or (T, D) for one sequence"),
+        ({"x": np.zeros((0, 3, 4))}, "x has shape (0, 3, 4); a sequence needs at least one step"),
+        ({"x": np.zeros((5, 0, 4))}, "x has shape (5, 0, 4)"),
+        ({"x": np.zeros((5, 3, 4), int)}, "x has dtype int64; tracer computes in float32 or"),
+        ({"x": np.zeros((5, 3, 4), complex)}, "x has dtype complex128"),
+        ({"x": "hello"}, "x has dtype <U5"),
+        (
+            {"x": np.zeros((5, 3, 4), "f4")},
+            "x has dtype float32 and the cell's weights have float64",
+        ),
+        ({"h_0": np.zeros((3, 8))}, "h_0 has shape (3, 8); wanted (N, H) = (3, 7)"),
+        ({"c_0": np.zeros(7)}, "c_0 has shape (7,); wanted (N, H) = (3, 7)"),
+        ({"lengths": [5, 5]}, "wanted one whole number for each of the N=3 sequences"),
+        ({"lengths": [5, 5, 6]}, "lengths[2] is 6; wanted 1 to T=5"),
+        ({"lengths": [5, 0, 5]}, "lengths[1] is 0; wanted 1 to T=5"),
+        ({"lengths": [5.0, 1.0, 5.0]}, "wanted one whole number"),
+        ({"level": "everything"}, "there is no level 'everything'"),
+        ({"device": "tpu"}, "there is no device 'tpu'"),
+    ],
+)
+def test_what_does_not_fit_is_named(change: dict[str, Any], message: str) -> None:
+    """The thing, what came, and what was wanted."""
+    with pytest.raises(tracer.TracerError) as error:
+        tracer.unroll(lstm(), **{"x": X, **change})
+
+    assert message in str(error.value)
+
+
+def test_an_rnn_has_no_memory_to_start_from() -> None:
+    """A c_0 given to an RNN is a mistake, not something to be passed over."""
+    cell = make_run("rnn", "tanh").cell
+
+    with pytest.raises(tracer.InputError, match="c_0 was given, but an RNN has no c"):
+        tracer.unroll(cell, X, c_0=np.zeros((3, 7)))
