@@ -1,72 +1,23 @@
-"""A small network with fixed weights: every expected screen of these tests is drawn from it."""
+"""Traces to draw; their weights are fixed, see `traces`."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import sys
+from pathlib import Path
 
-import numpy as np
 import pytest
 
-from tracer.cells import Cell, LSTMCell, RNNCell
-from tracer.tasks import counted, softmax
-from tracer.trace import Head, Trace
-from tracer.unrolling import unroll
+sys.path.insert(0, str(Path(__file__).parent))  # importlib mode knows no neighbours
 
-WORDS = ("you", "are", "a", "really", "bad", "man")
+from traces import lstm_cell, made_trace, rnn_cell
 
-
-def made_trace(
-    cell: Cell,
-    words: tuple[str, ...] = WORDS,
-    *,
-    labels: tuple[str, ...] = ("praise", "insult"),
-    task: str = "classify",
-    unknown: frozenset[int] = frozenset(),
-    seed: int = 3,
-) -> Trace:
-    """A trace over `words` as a model would give it: each word is a fixed row of numbers."""
-    random = np.random.default_rng(seed)
-    T, D, H = len(words), cell.U.shape[1], cell.W.shape[1]
-    x = np.round(random.normal(size=(T, 1, D)), 3)
-    head = Head(np.round(random.normal(size=(len(labels), H)) * 2, 3), np.zeros(len(labels)))
-    trace = unroll(cell, x)
-    logits = trace["h"] @ head.V.T + head.b
-    return replace(
-        trace,
-        outputs={"logits": logits, "probs": softmax(logits)},
-        tokens=(words,),
-        unknown=(unknown,),
-        labels=labels,
-        task=task,
-        model_name="example",
-        head=head,
-        counted=counted(task, trace.lengths, T),
-    )
-
-
-def lstm_cell(H: int = 8, D: int = 4, seed: int = 1) -> LSTMCell:
-    """An LSTM whose gates really open and shut."""
-    random = np.random.default_rng(seed)
-    return LSTMCell(
-        np.round(random.normal(size=(4 * H, D)), 3),
-        np.round(random.normal(size=(4 * H, H)) * 0.8, 3),
-        np.round(random.normal(size=4 * H), 3),
-    )
-
-
-def rnn_cell(H: int = 8, D: int = 4, seed: int = 1) -> RNNCell:
-    """An RNN with weights of ordinary size."""
-    random = np.random.default_rng(seed)
-    return RNNCell(
-        np.round(random.normal(size=(H, D)), 3),
-        np.round(random.normal(size=(H, H)) * 0.8, 3),
-        np.round(random.normal(size=H), 3),
-    )
+from tracer.trace import Trace
+from tracer.view.sentence import Sentence
 
 
 @pytest.fixture
 def lstm_trace() -> Trace:
-    """The sentence of the article through an LSTM of 8 units."""
+    """The article's sentence through an LSTM of 8 units."""
     return made_trace(lstm_cell())
 
 
@@ -74,3 +25,15 @@ def lstm_trace() -> Trace:
 def rnn_trace() -> Trace:
     """The same sentence through an RNN of 8 units."""
     return made_trace(rnn_cell())
+
+
+@pytest.fixture
+def lstm_sentence(lstm_trace: Trace) -> Sentence:
+    """The sentence of `lstm_trace`."""
+    return Sentence(lstm_trace)
+
+
+@pytest.fixture
+def rnn_sentence(rnn_trace: Trace) -> Sentence:
+    """The sentence of `rnn_trace`."""
+    return Sentence(rnn_trace)

@@ -35,15 +35,21 @@ def telling_steps(sentence: Sentence, most: int) -> list[int]:
     return sorted(chosen)
 
 
-def telling_units(sentence: Sentence, most: int) -> list[int]:
-    """At most `most` units: those whose state (c, or h where there is no c) moves most."""
+def telling_units(sentence: Sentence, most: int, steps: Sequence[int]) -> list[int]:
+    """At most `most` units: those whose state (c, or h where there is no c) moves most.
+
+    First the one that moves most at each of `steps`, for the narration speaks of it; then those
+    that move most anywhere.
+    """
     state = sentence["c"] if sentence.has("c") else sentence["h"]
     numbers = np.nan_to_num(np.asarray(state, dtype=float), posinf=1e300, neginf=-1e300)
     count = numbers.shape[1]
     if count <= most:
         return list(range(count))
-    moves = np.abs(np.diff(numbers, axis=0, prepend=np.zeros((1, count)))).max(axis=0)
-    return sorted(int(unit) for unit in np.argsort(-moves, kind="stable")[:most])
+    moves = np.abs(np.diff(numbers, axis=0, prepend=np.zeros((1, count))))
+    first = [int(moves[step].argmax()) for step in steps]
+    others = (int(unit) for unit in np.argsort(-moves.max(axis=0), kind="stable"))
+    return sorted(list(dict.fromkeys([*first, *others]))[:most])
 
 
 def ranges(numbers: Iterable[int]) -> str:

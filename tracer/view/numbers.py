@@ -23,7 +23,7 @@ def number(value: float, digits: int = 2) -> str:
         return "NaN"
     if math.isinf(value):
         return "Inf" if value > 0 else "-Inf"
-    size = abs(value)
+    size = float(f"{abs(value):.{digits}g}")
     if value == 0 or 0.1 <= size < 1e5:
         return f"{value + 0.0:.{digits}f}"
     if 1e-4 <= size < 0.1:

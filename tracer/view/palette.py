@@ -182,8 +182,8 @@ def palette(able: Abilities) -> Palette:
 def scale_of(values: Iterable[float]) -> float:
     """The size that fills a cell for a quantity without bounds.
 
-    One of 1, 1.5, 2, 3, 4, 6, 8, 10, 15, …: the smallest of these that holds `CLIP_SHARE` of the finite values; the others are marked as
-    clipped in their cells.
+    One of 1, 1.5, 2, 3, 4, 6, 8, 10, 15, …: the smallest that holds `CLIP_SHARE` of the finite
+    values; the others are marked as clipped in their cells.
     """
     sizes = np.abs(np.asarray(list(values), dtype=float))
     sizes = sizes[np.isfinite(sizes)]

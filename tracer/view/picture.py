@@ -78,7 +78,7 @@ def picture(sentence: Sentence, wish: Wish, able: Abilities) -> list[Text]:
     steps = asked or folding.telling_steps(sentence, folding.BLOCKS)
     quantities = chosen_quantities(sentence, wish.what)
     unit = chosen_unit(sentence, wish)
-    plan = layout(sentence, quantities or chosen_quantities(sentence, None), None, able.width)
+    plan = layout(sentence, quantities or chosen_quantities(sentence, None), steps, able.width)
     lines = [*header(sentence, able), Text("")]
     lines += strip(sentence, asked or folding.telling_steps(sentence, folding.STRIP), able)
     lines += [*_unknown(sentence, able), Text("")]

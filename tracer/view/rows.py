@@ -90,7 +90,7 @@ def scales(sentence: Sentence, quantities: Sequence[Quantity]) -> dict[str, floa
 
 
 def layout(
-    sentence: Sentence, quantities: Sequence[Quantity], units: Sequence[int] | None, width: int
+    sentence: Sentence, quantities: Sequence[Quantity], steps: Sequence[int], width: int
 ) -> Layout:
     """The roomiest way to deal `width` columns out: all units with numbers, or fewer and narrower.
 
@@ -98,13 +98,13 @@ def layout(
     ----------
     sentence : Sentence
     quantities : sequence of Quantity
-    units : sequence of int or None
-        The units somebody asked for; None for all.
+    steps : sequence of int
+        The steps that are drawn, from 0; they decide which units are, if not all can be.
     width : int
     """
     names = max(len(quantity.name) for quantity in quantities)
     label = 2 + names + 2 + _kinds(quantities) + 1
-    wanted = tuple(range(sentence.H)) if units is None else tuple(units)
+    wanted = tuple(range(sentence.H))
     digits = len(str(max(wanted)))
     room = width - label
     gap = max(GLYPHS + 1, digits + 1)
@@ -118,7 +118,7 @@ def layout(
             return plan
     statistics = ALL_THREE if width >= ROOMY else 1
     most = (room - _STATISTICS[statistics]) // gap
-    shown = tuple(telling_units(sentence, most)) if units is None else wanted[:most]
+    shown = tuple(telling_units(sentence, most, steps))
     return Layout(shown, gap, numbers=False, statistics=statistics, label=label)
 
 

@@ -1,0 +1,66 @@
+"""The screens that are kept as files beside the tests, and the command that draws them again.
+
+After a change that is meant, run ``python tests/view/screens.py`` and read the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from rich.text import Text
+from traces import lstm_cell, made_trace, rnn_cell
+
+from tracer.trace import Trace
+from tracer.view.console import Abilities, ascii_line
+from tracer.view.picture import Wish, picture
+from tracer.view.sentence import Sentence
+
+FOLDER = Path(__file__).parent / "screens"
+
+CHINESE = ("你", "是", "一個", "非常", "美麗", "的", "人")
+
+
+def _drawn(trace: Trace, wish: Wish, able: Abilities) -> str:
+    lines: list[Text] = picture(Sentence(trace), wish, able)
+    return "".join(f"{(line if able.unicode else ascii_line(line)).plain}\n" for line in lines)
+
+
+def _lstm(width: int, wish: Wish | None = None, *, unicode: bool = True) -> str:
+    trace = made_trace(lstm_cell(), unknown=frozenset({3}))
+    return _drawn(trace, wish or Wish(), Abilities(width=width, unicode=unicode))
+
+
+SCREENS: Mapping[str, Callable[[], str]] = {
+    "lstm-60": lambda: _lstm(60),
+    "lstm-80": lambda: _lstm(80),
+    "lstm-140": lambda: _lstm(140),
+    "lstm-200": lambda: _lstm(200),
+    "lstm-80-ascii": lambda: _lstm(80, unicode=False),
+    "lstm-80-unit-3": lambda: _lstm(80, Wish(steps=(2, 3), unit=3)),
+    "lstm-80-output": lambda: _lstm(80, Wish(what="output")),
+    "rnn-80": lambda: _drawn(made_trace(rnn_cell()), Wish(), Abilities(width=80)),
+    "rnn-80-unit-0": lambda: _drawn(
+        made_trace(rnn_cell()), Wish(steps=(5, 5), unit=0), Abilities(width=80)
+    ),
+    "chinese-80": lambda: _drawn(
+        made_trace(lstm_cell(), CHINESE), Wish(what="states"), Abilities(width=80)
+    ),
+    "many-units-80": lambda: _drawn(
+        made_trace(lstm_cell(H=512)), Wish(steps=(1, 2)), Abilities(width=80)
+    ),
+    "long-sentence-80": lambda: _drawn(
+        made_trace(rnn_cell(), tuple(f"word{n}" for n in range(1000))), Wish(), Abilities(width=80)
+    ),
+}
+
+
+def main() -> None:
+    """Draw every screen again."""
+    FOLDER.mkdir(exist_ok=True)
+    for name, draw in SCREENS.items():
+        (FOLDER / f"{name}.txt").write_text(draw(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
