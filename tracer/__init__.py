@@ -42,12 +42,14 @@ __all__ = [
     "Trace",
     "TracerError",
     "UnknownNameError",
+    "backprop",
     "compare",
     "open",
     "unroll",
 ]
 
 if TYPE_CHECKING:
+    from tracer.backpropagation import backprop
     from tracer.cells import LSTMCell, RNNCell
     from tracer.comparing import Divergence, compare
     from tracer.errors import FileError, InputError, TracerError, UnknownNameError
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
     from tracer.unrolling import unroll
 else:
     _HOMES = {
+        "tracer.backpropagation": ("backprop",),
         "tracer.cells": ("LSTMCell", "RNNCell"),
         "tracer.comparing": ("Divergence", "compare"),
         "tracer.errors": ("FileError", "InputError", "TracerError", "UnknownNameError"),

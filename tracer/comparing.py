@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tracer.cells.activations import Array
-from tracer.cells.evaluation import evaluate
+from tracer.equations import Kind, Quantity
 from tracer.errors import InputError
-from tracer.tasks import cross_entropy, softmax
+from tracer.explaining import explain
 from tracer.trace import Address, Trace
 
 TOLERANCE: Mapping[str, tuple[float, float]] = {"float64": (1e-9, 1e-12), "float32": (1e-5, 1e-6)}
@@ -26,10 +26,10 @@ class Divergence:
     Attributes
     ----------
     step, batch : int
-        Indices from 0 into the traces.
+        Indices from 0 into the traces; 0 for a gradient that has no such axis.
     quantity : str
     unit : int or None
-        Index along the quantity's last axis; None where it has none (loss).
+        Index along the axis after those (unit, input, class or row); None where it has none (loss).
     got, expected : float
     layer, direction : int, str
         Where the quantity lives; outputs count as the last layer's.
@@ -85,13 +85,13 @@ def compare(
     )
 
     differences = [
-        Difference(address, order, got[address], expected[address], differs)
+        Difference(address, order, got.quantity(address), got[address], expected[address], differs)
         for order, address in enumerate(_addresses(got, expected))
         if (differs := ~tolerance.agree(got[address], expected[address])).any()
     ]
     if not differences:
         return None
-    first = min((d for d in differences), key=lambda d: (d.first[0], d.order))
+    first = min(differences, key=lambda d: d.moment)
     causes = {d.order: _causes(d, got, expected, tolerance) for d in differences}
     numbers = sum(int(d.differs.sum()) - int(causes[d.order].sum()) for d in differences)
     also = [
@@ -99,7 +99,7 @@ def compare(
         for d in differences
         if d.order != first.order and causes[d.order].any()
     ]
-    also.sort(key=lambda d: (d.first[0], d.order))
+    also.sort(key=lambda d: d.moment)
     return replace(first.divergence, consequences=numbers, also=tuple(d.divergence for d in also))
 
 
@@ -123,26 +123,47 @@ class Difference:
 
     address: Address
     order: int
+    quantity: Quantity
     got: Array
     expected: Array
     differs: npt.NDArray[np.bool_]
 
     @property
+    def backward(self) -> bool:
+        """Whether it belongs to the backward pass, which computes the last step first."""
+        return self.quantity.kind is Kind.GRADIENT
+
+    @property
     def first(self) -> tuple[int, ...]:
-        """Index of the first number that differs: step, batch and, where there is one, unit."""
-        return tuple(int(i) for i in np.unravel_index(self.differs.argmax(), self.differs.shape))
+        """Index of the first number, in computing order, that differs."""
+        turned = self.backward and self.quantity.dims[0] == "step"
+        differs = self.differs[::-1] if turned else self.differs
+        index = [int(i) for i in np.unravel_index(differs.argmax(), differs.shape)]
+        if turned:
+            index[0] = len(differs) - 1 - index[0]
+        return tuple(index)
+
+    @property
+    def moment(self) -> tuple[int, int, int]:
+        """When it is computed: forward step by step, then backward, then the totals."""
+        if not self.backward:
+            return (0, self.first[0], self.order)
+        if self.quantity.dims[0] == "step" and self.quantity.dims[-1] != "column":
+            return (1, -self.first[0], self.order)
+        return (2, 0, self.order)
 
     @property
     def divergence(self) -> Divergence:
         """The first number that differs, as a record."""
-        at = self.first
+        at = dict(zip(self.quantity.dims, self.first, strict=True))
+        rest = [i for dim, i in at.items() if dim not in {"step", "batch"}]
         return Divergence(
-            step=at[0],
-            batch=at[1],
+            step=at.get("step", 0),
+            batch=at.get("batch", 0),
             quantity=self.address.name,
-            unit=at[2] if len(at) > 2 else None,
-            got=float(self.got[at]),
-            expected=float(self.expected[at]),
+            unit=rest[0] if rest else None,
+            got=float(self.got[self.first]),
+            expected=float(self.expected[self.first]),
             layer=self.address.layer,
             direction=self.address.direction,
         )
@@ -152,46 +173,32 @@ def _causes(
     d: Difference, got: Trace, expected: Trace, tolerance: Tolerance
 ) -> npt.NDArray[np.bool_]:
     """Where a difference is a cause: got's own numbers in expected's equations don't give it."""
-    explained = _explained(d.address, got, expected)
+    explained = explain(d.address, got, expected)
     if explained is None:  # given from outside: nothing before it could be the cause
         return d.differs
-    if d.address.name.endswith("_prev"):  # handed over by the step before, except at the start
-        start = (np.arange(got.T) == 0)[:, np.newaxis, np.newaxis]
-        started: npt.NDArray[np.bool_] = d.differs & start
-        return started
+    if d.quantity.dims[:2] == ("step", "batch"):
+        # Past its length a state only stands still, whatever the equation says.
+        steps = np.arange(got.T).reshape(-1, *(1,) * (d.got.ndim - 1))
+        real = steps < got.lengths.reshape(-1, *(1,) * (d.got.ndim - 2))
+    else:
+        real = np.ones(d.differs.shape, np.bool_)
     scale = np.abs(explained[np.isfinite(explained)]).max(initial=0)
     wide = Tolerance(tolerance.relative, tolerance.absolute + tolerance.relative * float(scale))
-    # Past its length a state only stands still, whatever the equation says.
-    steps = np.arange(got.T).reshape(-1, *(1,) * (d.got.ndim - 1))
-    real = steps < got.lengths.reshape(-1, *(1,) * (d.got.ndim - 2))
     causes: npt.NDArray[np.bool_] = d.differs & ~wide.agree(d.got, explained) & real
     return causes
 
 
-def _explained(address: Address, got: Trace, expected: Trace) -> Array | None:
-    """What the expected trace's equation gives when fed with got's own numbers."""
-    if address.name in got.outputs:
-        head, logits = expected.head, got.outputs["logits"]
-        if address.name == "probs":
-            return softmax(logits)
-        if address.name == "loss":
-            return None if expected.target is None else cross_entropy(logits, expected.target)
-        return None if head is None else got["h"] @ head.V.T + head.b
-    layer = got.layers[address.layer]
-    equation = layer.cell.equations[address.name].equation
-    if not equation:
-        return None if address.name == "x" else layer[address.name]
-    return evaluate(expected.layers[address.layer].cell, equation, layer)
-
-
 def _addresses(got: Trace, expected: Trace) -> list[Address]:
     """Every quantity of both traces, in computing order."""
-    addresses = [
-        Address(n, layer.direction, name) for n, layer in enumerate(got.layers) for name in layer
+    layers = [
+        Address(n, layer.direction, name)
+        for n, layer in enumerate(got.layers)
+        for name in layer
+        if name in expected.layers[n]
     ]
-    last = addresses[-1]
-    both = [name for name in got.outputs if name in expected.outputs]
-    return addresses + [last._replace(name=name) for name in both]
+    outputs = [layers[-1]._replace(name=name) for name in got.outputs if name in expected.outputs]
+    backward = [address for address in layers if address.name.startswith("d_")]
+    return [address for address in layers if address not in backward] + outputs + backward
 
 
 def _whole(trace: Trace) -> Trace:

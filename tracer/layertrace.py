@@ -35,6 +35,8 @@ class LayerTrace(Mapping[str, Array]):
         Each (T, N, H).
     direction : str
         ``"forward"``.
+    gradients : mapping
+        What `tracer.backprop` added: each ``d_*`` of the cell's list.
     """
 
     cell: Cell
@@ -45,15 +47,21 @@ class LayerTrace(Mapping[str, Array]):
     device: str
     recorded: Mapping[str, Array]
     direction: str = "forward"
+    gradients: Mapping[str, Array] = field(default_factory=dict)
     _replayed: dict[str, Array] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> Array:
         """The numbers of one quantity, each (T, N, ·); `UnknownNameError` if there is none."""
-        quantity = self.cell.equations[name]
         if name == "x":
             return self.x
         if name in self.recorded:
             return self.recorded[name]
+        if name in self.gradients:
+            return self.gradients[name]
+        if name.endswith("_next"):  # in an equation: the same quantity, one step later
+            after = self[name.removesuffix("_next")]
+            return np.concatenate([after[1:], np.zeros_like(after[:1])])
+        quantity = self.cell.equations[name]
         if name.endswith("_prev"):
             before = name.removesuffix("_prev")
             return np.concatenate([self.initial[before][np.newaxis], self[before][:-1]])
@@ -75,10 +83,14 @@ class LayerTrace(Mapping[str, Array]):
         return np.where((steps < self.lengths)[..., np.newaxis], share, 0).astype(self.x.dtype)
 
     def __iter__(self) -> Iterator[str]:
-        return (quantity.name for quantity in self.cell.equations)
+        yield from (quantity.name for quantity in self.cell.equations)
+        yield from self.gradients
 
     def __len__(self) -> int:
-        return len(self.cell.equations.quantities)
+        return len(self.cell.equations.quantities) + len(self.gradients)
+
+    def __contains__(self, name: object) -> bool:
+        return name in tuple(self)
 
     def cut(self, start: int, stop: int, batch: slice) -> LayerTrace:
         """Only the steps start..stop and the sequences of `batch`, with the state before them."""
@@ -92,5 +104,15 @@ class LayerTrace(Mapping[str, Array]):
             initial=initial,
             lengths=np.clip(self.lengths[batch] - start, 0, stop - start),
             recorded={name: array[start:stop, batch] for name, array in self.recorded.items()},
+            gradients={
+                name: cut_axes(array, self.cell.equations[name].dims, slice(start, stop), batch)
+                for name, array in self.gradients.items()
+            },
             _replayed={name: array[start:stop, batch] for name, array in self._replayed.items()},
         )
+
+
+def cut_axes(array: Array, dims: tuple[str, ...], steps: slice, batch: slice) -> Array:
+    """Cut an array along the axes it has; a total over all steps stays what it is."""
+    along = {"step": steps, "batch": batch}
+    return array[tuple(along.get(dim, slice(None)) for dim in dims)]

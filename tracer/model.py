@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tracer import files
+from tracer.backpropagation import backprop
 from tracer.cells import Cell
 from tracer.cells.activations import Array
 from tracer.cells.packing import pack_cell, unpack_cell
@@ -18,7 +19,7 @@ from tracer.cells.parameters import as_array, check_shape
 from tracer.equations import OUTPUT_PARAMETERS
 from tracer.errors import InputError, UnknownNameError
 from tracer.kernels import device as device_named
-from tracer.tasks import TASKS, counted, cross_entropy, softmax, target_of
+from tracer.tasks import TASKS, counted, cross_entropy, d_cross_entropy, softmax, target_of
 from tracer.text import END, UNKNOWN, Encoder
 from tracer.trace import Head, Trace
 from tracer.unrolling import unroll
@@ -111,6 +112,7 @@ class Model:
         device: str = "cpu",
         level: str = "all",
         steps: int | None = None,
+        backward: bool = False,
     ) -> Trace:
         """Run the network over a sentence and record every number.
 
@@ -126,16 +128,23 @@ class Model:
         steps : int
             For ``generate``: run for this many words at most, those given included (default 20).
 
+        backward : bool
+            Also run backward from the loss, and record the gradient of every quantity; needs a
+            target. The loss is summed over steps and averaged over the sentences.
+
         Returns
         -------
         Trace
-            With ``logits``, ``probs`` and, given a target, ``loss``, after every word.
+            With ``logits``, ``probs`` and, given a target, ``loss``, after every word; with
+            `backward` also every ``d_*``.
 
         Raises
         ------
         InputError, UnknownNameError
             If a sentence has no words, or a target does not fit it.
         """
+        if backward and target is None:
+            raise InputError("running backward needs a target: there is no loss without one")
         sentences = [sentence] if isinstance(sentence, str) else list(sentence)
         if not sentences:
             raise InputError("no sentence came; wanted at least one")
@@ -159,7 +168,7 @@ class Model:
             wanted = [target] if isinstance(sentence, str) else target
             target = target_of(self.task, wanted, self.labels, lengths, T)
             outputs["loss"] = cross_entropy(logits, target)
-        return replace(
+        trace = replace(
             trace,
             outputs=outputs,
             tokens=tuple(words),
@@ -173,6 +182,21 @@ class Model:
             target=target,
             counted=counted(self.task, lengths, T),
         )
+        return self._backward(trace, device) if backward else trace
+
+    def _backward(self, trace: Trace, device: str) -> Trace:
+        """The trace with the gradients of the head and of everything before it."""
+        assert trace.target is not None
+        d_logits = d_cross_entropy(trace["probs"], trace.target)
+        module = device_named(device)
+        d_head = {
+            "d_logits": d_logits,
+            "d_V": module.outer(d_logits, trace["h"], per_step=False),
+            "d_b": d_logits.sum(axis=(0, 1)),
+        }
+        d_h = module.project(d_logits, self.head.V.T)
+        trace = replace(trace, outputs={**trace.outputs, **d_head})
+        return backprop(trace, d_h, device=device)
 
     def _logits(self, h: Array, device: str) -> Array:
         """``V h + b`` for h (T, N, H), as (T, N, K)."""

@@ -115,3 +115,18 @@ def target_of(
                 raise UnknownNameError("label", name, labels)
             target[t, n] = number[name]
     return target
+
+
+def d_cross_entropy(probs: Array, target: npt.NDArray[np.int64]) -> Array:
+    """The gradient of a batch's loss by its scores: ``(p - y) / N``, 0 where there is no target.
+
+    Parameters
+    ----------
+    probs : array (T, N, K)
+    target : int array (T, N)
+        The right class, or -1.
+    """
+    y = target[..., np.newaxis] == np.arange(probs.shape[-1])  # one-hot (T, N, K)
+    counts = target[..., np.newaxis] >= 0
+    d_logits: Array = np.where(counts, probs - y, 0) / probs.shape[1]
+    return d_logits.astype(probs.dtype)

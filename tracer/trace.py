@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from tracer.cells import Cell
-from tracer.cells.activations import Array
-from tracer.equations import OUTPUT, CellEquations, Quantity
+from tracer.cells.activations import STRAIGHT_THROUGH, Array
+from tracer.equations import OUTPUT, OUTPUT_BACKWARD, CellEquations, Quantity
 from tracer.errors import InputError, UnknownNameError
-from tracer.layertrace import LayerTrace
+from tracer.layertrace import LayerTrace, cut_axes
 
 Index: TypeAlias = int | slice
 UnitIndex: TypeAlias = int | slice | list[int]
@@ -50,7 +50,8 @@ class Trace:
     ----------
     layers : tuple of LayerTrace
     outputs : mapping
-        ``logits`` and ``probs`` (T, N, K) and, with a target, ``loss`` (T, N).
+        ``logits`` and ``probs`` (T, N, K); with a target ``loss`` (T, N); after a backward pass
+        ``d_logits`` (T, N, K), ``d_V`` and ``d_b``.
     first_step : int
         Index of this trace's first step in the whole sentence; 0 unless it was cut by `sel`.
     versions : mapping
@@ -147,14 +148,22 @@ class Trace:
         return self.last.x.dtype
 
     @property
+    def straight_through(self) -> bool:
+        """Whether gradients here went straight through hard switches, with another slope."""
+        chosen = {getattr(self.cell, option) for option in self.equations.options}
+        return bool(self.last.gradients) and not chosen.isdisjoint(STRAIGHT_THROUGH)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Every name that ``trace[...]`` understands, in computing order."""
-        return (*self.last, *(q.name for q in OUTPUT if q.name in self.outputs))
+        forward = [q.name for q in self.equations]
+        outputs = [q.name for q in (*OUTPUT, *OUTPUT_BACKWARD) if q.name in self.outputs]
+        return (*forward, *outputs, *self.last.gradients)
 
     @property
     def recorded(self) -> tuple[str, ...]:
         """The names whose numbers are stored; the others are rebuilt when asked for."""
-        stored = {"x", *self.last.recorded, *self.outputs}
+        stored = {"x", *self.last.recorded, *self.last.gradients, *self.outputs}
         return tuple(name for name in self.names if name in stored)
 
     def quantity(self, key: str | tuple[int, str, str]) -> Quantity:
@@ -162,7 +171,7 @@ class Trace:
         layer, name = self._find(key)
         if layer is not None:
             return layer.cell.equations[name]
-        return next(q for q in OUTPUT if q.name == name)
+        return next(q for q in (*OUTPUT, *OUTPUT_BACKWARD) if q.name == name)
 
     def dims(self, key: str | tuple[int, str, str]) -> tuple[str, ...]:
         """The names of a quantity's axes: ``("step", "batch", "unit")``."""
@@ -239,7 +248,10 @@ class Trace:
         return replace(
             self,
             layers=tuple(layer.cut(start, stop, part) for layer in self.layers),
-            outputs={name: array[steps, part] for name, array in self.outputs.items()},
+            outputs={
+                name: cut_axes(array, self.quantity(name).dims, steps, part)
+                for name, array in self.outputs.items()
+            },
             first_step=self.first_step + start,
             tokens=self.tokens and tuple(words[steps] for words in self.tokens[part]),
             unknown=tuple(

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from tracer import files
+from tracer.cells import Cell
+from tracer.cells.evaluation import block
 from tracer.cells.packing import pack_cell, unpack_cell
-from tracer.equations import LEVELS, OUTPUT, REDUCTION
+from tracer.equations import LEVELS, OUTPUT, OUTPUT_BACKWARD, REDUCTION
 from tracer.kernels import DEVICES
 from tracer.layertrace import LayerTrace
 from tracer.trace import Head, Trace, UnitIndex, pick_units
@@ -27,7 +29,7 @@ def save_trace(trace: Trace, path: str | os.PathLike[str]) -> None:
         place = f"{n}.{layer.direction}"
         entry, weights = pack_cell(layer.cell, place)
         layers.append(entry | {"direction": layer.direction})
-        numbers = {"x": layer.x, **layer.recorded}
+        numbers = {"x": layer.x, **layer.recorded, **layer.gradients}
         numbers |= {f"{name}_0": state for name, state in layer.initial.items()}
         arrays |= weights | {f"{place}.{name}": array for name, array in numbers.items()}
     arrays |= {f"output.{name}": array for name, array in trace.outputs.items()}
@@ -42,7 +44,7 @@ def save_trace(trace: Trace, path: str | os.PathLike[str]) -> None:
         "layers": layers,
         "level": trace.level,
         "device": trace.device,
-        "dims": {q.name: q.dims for q in (*trace.equations, *OUTPUT) if q.name in trace.recorded},
+        "dims": {name: trace.quantity(name).dims for name in trace.recorded},
         "reduction": REDUCTION,
         "first_step": trace.first_step,
         "dropped": sorted(trace.dropped),
@@ -75,12 +77,15 @@ def _trace(arrays: Mapping[str, files.AnyArray], header: Mapping[str, Any]) -> T
     layers = tuple(_layer(n, entry, arrays, header) for n, entry in enumerate(header["layers"]))
     T, N, _ = layers[-1].x.shape
     head = Head(arrays["head.V"], arrays["head.b"]) if "head.V" in arrays else None
-    outputs = {q.name: arrays[f"output.{q.name}"] for q in OUTPUT if f"output.{q.name}" in arrays}
-    K = len(head.b) if head else 0
-    for quantity in OUTPUT:
-        if quantity.name in outputs:
-            wanted = (T, N, K)[: len(quantity.dims)]
-            _check_shape(quantity.name, outputs[quantity.name], wanted)
+    K, H = head.V.shape if head else (0, layers[-1].cell.W.shape[1])
+    if head and head.b.shape != (K,):
+        raise ValueError("head")
+    outputs = {}
+    for q in (*OUTPUT, *OUTPUT_BACKWARD):
+        if f"output.{q.name}" in arrays:
+            outputs[q.name] = arrays[f"output.{q.name}"]
+            sizes = {"step": T, "batch": N, "class": K, "row": K, "column": H}
+            _check_shape(q.name, outputs[q.name], tuple(sizes[dim] for dim in q.dims))
     for name in ("target", "counted"):
         if name in arrays:
             _check_shape(name, arrays[name], (T, N))
@@ -96,8 +101,8 @@ def _trace(arrays: Mapping[str, files.AnyArray], header: Mapping[str, Any]) -> T
     if unknown and len(unknown) != N:
         raise ValueError("unknown")
     dropped = frozenset(header["dropped"])
-    sizes = {"step": T, "batch": N, "unit": 1}
-    if any(sizes[dim] != 1 for dim in dropped):
+    one = {"step": T, "batch": N, "unit": 1}
+    if any(one[dim] != 1 for dim in dropped):
         raise ValueError("dropped")
     units: UnitIndex = slice(None)
     if header["units"] is not None:
@@ -150,15 +155,30 @@ def _layer(
     recorded = {
         q.name: array(q.name) for q in equations if q.equation and q.stored_at(header["level"])
     }
-    for name, numbers in (initial | recorded | {"x": x}).items():
+    gradients = {q.name: array(q.name) for q in equations.backward if f"{place}.{q.name}" in arrays}
+    _check_gradients(cell, gradients, T, N)
+    for name, numbers in (initial | recorded | gradients | {"x": x}).items():
         if name in recorded:
             _check_shape(name, numbers, (T, N, H))
         if numbers.dtype != cell.W.dtype:
             raise ValueError(f"dtype of {name}")
     return LayerTrace(
         cell, x, initial, arrays["lengths"], header["level"], header["device"], recorded,
-        entry["direction"],
+        entry["direction"], gradients,
     )  # fmt: skip
+
+
+def _check_gradients(cell: Cell, gradients: Mapping[str, files.AnyArray], T: int, N: int) -> None:
+    """A gradient of a parameter has the parameter's shape; any other, its axes' sizes."""
+    H, D = cell.W.shape[1], cell.U.shape[1]
+    sizes = {"step": T, "batch": N, "unit": H, "input": D}
+    for name, gradient in gradients.items():
+        parameter = block(cell, name.removeprefix("d_").removesuffix("_per_step"))
+        if parameter is not None:
+            wanted = (T,) * name.endswith("_per_step") + parameter.shape
+        else:
+            wanted = tuple(sizes[dim] for dim in cell.equations[name].dims)
+        _check_shape(name, gradient, wanted)
 
 
 def _check_shape(name: str, array: files.AnyArray, wanted: tuple[int, ...]) -> None:

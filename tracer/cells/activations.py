@@ -58,3 +58,48 @@ ACTIVATIONS: Mapping[str, Callable[[Array], Array]] = MappingProxyType(
     }
 )
 """Every activation, by the name that cells and files use."""
+
+
+def _sigmoid_slope(z: Array) -> Array:
+    s = sigmoid(z)
+    slope: Array = s * (1 - s)
+    return slope
+
+
+def _tanh_slope(z: Array) -> Array:
+    slope: Array = 1 - np.tanh(z) ** 2
+    return slope
+
+
+def _relu_slope(z: Array) -> Array:
+    return np.where(np.isnan(z), z, z > 0).astype(z.dtype, copy=False)
+
+
+def _identity_slope(z: Array) -> Array:
+    return np.where(np.isnan(z), z, 1).astype(z.dtype, copy=False)
+
+
+def _hard_sigmoid_slope(z: Array) -> Array:
+    inside = (z > -3) & (z < 3)
+    return np.where(np.isnan(z), z, inside / 6).astype(z.dtype, copy=False)
+
+
+SLOPES: Mapping[str, Callable[[Array], Array]] = MappingProxyType(
+    {
+        "tanh": _tanh_slope,
+        "relu": _relu_slope,
+        "sigmoid": _sigmoid_slope,
+        "identity": _identity_slope,
+        "hard-sigmoid": _hard_sigmoid_slope,
+        "hard": _sigmoid_slope,  # straight-through
+    }
+)
+"""The derivative of every activation, as a function of z.
+
+A hard switch is flat wherever it has a derivative, so nothing could be learned through it. The
+backward pass takes the slope of the sigmoid instead, as if the switch had been soft: the
+straight-through estimator (Y. Bengio, N. Leonard, A. Courville, arXiv 1308.3432, 2013).
+"""
+
+STRAIGHT_THROUGH = frozenset({"hard"})
+"""The activations whose slope in the backward pass is not their own."""

@@ -8,7 +8,7 @@ from types import CodeType
 
 import numpy as np
 
-from tracer.cells.activations import ACTIVATIONS, Array
+from tracer.cells.activations import ACTIVATIONS, SLOPES, Array
 from tracer.cells.lstm import LSTMCell
 from tracer.cells.rnn import RNNCell
 
@@ -32,10 +32,14 @@ def block(cell: Cell, name: str) -> Array | None:
 
 def function(cell: Cell, name: str) -> Callable[[Array], Array] | None:
     """The function that the cell's equations call by that name, or None."""
+    table = ACTIVATIONS
     chosen = cell.equations.functions.get(name)
+    if chosen is None:  # "dσ" is the slope of "σ"
+        table = SLOPES
+        chosen = cell.equations.functions.get(name.removeprefix("d")) if name[0] == "d" else None
     if chosen is None:
         return None
-    return ACTIVATIONS[getattr(cell, chosen) if chosen in cell.equations.options else chosen]
+    return table[getattr(cell, chosen) if chosen in cell.equations.options else chosen]
 
 
 def evaluate(cell: Cell, equation: str, values: Mapping[str, Array]) -> Array:

@@ -6,10 +6,11 @@ Goodfellow et al., Deep Learning (2016), equations 10.8 and 10.9.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from tracer.cells.activations import ACTIVATIONS, Array
+from tracer.cells.activations import ACTIVATIONS, SLOPES, Array
 from tracer.cells.parameters import checked_parameters
 from tracer.equations import RNN, CellEquations
 
@@ -66,3 +67,27 @@ class RNNCell:
         h = f(z)
 
         return {"z": z, "h": h}
+
+    def step_back(
+        self, numbers: Mapping[str, Array], d_h_from_loss: Array, d_h_from_next: Array
+    ) -> dict[str, Array]:
+        """One step backward (Goodfellow, section 10.2.2).
+
+        Parameters
+        ----------
+        numbers : mapping
+            ``x h_prev z h`` of this step, each (N, ·).
+        d_h_from_loss, d_h_from_next : array (N, H)
+            The two parts of the gradient of h: from this step's output, from the step after.
+
+        Returns
+        -------
+        dict of str to array (N, ·)
+            ``d_h d_z d_x`` and, for the step before, ``d_h_prev``.
+        """
+        df = SLOPES[self.f]
+
+        d_h = d_h_from_loss + d_h_from_next
+        d_z = d_h * df(numbers["z"])
+
+        return {"d_h": d_h, "d_z": d_z, "d_x": d_z @ self.U, "d_h_prev": d_z @ self.W}

@@ -48,6 +48,31 @@ class Device(Protocol):
         state stands still and its other quantities are 0.
         """
 
+    def backward(
+        self,
+        cell: Cell,
+        numbers: Mapping[str, Array],
+        lengths: npt.NDArray[np.int64],
+        d_h: Array,
+        d_last: Mapping[str, Array],
+        window: int | None,
+    ) -> dict[str, Array]:
+        """Run backward through time over every quantity that ``forward`` computes.
+
+        `d_h` (T, N, H) comes from the loss of each step; `d_last`, each (N, H), from whatever uses
+        the final state. With a `window`, nothing goes back over the start of every window-th step.
+
+        Returns the cell's backward quantities, each (T, N, ·), and ``d_h_0`` and so on, (N, H).
+        Past its length a sequence only stands still: the gradients of its state pass through
+        unchanged, and all others are 0.
+        """
+
+    def outer(self, d_z: Array, rows: Array, *, per_step: bool) -> Array:
+        """The sum over sentences of ``d_z x^T``, for d_z (T, N, J) and rows (T, N, K).
+
+        (J, K), added up over all steps, or (T, J, K), each step alone.
+        """
+
     def project(self, rows: Array, M: Array) -> Array:
         """``rows @ M.T`` for rows (T, N, J) and M (K, J), as (T, N, K)."""
 

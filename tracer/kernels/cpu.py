@@ -1,169 +1,17 @@
-"""The unrolled forward pass on the CPU, compiled by Numba: the whole sequence in one call.
-
-Everything that one kernel calls stays in this file: Numba's cache of a kernel does not notice a
-change in a compiled function that it imports from another file.
-
-``error_model="numpy"`` lets loops with a division vectorise. ``fastmath`` allows fused
-multiply-add and nothing that could lose a NaN or reorder a sum.
-"""
+"""The CPU device: hands whole sequences to the compiled loops, and gives back named arrays."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from numba import njit
 
 from tracer.cells import Cell, LSTMCell, RNNCell
-from tracer.cells.activations import ACTIVATIONS, Array
-
-Lengths = npt.NDArray[np.int64]
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-# A kernel compares integers faster than strings; both sides count along the same list.
-TANH, RELU, SIGMOID, IDENTITY, HARD_SIGMOID, HARD = range(len(ACTIVATIONS))
-_CODE = {name: code for code, name in enumerate(ACTIVATIONS)}
-
-
-def _compiled(function: Function) -> Function:
-    options = {"error_model": "numpy", "fastmath": {"contract"}}
-    try:
-        compiled = njit(cache=True, **options)(function)
-    except RuntimeError:  # no folder where this user may keep machine code
-        compiled = njit(**options)(function)
-    return cast("Function", compiled)
-
-
-@_compiled
-def _product(Mt: Array, v: Array, out: Array) -> None:
-    """``out = M v`` for M given as its transpose (J, K), so that the inner loop runs along memory.
-
-    Four rows at a time, to load and store `out` less often; each sum still runs in the order of J.
-    """
-    J, K = Mt.shape
-    out[:] = 0
-    j = 0
-    while j + 4 <= J:
-        v0, v1, v2, v3 = v[j], v[j + 1], v[j + 2], v[j + 3]
-        M0, M1, M2, M3 = Mt[j], Mt[j + 1], Mt[j + 2], Mt[j + 3]
-        for k in range(K):
-            out[k] = (((out[k] + v0 * M0[k]) + v1 * M1[k]) + v2 * M2[k]) + v3 * M3[k]
-        j += 4
-    while j < J:
-        v0, M0 = v[j], Mt[j]
-        for k in range(K):
-            out[k] += v0 * M0[k]
-        j += 1
-
-
-@_compiled
-def _squeeze(activation: int, z: Array, out: Array) -> None:
-    """``out = activation(z)``, one row."""
-    one = z.dtype.type(1)
-    half = z.dtype.type(0.5)
-    zero = z.dtype.type(0)
-    if activation == TANH:
-        for j in range(z.size):
-            out[j] = math.tanh(z[j])
-    elif activation == SIGMOID:
-        for j in range(z.size):
-            e = math.exp(-abs(z[j]))  # at most 1: never overflows
-            out[j] = (e if z[j] < zero else one) / (one + e)
-    elif activation == RELU:
-        for j in range(z.size):
-            out[j] = zero if z[j] < zero else z[j]
-    elif activation == IDENTITY:
-        for j in range(z.size):
-            out[j] = z[j]
-    elif activation == HARD_SIGMOID:
-        for j in range(z.size):
-            s = z[j] / z.dtype.type(6) + half
-            out[j] = zero if s < zero else (one if s > one else s)
-    else:
-        for j in range(z.size):
-            out[j] = one if z[j] > zero else (zero if z[j] <= zero else z[j])  # NaN stays NaN
-
-
-@_compiled
-def _rnn_forward(
-    x: Array, lengths: Lengths, h_0: Array, Ut: Array, Wt: Array, a: Array, f: int,
-    z: Array, h: Array,
-) -> None:  # fmt: skip
-    """Unroll an RNN over x (T, N, D) into z (T or 1, N, H) and h (T, N, H)."""
-    T, N, _ = x.shape
-    H = h.shape[2]
-    from_x = np.empty(H, x.dtype)
-    from_h = np.empty(H, x.dtype)
-    for n in range(N):
-        h_prev = h_0[n]
-        for t in range(T):
-            h_t = h[t, n]
-            if t < lengths[n]:
-                z_t = z[min(t, z.shape[0] - 1), n]  # a level that leaves z out keeps one row
-                _product(Ut, x[t, n], from_x)
-                _product(Wt, h_prev, from_h)
-                for j in range(H):
-                    z_t[j] = from_x[j] + from_h[j] + a[j]
-                _squeeze(f, z_t, h_t)
-            else:
-                h_t[:] = h_prev
-            h_prev = h_t
-
-
-@_compiled
-def _lstm_forward(
-    x: Array, lengths: Lengths, h_0: Array, c_0: Array, Ut: Array, Wt: Array, a: Array, gate: int,
-    z: Array, ifgo: Array, c: Array, tanh_c: Array, h: Array,
-) -> None:  # fmt: skip
-    """Unroll an LSTM over x (T, N, D): z, ifgo (T or 1, N, 4H), tanh_c (T or 1, N, H), c, h."""
-    T, N, _ = x.shape
-    H = h.shape[2]
-    from_x = np.empty(4 * H, x.dtype)
-    from_h = np.empty(4 * H, x.dtype)
-    for n in range(N):
-        h_prev = h_0[n]
-        c_prev = c_0[n]
-        for t in range(T):
-            h_t = h[t, n]
-            c_t = c[t, n]
-            if t < lengths[n]:
-                # A level that leaves a quantity out keeps one row of it to work in.
-                z_t = z[min(t, z.shape[0] - 1), n]
-                gates_t = ifgo[min(t, ifgo.shape[0] - 1), n]
-                tanh_c_t = tanh_c[min(t, tanh_c.shape[0] - 1), n]
-
-                _product(Ut, x[t, n], from_x)
-                _product(Wt, h_prev, from_h)
-                for j in range(4 * H):
-                    z_t[j] = from_x[j] + from_h[j] + a[j]
-
-                i, f = gates_t[:H], gates_t[H : 2 * H]
-                g, o = gates_t[2 * H : 3 * H], gates_t[3 * H :]
-                _squeeze(gate, z_t[: 2 * H], gates_t[: 2 * H])  # i and f
-                _squeeze(TANH, z_t[2 * H : 3 * H], g)
-                _squeeze(gate, z_t[3 * H :], o)
-
-                for j in range(H):
-                    c_t[j] = f[j] * c_prev[j] + i[j] * g[j]
-                _squeeze(TANH, c_t, tanh_c_t)
-                for j in range(H):
-                    h_t[j] = o[j] * tanh_c_t[j]
-            else:
-                h_t[:] = h_prev
-                c_t[:] = c_prev
-            h_prev = h_t
-            c_prev = c_t
-
-
-@_compiled
-def _project(rows: Array, Mt: Array, out: Array) -> None:
-    for t in range(rows.shape[0]):
-        for n in range(rows.shape[1]):
-            _product(Mt, rows[t, n], out[t, n])
+from tracer.cells.activations import Array
+from tracer.kernels import compiled
+from tracer.kernels.compiled import Lengths
 
 
 def _plain(array: Array) -> Array:
@@ -183,9 +31,9 @@ def _rnn(
     steps = {q.name: T if q.stored_at(level) else 1 for q in cell.equations}
     z = np.zeros((steps["z"], N, H), x.dtype)
     h = np.empty((T, N, H), x.dtype)
-    _rnn_forward(
+    compiled.rnn_forward(
         _plain(x), lengths, _plain(state["h"]), _transposed(cell.U), _transposed(cell.W),
-        _plain(cell.a), _CODE[cell.f], z, h,
+        _plain(cell.a), compiled.CODE[cell.f], z, h,
     )  # fmt: skip
     return {"z": z, "h": h}
 
@@ -201,9 +49,9 @@ def _lstm(
     tanh_c = np.zeros((steps["tanh_c"], N, H), x.dtype)
     c = np.empty((T, N, H), x.dtype)
     h = np.empty((T, N, H), x.dtype)
-    _lstm_forward(
+    compiled.lstm_forward(
         _plain(x), lengths, _plain(state["h"]), _plain(state["c"]), _transposed(cell.U),
-        _transposed(cell.W), _plain(cell.a), _CODE[cell.gate], z, ifgo, c, tanh_c, h,
+        _transposed(cell.W), _plain(cell.a), compiled.CODE[cell.gate], z, ifgo, c, tanh_c, h,
     )  # fmt: skip
     blocks: dict[str, Array] = {}
     for block, gate in enumerate(cell.equations.gates):
@@ -213,7 +61,7 @@ def _lstm(
 
 
 _UNROLL: Mapping[str, Callable[..., dict[str, Array]]] = {"rnn": _rnn, "lstm": _lstm}
-_KERNEL: Mapping[str, Any] = {"rnn": _rnn_forward, "lstm": _lstm_forward}
+_KERNEL: Mapping[str, Any] = {"rnn": compiled.rnn_forward, "lstm": compiled.lstm_forward}
 
 
 def forward(
@@ -224,10 +72,84 @@ def forward(
     return {name: v for name, v in everything.items() if cell.equations[name].stored_at(level)}
 
 
+def backward(
+    cell: Cell,
+    numbers: Mapping[str, Array],
+    lengths: Lengths,
+    d_h: Array,
+    d_last: Mapping[str, Array],
+    window: int | None,
+) -> dict[str, Array]:
+    """Run backward through time in one compiled call; see `tracer.kernels.Device.backward`."""
+    run_back = _BACKWARD[cell.equations.name]
+    start = {f"d_{name}_0": np.array(d, order="C") for name, d in d_last.items()}
+    return run_back(cell, numbers, lengths, _plain(d_h), start, window or 0)
+
+
+def _rnn_back(
+    cell: RNNCell, numbers: Mapping[str, Array], lengths: Lengths, d_h_from_loss: Array,
+    start: dict[str, Array], window: int,
+) -> dict[str, Array]:  # fmt: skip
+    x, h = numbers["x"], numbers["h"]
+    d = {name: np.empty_like(h) for name in ("d_h_from_next", "d_h", "d_z")}
+    d |= {"d_x": np.empty(x.shape, x.dtype)}
+    compiled.rnn_backward(
+        lengths, _plain(cell.U), _plain(cell.W), compiled.CODE[cell.f], window,
+        _plain(numbers["z"]), _plain(h), d_h_from_loss, *start.values(), *d.values(),
+    )  # fmt: skip
+    return {"d_h_from_loss": d_h_from_loss, **d, **start}
+
+
+def _lstm_back(
+    cell: LSTMCell, numbers: Mapping[str, Array], lengths: Lengths, d_h_from_loss: Array,
+    start: dict[str, Array], window: int,
+) -> dict[str, Array]:  # fmt: skip
+    T, N, H = d_h_from_loss.shape
+    x, gates = numbers["x"], cell.equations.gates
+    names = ("d_h_from_next", "d_h", "d_tanh_c", "d_c_from_h", "d_c_from_next", "d_c")
+    d: dict[str, Array] = {name: np.empty((T, N, H), x.dtype) for name in names}
+    d_ifgo, d_z = (np.empty((T, N, 4 * H), x.dtype) for _ in range(2))
+    d_x = np.empty(x.shape, x.dtype)
+    c_0 = np.array(numbers["c_prev"][0], order="C")
+    forward_pass = (
+        c_0,
+        _side_by_side(numbers, [f"z_{gate}" for gate in gates]),
+        _side_by_side(numbers, gates),
+        _plain(numbers["c"]),
+        _plain(numbers["tanh_c"]),
+    )
+    gradients = (d_h_from_loss, *start.values(), *d.values(), d_ifgo, d_z, d_x)
+    compiled.lstm_backward(
+        lengths, _plain(cell.U), _plain(cell.W), compiled.CODE[cell.gate], window,
+        *forward_pass, *gradients,
+    )  # fmt: skip
+    blocks: dict[str, Array] = {}
+    for block, gate in enumerate(gates):
+        rows = slice(block * H, (block + 1) * H)
+        blocks |= {f"d_{gate}": d_ifgo[..., rows], f"d_z_{gate}": d_z[..., rows]}
+    return {"d_h_from_loss": d_h_from_loss, **d, **blocks, "d_x": d_x, **start}
+
+
+_BACKWARD: Mapping[str, Callable[..., dict[str, Array]]] = {"rnn": _rnn_back, "lstm": _lstm_back}
+
+
+def _side_by_side(numbers: Mapping[str, Array], names: Iterable[str]) -> Array:
+    """Several quantities (T, N, H) as the blocks of one array, as the loops want them."""
+    return np.concatenate([numbers[name] for name in names], axis=-1)
+
+
+def outer(d_z: Array, rows: Array, *, per_step: bool) -> Array:
+    """The sum over sentences of ``d_z x^T``, in total or for each step."""
+    T, _, J = d_z.shape
+    shares = np.zeros((T if per_step else 1, J, rows.shape[2]), rows.dtype)
+    compiled.outer(_plain(d_z), _plain(rows), shares)
+    return shares if per_step else shares[0]
+
+
 def project(rows: Array, M: Array) -> Array:
     """``rows @ M.T`` with the sums in the same order as in the kernels."""
     out = np.empty((*rows.shape[:2], M.shape[0]), rows.dtype)
-    _project(_plain(rows), _transposed(M), out)
+    compiled.project(_plain(rows), _transposed(M), out)
     return out
 
 
@@ -239,5 +161,5 @@ def needs_compiling(cell: Cell) -> bool:
         return False
     if kernel.stats.cache_path is None:
         return True
-    name = f"cpu.{kernel.py_func.__name__}-*.nbi"
+    name = f"compiled.{kernel.py_func.__name__}-*.nbi"
     return not any(Path(kernel.stats.cache_path).glob(name))

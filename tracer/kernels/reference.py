@@ -33,6 +33,48 @@ def forward(
     return recorded
 
 
+def backward(
+    cell: Cell,
+    numbers: Mapping[str, Array],
+    lengths: npt.NDArray[np.int64],
+    d_h: Array,
+    d_last: Mapping[str, Array],
+    window: int | None,
+) -> dict[str, Array]:
+    """Run backward through time; see `tracer.kernels.Device.backward`."""
+    T = len(d_h)
+    forward_pass = {q.name: numbers[q.name] for q in cell.equations if q.level or not q.equation}
+    steps: list[dict[str, Array]] = []
+    d_next = dict(d_last)
+    for t in reversed(range(T)):
+        going = (t < lengths)[:, np.newaxis]  # (N, 1)
+        from_next = {f"d_{name}_from_next": d for name, d in d_next.items()}
+        with np.errstate(all="ignore"):
+            step = cell.step_back(
+                {name: array[t] for name, array in forward_pass.items()}, d_h[t], **from_next
+            )
+            standing = {name: d + d_h[t] if name == "h" else d for name, d in d_next.items()}
+        d_next = {
+            name: np.where(going, step.pop(f"d_{name}_prev"), standing[name]) for name in d_next
+        }
+        step = {
+            name: np.where(going, d, standing.get(name.removeprefix("d_"), 0))
+            for name, d in step.items()
+        }
+        steps.append({"d_h_from_loss": d_h[t], **from_next, **step})
+        if window and t and t % window == 0:
+            d_next = {name: np.zeros_like(d) for name, d in d_next.items()}
+    through_time = {name: np.stack([step[name] for step in reversed(steps)]) for name in steps[0]}
+    return through_time | {f"d_{name}_0": d for name, d in d_next.items()}
+
+
+def outer(d_z: Array, rows: Array, *, per_step: bool) -> Array:
+    """The sum over sentences of ``d_z x^T``, in total or for each step."""
+    with np.errstate(all="ignore"):
+        shares: Array = np.stack([d.T @ x for d, x in zip(d_z, rows, strict=True)])
+        return shares if per_step else shares.sum(axis=0)
+
+
 def project(rows: Array, M: Array) -> Array:
     """``rows @ M.T``, one step at a time, as the textbook step does it."""
     with np.errstate(all="ignore"):

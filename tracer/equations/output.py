@@ -1,0 +1,43 @@
+"""The equations of the head and of the loss, the same for every cell."""
+
+from __future__ import annotations
+
+from tracer.equations.quantity import Kind, Parameter, Quantity
+from tracer.equations.recurrent import CLASS, SEQUENCE
+
+OUTPUT_PARAMETERS = (
+    Parameter("V", ("K", "H"), "weights from the hidden units to the classes",
+              "PyTorch Linear.weight, Keras kernel (transposed)"),
+    Parameter("b", ("K",), "bias of the classes", "PyTorch Linear.bias"),
+)  # fmt: skip
+
+OUTPUT = (
+    Quantity(
+        "logits", "V h_t + b", "h @ V.T + b", CLASS, Kind.SCORE, "states",
+        "a score for each class, any number (the article's o_t, before the softmax)",
+    ),
+    Quantity(
+        "probs", "p_t", "softmax(logits)", CLASS, Kind.PROBABILITY, "states",
+        "the scores made into probabilities that add up to 1",
+    ),
+    Quantity(
+        "loss", "L_t", "cross_entropy(logits, target)", SEQUENCE, Kind.LOSS, "states",
+        "how surprised the network is by the right answer: -ln of its probability",
+    ),
+)  # fmt: skip
+"""What the head computes from the last layer's h, the same for every cell."""
+
+REDUCTION = "sum over steps, mean over the batch"
+"""How the losses of single steps become one number."""
+
+OUTPUT_BACKWARD = (
+    Quantity(
+        "d_logits", "∂L/∂logits", "(probs - one_hot(target)) / N", CLASS, Kind.GRADIENT, "all",
+        "what the network said minus what is right; 0 at steps that do not count",
+    ),
+    Quantity(
+        "d_V", "∂L/∂V", "", ("row", "column"), Kind.GRADIENT, "all", "the gradient of V",
+    ),
+    Quantity("d_b", "∂L/∂b", "", ("row",), Kind.GRADIENT, "all", "the gradient of b"),
+)  # fmt: skip
+"""The gradients of the head, computed first in the backward pass."""

@@ -1,0 +1,138 @@
+"""What is said about a quantity, a parameter and a kind of cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from tracer.errors import UnknownNameError
+
+
+class Kind(StrEnum):
+    """What sort of number a quantity is; it decides the colour scale and the words used for it."""
+
+    SWITCH = "switch"
+    INFORMATION = "information"
+    MEMORY = "memory"
+    PRE_ACTIVATION = "pre-activation"
+    SCORE = "score"
+    PROBABILITY = "probability"
+    LOSS = "loss"
+    GRADIENT = "gradient"
+
+    @property
+    def range(self) -> tuple[float, float] | None:
+        """The closed range such a number lives in, or None where it has no bounds."""
+        return _RANGES.get(self)
+
+
+_RANGES: Mapping[Kind, tuple[float, float]] = MappingProxyType(
+    {
+        Kind.SWITCH: (0.0, 1.0),
+        Kind.INFORMATION: (-1.0, 1.0),
+        Kind.PROBABILITY: (0.0, 1.0),
+    }
+)
+
+LEVELS = ("states", "gates", "all")
+"""How much a trace stores, leanest first. What a level leaves out is rebuilt on demand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One named number of every step.
+
+    Attributes
+    ----------
+    name : str
+        The name in code, files and on screens: ``"f"``.
+    symbol : str
+        The letter in the equations: ``"f_t"``.
+    equation : str
+        Python for the right-hand side, in the names of this list; empty for what is given.
+        ``x @ U_f.T`` is the textbook's ``U_f x_t`` for a batch of row vectors.
+    dims : tuple of str
+        Names of the axes: step, batch, and unit, input or class.
+    kind : Kind
+        Switch (0..1), information (-1..1), memory, ...
+    level : str or None
+        The leanest of `LEVELS` that stores it; None for what is always rebuilt.
+    meaning : str
+        One plain-language line.
+    """
+
+    name: str
+    symbol: str
+    equation: str
+    dims: tuple[str, ...]
+    kind: Kind
+    level: str | None
+    meaning: str
+
+    def stored_at(self, level: str) -> bool:
+        """Whether a trace of this level keeps the quantity."""
+        return self.level is not None and LEVELS.index(self.level) <= LEVELS.index(level)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One learned array. `shape` is written in sizes: ``("4H", "D")``."""
+
+    name: str
+    shape: tuple[str, ...]
+    meaning: str
+    elsewhere: str
+
+
+@dataclass(frozen=True, slots=True)
+class CellEquations:
+    """What a kind of cell computes.
+
+    Attributes
+    ----------
+    name, title : str
+        ``"lstm"``, ``"LSTM"``.
+    state : tuple of str
+        What one step hands to the next, in the order of the arguments: ``("h", "c")``.
+    gates : tuple of str
+        The blocks of U, W and a from top to bottom; empty where there is only one block.
+    parameters, quantities : tuple
+        In computing order.
+    backward : tuple
+        The gradients of one step, in the order in which the backward pass computes them.
+    options : mapping
+        Name of each option of the cell and its choices, the default first.
+    functions : mapping
+        Each function that the equations name, and the option or the activation that it stands for.
+    """
+
+    name: str
+    title: str
+    state: tuple[str, ...]
+    gates: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    quantities: tuple[Quantity, ...]
+    options: Mapping[str, tuple[str, ...]]
+    functions: Mapping[str, str]
+    backward: tuple[Quantity, ...]
+    _by_name: Mapping[str, Quantity] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "_by_name", {q.name: q for q in (*self.quantities, *self.backward)}
+        )
+
+    def __getitem__(self, name: str) -> Quantity:
+        """The quantity of that name, or an `UnknownNameError` that suggests the nearest one."""
+        try:
+            return self._by_name[name]
+        except KeyError:
+            raise UnknownNameError(f"{self.title} quantity", name, self._by_name) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def __iter__(self) -> Iterator[Quantity]:
+        return iter(self.quantities)

@@ -1,0 +1,132 @@
+"""What the equations of all recurrent cells have in common."""
+
+from __future__ import annotations
+
+from tracer.equations.quantity import Kind, Parameter, Quantity
+
+UNIT = ("step", "batch", "unit")
+INPUT = ("step", "batch", "input")
+CLASS = ("step", "batch", "class")
+SEQUENCE = ("step", "batch")
+
+
+def pre_activation(gate: str, of: str) -> tuple[Quantity, ...]:
+    """The sum z that one gate looks at, and its three shares: the word, the memory, the bias."""
+    _ = f"_{gate}" if gate else ""
+    kind, z = Kind.PRE_ACTIVATION, f"z{_}"
+    return (
+        Quantity(
+            f"{z}_from_x", f"U{_} x_t", f"x @ U{_}.T", UNIT, kind, None,
+            f"the share of {z} that comes from the word",
+        ),
+        Quantity(
+            f"{z}_from_h", f"W{_} h_(t-1)", f"h_prev @ W{_}.T", UNIT, kind, None,
+            f"the share of {z} that comes from what the step before handed on",
+        ),
+        Quantity(
+            f"{z}_from_a", f"a{_}", f"a{_}", UNIT, kind, None,
+            f"the share of {z} that is always there, the bias",
+        ),
+        Quantity(
+            z, z, f"{z}_from_x + {z}_from_h + {z}_from_a", UNIT, kind, "all",
+            f"the sum that {of} looks at, before it is squeezed",
+        ),
+    )  # fmt: skip
+
+
+X = Quantity(
+    "x", "x_t", "", INPUT, Kind.INFORMATION, "states",
+    "the input: the word, as numbers",
+)  # fmt: skip
+H_PREV = Quantity(
+    "h_prev", "h_(t-1)", "", UNIT, Kind.INFORMATION, None,
+    "the output of the step before, or h_0 at the first step",
+)  # fmt: skip
+C_PREV = Quantity(
+    "c_prev", "c_(t-1)", "", UNIT, Kind.MEMORY, None,
+    "the memory of the step before, or c_0 at the first step",
+)  # fmt: skip
+
+
+def recurrent_parameters(gates: int) -> tuple[Parameter, ...]:
+    """U, W and a of a cell with that many blocks of rows."""
+    rows = f"{gates}H" if gates > 1 else "H"
+    return (
+        Parameter(
+            "U", (rows, "D"), "weights from the input to the hidden units",
+            "PyTorch weight_ih_l0, Keras kernel (transposed), CS231n Wx (transposed), ONNX W",
+        ),
+        Parameter(
+            "W", (rows, "H"), "weights from the step before to the hidden units",
+            "PyTorch weight_hh_l0, Keras recurrent_kernel (transposed), CS231n Wh (transposed), "
+            "ONNX R",
+        ),
+        Parameter(
+            "a", (rows,), "bias of the hidden units",
+            "PyTorch bias_ih_l0 + bias_hh_l0",
+        ),
+    )  # fmt: skip
+
+
+# -- backward ------------------------------------------------------------------------------------
+
+
+def gradient(name: str, symbol: str, equation: str, meaning: str) -> Quantity:
+    """A gradient with the axes step, batch and unit."""
+    return Quantity(name, symbol, equation, UNIT, Kind.GRADIENT, "all", meaning)
+
+
+def of_inputs(gates: tuple[str, ...]) -> Quantity:
+    """The gradient of the input, through every gate."""
+    terms = (f"d_z_{gate} @ U_{gate}" for gate in gates) if gates else ("d_z @ U",)
+    return Quantity(
+        "d_x", "∂L/∂x_t", " + ".join(terms), INPUT, Kind.GRADIENT, "all",
+        "how the loss would change with the word's numbers",
+    )  # fmt: skip
+
+
+def from_next(gates: tuple[str, ...]) -> Quantity:
+    """The gradient that the step after hands back to h, through every gate."""
+    terms = (f"d_z_{gate}_next @ W_{gate}" for gate in gates) if gates else ("d_z_next @ W",)
+    return gradient(
+        "d_h_from_next", "", " + ".join(terms),
+        "the part of the gradient that comes back from the step after",
+    )  # fmt: skip
+
+
+D_H_FROM_LOSS = gradient(
+    "d_h_from_loss", "", "", "the part of the gradient that comes from this step's own output"
+)
+D_H = gradient(
+    "d_h", "∂L/∂h_t", "d_h_from_loss + d_h_from_next",
+    "how the loss would change with what the unit says",
+)  # fmt: skip
+
+
+def of_parameters(
+    parameters: tuple[Parameter, ...], state: tuple[str, ...]
+) -> tuple[Quantity, ...]:
+    """The gradients of the parameters, in total and for each step, and of the initial state."""
+    axes = {1: ("row",), 2: ("row", "column")}
+    total = [
+        Quantity(
+            f"d_{p.name}", f"∂L/∂{p.name}", "", axes[len(p.shape)], Kind.GRADIENT, "all",
+            f"the gradient of {p.name}: the shares of all steps and sentences added up",
+        )
+        for p in parameters
+    ]  # fmt: skip
+    shares = [
+        Quantity(
+            f"d_{p.name}_per_step", "", "", ("step", *axes[len(p.shape)]), Kind.GRADIENT, "all",
+            f"each step's share of the gradient of {p.name}; the weights are shared by all steps",
+        )
+        for p in parameters
+    ]  # fmt: skip
+    start = [
+        Quantity(
+            f"d_{name}_0", f"∂L/∂{name}_0", "", ("batch", "unit"), Kind.GRADIENT, "all",
+            f"how the loss would change with the initial {name}",
+        )
+        for name in state
+    ]  # fmt: skip
+    return (*start, *total, *shares)
