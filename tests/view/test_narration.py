@@ -19,8 +19,7 @@ from tracer.view.sentence import Sentence
 def test_the_first_step_finds_the_memory_empty(lstm_sentence: Sentence) -> None:
     """c_0 is 0, so there is nothing to keep; what is written is told with its two causes."""
     expected = (
-        "The memory was empty. "
-        "Unit 7 rises from 0.00 to 0.89 because i = 0.90 lets in g = 0.99."
+        "The memory was empty. Unit 7 rises from 0.00 to 0.89 because i = 0.90 lets in g = 0.99."
     )
 
     actual = narration(lstm_sentence, 0)
@@ -49,7 +48,7 @@ def test_the_numbers_of_a_sentence_are_those_of_the_trace(seed: int, step: int) 
     assert float(moved[3]) == pytest.approx(c_prev[unit], abs=0.005)
     assert float(moved[4]) == pytest.approx(c[unit], abs=0.005)
     for name, numbers in {"f": f, "i": i, "g": g}.items():
-        for value in re.findall(rf"\b{name} = (-?[\d.]+\d)", said):
+        for value in re.findall(rf"\b{name} = (-?\d\.\d+(?:e-\d+)?)", said):
             assert float(value) == pytest.approx(numbers[unit], abs=0.005)
     change, forgotten, written = c - c_prev, (f - 1) * c_prev, i * g
     because = said.partition("because")[2]
@@ -64,7 +63,9 @@ def test_an_rnn_is_told_by_the_shares_of_its_sum(seed: int, step: int) -> None:
 
     said = narration(sentence, step)
 
-    moved = re.search(r"Unit (\d) of h goes .*: (.*) gives ([-+][\d.]+) of z = ([-+][\d.]+)\.$", said)
+    moved = re.search(
+        r"Unit (\d) of h goes .*: (.*) gives ([-+][\d.]+) of z = ([-+][\d.]+)\.$", said
+    )
     if moved is None:
         assert "Little changes" in said
         return

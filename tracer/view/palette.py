@@ -118,7 +118,7 @@ class Palette:
             The size that fills a cell, 1 for what is bounded; see `scale_of`.
         """
         if not math.isfinite(value):
-            return self._broken(value), Style(color=self.colours.broken, bold=True)
+            return self._broken(value), self.broken
         share = value / scale
         size = min(abs(share), 1.0)
         bar = self.glyphs.bars[min(int(size * len(self.glyphs.bars)), len(self.glyphs.bars) - 1)]
@@ -130,6 +130,8 @@ class Palette:
 
     def style(self, share: float, kind: Kind) -> Style:
         """The colour of a share of the scale, on the cell's own dark or light ground."""
+        if math.isnan(share):
+            return self.broken
         if kind in SIGNLESS:
             colour = _between(self.colours.switch, share)
         else:

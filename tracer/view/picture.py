@@ -80,7 +80,7 @@ def picture(sentence: Sentence, wish: Wish, able: Abilities) -> list[Text]:
     unit = chosen_unit(sentence, wish)
     plan = layout(sentence, quantities or chosen_quantities(sentence, None), steps, able.width)
     lines = [*header(sentence, able), Text("")]
-    lines += strip(sentence, asked or folding.telling_steps(sentence, folding.STRIP), able)
+    lines += strip(sentence, _strip_steps(sentence, asked), able)
     lines += [*_unknown(sentence, able), Text("")]
     scale = scales(sentence, quantities)
     for step in steps:
@@ -102,6 +102,13 @@ def picture(sentence: Sentence, wish: Wish, able: Abilities) -> list[Text]:
     for line in lines:
         line.rstrip()
     return lines
+
+
+def _strip_steps(sentence: Sentence, asked: list[int] | None) -> list[int]:
+    """The whole sentence if it is short; else the steps asked for, or the most telling ones."""
+    if asked is None or sentence.T <= folding.STRIP:
+        return folding.telling_steps(sentence, folding.STRIP)
+    return asked
 
 
 def chosen_steps(sentence: Sentence, wish: Wish) -> list[int] | None:
