@@ -57,7 +57,9 @@ def _versions() -> Iterator[Finding]:
         try:
             yield Finding("versions", name, metadata.version(name))
         except metadata.PackageNotFoundError:
-            yield Finding("versions", name, _("not found"), _("tracer needs it: install both again"))
+            yield Finding(
+                "versions", name, _("not found"), _("tracer needs it: install both again")
+            )
 
 
 def _machine() -> Iterator[Finding]:
