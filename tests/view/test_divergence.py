@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from traces import lstm_cell, made_trace
 
 import tracer
+from tests.view.traces import lstm_cell, made_trace
 from tracer.cells import LSTMCell
 from tracer.trace import Trace
 from tracer.view.console import Abilities

@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
-from traces import lstm_cell, made_trace
 
+from tests.view.traces import lstm_cell, made_trace
 from tracer.trace import Trace
 from tracer.unrolling import unroll
 from tracer.view.console import Abilities

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from traces import lstm_cell, made_trace, rnn_cell
 
+from tests.view.traces import lstm_cell, made_trace, rnn_cell
 from tracer.trace import Trace
 from tracer.view.narration import MOVE, narration
 from tracer.view.sentence import Sentence

@@ -55,7 +55,7 @@ def test_glyphs_rise_with_the_value() -> None:
 
 
 def test_positive_and_negative_are_told_apart_by_colour_blind_people() -> None:
-    """In both themes the two ends differ in the blue-yellow channel, which the common kinds keep."""
+    """In both themes the two ends differ in the blue-yellow channel, which most keep."""
     for colours in THEMES.values():
         red, green, blue = ([int(c[k : k + 2], 16) for c in colours.signed] for k in (1, 3, 5))
         warmth = [(r + g) / 2 - b for r, g, b in zip(red, green, blue, strict=True)]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from screens import FOLDER, SCREENS
-from traces import WORDS, lstm_cell, made_trace, rnn_cell
 
+from tests.view.screens import FOLDER, SCREENS
+from tests.view.traces import WORDS, lstm_cell, made_trace, rnn_cell
 from tracer.errors import InputError, UnknownNameError
 from tracer.trace import Trace
 from tracer.unrolling import unroll

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from traces import lstm_cell, made_trace, rnn_cell
 
 import tracer
+from tests.view.traces import lstm_cell, made_trace, rnn_cell
 from tracer.cli.diff import command as diff
 from tracer.cli.show import command as show
 from tracer.errors import TracerError

@@ -230,7 +230,8 @@ def legend(quantities: Sequence[Quantity], scale: dict[str, float], able: Abilit
             line = Text("  ")
             for share in shares:
                 line.append(*colours.cell(share, kind)).append(" ")
-            lines += folded(line.append(" " + ends), able.width)
+            first, *more = folded(Text(ends), able.width, " " * (cell_len(line.plain) + 1))
+            lines += [line.append_text(first[cell_len(line.plain) :]), *more]
     scaled = [q for q in quantities if not q.kind.range]
     for quantity in scaled:
         size = number(scale[quantity.name], 1)
