@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.view.traces import lstm_cell, made_trace, rnn_cell
 from tracer.trace import Trace
+from tracer.unrolling import unroll
 from tracer.view.narration import MOVE, narration
 from tracer.view.sentence import Sentence
 
@@ -94,17 +95,11 @@ def test_the_first_broken_number_is_named_and_nothing_else_is_said(lstm_trace: T
     """NaN comes in with the third word; the screen names step, quantity and unit, and goes on."""
     x = lstm_trace["x"].copy()
     x[2, 0, 1] = np.nan
-    broken = replace(lstm_trace, layers=(_rerun(lstm_trace, x),), outputs={})
-    sentence = Sentence(broken)
+    rerun = unroll(lstm_trace.cell, x, device="reference")
+    sentence = Sentence(replace(lstm_trace, layers=rerun.layers, outputs={}))
 
     assert "finite" not in narration(sentence, 1)
     expected = "The first number that is not finite: x[1] = NaN at t = 3."
     assert expected == narration(sentence, 2)
     expected = "Not every number is finite any more; it began at t = 3 with x[1]."
     assert expected == narration(sentence, 3)
-
-
-def _rerun(trace: Trace, x: np.ndarray) -> object:
-    from tracer.unrolling import unroll
-
-    return unroll(trace.cell, x, device="reference").last
