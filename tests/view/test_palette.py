@@ -77,3 +77,12 @@ def _luminance(colour: str) -> float:
     weights = (0.2126, 0.7152, 0.0722)
     channels = (int(colour[k : k + 2], 16) / 255.0 for k in (1, 3, 5))
     return float(sum(w * c**2.2 for w, c in zip(weights, channels, strict=True)))
+
+
+def test_a_scale_is_a_round_number_that_holds_nearly_all() -> None:
+    """One value far out is marked as clipped and does not flatten the others."""
+    assert scale_of([0.1, -0.5]) == 1
+    assert scale_of([0.1, -2.9]) == pytest.approx(3)
+    assert scale_of([*[0.5] * 99, 1000.0]) == 1
+    assert scale_of([math.nan, math.inf]) == 1
+    assert scale_of([7000.0, -9000.0]) == pytest.approx(10_000)
