@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from tracer.equations import Kind
 from tracer.view.console import Abilities
-from tracer.view.palette import THEMES, palette
+from tracer.view.palette import THEMES, palette, scale_of
 
 UNICODE, ASCII = palette(Abilities()), palette(Abilities(unicode=False))
 

@@ -156,6 +156,8 @@ def test_numbers_that_are_not_finite_are_drawn_and_marked(value: float, wish: Wi
 
     assert "The first number that is not finite: x[1] = " in text
     assert "at t = 3." in text
+    assert "no answer" in text
+    assert "= the answer" not in text
 
 
 def test_padding_is_not_shown() -> None:

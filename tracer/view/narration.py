@@ -62,7 +62,7 @@ def _answer_sentence(sentence: Sentence, step: int) -> str:
     return _("The answer flips from {old} to {new} ({share}).").format(
         old=sentence.label(best[step - 1]),
         new=sentence.label(best[step]),
-        share=percent(float(sentence["probs"][step, best[step]])),
+        share=percent(sentence.share(step)),
     )
 
 

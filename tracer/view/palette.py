@@ -173,6 +173,8 @@ class Palette:
 
     def of_class(self, index: int) -> Style:
         """The colour of a class; with many classes colours come again, their names do not."""
+        if index < 0:
+            return self.broken
         return Style(color=self.colours.classes[index % len(self.colours.classes)], bold=True)
 
 

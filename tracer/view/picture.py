@@ -85,9 +85,9 @@ def picture(sentence: Sentence, wish: Wish, able: Abilities) -> list[Text]:
     scale = scales(sentence, quantities)
     for step in steps:
         lines += [_title(sentence, step, _rule_width(plan, able), colours)]
-        lines += folded(
-            Text(narration(sentence, step, wish.unit), style="italic"), able.width, "  "
-        )
+        said = narration(sentence, step, wish.unit)
+        here = sentence.broken is not None and sentence.broken.step == step
+        lines += folded(Text(said, style=colours.broken if here else "italic"), able.width, "  ")
         lines.append(Text(""))
         if wish.what == "output":
             lines += output_block(sentence, step, able)
@@ -176,7 +176,7 @@ def _title(sentence: Sentence, step: int, width: int, colours: Palette) -> Text:
     answer, style = "", None
     best = sentence.best
     if best is not None:
-        share = percent(float(sentence["probs"][step, best[step]]))
+        share = percent(sentence.share(step))
         answer = f" {fit(sentence.label(best[step]), 16, colours.glyphs.cut).rstrip()} {share} "
         style = colours.of_class(best[step])
     left = f" t = {step + sentence.first} "

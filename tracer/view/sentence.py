@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from tracer.language import _
 from tracer.view.words import clean
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from tracer.trace import Trace
 
 Numbers: TypeAlias = npt.NDArray[np.floating[Any]]
+
+
+NO_ANSWER = -1
+"""Stands for the class where the probabilities are not numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,14 +104,27 @@ class Sentence:
 
     @cached_property
     def best(self) -> list[int] | None:
-        """The most probable class after each step; None where there is no output."""
+        """The most probable class after each step, `NO_ANSWER` where its numbers are broken.
+
+        None where there is no output at all.
+        """
         if not self.has("probs"):
             return None
-        probs = np.nan_to_num(self["probs"], nan=-1.0)
-        return [int(index) for index in probs.argmax(axis=-1)]
+        whole = np.isfinite(self["probs"]).all(axis=-1)
+        best = np.where(whole, self["probs"].argmax(axis=-1), NO_ANSWER)
+        return [int(index) for index in best]
+
+    def share(self, step: int) -> float:
+        """The probability of the most probable class; NaN where there is no answer."""
+        best = self.best
+        if best is None or best[step] == NO_ANSWER:
+            return float("nan")
+        return float(self["probs"][step, best[step]])
 
     def label(self, index: int) -> str:
         """The name of a class, safe to show."""
+        if index == NO_ANSWER:
+            return _("no answer")
         labels = self.trace.labels
         return clean(labels[index], self.encoding) if labels else str(index)
 
@@ -119,7 +137,7 @@ class Sentence:
         best = self.best
         if best is None or self.task in ("tag", "generate"):
             return []
-        return [t for t in range(1, len(best)) if best[t] != best[t - 1]]
+        return [t for t in range(1, len(best)) if NO_ANSWER != best[t] != best[t - 1] != NO_ANSWER]
 
     @cached_property
     def broken(self) -> Broken | None:
