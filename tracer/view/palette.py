@@ -85,7 +85,7 @@ THEMES: Mapping[Theme, Colours] = MappingProxyType(
             signed=("#58b4ff", "#5f93cc", "#7a828f", "#cf8c4a", "#ffa03a"),
             broken="#ff6ad5",
             faint="#8b93a1",
-            classes=("#58b4ff", "#ffa03a", "#ffe14d", "#c79bff", "#56d6c2", "#f2f2f2"),
+            classes=("#58b4ff", "#ffa03a", "#ffe14d", "#ecd3ff", "#56d6c2", "#f2f2f2"),
         ),
         "light": Colours(
             track="#e9ecf1",
@@ -93,7 +93,7 @@ THEMES: Mapping[Theme, Colours] = MappingProxyType(
             signed=("#0a58a8", "#5286c0", "#8d939e", "#c07a35", "#a64b00"),
             broken="#b5008a",
             faint="#667080",
-            classes=("#0a58a8", "#a64b00", "#6b5900", "#6a3fa0", "#00756a", "#333333"),
+            classes=("#0a58a8", "#a64b00", "#6b5900", "#9a6fd0", "#00756a", "#333333"),
         ),
     }
 )
