@@ -106,12 +106,13 @@ class Verbs(click.Group):
         except (click.Abort, KeyboardInterrupt):
             sys.exit(INTERRUPTED)
         except _PipeClosedError:
-            _discard(sys.stdout)
+            _settle(sys.stdout)
             sys.exit(PIPE_CLOSED)
         except TracerError as error:
             _say_error(str(error))
             sys.exit(WRONG_INPUT)
         except OSError as error:
+            _settle(sys.stdout)
             reason = error.strerror or str(error)
             _say_error(f"{error.filename}: {reason}" if error.filename else reason)
             sys.exit(WRONG_INPUT)
@@ -147,10 +148,13 @@ def _say_error(message: str) -> None:
     click.echo(f"{label} {message}", err=True, color=_colour_choice())
 
 
-def _discard(stream: TextIO) -> None:
-    """Send what is still buffered nowhere, or Python complains about it when it ends."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+def _settle(stream: TextIO) -> None:
+    """Write what is still buffered, or drop it where that fails: Python would complain at its end."""
+    try:
+        stream.flush()
+    except OSError:
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _colour_choice() -> bool | None:
