@@ -149,7 +149,7 @@ def _say_error(message: str) -> None:
 
 
 def _settle(stream: TextIO) -> None:
-    """Write what is still buffered, or drop it where that fails: Python would complain at its end."""
+    """Write what is buffered, or drop it where that fails: Python would complain at its end."""
     try:
         stream.flush()
     except OSError:
