@@ -193,3 +193,15 @@ def test_generated_words_are_followed_by_the_next_one() -> None:
 def _text(trace: Trace, wish: Wish | None = None) -> str:
     lines = picture(Sentence(trace), wish or Wish(), Abilities(width=80))
     return "\n".join(line.plain for line in lines)
+
+
+def test_a_trace_cut_to_some_units_keeps_their_numbers(lstm_trace: Trace) -> None:
+    """Units 2 and 5 are still called so; one unit, one step or one sentence alone work too."""
+    two = lstm_trace.sel(unit=[2, 5])
+
+    heading = next(line for line in _text(two).splitlines() if line.startswith("  unit"))
+    assert heading.split()[:3] == ["unit", "2", "5"]
+    assert "c_1[5] = " in _text(two, Wish(unit=5)).replace("      ", "")
+    with pytest.raises(InputError, match="no unit 3"):
+        _text(two, Wish(unit=3))
+    assert "── t = 3 · a ─" in _text(lstm_trace.sel(step=2, batch=0, unit=1))

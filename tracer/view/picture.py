@@ -85,7 +85,7 @@ def picture(sentence: Sentence, wish: Wish, able: Abilities) -> list[Text]:
     scale = scales(sentence, quantities)
     for step in steps:
         lines += [_title(sentence, step, _rule_width(plan, able), colours)]
-        said = narration(sentence, step, wish.unit)
+        said = narration(sentence, step, unit)
         here = sentence.broken is not None and sentence.broken.step == step
         lines += folded(Text(said, style=colours.broken if here else "italic"), able.width, "  ")
         lines.append(Text(""))
@@ -132,14 +132,16 @@ def chosen_steps(sentence: Sentence, wish: Wish) -> list[int] | None:
 
 
 def chosen_unit(sentence: Sentence, wish: Wish) -> int | None:
-    """The unit that was asked for, if it exists."""
-    if wish.unit is not None and not 0 <= wish.unit < sentence.H:
+    """The index of the unit that was asked for, if it exists."""
+    if wish.unit is None:
+        return None
+    if wish.unit not in sentence.unit_names:
         raise InputError(
             _("there is no unit {unit}; this layer has units 0 to {last}").format(
-                unit=wish.unit, last=sentence.H - 1
+                unit=wish.unit, last=sentence.trace.H - 1
             )
         )
-    return wish.unit
+    return sentence.unit_names.index(wish.unit)
 
 
 def header(sentence: Sentence, able: Abilities) -> list[Text]:
@@ -208,7 +210,7 @@ def _left_out(
 ) -> list[Text]:
     said = [folding.left_out_steps(sentence, steps)] if steps else []
     if wish.unit is None and wish.what != "output":
-        said.append(folding.left_out_units(plan.units, sentence.H))
+        said.append(folding.left_out_units(sentence, plan.units))
     return [
         line for text in said if text for line in [*folded(Text(text), able.width, "  "), Text("")]
     ]

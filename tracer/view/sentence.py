@@ -52,7 +52,7 @@ class Sentence:
         """What the first step is called on the screen: 1, or more where the trace was cut."""
         return int(self.trace.first_step) + 1
 
-    @property
+    @cached_property
     def words(self) -> tuple[str, ...] | None:
         """The words, safe to show, or None for a trace that was not made from words."""
         if self.trace.tokens is None:
@@ -80,6 +80,11 @@ class Sentence:
         """How many units there are to see."""
         return int(self["h"].shape[-1])
 
+    @cached_property
+    def unit_names(self) -> list[int]:
+        """What each unit is called: its index, also where the trace was cut to some units."""
+        return [int(unit) for unit in np.atleast_1d(np.arange(self.trace.H)[self.trace.units])]
+
     def __getitem__(self, name: str) -> Numbers:
         """The numbers of a quantity, (T, units), (T, classes), (T, inputs) or (T,)."""
         if name not in self._seen:
@@ -88,7 +93,7 @@ class Sentence:
                 array = array[np.newaxis]
             if "batch" in dims:
                 array = array[:, self.number]
-            if self.trace.quantity(name).dims[-1] == "unit" != dims[-1]:
+            if "unit" in self.trace.quantity(name).dims and "unit" not in dims:
                 array = array[:, np.newaxis]
             self._seen[name] = array[: self.T]
         return self._seen[name]

@@ -112,7 +112,7 @@ def _arithmetic(
     ]
     table = [
         (
-            f"{quantity.name}_{step + sentence.first}[{unit}]",
+            f"{quantity.name}_{step + sentence.first}[{sentence.unit_names[unit]}]",
             in_letters(quantity.equation, called),
             in_numbers(quantity.equation, values, called),
         )
