@@ -28,8 +28,8 @@ test-code: .venv/.dev
 test-wheel: .venv-wheel/.installed
 	$(call say,tests of the installed wheel)
 	@mkdir -p build/empty
-	@cd build/empty && $(ROOT)/.venv-wheel/bin/python -I -m pytest -q -c $(ROOT)/pyproject.toml \
-		--rootdir $(ROOT) -p no:cacheprovider $(ROOT)/tests/wheel
+	@cd build/empty && "$(ROOT)/.venv-wheel/bin/python" -I -m pytest -q -p no:cacheprovider \
+		-c "$(ROOT)/pyproject.toml" --rootdir "$(ROOT)" "$(ROOT)/tests/wheel"
 
 peers: .venv-peers/.installed ## compare with PyTorch 2.13.0 (installs it first)
 	$(call say,tests against PyTorch)

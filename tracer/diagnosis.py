@@ -58,7 +58,7 @@ def _versions() -> Iterator[Finding]:
             yield Finding("versions", name, metadata.version(name))
         except metadata.PackageNotFoundError:
             yield Finding(
-                "versions", name, _("not found"), _("install tracer again: pip install rnn-tracer")
+                "versions", name, _("not found"), _("tracer needs it: install both again")
             )
 
 

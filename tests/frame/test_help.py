@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 import shlex
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+import tracer
 from tracer.cli import SECTIONS, Verbs, command_line
 
 
@@ -108,6 +110,33 @@ def test_shell_completion(shell: str) -> None:
     assert "_TRACER_COMPLETE" in result.output
 
 
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [("do", ["doctor"]), ("doctor --format ", ["text", "json"]), ("shw -", [])],
+)
+def test_what_is_completed(typed: str, offered: list[str]) -> None:
+    """The tab key offers verbs, options and choices, and nothing after a verb that is not there."""
+    words = f"tracer {typed}"
+    variables = {
+        "_TRACER_COMPLETE": "bash_complete",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split(" ")) - 1),
+    }
+
+    result = CliRunner().invoke(command_line, prog_name="tracer", env=variables)
+
+    assert result.stderr == ""
+    assert [line.split(",")[1] for line in result.stdout.splitlines()] == offered or not offered
+
+
+def test_no_verb() -> None:
+    """`tracer` alone shows the help, and is no success."""
+    result = CliRunner().invoke(command_line, [], prog_name="tracer")
+
+    assert result.exit_code == 2
+    assert result.stderr == help_of()
+
+
 def test_unknown_verb() -> None:
     """A verb with a slip of the finger is answered with the one that was meant."""
     result = CliRunner().invoke(command_line, ["doctr"], prog_name="tracer")
@@ -115,3 +144,8 @@ def test_unknown_verb() -> None:
     assert result.exit_code == 2
     assert "there is no command 'doctr'; did you mean 'doctor'?" in result.output
     assert isinstance(command_line, Verbs)
+
+
+def test_docstring_of_the_package() -> None:
+    """The example that `help(tracer)` shows gives what it says."""
+    assert doctest.testmod(tracer) == (0, 3)

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # importlib mode knows no neighbours
-
-from traces import lstm_cell, made_trace, rnn_cell
-
+from tests.view.traces import lstm_cell, made_trace, rnn_cell
 from tracer.trace import Trace
 from tracer.view.sentence import Sentence
 

@@ -1,6 +1,6 @@
 """The screens that are kept as files beside the tests, and the command that draws them again.
 
-After a change that is meant, run ``python tests/view/screens.py`` and read the difference.
+After a change that is meant, run ``python -m tests.view.screens`` and read the difference.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from rich.text import Text
-from traces import lstm_cell, made_trace, rnn_cell
 
+from tests.view.traces import lstm_cell, made_trace, rnn_cell
 from tracer.trace import Trace
 from tracer.view.console import Abilities, ascii_line
 from tracer.view.picture import Wish, picture

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from traces import lstm_cell, made_trace, rnn_cell
 
+from tests.view.traces import lstm_cell, made_trace, rnn_cell
 from tracer.trace import Trace
+from tracer.unrolling import unroll
 from tracer.view.narration import MOVE, narration
 from tracer.view.sentence import Sentence
 
@@ -19,8 +20,7 @@ from tracer.view.sentence import Sentence
 def test_the_first_step_finds_the_memory_empty(lstm_sentence: Sentence) -> None:
     """c_0 is 0, so there is nothing to keep; what is written is told with its two causes."""
     expected = (
-        "The memory was empty. "
-        "Unit 7 rises from 0.00 to 0.89 because i = 0.90 lets in g = 0.99."
+        "The memory was empty. Unit 7 rises from 0.00 to 0.89 because i = 0.90 lets in g = 0.99."
     )
 
     actual = narration(lstm_sentence, 0)
@@ -49,7 +49,7 @@ def test_the_numbers_of_a_sentence_are_those_of_the_trace(seed: int, step: int) 
     assert float(moved[3]) == pytest.approx(c_prev[unit], abs=0.005)
     assert float(moved[4]) == pytest.approx(c[unit], abs=0.005)
     for name, numbers in {"f": f, "i": i, "g": g}.items():
-        for value in re.findall(rf"\b{name} = (-?[\d.]+\d)", said):
+        for value in re.findall(rf"\b{name} = (-?\d\.\d+(?:e-\d+)?)", said):
             assert float(value) == pytest.approx(numbers[unit], abs=0.005)
     change, forgotten, written = c - c_prev, (f - 1) * c_prev, i * g
     because = said.partition("because")[2]
@@ -64,7 +64,9 @@ def test_an_rnn_is_told_by_the_shares_of_its_sum(seed: int, step: int) -> None:
 
     said = narration(sentence, step)
 
-    moved = re.search(r"Unit (\d) of h goes .*: (.*) gives ([-+][\d.]+) of z = ([-+][\d.]+)\.$", said)
+    moved = re.search(
+        r"Unit (\d) of h goes .*: (.*) gives ([-+][\d.]+) of z = ([-+][\d.]+)\.$", said
+    )
     if moved is None:
         assert "Little changes" in said
         return
@@ -93,17 +95,11 @@ def test_the_first_broken_number_is_named_and_nothing_else_is_said(lstm_trace: T
     """NaN comes in with the third word; the screen names step, quantity and unit, and goes on."""
     x = lstm_trace["x"].copy()
     x[2, 0, 1] = np.nan
-    broken = replace(lstm_trace, layers=(_rerun(lstm_trace, x),), outputs={})
-    sentence = Sentence(broken)
+    rerun = unroll(lstm_trace.cell, x, device="reference")
+    sentence = Sentence(replace(lstm_trace, layers=rerun.layers, outputs={}))
 
     assert "finite" not in narration(sentence, 1)
     expected = "The first number that is not finite: x[1] = NaN at t = 3."
     assert expected == narration(sentence, 2)
     expected = "Not every number is finite any more; it began at t = 3 with x[1]."
     assert expected == narration(sentence, 3)
-
-
-def _rerun(trace: Trace, x: np.ndarray) -> object:
-    from tracer.unrolling import unroll
-
-    return unroll(trace.cell, x, device="reference").last

@@ -55,7 +55,7 @@ def test_glyphs_rise_with_the_value() -> None:
 
 
 def test_positive_and_negative_are_told_apart_by_colour_blind_people() -> None:
-    """In both themes the two ends differ in the blue-yellow channel, which the common kinds keep."""
+    """In both themes the two ends differ in the blue-yellow channel, which most keep."""
     for colours in THEMES.values():
         red, green, blue = ([int(c[k : k + 2], 16) for c in colours.signed] for k in (1, 3, 5))
         warmth = [(r + g) / 2 - b for r, g, b in zip(red, green, blue, strict=True)]
@@ -75,8 +75,8 @@ def test_the_scale_of_switches_rises_in_lightness() -> None:
 
 def _luminance(colour: str) -> float:
     weights = (0.2126, 0.7152, 0.0722)
-    channels = (int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5))
-    return sum(w * c**2.2 for w, c in zip(weights, channels, strict=True))
+    channels = (int(colour[k : k + 2], 16) / 255.0 for k in (1, 3, 5))
+    return float(sum(w * c**2.2 for w, c in zip(weights, channels, strict=True)))
 
 
 def test_a_scale_is_a_round_number_that_holds_nearly_all() -> None:

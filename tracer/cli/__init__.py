@@ -42,9 +42,11 @@ class Verbs(click.Group):
         known = [verb for _title, verbs in SECTIONS for verb in verbs]
         return [verb for verb in known if verb in found] + sorted(found.difference(known))
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the verb's module, only now."""
         if cmd_name not in self.list_commands(ctx):
+            if ctx.resilient_parsing:  # a shell asks how to complete what is typed so far
+                return None
             raise UnknownNameError("command", cmd_name, self.list_commands(ctx))
         command = import_module(f"{__name__}.{cmd_name}").command
         assert isinstance(command, click.Command)
@@ -56,7 +58,11 @@ class Verbs(click.Group):
             commands = [(verb, self.get_command(ctx, verb)) for verb in verbs]
             with formatter.section(click.style(title, bold=True)):
                 formatter.write_dl(
-                    [(verb, command.get_short_help_str(200)) for verb, command in commands]
+                    [
+                        (verb, command.get_short_help_str(200))
+                        for verb, command in commands
+                        if command
+                    ]
                 )
 
     def _sections(self, ctx: click.Context) -> Iterator[tuple[str, list[str]]]:
@@ -86,6 +92,9 @@ class Verbs(click.Group):
         settings["standalone_mode"] = False
         try:
             status = super().main(*args, **settings)
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.format_message(), err=True, color=_colour_choice())
+            sys.exit(WRONG_INPUT)
         except click.UsageError as error:
             _say_error(error.format_message())
             path = error.ctx.command_path if error.ctx else "tracer"
@@ -97,12 +106,13 @@ class Verbs(click.Group):
         except (click.Abort, KeyboardInterrupt):
             sys.exit(INTERRUPTED)
         except _PipeClosedError:
-            _discard(sys.stdout)
+            _settle(sys.stdout)
             sys.exit(PIPE_CLOSED)
         except TracerError as error:
             _say_error(str(error))
             sys.exit(WRONG_INPUT)
         except OSError as error:
+            _settle(sys.stdout)
             reason = error.strerror or str(error)
             _say_error(f"{error.filename}: {reason}" if error.filename else reason)
             sys.exit(WRONG_INPUT)
@@ -138,10 +148,13 @@ def _say_error(message: str) -> None:
     click.echo(f"{label} {message}", err=True, color=_colour_choice())
 
 
-def _discard(stream: TextIO) -> None:
-    """Send what is still buffered nowhere, or Python complains about it when it ends."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+def _settle(stream: TextIO) -> None:
+    """Write what is buffered, or drop it where that fails: Python would complain at its end."""
+    try:
+        stream.flush()
+    except OSError:
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _colour_choice() -> bool | None:

@@ -133,9 +133,12 @@ def _background(environ: Mapping[str, str]) -> Theme:
 def write(lines: Iterable[Text], able: Abilities, stream: TextIO | None = None) -> None:
     """Write rendered lines to `stream` (standard output) as `able` allows."""
     stream = sys.stdout if stream is None else stream
-    console = rich_console(able, stream)
+    # Rich ends the program when a pipe is closed; that is for the command line to decide.
+    rendered = StringIO()
+    console = rich_console(able, rendered)
     for line in lines:
         console.print(line if able.unicode else ascii_line(line), soft_wrap=True)
+    stream.write(rendered.getvalue())
 
 
 def rich_console(able: Abilities, stream: TextIO, *, record: bool = False) -> Console:

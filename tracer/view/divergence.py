@@ -90,7 +90,7 @@ def _steps(sentence: Sentence, last: int, colours: Palette) -> Iterator[Text]:
     """One line for each step up to the one that differs."""
     first = max(last - LINES, 0)
     if first:
-        said = _("{count} steps before are equal").format(count=first)
+        said = _("equal steps before: {count}").format(count=first)
         yield Text(f"  {colours.glyphs.cut}  {said}", style=colours.faint)
     digits = len(str(last + sentence.first))
     shown = range(first, last + 1)
@@ -155,9 +155,11 @@ CLOSE = 1e-5
 
 def _what_follows(found: Divergence, sentence: Sentence) -> Iterator[str]:
     if found.consequences:
-        yield _("{count} later numbers differ only because of it.").format(count=found.consequences)
+        yield _("Later numbers that differ only because of it: {count}.").format(
+            count=found.consequences
+        )
     if found.also:
-        yield _("{count} further places differ on their own:").format(count=len(found.also))
+        yield _("Further places that differ on their own: {count}.").format(count=len(found.also))
     for other in found.also[:ALSO]:
         a, b = apart(other.got, other.expected)
         yield _("t = {t}, {place}: A {a}, B {b}").format(

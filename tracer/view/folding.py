@@ -63,15 +63,17 @@ def ranges(numbers: Iterable[int]) -> str:
     return ", ".join("-".join(str(end) for end in run) for run in runs)
 
 
-def left_out_units(shown: Sequence[int], count: int) -> str:
+def left_out_units(sentence: Sentence, shown: Sequence[int]) -> str:
     """The sentence about units that have no column, or nothing where all have one."""
-    if len(shown) == count:
+    count = sentence.H
+    hidden = [name for unit, name in enumerate(sentence.unit_names) if unit not in shown]
+    if not hidden:
         return ""
     return _(
         "{shown} of {count} units are drawn, those whose state moves most; "
         "mean and range are of all {count}. --unit {unit} shows any other one, "
         "--format csv writes all."
-    ).format(shown=len(shown), count=count, unit=next(u for u in range(count) if u not in shown))
+    ).format(shown=len(shown), count=count, unit=hidden[0])
 
 
 def left_out_steps(sentence: Sentence, shown: Sequence[int]) -> str:

@@ -62,7 +62,7 @@ def _answer_sentence(sentence: Sentence, step: int) -> str:
     return _("The answer flips from {old} to {new} ({share}).").format(
         old=sentence.label(best[step - 1]),
         new=sentence.label(best[step]),
-        share=percent(float(sentence["probs"][step, best[step]])),
+        share=percent(sentence.share(step)),
     )
 
 
@@ -82,7 +82,7 @@ def _memory_change(sentence: Sentence, step: int, chosen: int | None) -> str:
     change = c - c_prev
     unit = int(np.abs(change).argmax()) if chosen is None else chosen
     if abs(change[unit]) < MOVE:
-        return _little("c", change, chosen)
+        return _little(sentence, "c", change, chosen)
     because = _cause(change[unit], (f[unit] - 1) * c_prev[unit], i[unit] * g[unit])
     text = {
         ("up", "forgotten"): _("Unit {unit} rises from {old} to {new} because f = {f}."),
@@ -103,7 +103,7 @@ def _memory_change(sentence: Sentence, step: int, chosen: int | None) -> str:
         ),
     }["up" if change[unit] > 0 else "down", because]
     return text.format(
-        unit=unit,
+        unit=sentence.unit_names[unit],
         old=number(c_prev[unit]),
         new=number(c[unit]),
         f=number(f[unit]),
@@ -113,10 +113,10 @@ def _memory_change(sentence: Sentence, step: int, chosen: int | None) -> str:
     )
 
 
-def _little(name: str, change: Numbers, chosen: int | None) -> str:
+def _little(sentence: Sentence, name: str, change: Numbers, chosen: int | None) -> str:
     if chosen is not None:
         return _("Unit {unit} of {name} hardly moves: by {by}.").format(
-            unit=chosen, name=name, by=signed(change[chosen])
+            unit=sentence.unit_names[chosen], name=name, by=signed(change[chosen])
         )
     return _("Little changes: no unit of {name} moves by more than {most}.").format(
         name=name, most=number(np.abs(change).max())
@@ -137,8 +137,12 @@ def _state_change(sentence: Sentence, step: int, chosen: int | None) -> str:
     change = h - before
     unit = int(np.abs(change).argmax()) if chosen is None else chosen
     if abs(change[unit]) < MOVE:
-        return _little("h", change, chosen)
-    values = {"unit": unit, "old": number(before[unit]), "new": number(h[unit])}
+        return _little(sentence, "h", change, chosen)
+    values = {
+        "unit": sentence.unit_names[unit],
+        "old": number(before[unit]),
+        "new": number(h[unit]),
+    }
     shares = {
         name: float(sentence[name][step, unit])
         for name in ("z_from_x", "z_from_h", "z_from_a")
@@ -147,11 +151,11 @@ def _state_change(sentence: Sentence, step: int, chosen: int | None) -> str:
     if not shares:
         return _("Unit {unit} of h goes from {old} to {new}.").format(**values)
     z = sum(shares.values())
-    name = max(shares, key=lambda share: shares[share] * np.sign(z))
+    largest = max(shares, key=lambda share: shares[share] * np.sign(z))
     reasons = {
         "z_from_x": _("the word gives {share} of z = {z}"),
         "z_from_h": _("the memory gives {share} of z = {z}"),
         "z_from_a": _("the bias gives {share} of z = {z}"),
     }
-    reason = reasons[name].format(share=signed(shares[name]), z=signed(z))
+    reason = reasons[largest].format(share=signed(shares[largest]), z=signed(z))
     return _("Unit {unit} of h goes from {old} to {new}: {reason}.").format(**values, reason=reason)

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import math
 
+THOUSAND = 1000
+"""From here on two decimals less are written."""
+
 
 def number(value: float, digits: int = 2) -> str:
     """`value` for a sentence or a formula: ``0.73``, ``-1.58``, ``0.0041``, ``3.2e-7``, ``NaN``.
@@ -24,8 +27,10 @@ def number(value: float, digits: int = 2) -> str:
     if math.isinf(value):
         return "Inf" if value > 0 else "-Inf"
     size = float(f"{abs(value):.{digits}g}")
-    if value == 0 or 0.1 <= size < 1e5:
+    if value == 0 or 0.1 <= size < THOUSAND:
         return f"{value + 0.0:.{digits}f}"
+    if THOUSAND <= size < THOUSAND**2:
+        return f"{value:.{digits - 2}f}"
     if 1e-4 <= size < 0.1:
         places = digits - 1 - math.floor(math.log10(size))
         return f"{value:.{places}f}"

@@ -85,7 +85,7 @@ THEMES: Mapping[Theme, Colours] = MappingProxyType(
             signed=("#58b4ff", "#5f93cc", "#7a828f", "#cf8c4a", "#ffa03a"),
             broken="#ff6ad5",
             faint="#8b93a1",
-            classes=("#58b4ff", "#ffa03a", "#ffe14d", "#c79bff", "#56d6c2", "#f2f2f2"),
+            classes=("#58b4ff", "#ffa03a", "#ffe14d", "#ecd3ff", "#56d6c2", "#f2f2f2"),
         ),
         "light": Colours(
             track="#e9ecf1",
@@ -93,7 +93,7 @@ THEMES: Mapping[Theme, Colours] = MappingProxyType(
             signed=("#0a58a8", "#5286c0", "#8d939e", "#c07a35", "#a64b00"),
             broken="#b5008a",
             faint="#667080",
-            classes=("#0a58a8", "#a64b00", "#6b5900", "#6a3fa0", "#00756a", "#333333"),
+            classes=("#0a58a8", "#a64b00", "#6b5900", "#9a6fd0", "#00756a", "#333333"),
         ),
     }
 )
@@ -118,7 +118,7 @@ class Palette:
             The size that fills a cell, 1 for what is bounded; see `scale_of`.
         """
         if not math.isfinite(value):
-            return self._broken(value), Style(color=self.colours.broken, bold=True)
+            return self._broken(value), self.broken
         share = value / scale
         size = min(abs(share), 1.0)
         bar = self.glyphs.bars[min(int(size * len(self.glyphs.bars)), len(self.glyphs.bars) - 1)]
@@ -130,6 +130,8 @@ class Palette:
 
     def style(self, share: float, kind: Kind) -> Style:
         """The colour of a share of the scale, on the cell's own dark or light ground."""
+        if math.isnan(share):
+            return self.broken
         if kind in SIGNLESS:
             colour = _between(self.colours.switch, share)
         else:
@@ -171,6 +173,8 @@ class Palette:
 
     def of_class(self, index: int) -> Style:
         """The colour of a class; with many classes colours come again, their names do not."""
+        if index < 0:
+            return self.broken
         return Style(color=self.colours.classes[index % len(self.colours.classes)], bold=True)
 
 

@@ -80,14 +80,14 @@ def picture(sentence: Sentence, wish: Wish, able: Abilities) -> list[Text]:
     unit = chosen_unit(sentence, wish)
     plan = layout(sentence, quantities or chosen_quantities(sentence, None), steps, able.width)
     lines = [*header(sentence, able), Text("")]
-    lines += strip(sentence, asked or folding.telling_steps(sentence, folding.STRIP), able)
+    lines += strip(sentence, _strip_steps(sentence, asked), able)
     lines += [*_unknown(sentence, able), Text("")]
     scale = scales(sentence, quantities)
     for step in steps:
         lines += [_title(sentence, step, _rule_width(plan, able), colours)]
-        lines += folded(
-            Text(narration(sentence, step, wish.unit), style="italic"), able.width, "  "
-        )
+        said = narration(sentence, step, unit)
+        here = sentence.broken is not None and sentence.broken.step == step
+        lines += folded(Text(said, style=colours.broken if here else "italic"), able.width, "  ")
         lines.append(Text(""))
         if wish.what == "output":
             lines += output_block(sentence, step, able)
@@ -102,6 +102,13 @@ def picture(sentence: Sentence, wish: Wish, able: Abilities) -> list[Text]:
     for line in lines:
         line.rstrip()
     return lines
+
+
+def _strip_steps(sentence: Sentence, asked: list[int] | None) -> list[int]:
+    """The whole sentence if it is short; else the steps asked for, or the most telling ones."""
+    if asked is None or sentence.T <= folding.STRIP:
+        return folding.telling_steps(sentence, folding.STRIP)
+    return asked
 
 
 def chosen_steps(sentence: Sentence, wish: Wish) -> list[int] | None:
@@ -125,14 +132,16 @@ def chosen_steps(sentence: Sentence, wish: Wish) -> list[int] | None:
 
 
 def chosen_unit(sentence: Sentence, wish: Wish) -> int | None:
-    """The unit that was asked for, if it exists."""
-    if wish.unit is not None and not 0 <= wish.unit < sentence.H:
+    """The index of the unit that was asked for, if it exists."""
+    if wish.unit is None:
+        return None
+    if wish.unit not in sentence.unit_names:
         raise InputError(
             _("there is no unit {unit}; this layer has units 0 to {last}").format(
-                unit=wish.unit, last=sentence.H - 1
+                unit=wish.unit, last=sentence.trace.H - 1
             )
         )
-    return wish.unit
+    return sentence.unit_names.index(wish.unit)
 
 
 def header(sentence: Sentence, able: Abilities) -> list[Text]:
@@ -169,7 +178,7 @@ def _title(sentence: Sentence, step: int, width: int, colours: Palette) -> Text:
     answer, style = "", None
     best = sentence.best
     if best is not None:
-        share = percent(float(sentence["probs"][step, best[step]]))
+        share = percent(sentence.share(step))
         answer = f" {fit(sentence.label(best[step]), 16, colours.glyphs.cut).rstrip()} {share} "
         style = colours.of_class(best[step])
     left = f" t = {step + sentence.first} "
@@ -201,7 +210,7 @@ def _left_out(
 ) -> list[Text]:
     said = [folding.left_out_steps(sentence, steps)] if steps else []
     if wish.unit is None and wish.what != "output":
-        said.append(folding.left_out_units(plan.units, sentence.H))
+        said.append(folding.left_out_units(sentence, plan.units))
     return [
         line for text in said if text for line in [*folded(Text(text), able.width, "  "), Text("")]
     ]
@@ -223,7 +232,8 @@ def legend(quantities: Sequence[Quantity], scale: dict[str, float], able: Abilit
             line = Text("  ")
             for share in shares:
                 line.append(*colours.cell(share, kind)).append(" ")
-            lines += folded(line.append(" " + ends), able.width)
+            first, *more = folded(Text(ends), able.width, " " * (cell_len(line.plain) + 1))
+            lines += [line.append_text(first[cell_len(line.plain) :]), *more]
     scaled = [q for q in quantities if not q.kind.range]
     for quantity in scaled:
         size = number(scale[quantity.name], 1)

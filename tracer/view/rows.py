@@ -105,7 +105,7 @@ def layout(
     names = max(len(quantity.name) for quantity in quantities)
     label = 2 + names + 2 + _kinds(quantities) + 1
     wanted = tuple(range(sentence.H))
-    digits = len(str(max(wanted)))
+    digits = len(str(max(sentence.unit_names)))
     room = width - label
     gap = max(GLYPHS + 1, digits + 1)
     choices = (
@@ -132,7 +132,7 @@ def rows(
 ) -> list[Text]:
     """The block of one step: unit numbers, then a row for each quantity."""
     colours = palette(able)
-    lines = [_heading(plan, colours)]
+    lines = [_heading(sentence, plan, colours)]
     before = None
     for quantity in quantities:
         line = Text("  ")
@@ -170,14 +170,15 @@ def _beside(value: float, plan: Layout) -> str:
     return column(value, 5).rjust(plan.cell - 3) + " "
 
 
-def _heading(plan: Layout, colours: Palette) -> Text:
+def _heading(sentence: Sentence, plan: Layout, colours: Palette) -> Text:
     """Unit numbers over their columns, each as often as there is room for it."""
     said = _("unit")
     line = f"  {said}".ljust(plan.label)
-    room = len(str(plan.units[-1])) + 1
+    names = [str(sentence.unit_names[unit]) for unit in plan.units]
+    room = len(names[-1]) + 1
     every = -(-room // plan.cell)
-    for place, unit in enumerate(plan.units):
-        number = str(unit) if place % every == 0 else ""
+    for place, name in enumerate(names):
+        number = name if place % every == 0 else ""
         line = line[: plan.label + place * plan.cell]
         line += number.rjust(2).ljust(plan.cell) if plan.cell > GLYPHS else number.ljust(plan.cell)
     line = line.ljust(plan.label + len(plan.units) * plan.cell)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from tracer.language import _
 from tracer.view.words import clean
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from tracer.trace import Trace
 
 Numbers: TypeAlias = npt.NDArray[np.floating[Any]]
+
+
+NO_ANSWER = -1
+"""Stands for the class where the probabilities are not numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +52,7 @@ class Sentence:
         """What the first step is called on the screen: 1, or more where the trace was cut."""
         return int(self.trace.first_step) + 1
 
-    @property
+    @cached_property
     def words(self) -> tuple[str, ...] | None:
         """The words, safe to show, or None for a trace that was not made from words."""
         if self.trace.tokens is None:
@@ -75,6 +80,11 @@ class Sentence:
         """How many units there are to see."""
         return int(self["h"].shape[-1])
 
+    @cached_property
+    def unit_names(self) -> list[int]:
+        """What each unit is called: its index, also where the trace was cut to some units."""
+        return [int(unit) for unit in np.atleast_1d(np.arange(self.trace.H)[self.trace.units])]
+
     def __getitem__(self, name: str) -> Numbers:
         """The numbers of a quantity, (T, units), (T, classes), (T, inputs) or (T,)."""
         if name not in self._seen:
@@ -83,7 +93,7 @@ class Sentence:
                 array = array[np.newaxis]
             if "batch" in dims:
                 array = array[:, self.number]
-            if self.trace.quantity(name).dims[-1] == "unit" != dims[-1]:
+            if "unit" in self.trace.quantity(name).dims and "unit" not in dims:
                 array = array[:, np.newaxis]
             self._seen[name] = array[: self.T]
         return self._seen[name]
@@ -99,14 +109,27 @@ class Sentence:
 
     @cached_property
     def best(self) -> list[int] | None:
-        """The most probable class after each step; None where there is no output."""
+        """The most probable class after each step, `NO_ANSWER` where its numbers are broken.
+
+        None where there is no output at all.
+        """
         if not self.has("probs"):
             return None
-        probs = np.nan_to_num(self["probs"], nan=-1.0)
-        return [int(index) for index in probs.argmax(axis=-1)]
+        whole = np.isfinite(self["probs"]).all(axis=-1)
+        best = np.where(whole, self["probs"].argmax(axis=-1), NO_ANSWER)
+        return [int(index) for index in best]
+
+    def share(self, step: int) -> float:
+        """The probability of the most probable class; NaN where there is no answer."""
+        best = self.best
+        if best is None or best[step] == NO_ANSWER:
+            return float("nan")
+        return float(self["probs"][step, best[step]])
 
     def label(self, index: int) -> str:
         """The name of a class, safe to show."""
+        if index == NO_ANSWER:
+            return _("no answer")
         labels = self.trace.labels
         return clean(labels[index], self.encoding) if labels else str(index)
 
@@ -119,7 +142,7 @@ class Sentence:
         best = self.best
         if best is None or self.task in ("tag", "generate"):
             return []
-        return [t for t in range(1, len(best)) if best[t] != best[t - 1]]
+        return [t for t in range(1, len(best)) if NO_ANSWER != best[t] != best[t - 1] != NO_ANSWER]
 
     @cached_property
     def broken(self) -> Broken | None:

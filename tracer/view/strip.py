@@ -11,7 +11,7 @@ from tracer.language import _
 from tracer.view.console import Abilities
 from tracer.view.numbers import percent
 from tracer.view.palette import Palette, palette
-from tracer.view.sentence import Sentence
+from tracer.view.sentence import NO_ANSWER, Sentence
 from tracer.view.words import fit, widest
 
 LONGEST_BAR = 30
@@ -94,7 +94,7 @@ def _answer(
     sentence: Sentence, step: int, index: int, labels: int, bar: int, colours: Palette
 ) -> Text:
     """The most probable class after a step, its probability as a bar and in per cent."""
-    share = float(sentence["probs"][step, index])
+    share = sentence.share(step)
     counts = sentence.counts(step)
     style = colours.of_class(index) if counts or sentence.task != "classify" else ""
     line = Text()
@@ -111,6 +111,7 @@ def _answer(
 def _remark(sentence: Sentence, step: int, colours: Palette) -> str:
     """Whether the answer flips here, and whether it is the one that counts."""
     remark = f"  {colours.glyphs.mark} " + _("flips") if step in sentence.flips else ""
-    if sentence.task == "classify" and sentence.counts(step):
+    answered = sentence.best is not None and sentence.best[step] != NO_ANSWER
+    if sentence.task == "classify" and sentence.counts(step) and answered:
         remark += "  = " + _("the answer")
     return remark

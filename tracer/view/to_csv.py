@@ -52,11 +52,14 @@ def _lines(
         has_units = sentence.trace.quantity(name).dims[-1] == "unit"
         if unit is not None and not has_units:
             continue
-        numbers = np.atleast_1d(sentence[name][step])
-        plain = sentence[name].ndim == 1
-        for index, value in enumerate(numbers):
-            if unit is None or index == unit:
-                yield (*head, name, "" if plain else index, str(value))
+        row = sentence[name][step]
+        values = [str(value) for value in np.atleast_1d(row)]
+        places: Sequence[object] = [""] if row.ndim == 0 else range(len(values))
+        if has_units:
+            places = sentence.unit_names
+        for place, value in zip(places, values, strict=True):
+            if unit is None or place == unit:
+                yield (*head, name, place, value)
 
 
 def _risky(word: str) -> bool:

@@ -24,7 +24,7 @@ import numpy as np
 
 import tracer
 from tracer.trace import Trace
-from tracer.view.sentence import Sentence
+from tracer.view.sentence import NO_ANSWER, Sentence
 
 FORMAT = 1
 
@@ -61,9 +61,12 @@ def _sentence(sentence: Sentence) -> dict[str, Any]:
     answers = None
     if best is not None:
         answers = [
-            {"label": label, "probability": json_number(sentence["probs"][t, k]), "counts": counts}
+            {
+                "label": _label(sentence.trace, k),
+                "probability": json_number(sentence.share(t)),
+                "counts": sentence.counts(t),
+            }
             for t, k in enumerate(best)
-            for label, counts in [(_label(sentence.trace, k), sentence.counts(t))]
         ]
     return {
         "words": None if tokens is None else list(tokens[sentence.number]),
@@ -73,7 +76,9 @@ def _sentence(sentence: Sentence) -> dict[str, Any]:
     }
 
 
-def _label(trace: Trace, index: int) -> str:
+def _label(trace: Trace, index: int) -> str | None:
+    if index == NO_ANSWER:
+        return None
     return trace.labels[index] if trace.labels else str(index)
 
 

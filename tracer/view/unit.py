@@ -21,6 +21,13 @@ SHARES = ("x", "h", "a")
 """The three shares of a sum z, by the end of their names: the word, the memory, the bias."""
 
 
+NUMBER = 8
+"""Columns of the longest number with its sign."""
+
+LONGEST_BAR = 6
+"""Columns of a share's bar on one side of its axis."""
+
+
 def unit_block(sentence: Sentence, step: int, unit: int, able: Abilities) -> list[Text]:
     """The table of shares and the arithmetic of one unit.
 
@@ -68,8 +75,9 @@ def _shares(
     finite = [abs(value) for value in values.values() if np.isfinite(value)]
     scale = max(finite, default=1.0) or 1.0
     label = max(len(q.name) for q in sums)
-    half = min(max((able.width - 2 - label - 10 - 3 * 13) // 6, 2), 6)
-    column = 2 * half + 1 + 8
+    room = able.width - (2 + label + 2) - 3 * (NUMBER + 2) - (2 + NUMBER)
+    half = min(max((room // 3 - 1) // 2, 1), LONGEST_BAR)
+    column = 2 * half + 1 + NUMBER
 
     titles = (_("the word"), _("the memory"), _("the bias"))
     heading = f"  {'':{label}}  "
@@ -82,7 +90,7 @@ def _shares(
             value = values[f"{quantity.name}_from_{share}"]
             bar = colours.signed_bar(value, scale, half)
             style = colours.style(value / scale, Kind.PRE_ACTIVATION)
-            line.append(bar, style).append(f"{signed(value):>8}  ")
+            line.append(bar, style).append(f"{signed(value):>{NUMBER}}  ")
         line.append(f"= {signed(float(sentence[quantity.name][step, unit]))}")
         lines.append(line)
     return lines
@@ -104,7 +112,7 @@ def _arithmetic(
     ]
     table = [
         (
-            f"{quantity.name}_{step + sentence.first}[{unit}]",
+            f"{quantity.name}_{step + sentence.first}[{sentence.unit_names[unit]}]",
             in_letters(quantity.equation, called),
             in_numbers(quantity.equation, values, called),
         )

@@ -1,0 +1,7 @@
+# fails: memory and bias; first at: step 1, quantity h
+import numpy as np
+
+
+def rnn_step(x, h_prev, U, W, a):
+    # x is a row, so U has to be turned round; W is square, and nothing complains when it is not
+    return np.tanh(x @ U.T + h_prev @ W + a)

@@ -1,0 +1,181 @@
+"""What the terminal can do, and what is written to it."""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tracer.trace import Trace
+from tracer.view.console import abilities
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+class Screen(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        """Yes."""
+        return True
+
+
+class Pipe(Screen):
+    """A stream that says it is not."""
+
+    def isatty(self) -> bool:
+        """No."""
+        return False
+
+
+@pytest.mark.parametrize(
+    ("stream", "environ", "colours", "width"),
+    [
+        (Screen(), {"TERM": "xterm-256color"}, "256", 80),
+        (Screen(), {"TERM": "xterm-256color", "COLORTERM": "truecolor"}, "truecolor", 80),
+        (Screen(), {"TERM": "xterm"}, "standard", 80),
+        (Screen(), {"TERM": "xterm", "NO_COLOR": "1"}, None, 80),
+        (Screen(), {"TERM": "xterm", "NO_COLOR": ""}, "standard", 80),
+        (Screen(), {"TERM": "dumb"}, None, 80),
+        (Screen(), {"TERM": "dumb", "FORCE_COLOR": "1"}, None, 80),
+        (Screen(), {"TERM": "xterm", "COLUMNS": "140"}, "standard", 140),
+        (Screen(), {"TERM": "xterm", "COLUMNS": "20"}, "standard", 60),
+        (Screen(), {"TERM": "xterm", "COLUMNS": "999"}, "standard", 200),
+        (Screen(), {"TERM": "xterm", "COLUMNS": "wide"}, "standard", 80),
+        (Pipe(), {"TERM": "xterm-256color", "COLORTERM": "truecolor"}, None, 200),
+        (Pipe(), {"TERM": "xterm", "FORCE_COLOR": "1"}, "standard", 200),
+        (Pipe(), {"TERM": "xterm", "FORCE_COLOR": "3"}, "truecolor", 200),
+        (Pipe(), {"TERM": "xterm", "FORCE_COLOR": "0"}, None, 200),
+        (Pipe(), {"FORCE_COLOR": "1", "NO_COLOR": "1"}, None, 200),
+    ],
+)
+def test_the_environment_is_heard(
+    stream: Screen, environ: dict[str, str], colours: str | None, width: int
+) -> None:
+    """The table of `tracer.view.console`, line by line."""
+    able = abilities(stream, environ)
+
+    assert (colours, width) == (able.colours, able.width)
+
+
+def test_ascii_where_unicode_cannot_be_written() -> None:
+    """A dumb terminal, and a stream with an old encoding."""
+    old = Screen()
+    old.encoding = "latin-1"
+
+    assert abilities(Screen(), {"TERM": "xterm"}).unicode
+    assert not abilities(Screen(), {"TERM": "dumb"}).unicode
+    assert not abilities(old, {"TERM": "xterm"}).unicode
+
+
+def test_the_background_is_heard_or_chosen() -> None:
+    """``COLORFGBG`` where a terminal sets it; ``--theme`` wins."""
+    assert abilities(Screen(), {"COLORFGBG": "0;15"}).theme == "light"
+    assert abilities(Screen(), {"COLORFGBG": "15;0"}).theme == "dark"
+    assert abilities(Screen(), {"COLORFGBG": "0;15"}, theme="dark").theme == "dark"
+
+
+@pytest.fixture
+def trace_file(lstm_trace: Trace, tmp_path: Path) -> str:
+    """A saved trace."""
+    lstm_trace.save(tmp_path / "a.safetensors")
+    return str(tmp_path / "a.safetensors")
+
+
+def test_a_pipe_gets_plain_text_of_full_width(trace_file: str) -> None:
+    """No control codes, and rows that are not cut at 80 columns."""
+    shown = _piped(["show", trace_file], {"TERM": "xterm-256color"})
+
+    assert not CONTROL.search(shown)
+    assert max(map(len, shown.splitlines())) > 80
+
+
+def test_force_color_colours_a_pipe(trace_file: str) -> None:
+    """For a pager, or a log that keeps colours."""
+    shown = _piped(["show", trace_file], {"TERM": "xterm", "FORCE_COLOR": "3"})
+
+    assert "\x1b[" in shown
+    assert "38;2;" in shown
+
+
+def test_a_terminal_gets_colour_and_its_own_width(trace_file: str) -> None:
+    """Through a real pseudo-terminal of 80 columns."""
+    shown = _on_a_terminal(["show", trace_file], {"TERM": "xterm-256color", "COLUMNS": "80"})
+
+    assert "\x1b[" in shown
+    assert max(len(_plain(line)) for line in shown.splitlines()) <= 80
+
+
+def test_no_color_on_a_terminal(trace_file: str) -> None:
+    """Not one escape sequence; the glyphs say it all."""
+    shown = _on_a_terminal(["show", trace_file], {"TERM": "xterm-256color", "NO_COLOR": "1"})
+
+    assert "\x1b" not in shown
+    assert "██" in shown
+
+
+def test_a_dumb_terminal_gets_ascii(trace_file: str) -> None:
+    """Digits stand in for the bars."""
+    shown = _on_a_terminal(["show", trace_file], {"TERM": "dumb"})
+
+    assert shown.isascii()
+    assert "\x1b" not in shown
+    assert "-9" in shown
+
+
+def test_both_ways_say_the_same(trace_file: str) -> None:
+    """Colour adds nothing that the plain text does not have."""
+    wide = {"TERM": "xterm-256color", "COLUMNS": "100"}
+
+    assert _plain(_on_a_terminal(["show", trace_file], wide)) == _piped(["show", trace_file], wide)
+
+
+def _environ(extra: dict[str, str]) -> dict[str, str]:
+    dropped = ("COLORTERM", "COLORFGBG", "FORCE_COLOR", "NO_COLOR", "COLUMNS", "TERM")
+    kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    return kept | {"PYTHONUTF8": "1"} | extra
+
+
+def _piped(arguments: list[str], environ: dict[str, str]) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "tracer", *arguments],
+        capture_output=True,
+        check=True,
+        env=_environ(environ),
+    )
+    return done.stdout.decode()
+
+
+def _on_a_terminal(arguments: list[str], environ: dict[str, str]) -> str:
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "tracer", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+        env=_environ(environ),
+    ):
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                part = os.read(ours, 65536)
+            except OSError:  # Linux says the other end is closed by an error
+                part = b""
+            if not part:
+                break
+            shown += part
+    os.close(ours)
+    return shown.decode().replace("\r\n", "\n")
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)

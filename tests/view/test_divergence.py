@@ -1,0 +1,98 @@
+"""The screen of ``tracer diff``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import tracer
+from tests.view.traces import lstm_cell, made_trace
+from tracer.cells import LSTMCell
+from tracer.trace import Trace
+from tracer.view.console import Abilities
+from tracer.view.divergence import apart, as_record, divergence
+
+
+def _text(a: Trace, b: Trace, width: int = 80) -> str:
+    lines = divergence([a, b], ["mine", "theirs"], tracer.compare(a, b), Abilities(width=width))
+    assert max(len(line.plain) for line in lines) <= width
+    return "\n".join(line.plain for line in lines)
+
+
+def _changed(trace: Trace, name: str, step: int, unit: int, by: float) -> Trace:
+    """The trace with one recorded number changed, as a wrong line of code would do it."""
+    layer = trace.last
+    array = layer.recorded[name].copy()
+    array[step, 0, unit] += by
+    return replace(trace, layers=(replace(layer, recorded={**layer.recorded, name: array}),))
+
+
+def test_equal_traces(lstm_trace: Trace) -> None:
+    """One line says it."""
+    assert "The two traces agree in every number (6 steps)." in _text(lstm_trace, lstm_trace)
+
+
+def test_the_first_place_is_shown_with_both_equations(lstm_trace: Trace) -> None:
+    """A wrong number in the memory: the equation does not give what the trace has."""
+    wrong = _changed(lstm_trace, "c", 2, 5, 0.25)
+
+    text = _text(wrong, lstm_trace)
+
+    assert "The first place where they part: t = 3, c, unit 5." in text
+    c = lstm_trace["c"][2, 0, 5]
+    assert f"but this trace has {c + 0.25:.2f}" in " ".join(text.split())
+    assert "A  c_3[5] = f * c_prev + i * g = " in text
+    assert "B  c_3[5] = f * c_prev + i * g = " in text
+    assert "2  are  equal" in text
+    assert "3  a    ◀ differs" in text
+
+
+def test_a_changed_weight(lstm_trace: Trace) -> None:
+    """Two networks that differ in one weight part at the first sum that reads it."""
+    cell = lstm_trace.cell
+    U = cell.U.copy()
+    U[8 + 3, 1] += 0.5
+    other = made_trace(LSTMCell(U, cell.W, cell.a))
+
+    text = _text(other, lstm_trace)
+
+    assert "t = 1, z_f_from_x, unit 3" in text
+    assert "Later numbers that differ only because of it: " in text
+
+
+def test_numbers_are_written_until_they_differ() -> None:
+    """Two decimals where that is enough, more where it is not."""
+    assert apart(0.5, 0.7) == ("0.50", "0.70")
+    assert apart(0.5, 0.5001) == ("0.5000", "0.5001")
+    assert apart(0.1, 0.1 + 1e-15) != ("0.10", "0.10")
+
+
+def test_the_record_for_programs(lstm_trace: Trace) -> None:
+    """Steps as screens count them; NaN as a string."""
+    wrong = _changed(lstm_trace, "c", 2, 5, np.nan)
+    found = tracer.compare(wrong, lstm_trace)
+
+    record = json.loads(json.dumps(as_record(found), allow_nan=False))
+
+    assert record["equal"] is False
+    assert (record["t"], record["quantity"], record["unit"]) == (3, "c", 5)
+    assert record["got"] == "NaN"
+    assert as_record(None) == {"equal": True}
+
+
+def test_long_sentences_show_the_steps_before_the_difference() -> None:
+    """Twelve equal steps are listed, the others are counted."""
+    trace = made_trace(lstm_cell(), tuple(f"w{n}" for n in range(40)))
+
+    text = _text(_changed(trace, "h", 30, 0, 1.0), trace)
+
+    assert "equal steps before: 18" in text
+
+
+@pytest.mark.parametrize("width", [60, 140])
+def test_it_fits(lstm_trace: Trace, width: int) -> None:
+    """On narrow and on wide screens."""
+    _text(_changed(lstm_trace, "h", 1, 0, 1e-6), lstm_trace, width)

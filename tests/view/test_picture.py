@@ -1,0 +1,207 @@
+"""The screen of ``tracer show``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from tests.view.screens import FOLDER, SCREENS
+from tests.view.traces import WORDS, lstm_cell, made_trace, rnn_cell
+from tracer.errors import InputError, UnknownNameError
+from tracer.trace import Trace
+from tracer.unrolling import unroll
+from tracer.view.console import Abilities, ascii_line
+from tracer.view.picture import Wish, picture, pictures
+from tracer.view.rows import chosen_quantities
+from tracer.view.sentence import Sentence
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_screen_is_as_it_was(name: str) -> None:
+    """Every screen of `screens.py`, line by line; that file says how to draw them again."""
+    expected = (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
+
+    actual = SCREENS[name]()
+
+    assert expected == actual
+
+
+WORD = st.sampled_from(
+    [
+        "you",
+        "水",
+        "熱的",
+        "\x1b[31m",
+        "a\u202eb",
+        "[bold]",
+        "extraordinarily" * 4,
+        "=1+1",
+        "👨‍👩‍👧",
+        "é",
+    ]
+)
+WISHES = st.sampled_from(
+    [Wish(), Wish(unit=0), *(Wish(what=what) for what in ("gates", "states", "output"))]
+)
+
+
+@settings(max_examples=150)
+@given(
+    words=st.lists(WORD, min_size=1, max_size=30),
+    H=st.sampled_from([1, 2, 8, 17, 40, 130]),
+    lstm=st.booleans(),
+    task=st.sampled_from(["classify", "tag", "generate"]),
+    labels=st.integers(2, 12),
+    width=st.integers(60, 200),
+    unicode=st.booleans(),
+    wish=WISHES,
+)
+def test_no_line_is_wider_than_the_screen(
+    words: list[str],
+    H: int,
+    lstm: bool,
+    task: str,
+    labels: int,
+    width: int,
+    unicode: bool,
+    wish: Wish,
+) -> None:
+    """Whatever the sentence, the network and the terminal; and nothing a terminal would obey."""
+    cell = lstm_cell(H=H) if lstm else rnn_cell(H=H)
+    trace = made_trace(
+        cell, tuple(words), labels=tuple(f"label-{n}" for n in range(labels)), task=task
+    )
+
+    lines = picture(Sentence(trace), wish, Abilities(width=width, unicode=unicode))
+
+    for line in lines:
+        text = (line if unicode else ascii_line(line)).plain
+        assert cell_len(text) <= width
+        assert text == text.rstrip()
+        assert text.isprintable()
+        assert unicode or all(c.isascii() or c in "".join(words) for c in text)
+
+
+def test_every_row_of_a_step_is_equally_wide(lstm_sentence: Sentence) -> None:
+    """So the cells of one unit stand under each other."""
+    lines = [line.plain for line in picture(lstm_sentence, Wish(steps=(1, 1)), Abilities(width=80))]
+
+    rows = [line for line in lines if line[:5] in {f"  {name}  " for name in "ifgoch"}][:6]
+
+    assert len({cell_len(row) for row in rows}) == 1
+
+
+def test_what_narrows_the_rows(lstm_sentence: Sentence, rnn_sentence: Sentence) -> None:
+    """Gates, states, or both; a cell without gates shows the sum z in their place."""
+
+    def names(sentence: Sentence, what: str | None) -> str:
+        return " ".join(quantity.name for quantity in chosen_quantities(sentence, what))
+
+    assert names(lstm_sentence, None) == "i f g o c h"
+    assert names(lstm_sentence, "gates") == "i f g o"
+    assert names(lstm_sentence, "states") == "c h"
+    assert names(rnn_sentence, None) == "z h"
+    assert names(rnn_sentence, "gates") == "z"
+    with pytest.raises(UnknownNameError, match="did you mean 'gates'"):
+        names(lstm_sentence, "gate")
+
+
+def test_steps_and_units_that_do_not_exist_are_told(lstm_sentence: Sentence) -> None:
+    """The message says which there are."""
+    with pytest.raises(
+        InputError, match="steps 9:12 are none of this sentence's, which are 1 to 6"
+    ):
+        picture(lstm_sentence, Wish(steps=(9, 12)), Abilities())
+    with pytest.raises(InputError, match="no unit 8; this layer has units 0 to 7"):
+        picture(lstm_sentence, Wish(unit=8), Abilities())
+
+
+def test_a_cut_trace_keeps_its_step_numbers(lstm_trace: Trace) -> None:
+    """Steps 3 and 4 of a sentence are still called so when only they were kept."""
+    text = _text(lstm_trace.sel(step=slice(2, 4)))
+
+    assert "── t = 3 · a ─" in text
+    assert "t = 1" not in text
+
+
+def test_a_trace_without_words_and_output_is_shown_too() -> None:
+    """What `tracer.unroll` gives on plain numbers has neither."""
+    trace = unroll(lstm_cell(), np.ones((2, 1, 4)), device="reference")
+
+    text = _text(trace)
+
+    assert "a trace without words" in text
+    assert "── t = 2 ─" in text
+    assert "This trace has no output layer." in _text(trace, Wish(what="output"))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("wish", [Wish(), Wish(unit=2), Wish(what="output")])
+def test_numbers_that_are_not_finite_are_drawn_and_marked(value: float, wish: Wish) -> None:
+    """They come in with the third word; cells show them, and the first is named."""
+    good = made_trace(lstm_cell())
+    x = good["x"].copy()
+    x[2, 0, 1] = value
+    bad = unroll(good.cell, x, device="reference")
+    probs = np.full((6, 1, 2), 0.5)
+    probs[2:] = np.nan
+    trace = replace(good, layers=bad.layers, outputs={"logits": probs, "probs": probs})
+
+    text = _text(trace, wish)
+
+    assert "The first number that is not finite: x[1] = " in text
+    assert "at t = 3." in text
+    assert "no answer" in text
+    assert "= the answer" not in text
+
+
+def test_padding_is_not_shown() -> None:
+    """In a batch each sentence has its own length."""
+    cell = lstm_cell()
+    trace = unroll(cell, np.ones((5, 2, 4)), lengths=[2, 5], device="reference")
+
+    first, second = (picture(Sentence(trace, n), Wish(), Abilities()) for n in (0, 1))
+
+    assert sum("t = " in line.plain for line in first) == 2
+    assert sum("t = " in line.plain for line in second) == 5
+
+
+def test_a_large_batch_says_how_to_see_the_rest() -> None:
+    """Twenty sentences are drawn, the others are named."""
+    trace = unroll(rnn_cell(), np.ones((1, 23, 4)), device="reference")
+
+    last = pictures(trace, Wish(), Abilities())[-1].plain
+
+    assert last == "  20 of 23 sentences are drawn; --sentence 21 shows the next one."
+
+
+def test_generated_words_are_followed_by_the_next_one() -> None:
+    """For the task generate the strip shows what is said next, and nothing flips."""
+    trace = made_trace(rnn_cell(), WORDS, labels=WORDS, task="generate")
+
+    text = _text(trace)
+
+    assert "the next word" in text
+    assert "flips" not in text
+
+
+def _text(trace: Trace, wish: Wish | None = None) -> str:
+    lines = picture(Sentence(trace), wish or Wish(), Abilities(width=80))
+    return "\n".join(line.plain for line in lines)
+
+
+def test_a_trace_cut_to_some_units_keeps_their_numbers(lstm_trace: Trace) -> None:
+    """Units 2 and 5 are still called so; one unit, one step or one sentence alone work too."""
+    two = lstm_trace.sel(unit=[2, 5])
+
+    heading = next(line for line in _text(two).splitlines() if line.startswith("  unit"))
+    assert heading.split()[:3] == ["unit", "2", "5"]
+    assert "c_1[5] = " in _text(two, Wish(unit=5)).replace("      ", "")
+    with pytest.raises(InputError, match="no unit 3"):
+        _text(two, Wish(unit=3))
+    assert "── t = 3 · a ─" in _text(lstm_trace.sel(step=2, batch=0, unit=1))

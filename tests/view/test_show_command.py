@@ -1,0 +1,194 @@
+"""``tracer show`` and ``tracer diff`` as commands, on saved traces and on models."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+import tracer
+from tests.view.traces import lstm_cell, made_trace, rnn_cell
+from tracer.cli.diff import command as diff
+from tracer.cli.show import command as show
+from tracer.errors import TracerError
+from tracer.text import Encoder, Vocabulary
+from tracer.trace import Trace
+
+WORDS = ("<unk>", "you", "are", "a", "really", "bad", "man", "=x")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lstm_trace: Trace) -> Path:
+    """A folder with a saved trace ``a.safetensors`` and a model ``small.safetensors``."""
+    monkeypatch.chdir(tmp_path)
+    lstm_trace.save("a.safetensors")
+    random = np.random.default_rng(5)
+    tracer.Model(
+        Encoder.embedding(Vocabulary(WORDS), random.normal(size=(len(WORDS), 4))),
+        (tracer.Layer(lstm_cell()),),
+        tracer.Head(random.normal(size=(2, 8)), np.zeros(2)),
+        "classify",
+        ("praise", "insult"),
+        "small",
+    ).save("small.model")
+    return tmp_path
+
+
+def _run(command: Any, *arguments: str, typed: str | bytes = "") -> Result:
+    done = CliRunner().invoke(
+        command, list(arguments), input=typed, standalone_mode=False, env={"COLUMNS": "80"}
+    )
+    if done.exception is not None:
+        raise done.exception
+    return done
+
+
+def _error(*arguments: str, typed: str | bytes = "") -> str:
+    with pytest.raises(TracerError) as caught:
+        _run(show, *arguments, typed=typed)
+    return str(caught.value)
+
+
+def test_a_sentence_through_a_model_file(folder: Path) -> None:
+    """The words need no quotes; what the model does not know is told."""
+    shown = _run(show, "you", "are", "a", "zebra", "--model", "small.model").stdout
+
+    assert "you are a zebra" in shown
+    assert "4  zebra (?)" in shown
+    assert "(?) not in the model's vocabulary, read as <unk>: zebra" in shown
+    assert folder.exists()
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_saved_trace_is_shown_as_it_was() -> None:
+    """--save and show FILE give the same screen, the name of the model included."""
+    first = _run(show, "you are bad", "--model", "small.model", "--save", "b.safetensors")
+    again = _run(show, "b.safetensors")
+
+    assert first.stdout == again.stdout
+    assert "tracer show b.safetensors" in first.stderr
+
+
+@pytest.mark.usefixtures("folder")
+def test_sentences_from_standard_input() -> None:
+    """One a line, each drawn, or only one of them."""
+    typed = "you are bad\n\nyou are a man\n"
+
+    both = _run(show, "-", "--model", "small.model", typed=typed).stdout
+    second = _run(show, "-", "--model", "small.model", "--sentence", "2", typed=typed).stdout
+
+    assert "you are bad" in both
+    assert "you are a man" in both
+    assert "you are bad" not in second
+
+
+@pytest.mark.usefixtures("folder")
+def test_numbers_for_programs_follow_the_wish() -> None:
+    """--steps, --unit and --what narrow JSON and CSV as they narrow the screen."""
+    wish = ("a.safetensors", "--steps", "2:3", "--unit", "5", "--what", "states")
+
+    document = json.loads(_run(show, *wish, "--format", "json").stdout)
+    lines = list(csv.DictReader(io.StringIO(_run(show, *wish, "--format", "csv").stdout)))
+
+    trace = tracer.open("a.safetensors")
+    assert document["steps"] == [2, 3]
+    assert document["units"] == [5]
+    assert set(document["quantities"]) == {"c", "h"}
+    assert document["quantities"]["c"]["values"][0][0] == [trace["c"][1, 0, 5]]
+    assert [(x["step"], x["quantity"], x["unit"]) for x in lines] == [
+        ("2", "c", "5"), ("2", "h", "5"), ("3", "c", "5"), ("3", "h", "5"),
+    ]  # fmt: skip
+    assert float(lines[0]["value"]) == trace["c"][1, 0, 5]
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_output_as_csv() -> None:
+    """Scores and probabilities, one class a line."""
+    shown = _run(show, "a.safetensors", "--what", "output", "--format", "csv").stdout
+
+    assert {line["quantity"] for line in csv.DictReader(io.StringIO(shown))} == {"logits", "probs"}
+
+
+@pytest.mark.usefixtures("folder")
+def test_svg_on_standard_output() -> None:
+    """Dark and light differ; neither depends on the terminal."""
+    dark, light = (
+        _run(show, "a.safetensors", "--format", "svg", "--theme", theme).stdout
+        for theme in ("dark", "light")
+    )
+
+    assert dark.startswith("<svg")
+    assert dark != light
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("steps", "shown"), [("2", [2]), ("2:3", [2, 3]), (":2", [1, 2]), ("5:", [5, 6])]
+)
+def test_steps(steps: str, shown: list[int]) -> None:
+    """One step or a range, both ends included, as the screen numbers them."""
+    text = _run(show, "a.safetensors", "--steps", steps).stdout
+
+    assert [t for t in range(1, 7) if f"── t = {t} " in text] == shown
+
+
+@pytest.mark.usefixtures("folder")
+def test_errors_name_the_thing() -> None:
+    """Each says what came, and what was wanted."""
+    assert "--steps x: wanted one step as 4, or a range as 2:5" in _error(
+        "a.safetensors", "--steps", "x"
+    )
+    assert "wanted one step" in _error("a.safetensors", "--steps", "5:2")
+    assert "there is no unit 99; this layer has units 0 to 7" in _error(
+        "a.safetensors", "--unit", "99", "--format", "csv"
+    )
+    assert "there is no such file" in _error("b.safetensors")
+    assert "is a finished trace; --cell, --level cannot change it" in _error(
+        "a.safetensors", "--cell", "rnn", "--level", "all"
+    )
+    assert "leave out --cell, --task, or --model" in _error(
+        "you", "--model", "small.model", "--cell", "rnn", "--task", "tag"
+    )
+    assert "a trace file ends in .safetensors" in _error("you", "--save", "x.txt")
+    assert "there is no sentence 3; this trace has 1" in _error("a.safetensors", "--sentence", "3")
+    assert "no sentence came from standard input" in _error("-", "--model", "small.model")
+    assert "byte 0 is 0xff" in _error("-", "--model", "small.model", typed=b"\xff\xfe")
+
+
+@pytest.mark.usefixtures("folder")
+def test_diff_says_by_its_exit_code_whether_they_agree() -> None:
+    """0 for equal, 1 for different."""
+    made_trace(lstm_cell(seed=2)).save("other.safetensors")
+
+    equal = _run(diff, "a.safetensors", "a.safetensors")
+    different = _run(diff, "a.safetensors", "other.safetensors")
+    as_json = _run(diff, "a.safetensors", "other.safetensors", "--format", "json")
+
+    assert (equal.return_value, different.return_value) == (0, 1)
+    assert "The first place where they part: t = 1" in " ".join(different.stdout.split())
+    assert json.loads(as_json.stdout)["equal"] is False
+
+
+@pytest.mark.usefixtures("folder")
+def test_diff_of_different_cells_is_an_error() -> None:
+    """An LSTM and an RNN have nothing to compare."""
+    made_trace(rnn_cell()).save("rnn.safetensors")
+
+    with pytest.raises(TracerError, match="differ in kind of cell"):
+        _run(diff, "a.safetensors", "rnn.safetensors")
+
+
+@pytest.mark.usefixtures("folder")
+def test_wide_tolerances_make_them_equal() -> None:
+    """--atol 10 forgives everything that squeezes through tanh."""
+    made_trace(lstm_cell(seed=2)).save("other.safetensors")
+
+    done = _run(diff, "a.safetensors", "other.safetensors", "--atol", "1000")
+
+    assert done.return_value == 0

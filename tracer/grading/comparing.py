@@ -1,0 +1,108 @@
+"""Where a submission's numbers first part from the equations, step by step.
+
+Each quantity is expected to follow from the student's *own* state of the step before and from the
+student's own values of the quantities computed before it. So a number counts as wrong only where
+something goes wrong, not where an earlier mistake is carried on, and a second, independent mistake
+is found behind the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
+
+import numpy as np
+
+from tracer.cells import CELL_CLASSES, Cell
+from tracer.cells.activations import Array
+from tracer.cells.evaluation import evaluate
+from tracer.equations import CellEquations
+from tracer.grading.cases import Case
+from tracer.grading.exercise import Exercise
+from tracer.grading.report import Difference
+
+Answers: TypeAlias = Mapping[tuple[int, int, str], Array]
+"""What the function returned, by call, step and quantity; each (N, H)."""
+
+TOLERANCE = 1e-5
+"""Relative and absolute. Computing in float32 costs 3e-7; the smallest real mistake changed 2e-2."""
+
+
+def differences(exercise: Exercise, case: Case, answers: Answers) -> Iterator[Difference]:
+    """The first wrong number of each quantity at each step, in computing order."""
+    for call, step, cell, given in situations(exercise, case, answers):
+        values = dict(given)
+        for quantity in exercise.equations:
+            if quantity.equation:
+                values[quantity.name] = evaluate(cell, quantity.equation, values)
+            answer = answers.get((call, step, quantity.name))
+            if answer is None or quantity.name not in exercise.returns:
+                continue
+            expected, got = values[quantity.name], answer.astype(np.float64)
+            wrong = ~_agree(got, expected, case.check.scale)
+            if wrong.any():
+                batch, unit = (int(k) for k in np.argwhere(wrong)[0])
+                yield Difference(
+                    call, step, quantity.name, batch, unit,
+                    float(got[batch, unit]), float(expected[batch, unit]),
+                    _of_unit(exercise.equations, values, batch, unit),
+                )  # fmt: skip
+            values[quantity.name] = got
+
+
+def textbook(exercise: Exercise, case: Case, answers: Answers) -> Mapping[str, Array]:
+    """What the first step of the first call should give, every quantity by name."""
+    _call, _step, cell, given = next(situations(exercise, case, answers))
+    inputs = (given[name] for name in ("x", *(f"{s}_prev" for s in exercise.equations.state)))
+    return cell.step(*inputs)
+
+
+def same(got: Array, expected: Array, case: Case) -> bool:
+    """Whether all numbers agree."""
+    return got.shape == expected.shape and bool(_agree(got, expected, case.check.scale).all())
+
+
+def situations(
+    exercise: Exercise, case: Case, answers: Answers
+) -> Iterator[tuple[int, int, Cell, dict[str, Array]]]:
+    """Call, step, cell and inputs of each step that was answered, in float64.
+
+    From the second step on, the state is the student's own.
+    """
+    make = CELL_CLASSES[exercise.equations.name]
+    for call, inputs in enumerate(case.calls):
+        given = {name: array.astype(np.float64) for name, array in inputs.items()}
+        cell = make(*(given.pop(p.name) for p in exercise.equations.parameters))
+        sequence = given["x"] if "T" in case.check.sizes else given["x"][np.newaxis]
+        state = {name: array for name, array in given.items() if name != "x"}
+        for missing in exercise.equations.state:  # an exercise need not use all of the state
+            state.setdefault(f"{missing}_prev", np.zeros((sequence.shape[1], cell.W.shape[1])))
+        for step, x in enumerate(sequence):
+            if not any((call, step, name) in answers for name in exercise.returns):
+                break
+            yield call, step, cell, {"x": x, **state}
+            for name in exercise.equations.state:
+                if (call, step, name) in answers:
+                    state[f"{name}_prev"] = answers[call, step, name].astype(np.float64)
+
+
+def _agree(got: Array, expected: Array, scale: float) -> Array:
+    """Where two arrays agree. What follows from a NaN of the student's own is not wrong again."""
+    # With inputs stretched by `scale`, float32 has lost as much of a sum before it is squeezed.
+    absolute = TOLERANCE * max(1.0, scale / 10)
+    with np.errstate(all="ignore"):
+        near = np.abs(got - expected) <= absolute + TOLERANCE * np.abs(expected)
+    return near | (got == expected) | (np.isnan(got) & np.isnan(expected))
+
+
+def _of_unit(
+    equations: CellEquations, values: Mapping[str, Array], batch: int, unit: int
+) -> Mapping[str, float]:
+    """Every quantity of one unit, its bias share included, as plain numbers."""
+    numbers = {}
+    for quantity in equations:
+        array = values.get(quantity.name)
+        if array is not None and quantity.dims[-1] == "unit":
+            row = array[batch] if array.ndim == 2 else array  # a bias is one row for all
+            numbers[quantity.name] = float(row[unit])
+    return numbers

@@ -1,0 +1,134 @@
+"""Frames: the only thing that crosses between the grader and a student's process.
+
+A frame is a named array: four bytes with the length of a header, the header (JSON: name, dtype,
+shape), then the numbers themselves, little-endian, row by row. Nothing else fits in: no pickle, no
+object, no code. Everything read is bounded and checked, because what arrives was written by a
+process in which a student's program was running.
+
+This file is used on both sides, so it imports NumPy and the standard library only.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+DTYPES = ("float64", "float32", "uint8")
+MAX_HEADER = 512
+MAX_FRAMES = 4096
+MAX_AXES = 4
+MAX_BYTES = 64 * 2**20
+MAX_NOTE = 16 * 2**10
+
+NAME = re.compile(r"[A-Za-z0-9_]+(/[A-Za-z0-9_]+){0,5}")
+TRUNCATED = "truncated"
+
+OUT_OF_MEMORY = 71
+"""Exit code of a runner that has not even the memory left to say so."""
+
+
+class Frame(NamedTuple):
+    """A named array that crossed the boundary."""
+
+    name: str
+    array: npt.NDArray[Any]
+
+
+class Unpacked(NamedTuple):
+    """The frames that could be read, and what was wrong with the rest (empty: nothing)."""
+
+    frames: list[Frame]
+    problem: str
+
+
+def pack(name: str, array: npt.NDArray[Any]) -> bytes:
+    """One frame as bytes. `array` has one of `DTYPES`."""
+    header = {"name": name, "dtype": array.dtype.name, "shape": list(array.shape)}
+    text = json.dumps(header).encode("ascii")
+    numbers = np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes()
+    return len(text).to_bytes(4, "big") + text + numbers
+
+
+def pack_note(name: str, facts: Mapping[str, Any]) -> bytes:
+    """A frame of text: small facts as JSON, carried as an array of bytes."""
+    text = json.dumps(facts).encode("ascii")
+    return pack(name, np.frombuffer(text, np.uint8))
+
+
+def read_note(array: npt.NDArray[Any]) -> dict[str, Any] | None:
+    """The facts of a note, or None if it is none."""
+    if array.dtype != np.uint8 or array.ndim != 1 or array.size > MAX_NOTE:
+        return None
+    try:
+        facts = json.loads(array.tobytes().decode("ascii"))
+    except (ValueError, RecursionError):
+        return None
+    return facts if isinstance(facts, dict) else None
+
+
+def unpack(data: bytes) -> Unpacked:
+    """Read frames until the data ends or the first thing that is no frame. Never raises.
+
+    Returns
+    -------
+    Unpacked
+        ``problem`` is ``TRUNCATED`` if the data stops inside a frame, as when a process was
+        stopped while it wrote, and otherwise says what a frame had that none may have.
+    """
+    frames: list[Frame] = []
+    names: set[str] = set()
+    at = 0
+    if len(data) > MAX_BYTES:
+        return Unpacked([], f"more than {MAX_BYTES} bytes")
+    while at < len(data):
+        if len(frames) == MAX_FRAMES:
+            return Unpacked(frames, f"more than {MAX_FRAMES} frames")
+        length = int.from_bytes(data[at : at + 4], "big")
+        if len(data) - at >= 4 and length > MAX_HEADER:
+            return Unpacked(frames, f"a header of {length} bytes")
+        header = data[at + 4 : at + 4 + length]
+        if len(data) - at < 4 or len(header) < length:
+            return Unpacked(frames, TRUNCATED)
+        parsed = _header(header)
+        if isinstance(parsed, str):
+            return Unpacked(frames, parsed)
+        name, dtype, shape = parsed
+        if name in names:
+            return Unpacked(frames, f"the name {name} twice")
+        at += 4 + length
+        size = math.prod(shape) * dtype.itemsize
+        if size > MAX_BYTES:
+            return Unpacked(frames, f"an array of {size} bytes")
+        if len(data) - at < size:
+            return Unpacked(frames, TRUNCATED)
+        numbers = np.frombuffer(data, dtype, math.prod(shape), at).reshape(shape)
+        frames.append(Frame(name, numbers.astype(dtype.newbyteorder("="))))
+        names.add(name)
+        at += size
+    return Unpacked(frames, "")
+
+
+def _header(text: bytes) -> tuple[str, np.dtype[Any], tuple[int, ...]] | str:
+    """Name, dtype and shape, or what is wrong with them."""
+    try:
+        header = json.loads(text.decode("ascii"))
+    except (ValueError, RecursionError):
+        return "a header that is not JSON"
+    if not isinstance(header, dict) or set(header) != {"name", "dtype", "shape"}:
+        return "a header without exactly name, dtype and shape"
+    name, dtype, shape = header["name"], header["dtype"], header["shape"]
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        return "a name that is none"
+    if not isinstance(dtype, str) or dtype not in DTYPES:
+        return "a dtype that may not cross"
+    if not isinstance(shape, list) or len(shape) > MAX_AXES:
+        return "a shape that is none"
+    if not all(type(n) is int and 0 <= n <= MAX_BYTES for n in shape):
+        return "a shape that is none"
+    return name, np.dtype(dtype).newbyteorder("<"), tuple(shape)

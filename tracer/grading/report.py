@@ -1,0 +1,181 @@
+"""What is said about a submission, as frozen records; the sentences are made by `tracer.view`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from tracer.grading.exercise import Check, Exercise
+
+
+class Verdict(StrEnum):
+    """How a check, or a whole submission, ended."""
+
+    PASSED = "passed"
+    WRONG = "wrong"
+    NOT_STARTED = "not_started"
+    CRASHED = "crashed"
+    TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
+    FORBIDDEN = "forbidden"
+    GRADER_FAULT = "grader_fault"
+
+
+class Kind(StrEnum):
+    """What is the matter where it is not a wrong number."""
+
+    EMPTY = "empty"  # the function has no body yet
+    NONE = "none"  # it returned None
+    COUNT = "count"  # not as many values as asked for
+    RAGGED = "ragged"  # a list whose rows differ in length
+    DTYPE = "dtype"
+    SIZE = "size"
+    SHAPE = "shape"
+    ORDER = "order"  # the right values in another order
+    SHARED = "shared"  # an array that was returned changed later
+    CHANGED = "changed"  # an input was changed
+    WARNED = "warned"  # NumPy gave a warning where none may be
+    NO_FUNCTION = "no function"
+    RAISED = "raised"  # the student's own exception
+    TIME = "time"
+    MEMORY = "memory"
+    DIED = "died"  # the process ended by itself
+    GARBLED = "garbled"  # bytes that the runner did not write
+    FAULT = "fault"  # the grader broke
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What is the matter, and where it was noticed.
+
+    Attributes
+    ----------
+    kind : Kind
+    call, step : int
+        Which call of the function, and which step of the sequence, both from 0.
+    facts : mapping
+        What a sentence about it needs: names, shapes, the student's exception and line.
+    """
+
+    kind: Kind
+    call: int = 0
+    step: int = 0
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The first number of a quantity that is not right.
+
+    Attributes
+    ----------
+    call, step, batch, unit : int
+        Where, all from 0.
+    quantity : str
+    got, expected : float
+        `expected` follows from the student's own numbers of the step before and of the quantities
+        computed before it, so that it is wrong by itself and no consequence of something else.
+    values : mapping of str to float
+        Every quantity of that unit at that step, to put into the equation.
+    """
+
+    call: int
+    step: int
+    quantity: str
+    batch: int
+    unit: int
+    got: float
+    expected: float
+    values: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """How one check ended. `also` are later places that are wrong by themselves."""
+
+    check: Check
+    verdict: Verdict
+    difference: Difference | None = None
+    also: tuple[Difference, ...] = ()
+    trouble: Trouble | None = None
+
+    @property
+    def points(self) -> int:
+        """All points of the check, or none."""
+        return self.check.points if self.verdict is Verdict.PASSED else 0
+
+    @property
+    def first_at(self) -> str:
+        """Where it first goes wrong, as mistakes in ``solutions/`` name it; empty if passed."""
+        if self.difference is not None:
+            d, where = self.difference, ""
+            if self.check.calls > 1:
+                where = f"call {d.call + 1}, "
+            return f"{where}step {d.step + 1}, quantity {d.quantity}"
+        if self.trouble is None:
+            return ""
+        facts = self.trouble.facts
+        match self.trouble.kind:
+            case Kind.ORDER:
+                return f"order {', '.join(facts['got'])}"
+            case Kind.CHANGED:
+                return f"input {facts['name']}"
+            case Kind.WARNED:
+                return f"warning {facts['message'].partition(' ')[0]}"
+            case Kind.RAISED:
+                return f"exception {facts['type']}"
+            case kind:
+                return str(kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How a submission did.
+
+    Attributes
+    ----------
+    exercise : Exercise
+    file : str
+        What the student calls it.
+    seed : int
+        Draws the same numbers again.
+    checks : tuple of CheckReport
+        In the order of the exercise.
+    printed : str
+        What the submission wrote to its output, cut off where it was too much.
+    seconds : float
+        How long it ran.
+    """
+
+    exercise: Exercise
+    file: str
+    seed: int
+    checks: tuple[CheckReport, ...]
+    printed: str = ""
+    seconds: float = 0.0
+
+    @property
+    def first_failing(self) -> CheckReport | None:
+        """The first check that did not pass."""
+        return next((c for c in self.checks if c.verdict is not Verdict.PASSED), None)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of the first check that did not pass; a grader's fault before all others."""
+        if any(c.verdict is Verdict.GRADER_FAULT for c in self.checks):
+            return Verdict.GRADER_FAULT
+        failing = self.first_failing
+        return failing.verdict if failing else Verdict.PASSED
+
+    @property
+    def points(self) -> int:
+        """The score."""
+        return sum(c.points for c in self.checks)
+
+    @property
+    def out_of(self) -> int:
+        """The best possible score."""
+        return sum(c.check.points for c in self.checks)
