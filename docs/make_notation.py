@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tracer.equations import CELLS, OUTPUT, OUTPUT_PARAMETERS, REDUCTION, Kind, Parameter, Quantity
+from tracer.equations import (
+    CELLS,
+    OUTPUT,
+    OUTPUT_BACKWARD,
+    OUTPUT_PARAMETERS,
+    REDUCTION,
+    Kind,
+    Parameter,
+    Quantity,
+)
 
 PAGE = Path(__file__).with_name("notation.md")
 
 HEAD = """\
 # Names
 
-<!-- Written from tracer/equations.py by docs/make_notation.py. Change that file: make docs -->
+<!-- Written from tracer/equations/ by docs/make_notation.py. Change those files: make docs -->
 
 Code, trace files, screens and exercises use the same name for the same thing.
 
@@ -38,6 +47,7 @@ READING = {
     Kind.SCORE: "the higher, the more likely",
     Kind.PROBABILITY: "all of one step add up to 1",
     Kind.LOSS: "0 is a right and certain answer",
+    Kind.GRADIENT: "how much the loss grows for each unit that the quantity grows",
 }
 
 
@@ -62,6 +72,8 @@ def _cells() -> Iterator[str]:
             yield f"Option `{option}`: {_code(choices)}; the first is used if nothing is said."
         yield from _parameters(cell.parameters)
         yield from _quantities(cell)
+        yield "\nBackward, from the last step to the first; `q_next` is `q` of the step after:"
+        yield from _quantities(cell.backward)
 
 
 def _output() -> Iterator[str]:
@@ -70,6 +82,8 @@ def _output() -> Iterator[str]:
     yield f"Losses of many steps and sentences become one number: {REDUCTION}."
     yield from _parameters(OUTPUT_PARAMETERS)
     yield from _quantities(OUTPUT)
+    yield "\nBackward, before everything else:"
+    yield from _quantities(OUTPUT_BACKWARD)
 
 
 def _parameters(parameters: Iterable[Parameter]) -> Iterator[str]:

@@ -15,8 +15,9 @@ BEGIN, END = "<!-- tree: written by make docs -->\n", "<!-- end of tree -->\n"
 
 # In the order of reading; what is not listed follows by the alphabet.
 ORDER = (
-    "errors.py", "language.py", "equations.py", "cells", "kernels", "text", "tasks.py", "trace.py",
-    "layertrace.py", "files.py", "tracefile.py", "unrolling.py", "model.py", "comparing.py",
+    "errors.py", "language.py", "equations", "cells", "kernels", "text", "tasks.py", "trace.py",
+    "layertrace.py", "files.py", "tracefile.py", "unrolling.py", "backpropagation.py", "model.py",
+    "explaining.py", "comparing.py",
     "diagnosis.py", "grading", "view", "cli", "models",
 )  # fmt: skip
 
