@@ -58,8 +58,8 @@ def _folder(folder: Path, indent: str) -> Iterator[str]:
 
 
 def _place(path: Path) -> tuple[int, str]:
-    order = ORDER.index(path.name) if path.name in ORDER else len(ORDER)
-    return order, path.name
+    name = path.relative_to(ROOT / "tracer").as_posix()
+    return ORDER.index(name) if name in ORDER else len(ORDER), name
 
 
 def _line(name: str, indent: str, words: str) -> str:

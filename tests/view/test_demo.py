@@ -1,0 +1,34 @@
+"""``tracer demo``: the tour runs without anybody, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+
+def test_the_tour_in_an_empty_folder(tmp_path: Path) -> None:
+    """Into a pipe, with nothing to read: all three stations, and the next command at the end."""
+    here, rooms = tmp_path / "here", tmp_path / "rooms"
+    here.mkdir()
+    rooms.mkdir()
+
+    done = subprocess.run(
+        [sys.executable, "-m", "tracer", "demo"],
+        cwd=here,
+        env=os.environ | {"TMPDIR": str(rooms), "PYTHONUTF8": "1", "COLUMNS": "80"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        text=True,
+        encoding="utf-8",
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert '$ tracer show "you are a really bad man" --steps 5:6' in done.stdout
+    assert done.stdout.count("$ tracer check 10_rnn_step") == 2
+    assert "\x1b" not in done.stdout
+    assert "tracer init my-exercises" in done.stdout.splitlines()[-2]
+    assert list(here.iterdir()) == []
+    assert list(rooms.iterdir()) == []

@@ -1,0 +1,118 @@
+"""``tracer demo``: the tour: a sentence is read, an exercise fails, the same exercise passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager, redirect_stdout
+from importlib import import_module
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from tracer.errors import TracerError
+from tracer.language import _
+
+SENTENCE = "you are a really bad man"
+EXERCISE = "10_rnn_step"
+
+WIDEST = 90
+"""Columns of the guide's lines; longer ones are hard to read."""
+
+# The demo's own answer to the first exercise, for the solutions do not travel with the package.
+ANSWER = '''\
+"""One step of an RNN."""
+
+import numpy as np
+
+
+def rnn_step(x, h_prev, U, W, a):
+    z = x @ U.T + h_prev @ W.T + a
+    h = np.tanh(z)
+    return h
+'''
+RIGHT_LINE = "    z = x @ U.T + h_prev @ W.T + a\n"
+WRONG_LINE = "    z = x @ U.T + h_prev @ W.T\n"
+
+
+@click.command(
+    help=_(
+        """Take the tour: a sentence through an LSTM, an exercise that fails, the same one passing.
+
+        Nothing has to be typed, and nothing is left behind.
+
+        \b
+        Example:
+          tracer demo
+        """
+    )
+)
+def command() -> None:
+    """Run the three commands of the tour, each with a line on what there is to see."""
+    _say(
+        _(
+            "1 of 3. A sentence goes through an LSTM, word by word. First the answer after each "
+            "word; then, for two of the words, every switch and every piece of information."
+        )
+    )
+    _run("show", SENTENCE, "--steps", "5:6")
+    with _exercise_folder() as answer:
+        _say(
+            _(
+                "2 of 3. Now somebody writes one step of an RNN and forgets the bias: {line}\n"
+                "The check says where the numbers first part ways."
+            ).format(line=WRONG_LINE.strip())
+        )
+        answer.write_text(ANSWER.replace(RIGHT_LINE, WRONG_LINE), encoding="utf-8")
+        _run("check", EXERCISE, expected=1)
+        _say(_("3 of 3. The bias is back: {line}").format(line=RIGHT_LINE.strip()))
+        answer.write_text(ANSWER, encoding="utf-8")
+        _run("check", EXERCISE)
+    _say(
+        _(
+            "That was the tour. Your turn:\n"
+            '  tracer show "you are not bad at all"   a sentence of your own\n'
+            "  tracer init my-exercises               the exercises, to write it yourself"
+        )
+    )
+
+
+@contextmanager
+def _exercise_folder() -> Iterator[Path]:
+    """A fresh folder of exercises to work in for a while; gives the file to write."""
+    init = import_module("tracer.cli.init").command
+    with TemporaryDirectory(prefix="tracer-demo-") as folder:
+        with chdir(folder), redirect_stdout(StringIO()):
+            init.main(["exercises"], prog_name="tracer init", standalone_mode=False)
+        with chdir(Path(folder) / "exercises"):
+            yield Path(EXERCISE) / "rnn_step.py"
+
+
+def _run(verb: str, *arguments: str, expected: int = 0) -> None:
+    """Say a command as it would be typed, and run it."""
+    typed = " ".join(f'"{word}"' if " " in word else word for word in ("tracer", verb, *arguments))
+    click.secho(f"$ {typed}", bold=True)
+    command = import_module(f"tracer.cli.{verb}").command
+    status = command.main(list(arguments), prog_name=f"tracer {verb}", standalone_mode=False) or 0
+    click.echo()
+    if status != expected:
+        raise TracerError(
+            _("the tour is wrong: '{typed}' ended with {status}, not with {expected}").format(
+                typed=typed, status=status, expected=expected
+            )
+        )
+
+
+def _say(text: str) -> None:
+    """What the guide says, a paragraph a line."""
+    from rich.text import Text
+
+    from tracer.view.console import abilities, folded, write
+
+    able = abilities()
+    lines = [Text("")]
+    for paragraph in text.splitlines():
+        indent = " " * (len(paragraph) - len(paragraph.lstrip()))
+        lines += folded(Text(paragraph.strip(), style="bold"), min(able.width, WIDEST), indent)
+    write([*lines, Text("")], able)
