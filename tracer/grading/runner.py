@@ -142,6 +142,7 @@ class Runner:
             view = view[os.write(self.results, view) :]
 
     def note(self, name: str, **facts: Any) -> None:
+        """Send a few facts as text."""
         self.send(self.frames.pack_note(name, facts))
 
     def run(self) -> None:
