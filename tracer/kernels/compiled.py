@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,9 @@ from numba import njit
 
 from tracer.cells.activations import ACTIVATIONS, Array
 
-Lengths = npt.NDArray[np.int64]
+Lengths: TypeAlias = npt.NDArray[np.int64]
+Words: TypeAlias = npt.NDArray[np.int64]
+Losses: TypeAlias = tuple[float, int, int]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 # A kernel compares integers faster than strings; both sides count along the same list.
@@ -301,3 +303,299 @@ def outer(d_z: Array, rows: Array, shares: Array) -> None:
                 d, row = d_z[t, n, j], share[j]
                 for k in range(x.size):
                     row[k] += d * x[k]
+
+
+# -- training: one call for a whole batch --------------------------------------------------------
+
+SGD, MOMENTUM, ADAM = range(3)
+
+
+@_compiled
+def _transpose(M: Array, out: Array) -> None:
+    for j in range(M.shape[0]):
+        for k in range(M.shape[1]):
+            out[k, j] = M[j, k]
+
+
+@_compiled
+def _read_words(E: Array, words: Words, lengths: Lengths, x: Array) -> None:
+    """``x_t = E[word]`` for every real step."""
+    for t in range(words.shape[0]):
+        for n in range(words.shape[1]):
+            if t < lengths[n]:
+                x[t, n] = E[words[t, n]]
+            else:
+                x[t, n] = 0
+
+
+@_compiled
+def head_loss(h: Array, target: Words, Vt: Array, b: Array, probs: Array) -> Losses:
+    """Scores, probabilities and loss of every step that counts.
+
+    probs (T, N, K) is written where there is a target. Returns the loss, summed, the number of
+    right answers, and the number of steps that count.
+    """
+    T, N = target.shape
+    loss, hits, counted = 0.0, 0, 0
+    for t in range(T):
+        for n in range(N):
+            y = target[t, n]
+            if y < 0:
+                continue
+            p = probs[t, n]
+            _product(Vt, h[t, n], p)
+            best = 0
+            for k in range(p.size):
+                p[k] += b[k]
+                if p[k] > p[best]:
+                    best = k
+            highest, right, total = p[best], p[y], p.dtype.type(0)
+            for k in range(p.size):
+                p[k] = math.exp(p[k] - highest)
+                total += p[k]
+            for k in range(p.size):
+                p[k] /= total
+            loss += math.log(total) - (right - highest)
+            hits += best == y
+            counted += 1
+    return loss, hits, counted
+
+
+@_compiled
+def _head_back(
+    h: Array, target: Words, V: Array, probs: Array, d_h: Array, d_V: Array, d_b: Array
+) -> None:
+    """``d_logits = (p - y) / N``, in place of probs, and what it makes of h, V and b."""
+    T, N = target.shape
+    for t in range(T):
+        for n in range(N):
+            y = target[t, n]
+            if y < 0:
+                d_h[t, n] = 0
+                continue
+            d_logits = probs[t, n]
+            d_logits[y] -= d_logits.dtype.type(1)
+            for k in range(d_logits.size):
+                d_logits[k] /= d_logits.dtype.type(N)
+            _product(V, d_logits, d_h[t, n])
+            for k in range(d_logits.size):
+                d, row = d_logits[k], d_V[k]
+                d_b[k] += d
+                for j in range(row.size):
+                    row[j] += d * h[t, n, j]
+
+
+@_compiled
+def _add_gradients(
+    words: Words, lengths: Lengths, x: Array, h: Array, d_z: Array, d_x: Array,
+    d_E: Array, d_U: Array, d_W: Array, d_a: Array,
+) -> None:  # fmt: skip
+    """The gradients of the weights from those of the sums z; the state before the first is 0."""
+    T, N, J = d_z.shape
+    outer(d_z, x, d_U.reshape((1, J, d_U.shape[1])))
+    outer(d_z[1:], h[:-1], d_W.reshape((1, J, d_W.shape[1])))
+    for t in range(T):
+        for n in range(N):
+            if t < lengths[n]:
+                row = d_E[words[t, n]]
+                for j in range(J):
+                    d_a[j] += d_z[t, n, j]
+                for j in range(row.size):
+                    row[j] += d_x[t, n, j]
+
+
+@_compiled
+def update(
+    theta: Array, d_theta: Array, first: Array, second: Array, rule: int, step: int,
+    rate: float, momentum: float, beta2: float, epsilon: float, decay: float,
+    clip_norm: float, clip_value: float,
+) -> float:  # fmt: skip
+    """Clip the gradient, then take one step of the optimiser; returns the norm before clipping.
+
+    Nothing is changed where the norm is not finite. See `tracer.training.optimisers` for the same
+    rules in NumPy.
+    """
+    squares = 0.0
+    for j in range(theta.size):
+        squares += float(d_theta[j]) * float(d_theta[j])
+    norm = math.sqrt(squares)
+    if not math.isfinite(norm):
+        return norm
+    kind = theta.dtype.type
+    scale = kind(clip_norm / norm) if 0 < clip_norm < norm else kind(1)
+    value = kind(clip_value) if clip_value > 0 else kind(np.inf)
+    keep = kind(1 - rate * decay)
+    lr, mu, nu, eps = kind(rate), kind(momentum), kind(beta2), kind(epsilon)
+    one = kind(1)
+    correct1 = kind(1 - momentum**step)
+    correct2 = kind(math.sqrt(1 - beta2**step))
+    for j in range(theta.size):
+        d = min(max(d_theta[j] * scale, -value), value)
+        theta[j] *= keep
+        if rule == SGD:
+            theta[j] -= lr * d
+        elif rule == MOMENTUM:
+            first[j] = mu * first[j] + d
+            theta[j] -= lr * first[j]
+        else:
+            first[j] = mu * first[j] + (one - mu) * d
+            second[j] = nu * second[j] + (one - nu) * d * d
+            theta[j] -= lr / correct1 * first[j] / (math.sqrt(second[j]) / correct2 + eps)
+    return norm
+
+
+@_compiled
+def _rnn_gradients(
+    words: Words, lengths: Lengths, target: Words, f: int, window: int,
+    E: Array, U: Array, W: Array, a: Array, V: Array, b: Array,
+    d_E: Array, d_U: Array, d_W: Array, d_a: Array, d_V: Array, d_b: Array,
+) -> Losses:  # fmt: skip
+    """Loss and gradients of an RNN over one batch of sentences, words (T, N)."""
+    T, N = words.shape
+    H, D, K = W.shape[0], E.shape[1], V.shape[0]
+    kind = E.dtype
+    x, d_x = np.empty((T, N, D), kind), np.empty((T, N, D), kind)
+    z, h, d_h_from_loss, d_h_from_next, d_h, d_z = [np.empty((T, N, H), kind) for _ in range(6)]
+    probs = np.empty((T, N, K), kind)
+    h_0, d_h_0 = np.zeros((N, H), kind), np.zeros((N, H), kind)
+    Ut, Wt, Vt = np.empty((D, H), kind), np.empty((H, H), kind), np.empty((H, K), kind)
+    _transpose(U, Ut)
+    _transpose(W, Wt)
+    _transpose(V, Vt)
+
+    _read_words(E, words, lengths, x)
+    rnn_forward(x, lengths, h_0, Ut, Wt, a, f, z, h)
+    losses = head_loss(h, target, Vt, b, probs)
+    _head_back(h, target, V, probs, d_h_from_loss, d_V, d_b)
+    rnn_backward(
+        lengths, U, W, f, window, z, h, d_h_from_loss, d_h_0, d_h_from_next, d_h, d_z, d_x
+    )
+    _add_gradients(words, lengths, x, h, d_z, d_x, d_E, d_U, d_W, d_a)
+    return losses
+
+
+@_compiled
+def _lstm_gradients(
+    words: Words, lengths: Lengths, target: Words, gate: int, window: int,
+    E: Array, U: Array, W: Array, a: Array, V: Array, b: Array,
+    d_E: Array, d_U: Array, d_W: Array, d_a: Array, d_V: Array, d_b: Array,
+) -> Losses:  # fmt: skip
+    """Loss and gradients of an LSTM over one batch of sentences, words (T, N)."""
+    T, N = words.shape
+    H, D, K = W.shape[1], E.shape[1], V.shape[0]
+    kind = E.dtype
+    x, d_x = np.empty((T, N, D), kind), np.empty((T, N, D), kind)
+    c, tanh_c, h, d_h_from_loss = [np.empty((T, N, H), kind) for _ in range(4)]
+    d_h_from_next, d_h, d_tanh_c = [np.empty((T, N, H), kind) for _ in range(3)]
+    d_c_from_h, d_c_from_next, d_c = [np.empty((T, N, H), kind) for _ in range(3)]
+    z, ifgo, d_ifgo, d_z = [np.empty((T, N, 4 * H), kind) for _ in range(4)]
+    probs = np.empty((T, N, K), kind)
+    h_0, c_0, d_h_0, d_c_0 = [np.zeros((N, H), kind) for _ in range(4)]
+    Ut, Wt, Vt = np.empty((D, 4 * H), kind), np.empty((H, 4 * H), kind), np.empty((H, K), kind)
+    _transpose(U, Ut)
+    _transpose(W, Wt)
+    _transpose(V, Vt)
+
+    _read_words(E, words, lengths, x)
+    lstm_forward(x, lengths, h_0, c_0, Ut, Wt, a, gate, z, ifgo, c, tanh_c, h)
+    losses = head_loss(h, target, Vt, b, probs)
+    _head_back(h, target, V, probs, d_h_from_loss, d_V, d_b)
+    lstm_backward(
+        lengths, U, W, gate, window, c_0, z, ifgo, c, tanh_c, d_h_from_loss, d_h_0, d_c_0,
+        d_h_from_next, d_h, d_tanh_c, d_c_from_h, d_c_from_next, d_c, d_ifgo, d_z, d_x,
+    )  # fmt: skip
+    _add_gradients(words, lengths, x, h, d_z, d_x, d_E, d_U, d_W, d_a)
+    return losses
+
+
+@_compiled
+def rnn_train(
+    words: Words, lengths: Lengths, target: Words, f: int, window: int,
+    E: Array, U: Array, W: Array, a: Array, V: Array, b: Array,
+    d_E: Array, d_U: Array, d_W: Array, d_a: Array, d_V: Array, d_b: Array,
+    theta: Array, d_theta: Array, first: Array, second: Array, rule: int, step: int,
+    rate: float, momentum: float, beta2: float, epsilon: float, decay: float,
+    clip_norm: float, clip_value: float,
+) -> tuple[float, int, int, float]:  # fmt: skip
+    """One batch: forward, loss, backward, and one step of the optimiser on theta.
+
+    The weights are views of theta, their gradients of d_theta. Returns the loss, summed, the number
+    of right answers, the number of steps that count, and the norm of the gradient.
+    """
+    d_theta[:] = 0
+    loss, hits, counted = _rnn_gradients(
+        words, lengths, target, f, window, E, U, W, a, V, b, d_E, d_U, d_W, d_a, d_V, d_b
+    )
+    norm = update(
+        theta, d_theta, first, second, rule, step, rate, momentum, beta2, epsilon, decay,
+        clip_norm, clip_value,
+    )  # fmt: skip
+    return loss, hits, counted, norm
+
+
+
+@_compiled
+def lstm_train(
+    words: Words, lengths: Lengths, target: Words, gate: int, window: int,
+    E: Array, U: Array, W: Array, a: Array, V: Array, b: Array,
+    d_E: Array, d_U: Array, d_W: Array, d_a: Array, d_V: Array, d_b: Array,
+    theta: Array, d_theta: Array, first: Array, second: Array, rule: int, step: int,
+    rate: float, momentum: float, beta2: float, epsilon: float, decay: float,
+    clip_norm: float, clip_value: float,
+) -> tuple[float, int, int, float]:  # fmt: skip
+    """One batch: forward, loss, backward, and one step of the optimiser on theta.
+
+    The weights are views of theta, their gradients of d_theta. Returns the loss, summed, the number
+    of right answers, the number of steps that count, and the norm of the gradient.
+    """
+    d_theta[:] = 0
+    loss, hits, counted = _lstm_gradients(
+        words, lengths, target, gate, window, E, U, W, a, V, b, d_E, d_U, d_W, d_a, d_V, d_b
+    )
+    norm = update(
+        theta, d_theta, first, second, rule, step, rate, momentum, beta2, epsilon, decay,
+        clip_norm, clip_value,
+    )  # fmt: skip
+    return loss, hits, counted, norm
+
+
+@_compiled
+def rnn_losses(
+    words: Words, lengths: Lengths, target: Words, f: int,
+    E: Array, U: Array, W: Array, a: Array, V: Array, b: Array,
+) -> Losses:  # fmt: skip
+    """Loss, right answers and counted steps of an RNN over one batch; nothing is learned."""
+    T, N = words.shape
+    H, D, K = W.shape[0], E.shape[1], V.shape[0]
+    kind = E.dtype
+    x, z, h = np.empty((T, N, D), kind), np.empty((1, N, H), kind), np.empty((T, N, H), kind)
+    Ut, Wt, Vt = np.empty((D, H), kind), np.empty((H, H), kind), np.empty((H, K), kind)
+    _transpose(U, Ut)
+    _transpose(W, Wt)
+    _transpose(V, Vt)
+    _read_words(E, words, lengths, x)
+    rnn_forward(x, lengths, np.zeros((N, H), kind), Ut, Wt, a, f, z, h)
+    return head_loss(h, target, Vt, b, np.empty((T, N, K), kind))
+
+
+@_compiled
+def lstm_losses(
+    words: Words, lengths: Lengths, target: Words, gate: int,
+    E: Array, U: Array, W: Array, a: Array, V: Array, b: Array,
+) -> Losses:  # fmt: skip
+    """Loss, right answers and counted steps of an LSTM over one batch; nothing is learned."""
+    T, N = words.shape
+    H, D, K = W.shape[1], E.shape[1], V.shape[0]
+    kind = E.dtype
+    x, h, c = np.empty((T, N, D), kind), np.empty((T, N, H), kind), np.empty((T, N, H), kind)
+    z, ifgo, tanh_c = (
+        np.empty((1, N, 4 * H), kind), np.empty((1, N, 4 * H), kind), np.empty((1, N, H), kind),
+    )  # fmt: skip
+    Ut, Wt, Vt = np.empty((D, 4 * H), kind), np.empty((H, 4 * H), kind), np.empty((H, K), kind)
+    _transpose(U, Ut)
+    _transpose(W, Wt)
+    _transpose(V, Vt)
+    _read_words(E, words, lengths, x)
+    zeros = np.zeros((N, H), kind)
+    lstm_forward(x, lengths, zeros, zeros, Ut, Wt, a, gate, z, ifgo, c, tanh_c, h)
+    return head_loss(h, target, Vt, b, np.empty((T, N, K), kind))

@@ -1,0 +1,94 @@
+"""Training on the CPU: a batch of sentences goes in, one compiled call learns from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from tracer.cells.activations import Array
+from tracer.kernels import compiled
+
+WEIGHTS = ("E", "U", "W", "a", "V", "b")
+"""The arrays of a network, in the order in which the compiled loops take them."""
+
+RULES: Mapping[str, int] = {
+    "sgd": compiled.SGD,
+    "momentum": compiled.MOMENTUM,
+    "adam": compiled.ADAM,
+}
+_TRAIN: Mapping[str, Any] = {"rnn": compiled.rnn_train, "lstm": compiled.lstm_train}
+_LOSSES: Mapping[str, Any] = {"rnn": compiled.rnn_losses, "lstm": compiled.lstm_losses}
+
+
+class Batch(NamedTuple):
+    """Sentences side by side: words and target (T, N), -1 where no target counts; lengths (N,)."""
+
+    words: npt.NDArray[np.int64]
+    lengths: npt.NDArray[np.int64]
+    target: npt.NDArray[np.int64]
+
+
+class Losses(NamedTuple):
+    """What a batch gave: loss summed over sentences, right answers, how many counted, and norm."""
+
+    loss: float
+    hits: int
+    counted: int
+    norm: float = 0.0
+
+
+class Rule(NamedTuple):
+    """The numbers of one step of an optimiser; see `tracer.training.optimisers`."""
+
+    name: str
+    rate: float
+    momentum: float
+    beta2: float
+    epsilon: float
+    decay: float
+    clip_norm: float
+    clip_value: float
+
+
+class Memory(NamedTuple):
+    """Everything that training changes, as flat arrays of the same length P.
+
+    The weights that are learned are views of theta; their gradients of d_theta.
+    """
+
+    theta: Array
+    d_theta: Array
+    first: Array
+    second: Array
+
+
+def train(
+    cell: str,
+    activation: str,
+    window: int,
+    weights: Mapping[str, Array],
+    gradients: Mapping[str, Array],
+    memory: Memory,
+    rule: Rule,
+    step: int,
+    batch: Batch,
+) -> Losses:
+    """Learn from one batch, in place; `step` counts from 1. Weights stay where the loss is NaN."""
+    return Losses(
+        *_TRAIN[cell](
+            *(*batch, compiled.CODE[activation], window),
+            *(weights[name] for name in WEIGHTS),
+            *(gradients[name] for name in WEIGHTS),
+            *memory,
+            *(RULES[rule.name], step, *rule[1:]),
+        )
+    )
+
+
+def losses(cell: str, activation: str, weights: Mapping[str, Array], batch: Batch) -> Losses:
+    """Loss and right answers of one batch; nothing is learned."""
+    given = (weights[name] for name in WEIGHTS)
+    return Losses(*_LOSSES[cell](*batch, compiled.CODE[activation], *given))
