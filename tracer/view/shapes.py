@@ -26,6 +26,7 @@ def shape_advice(got: Sequence[int], wanted: Sequence[int]) -> str:
 
 
 def dtype_advice(got: str) -> str:
+    """What to look for where numbers of type `got` came instead of floating-point ones."""
     if "complex" in got:
         return _(
             "No equation here gives complex numbers. Is there a root or a power of one below 0?"
