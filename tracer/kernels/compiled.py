@@ -467,9 +467,7 @@ def _rnn_gradients(
     rnn_forward(x, lengths, h_0, Ut, Wt, a, f, z, h)
     losses = head_loss(h, target, Vt, b, probs)
     _head_back(h, target, V, probs, d_h_from_loss, d_V, d_b)
-    rnn_backward(
-        lengths, U, W, f, window, z, h, d_h_from_loss, d_h_0, d_h_from_next, d_h, d_z, d_x
-    )
+    rnn_backward(lengths, U, W, f, window, z, h, d_h_from_loss, d_h_0, d_h_from_next, d_h, d_z, d_x)
     _add_gradients(words, lengths, x, h, d_z, d_x, d_E, d_U, d_W, d_a)
     return losses
 
@@ -531,7 +529,6 @@ def rnn_train(
         clip_norm, clip_value,
     )  # fmt: skip
     return loss, hits, counted, norm
-
 
 
 @_compiled

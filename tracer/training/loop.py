@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,8 +13,9 @@ from tracer.cells import CELL_CLASSES
 from tracer.cells.activations import Array
 from tracer.errors import TracerError
 from tracer.kernels.training import Batch, Losses, Memory, Rule, losses, train
-from tracer.model import Head, Layer, Model
+from tracer.model import Layer, Model
 from tracer.text import Encoder, Labelled, Vocabulary
+from tracer.trace import Head
 from tracer.training.batches import Numbered, epoch, in_order, number
 from tracer.training.initial import initial_weights
 from tracer.training.recipe import Recipe
@@ -202,9 +203,7 @@ class Training:
             held_out_accuracy=measured.hits / measured.counted,
             norm=now.norm / now.batch,
         )
-        self.progress = Progress(
-            epoch=now.epoch + 1, step=now.step, history=(*now.history, result)
-        )
+        self.progress = Progress(epoch=now.epoch + 1, step=now.step, history=(*now.history, result))
         if self.best_epoch == len(self.progress.history) - 1:
             self.best[:] = self.theta
         return result
@@ -228,8 +227,9 @@ class Training:
         weights = self._weights | self._views(flat.copy())
         make = CELL_CLASSES[self.recipe.cell]
         (option,) = make.equations.options
-        parameters = {p.name: weights[p.name] for p in make.equations.parameters}
-        cell = make(**parameters, **{option: self.recipe.activation})
+        given: dict[str, Any] = {p.name: weights[p.name] for p in make.equations.parameters}
+        given[option] = self.recipe.activation
+        cell = make(**given)
         return Model(
             encoder=replace(self.encoder, table=weights["E"]),
             layers=(Layer(cell),),
@@ -260,6 +260,6 @@ def _diverged(now: Progress, batches: int, result: Losses, recipe: Recipe) -> st
     if recipe.cell == "rnn":
         tries.append("an LSTM (--cell lstm), which was made against this")
     return (
-        f"{what} is no longer a number, in epoch {now.epoch + 1}, batch {now.batch + 1} of {batches}: "
-        f"training has diverged. Try {', or '.join(tries)}. The weights before it are kept."
+        f"{what} is no longer a number in epoch {now.epoch + 1}, batch {now.batch + 1} of "
+        f"{batches}: training has diverged. Try {', or '.join(tries)}. The weights before it are kept."
     )

@@ -84,7 +84,8 @@ def clipped(d: Array, optimiser: Optimiser) -> Array:
     norm = np.sqrt((d.astype(np.float64) ** 2).sum())
     if 0 < optimiser.clip_norm < norm:
         d = d * d.dtype.type(optimiser.clip_norm / norm)
-    return np.clip(d, -optimiser.clip_value, optimiser.clip_value) if optimiser.clip_value else d
+    cut: Array = np.clip(d, -optimiser.clip_value, optimiser.clip_value)
+    return cut if optimiser.clip_value else d
 
 
 def updated(w: Array, d: Array, moments: Moments, optimiser: Optimiser, step: int) -> Array:
