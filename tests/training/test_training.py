@@ -65,13 +65,13 @@ def test_a_batch_gives_the_gradients_of_the_model(task: str, cell: str) -> None:
     assert result.loss == pytest.approx(float(trace["loss"].sum() / 7))
     for name in ("U", "W", "a", "V", "b"):
         np.testing.assert_allclose(
-            training._gradients[name], trace[f"d_{name}"], rtol=1e-9, atol=1e-12
+            training.gradients[name], trace[f"d_{name}"], rtol=1e-9, atol=1e-12
         )
     ids = [model.encoder.ids(one.words) for one in data.learn]
     d_E = np.zeros_like(model.encoder.table)
     for n, words in enumerate(ids):
         np.add.at(d_E, words, trace["d_x"][: len(words), n])
-    np.testing.assert_allclose(training._gradients["E"], d_E, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(training.gradients["E"], d_E, rtol=1e-9, atol=1e-12)
 
 
 @settings(max_examples=100)

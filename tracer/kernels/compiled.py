@@ -329,11 +329,11 @@ def _read_words(E: Array, words: Words, lengths: Lengths, x: Array) -> None:
 
 
 @_compiled
-def head_loss(h: Array, target: Words, Vt: Array, b: Array, probs: Array) -> Losses:
-    """Scores, probabilities and loss of every step that counts.
+def head_loss(h: Array, target: Words, weight: Array, Vt: Array, b: Array, probs: Array) -> Losses:
+    """Scores, probabilities and loss of every step that has a target.
 
-    probs (T, N, K) is written where there is a target. Returns the loss, summed, the number of
-    right answers, and the number of steps that count.
+    probs (T, N, K) is written where there is a target. Returns the weighted loss, summed, and among
+    the steps of full weight the number of right answers and of all.
     """
     T, N = target.shape
     loss, hits, counted = 0.0, 0, 0
@@ -355,17 +355,19 @@ def head_loss(h: Array, target: Words, Vt: Array, b: Array, probs: Array) -> Los
                 total += p[k]
             for k in range(p.size):
                 p[k] /= total
-            loss += math.log(total) - (right - highest)
-            hits += best == y
-            counted += 1
+            loss += weight[t, n] * (math.log(total) - (right - highest))
+            if weight[t, n] >= 1:
+                hits += best == y
+                counted += 1
     return loss, hits, counted
 
 
 @_compiled
 def _head_back(
-    h: Array, target: Words, V: Array, probs: Array, d_h: Array, d_V: Array, d_b: Array
-) -> None:
-    """``d_logits = (p - y) / N``, in place of probs, and what it makes of h, V and b."""
+    h: Array, target: Words, weight: Array, V: Array, probs: Array, d_h: Array, d_V: Array,
+    d_b: Array,
+) -> None:  # fmt: skip
+    """``d_logits = weight * (p - y) / N``, in place of probs, and what it makes of h, V and b."""
     T, N = target.shape
     for t in range(T):
         for n in range(N):
@@ -375,8 +377,9 @@ def _head_back(
                 continue
             d_logits = probs[t, n]
             d_logits[y] -= d_logits.dtype.type(1)
+            share = weight[t, n] / d_logits.dtype.type(N)
             for k in range(d_logits.size):
-                d_logits[k] /= d_logits.dtype.type(N)
+                d_logits[k] *= share
             _product(V, d_logits, d_h[t, n])
             for k in range(d_logits.size):
                 d, row = d_logits[k], d_V[k]
@@ -446,7 +449,7 @@ def update(
 
 @_compiled
 def _rnn_gradients(
-    words: Words, lengths: Lengths, target: Words, f: int, window: int,
+    words: Words, lengths: Lengths, target: Words, weight: Array, f: int, window: int,
     E: Array, U: Array, W: Array, a: Array, V: Array, b: Array,
     d_E: Array, d_U: Array, d_W: Array, d_a: Array, d_V: Array, d_b: Array,
 ) -> Losses:  # fmt: skip
@@ -465,8 +468,8 @@ def _rnn_gradients(
 
     _read_words(E, words, lengths, x)
     rnn_forward(x, lengths, h_0, Ut, Wt, a, f, z, h)
-    losses = head_loss(h, target, Vt, b, probs)
-    _head_back(h, target, V, probs, d_h_from_loss, d_V, d_b)
+    losses = head_loss(h, target, weight, Vt, b, probs)
+    _head_back(h, target, weight, V, probs, d_h_from_loss, d_V, d_b)
     rnn_backward(lengths, U, W, f, window, z, h, d_h_from_loss, d_h_0, d_h_from_next, d_h, d_z, d_x)
     _add_gradients(words, lengths, x, h, d_z, d_x, d_E, d_U, d_W, d_a)
     return losses
@@ -474,7 +477,7 @@ def _rnn_gradients(
 
 @_compiled
 def _lstm_gradients(
-    words: Words, lengths: Lengths, target: Words, gate: int, window: int,
+    words: Words, lengths: Lengths, target: Words, weight: Array, gate: int, window: int,
     E: Array, U: Array, W: Array, a: Array, V: Array, b: Array,
     d_E: Array, d_U: Array, d_W: Array, d_a: Array, d_V: Array, d_b: Array,
 ) -> Losses:  # fmt: skip
@@ -496,8 +499,8 @@ def _lstm_gradients(
 
     _read_words(E, words, lengths, x)
     lstm_forward(x, lengths, h_0, c_0, Ut, Wt, a, gate, z, ifgo, c, tanh_c, h)
-    losses = head_loss(h, target, Vt, b, probs)
-    _head_back(h, target, V, probs, d_h_from_loss, d_V, d_b)
+    losses = head_loss(h, target, weight, Vt, b, probs)
+    _head_back(h, target, weight, V, probs, d_h_from_loss, d_V, d_b)
     lstm_backward(
         lengths, U, W, gate, window, c_0, z, ifgo, c, tanh_c, d_h_from_loss, d_h_0, d_c_0,
         d_h_from_next, d_h, d_tanh_c, d_c_from_h, d_c_from_next, d_c, d_ifgo, d_z, d_x,
@@ -508,7 +511,7 @@ def _lstm_gradients(
 
 @_compiled
 def rnn_train(
-    words: Words, lengths: Lengths, target: Words, f: int, window: int,
+    words: Words, lengths: Lengths, target: Words, weight: Array, f: int, window: int,
     E: Array, U: Array, W: Array, a: Array, V: Array, b: Array,
     d_E: Array, d_U: Array, d_W: Array, d_a: Array, d_V: Array, d_b: Array,
     theta: Array, d_theta: Array, first: Array, second: Array, rule: int, step: int,
@@ -522,8 +525,9 @@ def rnn_train(
     """
     d_theta[:] = 0
     loss, hits, counted = _rnn_gradients(
-        words, lengths, target, f, window, E, U, W, a, V, b, d_E, d_U, d_W, d_a, d_V, d_b
-    )
+        words, lengths, target, weight, f, window,
+        E, U, W, a, V, b, d_E, d_U, d_W, d_a, d_V, d_b,
+    )  # fmt: skip
     norm = update(
         theta, d_theta, first, second, rule, step, rate, momentum, beta2, epsilon, decay,
         clip_norm, clip_value,
@@ -533,7 +537,7 @@ def rnn_train(
 
 @_compiled
 def lstm_train(
-    words: Words, lengths: Lengths, target: Words, gate: int, window: int,
+    words: Words, lengths: Lengths, target: Words, weight: Array, gate: int, window: int,
     E: Array, U: Array, W: Array, a: Array, V: Array, b: Array,
     d_E: Array, d_U: Array, d_W: Array, d_a: Array, d_V: Array, d_b: Array,
     theta: Array, d_theta: Array, first: Array, second: Array, rule: int, step: int,
@@ -547,8 +551,9 @@ def lstm_train(
     """
     d_theta[:] = 0
     loss, hits, counted = _lstm_gradients(
-        words, lengths, target, gate, window, E, U, W, a, V, b, d_E, d_U, d_W, d_a, d_V, d_b
-    )
+        words, lengths, target, weight, gate, window,
+        E, U, W, a, V, b, d_E, d_U, d_W, d_a, d_V, d_b,
+    )  # fmt: skip
     norm = update(
         theta, d_theta, first, second, rule, step, rate, momentum, beta2, epsilon, decay,
         clip_norm, clip_value,
@@ -558,7 +563,7 @@ def lstm_train(
 
 @_compiled
 def rnn_losses(
-    words: Words, lengths: Lengths, target: Words, f: int,
+    words: Words, lengths: Lengths, target: Words, weight: Array, f: int,
     E: Array, U: Array, W: Array, a: Array, V: Array, b: Array,
 ) -> Losses:  # fmt: skip
     """Loss, right answers and counted steps of an RNN over one batch; nothing is learned."""
@@ -572,12 +577,12 @@ def rnn_losses(
     _transpose(V, Vt)
     _read_words(E, words, lengths, x)
     rnn_forward(x, lengths, np.zeros((N, H), kind), Ut, Wt, a, f, z, h)
-    return head_loss(h, target, Vt, b, np.empty((T, N, K), kind))
+    return head_loss(h, target, weight, Vt, b, np.empty((T, N, K), kind))
 
 
 @_compiled
 def lstm_losses(
-    words: Words, lengths: Lengths, target: Words, gate: int,
+    words: Words, lengths: Lengths, target: Words, weight: Array, gate: int,
     E: Array, U: Array, W: Array, a: Array, V: Array, b: Array,
 ) -> Losses:  # fmt: skip
     """Loss, right answers and counted steps of an LSTM over one batch; nothing is learned."""
@@ -595,4 +600,4 @@ def lstm_losses(
     _read_words(E, words, lengths, x)
     zeros = np.zeros((N, H), kind)
     lstm_forward(x, lengths, zeros, zeros, Ut, Wt, a, gate, z, ifgo, c, tanh_c, h)
-    return head_loss(h, target, Vt, b, np.empty((T, N, K), kind))
+    return head_loss(h, target, weight, Vt, b, np.empty((T, N, K), kind))

@@ -155,7 +155,11 @@ def project(rows: Array, M: Array) -> Array:
 
 def needs_compiling(cell: Cell) -> bool:
     """Whether the first call will have to compile: no machine code of this kernel is cached."""
-    kernel = _KERNEL[cell.equations.name]
+    return is_new(_KERNEL[cell.equations.name])
+
+
+def is_new(kernel: Any) -> bool:
+    """Whether a compiled function has no machine code yet, here or in the cache."""
     # NUMBA_DISABLE_JIT leaves plain functions, which nobody compiles.
     if getattr(kernel, "signatures", True):
         return False

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from tracer.cells.activations import Array
 from tracer.kernels import compiled
+from tracer.kernels.cpu import is_new
 
 WEIGHTS = ("E", "U", "W", "a", "V", "b")
 """The arrays of a network, in the order in which the compiled loops take them."""
@@ -24,11 +25,16 @@ _LOSSES: Mapping[str, Any] = {"rnn": compiled.rnn_losses, "lstm": compiled.lstm_
 
 
 class Batch(NamedTuple):
-    """Sentences side by side: words and target (T, N), -1 where no target counts; lengths (N,)."""
+    """Sentences side by side: words, target and weight (T, N), lengths (N,).
+
+    The target is -1 where there is none; the weight is that of the step's loss, and a step of full
+    weight counts as an answer.
+    """
 
     words: npt.NDArray[np.int64]
     lengths: npt.NDArray[np.int64]
     target: npt.NDArray[np.int64]
+    weight: Array
 
 
 class Losses(NamedTuple):
@@ -92,3 +98,8 @@ def losses(cell: str, activation: str, weights: Mapping[str, Array], batch: Batc
     """Loss and right answers of one batch; nothing is learned."""
     given = (weights[name] for name in WEIGHTS)
     return Losses(*_LOSSES[cell](*batch, compiled.CODE[activation], *given))
+
+
+def needs_compiling(cell: str) -> bool:
+    """Whether the first batch will have to compile: no machine code of this cell is cached."""
+    return is_new(_TRAIN[cell])

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from tracer.cells.activations import Array
 from tracer.errors import InputError, UnknownNameError
 from tracer.kernels.training import Batch
 from tracer.text import Vocabulary
 from tracer.text.corpus import Labelled
-from tracer.text.vocabulary import UNKNOWN
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,13 +22,16 @@ class Numbered:
     Attributes
     ----------
     words, target : int array (total words,)
-        The number of each word; the right class, or -1 where none counts.
+        The number of each word; the right class, or -1 where there is none.
+    weight : array (total words,)
+        The weight of the loss after each word.
     starts : int array (sentences + 1,)
         Where each sentence begins; the last is the end.
     """
 
     words: npt.NDArray[np.int64]
     target: npt.NDArray[np.int64]
+    weight: Array
     starts: npt.NDArray[np.int64]
 
     def __len__(self) -> int:
@@ -50,13 +53,23 @@ class Numbered:
         real = steps < lengths
         places = (self.starts[sentences] + steps)[real]
         words[real], target[real] = self.words[places], self.target[places]
-        return Batch(words, lengths, target)
+        weight = np.zeros((T, N), self.weight.dtype)
+        weight[real] = self.weight[places]
+        return Batch(words, lengths, target, weight)
 
 
 def number(
-    sentences: Sequence[Labelled], vocabulary: Vocabulary, labels: Sequence[str]
+    sentences: Sequence[Labelled],
+    vocabulary: Vocabulary,
+    labels: Sequence[str],
+    *,
+    every_step: float = 0.0,
+    dtype: str = "float32",
 ) -> Numbered:
     """Words and labels by their numbers; one label for a sentence belongs to its last word.
+
+    With `every_step` that label is also the target after every other word, with this weight shared
+    among them all, so that the network learns to have an opinion before the end.
 
     Raises
     ------
@@ -70,18 +83,30 @@ def number(
     numbers = {label: k for k, label in enumerate(labels)}
     words: list[int] = []
     target: list[int] = []
+    weight: list[float] = []
     starts = [0]
-    for n, sentence in enumerate(sentences):
-        if not sentence.words:
+    for n, (spoken, wanted, *_) in enumerate(sentences):
+        if not spoken:
             raise InputError(f"sentence {n} has no words")
-        words += [vocabulary.index(word) for word in sentence.words]
-        for label in sentence.labels:
-            if label not in numbers and UNKNOWN not in numbers:
+        for label in wanted:
+            if label not in numbers:
                 raise UnknownNameError("label", label, labels)
-        right = [numbers.get(label, -1) for label in sentence.labels]
-        target += [-1] * (len(sentence.words) - len(right)) + right
+        words += [vocabulary.index(word) for word in spoken]
+        right = [numbers[label] for label in wanted]
+        if len(right) == len(spoken) > 1 or not every_step:
+            target += [-1] * (len(spoken) - len(right)) + right
+            weight += [1.0] * len(spoken)
+        else:
+            target += right * len(spoken)
+            share = every_step / len(spoken)
+            weight += [share] * (len(spoken) - 1) + [1 + share]
         starts.append(len(words))
-    return Numbered(*(np.array(values, np.int64) for values in (words, target, starts)))
+    return Numbered(
+        np.array(words, np.int64),
+        np.array(target, np.int64),
+        np.array(weight, dtype),
+        np.array(starts, np.int64),
+    )
 
 
 def epoch(count: int, size: int, seed: int, number: int) -> list[npt.NDArray[np.int64]]:

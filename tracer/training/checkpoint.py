@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 
 from tracer import files
 from tracer.errors import InputError
@@ -14,8 +15,11 @@ FORMAT = "tracer checkpoint"
 VERSION = 1
 
 
-def save(training: Training, path: str | os.PathLike[str]) -> None:
-    """Write the run as it stands after its last batch, whole or not at all."""
+def save(training: Training, path: str | os.PathLike[str], order: Sequence[str] = ()) -> None:
+    """Write the run as it stands after its last batch, whole or not at all.
+
+    `order` is the command line that began it, kept so that it need not be typed again.
+    """
     now = training.progress
     arrays = {name: getattr(training, name) for name in ("theta", "first", "second", "best")}
     progress = {name: getattr(now, name) for name in Progress.__dataclass_fields__}
@@ -23,15 +27,16 @@ def save(training: Training, path: str | os.PathLike[str]) -> None:
         "recipe": training.recipe.dumps(),
         "progress": progress | {"history": [list(result) for result in now.history]},
         "sentences": fingerprint(training),
+        "order": list(order),
     }
     files.write(path, FORMAT, VERSION, arrays, header)
 
 
-def recipe_of(path: str | os.PathLike[str]) -> Recipe:
-    """The recipe of the run in a file."""
+def order_of(path: str | os.PathLike[str]) -> list[str]:
+    """The command line that began the run in a file."""
     _, header = files.read(path, FORMAT, VERSION)
     with files.damage(path):
-        return Recipe.loads(header["recipe"])
+        return [str(word) for word in header["order"]]
 
 
 def restore(training: Training, path: str | os.PathLike[str]) -> None:

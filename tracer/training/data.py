@@ -34,10 +34,9 @@ def built_in(task: str, languages: Sequence[str], held_out: float, seed: int) ->
     # Every word of the corpus, held-out ones too: the grammar's words are known beforehand.
     words = sorted({word for one in sentences for word in one.words})
     labels = {"classify": CLASSES, "tag": TAGS, "generate": (*words, END)}[task]
-    report = (
-        f"built-in corpus ({', '.join(languages)}): {len(sentences)} sentences of {len(words)} words",
-        _divided(learn, measure),
-    )
+    named = f"built-in corpus ({', '.join(languages)})"
+    counted = f"{named}: {len(sentences)} sentences, {len(words)} different words"
+    report = (counted, _divided(learn, measure))
     return Data(learn, measure, Vocabulary((UNKNOWN, *words)), tuple(labels), report)
 
 

@@ -80,6 +80,8 @@ class Training:
     Attributes
     ----------
     progress : Progress
+    weights, gradients : mapping
+        E, U, W, a, V and b, and their gradients in the last batch; all are views of flat arrays.
     theta, first, second : array (P,)
         The weights that are learned, and the optimiser's moments.
     best : array (P,)
@@ -96,8 +98,10 @@ class Training:
     ) -> None:
         self.recipe = recipe
         self.labels = tuple(labels)
-        self.learn = number(learn, vocabulary, labels)
-        self.held_out = number(held_out, vocabulary, labels)
+        self.learn = number(
+            learn, vocabulary, labels, every_step=recipe.every_step, dtype=recipe.dtype
+        )
+        self.held_out = number(held_out, vocabulary, labels, dtype=recipe.dtype)
         self.encoder = _encoder(recipe, vocabulary)
         sizes = {"D": self.encoder.D, "H": recipe.units, "K": len(labels)}
         weights = {"E": self.encoder.table} | initial_weights(
@@ -116,8 +120,8 @@ class Training:
         self._d_theta = np.zeros_like(self.theta)
         self._learned = learned
         self._shapes = {name: array.shape for name, array in weights.items()}
-        self._weights = weights | self._views(self.theta)
-        self._gradients = {"E": np.zeros_like(weights["E"])} | self._views(self._d_theta)
+        self.weights = weights | self._views(self.theta)
+        self.gradients = {"E": np.zeros_like(weights["E"])} | self._views(self._d_theta)
 
     def _views(self, flat: Array) -> dict[str, Array]:
         """The learned weights as views of a flat array."""
@@ -162,10 +166,18 @@ class Training:
         while not self.done:
             order = epoch(len(self.learn), size, seed, self.progress.epoch)
             for sentences in order[self.progress.batch :]:
-                self._learn(self.learn.batch(sentences))
+                self._learn(self._with_gaps(self.learn.batch(sentences)))
                 if self.progress.batch < len(order):
                     yield None
             yield self._end_epoch()
+
+    def _with_gaps(self, batch: Batch) -> Batch:
+        """The batch with some of its words hidden as unknown; only seed and step decide which."""
+        if not self.recipe.word_dropout:
+            return batch
+        rng = np.random.default_rng([self.recipe.seed, 4, self.progress.step])
+        hidden = rng.random(batch.words.shape) < self.recipe.word_dropout
+        return batch._replace(words=np.where(hidden, 0, batch.words))
 
     def _learn(self, batch: Batch) -> None:
         recipe, now = self.recipe, self.progress
@@ -176,7 +188,7 @@ class Training:
         )  # fmt: skip
         memory = Memory(self.theta, self._d_theta, self.first, self.second)
         result = train(
-            recipe.cell, recipe.activation, recipe.window, self._weights, self._gradients,
+            recipe.cell, recipe.activation, recipe.window, self.weights, self.gradients,
             memory, rule, now.step + 1, batch,
         )  # fmt: skip
         if not (math.isfinite(result.loss) and math.isfinite(result.norm)):
@@ -213,7 +225,7 @@ class Training:
         total = Losses(0.0, 0, 0)
         for chosen in in_order(len(sentences), EVALUATION_BATCH):
             batch = sentences.batch(chosen)
-            one = losses(self.recipe.cell, self.recipe.activation, self._weights, batch)
+            one = losses(self.recipe.cell, self.recipe.activation, self.weights, batch)
             total = Losses(
                 total.loss + one.loss, total.hits + one.hits, total.counted + one.counted
             )
@@ -224,7 +236,7 @@ class Training:
     def model(self, name: str, notes: dict[str, str], *, best: bool = True) -> Model:
         """The network with the best weights so far, or with those of this moment."""
         flat = self.best if best and self.progress.history else self.theta
-        weights = self._weights | self._views(flat.copy())
+        weights = self.weights | self._views(flat.copy())
         make = CELL_CLASSES[self.recipe.cell]
         (option,) = make.equations.options
         given: dict[str, Any] = {p.name: weights[p.name] for p in make.equations.parameters}
@@ -261,5 +273,5 @@ def _diverged(now: Progress, batches: int, result: Losses, recipe: Recipe) -> st
         tries.append("an LSTM (--cell lstm), which was made against this")
     return (
         f"{what} is no longer a number in epoch {now.epoch + 1}, batch {now.batch + 1} of "
-        f"{batches}: training has diverged. Try {', or '.join(tries)}. The weights before it are kept."
+        f"{batches}: training has diverged. Try {', or '.join(tries)}."
     )

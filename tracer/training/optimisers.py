@@ -102,4 +102,5 @@ def updated(w: Array, d: Array, moments: Moments, optimiser: Optimiser, step: in
     moments.second = beta2 * moments.second + (1 - beta2) * d**2
     m = moments.first / (1 - mu**step)
     v = moments.second / (1 - beta2**step)
-    return w - lr * m / (np.sqrt(v) + optimiser.epsilon)
+    moved: Array = w - lr * m / (np.sqrt(v) + optimiser.epsilon)
+    return moved

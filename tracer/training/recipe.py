@@ -33,6 +33,11 @@ class Recipe:
     forget_bias : float
         Where the bias of the forget switch begins.
     optimiser : Optimiser
+    word_dropout : float
+        The share of words that are hidden as unknown while learning, so that the network knows
+        what to make of a word it does not know.
+    every_step : float
+        ``classify``: the weight of the loss after each word, beside that after the last one.
     batch_size, epochs : int
     patience : int
         Stop when the held-out loss has not fallen for this many epochs; 0 never.
@@ -58,6 +63,8 @@ class Recipe:
     initial: str = "orthogonal"
     forget_bias: float = 1.0
     optimiser: Optimiser = field(default_factory=Optimiser)
+    word_dropout: float = 0.0
+    every_step: float = 0.0
     batch_size: int = 32
     epochs: int = 20
     patience: int = 4
@@ -87,6 +94,9 @@ class Recipe:
         for name in ("patience", "window", "seed"):
             if getattr(self, name) < 0:
                 raise InputError(f"{name} is {getattr(self, name)}; wanted 0 or more")
+        for name in ("word_dropout", "every_step"):
+            if not 0 <= getattr(self, name) < 1:
+                raise InputError(f"{name} is {getattr(self, name)}; wanted 0 or more, less than 1")
         if not 0 < self.held_out < 1:
             raise InputError(f"held_out is {self.held_out}; wanted a share between 0 and 1")
 
