@@ -176,7 +176,7 @@ def test_a_grammar_that_is_exhausted(monkeypatch: pytest.MonkeyPatch) -> None:
     """More sentences than a grammar has are refused, not waited for."""
     monkeypatch.setattr(import_module("tracer.text.corpus"), "PATIENCE", 3)
 
-    with pytest.raises(InputError, match="the grammar 'en' gave only .* sentences for 'generate'"):
+    with pytest.raises(InputError, match=r"the grammar 'en' gave only .* sentences for 'generate'"):
         corpus("generate", "en")
 
 
