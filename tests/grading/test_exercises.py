@@ -1,4 +1,4 @@
-"""The exercises hold together: stubs, solutions, mistakes, hints, and the numbers worked by hand."""
+"""The exercises hold together: stubs, solutions, mistakes, hints, numbers worked by hand."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def frame(header: object, numbers: bytes = b"") -> bytes:
 
 
 @given(ARRAYS)
-def test_an_array_crosses_bit_by_bit(array: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_an_array_crosses_bit_by_bit(array: np.ndarray) -> None:
     """Name, dtype, shape and every bit of every number, NaN included."""
     (name, crossed), problem = unpack(pack("0/0/0/h", array)).frames[0], ""
 
@@ -50,7 +50,7 @@ def test_any_bytes_are_read_without_an_error(data: bytes) -> None:
 
 
 @given(ARRAYS, st.data())
-def test_a_cut_frame_is_told(array: np.ndarray, data: st.DataObject) -> None:  # type: ignore[type-arg]
+def test_a_cut_frame_is_told(array: np.ndarray, data: st.DataObject) -> None:
     """A process may be stopped while it writes; what came before is still there."""
     whole = pack("0/0/0/h", array)
     cut = data.draw(st.integers(1, len(whole) - 1))

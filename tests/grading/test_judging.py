@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracer.cells import CELL_CLASSES
-from tracer.grading import Exercise, Limits, Submission, Verdict, discover, grade
-from tracer.grading import judge as judging
+from tracer.grading import Exercise, Limits, Submission, Verdict, comparing, discover, grade
 from tracer.grading.cases import Case, draw
 from tracer.grading.comparing import differences
 from tracer.grading.frames import pack, pack_note
@@ -89,7 +88,7 @@ def test_a_judge_that_breaks_blames_itself(
     monkeypatch: pytest.MonkeyPatch, rnn_step: Exercise
 ) -> None:
     """An exception in the judge is neither a failure nor a success of the student's."""
-    monkeypatch.setattr(judging.comparing, "differences", lambda *_: 1 / 0)
+    monkeypatch.setattr(comparing, "differences", lambda *_: 1 / 0)
 
     report = grade(rnn_step, Submission.read(rnn_step.stub), seed=1)
 
@@ -113,7 +112,7 @@ def case_of(exercise: Exercise, name: str, seed: int = 3) -> Case:
 
 def answered(
     exercise: Exercise, case: Case, wrong: dict[tuple[int, str], float]
-) -> dict[tuple[int, int, str], np.ndarray]:  # type: ignore[type-arg]
+) -> dict[tuple[int, int, str], np.ndarray]:
     """The textbook's answers to a sequence; `wrong` is added at a step, and carried on from it."""
     inputs = {name: array.astype(float) for name, array in case.calls[0].items()}
     cell = CELL_CLASSES[exercise.equations.name](inputs["U"], inputs["W"], inputs["a"])
@@ -135,7 +134,7 @@ def test_right_answers_differ_nowhere(lstm_step: Exercise) -> None:
 
 
 def test_a_consequence_is_no_mistake(lstm_step: Exercise) -> None:
-    """A memory that is wrong at t = 2 makes everything later differ, but only c at t = 2 is told."""
+    """A memory that is wrong at t = 2 makes all later numbers differ, but only c there is told."""
     case = case_of(lstm_step, "state carried")
     answers = answered(lstm_step, case, {(1, "c"): 0.5})
     answers[0, 1, "h"] = answers[0, 1, "h"] * 0 + np.nan  # h is wrong as well, and not because of c

@@ -134,19 +134,19 @@ def _first(
 
 
 def place(failing: CheckReport, d: Difference) -> str:
-    """``t = 2, c[1, 3]``: how the student would reach that number."""
-    said = _("t = {t}, {name}[{batch}, {unit}]").format(
+    """``c at t = 2, row 1, unit 3``: where the student finds that number."""
+    said = _("{name} at t = {t}, row {batch}, unit {unit}").format(
         t=d.step + 1, name=d.quantity, batch=d.batch, unit=d.unit
     )
     if failing.check.calls > 1:
-        said = _("call {call}, {place}").format(call=d.call + 1, place=said)
+        said = _("{place}, in call {call}").format(call=d.call + 1, place=said)
     return said
 
 
 def _reading(cell: CellEquations, d: Difference) -> str:
-    return _(
-        "row {batch} of the batch, unit {unit}, both counted from 0; {name} is {meaning}"
-    ).format(batch=d.batch, unit=d.unit, name=d.quantity, meaning=_(cell[d.quantity].meaning))
+    return _("{name} is {meaning}. Rows are the sentences of the batch; both count from 0.").format(
+        name=d.quantity, meaning=_(cell[d.quantity].meaning)
+    )
 
 
 def equations(cell: CellEquations, d: Difference, *, unicode: bool = True) -> Iterator[str]:
