@@ -10,7 +10,8 @@ from typing import Any
 from rich.text import Text
 
 from tracer.equations import CellEquations, Quantity
-from tracer.grading.report import CheckReport, Difference, Report, Verdict
+from tracer.grading.cases import shapes
+from tracer.grading.report import CheckReport, Difference, Kind, Report, Verdict
 from tracer.language import _
 from tracer.view.console import Abilities, folded
 from tracer.view.divergence import apart
@@ -101,6 +102,12 @@ def _first(
         yield from folded(Text(clean(first, able.encoding), style="bold"), able.width, "  ")
         for said in rest:
             yield from folded(Text(clean(said, able.encoding)), able.width, "  ")
+        if _was_called(failing):
+            listed = ", ".join(
+                f"{k} {v}" for k, v in shapes(report.exercise, failing.check).items()
+            )
+            called = _("It was called with {shapes}.").format(shapes=listed)
+            yield from folded(Text(called, style=colours.faint), able.width, "  ")
         return
     d = failing.difference
     assert d is not None
@@ -131,6 +138,15 @@ def _first(
             place=place(failing, other), yours=yours, expected=expected
         )
         yield from folded(Text(said), able.width, "    ")
+
+
+def _was_called(failing: CheckReport) -> bool:
+    """Whether the shapes of the arguments help to see what went wrong."""
+    trouble = failing.trouble
+    if trouble is None or failing.verdict is Verdict.NOT_STARTED:
+        return False
+    loaded = trouble.kind is Kind.RAISED and trouble.facts["loaded"]
+    return trouble.kind is Kind.SHAPE or loaded
 
 
 def place(failing: CheckReport, d: Difference) -> str:
