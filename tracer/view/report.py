@@ -10,7 +10,8 @@ from typing import Any
 from rich.text import Text
 
 from tracer.equations import CellEquations, Quantity
-from tracer.grading.report import CheckReport, Difference, Report, Verdict
+from tracer.grading.cases import shapes
+from tracer.grading.report import CheckReport, Difference, Kind, Report, Verdict
 from tracer.language import _
 from tracer.view.console import Abilities, folded
 from tracer.view.divergence import apart
@@ -101,6 +102,12 @@ def _first(
         yield from folded(Text(clean(first, able.encoding), style="bold"), able.width, "  ")
         for said in rest:
             yield from folded(Text(clean(said, able.encoding)), able.width, "  ")
+        if _was_called(failing):
+            listed = ", ".join(
+                f"{k} {v}" for k, v in shapes(report.exercise, failing.check).items()
+            )
+            called = _("It was called with {shapes}.").format(shapes=listed)
+            yield from folded(Text(called, style=colours.faint), able.width, "  ")
         return
     d = failing.difference
     assert d is not None
@@ -133,20 +140,29 @@ def _first(
         yield from folded(Text(said), able.width, "    ")
 
 
+def _was_called(failing: CheckReport) -> bool:
+    """Whether the shapes of the arguments help to see what went wrong."""
+    trouble = failing.trouble
+    if trouble is None or failing.verdict is Verdict.NOT_STARTED:
+        return False
+    loaded = trouble.kind is Kind.RAISED and trouble.facts["loaded"]
+    return trouble.kind is Kind.SHAPE or loaded
+
+
 def place(failing: CheckReport, d: Difference) -> str:
-    """``t = 2, c[1, 3]``: how the student would reach that number."""
-    said = _("t = {t}, {name}[{batch}, {unit}]").format(
+    """``c at t = 2, row 1, unit 3``: where the student finds that number."""
+    said = _("{name} at t = {t}, row {batch}, unit {unit}").format(
         t=d.step + 1, name=d.quantity, batch=d.batch, unit=d.unit
     )
     if failing.check.calls > 1:
-        said = _("call {call}, {place}").format(call=d.call + 1, place=said)
+        said = _("{place}, in call {call}").format(call=d.call + 1, place=said)
     return said
 
 
 def _reading(cell: CellEquations, d: Difference) -> str:
-    return _(
-        "row {batch} of the batch, unit {unit}, both counted from 0; {name} is {meaning}"
-    ).format(batch=d.batch, unit=d.unit, name=d.quantity, meaning=_(cell[d.quantity].meaning))
+    return _("{name} is {meaning}. Rows are the sentences of the batch; both count from 0.").format(
+        name=d.quantity, meaning=_(cell[d.quantity].meaning)
+    )
 
 
 def equations(cell: CellEquations, d: Difference, *, unicode: bool = True) -> Iterator[str]:

@@ -68,7 +68,7 @@ def sentences(report: Report, trouble: Trouble) -> list[str]:
             ]
         case Kind.ORDER:
             return [
-                _("The numbers are right, but they come in another order.").format(),
+                _("The numbers are right, but they come in another order."),
                 _("You return {got}; wanted: return {wanted}").format(
                     got=", ".join(facts["got"]), wanted=", ".join(facts["wanted"])
                 ),
