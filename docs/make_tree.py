@@ -18,7 +18,7 @@ ORDER = (
     "errors.py", "language.py", "equations", "cells", "kernels", "text", "tasks.py", "trace.py",
     "layertrace.py", "files.py", "tracefile.py", "unrolling.py", "backpropagation.py", "model.py",
     "explaining.py", "comparing.py",
-    "diagnosis.py", "grading", "view", "cli", "models",
+    "training", "diagnosis.py", "grading", "view", "cli", "models",
 )  # fmt: skip
 
 FOLDERS = {
