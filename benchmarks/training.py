@@ -60,7 +60,7 @@ def seconds(work: Callable[[], Any]) -> float:
     return time.perf_counter() - began
 
 
-def compare(  # noqa: PLR0913 - one argument a column
+def compare(
     task: str, cell: str, units: int, size: int, dtype: str, rounds: int, batches: int
 ) -> tuple[float, float, float]:
     """Sentences a second of ours and of PyTorch's, and the median of the rounds' ratios."""
