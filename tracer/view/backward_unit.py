@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 from rich.text import Text
@@ -29,43 +30,52 @@ def backward_unit(sentence: Sentence, step: int, unit: int, able: Abilities) -> 
     """The table of what comes back, and every equation with its numbers put in."""
     colours = palette(able)
     called = functions(sentence.trace.cell, unicode=able.unicode)
-    table: list[tuple[str, str, str, float]] = []
+    table: list[tuple[str, _Written, float]] = []
     for quantity in sentence.gradient_rows():
         written = _equation(sentence, quantity, step, unit, called)
         result = float(sentence[quantity.name][step, unit])
         t = step + sentence.first
-        table.append((f"{quantity.name}_{t}[{sentence.unit_names[unit]}]", *written, result))
-    wide = [max(len(row[0]) for row in table), max(len(row[1]) for row in table)]
-    longest = max(len(row[2]) for row in table)
+        table.append((f"{quantity.name}_{t}[{sentence.unit_names[unit]}]", written, result))
+    wide = (max(len(left) for left, *_ in table), max(len(row.letters) for _, row, _ in table))
+    longest = max(len(row.numbers or row.note) for _, row, _ in table)
     aligned = 2 + sum(wide) + longest + 3 * 3 + 8 <= able.width
     lines = [*_from_next(sentence, step, unit, colours)]
-    for left, letters, numbers, result in table:
+    for left, written, result in table:
         line = Text("  ").append(left.ljust(wide[0]) if aligned else left, "bold")
-        if letters:
-            line.append(" = " + (letters.ljust(wide[1]) if aligned else letters), colours.faint)
-        if numbers:
-            line.append(f" = {numbers}")
-        lines += hanging(line.append(" = ").append(number(result), "bold"), able.width)
+        if written.letters:
+            letters = written.letters.ljust(wide[1]) if aligned else written.letters
+            line.append(f" = {letters}", colours.faint).append(f" = {written.numbers}")
+        line.append(" = ").append(number(result), "bold")
+        if written.note:
+            line.append(f"   {written.note}", colours.faint)
+        lines += hanging(line, able.width)
     return lines
+
+
+class _Written(NamedTuple):
+    """An equation in letters and in numbers; or a note where there is none to write."""
+
+    letters: str = ""
+    numbers: str = ""
+    note: str = ""
 
 
 def _equation(
     sentence: Sentence, quantity: Quantity, step: int, unit: int, called: Mapping[str, str]
-) -> tuple[str, str]:
-    """The equation in letters and in numbers; nothing where there is none to write."""
+) -> _Written:
     trace = sentence.trace
     equation = quantity.equation
     if not equation and trace.head is not None and sentence.has("d_logits"):
         if not sentence["d_logits"][step].any():
-            return _("this step's output does not count"), ""
+            return _Written(note=_("this step's output does not count"))
         column = trace.head.V[:, sentence.unit_names[unit]]
         values: dict[str, Value] = {"d_logits": sentence["d_logits"][step], "V": column}
-        return FROM_HEAD, arithmetic(FROM_HEAD, values)
+        return _Written(FROM_HEAD, arithmetic(FROM_HEAD, values))
     if quantity.name.endswith("_from_next") and _is_last(sentence, step):
-        return _("no step after this one"), ""
+        return _Written(note=_("no step after this one"))
     if not equation or equation.count("@") > 1:
-        return equation and _("the sum of the shares above"), ""
-    return _letters(equation, called), _numbers(sentence, equation, step, unit)
+        return _Written(note=_("the sum of the shares above") if equation else "")
+    return _Written(_letters(equation, called), _numbers(sentence, equation, step, unit))
 
 
 def _letters(equation: str, called: Mapping[str, str]) -> str:
@@ -92,7 +102,7 @@ def _numbers(sentence: Sentence, equation: str, step: int, unit: int) -> str:
             values[name] = weights[:, sentence.unit_names[unit]]
         elif "@" in equation:
             values[name] = sentence.trace.last[name][step, sentence.number]
-        elif name.endswith("_next"):
+        elif name.endswith("_next") and not sentence.has(name):
             values[name] = float(sentence[name.removesuffix("_next")][step + 1, unit])
         else:
             values[name] = float(sentence[name][step, unit])

@@ -37,10 +37,12 @@ def loss_words(sentence: Sentence, able: Abilities) -> Iterator[str]:
             shown = " ".join(labels[:20]) + (" …" if len(labels) > 20 else "")
             said = _("loss {loss}, summed over all words, taken against: {labels}")
             said = said.format(loss=loss, labels=shown)
-            others = [_("'A LABEL FOR EACH WORD'")]
+            others = []
         if own:
             said += ", " + _("the network's own answer")
-            if others:
+            if len(steps) > 1:
+                said += "; " + _("--target 'LABEL LABEL …' names others, one a word")
+            elif others:
                 said += "; " + _("--target {other} asks the other way").format(other=others[0])
         yield said
     if trace.N > 1:
