@@ -34,15 +34,16 @@ def target_named(text: str, task: str) -> Target:
     return re.findall(r"[^\s,]+", text) if _each_word(task) else text.strip()
 
 
-def backward_trace(
+def target_trace(
     model: Model,
     sentences: Sequence[str],
     target: str | None = None,
     *,
     device: str = "cpu",
     level: str = "all",
+    backward: bool = False,
 ) -> Trace:
-    """Every number and every gradient of `sentences`.
+    """Every number of `sentences`, and their loss.
 
     Parameters
     ----------
@@ -53,13 +54,15 @@ def backward_trace(
         answer.
     device, level : str
         As in `tracer.unroll`.
+    backward : bool
+        Also every gradient.
     """
     wanted: list[Target]
     if target is None:
         wanted = own_answers(model.trace(sentences, device=device, level="states"))
     else:
         wanted = [target_named(target, model.task)] * len(sentences)
-    return model.trace(sentences, target=wanted, device=device, level=level, backward=True)
+    return model.trace(sentences, target=wanted, device=device, level=level, backward=backward)
 
 
 def _each_word(task: str) -> bool:

@@ -129,9 +129,9 @@ def test_the_prediction_turns_at_the_word_that_decides() -> None:
     bad = model.trace("you are a really bad man")["probs"][:, 0, insult]
     clever = model.trace("they say that you are stupid but you are very clever")["probs"]
 
-    assert (bad[:4] < 0.9).all()
+    assert (bad[:4] < 0.7).all()
     assert (bad[4:] > 0.95).all()
-    assert clever[5, 0, insult] > 0.9
+    assert clever[5, 0, insult] > 0.8
     assert clever[-1, 0, insult] < 0.1
 
 

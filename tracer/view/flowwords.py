@@ -17,9 +17,30 @@ from tracer.view.words import clean, fit, widest
 
 def summary(flow: GradientFlow, able: Abilities) -> str:
     """Two or three sentences about one network."""
-    name = clean(flow.trace.model_name or flow.trace.equations.title, able.encoding)
     start = _reach(flow, clean(flow.words[0], able.encoding))
-    return f"{name}: " + " ".join(part for part in (start, _why(flow)) if part)
+    return f"{model_name(flow, able)}: " + " ".join(part for part in (start, _why(flow)) if part)
+
+
+def comparison(flows: Sequence[GradientFlow], able: Abilities) -> str:
+    """How many times more of its gradient the better of two networks brings to the first word."""
+    if len(flows) != 2 or len(flows[0].share) == 1:
+        return ""
+    more, less = sorted(flows, key=lambda flow: -float(flow.share[0]))
+    if not (0 < less.share[0] < more.share[0] < np.inf):
+        return ""
+    said = _(
+        "Of what starts at the last word, {more} brings {times} times as much to the first as "
+        "{less}."
+    )
+    return said.format(
+        more=model_name(more, able), less=model_name(less, able),
+        times=times(float(more.share[0] / less.share[0])),
+    )  # fmt: skip
+
+
+def model_name(flow: GradientFlow, able: Abilities) -> str:
+    """What a network is called."""
+    return clean(flow.trace.model_name or flow.trace.equations.title, able.encoding)
 
 
 def _reach(flow: GradientFlow, word: str) -> str:
@@ -46,10 +67,10 @@ def _reach(flow: GradientFlow, word: str) -> str:
     share = first / last
     if share < 1:
         said = _(
-            "at the first word, {word}, the gradient is {times} times smaller than at the last."
+            "at the first word ({word}) the gradient is {times} times smaller than at the last."
         )
         return said.format(word=word, times=times(1 / share))
-    said = _("at the first word, {word}, the gradient is {times} times as large as at the last.")
+    said = _("at the first word ({word}) the gradient is {times} times as large as at the last.")
     return said.format(word=word, times=times(share))
 
 

@@ -19,7 +19,7 @@ from tracer.cells.activations import Array
 from tracer.gradientflow import GradientFlow, share_of_last
 from tracer.language import _
 from tracer.view.console import Abilities, folded
-from tracer.view.flowwords import legend, summary
+from tracer.view.flowwords import comparison, legend, model_name, summary
 from tracer.view.magnitudes import Decades, decades, size
 from tracer.view.palette import Palette, palette
 from tracer.view.words import clean, fit, widest
@@ -52,6 +52,7 @@ def gradients(flows: Sequence[GradientFlow], able: Abilities) -> list[Text]:
     lines.append(Text(""))
     for place, flow in enumerate(flows):
         lines += _marked(summary(flow, able), colours.of_class(place), able)
+    lines += folded(Text(comparison(flows, able), style="bold"), able.width, "    ")
     lines.append(Text(""))
     if not any(np.isfinite(flow.share).any() for flow in flows):
         return lines
@@ -76,11 +77,6 @@ def drawn_steps(flow: GradientFlow) -> list[int]:
     ends = LINES // 4
     between = np.linspace(ends, T - 2 * ends, LINES - 3 * ends, endpoint=False)
     return sorted({*range(ends), *between.astype(int).tolist(), *range(T - 2 * ends, T)})
-
-
-def model_name(flow: GradientFlow, able: Abilities) -> str:
-    """What a column is called."""
-    return clean(flow.trace.model_name or flow.trace.equations.title, able.encoding)
 
 
 def _words(flow: GradientFlow, able: Abilities) -> list[str]:
@@ -108,8 +104,8 @@ def _loss(flow: GradientFlow, able: Abilities) -> str:
 def _marked(said: str, style: Style, able: Abilities) -> Iterator[Text]:
     """A paragraph with a mark in its network's colour."""
     for number, line in enumerate(folded(Text(said), able.width, "    ")):
-        mark = Text("  █ " if number == 0 else "  │ ", style=Style(color=style.color))
-        yield mark.append_text(Text(line.plain[4:], style=""))
+        mark = "  █ " if number == 0 else "  │ "
+        yield Text().append(mark, Style(color=style.color)).append(line.plain[4:])
 
 
 def _label(flow: GradientFlow, able: Abilities) -> int:

@@ -42,7 +42,7 @@ class Decades:
         line = " " * width
         for exponent in range(self.high, self.low - 1, -every):
             place, label = round((exponent - self.low) / count * width), power(exponent)
-            start = max(place - len(label), 0) if place > len(label) // 2 else 0
+            start = min(max(place - len(label) // 2, 0), width - len(label))
             if not line[max(start - 1, 0) : start + len(label) + 1].strip():
                 line = line[:start] + label + line[start + len(label) :]
         return line[:width]
@@ -81,7 +81,7 @@ def size(value: float) -> str:
         return "0" if value == 0 else number(value)
     if 9.995 <= value < 9999.5:
         return f"{value:.1f}" if value < 99.95 else f"{value:.0f}"
-    if 0.00095 <= value < 9.995:
+    if 0.000995 <= value < 9.995:
         return number(value)
     mantissa, exponent = f"{value:.1e}".split("e")
     if len(str(int(exponent))) > 2:

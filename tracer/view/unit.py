@@ -127,7 +127,7 @@ def _arithmetic(
         )
         line = Text("  ").append(left, "bold").append(f" = {letters}", colours.faint)
         line.append(f" = {numbers} = ").append(number(values[quantity.name]), "bold")
-        lines += _hanging(line, able.width)
+        lines += hanging(line, able.width)
     return lines
 
 
@@ -146,7 +146,7 @@ def in_numbers(equation: str, values: Mapping[str, Value], called: Mapping[str, 
     return arithmetic(equation, names)
 
 
-def _hanging(line: Text, width: int) -> list[Text]:
+def hanging(line: Text, width: int) -> list[Text]:
     """`line`, broken where it must be, with what follows set in."""
     if cell_len(line.plain) <= width:
         return [line]
