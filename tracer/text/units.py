@@ -42,7 +42,8 @@ def cutter(
     if units is not None and units not in UNITS:
         raise UnknownNameError("kind of unit", units, UNITS)
     by_characters = units == "characters" or (units is None and not lexicon)
-    words = frozenset() if by_characters else frozenset(map(spelling, lexicon))
+    spelled = () if by_characters else map(spelling, lexicon)
+    words = frozenset(word for word in spelled if all(map(is_chinese, word)))
     longest = max(map(len, words), default=1)
 
     def cut(text: str) -> tuple[str, ...]:
