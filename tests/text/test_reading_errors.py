@@ -153,13 +153,13 @@ WRONG: dict[str, tuple[str, str | bytes, dict[str, Any], str]] = {
         ".jsonl, .ndjson, .conllu"),
     ),
     "Chinese words": (
-        "my.csv", "好,praise\n", {"units": "words"},
+        "my.csv", "好,praise\n", {"pieces": "words"},
         ("my.csv, line 1: this is Chinese, which has no spaces between words; read it by "
-        "characters (--units characters)"),
+        "characters (--pieces characters)"),
     ),
     "another unit": (
-        "my.csv", TWO, {"units": "word"},
-        "there is no kind of unit 'word'; did you mean 'words'? Known: words, characters",
+        "my.csv", TWO, {"pieces": "word"},
+        "there is no kind of piece 'word'; did you mean 'words'? Known: words, characters",
     ),
     "another task": (
         "my.csv", TWO, {"task": "generate"},

