@@ -39,16 +39,16 @@ NUMBER = 7
 """Columns of a number and the gap before it."""
 
 
-def gradients(flows: Sequence[GradientFlow], able: Abilities) -> list[Text]:
-    """The lines of the screen, none wider than ``able.width``."""
+def gradients(flows: Sequence[GradientFlow], able: Abilities, note: str = "") -> list[Text]:
+    """The lines of the screen, none wider than ``able.width``; `note` is said below the title."""
     colours = palette(able)
     words = _words(flows[0], able)
     sentence = " ".join(words[:60]) + (f" {colours.glyphs.cut}" if len(words) > 60 else "")
     title = fit(sentence, able.width - 4, colours.glyphs.cut).rstrip()
     lines = [Text(""), Text("  " + title, style="bold")]
     faint = colours.faint
-    for flow in flows:
-        lines += folded(Text(_loss(flow, able), style=faint), able.width, "  ")
+    for said in (*([note] if note else []), *(_loss(flow, able) for flow in flows)):
+        lines += folded(Text(said, style=faint), able.width, "  ")
     lines.append(Text(""))
     for place, flow in enumerate(flows):
         lines += _marked(summary(flow, able), colours.of_class(place), able)
