@@ -238,10 +238,8 @@ def test_settings_that_make_no_sense(change: dict[str, Any], message: str) -> No
 
 def test_sentences_of_a_file_become_data(tmp_path: Path) -> None:
     """Split, a vocabulary of what is learned from, long texts cut off, everything said."""
-    rows = [
-        f"word{n % 7} is {'good' if n % 2 else 'bad'} {n},{'+' if n % 2 else '-'}"
-        for n in range(40)
-    ]
+    rows = [f"word{n % 7} is good {n},+" for n in range(20)]
+    rows += [f"word{n % 7} is bad {n},-" for n in range(20)]
     rows.append("long " * 30 + ",+")
     (tmp_path / "my.csv").write_text("text,label\n" + "\n".join(rows) + "\n", encoding="utf-8")
 
