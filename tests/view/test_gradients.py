@@ -70,7 +70,9 @@ def test_two_networks_stand_beside_each_other(width: int) -> None:
     """One line a word, both names over their columns, also on a narrow screen."""
     lines = text_of(RNN, LSTM, width=width).splitlines()
 
-    heads = [line for line in lines if "an-rnn" in line and "an-lstm" in line and "brings" not in line]
+    heads = [
+        line for line in lines if "an-rnn" in line and "an-lstm" in line and "brings" not in line
+    ]
     assert len(heads) == 2
     assert sum(line.startswith("  5  bad") for line in lines) == 2
 
