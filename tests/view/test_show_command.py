@@ -279,3 +279,16 @@ def test_gradients_of_several_networks() -> None:
     assert dark != light
     with pytest.raises(TracerError, match="there is no label 'x'"):
         _run(gradients, *arguments, "--target", "x")
+
+
+@pytest.mark.usefixtures("folder")
+def test_gradients_before_training() -> None:
+    """--untrained draws fresh weights and says how; its options need it."""
+    wish = ("you are bad", "--model", "small.model")
+
+    shown = _run(gradients, *wish, "--untrained", "--seed", "4", "--forget-bias", "2").stdout
+
+    assert "fresh random weights: uniform, forget bias 2, seed 4" in shown
+    assert "untrained small" in shown
+    with pytest.raises(TracerError, match="--initial, --seed say how fresh weights are drawn"):
+        _run(gradients, *wish, "--seed", "4", "--initial", "orthogonal")

@@ -19,7 +19,7 @@ from tracer.cells.activations import Array
 from tracer.gradientflow import GradientFlow, share_of_last
 from tracer.language import _
 from tracer.view.console import Abilities, folded
-from tracer.view.flowwords import comparison, legend, model_name, summary
+from tracer.view.flow_words import comparison, legend, model_name, summary
 from tracer.view.magnitudes import Decades, decades, size
 from tracer.view.palette import Palette, palette
 from tracer.view.words import clean, fit, widest
