@@ -60,7 +60,7 @@ def gradients(flows: Sequence[GradientFlow], able: Abilities, note: str = "") ->
     numbered = list(enumerate(flows))
     for _same, group in groupby(numbered, key=lambda entry: entry[1].words):
         together = list(group)
-        many = max((able.width - _label(together[0][1], able)) // (NARROWEST + 2), 1)
+        many = max((able.width - _label(together[0][1], able) + 2) // (NARROWEST + 2), 1)
         for start in range(0, len(together), many):
             lines += _table(together[start : start + many], scale, able, colours)
     lines += legend(flows, able)
@@ -111,8 +111,10 @@ def _marked(said: str, style: Style, able: Abilities) -> Iterator[Text]:
 def _label(flow: GradientFlow, able: Abilities) -> int:
     words = _words(flow, able)
     shown = [words[t] for t in drawn_steps(flow)]
-    most = min(max(able.width - 2 * (NARROWEST + 2) - 6, 8), LONGEST_WORD)
-    return 2 + len(str(len(words))) + 2 + widest(shown, least=4, most=most) + 2
+    digits = len(str(len(words)))
+    beside = 2 * NARROWEST + 2  # two networks and the gap between them
+    most = min(max(able.width - beside - digits - 6, 6), LONGEST_WORD)
+    return 2 + digits + 2 + widest(shown, least=4, most=most) + 2
 
 
 def _table(
@@ -121,7 +123,7 @@ def _table(
     """The bars of networks that read the same words, and what stands in the gradients' way."""
     first = columns[0][1]
     label, steps = _label(first, able), drawn_steps(first)
-    room = min((able.width - label) // len(columns), WIDEST) - 2
+    room = min((able.width - label + 2) // len(columns), WIDEST) - 2
     bar = room - NUMBER
     heads = [
         [(fit(model_name(flow, able), room, colours.glyphs.cut), colours.of_class(place))]
