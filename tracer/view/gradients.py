@@ -56,7 +56,8 @@ def gradients(flows: Sequence[GradientFlow], able: Abilities, note: str = "") ->
     lines.append(Text(""))
     if not any(np.isfinite(flow.share).any() for flow in flows):
         return lines
-    scale = decades(float(value) for flow in flows for value in flow.share)
+    sizes = (float(value) for flow in flows for value in flow.share)
+    scale = decades(sizes, shares=True)
     numbered = list(enumerate(flows))
     for _same, group in groupby(numbered, key=lambda entry: entry[1].words):
         together = list(group)
