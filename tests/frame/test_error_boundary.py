@@ -43,6 +43,15 @@ def raising(error: BaseException) -> Callable[[], None]:
         (OSError(28, "No space left on device"), 2, "error: No space left on device\n"),
         (click.BadParameter("7 is too many"), 2, "error: Invalid value: 7 is too many\n"),
         (click.ClickException("no"), 2, "error: no\n"),
+        (click.ClickException("Choose from:\n\ta,\n\tb"), 2, "error: Choose from: a, b\n"),
+        (FileError("x is a \x1b]0;pwn\x07\x1b[31m"), 2, r"error: x is a \x1b]0;pwn\x07\x1b[31m"),
+        (InputError("'\u202ebad\nerror: no'"), 2, r"error: '\u202ebad\nerror: no'"),
+        (FileNotFoundError(2, "No such file", "\x9b2J"), 2, r"error: \x9b2J: No such file"),
+        (
+            ValueError("\x1b[2J"),
+            70,
+            r"error: tracer itself made a mistake, not you (ValueError: \x1b",
+        ),
         (BrokenPipeError(32, "Broken pipe"), 141, ""),
         (SystemExit(1), 1, ""),
         (click.exceptions.Exit(1), 1, ""),
@@ -57,6 +66,17 @@ def test_errors(error: BaseException, code: int, said: str) -> None:
     assert result.stderr.startswith(said)
     assert "Traceback" not in result.stderr
     assert result.stdout == ""
+
+
+def test_error_on_an_old_terminal() -> None:
+    """What a terminal cannot write is written out, and signs keep their meaning."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "tracer", "show", "a", "--model", "水≥1"],
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "1"},
+        capture_output=True, encoding="ascii", check=False,
+    )  # fmt: skip
+
+    assert r"'\u6c34>=1'" in ended.stderr
 
 
 def test_interrupt() -> None:

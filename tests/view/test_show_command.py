@@ -77,6 +77,19 @@ def test_a_saved_trace_is_shown_as_it_was() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_file_names_cannot_give_orders_to_the_terminal() -> None:
+    """Neither where a trace was saved nor over its picture."""
+    name = "\x1b]0;pwn\x07.safetensors"
+
+    saved = _run(show, "you are bad", "--model", "small.model", "--save", name)
+    drawn = _run(show, name, "--format", "svg")
+
+    assert r"tracer show \x1b]0;pwn\x07.safetensors" in saved.stderr
+    assert "pwn" in drawn.stdout
+    assert not {"\x1b", "\x07"} & set(saved.output + drawn.output)
+
+
+@pytest.mark.usefixtures("folder")
 def test_sentences_from_standard_input() -> None:
     """One a line, each drawn, or only one of them."""
     typed = "you are bad\n\nyou are a man\n"

@@ -97,12 +97,12 @@ class Verbs(click.Group):
             click.echo(error.format_message(), err=True, color=_colour_choice())
             sys.exit(WRONG_INPUT)
         except click.UsageError as error:
-            _say_error(error.format_message())
+            _say_error(_in_one_line(error.format_message()))
             path = error.ctx.command_path if error.ctx else "tracer"
             click.echo(_("See: {command}").format(command=f"{path} --help"), err=True)
             sys.exit(WRONG_INPUT)
         except click.ClickException as error:
-            _say_error(error.format_message())
+            _say_error(_in_one_line(error.format_message()))
             sys.exit(WRONG_INPUT)
         except (click.Abort, KeyboardInterrupt):
             sys.exit(INTERRUPTED)
@@ -125,7 +125,7 @@ class Verbs(click.Group):
                 _(
                     "tracer itself made a mistake, not you ({what}). To see where, run the same "
                     "command again with TRACER_DEBUG=1 in front of it."
-                ).format(what=" ".join(what.split()))
+                ).format(what=_in_one_line(what))
             )
             sys.exit(BUG)
         sys.exit(status if type(status) is int else PASSED)
@@ -145,8 +145,21 @@ def _closed_pipe_noticed() -> Iterator[None]:
 
 
 def _say_error(message: str) -> None:
+    """Write one line to standard error, with whatever a terminal would obey written out.
+
+    A message may quote a file of anybody's, its name, or a word that somebody typed.
+    """
+    from tracer.view.words import clean, in_ascii
+
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    said = message if encoding.lower().startswith("utf") else in_ascii(message)
     label = click.style(_("error:"), fg="red", bold=True)
-    click.echo(f"{label} {message}", err=True, color=_colour_choice())
+    click.echo(f"{label} {clean(said, encoding)}", err=True, color=_colour_choice())
+
+
+def _in_one_line(message: str) -> str:
+    """`message` of click, or of a bug, without the line breaks it was laid out with."""
+    return " ".join(message.split())
 
 
 def _settle(stream: TextIO) -> None:

@@ -106,7 +106,10 @@ def command(
     else:
         _draw(trace, wish, layout, theme, source)
     if save is not None:
-        click.echo(_("saved; see it again with: tracer show {file}").format(file=save), err=True)
+        from tracer.view.words import clean
+
+        said = _("saved; see it again with: tracer show {file}")
+        click.echo(said.format(file=clean(save)), err=True)
 
 
 def _only(trace: Trace, number: int) -> Trace:
@@ -174,7 +177,8 @@ def _draw(trace: Trace, wish: Wish, layout: str, theme: Theme | None, source: So
     able = abilities(plain=layout == "plain", theme=theme)
     if layout == "svg":
         able = picture_abilities(able, theme)
-        said = source.text if source.is_file else f'"{clean(source.text)[:60]}"'
+        said = clean(source.text)
+        said = said if source.is_file else f'"{said[:60]}"'
         if wish.what == "backward":
             said += " --what backward"
         click.echo(to_svg(pictures(trace, wish, able, draw), able, f"tracer show {said}"))
