@@ -12,7 +12,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from tracer.cli import Verbs
+from tracer.cli import Verbs, command_line
 from tracer.errors import FileError, InputError
 
 
@@ -77,6 +77,46 @@ def test_error_on_an_old_terminal() -> None:
     )  # fmt: skip
 
     assert r"'\u6c34>=1'" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("check --time-limit nan", "'--time-limit': nan is not a finite number."),
+        ("check --time-limit inf", "'--time-limit': inf is not in the range"),
+        ("diff a b --rtol nan", "'--rtol': nan is not a finite number."),
+        ("diff a b --atol inf", "'--atol': inf is not a finite number."),
+        ("gradients bad --forget-bias nan", "'--forget-bias': nan is not a finite number."),
+        ("show bad --steps " + "9" * 5000, "--steps " + "9" * 40 + ": wanted one step as 4"),
+        ("show bad --steps 1:" + "9" * 5000, ": wanted one step as 4, or a range as 2:5"),
+    ],
+)
+def test_numbers_that_are_none(words: str, said: str) -> None:
+    """Not-a-number, infinity and digits without end are mistakes of the caller, not of tracer."""
+    result = CliRunner().invoke(command_line, words.split(), prog_name="tracer")
+
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("order", "code"),
+    [
+        ("show you >&-", 0),
+        ("show you 2>&-", 0),
+        ("show you <&- >&- 2>&-", 0),
+        ("show - <&-", 2),  # no sentence came
+        ("doctr >&- 2>&-", 2),
+    ],
+)
+def test_streams_that_are_closed(order: str, code: int) -> None:
+    """`tracer show you >&-` does its work, and says it to nobody."""
+    line = f'"{sys.executable}" -m tracer {order}'
+
+    ended = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
+
+    assert ended.returncode == code
+    assert "itself made a mistake" not in ended.stderr
 
 
 def test_interrupt() -> None:

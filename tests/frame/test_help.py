@@ -60,14 +60,17 @@ def test_unlisted_verb_comes_last(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("path", PATHS, ids=" ".join)
 def test_help_has_a_real_example(path: tuple[str, ...]) -> None:
-    """The help of each command shows an example, and its options and arguments are understood."""
+    """The help of each command shows an example, and its options and arguments are understood.
+
+    The first is of the command itself; others may show what to do with what it made.
+    """
     screen = help_of(*path)
     said = re.search(r"^ *Examples?:\n((?: +tracer .*\n)+)", screen, flags=re.MULTILINE)
     assert said, f"tracer {' '.join(path)} --help shows no example"
 
-    for line in said[1].splitlines():
-        words = shlex.split(line.split("|")[0], comments=True)[1:]
-        assert tuple(words[: len(path)]) == path
+    examples = [shlex.split(line.split("|")[0], comments=True)[1:] for line in said[1].splitlines()]
+    assert tuple(examples[0][: len(path)]) == path
+    for words in examples:
         parse(command_line, words)
 
 

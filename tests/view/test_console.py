@@ -50,6 +50,8 @@ class Pipe(Screen):
         (Screen(), {"TERM": "xterm", "COLUMNS": "20"}, "standard", 60),
         (Screen(), {"TERM": "xterm", "COLUMNS": "999"}, "standard", 200),
         (Screen(), {"TERM": "xterm", "COLUMNS": "wide"}, "standard", 80),
+        (Screen(), {"TERM": "xterm", "COLUMNS": "9" * 5000}, "standard", 80),
+        (Pipe(), {"TERM": "xterm", "FORCE_COLOR": "9" * 5000}, "256", 200),
         (Pipe(), {"TERM": "xterm-256color", "COLORTERM": "truecolor"}, None, 200),
         (Pipe(), {"TERM": "xterm", "FORCE_COLOR": "1"}, "standard", 200),
         (Pipe(), {"TERM": "xterm", "FORCE_COLOR": "3"}, "truecolor", 200),

@@ -178,6 +178,16 @@ def _colour_choice() -> bool | None:
     return True if os.environ.get("FORCE_COLOR") else None
 
 
+def _open_closed_streams() -> None:
+    """Let a stream that the shell closed (``>&-``) be empty, or swallow what is written to it.
+
+    In the order of their numbers, so that each gets its own number back.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
 @click.group(
     cls=Verbs,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -200,6 +210,7 @@ def command_line(context: click.Context) -> None:
 
 def main() -> None:
     """Start ``tracer``."""
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character gets a question mark, not an error.
         if isinstance(stream, TextIOWrapper):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tracer.cli._options import Finite
 from tracer.language import _
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ PASSED, NOT_PASSED, BUG = 0, 1, 70
 )
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=0.1, max=3600),
+    type=Finite(min=0.1, max=3600),
     default=5.0,
     show_default=True,
     help=_("Seconds for each call of your function."),

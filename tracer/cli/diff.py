@@ -6,9 +6,9 @@ import json
 
 import click
 
+from tracer.cli import NOT_PASSED, PASSED
+from tracer.cli._options import Finite
 from tracer.language import _
-
-EQUAL, DIFFERENT = 0, 1
 
 
 @click.command(
@@ -26,8 +26,8 @@ EQUAL, DIFFERENT = 0, 1
 )
 @click.argument("a")
 @click.argument("b")
-@click.option("--rtol", type=click.FloatRange(min=0), help=_("Relative tolerance."))
-@click.option("--atol", type=click.FloatRange(min=0), help=_("Absolute tolerance."))
+@click.option("--rtol", type=Finite(min=0), help=_("Relative tolerance."))
+@click.option("--atol", type=Finite(min=0), help=_("Absolute tolerance."))
 @click.option(
     "--format",
     "layout",
@@ -51,4 +51,4 @@ def command(a: str, b: str, rtol: float | None, atol: float | None, layout: str)
         able = abilities(plain=layout == "plain")
         names = [clean(path, able.encoding) for path in (a, b)]
         write(divergence(traces, names, found, able), able)
-    return EQUAL if found is None else DIFFERENT
+    return PASSED if found is None else NOT_PASSED

@@ -90,15 +90,20 @@ def abilities(
 
 
 def _columns(stream: TextIO, environ: Mapping[str, str], *, terminal: bool) -> int:
-    said = environ.get("COLUMNS", "")
-    if said.isdecimal() and int(said):
-        return int(said)
+    columns = _whole(environ.get("COLUMNS", ""))
+    if columns:
+        return columns
     if terminal:
         try:
             return os.get_terminal_size(stream.fileno()).columns or 80
         except (OSError, ValueError):
             return 80
     return WIDEST
+
+
+def _whole(text: str) -> int | None:
+    """A whole number of a size that somebody can mean."""
+    return int(text) if text.isdecimal() and len(text) <= 9 else None
 
 
 def _colours(environ: Mapping[str, str], *, terminal: bool) -> Colours | None:
@@ -118,8 +123,9 @@ def _colours(environ: Mapping[str, str], *, terminal: bool) -> Colours | None:
         return None
     else:
         depth = 0
-    if forced.isdecimal():
-        depth = max(depth, min(int(forced), 3) - 1)
+    level = _whole(forced)
+    if level is not None:
+        depth = max(depth, min(level, 3) - 1)
     elif forced:
         depth = max(depth, 1)
     return _DEPTHS[depth]
