@@ -176,6 +176,25 @@ def test_errors_name_the_thing() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("layout", ["rich", "plain", "json", "csv", "svg"])
+def test_what_contradicts_itself_is_an_error(layout: str) -> None:
+    """Nothing that was asked for is left out in silence."""
+    said = _error("a.safetensors", "--unit", "3", "--what", "output", "--format", layout)
+    assert "--what output has a row for each class" in said
+    assert "leave out --unit 3" in said
+
+    themed = ("--theme", "light", "--format", layout)
+    if layout in ("rich", "svg"):
+        assert _run(show, "a.safetensors", *themed).stdout
+    else:
+        assert f"--theme light chooses colours, and --format {layout} has none" in _error(
+            "a.safetensors", *themed
+        )
+        with pytest.raises(TracerError, match="--theme light chooses colours"):
+            _run(gradients, "you", "--model", "small.model", *themed)
+
+
+@pytest.mark.usefixtures("folder")
 def test_diff_says_by_its_exit_code_whether_they_agree() -> None:
     """0 for equal, 1 for different."""
     made_trace(lstm_cell(seed=2)).save("other.safetensors")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tracer.cli._options import Finite, check_theme
 from tracer.errors import InputError
 from tracer.language import _
 
@@ -57,7 +58,9 @@ MODELS = ("rnn-classify", "lstm-classify")
     type=click.Choice(INITIALS),
     help=_("How the fresh weights are drawn [uniform]."),
 )
-@click.option("--forget-bias", type=float, help=_("Where their forget switches' bias begins [1]."))
+@click.option(
+    "--forget-bias", type=Finite(), help=_("Where their forget switches' bias begins [1].")
+)
 @click.option("--seed", type=click.IntRange(min=0), help=_("Other fresh weights [0]."))
 @click.option(
     "--format",
@@ -87,6 +90,7 @@ def command(
     from tracer.training.untrained import untrained as untrained_model
     from tracer.view.flow_numbers import flows_to_json, write_flows_csv
 
+    check_theme(theme, layout)
     text = " ".join(sentence)
     networks = [tracer.Model.load(name) for name in models or MODELS]
     fresh = {"--initial": initial, "--forget-bias": forget_bias, "--seed": seed}
