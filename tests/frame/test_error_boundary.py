@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -124,6 +126,46 @@ def test_interrupt() -> None:
     result = ending_with(raising(KeyboardInterrupt()))
 
     assert (result.exit_code, result.output.strip()) == (130, "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_polite_kill(number: signal.Signals, tmp_path: Path) -> None:
+    """`kill`, or a window that is closed, leaves neither a folder nor a child behind."""
+    answer, folders = tmp_path / "rnn_step.py", tmp_path / "folders"
+    folders.mkdir()
+    answer.write_text("import time\n\ntime.sleep(600)\n", encoding="utf-8")
+    order = ["check", str(answer), "--exercise", "10_rnn_step", "--time-limit", "600"]
+
+    with subprocess.Popen(
+        [sys.executable, "-m", "tracer", *order], env={**os.environ, "TMPDIR": str(folders)},
+    ) as started:  # fmt: skip
+        while not list(folders.glob("*/*.py")) and started.poll() is None:
+            time.sleep(0.05)
+        begun = list(folders.iterdir())
+        started.send_signal(number)
+        code = started.wait(60)
+
+    assert begun
+    assert (code, list(folders.iterdir())) == (128 + number, [])
+
+
+def test_ignored_hangup(tmp_path: Path) -> None:
+    """What `nohup` ignores stays ignored."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import signal, sys, tracer.cli\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "sys.argv[1:] = ['--version']\n"
+        "try:\n"
+        "    tracer.cli.main()\n"
+        "finally:\n"
+        "    print(signal.getsignal(signal.SIGHUP).name)\n",
+        encoding="utf-8",
+    )
+
+    ended = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+
+    assert ended.stdout.splitlines()[-1] == "SIG_IGN"
 
 
 def test_success() -> None:
