@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from tracer.cells.activations import Array
 from tracer.cells.parameters import as_array
+from tracer.equations import OUTPUT_BACKWARD
 from tracer.errors import InputError
 from tracer.kernels import Device
 from tracer.kernels import device as device_named
@@ -69,8 +70,8 @@ def backprop(
     """
     if trace.units != slice(None):
         raise InputError("a trace that was cut to some of its units cannot be run backward")
-    if window is not None and window < 1:
-        raise InputError(f"window is {window}; wanted 1 step or more")
+    if window is not None and (type(window) is not int or window < 1):
+        raise InputError(f"window is {window!r}; wanted a whole number of steps, 1 or more")
     layer = trace.last
     T, N, H = trace.T, trace.N, trace.H
     given = as_array("d_h", d_h)
@@ -83,11 +84,15 @@ def backprop(
         if d is not None:
             title = trace.equations.title
             raise InputError(f"d_{name}_last was given, but an {title} has no {name}")
+    kept = {name: d for name, d in trace.outputs.items() if name not in _OF_THE_HEAD}
     gradients = layer_backprop(
         device_named(device), layer, given, d_last, window, per_step=per_step
     )
     through = replace(layer, gradients=gradients)
-    return replace(trace, layers=(*trace.layers[:-1], through))
+    return replace(trace, outputs=kept, layers=(*trace.layers[:-1], through))
+
+
+_OF_THE_HEAD = frozenset(q.name for q in OUTPUT_BACKWARD)  # of another loss than the one given
 
 
 def layer_backprop(

@@ -113,6 +113,8 @@ class Model:
         level: str = "all",
         steps: int | None = None,
         backward: bool = False,
+        per_step: bool = False,
+        window: int | None = None,
     ) -> Trace:
         """Run the network over a sentence and record every number.
 
@@ -122,15 +124,19 @@ class Model:
             Several sentences make a batch of sequences of different lengths.
         target : str, or list of str
             The right label (classify), or one for each word (tag, generate); with several
-            sentences a list of these. It gives the trace its ``loss``.
+            sentences a list of these. It gives the trace its ``loss``. For ``generate`` the target
+            of a word is the next one, and the sentence is not continued.
         device, level : str
             As in `tracer.unroll`.
         steps : int
-            For ``generate``: run for this many words at most, those given included (default 20).
+            For ``generate`` without a target: go on until there are this many words (default 20),
+            those given included, or until it says ``<end>``.
 
         backward : bool
             Also run backward from the loss, and record the gradient of every quantity; needs a
             target. The loss is summed over steps and averaged over the sentences.
+        per_step, window : bool, int
+            As in `tracer.backprop`; for the gradients of V and b too.
 
         Returns
         -------
@@ -145,12 +151,14 @@ class Model:
         """
         if backward and target is None:
             raise InputError("running backward needs a target: there is no loss without one")
-        sentences = [sentence] if isinstance(sentence, str) else list(sentence)
+        sentences = [sentence] if isinstance(sentence, str) else _listed(sentence)
         if not sentences:
             raise InputError("no sentence came; wanted at least one")
         words = [self.encoder.split(one) for one in sentences]
         if self.task == "generate":
-            words = [self._continued(one, device, 20 if steps is None else steps) for one in words]
+            if target is None:  # with a target the words are given, and nothing is made up
+                most = 20 if steps is None else steps
+                words = [self._continued(one, device, most) for one in words]
         elif steps is not None:
             raise InputError(
                 f"steps is for the task 'generate'; {self.name} was made to {self.task}"
@@ -165,7 +173,7 @@ class Model:
         logits = np.where(real, self._logits(trace["h"], device), 0).astype(x.dtype)
         outputs = {"logits": logits, "probs": np.where(real, softmax(logits), 0).astype(x.dtype)}
         if target is not None:
-            wanted = [target] if isinstance(sentence, str) else target
+            wanted = [target] if isinstance(sentence, str) else _listed(target)
             target = target_of(self.task, wanted, self.labels, lengths, T)
             outputs["loss"] = cross_entropy(logits, target)
         trace = replace(
@@ -182,21 +190,21 @@ class Model:
             target=target,
             counted=counted(self.task, lengths, T),
         )
-        return self._backward(trace, device) if backward else trace
+        return self._backward(trace, device, window, per_step=per_step) if backward else trace
 
-    def _backward(self, trace: Trace, device: str) -> Trace:
+    def _backward(self, trace: Trace, device: str, window: int | None, *, per_step: bool) -> Trace:
         """The trace with the gradients of the head and of everything before it."""
         assert trace.target is not None
-        d_logits = d_cross_entropy(trace["probs"], trace.target)
         module = device_named(device)
-        d_head = {
-            "d_logits": d_logits,
-            "d_V": module.outer(d_logits, trace["h"], per_step=False),
-            "d_b": d_logits.sum(axis=(0, 1)),
-        }
+        d_logits = d_cross_entropy(trace["probs"], trace.target)
+        d_head = {"d_logits": d_logits}
+        for each in (False, True) if per_step else (False,):
+            suffix = "_per_step" if each else ""
+            d_head[f"d_V{suffix}"] = module.outer(d_logits, trace["h"], per_step=each)
+            d_head[f"d_b{suffix}"] = d_logits.sum(axis=1 if each else (0, 1))
         d_h = module.project(d_logits, self.head.V.T)
-        trace = replace(trace, outputs={**trace.outputs, **d_head})
-        return backprop(trace, d_h, device=device)
+        back = backprop(trace, d_h, window=window, per_step=per_step, device=device)
+        return replace(back, outputs={**back.outputs, **d_head})
 
     def _logits(self, h: Array, device: str) -> Array:
         """``V h + b`` for h (T, N, H), as (T, N, K)."""
@@ -204,8 +212,8 @@ class Model:
 
     def _continued(self, words: tuple[str, ...], device: str, steps: int) -> tuple[str, ...]:
         """The words, then the likeliest next word again and again, up to ``<end>``."""
-        if steps < 1:
-            raise InputError(f"steps is {steps}; wanted 1 or more")
+        if type(steps) is not int or steps < 1:
+            raise InputError(f"steps is {steps!r}; wanted a whole number, 1 or more")
         said = list(words)
         forward = device_named(device).forward
         H, dtype = self.cell.W.shape[1], self.cell.W.dtype
@@ -281,3 +289,11 @@ class Model:
                 name=str(header["name"]),
                 notes={str(key): str(note) for key, note in header["notes"].items()},
             )
+
+
+def _listed(given: Any) -> list[Any]:
+    """A list of sentences or of targets, or an `InputError`."""
+    try:
+        return list(given)
+    except TypeError:
+        raise InputError(f"wanted one text or a list of them; this is {given!r}") from None

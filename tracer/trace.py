@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from tracer.cells import Cell
 from tracer.cells.activations import STRAIGHT_THROUGH, Array
-from tracer.equations import OUTPUT, OUTPUT_BACKWARD, CellEquations, Quantity
+from tracer.equations import OUTPUT, OUTPUT_BACKWARD, REDUCTION, CellEquations, Quantity
 from tracer.errors import InputError, UnknownNameError
 from tracer.layertrace import LayerTrace, cut_axes
 
@@ -148,6 +148,11 @@ class Trace:
         return self.last.x.dtype
 
     @property
+    def reduction(self) -> str | None:
+        """How the losses of single steps become one number, where there are any."""
+        return REDUCTION if "loss" in self.outputs else None
+
+    @property
     def straight_through(self) -> bool:
         """Whether gradients here went straight through hard switches, with another slope."""
         chosen = {getattr(self.cell, option) for option in self.equations.options}
@@ -180,7 +185,13 @@ class Trace:
     # -- numbers ---------------------------------------------------------------------------------
 
     def __contains__(self, key: object) -> bool:
-        return key in self.names
+        if not isinstance(key, tuple):
+            return key in self.names
+        try:
+            self._find(key)
+        except UnknownNameError:
+            return False
+        return True
 
     def __getitem__(self, key: str | tuple[int, str, str]) -> Array:
         """The numbers of one quantity; `UnknownNameError` where there is no such name."""
@@ -200,9 +211,10 @@ class Trace:
             if key not in self.last:
                 raise UnknownNameError("quantity in this trace", key, self.names)
             return self.last, key
-        if len(key) != len(Address._fields):
-            raise UnknownNameError("quantity in this trace", key, self.names)
-        address = Address(*key)
+        try:
+            address = Address(*key)
+        except TypeError:
+            raise UnknownNameError("quantity in this trace", key, self.names) from None
         known = [Address(n, layer.direction, "") for n, layer in enumerate(self.layers)]
         for wanted, layer in zip(known, self.layers, strict=True):
             if wanted[:2] == address[:2]:
@@ -272,7 +284,7 @@ class Trace:
 
 
 def _is_number(index: object) -> bool:
-    return isinstance(index, int | np.integer)
+    return isinstance(index, int | np.integer) and not isinstance(index, bool)
 
 
 def _consecutive(dim: str, index: Index | None, size: int) -> slice:
@@ -280,7 +292,10 @@ def _consecutive(dim: str, index: Index | None, size: int) -> slice:
     if index is None:
         return slice(0, size)
     if isinstance(index, slice):
-        start, stop, stride = index.indices(size)
+        try:
+            start, stop, stride = index.indices(size)
+        except (TypeError, ValueError):
+            raise InputError(f"{dim}={index} is not a range of whole numbers") from None
         if stride != 1:
             raise InputError(f"{dim}={index} skips or turns round; a part has to be consecutive")
         if start >= stop:
@@ -295,9 +310,14 @@ def _consecutive(dim: str, index: Index | None, size: int) -> slice:
 
 def pick_units(unit: UnitIndex, known: npt.NDArray[np.int64]) -> UnitIndex:
     """The positions in the whole layer of `unit`, which counts among the units `known`."""
+    numbers = [unit] if _is_number(unit) else unit
+    if not isinstance(numbers, slice) and not (
+        isinstance(numbers, list) and all(map(_is_number, numbers))
+    ):
+        raise InputError(f"unit has to be a number, a slice or a list of numbers; this is {unit!r}")
     try:
         picked = known[unit]
-    except (IndexError, TypeError, ValueError):
+    except IndexError:
         raise InputError(
             f"there is no unit {unit}; they count from 0 to {known.size - 1}"
         ) from None

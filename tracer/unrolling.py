@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tracer.cells import Cell
+from tracer.cells import Cell, LSTMCell, RNNCell
 from tracer.cells.activations import Array
 from tracer.cells.parameters import as_array
 from tracer.equations import LEVELS
@@ -58,6 +58,8 @@ def unroll(
     InputError, UnknownNameError
         If shapes, dtypes or lengths do not fit together, or a name is not on its list.
     """
+    if not isinstance(cell, RNNCell | LSTMCell):
+        raise InputError(f"cell has to be an RNNCell or an LSTMCell; this is {cell!r}")
     if level not in LEVELS:
         raise UnknownNameError("level", level, LEVELS)
     module = device_named(device)
@@ -66,6 +68,8 @@ def unroll(
     state = _checked_state(cell, {"h": h_0, "c": c_0}, N)
     steps = _checked_lengths(lengths, T, N)
     recorded = module.forward(cell, x, state, steps, level)
+    for array in (x, steps, *state.values(), *recorded.values()):
+        array.flags.writeable = False  # what is rebuilt later has to fit what is recorded
     layer = LayerTrace(cell, x, state, steps, level, device, recorded)
     return Trace((layer,), versions=versions())
 
@@ -87,7 +91,7 @@ def _checked_x(cell: Cell, given: Any) -> Array:
     if x.shape[2] != D:
         raise InputError(f"x has shape {x.shape}; U has shape {cell.U.shape}, so D has to be {D}")
     if 0 in x.shape:
-        raise InputError(f"x has shape {x.shape}; a sequence needs at least one step")
+        raise InputError(f"x has shape {x.shape}; at least one sequence of one step is needed")
     _check_dtype("x", x, cell)
     return x
 
@@ -113,7 +117,10 @@ def _checked_state(cell: Cell, given: Mapping[str, Any], N: int) -> dict[str, Ar
 def _checked_lengths(lengths: Any, T: int, N: int) -> npt.NDArray[np.int64]:
     if lengths is None:
         return np.full(N, T, np.int64)
-    array = np.asarray(lengths)
+    try:
+        array = np.asarray(lengths)
+    except ValueError:
+        raise InputError("lengths is not a list of whole numbers") from None
     if array.shape != (N,) or array.dtype.kind not in "iu":
         raise InputError(
             f"lengths has shape {array.shape} and dtype {array.dtype}; "

@@ -273,8 +273,10 @@ def test_one_wrong_gradient_is_found_where_the_backward_pass_meets_it(data: st.D
         ({"d_h": np.ones((5, 3, 7), "f4")}, "d_h has dtype float32 and the trace float64"),
         ({"d_h_last": np.ones((2, 7))}, "d_h_last has shape (2, 7); wanted (N, H) = (3, 7)"),
         ({"d_c_last": np.ones((3, 7))}, "d_c_last was given, but an RNN has no c"),
-        ({"window": 0}, "window is 0; wanted 1 step or more"),
+        ({"window": 0}, "window is 0; wanted a whole number of steps, 1 or more"),
+        ({"window": 2.5}, "window is 2.5; wanted a whole number of steps, 1 or more"),
         ({"device": "tpu"}, "there is no device 'tpu'"),
+        ({"device": []}, "there is no device '[]'"),
     ],
 )
 def test_what_does_not_fit_is_named(change: dict[str, Any], message: str) -> None:
@@ -286,6 +288,26 @@ def test_what_does_not_fit_is_named(change: dict[str, Any], message: str) -> Non
         tracer.backprop(trace, **{"d_h": np.ones((5, 3, 7)), **change})
 
     assert message in str(error.value)
+
+
+def test_another_loss_forgets_the_gradients_of_the_head() -> None:
+    """They belong to the loss of the model, not to the one given."""
+    trace = make_model().trace("you are bad", target="insult", backward=True)
+
+    again = tracer.backprop(trace, np.ones((3, 1, 7)))
+
+    assert "d_logits" in trace
+    assert "d_logits" not in again
+
+
+def test_the_shares_of_the_heads_gradient_add_up() -> None:
+    """V and b too are shared by all steps."""
+    trace = make_model("tag").trace(
+        "you are", target=["praise", "insult"], backward=True, per_step=True
+    )
+
+    for name in ("d_V", "d_b"):
+        np.testing.assert_allclose(trace[f"{name}_per_step"].sum(axis=0), trace[name])
 
 
 def test_running_backward_needs_a_target() -> None:

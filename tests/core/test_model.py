@@ -96,6 +96,15 @@ def test_generating_feeds_each_output_back(device: str) -> None:
         assert words[t + 1] == model.labels[int(scores.argmax())]
 
 
+def test_with_a_target_nothing_is_made_up() -> None:
+    """The next words are given, so their loss can be measured."""
+    trace = make_model("generate").trace("you are", target=["are", "bad"])
+
+    assert trace.tokens == (("you", "are"),)
+    assert trace["loss"].shape == (2, 1)
+    assert trace.reduction == "sum over steps, mean over the batch"
+
+
 def test_generating_ends_with_the_end() -> None:
     """A model that always says <end> adds nothing to the word given."""
     always_end = tracer.Head(np.zeros((5, 7)), np.array([0.0, 0, 0, 0, 1]))
@@ -185,6 +194,11 @@ def test_what_cannot_be_run_is_named() -> None:
         model.trace("you", target="prase")
     with pytest.raises(tracer.InputError, match="steps is for the task 'generate'"):
         model.trace("you", steps=3)
+    wrong: Any = 5
+    with pytest.raises(tracer.InputError, match="one text or a list of them; this is 5"):
+        model.trace(wrong)
+    with pytest.raises(tracer.InputError, match="one text or a list of them; this is 1"):
+        model.trace(["you"], target=1)
     with pytest.raises(tracer.UnknownNameError, match="there is no model 'lstm-clasify'"):
         tracer.Model.load("lstm-clasify")
     with pytest.raises(tracer.FileError, match="there is no such file"):

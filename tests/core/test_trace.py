@@ -45,6 +45,23 @@ def test_a_quantity_can_be_addressed_by_layer_and_direction() -> None:
         trace["tanhc"]
 
 
+@pytest.mark.parametrize("key", [0, None, 1.5, ("f",), [], "nothing"])
+def test_what_is_no_name_is_answered_with_the_names(key: Any) -> None:
+    """The likeliest first mistake is `trace[0]`."""
+    with pytest.raises(tracer.UnknownNameError, match="Known: x, h_prev"):
+        ragged()[key]
+
+
+def test_a_trace_cannot_be_changed_by_accident() -> None:
+    """What is rebuilt later has to fit what is recorded."""
+    trace = ragged()
+
+    for name in trace.recorded:
+        assert not trace[name].flags.writeable
+    assert (0, "forward", "f") in trace
+    assert (1, "forward", "f") not in trace
+
+
 def test_the_state_before_a_step() -> None:
     """h_prev is h one step earlier, and the initial state at the first step."""
     trace = ragged()
@@ -102,6 +119,10 @@ def test_a_part_of_a_part_remembers_where_it_began() -> None:
         ({"step": slice(0, 6, 2)}, "a part has to be consecutive"),
         ({"step": "first"}, "step has to be a number or a slice; this is 'first'"),
         ({"unit": []}, "selects nothing"),
+        ({"unit": [[0, 1]]}, "a number, a slice or a list of numbers; this is [[0, 1]]"),
+        ({"unit": True}, "this is True"),
+        ({"step": slice("a", None)}, "is not a range of whole numbers"),
+        ({"step": slice(0, 5, 0)}, "is not a range of whole numbers"),
     ],
 )
 def test_a_part_that_is_not_there(part: dict[str, Any], message: str) -> None:

@@ -59,7 +59,7 @@ X = np.zeros((5, 3, 4))
             "x has shape (5, 3, 9); U has shape (28, 4), so D has to be 4",
         ),
         ({"x": np.zeros(4)}, "x has shape (4,); wanted (T, N, D), or (T, D) for one sequence"),
-        ({"x": np.zeros((0, 3, 4))}, "x has shape (0, 3, 4); a sequence needs at least one step"),
+        ({"x": np.zeros((0, 3, 4))}, "x has shape (0, 3, 4); at least one sequence of one step"),
         ({"x": np.zeros((5, 0, 4))}, "x has shape (5, 0, 4)"),
         ({"x": np.zeros((5, 3, 4), int)}, "x has dtype int64; tracer computes in float32 or"),
         ({"x": np.zeros((5, 3, 4), complex)}, "x has dtype complex128"),
@@ -76,6 +76,8 @@ X = np.zeros((5, 3, 4))
         ({"lengths": [5.0, 1.0, 5.0]}, "wanted one whole number"),
         ({"level": "everything"}, "there is no level 'everything'"),
         ({"device": "tpu"}, "there is no device 'tpu'"),
+        ({"lengths": [[1], [2, 3], [1]]}, "lengths is not a list of whole numbers"),
+        ({"x": np.ma.masked_less(np.ones((5, 3, 4)), 2)}, "x is a masked array; fill it first"),
     ],
 )
 def test_what_does_not_fit_is_named(change: dict[str, Any], message: str) -> None:
@@ -84,6 +86,22 @@ def test_what_does_not_fit_is_named(change: dict[str, Any], message: str) -> Non
         tracer.unroll(lstm(), **{"x": X, **change})
 
     assert message in str(error.value)
+
+
+def test_another_byte_order_is_read() -> None:
+    """Files of other machines hold big-endian numbers."""
+    x = np.ones((5, 4))
+
+    big = tracer.unroll(lstm(), x.astype(">f8"))
+
+    np.testing.assert_array_equal(big["h"], tracer.unroll(lstm(), x)["h"])
+
+
+def test_no_cell_is_named() -> None:
+    """A dict of weights, say."""
+    wrong: Any = {"U": 1}
+    with pytest.raises(tracer.InputError, match="cell has to be an RNNCell or an LSTMCell"):
+        tracer.unroll(wrong, X)
 
 
 def test_an_rnn_has_no_memory_to_start_from() -> None:

@@ -24,8 +24,10 @@ def as_array(name: str, value: Any) -> Array:
     """
     try:
         array = np.asarray(value)
-    except ValueError:
+    except (ValueError, TypeError, RuntimeError):  # ragged lists; tensors that refuse to be read
         raise InputError(f"{name} is not a rectangular array of numbers") from None
+    if isinstance(value, np.ma.MaskedArray) and value.mask is not np.ma.nomask:
+        raise InputError(f"{name} is a masked array; fill it first: {name}.filled(0)")
     if array.dtype.kind in "iu" and not hasattr(value, "dtype"):
         array = array.astype(np.float64)  # a plain list of numbers carries no dtype of its own
     if array.dtype.name not in DTYPES:
@@ -34,7 +36,7 @@ def as_array(name: str, value: Any) -> Array:
             f"pass {name}.astype('float32') or {name}.astype('float64')"
         )
     # A copy: what the caller does to the array later must not change a cell or a trace.
-    return np.array(array, order="C")
+    return np.array(array, array.dtype.newbyteorder("="), order="C")
 
 
 def expected_shape(parameter: Parameter, sizes: Mapping[str, int]) -> tuple[int, ...]:

@@ -39,5 +39,13 @@ OUTPUT_BACKWARD = (
         "d_V", "∂L/∂V", "", ("row", "column"), Kind.GRADIENT, "all", "the gradient of V",
     ),
     Quantity("d_b", "∂L/∂b", "", ("row",), Kind.GRADIENT, "all", "the gradient of b"),
+    Quantity(
+        "d_V_per_step", "", "", ("step", "row", "column"), Kind.GRADIENT, "all",
+        "each step's share of the gradient of V",
+    ),
+    Quantity(
+        "d_b_per_step", "", "", ("step", "row"), Kind.GRADIENT, "all",
+        "each step's share of the gradient of b",
+    ),
 )  # fmt: skip
 """The gradients of the head, computed first in the backward pass."""

@@ -1,12 +1,14 @@
 """The textbook's equations over whole sequences, on a device chosen by name.
 
-A device is a module with two functions:
+A device is a module with these functions (see `Device`):
 
-``forward(cell, x, state, lengths, level)``
-    unrolls a cell over all steps in one call and returns what the level records;
-``project(rows, M)``
-    multiplies each row by a weight matrix with the arithmetic that ``forward`` uses, to the bit,
-    so that a share of a sum can be rebuilt exactly.
+``forward``, ``backward``
+    unroll a cell over all steps in one call, and run backward through them;
+``project``, ``outer``
+    the products with which shares of a sum and gradients of weights are rebuilt, on ``cpu`` with
+    the arithmetic of ``forward``, to the bit;
+``needs_compiling``
+    whether the first call will take its time.
 
 ``reference`` is the oracle: a plain loop over `tracer.cells`. Only this package imports Numba.
 """
@@ -82,6 +84,8 @@ class Device(Protocol):
 
 def device(name: str) -> Device:
     """The device of that name, or an `UnknownNameError`."""
-    if name not in DEVICES:
-        raise UnknownNameError("device", name, DEVICES)
-    return cast("Device", import_module(DEVICES[name]))
+    try:
+        module = DEVICES[name]
+    except (KeyError, TypeError):
+        raise UnknownNameError("device", name, DEVICES) from None
+    return cast("Device", import_module(module))
