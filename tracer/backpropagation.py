@@ -109,10 +109,13 @@ def layer_backprop(
     found = device.backward(cell, layer, layer.lengths, d_h, d_last, window)
     gates = [f"d_z_{gate}" for gate in cell.equations.gates] or ["d_z"]
     d_z = np.concatenate([found[name] for name in gates], axis=-1)  # (T, N, 4H)
+    # d_z is 0 in the padding, but 0 times a NaN there would be NaN.
+    real = np.arange(len(d_z))[:, np.newaxis, np.newaxis] < layer.lengths[:, np.newaxis]
+    x, h_prev = (np.where(real, layer[name], 0) for name in ("x", "h_prev"))
     for each in (False, True) if per_step else (False,):
         suffix = "_per_step" if each else ""
-        found[f"d_U{suffix}"] = device.outer(d_z, layer.x, per_step=each)
-        found[f"d_W{suffix}"] = device.outer(d_z, layer["h_prev"], per_step=each)
+        found[f"d_U{suffix}"] = device.outer(d_z, x, per_step=each)
+        found[f"d_W{suffix}"] = device.outer(d_z, h_prev, per_step=each)
         found[f"d_a{suffix}"] = d_z.sum(axis=1) if each else d_z.sum(axis=(0, 1))
     return {q.name: found[q.name] for q in cell.equations.backward if q.name in found}
 

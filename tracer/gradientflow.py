@@ -77,8 +77,8 @@ def gradient_flow(model: Model, sentence: str, target: str | None = None) -> Gra
     """Send the loss of the last word back through a sentence.
 
     Only the last word's loss counts, whatever the task, so that every gradient has come the whole
-    way. The network runs in float64: what vanishes here vanishes by the equations and not by
-    rounding.
+    way. The network runs in float64, so that what vanishes here vanishes by the equations; rounding
+    takes part only where a switch or tanh is saturated to the last digit.
 
     Parameters
     ----------

@@ -153,23 +153,51 @@ def test_the_shares_of_all_steps_add_up_to_the_total(run: Run) -> None:
         np.testing.assert_allclose(shares.sum(axis=0), whole, rtol=1e-12, atol=1e-12)
 
 
-@settings(max_examples=30)
-@given(smooth_runs(), st.integers(1, 4))
-def test_a_window_cuts_the_sentence_for_the_gradient(run: Run, window: int) -> None:
-    """Truncated: the same as running backward through each window alone."""
+@settings(max_examples=60)
+@given(smooth_runs(), st.integers(1, 4), st.sampled_from(["cpu", "reference"]))
+def test_a_window_cuts_the_sentence_for_the_gradient(run: Run, window: int, device: str) -> None:
+    """Truncated: the same as running backward through each window of each sentence alone."""
     loss = Loss(run)
-    truncated = loss.backprop(window=window)
-    trace = loss.unroll()
-
-    for start in range(0, trace.T, window):
-        piece = trace.sel(step=slice(start, start + window))
-        last = start + window >= trace.T
-        given: Any = {f"d_{name}_last": d for name, d in loss.d_last.items()} if last else {}
-        alone = tracer.backprop(piece, loss.d_h[start : start + window], **given)
-        for name in ("d_h", "d_x"):
+    truncated = loss.backprop(window=window, device=device)
+    for n, length in enumerate(run.lengths):
+        # What stands on the padding, and after it, belongs to the last real step.
+        d_h = loss.d_h[:length, n].copy()
+        d_h[-1] += loss.d_h[length:, n].sum(axis=0)
+        sentence = loss.unroll().sel(batch=slice(n, n + 1), step=slice(0, length))
+        for start in range(0, length, window):
+            piece = sentence.sel(step=slice(start, start + window))
+            last: Any = {f"d_{name}_last": d[n] for name, d in loss.d_last.items()}
+            given = last if start + window >= length else {}
+            alone = tracer.backprop(piece, d_h[start : start + window], device=device, **given)
+            for name in ("d_h", "d_x"):
+                np.testing.assert_allclose(
+                    truncated[name][start : min(start + window, length - 1), n],
+                    alone[name][: length - 1 - start, 0],
+                    rtol=1e-9,
+                    atol=1e-12,
+                )
             np.testing.assert_allclose(
-                truncated[name][start : start + window], alone[name], rtol=1e-9, atol=1e-12
+                truncated["d_x"][start : start + window, n][: length - start],
+                alone["d_x"][:, 0],
+                rtol=1e-9,
+                atol=1e-12,
             )
+
+
+@pytest.mark.parametrize("device", ["cpu", "reference"])
+def test_what_stands_in_the_padding_reaches_no_gradient(device: str) -> None:
+    """A NaN past a sentence's length is not part of it, forward or backward."""
+    run = make_run("lstm", "sigmoid", lengths=[5, 2, 4])
+    d_h = np.ones((5, 3, 7))
+    clean = tracer.backprop(tracer.unroll(run.cell, run.x, lengths=run.lengths), d_h)
+    run.x[2:, 1] = np.nan
+
+    dirty = tracer.backprop(
+        tracer.unroll(run.cell, run.x, lengths=run.lengths, device=device), d_h, device=device
+    )
+
+    for name in ("d_U", "d_W", "d_a", "d_x", "d_h"):
+        np.testing.assert_allclose(dirty[name], clean[name], rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("level", ["states", "gates", "all"])

@@ -223,7 +223,7 @@ def rnn_backward(
                 d_z_t[:] = 0
                 d_x[t, n] = 0
                 d_next[:] = d_h_t
-            if window > 0 and t > 0 and t % window == 0:
+            if window > 0 and 0 < t < lengths[n] and t % window == 0:
                 d_next[:] = 0
 
 
@@ -286,7 +286,7 @@ def lstm_backward(
                 d_gates[:] = 0
                 d_z_t[:] = 0
                 d_x[t, n] = 0
-            if window > 0 and t > 0 and t % window == 0:
+            if window > 0 and 0 < t < lengths[n] and t % window == 0:
                 d_h_next[:] = 0
                 d_c_next[:] = 0
 

@@ -62,8 +62,8 @@ def backward(
             for name, d in step.items()
         }
         steps.append({"d_h_from_loss": d_h[t], **from_next, **step})
-        if window and t and t % window == 0:
-            d_next = {name: np.zeros_like(d) for name, d in d_next.items()}
+        if window and t and t % window == 0:  # where a sequence stands still there is no step
+            d_next = {name: np.where(going, 0, d) for name, d in d_next.items()}
     through_time = {name: np.stack([step[name] for step in reversed(steps)]) for name in steps[0]}
     return through_time | {f"d_{name}_0": d for name, d in d_next.items()}
 
