@@ -75,7 +75,7 @@ def _is_path(said: str, here: Path) -> bool:
 
 def _by_path(path: Path, exercises: Sequence[Exercise], here: Path, named: str | None) -> Choice:
     if "\0" in str(path):
-        raise FileError(f"{str(path)!r} is no name of a file")
+        raise FileError(_("{file} is no name of a file").format(file=repr(str(path))))
     book = Workbook.find(path.resolve().parent)
     whole = path.resolve()
     exercise = find(named, exercises) if named else _of_folder(whole, exercises)

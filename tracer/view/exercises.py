@@ -12,7 +12,7 @@ from tracer.grading.authoring import Finding
 from tracer.grading.exercise import Exercise
 from tracer.grading.report import Verdict
 from tracer.grading.workbook import Handed, Result, Workbook
-from tracer.language import _
+from tracer.language import _, plural
 from tracer.view.console import Abilities, folded
 from tracer.view.palette import palette
 from tracer.view.report import verdict_name
@@ -80,8 +80,10 @@ def handed_out(root: Path, handed: Sequence[Handed], able: Abilities) -> list[Te
     shown = clean(str(root), able.encoding)
     lines = [Text("")]
     if new:
-        said = _("{count} files written to {folder}.").format(count=len(new), folder=shown)
-        lines += folded(Text(said), able.width, "  ")
+        said = plural(
+            "{count} file written to {folder}.", "{count} files written to {folder}.", len(new)
+        )
+        lines += folded(Text(said.format(count=len(new), folder=shown)), able.width, "  ")
     else:
         lines += folded(Text(_("All exercises are there already.")), able.width, "  ")
     if kept:
@@ -121,8 +123,12 @@ def author_findings(found: Sequence[Finding], count: int, able: Abilities) -> li
     """What ``tracer dev check`` found, and what to do about each."""
     colours = palette(able)
     if not found:
-        said = _("{count} exercises, and everything fits.").format(count=count)
-        return [Text("  " + said)]
+        said = plural(
+            "{count} exercise, and everything fits.",
+            "{count} exercises, and everything fits.",
+            count,
+        )
+        return [Text("  " + said.format(count=count))]
     return [line for finding in found for line in _finding(finding, able, str(colours.faint))]
 
 

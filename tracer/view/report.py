@@ -12,7 +12,7 @@ from rich.text import Text
 from tracer.equations import CellEquations, Quantity
 from tracer.grading.cases import shapes
 from tracer.grading.report import CheckReport, Difference, Kind, Report, Verdict
-from tracer.language import _
+from tracer.language import _, plural
 from tracer.view.console import Abilities, folded
 from tracer.view.divergence import apart
 from tracer.view.numbers import number
@@ -67,7 +67,9 @@ def screen(report: Report, able: Abilities, advice: Sequence[str] = ()) -> list[
 def _heading(report: Report, able: Abilities, colours: Palette) -> Iterator[Text]:
     title = f"{report.exercise.name} · {report.exercise.title}"
     yield from folded(Text(title, style="bold"), able.width, "  ", unicode=able.unicode)
-    score = _("{points} of {out_of} points").format(points=report.points, out_of=report.out_of)
+    score = plural(
+        "{points} of {out_of} point", "{points} of {out_of} points", report.out_of
+    ).format(points=report.points, out_of=report.out_of)
     line = Text("  ").append(_mark(report.verdict) + " ", _style(report.verdict, colours))
     line.append(verdict_name(report.verdict), _style(report.verdict, colours))
     line.append(f" · {score}")
@@ -210,8 +212,9 @@ def _printed(report: Report, able: Abilities, colours: Palette) -> Iterator[Text
         shown = clean(line[: able.width].expandtabs(4), able.encoding)
         yield Text("    ").append(fit(shown, able.width - 4, colours.glyphs.cut).rstrip())
     if len(lines) > PRINTED_LINES:
-        said = _("… and {count} lines more").format(count=len(lines) - PRINTED_LINES)
-        yield Text("    " + said, style=colours.faint)
+        count = len(lines) - PRINTED_LINES
+        said = plural("… and {count} line more", "… and {count} lines more", count)
+        yield Text("    " + said.format(count=count), style=colours.faint)
 
 
 def _mark(verdict: Verdict) -> str:
