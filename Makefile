@@ -53,7 +53,7 @@ docs: .venv/.installed ## write the pages that are made from the code
 
 catalogue: .venv/.dev ## collect the sentences for translators; LANGUAGE=de starts or updates one
 	@mkdir -p tracer/locale
-	@.venv/bin/pybabel --quiet extract --keywords=_ --project=tracer --no-wrap \
+	@.venv/bin/pybabel --quiet extract --keywords=_ --keywords=plural:1,2 --project=tracer --no-wrap \
 		--copyright-holder='the tracer authors' --output=tracer/locale/tracer.pot tracer
 ifdef LANGUAGE
 	@po=tracer/locale/$(LANGUAGE)/LC_MESSAGES/tracer.po; mkdir -p "$$(dirname $$po)"; \

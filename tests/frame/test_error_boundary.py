@@ -89,13 +89,14 @@ def test_error_on_an_old_terminal() -> None:
         ("diff a b --rtol nan", "'--rtol': nan is not a finite number."),
         ("diff a b --atol inf", "'--atol': inf is not a finite number."),
         ("gradients bad --forget-bias nan", "'--forget-bias': nan is not a finite number."),
+        ("check ", "there is no exercise ''."),
         ("show bad --steps " + "9" * 5000, "--steps " + "9" * 40 + ": wanted one step as 4"),
         ("show bad --steps 1:" + "9" * 5000, ": wanted one step as 4, or a range as 2:5"),
     ],
 )
 def test_numbers_that_are_none(words: str, said: str) -> None:
     """Not-a-number, infinity and digits without end are mistakes of the caller, not of tracer."""
-    result = CliRunner().invoke(command_line, words.split(), prog_name="tracer")
+    result = CliRunner().invoke(command_line, words.split(" "), prog_name="tracer")
 
     assert result.exit_code == 2
     assert said in result.stderr

@@ -16,10 +16,10 @@ from babel.messages.mofile import write_mo
 ROOT = Path(__file__).parents[2]
 
 
-def sentences() -> set[str]:
-    """Every sentence of the package that is given to `_`."""
-    found = extract_from_dir(ROOT / "tracer", keywords={"_": None})
-    return {message[2] for message in found if isinstance(message[2], str)}
+def sentences() -> set[str | tuple[str, ...]]:
+    """Every sentence of the package that is given to `_`, and both of each given to `plural`."""
+    found = extract_from_dir(ROOT / "tracer", keywords={"_": None, "plural": (1, 2)})
+    return {message[2] for message in found}
 
 
 def pseudo(sentence: str) -> str:
@@ -37,7 +37,10 @@ def test_pseudo_language(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "tracer", package, ignore=shutil.ignore_patterns("__pycache__"))
     catalogue = Catalog(locale="eo")
     for sentence in sentences():
-        catalogue.add(sentence, pseudo(sentence))
+        if isinstance(sentence, str):
+            catalogue.add(sentence, pseudo(sentence))
+        else:
+            catalogue.add(sentence, tuple(pseudo(form) for form in sentence))
     place = package / "locale" / "eo" / "LC_MESSAGES"
     place.mkdir(parents=True)
     with (place / "tracer.mo").open("wb") as file:
@@ -54,6 +57,8 @@ def test_pseudo_language(tmp_path: Path) -> None:
     assert "Shøw vérsîøns, kérnéls, térmînål" in screen("doctor", "--help")
     assert "Vérsîøns\n" in screen("doctor")
     assert "øk    languages    en, eo\n" in screen("doctor")
+    shown = screen("show", "you are bad", "--unit", "1")
+    assert "LSTM, 8 ünîts" in shown
 
 
 def test_sentences_keep_their_values() -> None:

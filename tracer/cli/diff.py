@@ -15,8 +15,8 @@ from tracer.language import _
     help=_(
         """Compare two saved traces and show the first place where they part.
 
-        A is the one that came, B the one that was expected. The exit code is 0 when they agree
-        and 1 when they differ.
+        A is the one that came, B the one that was expected. The exit code is 0 when they agree,
+        1 when they differ, and 2 when they cannot be compared.
 
         \b
         Example:

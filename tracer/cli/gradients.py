@@ -41,8 +41,9 @@ MODELS = ("rnn-classify", "lstm-classify")
     "--model",
     "models",
     multiple=True,
-    help=_("A shipped model by name, or a model file; may be given several times.")
-    + f" [{', '.join(MODELS)}]",
+    help=_(
+        "A shipped model by name, or a model file; may be given several times. [{models}]"
+    ).format(models=", ".join(MODELS)),
 )
 @click.option(
     "--target",
