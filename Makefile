@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-code test-wheel peers lint format docs catalogue clean
+.PHONY: help demo test test-code test-wheel peers lint format models docs catalogue clean
 MAKEFLAGS += --no-print-directory
 
 PIP := -m pip install -qq --disable-pip-version-check --no-warn-script-location
@@ -47,6 +47,18 @@ lint: .venv/.dev ## style, types, and who may import whom
 format: .venv/.dev ## put the code in its form, and mend what can be mended
 	@.venv/bin/ruff check --quiet --fix-only .
 	@.venv/bin/ruff format .
+
+TRAIN := .venv/bin/tracer train --language both --word-dropout 0.02
+VERDICT := --task classify --every-step 0.1 --initial uniform --batch-size 64 --epochs 16 \
+	--patience 0 --seed 4
+
+models: .venv/.installed ## train the networks that come with tracer, anew
+	@rm -f tracer/models/*.safetensors
+	@$(TRAIN) $(VERDICT) --cell lstm --units 8 --save tracer/models/lstm-classify.safetensors
+	@$(TRAIN) $(VERDICT) --cell rnn --units 8 --save tracer/models/rnn-classify.safetensors
+	@$(TRAIN) --task tag --cell lstm --units 8 --save tracer/models/lstm-tag.safetensors
+	@$(TRAIN) --task tag --cell rnn --units 8 --save tracer/models/rnn-tag.safetensors
+	@$(TRAIN) --task generate --cell lstm --units 12 --save tracer/models/lstm-generate.safetensors
 
 docs: .venv/.installed ## write the pages that are made from the code
 	@for script in docs/make_*.py; do .venv/bin/python $$script || exit 1; done

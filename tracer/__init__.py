@@ -2,18 +2,19 @@
 
 Read the package in this order; each module needs only those above it.
 
-1. ``errors``     what can go wrong, and how it is said
-2. ``language``   sentences in the reader's language
-3. ``equations``  the one list of quantities: name, equation, shape, meaning
-4. ``cells``      the textbook: one step of an RNN or LSTM in plain NumPy
-5. ``kernels``    the same equations over a whole batch of sentences, fast
-6. ``trace``, ``tracefile``, ``unrolling``, ``tasks``, ``text``
-                  what was computed; how it is stored; from a cell to a trace; from words to numbers
-7. ``model``      encoder + layers + head: a sentence in, a trace out
-8. ``comparing``  where two traces first part ways
-9. ``grading``    exercises: discover, run, judge
-10. ``view``      draws traces and reports
-11. ``cli``       one file a verb
+1. ``errors``, ``language``    what can go wrong; sentences in the reader's language
+2. ``equations``              the one list of quantities: name, equation, shape, meaning
+3. ``cells``                  the textbook: one step forward and backward in plain NumPy
+4. ``kernels``                the same equations over a whole batch of sentences, fast
+5. ``files``, ``layertrace``, ``trace``, ``tracefile``, ``unrolling``, ``backpropagation``
+                              from a cell to a trace, forward and backward; how it is stored
+6. ``text``, ``tasks``        from words to numbers; which outputs count
+7. ``model``                  encoder + layers + head: a sentence in, a trace out
+8. ``explaining``, ``comparing``, ``targets``, ``gradientflow``
+                              where two traces first part ways; how far back a loss is felt
+9. ``training``               from labelled sentences to a model
+10. ``grading``               exercises: discover, run, judge
+11. ``view``, ``cli``         draws traces and reports; one file a verb
 
 >>> import tracer
 >>> trace = tracer.Model.load("lstm-classify").trace("you are a really bad man")
