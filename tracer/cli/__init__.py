@@ -154,7 +154,8 @@ def _say_error(message: str) -> None:
     from tracer.view.words import clean, in_ascii
 
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    said = message if encoding.lower().startswith("utf") else in_ascii(message)
+    unicode = encoding.lower().startswith("utf") and os.environ.get("TERM") != "dumb"
+    said = message if unicode else in_ascii(message)
     label = click.style(_("error:"), fg="red", bold=True)
     click.echo(f"{label} {clean(said, encoding)}", err=True, color=_colour_choice())
 

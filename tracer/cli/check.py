@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracer.cli import BUG, NOT_PASSED, PASSED
-from tracer.cli._options import Finite
+from tracer.cli._options import finite
 from tracer.cli._stopping import in_order
 from tracer.language import _
 
@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--time-limit",
-    type=Finite(min=0.1, max=3600),
+    type=click.FloatRange(min=0.1, max=3600),
+    callback=finite,
     default=5.0,
     show_default=True,
     help=_("Seconds for loading your file, and for each call of your function."),
