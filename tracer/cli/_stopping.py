@@ -6,7 +6,8 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from types import FrameType
+from typing import NoReturn
 
 
 @contextmanager
@@ -14,16 +15,22 @@ def in_order() -> Iterator[None]:
     """Turn SIGTERM and SIGHUP into an exception, on whose way out everything is cleaned up.
 
     The exit code is the one a shell gives to a process that such a signal ended: 128 + its number.
+    A second signal does not interrupt the cleaning up. What the caller ignores (``nohup``) stays
+    ignored, and who has handlers already (``tracer train``, or this very function) keeps them.
     """
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]  # Windows: only one
-    before = {name: signal.signal(getattr(signal, name), _leave) for name in names}
+    names = ("SIGTERM", "SIGHUP")  # Windows has only one of them
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    ours = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
+
+    def leave(number: int, _frame: FrameType | None) -> NoReturn:
+        for each in ours:
+            signal.signal(each, signal.SIG_IGN)
+        sys.exit(128 + number)
+
+    for number in ours:
+        signal.signal(number, leave)
     try:
         yield
     finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
-
-
-def _leave(number: int, frame: Any) -> NoReturn:
-    del frame
-    sys.exit(128 + number)
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
