@@ -150,23 +150,37 @@ def test_polite_kill(number: signal.Signals, tmp_path: Path) -> None:
     assert (code, list(folders.iterdir())) == (128 + number, [])
 
 
-def test_ignored_hangup(tmp_path: Path) -> None:
-    """What `nohup` ignores stays ignored."""
-    script = tmp_path / "script.py"
-    script.write_text(
-        "import signal, sys, tracer.cli\n"
-        "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
-        "sys.argv[1:] = ['--version']\n"
-        "try:\n"
-        "    tracer.cli.main()\n"
-        "finally:\n"
-        "    print(signal.getsignal(signal.SIGHUP).name)\n",
-        encoding="utf-8",
-    )
+STOPPED_TWICE = """
+import os, signal
+from tracer.cli._stopping import in_order
 
-    ended = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+signal.signal(signal.SIGHUP, signal.{hangup})
+with in_order(), in_order():
+    try:
+        os.kill(os.getpid(), signal.SIGHUP)
+        print("goes on")
+        os.kill(os.getpid(), signal.SIGTERM)
+    finally:
+        os.kill(os.getpid(), signal.SIGTERM)
+        print("cleaned up")
+"""
 
-    assert ended.stdout.splitlines()[-1] == "SIG_IGN"
+
+@pytest.mark.parametrize(
+    ("hangup", "code", "said"),
+    [
+        ("SIG_DFL", 128 + signal.SIGHUP, "cleaned up\n"),
+        ("SIG_IGN", 128 + signal.SIGTERM, "goes on\ncleaned up\n"),  # under nohup
+    ],
+)
+def test_second_kill(hangup: str, code: int, said: str) -> None:
+    """What `nohup` ignores stays ignored, and a second signal does not stop the cleaning up."""
+    ended = subprocess.run(
+        [sys.executable, "-c", STOPPED_TWICE.format(hangup=hangup)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (ended.returncode, ended.stdout) == (code, said)
 
 
 def test_success() -> None:

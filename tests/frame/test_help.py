@@ -93,6 +93,7 @@ def test_every_option_explains_itself(path: tuple[str, ...]) -> None:
     options = [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
 
     assert [option.name for option in options if not option.help] == []
+    assert "None" not in help_of(*path)
 
 
 def test_help_of_check() -> None:

@@ -8,19 +8,18 @@ quick. Its help ends with ``Example:`` and a command line that really works.
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from io import TextIOWrapper
 from pkgutil import iter_modules
-from types import FrameType
 from typing import Any, NoReturn, TextIO
 
 import click
 
 import tracer
+from tracer.cli._stopping import in_order
 from tracer.errors import TracerError, UnknownNameError
 from tracer.language import _
 
@@ -154,7 +153,8 @@ def _say_error(message: str) -> None:
     from tracer.view.words import clean, in_ascii
 
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    said = message if encoding.lower().startswith("utf") else in_ascii(message)
+    unicode = encoding.lower().startswith("utf") and os.environ.get("TERM") != "dumb"
+    said = message if unicode else in_ascii(message)
     label = click.style(_("error:"), fg="red", bold=True)
     click.echo(f"{label} {clean(said, encoding)}", err=True, color=_colour_choice())
 
@@ -190,25 +190,6 @@ def _open_closed_streams() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
-def _end_in_order() -> None:
-    """Let a polite kill, or a terminal that closes, end as an exception does: what began is undone.
-
-    Children are ended and folders removed by whoever made them. A second signal must not interrupt
-    that. What the caller ignores (``nohup``) stays ignored; ``tracer train`` has handlers of its
-    own while it trains.
-    """
-    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-
-    def end(number: int, _frame: FrameType | None) -> NoReturn:
-        for each in numbers:
-            signal.signal(each, signal.SIG_IGN)
-        sys.exit(128 + number)
-
-    for number in numbers:
-        if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, end)
-
-
 @click.group(
     cls=Verbs,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -232,9 +213,9 @@ def command_line(context: click.Context) -> None:
 def main() -> None:
     """Start ``tracer``."""
     _open_closed_streams()
-    _end_in_order()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character gets a question mark, not an error.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
-    command_line(prog_name="tracer")
+    with in_order():
+        command_line(prog_name="tracer")

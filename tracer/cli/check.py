@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracer.cli._options import Finite
+from tracer.cli import BUG, NOT_PASSED, PASSED
+from tracer.cli._options import finite
+from tracer.cli._stopping import in_order
 from tracer.language import _
 
 if TYPE_CHECKING:
     from tracer.grading.choosing import Choice
     from tracer.grading.exercise import Exercise
     from tracer.grading.report import Report
-
-PASSED, NOT_PASSED, BUG = 0, 1, 70
 
 
 @click.command(
@@ -42,7 +42,8 @@ PASSED, NOT_PASSED, BUG = 0, 1, 70
 )
 @click.option(
     "--time-limit",
-    type=Finite(min=0.1, max=3600),
+    type=click.FloatRange(min=0.1, max=3600),
+    callback=finite,
     default=5.0,
     show_default=True,
     help=_("Seconds for loading your file, and for each call of your function."),
@@ -73,7 +74,8 @@ def command(
         click.echo(_("Every exercise is passed."))
         return PASSED
     submission = Submission.read(choice.path)
-    report = grade(choice.exercise, submission, seed=seed, limits=Limits(seconds=time_limit))
+    with in_order():
+        report = grade(choice.exercise, submission, seed=seed, limits=Limits(seconds=time_limit))
     if choice.book is not None and report.verdict is not Verdict.GRADER_FAULT:
         choice.book.remember(report)
     if layout == "json":

@@ -101,6 +101,9 @@ def _first(
     """The first thing that is wrong, and what to do about it."""
     if failing.trouble is not None:
         first, *rest = sentences(report, failing.trouble)
+        if failing.verdict is not Verdict.NOT_STARTED and failing.trouble.facts.get("loaded", True):
+            where = _("In check “{check}”:").format(check=failing.check.name)
+            first = f"{where} {first}"
         yield from folded(Text(clean(first, able.encoding), style="bold"), able.width, "  ")
         for said in rest:
             yield from folded(Text(clean(said, able.encoding)), able.width, "  ")
@@ -203,11 +206,14 @@ def _names(quantity: Quantity) -> list[str]:
 
 def _printed(report: Report, able: Abilities, colours: Palette) -> Iterator[Text]:
     """What the student's code wrote, as the data it is."""
-    lines = report.printed.splitlines()
-    if not lines or report.verdict is Verdict.PASSED:
+    failing = report.first_failing
+    lines = failing.printed.splitlines() if failing else []
+    if not lines:
         return
     yield Text("")
-    yield from folded(Text(_("Your code printed:"), style=colours.faint), able.width, "  ")
+    yield from folded(
+        Text(_("Your code printed in this check:"), style=colours.faint), able.width, "  "
+    )
     for line in lines[:PRINTED_LINES]:
         shown = clean(line[: able.width].expandtabs(4), able.encoding)
         yield Text("    ").append(fit(shown, able.width - 4, colours.glyphs.cut).rstrip())
