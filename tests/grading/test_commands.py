@@ -41,9 +41,9 @@ def solve(course: Path, solutions: Path, *names: str) -> None:
 
 def test_init_hands_out_what_a_student_needs(course: Path) -> None:
     """Stub, README and hints of each exercise; nothing that only an author needs."""
-    files = {path.relative_to(course).as_posix() for path in course.rglob("*.*") if path.is_file()}
+    files = {path.relative_to(course).as_posix() for path in course.glob("*/*") if path.is_file()}
 
-    assert files == {
+    assert files - {".tracer/progress.json"} == {
         f"{name}/{file}"
         for name, stub in (
             ("10_rnn_step", "rnn_step.py"),
@@ -132,6 +132,7 @@ def test_a_file_from_elsewhere(course: Path, solutions: Path, tmp_path: Path) ->
     named = tracer("check", str(tmp_path / "answer.py"), "--exercise", "22")
 
     assert (by_folder.exit_code, unknown.exit_code, named.exit_code) == (1, 2, 1)
+    assert 'A hint: tracer hint 22_lstm_step --check "one word"' in named.stdout
     assert "--exercise" in unknown.stderr
     assert Workbook.open(course).results == {}
 
@@ -166,6 +167,7 @@ def test_the_first_wrong_number(solutions: Path) -> None:
         (("check", "22_lstm_step/nothing.py"), "No such file"),
         (("check", "no\0name.py"), "no name of a file"),
         (("hint", "22", "--check", "barch"), "did you mean 'batch'?"),
+        (("check", "22", "--exercise", "10"), "are two exercises"),
     ],
 )
 def test_what_cannot_be_understood(course: Path, words: tuple[str, ...], message: str) -> None:
@@ -186,7 +188,87 @@ def test_outside_of_a_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         assert result.exit_code == 2
         assert "start with: tracer init my-course" in result.stderr
     assert "tracer init my-course" in tracer("list").stdout
-    assert "hint 1 of 3" in tracer("hint", "22").stdout
+    every = tracer("hint", "22").stdout
+    assert "every hint" in every
+    assert all(f"  {n}. " in every for n in (1, 2, 3))
+    assert "stronger" not in every
+
+
+def test_a_hint_from_outside(
+    course: Path, solutions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The advice of a check finds the same workbook as the check, from wherever it is typed."""
+    monkeypatch.chdir(course.parent)
+    mistake = solutions / "10_rnn_step" / "mistakes" / "w_not_transposed.py"
+    shutil.copy(mistake, course / "10_rnn_step" / "rnn_step.py")
+
+    advice = tracer("check", "course/10_rnn_step/rnn_step.py").stdout
+    hint = tracer("hint", "course/10_rnn_step/rnn_step.py").stdout
+
+    assert "A hint: tracer hint course/10_rnn_step/rnn_step.py\n" in advice
+    assert "“memory and bias”: hint 1 of 3" in hint
+
+
+def test_no_hint_for_what_is_passed(course: Path, solutions: Path) -> None:
+    """It says so, and how to get one all the same."""
+    solve(course, solutions, "10_rnn_step")
+    tracer("check", "10")
+
+    assert "You have passed 10_rnn_step." in tracer("hint", "10").stdout
+    assert "hint 1 of 3" in tracer("hint", "10", "--check", "one word").stdout
+    assert course.is_dir()
+
+
+def test_json_when_everything_is_passed(course: Path, solutions: Path) -> None:
+    """A record with the usual keys and nothing in it; what was printed stays as it was."""
+    usual = json.loads(tracer("check", "10", "--format", "json").stdout)
+    solve(course, solutions, "10_rnn_step", "20_lstm_gates", "22_lstm_step")
+    answer = course / "10_rnn_step" / "rnn_step.py"
+    answer.write_text(answer.read_text("utf-8") + "print('one ␤ two')\n", "utf-8")
+    printed = json.loads(tracer("check", "10", "--format", "json").stdout)["printed"]
+    for name in ("20", "22"):
+        tracer("check", name)
+
+    empty = json.loads(tracer("check", "--format", "json").stdout)
+
+    assert empty.keys() == usual.keys()
+    assert (empty["exercise"], empty["verdict"], empty["checks"]) == (None, "passed", [])
+    assert printed == "one ␤ two\n" * 8
+
+
+def test_a_folder_of_the_same_name_is_no_workbook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only `tracer init` makes one, and one of somebody else is not taken."""
+    (tmp_path / ".tracer").mkdir()
+    assert Workbook.find(tmp_path) is None
+
+    tracer("init", str(tmp_path))
+    (tmp_path / "deeper").mkdir()
+    assert Workbook.find(tmp_path / "deeper") is not None
+    if os.name == "posix":
+        mine = os.getuid()
+        monkeypatch.setattr(os, "getuid", lambda: mine + 1)
+        assert Workbook.find(tmp_path) is not None  # who works in a folder means that folder
+
+
+def test_an_interrupted_init_leaves_no_half_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file is there as a whole, or the next init writes it."""
+
+    def interrupted(self: Path, contents: bytes) -> int:
+        with self.open("wb") as file:
+            file.write(contents[: len(contents) // 2])
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", interrupted)
+        tracer("init", str(tmp_path))
+
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert tracer("init", str(tmp_path)).exit_code == 0
+    assert "Kept as they are" not in tracer("init", str(tmp_path)).stdout
 
 
 def test_hints_get_stronger(course: Path, solutions: Path) -> None:

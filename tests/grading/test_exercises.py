@@ -112,6 +112,19 @@ def test_a_solution_that_fails(broken: tuple[Path, Path]) -> None:
     ] * 2
 
 
+def test_a_solution_that_only_numba_stumbles_over(broken: tuple[Path, Path]) -> None:
+    """What Python computes and Numba cannot compile is found by the run with Numba alone."""
+    source = (broken[1] / "rnn_step.py").read_text("utf-8")
+    source = source.replace("import numpy as np", "import numba\nimport numpy as np")
+    source = source.replace("def rnn_step", "@numba.njit\ndef rnn_step")
+    source = source.replace("return np.tanh(z)", "return np.tanh(z, **{})")
+    (broken[1] / "rnn_step.py").write_text(source, "utf-8")
+
+    (what,) = found(broken)
+    assert what.startswith("the solution is crashed in check one word")
+    assert what.endswith("with NUMBA_DISABLE_JIT=0")
+
+
 def test_a_mistake_that_is_none(broken: tuple[Path, Path]) -> None:
     """A known mistake that passes shows a hole in the checks."""
     shutil.copy(broken[1] / "rnn_step.py", broken[1] / "mistakes" / "none.py")
@@ -121,6 +134,17 @@ def test_a_mistake_that_is_none(broken: tuple[Path, Path]) -> None:
     assert found(broken) == [
         "says “# fails: batch; first at: died”, but really: it passes"
     ]  # fmt: skip
+
+
+def test_a_mistake_fails_exactly_its_checks(broken: tuple[Path, Path]) -> None:
+    """Not only the first one: a check that stops seeing a mistake is noticed."""
+    edit(broken[1] / "mistakes" / "bias_only_at_first_step.py", ", called twice;", ";")
+
+    said, really = (
+        f"# fails: {checks}; first at: step 2, quantity h"
+        for checks in ("state carried", "state carried, called twice")
+    )
+    assert found(broken) == [f"says “{said}”, but really: {really}"]
 
 
 def test_what_is_missing_or_too_much(broken: tuple[Path, Path]) -> None:

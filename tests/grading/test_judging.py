@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from tracer.cells import CELL_CLASSES
 from tracer.grading import Exercise, Limits, Submission, Verdict, comparing, discover, grade
+from tracer.grading.answer import Answer
 from tracer.grading.cases import Case, draw
 from tracer.grading.comparing import differences
-from tracer.grading.frames import pack, pack_note
+from tracer.grading.frames import MAX_BYTES, pack, pack_note
+from tracer.grading.judge import judge
 from tracer.grading.process import How, Run
 
 NOTHING = Submission("rnn_step.py", b"")
@@ -82,6 +84,16 @@ def test_a_process_that_does_not_start_is_the_graders_fault() -> None:
 
     assert report.verdict is Verdict.GRADER_FAULT
     assert report.points == 0
+
+
+@pytest.mark.parametrize("how", list(How))
+def test_a_flood_is_not_the_graders_fault(how: How) -> None:
+    """More bytes than any answer has, whether or not the runner's first frame came before."""
+    flood = pack("0/0/0/h", np.zeros((1, 3))) + bytes(MAX_BYTES)
+
+    report = grade(RNN_STEP, NOTHING, seed=1, wall=Canned(READY + flood, how))
+
+    assert report.verdict is Verdict.FORBIDDEN
 
 
 def test_a_judge_that_breaks_blames_itself(
@@ -178,3 +190,55 @@ def test_sizes_tell_the_axes_apart(exercise: Exercise) -> None:
     for check in exercise.checks:
         for one, other in itertools.combinations(check.sizes.values(), 2):
             assert one != other
+
+
+def test_a_cause_that_two_may_share_is_said(lstm_step: Exercise) -> None:
+    """Without the bias c and h are both wrong, but there is only one mistake."""
+    case = case_of(lstm_step, "state carried")
+    plain = replace(case, calls=({**case.calls[0], "a": case.calls[0]["a"] * 0},))
+    answers = answered(lstm_step, plain, {})
+
+    first, other, *_ = differences(lstm_step, case, answers)
+
+    assert (first.quantity, other.quantity) == ("c", "h")
+    assert comparing.shared(lstm_step, first, other) == ("f", "i", "g", "o")
+
+
+def test_what_was_right_before_has_a_cause_of_its_own(lstm_step: Exercise) -> None:
+    """c is right where h is wrong, and wrong two steps later."""
+    case = case_of(lstm_step, "state carried")
+    answers = answered(lstm_step, case, {(1, "h"): 0.1, (3, "c"): 0.1})
+
+    first, other, *_ = differences(lstm_step, case, answers)
+
+    assert [(d.step, d.quantity) for d in (first, other)] == [(1, "h"), (3, "c")]
+    assert comparing.shared(lstm_step, first, other) == ()
+
+
+def simulated(exercise: Exercise, case: Case, weights: dict[str, np.ndarray]) -> Answer:
+    """What comes back from a function that computes with other weights than it was given."""
+    changed = replace(case, calls=({**case.calls[0], **weights},))
+    inputs = changed.calls[0]
+    cell = CELL_CLASSES[exercise.equations.name](inputs["U"], inputs["W"], inputs["a"])
+    state = [
+        inputs.get(f"{n}_prev", np.zeros_like(inputs["h_prev"])) for n in exercise.equations.state
+    ]
+    quantities = cell.step(inputs["x"], *state)
+    arrays = {(0, 0, name): quantities[name] for name in exercise.returns}
+    return Answer(arrays, dict(arrays), loaded=True, finished=True)
+
+
+@pytest.mark.parametrize("exercise", discover(), ids=lambda e: e.name)
+@pytest.mark.parametrize("check", ["memory and bias", "batch", "large values"])
+def test_each_check_sees_each_mistake_whatever_the_seed(exercise: Exercise, check: str) -> None:
+    """Bias forgotten, W turned round or left out: no drawing of the numbers lets it pass."""
+    H = next(c for c in exercise.checks if c.name == check).sizes["H"]
+    for seed in range(50):
+        case = case_of(exercise, check, seed)
+        W, a = case.calls[0]["W"], case.calls[0]["a"]
+        turned = np.concatenate([block.T for block in np.split(W, len(W) // H)])
+        verdicts = [
+            judge(exercise, case, simulated(exercise, case, weights)).verdict
+            for weights in ({}, {"a": a * 0}, {"W": turned}, {"W": W * 0})
+        ]
+        assert verdicts == [Verdict.PASSED] + [Verdict.WRONG] * 3, seed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from rich.cells import cell_len
 
 from tracer.grading import Exercise, Report, Submission, discover, grade
 from tracer.grading.hints import hints
+from tracer.grading.packages import installed
 from tracer.view.console import Abilities, ascii_line
 from tracer.view.exercises import exercise_list, hint
 from tracer.view.report import screen
@@ -32,10 +34,69 @@ def test_the_screen_of_a_wrong_answer(lstm_step: Exercise, solutions: Path) -> N
     assert (
         lines[5] == "  ✓ one word         2/2  one word, no memory yet, no bias: c = i * g, h = o *"
     )
-    assert "  The first wrong number is in “called twice”: c at t = 1, row 1, unit 2, in" in lines
-    assert "    yours      1.86" in lines
-    assert "    expected  -0.51" in lines
-    assert "    c_1[2] = f * c_prev + i * g = 0.086·2.31 + 0.73·(-0.97) = -0.51" in lines
+    assert "  The first wrong number is in “called twice”: c at t = 1, row 0, unit 0, in" in lines
+    assert "    yours     -0.22" in lines
+    assert "    expected  -0.88" in lines
+    assert "    c_1[0] = f * c_prev + i * g = 0.049·0.32 + 0.89·(-1.00) = -0.88" in lines
+
+
+def changed(lstm_step: Exercise, old: str, new: str) -> str:
+    """The screen of a right answer in which something is put in the place of something else."""
+    path = Path(__file__).parents[2] / "solutions" / lstm_step.name / lstm_step.file
+    source = path.read_text("utf-8")
+    assert old in source
+    submission = Submission(lstm_step.file, source.replace(old, new).encode())
+    lines = screen(grade(lstm_step, submission, seed=4), Abilities(width=120))
+    return "\n".join(line.plain for line in lines)
+
+
+def test_the_arithmetic_shows_a_small_difference(lstm_step: Exercise) -> None:
+    """With two decimals, the numbers of both sides would be the same."""
+    text = changed(lstm_step, "f * c_prev + i * g", "f * c_prev + i * g + 1e-4")
+    yours, expected, equation = re.findall(
+        r"(?:yours|expected|c_1\[0\] = .* =)\s+(-?[\d.]+)$", text, re.MULTILINE
+    )[:3]
+
+    assert float(yours) != float(expected)
+    assert abs(float(equation) - float(expected)) < 0.5 * abs(float(yours) - float(equation))
+
+
+def test_a_forgotten_bias_is_in_sight(lstm_step: Exercise) -> None:
+    """The sum behind the gate that counts most is written out: word, memory, bias."""
+    text = changed(lstm_step, " + a  #", "  #")
+
+    assert re.search(r"z_\w = U_\w x_t \+ W_\w h_\(t-1\) \+ a_\w = ", text)
+    assert "f, i, g, o may be the cause of both" in text
+
+
+def test_only_the_failing_check_prints(lstm_step: Exercise) -> None:
+    """Each check loads the file anew; what the others print is not shown."""
+    text = changed(lstm_step, "    c = f", "    print(len(x), x.dtype)\n    c = f[:1]")
+
+    assert "“batch”" in text
+    assert text.count("3 float64") == 1
+    assert "1 float64" not in text
+
+
+@pytest.mark.parametrize("imported", ["scipy.special", "numba"])
+def test_what_may_be_imported_is_what_is_there(lstm_step: Exercise, imported: str) -> None:
+    """No advice to import what cannot be imported; Numba's need of SciPy is explained."""
+    if imported == "numba":
+        old, new = (
+            "def lstm_step",
+            "import numba\n\nσ = numba.njit(σ)\n\n@numba.njit\ndef lstm_step",
+        )
+    else:
+        old, new = "import numpy as np", "import numpy as np\nfrom scipy.special import expit"
+    text = changed(lstm_step, old, new)
+
+    if "scipy" in installed():
+        assert "is not installed" not in text
+        assert "may import" not in text
+    else:
+        assert "scipy is not installed here." in text
+        assert "An answer may import: numpy, numba." in text
+        assert ("leave @njit away" in text) == (imported == "numba")
 
 
 @pytest.mark.parametrize("width", [60, 80, 140, 200])

@@ -66,12 +66,13 @@ def command(
     from tracer.grading.choosing import choose
     from tracer.view.console import abilities, write
     from tracer.view.report import screen
-    from tracer.view.report_json import as_record
+    from tracer.view.report_json import as_record, nothing_to_check
 
     exercises = discover()
     choice = choose(what, exercises, Path.cwd(), named)
     if choice is None:
-        click.echo(_("Every exercise is passed."))
+        said = _("Every exercise is passed.")
+        click.echo(said if layout != "json" else json.dumps(nothing_to_check()))
         return PASSED
     submission = Submission.read(choice.path)
     with in_order():
@@ -99,7 +100,20 @@ def _advice(report: Report, choice: Choice, exercises: Sequence[Exercise]) -> li
         if not left:
             return [_("Every exercise is passed.")]
         return [_("Next: {name}. Read its README.md.").format(name=left[0].name)]
-    advice = [_("A hint: tracer hint {name}").format(name=report.exercise.name)]
+    import shlex
+    from pathlib import Path
+
+    from tracer.grading.workbook import Workbook
+
+    # `tracer hint` remembers this check if it looks into the workbook that remembers it.
+    here = Workbook.find(Path.cwd())
+    own = choice.book is not None and here is not None and here.root == choice.book.root
+    what = report.exercise.name if own or choice.book is None else str(choice.path)
+    command = f"tracer hint {shlex.quote(what)}"
+    failing = report.first_failing
+    if choice.book is None and failing is not None:
+        command += f' --check "{failing.check.name}"'
+    advice = [_("A hint: {command}").format(command=command)]
     if report.verdict is not Verdict.NOT_STARTED:
         said = _("The same numbers again: add --seed {seed}")
         advice.append(said.format(seed=report.seed))

@@ -29,7 +29,7 @@ def command() -> None:
         """Check the exercises: stubs, solutions, known mistakes, README, hints, stray files.
 
         Every stub must be not started, every solution must pass, and every known mistake must fail
-        the check that its first line names. The exit code is 1 if something does not fit.
+        exactly the checks that its first line names. The exit code is 1 if something does not fit.
 
         \b
         Example:

@@ -11,7 +11,8 @@ from tracer.language import _
     help=_(
         """Give a hint for the first check that your last answer did not pass.
 
-        Each call gives a stronger one. Without a name, the next exercise that is not passed yet.
+        Each call gives a stronger one; outside of a folder made by tracer init, where nothing can
+        be remembered, all come at once. Without a name, the next exercise that is not passed yet.
 
         \b
         Example:
@@ -19,18 +20,18 @@ from tracer.language import _
         """
     )
 )
-@click.argument("exercise", required=False)
+@click.argument("exercise", required=False, metavar="[EXERCISE|FILE]")
 @click.option("--check", help=_("A hint for this check."))
 @click.option("--again", is_flag=True, help=_("Start with the mildest hint again."))
 def command(exercise: str | None, check: str | None, again: bool) -> None:
     """Choose the check, show the next hint, remember how far it went."""
+    import shlex
     from pathlib import Path
 
     from tracer.errors import UnknownNameError
     from tracer.grading.choosing import chosen_exercise
     from tracer.grading.exercise import discover
     from tracer.grading.hints import hints
-    from tracer.grading.workbook import Workbook
     from tracer.view.console import abilities, write
     from tracer.view.exercises import hint
 
@@ -38,18 +39,26 @@ def command(exercise: str | None, check: str | None, again: bool) -> None:
     if chosen is None:
         click.echo(_("Every exercise is passed."))
         return
-    book = Workbook.find(Path.cwd())
-    sections = hints(chosen)
+    asked, book = chosen
+    sections = hints(asked)
+    first = next(iter(sections))
     if check is None:
-        result = book.results.get(chosen.name) if book else None
-        check = result.failing if result and result.failing in sections else next(iter(sections))
+        if book is not None and book.passed(asked):
+            said = _("You have passed {name}. A hint all the same: {command}")
+            typed = f'tracer hint {shlex.quote(exercise or asked.name)} --check "{first}"'
+            click.echo(said.format(name=asked.name, command=typed))
+            return
+        result = book.results.get(asked.name) if book else None
+        check = result.failing if result and result.failing in sections else first
     if check not in sections:
         raise UnknownNameError("check", check, sections)
-    key = f"{chosen.name}/{check}"
+    key = f"{asked.name}/{check}"
     told = 0 if again or book is None else book.hints.get(key, 0)
     number = min(told + 1, len(sections[check]))
     able = abilities()
-    write(hint(chosen, check, sections[check], number, able), able)
-    if book is not None:
-        book.hints[key] = number
-        book.save()
+    if book is None:  # nothing remembers how far it went, so all of them are told
+        write(hint(asked, check, sections[check], None, able), able)
+        return
+    write(hint(asked, check, sections[check], number, able), able)
+    book.hints[key] = number
+    book.save()

@@ -20,7 +20,10 @@ SEED = 0
 FEWEST_MISTAKES = 3
 FEWEST_HINTS = 2
 
-_FIRST_LINE = re.compile(r"# fails: (?P<check>.+?); first at: (?P<first_at>.+)")
+EVERY = "every check"
+"""What the first line of a known mistake says where it fails all of them."""
+
+_FIRST_LINE = re.compile(r"# fails: (?P<checks>.+?); first at: (?P<first_at>.+)")
 
 
 class Finding(NamedTuple):
@@ -138,19 +141,24 @@ def _solution(exercise: Exercise, path: Path) -> Iterator[Finding]:
 
 
 def _mistake(exercise: Exercise, path: Path) -> Iterator[Finding]:
-    """A known mistake first fails in the check, and at the place, that its first line names."""
+    """A known mistake fails exactly the checks, and first at the place, that its first line names.
+
+    ``every check`` stands for all of them.
+    """
     first_line = path.read_text("utf-8").partition("\n")[0]
     said = _FIRST_LINE.fullmatch(first_line)
     if said is None:
         yield Finding(
             path, "the first line does not say what fails",
-            "write: # fails: <check>; first at: step 1, quantity h",
+            "write: # fails: <check>, <check>; first at: step 1, quantity h",
         )  # fmt: skip
         return
-    failing = _graded(exercise, path).first_failing
-    found = (failing.check.name, failing.first_at) if failing else ("", "")
-    if found != (said["check"], said["first_at"]):
-        really = f"# fails: {found[0]}; first at: {found[1]}" if failing else "it passes"
+    report = _graded(exercise, path)
+    failing = [c.check.name for c in report.checks if c.verdict is not Verdict.PASSED]
+    names = ", ".join(failing) if len(failing) < len(report.checks) else EVERY
+    first_at = report.first_failing.first_at if report.first_failing else ""
+    if (names, first_at) != (said["checks"], said["first_at"]):
+        really = f"# fails: {names}; first at: {first_at}" if failing else "it passes"
         yield Finding(
             path, f"says “{first_line}”, but really: {really}",
             "correct the first line, or the mistake, or the checks",

@@ -60,6 +60,13 @@ def choose(
         exercise = next((e for e in exercises if not book.passed(e)), None)
     else:
         exercise = find(said or named or "", exercises)
+        other = find(named, exercises) if named else exercise
+        if other is not exercise:
+            raise InputError(
+                _("{said} and --exercise {named} are two exercises; give only one").format(
+                    said=exercise.name, named=other.name
+                )
+            )
     if exercise is None:
         return None
     return Choice(exercise, _seen_from(here, _answer(exercise, here, book)), book)
@@ -120,10 +127,14 @@ def _seen_from(here: Path, path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def chosen_exercise(said: str | None, exercises: Sequence[Exercise], here: Path) -> Exercise | None:
-    """Which exercise ``tracer hint SAID`` means; an answer need not exist yet."""
+def chosen_exercise(
+    said: str | None, exercises: Sequence[Exercise], here: Path
+) -> tuple[Exercise, Workbook | None] | None:
+    """Which exercise ``tracer hint SAID`` means, and in which workbook; no answer need exist."""
     if said is None:
         choice = choose(None, exercises, here)
-        return choice.exercise if choice else None
-    inside = _of_folder(Path(here, said).resolve(), exercises) if _is_path(said, here) else None
-    return inside or find(Path(said).name, exercises)
+        return (choice.exercise, choice.book) if choice else None
+    if not _is_path(said, here):
+        return find(said, exercises), Workbook.find(here)
+    path = Path(here, said).resolve()
+    return _of_folder(path, exercises) or find(path.name, exercises), Workbook.find(path)

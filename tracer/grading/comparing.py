@@ -8,6 +8,7 @@ is found behind the first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
@@ -17,7 +18,7 @@ import numpy.typing as npt
 from tracer.cells import CELL_CLASSES, Cell
 from tracer.cells.activations import Array
 from tracer.cells.evaluation import evaluate
-from tracer.equations import CellEquations
+from tracer.equations import CellEquations, Quantity
 from tracer.grading.cases import Case
 from tracer.grading.exercise import Check, Exercise
 from tracer.grading.report import Difference
@@ -47,6 +48,7 @@ def differences(exercise: Exercise, case: Case, answers: Answers) -> Iterator[Di
                     call, step, quantity.name, batch, unit,
                     float(got[batch, unit]), float(expected[batch, unit]),
                     _of_unit(exercise.equations, values, batch, unit),
+                    _through(exercise, cell, quantity, values, (batch, unit)),
                 )  # fmt: skip
             values[quantity.name] = got
 
@@ -63,6 +65,53 @@ def orders(exercise: Exercise, case: Case, answers: Answers) -> Iterator[tuple[s
             for array in came
         ]
         yield tuple(found[0] if len(found) == 1 else "" for found in same)
+
+
+def shared(exercise: Exercise, first: Difference, other: Difference) -> tuple[str, ...]:
+    """The quantities that nobody has seen and that may have made both wrong; else nothing.
+
+    Two quantities have such a cause if the ways to both, up to what was returned, read the same
+    weights. What was right where `first` is wrong, and is wrong later, has a cause of its own.
+    """
+    if (other.call, other.step) != (first.call, first.step):
+        return ()
+    one, two = (_weights(exercise, d.quantity) for d in (first, other))
+    if not one & two:
+        return ()
+    names = [n for d in (first, other) for n in operands(exercise.equations[d.quantity])]
+    hidden = [n for n in names if n not in exercise.returns and _weights(exercise, n)]
+    return tuple(dict.fromkeys(hidden))
+
+
+def operands(quantity: Quantity) -> list[str]:
+    """The names in its equation."""
+    return re.findall(r"[^\W\d]\w*", quantity.equation)
+
+
+def _weights(exercise: Exercise, name: str) -> set[str]:
+    """The parameters that are read on the way to a quantity from what was returned."""
+    equations = exercise.equations
+    parameter = name.partition("_")[0]
+    if parameter in {p.name for p in equations.parameters}:
+        return {parameter}
+    if name not in equations:
+        return set()
+    reads = [n for n in operands(equations[name]) if n not in exercise.returns]
+    return set().union(*(_weights(exercise, n) for n in reads))
+
+
+def _through(
+    exercise: Exercise, cell: Cell, quantity: Quantity, values: Mapping[str, Array],
+    at: tuple[int, int],
+) -> str:  # fmt: skip
+    """The hidden operand without which the result would differ most."""
+    result = evaluate(cell, quantity.equation, values)[at]
+    without = {}
+    for name in operands(quantity):
+        if name in values and name not in exercise.returns and _weights(exercise, name):
+            changed = evaluate(cell, quantity.equation, {**values, name: values[name] * 0})
+            without[name] = float(np.nan_to_num(abs(changed[at] - result)))
+    return max(without, key=without.__getitem__, default="")
 
 
 def situations(

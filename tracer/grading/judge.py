@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 
 from tracer.cells.activations import Array
@@ -15,7 +16,7 @@ from tracer.grading import comparing
 from tracer.grading.answer import Answer
 from tracer.grading.cases import Case
 from tracer.grading.exercise import Exercise
-from tracer.grading.report import CheckReport, Kind, Trouble, Verdict
+from tracer.grading.report import CheckReport, Difference, Kind, Trouble, Verdict
 
 ALSO = 3
 """Further mistakes that are told."""
@@ -34,9 +35,12 @@ def judge(exercise: Exercise, case: Case, answer: Answer) -> CheckReport:
         return CheckReport(check, Verdict.WRONG, trouble=Trouble(Kind.ORDER, facts=facts))
     found = list(comparing.differences(exercise, case, _before(shaped, misshapen)))
     if found:
-        also = [d for d in found[1:] if d.quantity != found[0].quantity]
-        further = {d.quantity: d for d in reversed(also)}  # the first of each
-        return CheckReport(check, Verdict.WRONG, found[0], tuple(reversed(further.values()))[:ALSO])
+        further: dict[str, Difference] = {}
+        for d in found:
+            further.setdefault(d.quantity, d)  # the first of each
+        first, *also = further.values()
+        also = [replace(d, shares=comparing.shared(exercise, first, d)) for d in also[:ALSO]]
+        return CheckReport(check, Verdict.WRONG, first, tuple(also))
     if misshapen is not None:
         call, step, name = misshapen
         told = {"name": name, "got": answer.arrays[misshapen].shape, "wanted": shape}

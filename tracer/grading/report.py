@@ -80,6 +80,11 @@ class Difference:
         computed before it, so that it is wrong by itself and no consequence of something else.
     values : mapping of str to float
         Every quantity of that unit at that step, to put into the equation.
+    through : str
+        Which quantity in the equation, computed and not returned, counts most there; or empty.
+    shares : tuple of str
+        Quantities that were not returned and may be the common cause of this and an earlier
+        difference; empty if it is wrong by itself.
     """
 
     call: int
@@ -90,6 +95,8 @@ class Difference:
     got: float
     expected: float
     values: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    through: str = ""
+    shares: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

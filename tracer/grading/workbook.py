@@ -1,12 +1,14 @@
 """A student's folder of exercises: hands them out, and remembers results and hints.
 
-What is remembered lies in ``.tracer/progress.json``. It is a convenience: a damaged or lost file
-costs the ticks of ``tracer list`` and nothing else.
+What is remembered lies in ``.tracer/progress.json``, which is also what tells a workbook from any
+other folder. It is a convenience: a damaged file costs the ticks of ``tracer list`` and nothing
+else, and ``tracer init`` makes a lost one anew.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,9 +50,12 @@ class Workbook:
 
     @classmethod
     def find(cls, start: Path) -> Workbook | None:
-        """The workbook that `start` lies in, or None."""
+        """The workbook that `start` lies in, or None.
+
+        One of somebody else further up, as anybody could make in ``/tmp``, is not meant.
+        """
         for folder in (start, *start.parents):
-            if (folder / FOLDER).is_dir():
+            if (folder / FOLDER / PROGRESS).is_file() and _ours(folder, start):
                 return cls.open(folder)
         return None
 
@@ -111,6 +116,8 @@ def hand_out(root: Path, exercises: Sequence[Exercise]) -> list[Handed]:
             for source in sorted(exercise.folder.iterdir()):
                 if source.is_file() and source.name != TEACHERS_ONLY:
                     handed += [_copy(source, place / source.name)]
+        if not (root / FOLDER / PROGRESS).exists():
+            Workbook(root).save()
     except OSError as error:
         if isinstance(error, FileError):
             raise
@@ -120,13 +127,23 @@ def hand_out(root: Path, exercises: Sequence[Exercise]) -> list[Handed]:
 
 def _copy(source: Path, target: Path) -> Handed:
     contents = source.read_bytes()
-    try:
-        with target.open("xb") as file:  # x: only if there is nothing of that name yet
-            file.write(contents)
-    except FileExistsError:
+    if target.exists() or target.is_symlink():
         changed = not target.is_file() or target.read_bytes() != contents
         return Handed(target, written=False, own_work=changed)
+    with replacing(target) as temporary:  # whole, or not there: half a file would look like work
+        temporary.write_bytes(contents)
     return Handed(target, written=True, own_work=False)
+
+
+def _ours(folder: Path, start: Path) -> bool:
+    """Whether a workbook belongs to whoever is at work here, or to the owner of that place."""
+    if os.name != "posix":
+        return True
+    try:
+        owner = (folder / FOLDER).stat().st_uid
+        return owner == os.getuid() or owner == start.stat().st_uid
+    except OSError:
+        return False
 
 
 def _items(kept: Any, name: str) -> Iterator[tuple[str, Any]]:

@@ -102,20 +102,27 @@ def handed_out(root: Path, handed: Sequence[Handed], able: Abilities) -> list[Te
 
 
 def hint(
-    exercise: Exercise, check: str, items: Sequence[str], number: int, able: Abilities
+    exercise: Exercise, check: str, items: Sequence[str], number: int | None, able: Abilities
 ) -> list[Text]:
-    """One hint. `number` counts from 1."""
+    """One hint. `number` counts from 1; None shows them all."""
     colours = palette(able)
-    title = _("{exercise}, “{check}”: hint {number} of {count}").format(
-        exercise=exercise.name, check=check, number=number, count=len(items)
-    )
-    lines = [Text(""), *folded(Text(title, style=colours.faint), able.width, "  "), Text("")]
-    item = Text(items[number - 1], style="bold")
-    lines += folded(item, able.width, "  ", unicode=able.unicode)
-    if number < len(items):
-        after = _("Still stuck? Ask again for a stronger one.")
+    if number is None:
+        title = _("{exercise}, “{check}”: every hint, from mild to strong").format(
+            exercise=exercise.name, check=check
+        )
+        shown = [f"{k}. {item}" for k, item in enumerate(items, 1)]
+        after = _("To get them one by one: tracer init my-course, and ask in there.")
     else:
+        title = _("{exercise}, “{check}”: hint {number} of {count}").format(
+            exercise=exercise.name, check=check, number=number, count=len(items)
+        )
+        shown = [items[number - 1]]
         after = _("This is the strongest one. README.md has a number worked by hand.")
+        if number < len(items):
+            after = _("Still stuck? Ask again for a stronger one.")
+    lines = [Text(""), *folded(Text(title, style=colours.faint), able.width, "  "), Text("")]
+    for item in shown:
+        lines += folded(Text(item, style="bold"), able.width, "  ", unicode=able.unicode)
     return [*lines, Text(""), *folded(Text(after, style=colours.faint), able.width, "  "), Text("")]
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ from rich.text import Text
 
 from tracer.equations import CellEquations, Quantity
 from tracer.grading.cases import shapes
+from tracer.grading.comparing import operands
 from tracer.grading.report import CheckReport, Difference, Kind, Report, Verdict
 from tracer.language import _, plural
 from tracer.view.console import Abilities, folded
@@ -134,15 +136,24 @@ def _first(
         style = "bold" if n == 0 else colours.faint
         for k, line in enumerate(folded(Text(equation, style=style), able.width - 6)):
             yield Text("      " if k else "    ").append_text(line)
-    if failing.also:
+    yield from _also(failing, able)
+
+
+def _also(failing: CheckReport, able: Abilities) -> Iterator[Text]:
+    """Other quantities that are wrong, those of one cause together."""
+    for shares, others in groupby(failing.also, key=lambda other: other.shares):
+        if shares:
+            said = _("Wrong too, and no mere consequence; {names} may be the cause of both:")
+        else:
+            said = _("Wrong by itself, and no consequence of that:")
         yield Text("")
-        yield from folded(Text(_("Wrong by itself, and no consequence of that:")), able.width, "  ")
-    for other in failing.also:
-        yours, expected = apart(other.got, other.expected)
-        said = _("{place}: yours {yours}, expected {expected}").format(
-            place=place(failing, other), yours=yours, expected=expected
-        )
-        yield from folded(Text(said), able.width, "    ")
+        yield from folded(Text(said.format(names=", ".join(shares))), able.width, "  ")
+        for other in others:
+            yours, expected = apart(other.got, other.expected)
+            said = _("{place}: yours {yours}, expected {expected}").format(
+                place=place(failing, other), yours=yours, expected=expected
+            )
+            yield from folded(Text(said), able.width, "    ")
 
 
 def _was_called(failing: CheckReport) -> bool:
@@ -171,7 +182,10 @@ def _reading(cell: CellEquations, d: Difference) -> str:
 
 
 def equations(cell: CellEquations, d: Difference, *, unicode: bool = True) -> Iterator[str]:
-    """The equation with the numbers put in, then those of the quantities that it reads.
+    """The equation with the numbers put in, then the equations of what it reads.
+
+    Of what those read, in turn, only the sum behind the one that counts most. There are as many
+    decimals as the arithmetic needs to tell `d.got` from `d.expected`.
 
     Examples
     --------
@@ -179,29 +193,36 @@ def equations(cell: CellEquations, d: Difference, *, unicode: bool = True) -> It
     """
     usual = {option: choices[0] for option, choices in cell.options.items()}
     called = functions(SimpleNamespace(equations=cell, **usual), unicode=unicode)
-    step = f"_{d.step + 1}[{d.unit}]"
-    quantity = cell[d.quantity]
-    values = {**d.values, d.quantity: d.expected}
-    yield _with_numbers(cell, quantity, values, called, step)
-    for name in _names(quantity):
-        if name in cell and name in values and name not in called and cell[name].equation:
-            yield _with_numbers(cell, cell[name], values, called, "")
+    values, digits = {**d.values, d.quantity: d.expected}, _digits(d)
+    first = cell[d.quantity]
+    reads = [first, *_computed(cell, first, values, called)]
+    if d.through in [quantity.name for quantity in reads]:
+        reads += _computed(cell, cell[d.through], values, called)
+    for quantity in dict.fromkeys(reads):
+        letters = in_letters(quantity.equation, called)
+        for name in operands(quantity):
+            if name in cell and cell[name].level is None and cell[name].equation:
+                letters = letters.replace(name, cell[name].symbol)  # z's share reads as U_f x_t
+        numbers = in_numbers(quantity.equation, values, called, digits)
+        result = number(values[quantity.name], digits)
+        step = f"_{d.step + 1}[{d.unit}]" if quantity is first else ""
+        yield f"{quantity.name}{step} = {letters} = {numbers} = {result}"
 
 
-def _with_numbers(
-    cell: CellEquations, quantity: Quantity, values: dict[str, float], called: Any, step: str
-) -> str:
-    letters = in_letters(quantity.equation, called)
-    for name in _names(quantity):
-        if name in cell and cell[name].level is None and cell[name].equation:
-            letters = letters.replace(name, cell[name].symbol)  # z's share reads as U_f x_t
-    numbers = in_numbers(quantity.equation, values, called)
-    result = number(values[quantity.name])
-    return f"{quantity.name}{step} = {letters} = {numbers} = {result}"
+def _computed(
+    cell: CellEquations, quantity: Quantity, values: Mapping[str, float], called: Mapping[str, str]
+) -> list[Quantity]:
+    """What its equation reads and what has an equation itself, the shares of a sum apart."""
+    names = [n for n in operands(quantity) if n in cell and n in values and n not in called]
+    return [cell[n] for n in names if cell[n].equation and cell[n].level is not None]
 
 
-def _names(quantity: Quantity) -> list[str]:
-    return re.findall(r"[^\W\d]\w*", quantity.equation)
+def _digits(d: Difference) -> int:
+    """Decimals in which the two numbers differ, and one more: two, if they differ by much."""
+    apart = abs(d.got - d.expected)
+    if not math.isfinite(apart) or apart == 0:
+        return 2
+    return min(max(2, 1 + math.ceil(-math.log10(apart))), 15)
 
 
 def _printed(report: Report, able: Abilities, colours: Palette) -> Iterator[Text]:

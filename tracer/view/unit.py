@@ -138,13 +138,15 @@ def in_letters(equation: str, called: Mapping[str, str]) -> str:
     return called.get(head, head) + bracket + rest if bracket else equation
 
 
-def in_numbers(equation: str, values: Mapping[str, Value], called: Mapping[str, str]) -> str:
+def in_numbers(
+    equation: str, values: Mapping[str, Value], called: Mapping[str, str], digits: int = 2
+) -> str:
     """The equation in numbers; a function's name hides a quantity of the same name."""
     head, bracket, _rest = equation.partition("(")
     names = dict(values)
     if bracket and head in called:
         names[head] = called[head]
-    return arithmetic(equation, names)
+    return arithmetic(equation, names, digits=digits)
 
 
 def hanging(line: Text, width: int) -> list[Text]:

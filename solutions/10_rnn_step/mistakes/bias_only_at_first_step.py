@@ -1,4 +1,4 @@
-# fails: state carried; first at: step 2, quantity h
+# fails: state carried, called twice; first at: step 2, quantity h
 import numpy as np
 
 bias_was_added = False

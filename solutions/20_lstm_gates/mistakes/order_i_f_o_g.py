@@ -1,4 +1,4 @@
-# fails: one word; first at: step 1, quantity g
+# fails: every check; first at: step 1, quantity g
 import numpy as np
 
 

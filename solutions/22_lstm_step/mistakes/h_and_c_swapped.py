@@ -1,4 +1,4 @@
-# fails: one word; first at: order c, h
+# fails: every check; first at: order c, h
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# fails: one word; first at: step 1, quantity h
+# fails: every check; first at: step 1, quantity h
 import numpy as np
 
 
