@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from tracer.cells import Cell, LSTMCell, RNNCell
 from tracer.cells.activations import Array
+from tracer.equations import CELLS
 from tracer.kernels import compiled, product
 from tracer.kernels.compiled import Lengths
 from tracer.kernels.shares import in_shares
@@ -18,6 +20,8 @@ from tracer.kernels.squeezing import CODE
 
 def _plain(array: Array) -> Array:
     """The same numbers as an array that the kernels are compiled for (no subclass, writable)."""
+    if type(array) is np.ndarray and array.flags.carray:
+        return array
     return np.require(np.asarray(array), requirements=["C", "A", "W"])
 
 
@@ -28,13 +32,18 @@ def _packed(M: Array) -> Array:
     return packed
 
 
+@cache
+def _stored(kind: str, level: str) -> frozenset[str]:
+    """What the level records; looked up once, for a short sentence takes less time than this."""
+    return frozenset(q.name for q in CELLS[kind] if q.stored_at(level))
+
+
 def _rnn(
     cell: RNNCell, x: Array, state: Mapping[str, Array], lengths: Lengths, level: str
 ) -> dict[str, Array]:
     T, N, _ = x.shape
     H = cell.W.shape[1]
-    steps = {q.name: T if q.stored_at(level) else 1 for q in cell.equations}
-    z = np.zeros((steps["z"], N, H), x.dtype)
+    z = np.zeros((T if "z" in _stored(cell.equations.name, level) else 1, N, H), x.dtype)
     h = np.empty((T, N, H), x.dtype)
     before = (
         _plain(x).reshape(T * N, -1), lengths, _plain(state["h"]), _packed(cell.U), _packed(cell.W), _plain(cell.a),
@@ -52,10 +61,11 @@ def _lstm(
 ) -> dict[str, Array]:
     T, N, _ = x.shape
     H = cell.W.shape[1]
-    steps = {q.name: T if q.stored_at(level) else 1 for q in cell.equations}
-    z = np.zeros((steps["z_i"], N, 4 * H), x.dtype)
-    ifgo = np.zeros((steps["i"], N, 4 * H), x.dtype)
-    tanh_c = np.zeros((steps["tanh_c"], N, H), x.dtype)
+    stored = _stored(cell.equations.name, level)
+    z, ifgo, tanh_c = (
+        np.zeros((T if name in stored else 1, N, width), x.dtype)
+        for name, width in (("z_i", 4 * H), ("i", 4 * H), ("tanh_c", H))
+    )
     c = np.empty((T, N, H), x.dtype)
     h = np.empty((T, N, H), x.dtype)
     before = (
@@ -84,7 +94,8 @@ def forward(
 ) -> dict[str, Array]:
     """Unroll `cell` over x (T, N, D) in one compiled call; see `tracer.kernels.Device.forward`."""
     everything = _UNROLL[cell.equations.name](cell, x, state, lengths, level)
-    return {name: v for name, v in everything.items() if cell.equations[name].stored_at(level)}
+    stored = _stored(cell.equations.name, level)
+    return {name: array for name, array in everything.items() if name in stored}
 
 
 def backward(
@@ -168,9 +179,7 @@ def outer(d_z: Array, rows: Array, *, per_step: bool) -> Array:
         return shares
     total = np.zeros((J, K), rows.dtype)
     d_z, rows = _plain(d_z).reshape(T * N, J), _plain(rows).reshape(T * N, K)
-    in_shares(
-        J, T * N * K, lambda first, last: product.outer_total(d_z, rows, total, first, last)
-    )
+    in_shares(J, T * N * K, lambda first, last: product.outer_total(d_z, rows, total, first, last))
     return total
 
 

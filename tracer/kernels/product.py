@@ -10,6 +10,8 @@ the inner loop reads them.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from tracer.cells.activations import Array
@@ -26,14 +28,14 @@ _LONG = 4 if MANY_REGISTERS else 3
 _single = tile_of(1, 1)
 
 
-def room_for(K: int, J: int, dtype: np.dtype[np.floating]) -> Array:
+def room_for(K: int, J: int, dtype: np.dtype[np.floating[Any]]) -> Array:
     """Zeros for packed weights (panels, J, width), where no vector crosses a line of the cache."""
     width = PANEL_BYTES // dtype.itemsize
-    shape = (-(-K // width), J, width)
-    count = int(np.prod(shape))
-    raw = np.zeros(count + 64 // dtype.itemsize, dtype)
-    start = -(raw.ctypes.data // dtype.itemsize) % (64 // dtype.itemsize)
-    return raw[start : start + count].reshape(shape)
+    panels = -(-K // width)
+    line = 64 // dtype.itemsize
+    raw = np.zeros(panels * J * width + line, dtype)
+    start = -(raw.__array_interface__["data"][0] // dtype.itemsize) % line
+    return raw[start : start + panels * J * width].reshape(panels, J, width)
 
 
 @compiled

@@ -138,7 +138,8 @@ def squeeze(activation: int, z: Array, out: Array) -> None:
             e = exp(-two * size)  # at most 1: never overflows
             large = one - two * e / (one + e)
             q = v * v
-            near = fma(v * q, curve(q), v)  # near 0 no digit may be lost
+            # Near 0 no digit may be lost, and -0 stays -0.
+            near = fma(v * q, curve(q), v) if q > zero else v
             out[j] = near if size < small else (-large if v < zero else large)
     elif activation == SIGMOID:
         for j in range(z.size):
