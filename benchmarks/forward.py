@@ -111,7 +111,8 @@ def main() -> None:
                            ms["nn.LSTM"] / ms["all"]])  # fmt: skip
             fast, same, full = ratios[-1]
             print(f"{', '.join(map(str, size)):>20}", *(f"{ms[name]:14.3f}" for name in names),
-                  f"   gates: {fast:.2f} × nn.LSTM, {same:.1f} × loop; all: {full:.2f} ×", sep="")  # fmt: skip
+                  f"   gates: {fast:.2f} × nn.LSTM, {same:.1f} × loop; all: {full:.2f} ×",
+                  sep="")  # fmt: skip
         fast, same, full = (statistics.geometric_mean(each) for each in zip(*ratios, strict=True))
         print(f"{'geometric mean':>76}   gates: {fast:.2f} × nn.LSTM, {same:.1f} × loop; "
               f"all: {full:.2f} ×")  # fmt: skip

@@ -147,7 +147,8 @@ def test_without_threads_there_is_still_a_result(monkeypatch: pytest.MonkeyPatch
 
     shares.in_shares(33, shares.WORTH, lambda first, last: done.append((first, last)))
 
-    assert sorted(done) == [(0, 16), (16, 32), (32, 33)]
+    assert len(done) > 1
+    assert sorted(row for share in done for row in range(*share)) == list(range(33))
 
 
 def test_everything_runs_without_the_compiler() -> None:
@@ -177,6 +178,6 @@ def test_everything_runs_without_the_compiler() -> None:
         *got, dtype = one.split(";")
         *wanted, _ = other.split(";")
         tolerance = 50 * float(np.finfo(dtype).eps)
-        for a, b in zip(got, wanted, strict=True):
-            a, b = (np.array(eval(text)) for text in (a, b))  # noqa: S307, PLW2901
+        for texts in zip(got, wanted, strict=True):
+            a, b = (np.array(eval(text)) for text in texts)  # noqa: S307 - lists of numbers
             np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance)

@@ -27,7 +27,8 @@ def _plain(array: Array) -> Array:
 
 def _packed(M: Array) -> Array:
     """The weights M (K, J), laid out for products with many rows."""
-    packed = product.room_for(*M.shape, M.dtype)
+    K, J = M.shape
+    packed = product.room_for(K, J, M.dtype)
     product.pack(_plain(M), packed)
     return packed
 
@@ -46,8 +47,8 @@ def _rnn(
     z = np.zeros((T if "z" in _stored(cell.equations.name, level) else 1, N, H), x.dtype)
     h = np.empty((T, N, H), x.dtype)
     before = (
-        _plain(x).reshape(T * N, -1), lengths, _plain(state["h"]), _packed(cell.U), _packed(cell.W), _plain(cell.a),
-        CODE[cell.f],
+        _plain(x).reshape(T * N, -1), lengths, _plain(state["h"]), _packed(cell.U),
+        _packed(cell.W), _plain(cell.a), CODE[cell.f],
     )  # fmt: skip
     in_shares(
         N, T * (cell.U.size + cell.W.size),
@@ -69,8 +70,8 @@ def _lstm(
     c = np.empty((T, N, H), x.dtype)
     h = np.empty((T, N, H), x.dtype)
     before = (
-        _plain(x).reshape(T * N, -1), lengths, _plain(state["h"]), _plain(state["c"]), _packed(cell.U),
-        _packed(cell.W), _plain(cell.a), CODE[cell.gate],
+        _plain(x).reshape(T * N, -1), lengths, _plain(state["h"]), _plain(state["c"]),
+        _packed(cell.U), _packed(cell.W), _plain(cell.a), CODE[cell.gate],
     )  # fmt: skip
     in_shares(
         N, T * (cell.U.size + cell.W.size),

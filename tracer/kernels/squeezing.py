@@ -9,7 +9,7 @@ exact one; NaN stays NaN.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numba import types
@@ -21,7 +21,7 @@ from tracer.kernels.vectors import fma, stand_apart, two_to
 
 # A kernel compares integers faster than strings; both sides count along the same list. Not of type
 # int, for whose every constant Numba would compile a kernel of its own.
-TANH, RELU, SIGMOID, IDENTITY, HARD_SIGMOID, HARD = np.arange(len(ACTIVATIONS))
+TANH, RELU, SIGMOID, IDENTITY, HARD_SIGMOID, HARD = cast("list[int]", np.arange(len(ACTIVATIONS)))
 CODE = {name: int(code) for code, name in enumerate(ACTIVATIONS)}
 
 _F, _D = np.float32, np.float64
@@ -110,16 +110,17 @@ def curve(q: Any) -> Any:
 
 @overload(exp, strict=False)  # type: ignore[untyped-decorator]
 def _exp(x: Any) -> Any:
+    # Numba wants a Python function, with the names of `exp`.
     if x == types.float32:
-        return lambda x: _exp_float32(x)
-    return lambda x: _exp_float64(x)
+        return lambda x: _exp_float32(x)  # noqa: PLW0108
+    return lambda x: _exp_float64(x)  # noqa: PLW0108
 
 
 @overload(curve, strict=False)  # type: ignore[untyped-decorator]
 def _curve(q: Any) -> Any:
     if q == types.float32:
-        return lambda q: _curve_float32(q)
-    return lambda q: _curve_float64(q)
+        return lambda q: _curve_float32(q)  # noqa: PLW0108
+    return lambda q: _curve_float64(q)  # noqa: PLW0108
 
 
 @compiled

@@ -32,7 +32,7 @@ PANEL_BYTES = 2 * VECTOR_BYTES
 
 
 def _llvm_fma(builder: Any, a: Any, b: Any, c: Any) -> Any:
-    """``a b + c`` for numbers or vectors. Without the instruction LLVM would call a slow function."""
+    """``a b + c`` for numbers or vectors. Without the instruction LLVM would call a function."""
     if not FUSED:
         return builder.fadd(builder.fmul(a, b), c)
     number = a.type.element if isinstance(a.type, ir.VectorType) else a.type
@@ -90,7 +90,7 @@ def _tile_of(count: int, panels: int) -> Tile:
 
     @intrinsic  # type: ignore[untyped-decorator]
     def tile(_typing: Any, rows: Any, r: Any, packed: Any, p: Any, out: Any) -> Any:
-        def write(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        def write(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
             rows_v, r_v, packed_v, p_v, out_v = arguments
             arrays = [
                 context.make_array(kind)(context, builder, value)
