@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from numba import config
 import tracer
 from tests.core.conftest import Run, make_run
 from tracer.cells.activations import Array
-from tracer.kernels import cpu, shares
+from tracer.kernels import cpu, jit, shares
 from tracer.kernels.squeezing import CODE, squeeze
 
 WIDER = {"float32": np.float64, "float64": np.longdouble}
@@ -181,3 +183,16 @@ def test_everything_runs_without_the_compiler() -> None:
         for texts in zip(got, wanted, strict=True):
             a, b = (np.array(eval(text)) for text in texts)  # noqa: S307 - lists of numbers
             np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance)
+
+
+def test_kept_machine_code_is_never_stale() -> None:
+    """Each file with compiled code is in the digest that names what is kept."""
+    folder = Path(jit.__file__).parent
+    parts = {
+        path.name
+        for path in folder.glob("*.py")
+        if re.search(r"^ *@(compiled|intrinsic|overload)", path.read_text("utf-8"), re.MULTILINE)
+    }
+
+    assert parts | {"jit.py"} == set(jit.SOURCES)
+    assert jit.DIGEST in squeeze.__qualname__
