@@ -49,8 +49,7 @@ format: .venv/.dev ## put the code in its form, and mend what can be mended
 	@.venv/bin/ruff format .
 
 docs: .venv/.installed ## write the pages that are made from the code
-	@.venv/bin/python docs/make_notation.py
-	@.venv/bin/python docs/make_tree.py
+	@for script in docs/make_*.py; do .venv/bin/python $$script || exit 1; done
 
 catalogue: .venv/.dev ## collect the sentences for translators; LANGUAGE=de starts or updates one
 	@mkdir -p tracer/locale

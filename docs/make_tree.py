@@ -17,8 +17,8 @@ BEGIN, END = "<!-- tree: written by make docs -->\n", "<!-- end of tree -->\n"
 ORDER = (
     "errors.py", "language.py", "equations", "cells", "kernels", "text", "tasks.py", "trace.py",
     "layertrace.py", "files.py", "tracefile.py", "unrolling.py", "backpropagation.py", "model.py",
-    "explaining.py", "comparing.py",
-    "diagnosis.py", "grading", "view", "cli", "models",
+    "targets.py", "gradientflow.py", "explaining.py", "comparing.py",
+    "training", "diagnosis.py", "grading", "view", "cli", "models",
 )  # fmt: skip
 
 FOLDERS = {

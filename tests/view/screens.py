@@ -10,9 +10,19 @@ from pathlib import Path
 
 from rich.text import Text
 
-from tests.view.traces import lstm_cell, made_trace, rnn_cell
+from tests.view.traces import (
+    WORDS,
+    backward_trace,
+    lstm_cell,
+    made_model,
+    made_trace,
+    rnn_cell,
+)
+from tracer.gradientflow import gradient_flow
 from tracer.trace import Trace
+from tracer.view.backward import backward_picture
 from tracer.view.console import Abilities, ascii_line
+from tracer.view.gradients import gradients
 from tracer.view.picture import Wish, picture
 from tracer.view.sentence import Sentence
 
@@ -22,13 +32,30 @@ CHINESE = ("你", "是", "一個", "非常", "美麗", "的", "人")
 
 
 def _drawn(trace: Trace, wish: Wish, able: Abilities) -> str:
-    lines: list[Text] = picture(Sentence(trace), wish, able)
+    draw = backward_picture if wish.what == "backward" else picture
+    return _text(draw(Sentence(trace), wish, able), able)
+
+
+def _text(lines: list[Text], able: Abilities) -> str:
     return "".join(f"{(line if able.unicode else ascii_line(line)).plain}\n" for line in lines)
 
 
 def _lstm(width: int, wish: Wish | None = None, *, unicode: bool = True) -> str:
     trace = made_trace(lstm_cell(), unknown=frozenset({3}))
     return _drawn(trace, wish or Wish(), Abilities(width=width, unicode=unicode))
+
+
+def _backward(width: int, *, unicode: bool = True, unit: int | None = None) -> str:
+    wish = Wish(what="backward", unit=unit, steps=None if unit is None else (5, 6))
+    return _drawn(backward_trace(lstm_cell()), wish, Abilities(width=width, unicode=unicode))
+
+
+def _gradients(width: int, words: tuple[str, ...] = WORDS, *, unicode: bool = True) -> str:
+    able = Abilities(width=width, unicode=unicode)
+    models = [made_model(cell, words, name=f"an-{cell.equations.name}") for cell in (
+        rnn_cell(scale=0.3), lstm_cell()
+    )]  # fmt: skip
+    return _text(gradients([gradient_flow(model, " ".join(words)) for model in models], able), able)
 
 
 SCREENS: Mapping[str, Callable[[], str]] = {
@@ -43,6 +70,23 @@ SCREENS: Mapping[str, Callable[[], str]] = {
     "rnn-80-unit-0": lambda: _drawn(
         made_trace(rnn_cell()), Wish(steps=(5, 5), unit=0), Abilities(width=80)
     ),
+    "backward-60": lambda: _backward(60),
+    "backward-80": lambda: _backward(80),
+    "backward-140": lambda: _backward(140),
+    "backward-80-ascii": lambda: _backward(80, unicode=False),
+    "backward-80-unit-3": lambda: _backward(80, unit=3),
+    "backward-rnn-80": lambda: _drawn(
+        backward_trace(rnn_cell(), target="insult"), Wish(what="backward"), Abilities(width=80)
+    ),
+    "backward-rnn-80-unit-0": lambda: _drawn(
+        backward_trace(rnn_cell()), Wish(what="backward", unit=0, steps=(5, 6)), Abilities(width=80)
+    ),
+    "gradients-60": lambda: _gradients(60),
+    "gradients-80": lambda: _gradients(80),
+    "gradients-140": lambda: _gradients(140),
+    "gradients-80-ascii": lambda: _gradients(80, unicode=False),
+    "gradients-chinese-80": lambda: _gradients(80, CHINESE),
+    "gradients-long-80": lambda: _gradients(80, tuple(f"word{n}" for n in range(300))),
     "chinese-80": lambda: _drawn(
         made_trace(lstm_cell(), CHINESE), Wish(what="states"), Abilities(width=80)
     ),

@@ -60,6 +60,7 @@ def test_a_changed_weight(lstm_trace: Trace) -> None:
     text = _text(other, lstm_trace)
 
     assert "t = 1, z_f_from_x, unit 3" in text
+    assert "A  z_f_from_x_1[3] = x @ U_f.T = 2.04·" in text
     assert "Later numbers that differ only because of it: " in text
 
 

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 import tracer
 from tests.view.traces import lstm_cell, made_trace, rnn_cell
 from tracer.cli.diff import command as diff
+from tracer.cli.gradients import command as gradients
 from tracer.cli.show import command as show
 from tracer.errors import TracerError
 from tracer.text import Encoder, Vocabulary
@@ -192,3 +193,89 @@ def test_wide_tolerances_make_them_equal() -> None:
     done = _run(diff, "a.safetensors", "other.safetensors", "--atol", "1000")
 
     assert done.return_value == 0
+
+
+@pytest.mark.usefixtures("folder")
+def test_backward_through_a_model_file_and_a_saved_trace() -> None:
+    """--what backward runs backward from the own answer or from --target; a saved one stays so."""
+    wish = ("--what", "backward", "--model", "small.model")
+    own = _run(show, "you are bad", *wish, "--save", "b.safetensors").stdout
+    other = _run(show, "you are bad", *wish, "--target", "praise").stdout
+    again = _run(show, "b.safetensors", "--what", "backward").stdout
+
+    assert "the network's own answer" in " ".join(own.split())
+    assert "taken against 'praise'" in other
+    assert again == own
+
+
+@pytest.mark.usefixtures("folder")
+def test_gradients_for_programs() -> None:
+    """JSON has those of the weights too, CSV those of every step and unit; a picture is drawn."""
+    wish = ("you are bad", "--model", "small.model", "--what", "backward", "--format")
+
+    document = json.loads(_run(show, *wish, "json").stdout)
+    lines = list(csv.DictReader(io.StringIO(_run(show, *wish, "csv").stdout)))
+    svg = _run(show, *wish, "svg").stdout
+
+    assert {"d_h", "d_c_from_next", "d_U", "d_h_0", "d_logits"} <= set(document["quantities"])
+    assert "f" not in document["quantities"]
+    assert len(lines) == 3 * 15 * 8
+    assert {line["quantity"] for line in lines} >= {"d_h_from_loss", "d_z_o"}
+    assert "d_c_from_next" in svg
+
+
+@pytest.mark.usefixtures("folder")
+def test_everything_of_a_trace_with_gradients_as_csv() -> None:
+    """What has no step, as the gradient of a weight, stays out; the rest is there."""
+    _run(
+        show,
+        "you are bad",
+        "--model",
+        "small.model",
+        "--what",
+        "backward",
+        "--save",
+        "b.safetensors",
+    )
+
+    lines = csv.DictReader(io.StringIO(_run(show, "b.safetensors", "--format", "csv").stdout))
+
+    names = {line["quantity"] for line in lines}
+    assert {"f", "probs", "loss", "d_h", "d_x", "d_logits"} <= names
+    assert not names & {"d_U", "d_h_0"}
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_target_gives_the_loss() -> None:
+    """Also without gradients; a finished trace takes none any more."""
+    shown = _run(
+        show, "you are bad", "--model", "small.model", "--target", "praise", "--what", "output"
+    ).stdout
+
+    assert "right would be praise: loss = " in shown
+    assert "cannot change it any more" in _error("a.safetensors", "--target", "praise")
+    assert "there is no label 'x'" in _error("you", "--model", "small.model", "--target", "x")
+    assert "this trace has no gradients; make one that has" in _error(
+        "a.safetensors", "--what", "backward"
+    )
+
+
+@pytest.mark.usefixtures("folder")
+def test_gradients_of_several_networks() -> None:
+    """A column for each; JSON, CSV and a picture as well."""
+    arguments = ("you are bad", "--model", "small.model", "--model", "rnn-classify")
+    shown = _run(gradients, *arguments).stdout
+    document = json.loads(_run(gradients, *arguments, "--format", "json").stdout)
+    lines = _run(gradients, *arguments, "--format", "csv").stdout.splitlines()
+    dark, light = (
+        _run(gradients, *arguments, "--format", "svg", "--theme", theme).stdout
+        for theme in ("dark", "light")
+    )
+
+    assert "small: at the first word (you)" in shown
+    assert [network["model"] for network in document["networks"]] == ["small", "rnn-classify"]
+    assert lines[0] == "model,step,word,number,value"
+    assert dark.startswith("<svg")
+    assert dark != light
+    with pytest.raises(TracerError, match="there is no label 'x'"):
+        _run(gradients, *arguments, "--target", "x")

@@ -7,7 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from tracer.cells import Cell, LSTMCell, RNNCell
+from tracer.model import Layer, Model
+from tracer.targets import target_trace
 from tracer.tasks import counted, softmax
+from tracer.text import Encoder, Vocabulary
 from tracer.trace import Head, Trace
 from tracer.unrolling import unroll
 
@@ -52,11 +55,33 @@ def lstm_cell(H: int = 8, D: int = 4, seed: int = 1) -> LSTMCell:
     )
 
 
-def rnn_cell(H: int = 8, D: int = 4, seed: int = 1) -> RNNCell:
+def rnn_cell(H: int = 8, D: int = 4, seed: int = 1, scale: float = 0.8) -> RNNCell:
     """An RNN with weights of ordinary size."""
     random = np.random.default_rng(seed)
     return RNNCell(
         np.round(random.normal(size=(H, D)), 3),
-        np.round(random.normal(size=(H, H)) * 0.8, 3),
+        np.round(random.normal(size=(H, H)) * scale, 3),
         np.round(random.normal(size=H), 3),
     )
+
+
+def made_model(
+    cell: Cell,
+    words: tuple[str, ...] = WORDS,
+    *,
+    labels: tuple[str, ...] = ("praise", "insult"),
+    task: str = "classify",
+    name: str = "example",
+) -> Model:
+    """A model that knows `words`: each is a fixed row of numbers."""
+    random = np.random.default_rng(3)
+    vocabulary = Vocabulary(("<unk>", *dict.fromkeys(words)))
+    D, H = cell.U.shape[1], cell.W.shape[1]
+    table = np.round(random.normal(size=(len(vocabulary), D)), 3)
+    head = Head(np.round(random.normal(size=(len(labels), H)) * 2, 3), np.zeros(len(labels)))
+    return Model(Encoder.embedding(vocabulary, table), (Layer(cell),), head, task, labels, name)
+
+
+def backward_trace(cell: Cell, words: tuple[str, ...] = WORDS, target: str | None = None) -> Trace:
+    """A trace with every gradient."""
+    return target_trace(made_model(cell, words), [" ".join(words)], target, backward=True)

@@ -47,11 +47,11 @@ def test_it_is_the_installed_copy() -> None:
 
 
 def test_every_file_travels() -> None:
-    """Code, models and the mark of typed packages are in the wheel, as they are here."""
+    """Code, models, grammars and the mark of typed packages are in the wheel, as they are here."""
     here = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "tracer").rglob("*")
-        if path.is_file() and path.suffix in {".py", ".typed", ".safetensors", ".mo", ".tsv"}
+        if path.is_file() and path.suffix != ".pot" and "__pycache__" not in path.parts
     }
 
     assert here - packed() == set()

@@ -28,6 +28,7 @@ PASSED, NOT_PASSED, WRONG_INPUT, BUG, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 70, 13
 # The order in which a newcomer meets the verbs; those that are not listed come last.
 SECTIONS = (
     (_("Look inside a network"), ("demo", "show", "diff")),
+    (_("Make a network of your own"), ("train",)),
     (_("Write it yourself"), ("init", "list", "check", "hint")),
     (_("Look after your installation and your exercises"), ("doctor", "dev")),
 )

@@ -60,13 +60,13 @@ def command() -> None:
     with _exercise_folder() as answer:
         _say(
             _(
-                "2 of 3. Now somebody writes one step of an RNN and forgets the bias: {line}\n"
+                "2 of 3. Now somebody writes one step of an RNN and forgets the bias:\n    {line}\n"
                 "The check says where the numbers first part ways."
             ).format(line=WRONG_LINE.strip())
         )
         answer.write_text(ANSWER.replace(RIGHT_LINE, WRONG_LINE), encoding="utf-8")
         _run("check", EXERCISE, expected=1)
-        _say(_("3 of 3. The bias is back: {line}").format(line=RIGHT_LINE.strip()))
+        _say(_("3 of 3. The bias is back:\n    {line}").format(line=RIGHT_LINE.strip()))
         answer.write_text(ANSWER, encoding="utf-8")
         _run("check", EXERCISE)
     _say(
@@ -95,7 +95,6 @@ def _run(verb: str, *arguments: str, expected: int = 0) -> None:
     click.secho(f"$ {typed}", bold=True)
     command = import_module(f"tracer.cli.{verb}").command
     status = command.main(list(arguments), prog_name=f"tracer {verb}", standalone_mode=False) or 0
-    click.echo()
     if status != expected:
         raise TracerError(
             _("the tour is wrong: '{typed}' ended with {status}, not with {expected}").format(
@@ -111,7 +110,7 @@ def _say(text: str) -> None:
     from tracer.view.console import abilities, folded, write
 
     able = abilities()
-    lines = [Text("")]
+    lines = []
     for paragraph in text.splitlines():
         indent = " " * (len(paragraph) - len(paragraph.lstrip()))
         lines += folded(Text(paragraph.strip(), style="bold"), min(able.width, WIDEST), indent)

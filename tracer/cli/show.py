@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
+from tracer.cli._source import TRACE_SUFFIX, Source, trace_of
 from tracer.equations import CELLS, LEVELS
 from tracer.errors import InputError
 from tracer.language import _
@@ -17,25 +16,6 @@ if TYPE_CHECKING:
     from tracer.trace import Trace
     from tracer.view.console import Theme
     from tracer.view.picture import Wish
-
-TRACE_SUFFIX = ".safetensors"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where the numbers come from."""
-
-    text: str
-    model: str | None
-    cell: str | None
-    task: str | None
-    device: str | None
-    level: str | None
-
-    @property
-    def is_file(self) -> bool:
-        """Whether a saved trace is meant and not a sentence."""
-        return self.text.endswith(TRACE_SUFFIX)
 
 
 @click.command(
@@ -49,6 +29,7 @@ class Source:
         Examples:
           tracer show "you are a really bad man"
           tracer show "you are not bad at all" --unit 3 --steps 3:5
+          tracer show "you are a really bad man" --what backward --target praise
           tracer show "water is hot" --cell rnn --task tag --format csv
         """
     )
@@ -65,7 +46,13 @@ class Source:
 @click.option("--steps", help=_("Only these steps: 4, or 2:5 for t = 2 to t = 5."))
 @click.option("--unit", type=click.IntRange(min=0), help=_("The arithmetic of this unit (from 0)."))
 @click.option(
-    "--what", type=click.Choice(["gates", "states", "output"]), help=_("Only these rows.")
+    "--what",
+    type=click.Choice(["gates", "states", "output", "backward"]),
+    help=_("Only these rows; backward: every gradient, from the last word to the first."),
+)
+@click.option(
+    "--target",
+    help=_("The right label (tag: one a word), for the loss and its gradients [its own answer]."),
 )
 @click.option("--sentence", "number", type=click.IntRange(min=1), help=_("Only this one of many."))
 @click.option("--device", help=_("What computes: cpu, or reference for the textbook loop [cpu]."))
@@ -90,6 +77,7 @@ def command(
     steps: str | None,
     unit: int | None,
     what: str | None,
+    target: str | None,
     number: int | None,
     device: str | None,
     layout: str,
@@ -105,8 +93,9 @@ def command(
                 file=save, suffix=TRACE_SUFFIX
             )
         )
-    source = Source(" ".join(sentence), model, cell, task, device, level)
-    trace = _trace(source)
+    backward = what == "backward"
+    source = Source(" ".join(sentence), model, cell, task, device, level, target, backward)
+    trace = trace_of(source)
     if save is not None:
         trace.save(save)
     if number is not None:
@@ -118,54 +107,6 @@ def command(
         _draw(trace, wish, layout, theme, source)
     if save is not None:
         click.echo(_("saved; see it again with: tracer show {file}").format(file=save), err=True)
-
-
-def _trace(source: Source) -> Trace:
-    """Open the trace file, or run the model over the sentences."""
-    import tracer
-
-    chosen = {
-        "--model": source.model,
-        "--cell": source.cell,
-        "--task": source.task,
-        "--device": source.device,
-        "--level": source.level,
-    }
-    given = [option for option, value in chosen.items() if value is not None]
-    if source.is_file:
-        if given:
-            raise InputError(
-                _("{file} is a finished trace; {options} cannot change it any more").format(
-                    file=source.text, options=", ".join(given)
-                )
-            )
-        return tracer.open(source.text)
-    clash = [option for option in given if option in ("--cell", "--task")]
-    if source.model is not None and clash:
-        raise InputError(
-            _(
-                "--model {model} already says which cell and task; leave out {options}, or --model"
-            ).format(model=source.model, options=", ".join(clash))
-        )
-    name = source.model or f"{source.cell or 'lstm'}-{source.task or 'classify'}"
-    network = tracer.Model.load(name)
-    sentences = _lines_of_input() if source.text == "-" else [source.text]
-    return network.trace(sentences, device=source.device or "cpu", level=source.level or LEVELS[-1])
-
-
-def _lines_of_input() -> list[str]:
-    try:
-        text = sys.stdin.buffer.read().decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            _("standard input is not UTF-8 text: byte {place} is {value:#04x}").format(
-                place=error.start, value=error.object[error.start]
-            )
-        ) from None
-    lines = [line for line in text.splitlines() if line.strip()]
-    if not lines:
-        raise InputError(_("no sentence came from standard input; write one a line"))
-    return lines
 
 
 def _only(trace: Trace, number: int) -> Trace:
@@ -193,7 +134,8 @@ def _range(steps: str | None, trace: Trace) -> tuple[int, int] | None:
 
 def _write_numbers(trace: Trace, wish: Wish, layout: str) -> None:
     """JSON or CSV to standard output, only of the steps, the unit and the rows asked for."""
-    from tracer.equations import OUTPUT
+    from tracer.equations import OUTPUT, Kind
+    from tracer.view.backward import check_gradients
     from tracer.view.picture import chosen_steps, chosen_unit
     from tracer.view.rows import chosen_quantities
     from tracer.view.sentence import Sentence
@@ -203,7 +145,12 @@ def _write_numbers(trace: Trace, wish: Wish, layout: str) -> None:
     longest = Sentence(trace, int(trace.lengths.argmax()))
     unit = chosen_unit(longest, wish)
     names: list[str] | None = None
-    if wish.what is not None:
+    if wish.what == "backward":
+        check_gradients(longest)
+        names = [name for name in trace.names if trace.quantity(name).kind == Kind.GRADIENT]
+        if layout == "csv" or unit is not None:
+            names = [quantity.name for quantity in longest.gradient_rows()]
+    elif wish.what is not None:
         outputs = [quantity.name for quantity in OUTPUT if longest.has(quantity.name)]
         names = [q.name for q in chosen_quantities(longest, wish.what)] or outputs
     steps = chosen_steps(longest, wish)
@@ -217,19 +164,19 @@ def _write_numbers(trace: Trace, wish: Wish, layout: str) -> None:
 
 def _draw(trace: Trace, wish: Wish, layout: str, theme: Theme | None, source: Source) -> None:
     """The screen, or the same as a picture."""
-    from dataclasses import replace
-
+    from tracer.view.backward import backward_picture
     from tracer.view.console import abilities, write
-    from tracer.view.picture import pictures
-    from tracer.view.to_svg import WIDTH, to_svg
+    from tracer.view.picture import picture, pictures
+    from tracer.view.to_svg import picture_abilities, to_svg
     from tracer.view.words import clean
 
+    draw = backward_picture if wish.what == "backward" else picture
     able = abilities(plain=layout == "plain", theme=theme)
     if layout == "svg":
-        width = able.width if os.environ.get("COLUMNS") else WIDTH
-        able = replace(able, width=width, colours="truecolor", unicode=True, encoding="utf-8")
-        able = replace(able, theme=theme or "dark")
+        able = picture_abilities(able, theme)
         said = source.text if source.is_file else f'"{clean(source.text)[:60]}"'
-        click.echo(to_svg(pictures(trace, wish, able), able, f"tracer show {said}"))
+        if wish.what == "backward":
+            said += " --what backward"
+        click.echo(to_svg(pictures(trace, wish, able, draw), able, f"tracer show {said}"))
     else:
-        write(pictures(trace, wish, able), able)
+        write(pictures(trace, wish, able, draw), able)

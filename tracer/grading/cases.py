@@ -47,6 +47,11 @@ def draw(exercise: Exercise, check: Check, seed: int) -> Case:
     return Case(check, tuple(calls))
 
 
+def shapes(exercise: Exercise, check: Check) -> dict[str, tuple[int, ...]]:
+    """The shape of each argument as a call gets it: of a sequence, one word at a time."""
+    return {name: _shape(exercise, check, name)[-2:] for name in exercise.inputs}
+
+
 def _shape(exercise: Exercise, check: Check, name: str) -> tuple[int, ...]:
     """``(4H, D)`` in numbers for a parameter, ``(N, H)`` for a quantity of one step."""
     for parameter in exercise.equations.parameters:

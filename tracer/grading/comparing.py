@@ -9,9 +9,10 @@ is found behind the first.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from tracer.cells import CELL_CLASSES, Cell
 from tracer.cells.activations import Array
@@ -25,11 +26,11 @@ Answers: TypeAlias = Mapping[tuple[int, int, str], Array]
 """What the function returned, by call, step and quantity; each (N, H)."""
 
 TOLERANCE = 1e-5
-"""Relative and absolute. Computing in float32 costs 3e-7; the smallest real mistake changed 2e-2."""
+"""Relative and absolute: computing in float32 costs 3e-7, the smallest mistake changes 2e-2."""
 
 
 def differences(exercise: Exercise, case: Case, answers: Answers) -> Iterator[Difference]:
-    """The first wrong number of each quantity at each step, in computing order."""
+    """The most wrong number of each quantity at each step, in computing order."""
     for call, step, cell, given in situations(exercise, case, answers):
         values = dict(given)
         for quantity in exercise.equations:
@@ -41,7 +42,10 @@ def differences(exercise: Exercise, case: Case, answers: Answers) -> Iterator[Di
             expected, got = values[quantity.name], answer.astype(np.float64)
             wrong = ~_agree(got, expected, case.check.scale)
             if wrong.any():
-                batch, unit = (int(k) for k in np.argwhere(wrong)[0])
+                with np.errstate(all="ignore"):
+                    error = np.where(wrong, np.nan_to_num(np.abs(got - expected), nan=np.inf), 0)
+                # All units are computed at once; the largest error is the easiest to see.
+                batch, unit = (int(k) for k in np.unravel_index(np.argmax(error), error.shape))
                 yield Difference(
                     call, step, quantity.name, batch, unit,
                     float(got[batch, unit]), float(expected[batch, unit]),
@@ -72,7 +76,8 @@ def situations(
     make = CELL_CLASSES[exercise.equations.name]
     for call, inputs in enumerate(case.calls):
         given = {name: array.astype(np.float64) for name, array in inputs.items()}
-        cell = make(*(given.pop(p.name) for p in exercise.equations.parameters))
+        weights: Any = {p.name: given.pop(p.name) for p in exercise.equations.parameters}
+        cell = make(**weights)
         sequence = given["x"] if "T" in case.check.sizes else given["x"][np.newaxis]
         state = {name: array for name, array in given.items() if name != "x"}
         for missing in exercise.equations.state:  # an exercise need not use all of the state
@@ -86,13 +91,14 @@ def situations(
                     state[f"{name}_prev"] = answers[call, step, name].astype(np.float64)
 
 
-def _agree(got: Array, expected: Array, scale: float) -> Array:
+def _agree(got: Array, expected: Array, scale: float) -> npt.NDArray[np.bool_]:
     """Where two arrays agree. What follows from a NaN of the student's own is not wrong again."""
     # With inputs stretched by `scale`, float32 has lost as much of a sum before it is squeezed.
     absolute = TOLERANCE * max(1.0, scale / 10)
     with np.errstate(all="ignore"):
         near = np.abs(got - expected) <= absolute + TOLERANCE * np.abs(expected)
-    return near | (got == expected) | (np.isnan(got) & np.isnan(expected))
+    agree: npt.NDArray[np.bool_] = near | (got == expected) | (np.isnan(got) & np.isnan(expected))
+    return agree
 
 
 def _of_unit(

@@ -187,7 +187,9 @@ def _check(entry: Mapping[str, Any], equations: CellEquations) -> Check:
     wanted = SIZES if "T" in sizes else SIZES[1:]
     if set(sizes) != set(wanted) or not all(type(n) is int and n > 0 for n in sizes.values()):
         raise ValueError(f"sizes of check '{entry['name']}'")
-    check = Check(**{**entry, "sizes": MappingProxyType(dict(sizes)), "zero": tuple(entry.get("zero", ()))})
+    check = Check(
+        **{**entry, "sizes": MappingProxyType(dict(sizes)), "zero": tuple(entry.get("zero", ()))}
+    )
     if check.dtype not in ("float32", "float64"):
         raise ValueError(f"dtype {check.dtype} of check '{check.name}'")
     names = {q.name for q in equations} | {p.name for p in equations.parameters}

@@ -111,9 +111,9 @@ class Run:
 class Wall(Protocol):
     """Runs the submission's file with a request (frames), within limits; gives back bytes."""
 
-    def run(
-        self, source: bytes, file: str, request: bytes, limits: Limits, longest: float
-    ) -> Run: ...
+    def run(self, source: bytes, file: str, request: bytes, limits: Limits, longest: float) -> Run:
+        """Run `file` with the contents `source`, give it `request`, and end it and all it left."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,9 @@ class PlainProcess:
         return Run(how, status, bytes(results.data), printed, seconds)
 
     def _environment(self, folder: str) -> dict[str, str]:
-        kept = {n: v for n, v in os.environ.items() if n in ("PATH", "SYSTEMROOT", "NUMBA_DISABLE_JIT")}
+        kept = {
+            n: v for n, v in os.environ.items() if n in ("PATH", "SYSTEMROOT", "NUMBA_DISABLE_JIT")
+        }
         places = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP", "NUMBA_CACHE_DIR"), folder)
         threads = dict.fromkeys(
             ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
@@ -195,9 +197,7 @@ def _package_folders() -> list[str]:
     return list(dict.fromkeys(folders))
 
 
-def _wait(
-    child: subprocess.Popen[bytes], results: _Collector, patience: float, end: float
-) -> How:
+def _wait(child: subprocess.Popen[bytes], results: _Collector, patience: float, end: float) -> How:
     """Until it has ended, gives nothing new for too long, or gives too much."""
     while True:
         with suppress(subprocess.TimeoutExpired):

@@ -148,6 +148,8 @@ class Report:
         What the submission wrote to its output, cut off where it was too much.
     seconds : float
         How long it ran.
+    source : bytes
+        The submission itself, to show a line of it.
     """
 
     exercise: Exercise
@@ -156,6 +158,12 @@ class Report:
     checks: tuple[CheckReport, ...]
     printed: str = ""
     seconds: float = 0.0
+    source: bytes = field(default=b"", repr=False)
+
+    def line(self, number: int) -> str:
+        """A line of the submission, from 1; empty if there is none or it is no text."""
+        lines = self.source.decode("utf-8", "replace").splitlines()
+        return lines[number - 1].strip()[:200] if 0 < number <= len(lines) else ""
 
     @property
     def first_failing(self) -> CheckReport | None:

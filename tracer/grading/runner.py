@@ -141,7 +141,8 @@ class Runner:
         while view:
             view = view[os.write(self.results, view) :]
 
-    def note(self, name: str, **facts: Any) -> None:
+    def note(self, name: str, /, **facts: Any) -> None:
+        """Send a few facts as text."""
         self.send(self.frames.pack_note(name, facts))
 
     def run(self) -> None:
@@ -236,4 +237,6 @@ if __name__ == "__main__":
         runner.run()
     except MemoryError:
         os._exit(runner.frames.OUT_OF_MEMORY)
+    except OSError:
+        os._exit(1)  # the student's code has closed the way out
     os._exit(0)  # no atexit function, thread or __del__ of the student's runs after the last frame

@@ -12,7 +12,7 @@ import numpy as np
 from numba.core.dispatcher import Dispatcher
 
 from tracer.cells import LSTMCell, RNNCell
-from tracer.kernels import compiled, cpu, product, squeezing
+from tracer.kernels import compiled, cpu, learning, product, squeezing, updating
 from tracer.kernels.jit import DIGEST
 
 # In the order in which Numba tries them; each is a compiled module that may fail to load.
@@ -45,7 +45,7 @@ class CacheReport:
 
 def cache_report() -> CacheReport:
     """Load every kernel that is in the cache, and count. Compiles none that is not."""
-    modules = (squeezing, product, compiled)
+    modules = (squeezing, product, compiled, learning, updating)
     found = [value for module in modules for value in vars(module).values()]
     kernels = list({id(k): k for k in found if isinstance(k, Dispatcher)}.values())
     for cell in (_smallest(RNNCell, 1), _smallest(LSTMCell, 4)):

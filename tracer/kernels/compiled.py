@@ -27,8 +27,17 @@ def _steps_at_once(T: int, N: int, n: int) -> int:
 
 
 @compiled
-def _copy(row: Array, out: Array) -> None:
-    for j in range(out.size):  # `out[:] = row` would compile an error message, for three seconds
+def _end(lengths: Lengths, t: int, first: int, last: int) -> int:
+    """Where the sequences end that still run at step t; fewer if the longest come first."""
+    while last > first and t >= lengths[last - 1]:
+        last -= 1
+    return last
+
+
+@compiled
+def copy(row: Array, out: Array) -> None:
+    """``out[:] = row``, which would compile an error message, for three seconds."""
+    for j in range(out.size):
         out[j] = row[j]
 
 
@@ -51,17 +60,19 @@ def rnn_forward(
     from_h = np.empty((size, H), x.dtype)
     h_before = h_0[first:last]
     for t in range(T):
+        end = _end(lengths, t, first, last)
         if t % steps == 0:
-            words = x[t * N + first : min(t + steps, T) * N - N + last]
+            final = min(t + steps, T) - 1
+            words = x[t * N + first : final * N + _end(lengths, final, first, last)]
             product(words, U, from_x[: len(words)])
-        product(h_before, W, from_h)
+        product(h_before[: end - first], W, from_h[: end - first])
         z_now = z[min(t, z.shape[0] - 1)]  # a level that leaves z out keeps one step of it
         for n in range(first, last):
             if t < lengths[n]:
                 _add(from_x[t % steps * size + n - first], from_h[n - first], a, z_now[n])
                 squeeze(f, z_now[n], h[t, n])
             else:
-                _copy(h_before[n - first], h[t, n])
+                copy(h_before[n - first], h[t, n])
         h_before = h[t, first:last]
 
 
@@ -90,10 +101,12 @@ def lstm_forward(
     from_h = np.empty((size, 4 * H), x.dtype)
     h_before, c_before = h_0[first:last], c_0[first:last]
     for t in range(T):
+        end = _end(lengths, t, first, last)
         if t % steps == 0:
-            words = x[t * N + first : min(t + steps, T) * N - N + last]
+            final = min(t + steps, T) - 1
+            words = x[t * N + first : final * N + _end(lengths, final, first, last)]
             product(words, U, from_x[: len(words)])
-        product(h_before, W, from_h)
+        product(h_before[: end - first], W, from_h[: end - first])
         # A level that leaves a quantity out keeps one step of it to work in.
         z_now = z[min(t, z.shape[0] - 1)]
         gates_now = ifgo[min(t, ifgo.shape[0] - 1)]
@@ -114,8 +127,8 @@ def lstm_forward(
                 squeeze(TANH, c_t, tanh_c_now[n])
                 _show(o, tanh_c_now[n], h[t, n])
             else:
-                _copy(h_before[n - first], h[t, n])
-                _copy(c_prev, c_t)
+                copy(h_before[n - first], h[t, n])
+                copy(c_prev, c_t)
         h_before, c_before = h[t, first:last], c[t, first:last]
 
 
@@ -134,9 +147,10 @@ def rnn_backward(
     df = np.empty(H, h.dtype)
     d_next = d_h_0[first:last]  # what the step after hands back; after the last turn, to h_0
     for t in range(T - 1, -1, -1):
+        end = _end(lengths, t, first, last)
         for n in range(first, last):
             d_h_t, d_z_t = d_h[t, n], d_z[t, n]
-            _copy(d_h_0[n], d_h_from_next[t, n])
+            copy(d_h_0[n], d_h_from_next[t, n])
             for j in range(H):
                 d_h_t[j] = d_h_from_loss[t, n, j] + d_h_0[n, j]
             if t < lengths[n]:
@@ -145,12 +159,12 @@ def rnn_backward(
                     d_z_t[j] = d_h_t[j] * df[j]
             else:
                 d_z_t[:] = 0
-        product(d_z[t, first:last], Ut, d_x[t, first:last])
-        product(d_z[t, first:last], Wt, d_next)
+        product(d_z[t, first:end], Ut, d_x[t, first:end])
+        product(d_z[t, first:end], Wt, d_next[: end - first])
         for n in range(first, last):
             if t >= lengths[n]:
                 d_x[t, n] = 0  # also where 0 times a weight is not 0
-                _copy(d_h[t, n], d_h_0[n])
+                copy(d_h[t, n], d_h_0[n])
         if window > 0 and t > 0 and t % window == 0:
             d_next[:] = 0
 
@@ -192,11 +206,12 @@ def lstm_backward(
     slopes = np.empty(4 * H, c.dtype)
     dtanh = np.empty(H, c.dtype)
     for t in range(T - 1, -1, -1):
+        end = _end(lengths, t, first, last)
         for n in range(first, last):
             d_h_next, d_c_next = d_h_0[n], d_c_0[n]  # what the step after hands back
             d_h_t, d_c_t, d_z_t, d_gates = d_h[t, n], d_c[t, n], d_z[t, n], d_ifgo[t, n]
-            _copy(d_h_next, d_h_from_next[t, n])
-            _copy(d_c_next, d_c_from_next[t, n])
+            copy(d_h_next, d_h_from_next[t, n])
+            copy(d_c_next, d_c_from_next[t, n])
             for j in range(H):
                 d_h_t[j] = d_h_from_loss[t, n, j] + d_h_next[j]
             if t < lengths[n]:
@@ -212,17 +227,17 @@ def lstm_backward(
                 for j in range(4 * H):
                     d_z_t[j] = d_gates[j] * slopes[j]
             else:  # the state only stands still: its gradients pass through
-                _copy(d_c_next, d_c_t)
+                copy(d_c_next, d_c_t)
                 d_c_from_h[t, n] = 0
                 d_tanh_c[t, n] = 0
                 d_gates[:] = 0
                 d_z_t[:] = 0
-        product(d_z[t, first:last], Ut, d_x[t, first:last])
-        product(d_z[t, first:last], Wt, d_h_0[first:last])
+        product(d_z[t, first:end], Ut, d_x[t, first:end])
+        product(d_z[t, first:end], Wt, d_h_0[first:end])
         for n in range(first, last):
             if t >= lengths[n]:
                 d_x[t, n] = 0  # also where 0 times a weight is not 0
-                _copy(d_h[t, n], d_h_0[n])
+                copy(d_h[t, n], d_h_0[n])
         if window > 0 and t > 0 and t % window == 0:
             d_h_0[first:last] = 0
             d_c_0[first:last] = 0

@@ -200,11 +200,16 @@ def project(rows: Array, M: Array) -> Array:
 
 def needs_compiling(cell: Cell) -> bool:
     """Whether the first call will have to compile: no machine code of this kernel is cached."""
-    kernel = _KERNEL[cell.equations.name]
+    return is_new(_KERNEL[cell.equations.name])
+
+
+def is_new(kernel: Any) -> bool:
+    """Whether a compiled function has no machine code yet, here or in the cache."""
     # NUMBA_DISABLE_JIT leaves plain functions, which nobody compiles.
     if getattr(kernel, "signatures", True):
         return False
     if kernel.stats.cache_path is None:
         return True
-    name = f"compiled.{kernel.py_func.__qualname__}-*.nbi"
+    function = kernel.py_func
+    name = f"{Path(function.__code__.co_filename).stem}.{function.__qualname__}-*.nbi"
     return not any(Path(kernel.stats.cache_path).glob(name))

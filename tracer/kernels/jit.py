@@ -11,7 +11,10 @@ from numba import njit
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-SOURCES = ("jit.py", "vectors.py", "squeezing.py", "product.py", "compiled.py")
+SOURCES = (
+    "jit.py", "vectors.py", "squeezing.py", "product.py", "compiled.py", "learning.py",
+    "updating.py",
+)  # fmt: skip
 """The files that compiled code comes from."""
 
 DIGEST = hashlib.sha256(

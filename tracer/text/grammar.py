@@ -1,7 +1,7 @@
 """A grammar is a text file of rules; drawing from it gives sentences with their labels.
 
-The files lie in ``grammars/``, one a language. In them, a line that begins at the margin names a
-rule and the indented lines below are its alternatives::
+The files lie in ``grammars/``, a folder for each language. A line that begins at the margin names
+a rule, and the indented lines below it are its alternatives::
 
     verdict
         4 <who is> <degree?> <same adjective>*
@@ -128,12 +128,13 @@ def grammar(language: str) -> Grammar:
     """The grammar of a language, by its name: ``"en"``, ``"zh-TW"``."""
     if language not in languages():
         raise UnknownNameError("language", language, languages())
-    return read((GRAMMARS / f"{language}.txt").read_text(encoding="utf-8"))
+    files = sorted((GRAMMARS / language).glob("*.txt"))
+    return read("\n".join(file.read_text(encoding="utf-8") for file in files))
 
 
 def languages() -> tuple[str, ...]:
     """Every language that has a grammar."""
-    return tuple(sorted(path.stem for path in GRAMMARS.glob("*.txt")))
+    return tuple(sorted(path.name for path in GRAMMARS.iterdir() if path.is_dir()))
 
 
 def read(text: str) -> Grammar:

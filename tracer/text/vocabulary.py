@@ -54,7 +54,8 @@ class Vocabulary:
 
     def index(self, word: str) -> int:
         """The word's number; 0, that of ``<unk>``, when it is not there."""
-        return self._numbers.get(spelling(word), 0)
+        number = self._numbers.get(word)  # most words already come in their spelling
+        return self._numbers.get(spelling(word), 0) if number is None else number
 
     def __contains__(self, word: object) -> bool:
         return isinstance(word, str) and self.index(word) != 0

@@ -35,7 +35,7 @@ Colours: TypeAlias = Literal["standard", "256", "truecolor"]
 NARROWEST, WIDEST = 60, 200
 
 _DEPTHS: tuple[Colours, ...] = ("standard", "256", "truecolor")
-_ASCII = str.maketrans("·…–—−“”’→←─│█━╸◀≥≤×±▲▼✓✗", '*~---""\'><-|##-<><x~^v+x')
+_ASCII = str.maketrans("·…–—−“”’→←─│█━╸◀≥≤×±▲▼✓✗‖∂", '*~---""\'><-|##-<><x~^v+x|d')
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 from rich.text import Text
 
-from tracer.cells.evaluation import evaluate
+from tracer.cells.evaluation import block, evaluate
 from tracer.language import _
+from tracer.view.arithmetic import Value
 from tracer.view.console import Abilities, folded
 from tracer.view.numbers import number
 from tracer.view.palette import Palette, palette
@@ -62,7 +65,7 @@ def divergence(
     lines += [*folded(Text(where, style="bold"), able.width, "  "), Text("")]
     if found.unit is not None and pair[0].trace.quantity(found.quantity).dims[-1] == "unit":
         lines += [*_side_by_side(pair, found, colours), Text("")]
-        lines += [*_equations(pair, found, able), Text("")]
+        lines += _equations(pair, found, able)
     else:
         a, b = apart(found.got, found.expected)
         lines += [Text(f"  A  {a}"), Text(f"  B  {b}"), Text("")]
@@ -129,24 +132,45 @@ def _both(a: float, b: float) -> tuple[str, str]:
 def _equations(pair: Sequence[Sentence], found: Divergence, able: Abilities) -> Iterator[Text]:
     """The equation with the numbers of each trace, and where a trace does not keep to it."""
     assert found.unit is not None
-    quantity = pair[0].trace.quantity(found.quantity)
-    if not quantity.equation or "@" in quantity.equation:
+    equation = pair[0].trace.quantity(found.quantity).equation
+    if not equation:
         return
-    for letter, sentence in zip("AB", pair, strict=True):
-        trace = sentence.trace
-        called = functions(trace.cell, unicode=able.unicode)
-        values = numbers_of_unit(sentence, found.step, found.unit)
-        own = values[quantity.name]
-        result = float(
-            evaluate(trace.cell, quantity.equation, trace.last)[found.step, found.batch, found.unit]
-        )
-        left = f"{quantity.name}_{found.step + sentence.first}[{found.unit}]"
-        text = f"{letter}  {left} = {in_letters(quantity.equation, called)} = "
-        text += f"{in_numbers(quantity.equation, values, called)} = {number(result)}"
+    results = [_result(sentence, found, equation) for sentence in pair]
+    shown = _both(*results)
+    for letter, sentence, result, written in zip("AB", pair, results, shown, strict=True):
+        called = functions(sentence.trace.cell, unicode=able.unicode)
+        own = float(sentence[found.quantity][found.step, found.unit])
+        left = f"{found.quantity}_{found.step + sentence.first}[{found.unit}]"
+        numbers = in_numbers(equation, _operands(sentence, found, equation), called)
+        text = f"{letter}  {left} = {in_letters(equation, called)} = {numbers}"
+        if numbers != written:
+            text += f" = {written}"
         if abs(result - own) > CLOSE * max(1.0, abs(result)):
             text += _(", but this trace has {value}").format(value=apart(own, result)[0])
         lines = folded(Text(text), able.width - 5, "")
         yield from (Text("  " if k == 0 else "     ").append_text(x) for k, x in enumerate(lines))
+    yield Text("")
+
+
+def _result(sentence: Sentence, found: Divergence, equation: str) -> float:
+    """What the equation gives with the trace's own numbers."""
+    trace = sentence.trace
+    whole = evaluate(trace.cell, equation, trace.last)
+    return float(np.broadcast_to(whole, trace["h"].shape)[found.step, found.batch, found.unit])
+
+
+def _operands(sentence: Sentence, found: Divergence, equation: str) -> dict[str, Value]:
+    """The numbers that the equation of one unit reads: its own, or whole rows for a product."""
+    assert found.unit is not None
+    operands: dict[str, Value] = {}
+    for name in re.findall(r"\w+", equation):
+        parameter = block(sentence.trace.cell, name)
+        if parameter is not None:
+            operands[name] = parameter[found.unit]
+        elif sentence.has(name):
+            numbers = sentence[name][found.step]
+            operands[name] = numbers if "@" in equation else float(numbers[found.unit])
+    return operands
 
 
 CLOSE = 1e-5

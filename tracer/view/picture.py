@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -14,6 +14,7 @@ from tracer.errors import InputError
 from tracer.language import _
 from tracer.view import folding
 from tracer.view.console import Abilities, folded
+from tracer.view.headings import header, step_title, unknown_words
 from tracer.view.narration import narration
 from tracer.view.numbers import number, percent
 from tracer.view.output import output_block
@@ -22,7 +23,7 @@ from tracer.view.rows import Layout, chosen_quantities, layout, rows, scales
 from tracer.view.sentence import Sentence
 from tracer.view.strip import strip
 from tracer.view.unit import unit_block
-from tracer.view.words import clean, fit
+from tracer.view.words import fit
 
 if TYPE_CHECKING:
     from tracer.trace import Trace
@@ -45,7 +46,7 @@ class Wish:
         First and last step as screens number them, both included; None for the most telling ones.
     unit : int or None
         A unit to look at closely, from 0.
-    what : {"gates", "states", "output"} or None
+    what : {"gates", "states", "output", "backward"} or None
     """
 
     steps: tuple[int, int] | None = None
@@ -53,11 +54,16 @@ class Wish:
     what: str | None = None
 
 
-def pictures(trace: Trace, wish: Wish, able: Abilities) -> list[Text]:
+Draw: TypeAlias = Callable[[Sentence, Wish, Abilities], list[Text]]
+"""What draws one sentence."""
+
+
+def pictures(trace: Trace, wish: Wish, able: Abilities, draw: Draw | None = None) -> list[Text]:
     """The picture of every sentence of a batch, or of its first `MOST_SENTENCES`."""
+    draw = draw or picture
     shown = min(trace.N, MOST_SENTENCES)
     sentences = [Sentence(trace, number, able.encoding) for number in range(shown)]
-    lines = [line for sentence in sentences for line in picture(sentence, wish, able)]
+    lines = [line for sentence in sentences for line in draw(sentence, wish, able)]
     if shown < trace.N:
         said = _("{shown} of {count} sentences are drawn; --sentence {next} shows the next one.")
         text = Text(said.format(shown=shown, count=trace.N, next=shown + 1))
@@ -81,7 +87,7 @@ def picture(sentence: Sentence, wish: Wish, able: Abilities) -> list[Text]:
     plan = layout(sentence, quantities or chosen_quantities(sentence, None), steps, able.width)
     lines = [*header(sentence, able), Text("")]
     lines += strip(sentence, _strip_steps(sentence, asked), able)
-    lines += [*_unknown(sentence, able), Text("")]
+    lines += [*unknown_words(sentence, able), Text("")]
     scale = scales(sentence, quantities)
     for step in steps:
         lines += [_title(sentence, step, _rule_width(plan, able), colours)]
@@ -144,65 +150,19 @@ def chosen_unit(sentence: Sentence, wish: Wish) -> int | None:
     return sentence.unit_names.index(wish.unit)
 
 
-def header(sentence: Sentence, able: Abilities) -> list[Text]:
-    """What is looked at: the sentence, the model and what it is asked."""
-    trace = sentence.trace
-    colours = palette(able)
-    tasks = {
-        "classify": _("one label for the whole sentence"),
-        "tag": _("a label for every word"),
-        "generate": _("the next word, again and again"),
-    }
-    title = Text("  ")
-    words = sentence.words
-    if words is not None:
-        shown = " ".join(words[:60]) + (f" {colours.glyphs.cut}" if len(words) > 60 else "")
-        title.append(fit(shown, able.width - 4, colours.glyphs.cut).rstrip(), "bold")
-    else:
-        title.append(_("a trace without words"), "bold")
-    name = clean(trace.model_name or _("no model"), able.encoding)
-    facts = [
-        name,
-        f"{trace.equations.title}, " + _("{count} units").format(count=sentence.H),
-        tasks.get(sentence.task or "", ""),
-        f"{trace.device}, {trace.dtype}",
-    ]
-    said = " · ".join(fact for fact in facts if fact)
-    return [Text(""), title, *folded(Text(said, style=colours.faint), able.width, "  ")]
-
-
 def _title(sentence: Sentence, step: int, width: int, colours: Palette) -> Text:
     """``── t = 5 · bad ─────────── insult 98 % ──``."""
-    rule = colours.glyphs.rule
-    word = sentence.word(step)
     answer, style = "", None
     best = sentence.best
     if best is not None:
         share = percent(sentence.share(step))
         answer = f" {fit(sentence.label(best[step]), 16, colours.glyphs.cut).rstrip()} {share} "
         style = colours.of_class(best[step])
-    left = f" t = {step + sentence.first} "
-    room = width - 6 - cell_len(left) - cell_len(answer) - 4
-    line = Text().append(rule * 2, colours.faint).append(left, "bold")
-    if word:
-        line.append("· ", colours.faint)
-        line.append(fit(word, min(cell_len(word), room), colours.glyphs.cut) + " ", "bold")
-    line.append(rule * max(width - cell_len(line.plain) - cell_len(answer) - 2, 0), colours.faint)
-    return line.append(answer, style).append(rule * 2, colours.faint)
+    return step_title(sentence, step, Text(answer, style or ""), width, colours)
 
 
 def _rule_width(plan: Layout, able: Abilities) -> int:
     return min(max(plan.width, NARROW_RULE), able.width)
-
-
-def _unknown(sentence: Sentence, able: Abilities) -> list[Text]:
-    words = sentence.words or ()
-    unknown = list(dict.fromkeys(words[t] for t in sorted(sentence.unknown) if t < len(words)))
-    if not unknown:
-        return []
-    listed = ", ".join(unknown[:5]) + (", …" if len(unknown) > 5 else "")
-    said = _("(?) not in the model's vocabulary, read as <unk>: {words}").format(words=listed)
-    return [Text(""), *folded(Text(said, style=palette(able).faint), able.width, "  ")]
 
 
 def _left_out(

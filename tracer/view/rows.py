@@ -17,8 +17,8 @@ from tracer.view.numbers import column
 from tracer.view.palette import Palette, palette, scale_of
 from tracer.view.sentence import Sentence, spread
 
-WHAT = ("gates", "states", "output")
-"""The choices of ``--what``."""
+WHAT = ("gates", "states", "output", "backward")
+"""The choices of ``--what``; ``backward`` has a screen of its own."""
 
 GLYPHS, NUMBERED = 2, 8
 """Columns of a cell that is only its glyphs, and of one with its number beside it."""
@@ -171,8 +171,16 @@ def _beside(value: float, plan: Layout) -> str:
 
 
 def _heading(sentence: Sentence, plan: Layout, colours: Palette) -> Text:
-    """Unit numbers over their columns, each as often as there is room for it."""
-    said = _("unit")
+    line = unit_numbers(sentence, plan, _("unit"))
+    if plan.statistics:
+        line += f"  {_('mean'):>5}"
+    if plan.statistics == ALL_THREE:
+        line += f"  {_('min'):>5} {colours.glyphs.range} {_('max'):>5}"
+    return Text(line.rstrip(), style=colours.faint)
+
+
+def unit_numbers(sentence: Sentence, plan: Layout, said: str) -> str:
+    """Unit numbers over their columns, each as often as there is room for it, after `said`."""
     line = f"  {said}".ljust(plan.label)
     names = [str(sentence.unit_names[unit]) for unit in plan.units]
     room = len(names[-1]) + 1
@@ -181,12 +189,7 @@ def _heading(sentence: Sentence, plan: Layout, colours: Palette) -> Text:
         number = name if place % every == 0 else ""
         line = line[: plan.label + place * plan.cell]
         line += number.rjust(2).ljust(plan.cell) if plan.cell > GLYPHS else number.ljust(plan.cell)
-    line = line.ljust(plan.label + len(plan.units) * plan.cell)
-    if plan.statistics:
-        line += f"  {_('mean'):>5}"
-    if plan.statistics == ALL_THREE:
-        line += f"  {_('min'):>5} {colours.glyphs.range} {_('max'):>5}"
-    return Text(line.rstrip(), style=colours.faint)
+    return line.ljust(plan.label + len(plan.units) * plan.cell)
 
 
 def _statistics(found: tuple[float, float, float] | None, plan: Layout, colours: Palette) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from tracer.equations import Kind
 from tracer.language import _
 from tracer.view.words import clean
 
@@ -103,7 +104,14 @@ class Sentence:
         return name in self.trace.names
 
     def rows(self) -> Iterator[Quantity]:
-        """Every quantity that has one number for each unit, in computing order."""
+        """Every quantity that has one number for each unit, in computing order; no gradients."""
+        return (q for q in self._of_units() if q.kind != Kind.GRADIENT)
+
+    def gradient_rows(self) -> Iterator[Quantity]:
+        """Every gradient that has one number for each step and unit, in computing order."""
+        return (q for q in self._of_units() if q.kind == Kind.GRADIENT and q.dims[0] == "step")
+
+    def _of_units(self) -> Iterator[Quantity]:
         quantities = (self.trace.quantity(name) for name in self.trace.names)
         return (quantity for quantity in quantities if quantity.dims[-1] == "unit")
 
@@ -171,8 +179,9 @@ def first_broken(sentence: Sentence) -> Broken | None:
     """
     found: list[tuple[int, int, str, int | None, float]] = []
     for place, name in enumerate(sentence.trace.names):
-        if sentence.trace.quantity(name).level is None:
-            continue  # what is only rebuilt from other numbers is not where it began
+        quantity = sentence.trace.quantity(name)
+        if quantity.level is None or quantity.kind == Kind.GRADIENT:
+            continue  # what is rebuilt from other numbers, or comes after them, did not begin it
         numbers = sentence[name]
         broken = np.argwhere(~np.isfinite(numbers))
         if len(broken):

@@ -40,14 +40,19 @@ def write_csv(
     for number in range(trace.N):
         sentence = Sentence(trace, number)
         for step in range(sentence.T):
-            table.writerows(_lines(sentence, step, names or trace.names, unit))
+            table.writerows(_lines(sentence, step, names or _of_steps(trace), unit))
+
+
+def _of_steps(trace: Trace) -> list[str]:
+    """The quantities that have a number for each step; a gradient of a weight has none."""
+    return [name for name in trace.names if trace.quantity(name).dims[:2] == ("step", "batch")]
 
 
 def _lines(
     sentence: Sentence, step: int, names: Sequence[str], unit: int | None
 ) -> Iterator[tuple[object, ...]]:
     word = sentence.word(step)
-    head = (sentence.number + 1, step + sentence.first, f"'{word}" if _risky(word) else word)
+    head = (sentence.number + 1, step + sentence.first, safe_word(word))
     for name in names:
         has_units = sentence.trace.quantity(name).dims[-1] == "unit"
         if unit is not None and not has_units:
@@ -62,5 +67,6 @@ def _lines(
                 yield (*head, name, place, value)
 
 
-def _risky(word: str) -> bool:
-    return word.startswith(_FORMULA)
+def safe_word(word: str) -> str:
+    """`word`, with an apostrophe in front where a spreadsheet would take it for a formula."""
+    return f"'{word}" if word.startswith(_FORMULA) else word

@@ -6,8 +6,10 @@ at random, so the same command gives the same file, byte for byte.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from io import StringIO
 from types import MappingProxyType
 
@@ -29,6 +31,15 @@ _THEMES: Mapping[Theme, TerminalTheme] = MappingProxyType(
         "light": TerminalTheme((255, 255, 255), (28, 33, 41), _ANSI, _ANSI),
     }
 )
+
+
+def picture_abilities(able: Abilities, theme: Theme | None) -> Abilities:
+    """What a picture can show, whatever the terminal can: all colours, all glyphs."""
+    width = able.width if os.environ.get("COLUMNS") else WIDTH
+    return replace(
+        able, width=width, colours="truecolor", unicode=True, encoding="utf-8",
+        theme=theme or "dark",
+    )  # fmt: skip
 
 
 def to_svg(lines: Sequence[Text], able: Abilities, title: str) -> str:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from tracer.equations import Kind
 from tracer.language import _
-from tracer.view.arithmetic import arithmetic
+from tracer.view.arithmetic import Value, arithmetic
 from tracer.view.console import Abilities, folded
 from tracer.view.numbers import number, signed
 from tracer.view.palette import Palette, palette
@@ -127,7 +127,7 @@ def _arithmetic(
         )
         line = Text("  ").append(left, "bold").append(f" = {letters}", colours.faint)
         line.append(f" = {numbers} = ").append(number(values[quantity.name]), "bold")
-        lines += _hanging(line, able.width)
+        lines += hanging(line, able.width)
     return lines
 
 
@@ -137,16 +137,16 @@ def in_letters(equation: str, called: Mapping[str, str]) -> str:
     return called.get(head, head) + bracket + rest if bracket else equation
 
 
-def in_numbers(equation: str, values: Mapping[str, float], called: Mapping[str, str]) -> str:
+def in_numbers(equation: str, values: Mapping[str, Value], called: Mapping[str, str]) -> str:
     """The equation in numbers; a function's name hides a quantity of the same name."""
     head, bracket, _rest = equation.partition("(")
-    names: dict[str, Any] = dict(values)
+    names = dict(values)
     if bracket and head in called:
         names[head] = called[head]
     return arithmetic(equation, names)
 
 
-def _hanging(line: Text, width: int) -> list[Text]:
+def hanging(line: Text, width: int) -> list[Text]:
     """`line`, broken where it must be, with what follows set in."""
     if cell_len(line.plain) <= width:
         return [line]

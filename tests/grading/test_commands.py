@@ -1,0 +1,238 @@
+"""``tracer init``, ``list``, ``check``, ``hint``, ``dev check``: what a student types, and gets."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tracer.cli import command_line
+from tracer.grading.workbook import Workbook
+
+TAUGHT = {"README.md", "hints.md"}
+
+
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh folder of exercises, which is also the working folder."""
+    monkeypatch.chdir(tmp_path)
+    assert tracer("init", "course").exit_code == 0
+    monkeypatch.chdir(tmp_path / "course")
+    return tmp_path / "course"
+
+
+def tracer(*words: str) -> Result:
+    """Run a command in this process."""
+    return CliRunner(env={"COLUMNS": "100"}).invoke(command_line, words)
+
+
+def solve(course: Path, solutions: Path, *names: str) -> None:
+    """Put right answers in place of the stubs."""
+    for name in names:
+        for path in (solutions / name).glob("*.py"):
+            shutil.copy(path, course / name / path.name)
+
+
+def test_init_hands_out_what_a_student_needs(course: Path) -> None:
+    """Stub, README and hints of each exercise; nothing that only an author needs."""
+    files = {path.relative_to(course).as_posix() for path in course.rglob("*.*") if path.is_file()}
+
+    assert files == {
+        f"{name}/{file}"
+        for name, stub in (
+            ("10_rnn_step", "rnn_step.py"),
+            ("20_lstm_gates", "lstm_gates.py"),
+            ("22_lstm_step", "lstm_step.py"),
+        )
+        for file in {stub, *TAUGHT}
+    }
+
+
+def test_init_never_overwrites(course: Path) -> None:
+    """What the student wrote stays, and is named; what is gone comes back."""
+    answer = course / "10_rnn_step" / "rnn_step.py"
+    answer.write_text("mine", "utf-8")
+    (course / "22_lstm_step" / "lstm_step.py").unlink()
+
+    result = tracer("init", ".")
+
+    assert answer.read_text("utf-8") == "mine"
+    assert (course / "22_lstm_step" / "lstm_step.py").exists()
+    assert "1 files written" in result.stdout
+    assert "10_rnn_step/rnn_step.py" in result.stdout
+    assert "20_lstm_gates" not in result.stdout
+
+
+def test_init_where_a_file_is(tmp_path: Path) -> None:
+    """An error with the name of the file."""
+    (tmp_path / "course").touch()
+
+    result = tracer("init", str(tmp_path / "course"))
+
+    assert result.exit_code == 2
+    assert "cannot write" in result.stderr
+
+
+def test_the_way_through_the_exercises(course: Path, solutions: Path) -> None:
+    """Not started, passed, next one; at the end everything is passed."""
+    first = tracer("check")
+    assert first.exit_code == 1
+    assert "10_rnn_step" in first.stdout
+    assert "not started · 0 of 13 points" in first.stdout
+
+    solve(course, solutions, "10_rnn_step")
+    second = tracer("check")
+    assert second.exit_code == 0
+    assert "passed · 13 of 13 points" in second.stdout
+    assert "Next: 20_lstm_gates" in second.stdout
+
+    solve(course, solutions, "20_lstm_gates", "22_lstm_step")
+    assert tracer("check").exit_code == 0
+    assert tracer("check").exit_code == 0
+    assert tracer("check").stdout == "Every exercise is passed.\n"
+    assert [r["verdict"] for r in json.loads(tracer("list", "--format", "json").stdout)] == [
+        "passed"
+    ] * 3
+
+
+@pytest.mark.parametrize(
+    "said", ["22_lstm_step", "22", "lstm_step", "22_lstm_step/lstm_step.py", "./22_lstm_step"]
+)
+def test_an_exercise_may_be_named_in_many_ways(course: Path, said: str) -> None:
+    """By name, by number, by function, by file, by folder."""
+    result = tracer("check", said)
+
+    assert "22_lstm_step/lstm_step.py" in result.stdout
+    assert (result.exit_code, (course / ".tracer" / "progress.json").exists()) == (1, True)
+
+
+def test_inside_the_folder_of_an_exercise(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There, check and hint mean that exercise."""
+    monkeypatch.chdir(course / "22_lstm_step")
+
+    assert "22_lstm_step" in tracer("check").stdout
+    assert "22_lstm_step" in tracer("hint").stdout
+    assert "10_rnn_step" in tracer("check", "10").stdout
+    assert "22_lstm_step" in tracer("check", "lstm_step.py").stdout
+
+
+def test_a_file_from_elsewhere(course: Path, solutions: Path, tmp_path: Path) -> None:
+    """It is looked at, but not remembered as the student's own result."""
+    mistake = solutions / "22_lstm_step" / "mistakes" / "no_tanh_on_c.py"
+    shutil.copy(mistake, tmp_path / "answer.py")
+
+    by_folder = tracer("check", str(mistake))
+    unknown = tracer("check", str(tmp_path / "answer.py"))
+    named = tracer("check", str(tmp_path / "answer.py"), "--exercise", "22")
+
+    assert (by_folder.exit_code, unknown.exit_code, named.exit_code) == (1, 2, 1)
+    assert "--exercise" in unknown.stderr
+    assert Workbook.open(course).results == {}
+
+
+def test_the_first_wrong_number(solutions: Path) -> None:
+    """Where it is, both numbers, and the equation with the numbers put in."""
+    mistake = solutions / "22_lstm_step" / "mistakes" / "no_tanh_on_c.py"
+
+    result = tracer("check", str(mistake), "--seed", "1")
+    again = tracer("check", str(mistake), "--seed", "1", "--format", "json")
+    record = json.loads(again.stdout)
+
+    first = record["checks"][0]["first"]
+    assert (first["t"], first["quantity"], first["batch"]) == (1, "h", 0)
+    assert first["equations"][0].startswith(f"h_1[{first['unit']}] = o * tanh_c = ")
+    for text in (
+        f"h at t = 1, row 0, unit {first['unit']}",
+        "yours",
+        "expected",
+        *first["equations"],
+    ):
+        assert text in result.stdout
+    assert (record["verdict"], record["points"], record["out_of"]) == ("wrong", 0, 13)
+    assert record["seed"] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("check", "33"), "there is no exercise '33'"),
+        (("check", "nowhere.py"), "there is no exercise 'nowhere'"),
+        (("check", "22_lstm_step/nothing.py"), "No such file"),
+        (("check", "no\0name.py"), "no name of a file"),
+        (("hint", "22", "--check", "barch"), "did you mean 'batch'?"),
+    ],
+)
+def test_what_cannot_be_understood(course: Path, words: tuple[str, ...], message: str) -> None:
+    """One sentence, exit code 2."""
+    result = tracer(*words)
+
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert course.is_dir()
+
+
+def test_outside_of_a_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The way in is told."""
+    monkeypatch.chdir(tmp_path)
+
+    for words in (["check"], ["check", "22"], ["hint"]):
+        result = tracer(*words)
+        assert result.exit_code == 2
+        assert "start with: tracer init my-course" in result.stderr
+    assert "tracer init my-course" in tracer("list").stdout
+    assert "hint 1 of 3" in tracer("hint", "22").stdout
+
+
+def test_hints_get_stronger(course: Path, solutions: Path) -> None:
+    """One at a time, for the first check that the last answer did not pass."""
+    mistake = solutions / "10_rnn_step" / "mistakes" / "w_not_transposed.py"
+    shutil.copy(mistake, course / "10_rnn_step" / "rnn_step.py")
+    tracer("check", "10")
+
+    hints = [tracer("hint").stdout for _ in range(4)]
+
+    assert all("“memory and bias”" in hint for hint in hints)
+    assert [f"hint {n} of 3" in hints[k] for k, n in enumerate((1, 2, 3, 3))] == [True] * 4
+    assert "hint 1 of 3" in tracer("hint", "--again").stdout
+    assert "“batch”" in tracer("hint", "--check", "batch").stdout
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"results": {"10_rnn_step": ["passed", "x"]}}'])
+def test_a_damaged_memory_is_forgotten(course: Path, text: str) -> None:
+    """It costs the ticks of the list, nothing else."""
+    (course / ".tracer" / "progress.json").write_text(text, "utf-8")
+
+    assert tracer("list").exit_code == 0
+    assert tracer("check").exit_code == 1
+    assert Workbook.open(course).results["10_rnn_step"].verdict == "not_started"
+
+
+def test_dev_check() -> None:
+    """Everything fits."""
+    result = tracer("dev", "check")
+
+    assert (result.exit_code, result.stdout) == (0, "  3 exercises, and everything fits.\n")
+
+
+def test_a_process_of_its_own(course: Path) -> None:
+    """As a student runs it: an exit code, and no control codes in a pipe."""
+    (course / "10_rnn_step" / "rnn_step.py").write_text(
+        "def rnn_step(x, h_prev, U, W, a):\n    raise ValueError('\\x1b[31mred [bold]')\n", "utf-8"
+    )
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "tracer", "check", "10"],
+        cwd=course, capture_output=True, encoding="utf-8", check=False,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
+
+    assert ended.returncode == 1
+    assert r"Your code raised ValueError: \x1b[31mred [bold]" in ended.stdout
+    assert "\x1b" not in ended.stdout
+    assert ended.stderr == ""

@@ -1,0 +1,166 @@
+"""The exercises hold together: stubs, solutions, mistakes, hints, numbers worked by hand."""
+
+from __future__ import annotations
+
+import doctest
+import importlib.util
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tracer.errors import TracerError
+from tracer.grading import Exercise, discover, find
+from tracer.grading.authoring import findings
+from tracer.grading.exercise import read
+from tracer.grading.hints import parse
+
+
+def test_everything_fits(solutions: Path) -> None:
+    """What ``tracer dev check`` finds: nothing."""
+    assert list(findings(discover(), solutions)) == []
+
+
+@pytest.mark.parametrize("exercise", discover(), ids=lambda e: e.name)
+def test_the_number_worked_by_hand_is_right(exercise: Exercise, solutions: Path) -> None:
+    """Every line of the README's example gives what stands below it."""
+    spec = importlib.util.spec_from_file_location(
+        exercise.function, solutions / exercise.name / exercise.file
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    names = {"np": np, exercise.function: getattr(module, exercise.function)}
+    text = (exercise.folder / "README.md").read_text("utf-8").replace("```", "")
+    example = doctest.DocTestParser().get_doctest(text, names, exercise.name, None, None)
+
+    assert len(example.examples) > 5
+    assert doctest.DocTestRunner().run(example).failed == 0
+
+
+@pytest.mark.parametrize(
+    "said", ["22_lstm_step", "22", "22_l", "lstm_step", "lstm_s", "lstm_step.py"]
+)
+def test_an_exercise_by_any_of_its_names(said: str) -> None:
+    """Whole, by number, by the start of either."""
+    assert find(said, discover()).name == "22_lstm_step"
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("2", "'2' can mean 20_lstm_gates, 22_lstm_step; write a little more of the name"),
+        ("33", "there is no exercise '33'"),
+        ("22_lstm_stop", "did you mean '22_lstm_step'?"),
+        ("", "there is no exercise ''"),
+    ],
+)
+def test_a_name_that_means_nothing_or_too_much(said: str, message: str) -> None:
+    """The error says which ones there are."""
+    with pytest.raises(TracerError) as error:
+        find(said, discover())
+
+    assert message in str(error.value)
+
+
+def test_hints_are_sections_and_items() -> None:
+    """A section for each check, from mild to strong; long items go on in the next line."""
+    text = "# Hints\n\n## batch\n\n1. Mild.\n2. Strong,\n   and long.\n\n## float32\n\n1. One.\n"
+
+    assert parse(text) == {"batch": ("Mild.", "Strong, and long."), "float32": ("One.",)}
+
+
+@pytest.fixture
+def broken(tmp_path: Path, solutions: Path) -> tuple[Path, Path]:
+    """A copy of exercise 10 and its solution, to break."""
+    exercise, solution = tmp_path / "exercises", tmp_path / "solutions"
+    name = "10_rnn_step"
+    junk = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(discover()[0].folder, exercise / name, ignore=junk)
+    shutil.copytree(solutions / name, solution / name, ignore=junk)
+    return exercise / name, solution / name
+
+
+def found(broken: tuple[Path, Path]) -> list[str]:
+    """What is found in the copy."""
+    exercise, solution = broken
+    return [f.what for f in findings(discover(exercise.parent), solution.parent)]
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace some text of a file."""
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def test_a_stub_that_does_something(broken: tuple[Path, Path]) -> None:
+    """A stub has to say loudly that it is not written yet."""
+    edit(broken[0] / "rnn_step.py", 'raise NotImplementedError("', 'print("')
+
+    assert found(broken) == ["the stub is wrong in check one word (none)"]
+
+
+def test_a_solution_that_fails(broken: tuple[Path, Path]) -> None:
+    """It is run with Numba and without, so it is told twice."""
+    edit(broken[1] / "rnn_step.py", "np.tanh(z)", "z")
+
+    assert [what.partition(" with ")[0] for what in found(broken)] == [
+        "the solution is wrong in check one word (step 1, quantity h)"
+    ] * 2
+
+
+def test_a_mistake_that_is_none(broken: tuple[Path, Path]) -> None:
+    """A known mistake that passes shows a hole in the checks."""
+    shutil.copy(broken[1] / "rnn_step.py", broken[1] / "mistakes" / "none.py")
+    edit(broken[1] / "mistakes" / "none.py", '"""Exercise', "# fails: batch; first at: died\n'''")
+    edit(broken[1] / "mistakes" / "none.py", 'answer."""', "answer.'''")
+
+    assert found(broken) == [
+        "says “# fails: batch; first at: died”, but really: it passes"
+    ]  # fmt: skip
+
+
+def test_what_is_missing_or_too_much(broken: tuple[Path, Path]) -> None:
+    """Files, hints and known mistakes."""
+    (broken[0] / "notes.txt").touch()
+    (broken[1] / "mistakes" / "w_not_transposed.py").unlink()
+    edit(broken[0] / "hints.md", "## batch", "## rows")
+    edit(broken[0] / "README.md", "rnn_step(x, h_prev, U, W, a) -> h", "rnn_step")
+    (broken[1].parent / "99_nothing").mkdir()
+
+    assert found(broken) == [
+        "the signature is missing",
+        "the sections are not the checks",
+        "does not belong here",
+        "only 2 known mistakes",
+        "no exercise has this name",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('title = "One', 'titel = "One', "'title' is missing"),
+        ('cell = "rnn"', 'cell = "gru"', "'gru' is missing"),
+        ('"h_prev", "U"', '"h_prve", "U"', "did you mean 'h_prev'?"),
+        ("N = 1, D = 4, H = 3", "N = 1, D = 4", "sizes of check 'one word'"),
+        ('dtype = "float32"', 'dtype = "int8"', "dtype int8"),
+        ("points = 2", "pionts = 2", "pionts"),
+        ('cell = "rnn"', 'cell = "rnn"\norder = 3', "says order, which no exercise has"),
+        ("[[checks]]", "[checks", "is not a TOML file"),
+    ],
+)
+def test_an_exercise_that_cannot_be_read(
+    broken: tuple[Path, Path], old: str, new: str, message: str
+) -> None:
+    """The error names the file and what is wrong in it."""
+    edit(broken[0] / "exercise.toml", old, new)
+
+    with pytest.raises(TracerError) as error:
+        read(broken[0])
+
+    assert "exercise.toml" in str(error.value)
+    assert message in str(error.value)

@@ -1,0 +1,167 @@
+"""Where a submission runs: what it gets, what it may use, and that nothing of it stays."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tracer.errors import FileError
+from tracer.grading import Exercise, Limits, Submission, Verdict, grade
+
+RIGHT = "    return np.tanh(x @ U.T + h_prev @ W.T + a)\n"
+
+
+def step(body: str, before: str = "") -> Submission:
+    """A submission with a right answer after `body`."""
+    source = f"import numpy as np\n{before}\ndef rnn_step(x, h_prev, U, W, a):\n{body}{RIGHT}"
+    return Submission("rnn_step.py", source.encode())
+
+
+def printed(exercise: Exercise, body: str) -> set[str]:
+    """What the submission prints, each line once."""
+    report = grade(exercise, step(body), seed=1)
+    assert report.verdict is Verdict.PASSED
+    return set(report.printed.splitlines())
+
+
+def test_it_runs_alone_in_a_folder_of_its_own(rnn_step: Exercise) -> None:
+    """Only its own file is there, and the folder is gone afterwards."""
+    body = "    import os\n    print(os.getcwd(), *os.listdir())\n"
+
+    (line,) = printed(rnn_step, body)
+    folder, *files = line.split()
+
+    assert files == ["rnn_step.py"]
+    assert not Path(folder).exists()
+
+
+def test_it_knows_nothing_of_the_environment(
+    rnn_step: Exercise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No variable of the grader's reaches it, and libraries compute in one thread."""
+    monkeypatch.setenv("SECRET_OF_THE_GRADER", "42")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+
+    names = printed(rnn_step, "    import os\n    print(*sorted(os.environ), sep='\\n')\n")
+
+    assert "OPENBLAS_NUM_THREADS" in names
+    assert {"SECRET_OF_THE_GRADER", "PYTHONPATH"}.isdisjoint(names)
+
+
+def test_no_frame_of_the_runner_holds_an_expectation(rnn_step: Exercise) -> None:
+    """All arrays that can be reached from the submission are inputs."""
+    body = (
+        "    import gc\n"
+        "    right = np.tanh(x @ U.T + h_prev @ W.T + a)\n"
+        "    arrays = [o for o in gc.get_objects() if isinstance(o, np.ndarray)]\n"
+        "    import sys\n"
+        "    frame = sys._getframe(1)\n"
+        "    while frame:\n"
+        "        for value in frame.f_locals.values():\n"
+        "            if isinstance(value, dict):\n"
+        "                arrays += [v for v in value.values() if isinstance(v, np.ndarray)]\n"
+        "        frame = frame.f_back\n"
+        "    near = [1 for v in arrays if v.shape == right.shape and np.allclose(v, right)]\n"
+        "    print(len(near))\n"
+    )
+
+    assert "0" in printed(rnn_step, body)
+
+
+def test_what_it_leaves_behind_is_ended(rnn_step: Exercise) -> None:
+    """A process that the submission started does not outlive the check."""
+    if os.name != "posix":
+        return
+    body = (
+        "    import subprocess, sys\n"
+        "    child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        "    print(child.pid)\n"
+    )
+
+    pids = [int(pid) for pid in printed(rnn_step, body)]
+
+    assert len(pids) == 13  # one for each call: six checks call once, one twice, one five times
+    assert [pid for pid in pids if alive(pid)] == []
+
+
+def alive(pid: int) -> bool:
+    """Whether that process still runs; one that only waits to be buried does not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_threads_and_exit_functions_come_too_late(rnn_step: Exercise) -> None:
+    """After the last frame nothing of the submission runs any more."""
+    before = (
+        "import atexit, threading, time\n"
+        "atexit.register(print, 'from atexit')\n"
+        "threading.Thread(target=lambda: (time.sleep(0.5), print('from a thread'))).start()\n"
+    )
+
+    report = grade(rnn_step, step("", before), seed=1)
+
+    assert (report.verdict, report.printed) == (Verdict.PASSED, "")
+
+
+def test_output_is_kept_up_to_a_limit(rnn_step: Exercise) -> None:
+    """A flood costs neither memory nor the result."""
+    report = grade(rnn_step, step("    print('z' * 10**6)\n"), limits=Limits(20, printed=100))
+
+    assert (report.verdict, report.printed) == (Verdict.PASSED, "z" * 100)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (b"x = '\0'", "null byte"),
+        (b"x = '\xff\xfe'", "utf-8"),
+        ("x = 'água'".encode("latin-1"), "utf-8"),
+        (b"# -*- coding: no-such -*-\n", "no-such"),
+        (b"(" * 100_000, ""),
+        (b"-" * 500_000 + b"1", ""),
+        (b"", "no function"),
+        (bytes(range(256)) * 100, ""),
+    ],
+)
+def test_files_that_are_no_program(rnn_step: Exercise, source: bytes, message: str) -> None:
+    """Any bytes at all: a verdict without points, and never an error of the grader's."""
+    report = grade(rnn_step, Submission("rnn_step.py", source), seed=1)
+
+    assert report.verdict in (Verdict.CRASHED, Verdict.WRONG, Verdict.OUT_OF_MEMORY)
+    assert report.points == 0
+    trouble = report.checks[0].trouble
+    assert trouble is not None
+    assert message in f"{trouble.kind} {trouble.facts.get('message', '')}"
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-8-sig", "utf-8"])
+def test_a_declared_encoding_is_respected(rnn_step: Exercise, encoding: str) -> None:
+    """A file may say how it is written."""
+    text = f"# -*- coding: {encoding} -*-\n# água\n" + step("").source.decode()
+
+    assert grade(rnn_step, Submission("a.py", text.encode(encoding))).verdict is Verdict.PASSED
+
+
+def test_only_a_plain_file_is_read(tmp_path: Path) -> None:
+    """A folder, a pipe, a device, something huge or missing: a clear error at once."""
+    large = tmp_path / "large.py"
+    large.write_bytes(b"#" * (2**20 + 1))
+    missing = tmp_path / "missing.py"
+    odd = {tmp_path: "a folder", large: "1048577 bytes", missing: "No such file"}
+    if os.name == "posix":
+        os.mkfifo(tmp_path / "pipe.py")
+        odd |= {tmp_path / "pipe.py": "not a plain file", Path("/dev/zero"): "not a plain file"}
+
+    for path, message in odd.items():
+        with pytest.raises(FileError, match=message):
+            Submission.read(path)
+    with pytest.raises(FileError, match="null"):
+        Submission.read("rnn\0step.py")

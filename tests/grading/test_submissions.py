@@ -1,0 +1,41 @@
+"""Golden submissions: a file as a student might hand it in, and what has to be said about it.
+
+Each folder in ``submissions/`` holds one. The files end in ``.txt`` so that no tool takes them for
+code of ours.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tracer.grading import Limits, Submission, discover, find, grade
+from tracer.view.console import Abilities
+from tracer.view.report import screen
+
+FOLDERS = sorted(path.parent for path in Path(__file__).parent.glob("submissions/*/expected.toml"))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_submission(folder: Path) -> None:
+    """Verdict, points, the first place where it goes wrong, and what the student reads."""
+    expected = tomllib.loads((folder / "expected.toml").read_text("utf-8"))
+    exercise = find(expected["exercise"], discover())
+    source = (folder / f"{exercise.file}.txt").read_bytes()
+    limits = Limits(seconds=expected.get("time_limit", 20.0))
+
+    report = grade(exercise, Submission(exercise.file, source), seed=1, limits=limits)
+    text = "\n".join(line.plain for line in screen(report, Abilities(width=200)))
+
+    if os.name == "posix" or not expected.get("posix"):
+        assert (report.verdict, report.points) == (expected["verdict"], expected["points"]), text
+        if "first_at" in expected:
+            assert report.first_failing is not None
+            assert report.first_failing.first_at == expected["first_at"]
+        assert expected.get("says", "") in text
+    assert "\x1b" not in text
+    assert "runner.py" not in text
+    assert len(report.printed) <= limits.printed

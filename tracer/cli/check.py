@@ -1,0 +1,102 @@
+"""``tracer check``: runs an answer, and shows the first place where its numbers part."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from tracer.language import _
+
+if TYPE_CHECKING:
+    from tracer.grading.choosing import Choice
+    from tracer.grading.exercise import Exercise
+    from tracer.grading.report import Report
+
+PASSED, NOT_PASSED, BUG = 0, 1, 70
+
+
+@click.command(
+    help=_(
+        """Check an answer. Without a name, the next exercise that is not passed yet.
+
+        WHAT is an exercise by its name, its number or the start of either, or a file. The exit
+        code is 0 if every check is passed and 1 if not.
+
+        \b
+        Examples:
+          tracer check
+          tracer check 22
+          tracer check 22_lstm_step/lstm_step.py
+        """
+    )
+)
+@click.argument("what", required=False, metavar="[EXERCISE|FILE]")
+@click.option("--exercise", "named", help=_("What FILE answers, where its name does not tell."))
+@click.option(
+    "--seed", type=click.IntRange(min=0), help=_("Draw the numbers of an earlier check again.")
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0.1, max=3600),
+    default=5.0,
+    show_default=True,
+    help=_("Seconds for each call of your function."),
+)
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["rich", "plain", "json"]),
+    default="rich",
+    show_default=True,
+    help=_("For people: rich, plain. For programs: json."),
+)
+def command(
+    what: str | None, named: str | None, seed: int | None, time_limit: float, layout: str
+) -> int:
+    """Choose, run, show, remember."""
+    from pathlib import Path
+
+    from tracer.grading import Limits, Submission, Verdict, discover, grade
+    from tracer.grading.choosing import choose
+    from tracer.view.console import abilities, write
+    from tracer.view.report import screen
+    from tracer.view.report_json import as_record
+
+    exercises = discover()
+    choice = choose(what, exercises, Path.cwd(), named)
+    if choice is None:
+        click.echo(_("Every exercise is passed."))
+        return PASSED
+    submission = Submission.read(choice.path)
+    report = grade(choice.exercise, submission, seed=seed, limits=Limits(seconds=time_limit))
+    if choice.book is not None and report.verdict is not Verdict.GRADER_FAULT:
+        choice.book.remember(report)
+    if layout == "json":
+        click.echo(json.dumps(as_record(report), allow_nan=False))
+    else:
+        able = abilities(plain=layout == "plain")
+        write(screen(report, able, _advice(report, choice, exercises)), able)
+    if report.verdict is Verdict.GRADER_FAULT:
+        return BUG
+    return PASSED if report.verdict is Verdict.PASSED else NOT_PASSED
+
+
+def _advice(report: Report, choice: Choice, exercises: Sequence[Exercise]) -> list[str]:
+    """What to do next."""
+    from tracer.grading.report import Verdict
+
+    if report.verdict is Verdict.PASSED:
+        if choice.book is None:
+            return []
+        left = [e for e in exercises if not choice.book.passed(e)]
+        if not left:
+            return [_("Every exercise is passed.")]
+        return [_("Next: {name}. Read its README.md.").format(name=left[0].name)]
+    advice = [_("A hint: tracer hint {name}").format(name=report.exercise.name)]
+    if report.verdict is not Verdict.NOT_STARTED:
+        said = _("The same numbers again: add --seed {seed}")
+        advice.append(said.format(seed=report.seed))
+    return advice

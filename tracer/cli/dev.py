@@ -1,0 +1,59 @@
+"""``tracer dev``: for authors of exercises."""
+
+from __future__ import annotations
+
+import click
+
+from tracer.language import _
+
+FINE, FOUND = 0, 1
+
+
+@click.group(
+    name="dev",
+    help=_(
+        """For authors of exercises: hold all of them against themselves.
+
+        \b
+        Example:
+          tracer dev check
+        """
+    ),
+)
+def command() -> None:
+    """Nothing of its own."""
+
+
+@command.command(
+    help=_(
+        """Check the exercises: stubs, solutions, known mistakes, README, hints, stray files.
+
+        Every stub must be not started, every solution must pass, and every known mistake must fail
+        the check that its first line names. The exit code is 1 if something does not fit.
+
+        \b
+        Example:
+          tracer dev check
+        """
+    )
+)
+def check() -> int:
+    """Run everything, and say what to do next for each finding."""
+    from tracer.errors import InputError
+    from tracer.grading.authoring import findings
+    from tracer.grading.exercise import discover, home
+    from tracer.view.console import abilities, write
+    from tracer.view.exercises import author_findings
+
+    solutions = home().parent / "solutions"
+    if not solutions.is_dir():
+        raise InputError(
+            _("there are no solutions beside {folder}; they are only in a clone of tracer").format(
+                folder=home()
+            )
+        )
+    exercises = discover()
+    found = list(findings(exercises, solutions))
+    able = abilities()
+    write(author_findings(found, len(exercises), able), able)
+    return FOUND if found else FINE

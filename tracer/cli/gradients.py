@@ -1,0 +1,87 @@
+"""``tracer gradients``: how far back a network's loss is felt, word by word."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from tracer.language import _
+
+if TYPE_CHECKING:
+    from tracer.view.console import Theme
+
+MODELS = ("rnn-classify", "lstm-classify")
+
+
+@click.command(
+    help=_(
+        """Send the loss of the last word back through SENTENCE and draw how much of it is left.
+
+        Each network has a column: the size of the gradient of h at every word on a logarithmic
+        scale, and below it what makes it vanish or explode.
+
+        \b
+        Examples:
+          tracer gradients "you are not greedy at all when it is cold and you live near the town"
+          tracer gradients "you are bad" --target praise
+          tracer gradients "water is hot" --model rnn-tag --model lstm-tag
+        """
+    )
+)
+@click.argument("sentence", nargs=-1, required=True)
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    help=_("A shipped model by name, or a model file; may be given several times.")
+    + f" [{', '.join(MODELS)}]",
+)
+@click.option(
+    "--target",
+    help=_("The label that would be right after the last word [what each network says itself]."),
+)
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["rich", "plain", "json", "csv", "svg"]),
+    default="rich",
+    show_default=True,
+    help=_("For people: rich, plain, svg. For programs: json, csv."),
+)
+@click.option(
+    "--theme", type=click.Choice(["dark", "light"]), help=_("The background to choose colours for.")
+)
+def command(
+    sentence: tuple[str, ...],
+    models: tuple[str, ...],
+    target: str | None,
+    layout: str,
+    theme: Theme | None,
+) -> None:
+    """Run each network, forward and back, and show them beside each other."""
+    import tracer
+    from tracer.gradientflow import gradient_flow
+    from tracer.view.flow_numbers import flows_to_json, write_flows_csv
+
+    text = " ".join(sentence)
+    networks = [tracer.Model.load(name) for name in models or MODELS]
+    flows = [gradient_flow(network, text, target) for network in networks]
+    if layout == "csv":
+        write_flows_csv(flows, sys.stdout)
+    elif layout == "json":
+        click.echo(flows_to_json(flows))
+    else:
+        from tracer.view.console import abilities, write
+        from tracer.view.gradients import gradients
+        from tracer.view.to_svg import picture_abilities, to_svg
+        from tracer.view.words import clean
+
+        able = abilities(plain=layout == "plain", theme=theme)
+        if layout == "svg":
+            able = picture_abilities(able, theme)
+            title = f'tracer gradients "{clean(text)[:60]}"'
+            click.echo(to_svg(gradients(flows, able), able, title))
+        else:
+            write(gradients(flows, able), able)

@@ -1,0 +1,36 @@
+"""``tracer init``: a folder of exercises, for the student to change."""
+
+from __future__ import annotations
+
+import click
+
+from tracer.language import _
+
+
+@click.command(
+    help=_(
+        """Write the exercises into the folder DIR.
+
+        A file that is there already is never overwritten, so the same command also brings
+        exercises that are new.
+
+        \b
+        Example:
+          tracer init my-course
+        """
+    )
+)
+@click.argument("folder", metavar="DIR")
+def command(folder: str) -> None:
+    """Copy, and say what was written and what was kept."""
+    from pathlib import Path
+
+    from tracer.grading.exercise import discover
+    from tracer.grading.workbook import hand_out
+    from tracer.view.console import abilities, write
+    from tracer.view.exercises import handed_out
+
+    root = Path(folder)
+    handed = hand_out(root, discover())
+    able = abilities()
+    write(handed_out(root, handed, able), able)

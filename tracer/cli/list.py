@@ -1,0 +1,44 @@
+"""``tracer list``: the exercises, and how far the student is."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from tracer.language import _
+
+
+@click.command(
+    help=_(
+        """List the exercises. Inside a folder made by tracer init, also how far you are.
+
+        \b
+        Example:
+          tracer list
+        """
+    )
+)
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["rich", "plain", "json"]),
+    default="rich",
+    show_default=True,
+    help=_("For people: rich, plain. For programs: json."),
+)
+def command(layout: str) -> None:
+    """Find, and show."""
+    from pathlib import Path
+
+    from tracer.grading.exercise import discover
+    from tracer.grading.workbook import Workbook
+    from tracer.view.console import abilities, write
+    from tracer.view.exercises import exercise_list, list_record
+
+    exercises, book = discover(), Workbook.find(Path.cwd())
+    if layout == "json":
+        click.echo(json.dumps(list_record(exercises, book)))
+    else:
+        able = abilities(plain=layout == "plain")
+        write(exercise_list(exercises, book, able), able)

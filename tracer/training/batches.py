@@ -1,0 +1,121 @@
+"""Labelled sentences become batches of numbers, in an order that only the seed decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tracer.cells.activations import Array
+from tracer.errors import InputError, UnknownNameError
+from tracer.kernels.training import Batch
+from tracer.text import Vocabulary
+from tracer.text.corpus import Labelled
+
+
+@dataclass(frozen=True, eq=False)
+class Numbered:
+    """Sentences as numbers, one after the other.
+
+    Attributes
+    ----------
+    words, target : int array (total words,)
+        The number of each word; the right class, or -1 where there is none.
+    weight : array (total words,)
+        The weight of the loss after each word.
+    starts : int array (sentences + 1,)
+        Where each sentence begins; the last is the end.
+    """
+
+    words: npt.NDArray[np.int64]
+    target: npt.NDArray[np.int64]
+    weight: Array
+    starts: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """Number of words of each sentence."""
+        return np.diff(self.starts)
+
+    def batch(self, sentences: npt.NDArray[np.int64]) -> Batch:
+        """Some of the sentences side by side, the longest first."""
+        lengths = self.lengths[sentences]
+        order = np.argsort(-lengths, kind="stable")
+        sentences, lengths = sentences[order], lengths[order]
+        T, N = int(lengths[0]), len(sentences)
+        words, target = np.zeros((T, N), np.int64), np.full((T, N), -1, np.int64)
+        steps = np.arange(T)[:, np.newaxis]
+        real = steps < lengths
+        places = (self.starts[sentences] + steps)[real]
+        words[real], target[real] = self.words[places], self.target[places]
+        weight = np.zeros((T, N), self.weight.dtype)
+        weight[real] = self.weight[places]
+        return Batch(words, lengths, target, weight)
+
+
+def number(
+    sentences: Sequence[Labelled],
+    vocabulary: Vocabulary,
+    labels: Sequence[str],
+    *,
+    every_step: float = 0.0,
+    dtype: str = "float32",
+) -> Numbered:
+    """Words and labels by their numbers; one label for a sentence belongs to its last word.
+
+    With `every_step` that label is also the target after every other word, with this weight shared
+    among them all, so that the network learns to have an opinion before the end.
+
+    Raises
+    ------
+    InputError
+        If there are no sentences, or one has no words.
+    UnknownNameError
+        If a label is not one of `labels`.
+    """
+    if not sentences:
+        raise InputError("there are no sentences to learn from")
+    numbers = {label: k for k, label in enumerate(labels)}
+    words: list[int] = []
+    target: list[int] = []
+    weight: list[float] = []
+    starts = [0]
+    for n, (spoken, wanted, *_) in enumerate(sentences):
+        if not spoken:
+            raise InputError(f"sentence {n} has no words")
+        for label in wanted:
+            if label not in numbers:
+                raise UnknownNameError("label", label, labels)
+        words += [vocabulary.index(word) for word in spoken]
+        right = [numbers[label] for label in wanted]
+        if len(right) == len(spoken) > 1 or not every_step:
+            target += [-1] * (len(spoken) - len(right)) + right
+            weight += [1.0] * len(spoken)
+        else:
+            target += right * len(spoken)
+            share = every_step / len(spoken)
+            weight += [share] * (len(spoken) - 1) + [1 + share]
+        starts.append(len(words))
+    return Numbered(
+        np.array(words, np.int64),
+        np.array(target, np.int64),
+        np.array(weight, dtype),
+        np.array(starts, np.int64),
+    )
+
+
+def epoch(count: int, size: int, seed: int, number: int) -> list[npt.NDArray[np.int64]]:
+    """The sentences of each batch of one epoch: all of them once, shuffled anew every epoch."""
+    order = np.random.default_rng([seed, 1, number]).permutation(count)
+    return [order[start : start + size] for start in range(0, count, size)]
+
+
+def in_order(count: int, size: int) -> Iterator[npt.NDArray[np.int64]]:
+    """The sentences of each batch, without shuffling."""
+    for start in range(0, count, size):
+        yield np.arange(start, min(start + size, count))

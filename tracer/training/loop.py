@@ -1,0 +1,279 @@
+"""The training loop: epoch after epoch, batch after batch, and what each of them gave."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tracer.cells import CELL_CLASSES
+from tracer.cells.activations import Array
+from tracer.errors import TracerError
+from tracer.kernels.training import Batch, Losses, Memory, Rule, losses, room_for, train
+from tracer.model import Layer, Model
+from tracer.text import Encoder, Labelled, Vocabulary
+from tracer.trace import Head
+from tracer.training.batches import Numbered, epoch, in_order, number
+from tracer.training.initial import initial_weights
+from tracer.training.recipe import Recipe
+
+EVALUATION_BATCH = 256
+
+
+class DivergedError(TracerError):
+    """The loss became NaN or infinite; says when, and what to try."""
+
+
+class EpochResult(NamedTuple):
+    """What one epoch gave: losses by sentence, shares of right answers, length of the gradient."""
+
+    epoch: int
+    loss: float
+    accuracy: float
+    held_out_loss: float
+    held_out_accuracy: float
+    norm: float
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where training stands; everything that a checkpoint needs beside the weights.
+
+    Attributes
+    ----------
+    epoch, batch : int
+        Epochs finished; batches finished in the epoch under way.
+    step : int
+        Updates made.
+    sentences : int
+        Sentences of the epoch under way.
+    loss, hits, counted, norm : float, int, int, float
+        Sums over the batches of the epoch under way.
+    history : tuple of EpochResult
+    """
+
+    epoch: int = 0
+    batch: int = 0
+    step: int = 0
+    sentences: int = 0
+    loss: float = 0.0
+    hits: int = 0
+    counted: int = 0
+    norm: float = 0.0
+    history: tuple[EpochResult, ...] = ()
+
+
+class Training:
+    """A training run that can be stopped after any batch and taken up again.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    learn, held_out : sequence of Labelled
+        Sentences to learn from, and sentences to measure with.
+    vocabulary : Vocabulary
+    labels : tuple of str
+
+    Attributes
+    ----------
+    progress : Progress
+    weights, gradients : mapping
+        E, U, W, a, V and b, and their gradients in the last batch; all are views of flat arrays.
+    theta, first, second : array (P,)
+        The weights that are learned, and the optimiser's moments.
+    best : array (P,)
+        The weights of the epoch with the lowest held-out loss.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        learn: Sequence[Labelled],
+        held_out: Sequence[Labelled],
+        vocabulary: Vocabulary,
+        labels: Sequence[str],
+    ) -> None:
+        self.recipe = recipe
+        self.labels = tuple(labels)
+        self.learn = number(
+            learn, vocabulary, labels, every_step=recipe.every_step, dtype=recipe.dtype
+        )
+        self.held_out = number(held_out, vocabulary, labels, dtype=recipe.dtype)
+        self.encoder = _encoder(recipe, vocabulary)
+        sizes = {"D": self.encoder.D, "H": recipe.units, "K": len(labels)}
+        weights = {"E": self.encoder.table} | initial_weights(
+            recipe.cell,
+            sizes,
+            initial=recipe.initial,
+            forget_bias=recipe.forget_bias,
+            seed=recipe.seed,
+            dtype=recipe.dtype,
+        )
+        learned = [name for name in weights if name != "E" or recipe.encoder == "embedding"]
+        self.theta = np.concatenate([weights[name].ravel() for name in learned])
+        self.first, self.second = np.zeros_like(self.theta), np.zeros_like(self.theta)
+        self.best = self.theta.copy()
+        self.progress = Progress()
+        self._d_theta = np.zeros_like(self.theta)
+        steps = recipe.batch_size * int(self.learn.lengths.max())
+        self._room = room_for(recipe.cell, recipe.units, steps, recipe.dtype)
+        self._learned = learned
+        self._shapes = {name: array.shape for name, array in weights.items()}
+        self.weights = weights | self._views(self.theta)
+        self.gradients = {"E": np.zeros_like(weights["E"])} | self._views(self._d_theta)
+
+    def _views(self, flat: Array) -> dict[str, Array]:
+        """The learned weights as views of a flat array."""
+        views = {}
+        start = 0
+        for name in self._learned:
+            size = math.prod(self._shapes[name])
+            views[name] = flat[start : start + size].reshape(self._shapes[name])
+            start += size
+        return views
+
+    # -- learning --------------------------------------------------------------------------------
+
+    @property
+    def batches(self) -> int:
+        """Batches in one epoch."""
+        return -(-len(self.learn) // self.recipe.batch_size)
+
+    @property
+    def done(self) -> bool:
+        """Whether all epochs are over, or the held-out loss has stopped falling."""
+        history, patience = self.progress.history, self.recipe.patience
+        if self.progress.epoch >= self.recipe.epochs:
+            return True
+        return bool(history) and patience > 0 and len(history) - 1 - self.best_epoch >= patience
+
+    @property
+    def best_epoch(self) -> int:
+        """Index in the history of the epoch with the lowest held-out loss."""
+        losses = [result.held_out_loss for result in self.progress.history]
+        return losses.index(min(losses))
+
+    def run(self) -> Iterator[EpochResult | None]:
+        """Learn until done. Yields after every batch; with the result where an epoch ended.
+
+        Raises
+        ------
+        DivergedError
+            If a loss is NaN or infinite; the weights are those before that batch.
+        """
+        size, seed = self.recipe.batch_size, self.recipe.seed
+        while not self.done:
+            order = epoch(len(self.learn), size, seed, self.progress.epoch)
+            for sentences in order[self.progress.batch :]:
+                self._learn(self._with_gaps(self.learn.batch(sentences)))
+                if self.progress.batch < len(order):
+                    yield None
+            yield self._end_epoch()
+
+    def _with_gaps(self, batch: Batch) -> Batch:
+        """The batch with some of its words hidden as unknown; only seed and step decide which."""
+        if not self.recipe.word_dropout:
+            return batch
+        rng = np.random.default_rng([self.recipe.seed, 4, self.progress.step])
+        hidden = rng.random(batch.words.shape) < self.recipe.word_dropout
+        return batch._replace(words=np.where(hidden, 0, batch.words))
+
+    def _learn(self, batch: Batch) -> None:
+        recipe, now = self.recipe, self.progress
+        o = recipe.optimiser
+        rule = Rule(
+            o.name, o.learning_rate, o.momentum, o.beta2, o.epsilon, o.weight_decay,
+            o.clip_norm, o.clip_value,
+        )  # fmt: skip
+        memory = Memory(self.theta, self._d_theta, self.first, self.second, self._room)
+        result = train(
+            recipe.cell, recipe.activation, recipe.window, self.weights, self.gradients,
+            memory, rule, now.step + 1, batch,
+        )  # fmt: skip
+        if not (math.isfinite(result.loss) and math.isfinite(result.norm)):
+            raise DivergedError(_diverged(now, self.batches, result, recipe))
+        self.progress = replace(
+            now,
+            batch=now.batch + 1,
+            step=now.step + 1,
+            sentences=now.sentences + len(batch.lengths),
+            loss=now.loss + result.loss,
+            hits=now.hits + result.hits,
+            counted=now.counted + result.counted,
+            norm=now.norm + result.norm,
+        )
+
+    def _end_epoch(self) -> EpochResult:
+        now = self.progress
+        measured = self.measure(self.held_out)
+        result = EpochResult(
+            epoch=now.epoch + 1,
+            loss=now.loss / now.sentences,
+            accuracy=now.hits / now.counted,
+            held_out_loss=measured.loss / len(self.held_out),
+            held_out_accuracy=measured.hits / measured.counted,
+            norm=now.norm / now.batch,
+        )
+        self.progress = Progress(epoch=now.epoch + 1, step=now.step, history=(*now.history, result))
+        if self.best_epoch == len(self.progress.history) - 1:
+            self.best[:] = self.theta
+        return result
+
+    def measure(self, sentences: Numbered) -> Losses:
+        """Loss and right answers of the weights as they are now, over many sentences."""
+        total = Losses(0.0, 0, 0)
+        for chosen in in_order(len(sentences), EVALUATION_BATCH):
+            batch = sentences.batch(chosen)
+            one = losses(self.recipe.cell, self.recipe.activation, self.weights, batch)
+            total = Losses(
+                total.loss + one.loss, total.hits + one.hits, total.counted + one.counted
+            )
+        return total
+
+    # -- result ----------------------------------------------------------------------------------
+
+    def model(self, name: str, notes: dict[str, str], *, best: bool = True) -> Model:
+        """The network with the best weights so far, or with those of this moment."""
+        flat = self.best if best and self.progress.history else self.theta
+        weights = self.weights | self._views(flat.copy())
+        make = CELL_CLASSES[self.recipe.cell]
+        (option,) = make.equations.options
+        given: dict[str, Any] = {p.name: weights[p.name] for p in make.equations.parameters}
+        given[option] = self.recipe.activation
+        cell = make(**given)
+        return Model(
+            encoder=replace(self.encoder, table=weights["E"]),
+            layers=(Layer(cell),),
+            head=Head(weights["V"], weights["b"]),
+            task=self.recipe.task,
+            labels=self.labels,
+            name=name,
+            notes=notes,
+        )
+
+
+def _encoder(recipe: Recipe, vocabulary: Vocabulary) -> Encoder:
+    if recipe.encoder == "codes":
+        return Encoder.with_codes(vocabulary, recipe.dtype)
+    if recipe.encoder == "one-hot":
+        return Encoder.one_hot(vocabulary, recipe.dtype)
+    rng = np.random.default_rng([recipe.seed, 2])
+    table = rng.normal(scale=0.5, size=(len(vocabulary), recipe.embedding))
+    return Encoder.embedding(vocabulary, table.astype(recipe.dtype))
+
+
+def _diverged(now: Progress, batches: int, result: Losses, recipe: Recipe) -> str:
+    what = "the loss" if not math.isfinite(result.loss) else "the gradient"
+    o = recipe.optimiser
+    tries = [f"a smaller learning rate (it is {o.learning_rate:g}; try {o.learning_rate / 10:g})"]
+    if not o.clip_norm:
+        tries.append("clipping (--clip-norm 1)")
+    if recipe.cell == "rnn":
+        tries.append("an LSTM (--cell lstm), which was made against this")
+    return (
+        f"{what} is no longer a number in epoch {now.epoch + 1}, batch {now.batch + 1} of "
+        f"{batches}: training has diverged. Try {', or '.join(tries)}."
+    )

@@ -1,0 +1,112 @@
+"""Everything that decides how a training run goes, in one record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from tracer.cells.parameters import DTYPES
+from tracer.equations import CELLS
+from tracer.errors import InputError, UnknownNameError
+from tracer.tasks import TASKS
+from tracer.text.encoder import KINDS
+from tracer.training.initial import INITIALS
+from tracer.training.optimisers import Optimiser
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A training run: the same recipe and the same sentences give the same weights, to the bit.
+
+    Attributes
+    ----------
+    task, cell : str
+    activation : str
+        The cell's option: the gate of an LSTM, the f of an RNN; empty for its first choice.
+    encoder : str
+        How words become numbers: ``"embedding"`` (learned), ``"codes"`` or ``"one-hot"`` (fixed).
+    embedding, units : int
+        D of a learned embedding; H.
+    initial : str
+        ``"orthogonal"`` or ``"uniform"``.
+    forget_bias : float
+        Where the bias of the forget switch begins.
+    optimiser : Optimiser
+    word_dropout : float
+        The share of words that are hidden as unknown while learning, so that the network knows
+        what to make of a word it does not know.
+    every_step : float
+        ``classify``: the weight of the loss after each word, beside that after the last one.
+    batch_size, epochs : int
+    patience : int
+        Stop when the held-out loss has not fallen for this many epochs; 0 never.
+    held_out : float
+        The share of the sentences that nothing is learned from.
+    window : int
+        Truncated backward through time; 0 goes back to the first word.
+    seed : int
+    dtype : str
+
+    Raises
+    ------
+    InputError, UnknownNameError
+        If a setting makes no sense.
+    """
+
+    task: str = "classify"
+    cell: str = "lstm"
+    activation: str = ""
+    encoder: str = "embedding"
+    embedding: int = 8
+    units: int = 12
+    initial: str = "orthogonal"
+    forget_bias: float = 1.0
+    optimiser: Optimiser = field(default_factory=Optimiser)
+    word_dropout: float = 0.0
+    every_step: float = 0.0
+    batch_size: int = 32
+    epochs: int = 20
+    patience: int = 4
+    held_out: float = 0.1
+    window: int = 0
+    seed: int = 0
+    dtype: str = "float32"
+
+    def __post_init__(self) -> None:
+        for what, value, known in (
+            ("task", self.task, TASKS),
+            ("cell", self.cell, CELLS),
+            ("encoder", self.encoder, KINDS),
+            ("way to begin", self.initial, INITIALS),
+            ("dtype", self.dtype, DTYPES),
+        ):
+            if value not in known:
+                raise UnknownNameError(what, value, known)
+        ((option, choices),) = CELLS[self.cell].options.items()
+        if not self.activation:
+            object.__setattr__(self, "activation", choices[0])
+        if self.activation not in choices:
+            raise UnknownNameError(f"choice for {option}", self.activation, choices)
+        for name in ("embedding", "units", "batch_size", "epochs"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name} is {getattr(self, name)}; wanted 1 or more")
+        for name in ("patience", "window", "seed"):
+            if getattr(self, name) < 0:
+                raise InputError(f"{name} is {getattr(self, name)}; wanted 0 or more")
+        for name in ("word_dropout", "every_step"):
+            if not 0 <= getattr(self, name) < 1:
+                raise InputError(f"{name} is {getattr(self, name)}; wanted 0 or more, less than 1")
+        if not 0 < self.held_out < 1:
+            raise InputError(f"held_out is {self.held_out}; wanted a share between 0 and 1")
+
+    def dumps(self) -> dict[str, Any]:
+        """The recipe as JSON can hold it; `loads` reads it."""
+        return asdict(self)
+
+    @classmethod
+    def loads(cls, given: Mapping[str, Any]) -> Recipe:
+        """The recipe that `dumps` wrote; foreign text raises TypeError, KeyError or TracerError."""
+        known = {each.name for each in fields(cls)}
+        settings = {name: given[name] for name in known - {"optimiser"}}
+        return cls(**settings, optimiser=Optimiser(**given["optimiser"]))

@@ -1,0 +1,134 @@
+"""The screens around the exercises: the list, what was handed out, a hint, an author's findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+
+from tracer.grading.authoring import Finding
+from tracer.grading.exercise import Exercise
+from tracer.grading.report import Verdict
+from tracer.grading.workbook import Handed, Result, Workbook
+from tracer.language import _
+from tracer.view.console import Abilities, folded
+from tracer.view.palette import palette
+from tracer.view.report import verdict_name
+from tracer.view.words import clean, fit, widest
+
+
+def exercise_list(
+    exercises: Sequence[Exercise], book: Workbook | None, able: Abilities
+) -> list[Text]:
+    """A line for each exercise: its mark, name, points and title."""
+    colours = palette(able)
+    name = widest([e.name for e in exercises])
+    statuses = [_status(book.results.get(e.name) if book else None) for e in exercises]
+    status = widest(statuses)
+    lines = [Text("")]
+    following = True
+    for e, said in zip(exercises, statuses, strict=True):
+        result = book.results.get(e.name) if book else None
+        passed = result is not None and result.verdict is Verdict.PASSED
+        here = book is not None and not passed and following
+        following = following and not here
+        line = Text("  ").append("✓" if passed else "→" if here else "·", "bold")
+        line.append(f" {fit(e.name, name)}", "bold" if here else "")
+        line.append(f"  {result.points if result else 0:>2}/{e.points:<2}")
+        if book is not None:
+            line.append(f"  {fit(said, status)}", colours.faint)
+        line.append("  ")
+        room = able.width - line.cell_len
+        first, *rest = folded(Text(e.title), room)
+        lines.append(line.append_text(first))
+        lines += [Text(" " * (able.width - room)).append_text(more) for more in rest]
+    lines.append(Text(""))
+    if book is None:
+        said = _("To work on them: tracer init my-course, then cd my-course")
+    elif following:
+        said = _("Every exercise is passed.")
+    else:
+        said = _("The next one: tracer check")
+    return [*lines, *folded(Text(said), able.width, "  "), Text("")]
+
+
+def list_record(exercises: Sequence[Exercise], book: Workbook | None) -> list[dict[str, Any]]:
+    """The list for JSON; ``verdict`` is null where nothing was checked yet."""
+    records = []
+    for e in exercises:
+        result = book.results.get(e.name) if book else None
+        records.append({
+            "exercise": e.name, "title": e.title, "cell": e.equations.name,
+            "function": e.signature, "points": result.points if result else 0,
+            "out_of": e.points, "verdict": result.verdict if result else None,
+            "needs": list(e.needs), "checks": [check.name for check in e.checks],
+        })  # fmt: skip
+    return records
+
+
+def _status(result: Result | None) -> str:
+    return verdict_name(result.verdict) if result else _("not checked")
+
+
+def handed_out(root: Path, handed: Sequence[Handed], able: Abilities) -> list[Text]:
+    """What ``tracer init`` did: which files are new, and which were left as they were."""
+    colours = palette(able)
+    new = [h for h in handed if h.written]
+    kept = [h for h in handed if h.own_work]
+    shown = clean(str(root), able.encoding)
+    lines = [Text("")]
+    if new:
+        said = _("{count} files written to {folder}.").format(count=len(new), folder=shown)
+        lines += folded(Text(said), able.width, "  ")
+    else:
+        lines += folded(Text(_("All exercises are there already.")), able.width, "  ")
+    if kept:
+        said = _("Kept as they are, for you have changed them:")
+        lines += folded(Text(said), able.width, "  ")
+    for h in kept:
+        path = clean(str(h.path.relative_to(root)), able.encoding)
+        lines.append(Text("    ").append(fit(path, able.width - 4).rstrip(), colours.faint))
+    lines.append(Text(""))
+    if root.resolve() == Path.cwd():
+        following = _("Next: tracer check")
+    else:
+        following = _("Next: cd {folder}, then tracer check").format(folder=shown)
+    lines += folded(Text(following), able.width, "  ")
+    return [*lines, Text("")]
+
+
+def hint(
+    exercise: Exercise, check: str, items: Sequence[str], number: int, able: Abilities
+) -> list[Text]:
+    """One hint. `number` counts from 1."""
+    colours = palette(able)
+    title = _("{exercise}, “{check}”: hint {number} of {count}").format(
+        exercise=exercise.name, check=check, number=number, count=len(items)
+    )
+    lines = [Text(""), *folded(Text(title, style=colours.faint), able.width, "  "), Text("")]
+    lines += folded(Text(items[number - 1], style="bold"), able.width, "  ")
+    if number < len(items):
+        after = _("Still stuck? Ask again for a stronger one.")
+    else:
+        after = _("This is the strongest one. README.md has a number worked by hand.")
+    return [*lines, Text(""), *folded(Text(after, style=colours.faint), able.width, "  "), Text("")]
+
+
+def author_findings(found: Sequence[Finding], count: int, able: Abilities) -> list[Text]:
+    """What ``tracer dev check`` found, and what to do about each."""
+    colours = palette(able)
+    if not found:
+        said = _("{count} exercises, and everything fits.").format(count=count)
+        return [Text("  " + said)]
+    return [line for finding in found for line in _finding(finding, able, str(colours.faint))]
+
+
+def _finding(finding: Finding, able: Abilities, faint: str) -> Iterator[Text]:
+    path = clean(str(finding.path), able.encoding)
+    yield from folded(Text(path, style="bold"), able.width, "  ")
+    yield from folded(Text(finding.what), able.width, "    ")
+    yield from folded(
+        Text(_("→ {todo}").format(todo=finding.todo), style=faint), able.width, "    "
+    )

@@ -1,0 +1,59 @@
+"""A report on a submission for programs: JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tracer.equations import CellEquations
+from tracer.grading.report import CheckReport, Difference, Report
+from tracer.view.report import equations
+from tracer.view.to_json import json_number
+from tracer.view.trouble import sentences
+from tracer.view.words import clean
+
+
+def as_record(report: Report) -> dict[str, Any]:
+    """The report for JSON: ``t`` and calls as screens count them, everything else from 0."""
+    return {
+        "exercise": report.exercise.name,
+        "file": clean(report.file),
+        "verdict": report.verdict,
+        "points": report.points,
+        "out_of": report.out_of,
+        "seed": report.seed,
+        "seconds": round(report.seconds, 3),
+        "checks": [_check_record(report, c) for c in report.checks],
+        "printed": clean(report.printed.replace("\n", "␤")).replace("␤", "\n"),
+    }
+
+
+def _check_record(report: Report, c: CheckReport) -> dict[str, Any]:
+    cell = report.exercise.equations
+    return {
+        "name": c.check.name,
+        "title": c.check.title,
+        "verdict": c.verdict,
+        "points": c.points,
+        "out_of": c.check.points,
+        "first": None if c.difference is None else _difference_record(cell, c.difference),
+        "also": [_difference_record(cell, other) for other in c.also],
+        "trouble": None if c.trouble is None else {
+            "kind": c.trouble.kind,
+            "call": c.trouble.call + 1,
+            "t": c.trouble.step + 1,
+            "said": [clean(said) for said in sentences(report, c.trouble)],
+        },
+    }  # fmt: skip
+
+
+def _difference_record(cell: CellEquations, d: Difference) -> dict[str, Any]:
+    return {
+        "call": d.call + 1,
+        "t": d.step + 1,
+        "quantity": d.quantity,
+        "batch": d.batch,
+        "unit": d.unit,
+        "got": json_number(d.got),
+        "expected": json_number(d.expected),
+        "equations": list(equations(cell, d)),
+    }

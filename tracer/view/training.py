@@ -1,0 +1,151 @@
+"""A training run on the screen: a bar that moves, a line for each epoch, sentences watched."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from tracer.language import _
+from tracer.view.console import Abilities, rich_console, write
+from tracer.view.numbers import number, percent
+from tracer.view.palette import palette
+from tracer.view.words import clean
+
+if TYPE_CHECKING:
+    from tracer.trace import Trace
+    from tracer.training.loop import EpochResult, Training
+
+REDRAWS = 0.1
+"""Seconds between two pictures of the bar."""
+
+
+class Watch:
+    """Follows a run. On a terminal a bar moves; into a pipe only whole lines are written.
+
+    Parameters
+    ----------
+    training : Training
+    able : Abilities
+    sentences : sequence of str
+        What the network says to these is shown after each epoch.
+    """
+
+    def __init__(self, training: Training, able: Abilities, sentences: Sequence[str]) -> None:
+        self._training = training
+        self._able = able
+        self._sentences = sentences
+        self._began = self._drawn = monotonic()
+        self._learned = 0
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.fields[said]}"),
+            TimeRemainingColumn(compact=True),
+            console=rich_console(able, sys.stdout),
+            auto_refresh=False,
+            transient=True,
+            expand=True,
+            disable=not (able.terminal and able.colours),
+        )
+        self._task = self._bar.add_task("", total=training.batches, said="")
+        self._header_due = True
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def say(self, line: str | Text) -> None:
+        """A line above the bar."""
+        text = line if isinstance(line, Text) else Text(line, palette(self._able).faint)
+        if self._bar.disable or not self._bar.live.is_started:
+            write([text], self._able)
+            sys.stdout.flush()
+        else:
+            self._bar.print(text)
+
+    def batch(self, result: EpochResult | None) -> None:
+        """After every batch; `result` where an epoch ended."""
+        now = self._training.progress
+        self._learned += self._training.recipe.batch_size
+        if result is not None:
+            self._epoch(result)
+        elif monotonic() - self._drawn > REDRAWS and now.counted:
+            self._drawn = monotonic()
+            said = _("loss {loss}  right {right}  gradient {norm}  {speed}").format(
+                loss=number(now.loss / now.sentences),
+                right=percent(now.hits / now.counted),
+                norm=number(now.norm / now.batch),
+                speed=self._speed(),
+            )
+            title = _("epoch {epoch} of {epochs}").format(
+                epoch=now.epoch + 1, epochs=self._training.recipe.epochs
+            )
+            self._bar.update(self._task, completed=now.batch, description=title, said=said)
+            self._bar.refresh()
+
+    def _speed(self) -> str:
+        seconds = monotonic() - self._began
+        return _("{count:,.0f} sentences/s").format(count=self._learned / max(seconds, 1e-9))
+
+    def _epoch(self, result: EpochResult) -> None:
+        columns = {
+            _("epoch"): f"{result.epoch}",
+            _("loss"): number(result.loss),
+            _("right"): percent(result.accuracy),
+            _("held-out loss"): number(result.held_out_loss),
+            _("held-out right"): percent(result.held_out_accuracy),
+            _("gradient"): number(result.norm),
+        }
+        if self._header_due:
+            self._header_due = False
+            self.say(Text("  ".join(columns), palette(self._able).faint))
+        line = Text("  ".join(value.rjust(len(name)) for name, value in columns.items()))
+        line.append("   " + self._speed(), palette(self._able).faint)
+        self.say(line)
+        if self._sentences:
+            model = self._training.model("", {}, best=False)
+            for sentence in self._sentences:
+                trace = model.trace(sentence)
+                self.say(Text("       ").append_text(_answer(trace)))
+
+    def result(self, best: EpochResult, saved: Path) -> None:
+        """The last lines: how good it became, and what to do with it."""
+        said = _("best after epoch {epoch}: {right} of the held-out answers are right").format(
+            epoch=best.epoch, right=percent(best.held_out_accuracy)
+        )
+        self.say(Text(said, "bold"))
+        self.say(_('saved. Look into it: tracer show "..." --model {file}').format(file=saved))
+
+
+def _answer(trace: Trace) -> Text:
+    """A sentence, and what the network says to it."""
+    assert trace.tokens is not None
+    assert trace.labels is not None
+    words = [clean(word) for word in trace.tokens[0]]
+    probs = trace["probs"][:, 0]
+    if trace.task == "generate":
+        return Text(" ".join(words))
+    if trace.task == "classify":
+        k = int(probs[-1].argmax())
+        return Text(" ".join(words)).append(
+            f"  {trace.labels[k]} {percent(float(probs[-1, k]))}", "bold"
+        )
+    line = Text()
+    for word, p in zip(words, probs, strict=True):
+        line.append(word).append(f"/{trace.labels[int(p.argmax())]} ", "bold")
+    return line

@@ -1,0 +1,233 @@
+"""What is the matter with a submission, in sentences a tired student understands at midnight.
+
+The first sentence says what happened, the next ones what to do about it. What the student's own
+code says (messages, names) is data: it is cleaned, and never read as markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tracer.grading.report import Kind, Report, Trouble
+from tracer.language import _
+from tracer.view.shapes import dtype_advice, shape_advice
+from tracer.view.words import clean
+
+LIBRARIES = "numpy, scipy, numba"
+"""What an answer may import, beside Python's own library."""
+
+
+def sentences(report: Report, trouble: Trouble) -> list[str]:
+    """What happened, and what to do."""
+    facts = trouble.facts
+    function, file = report.exercise.function, report.exercise.file
+    signature = report.exercise.signature
+    match trouble.kind:
+        case Kind.EMPTY:
+            return [
+                _("{function} has no code yet.").format(function=function),
+                *_start(report),
+            ]
+        case Kind.NONE:
+            return [
+                _("{function} returned nothing (None).").format(function=function),
+                _("Is there a return in every branch? It must end with: return {names}").format(
+                    names=", ".join(report.exercise.returns)
+                ),
+            ]
+        case Kind.COUNT:
+            return [
+                _("{function} returned a {got}.").format(
+                    function=function, got=clean(facts["got"])
+                ),
+                _("Wanted: {signature}").format(signature=signature),
+            ]
+        case Kind.RAGGED:
+            return [
+                _("{name} is a {got} whose rows differ in length.").format(**_words(trouble)),
+                _("Return one array of numbers."),
+            ]
+        case Kind.DTYPE:
+            return [
+                _("{name} is a {got}; wanted an array of float64 or float32.").format(
+                    **_words(trouble)
+                ),
+                dtype_advice(str(facts["got"])),
+            ]
+        case Kind.SIZE:
+            return [
+                _("{name} is an {got}, which is far too large.").format(**_words(trouble)),
+                _("Wanted: {signature}").format(signature=signature),
+            ]
+        case Kind.SHAPE:
+            return [
+                _("{name} has shape {got}; wanted (N, H) = {wanted}.").format(
+                    name=facts["name"], got=_shape(facts["got"]), wanted=_shape(facts["wanted"])
+                ),
+                shape_advice(facts["got"], facts["wanted"]),
+            ]
+        case Kind.ORDER:
+            return [
+                _("The numbers are right, but they come in another order."),
+                _("You return {got}; wanted: return {wanted}").format(
+                    got=", ".join(facts["got"]), wanted=", ".join(facts["wanted"])
+                ),
+            ]
+        case Kind.SHARED:
+            return [
+                _(
+                    "The array {name} that you returned at {where} was right, but changed later."
+                ).format(name=facts["name"], where=_where(trouble)),
+                _("A later call wrote into it. Return a new array at each call."),
+            ]
+        case Kind.CHANGED:
+            return [
+                _("Your function changed its argument {name}.").format(name=facts["name"]),
+                _(
+                    "{name} still belongs to the caller. Write into a new array: "
+                    "no {name}[:] = …, no {name} += …"
+                ).format(name=facts["name"]),
+            ]
+        case Kind.WARNED:
+            return [
+                _("The numbers are right, but NumPy warned: {message}").format(
+                    message=clean(facts["message"])
+                ),
+                *_line(report, facts["line"]),
+            ]
+        case Kind.NO_FUNCTION:
+            return [
+                _("There is no function {function} in your file.").format(function=function),
+                _("Wanted in {file}: {signature}").format(file=file, signature=signature),
+            ]
+        case Kind.RAISED:
+            return _raised(report, trouble)
+        case Kind.TIME:
+            return _timed_out(report, trouble)
+        case Kind.MEMORY:
+            return [_("Your code asked for more memory than it may have.")]
+        case Kind.DIED:
+            return [_died(trouble), _reached(report, trouble)]
+        case Kind.GARBLED:
+            return [
+                _("Something other than numbers came back ({what}).").format(
+                    what=clean(facts["what"])
+                ),
+                _("An answer only computes and returns; it opens no other way out."),
+            ]
+        case Kind.FAULT:
+            return [
+                _("tracer itself made a mistake, not you: {what}").format(
+                    what=clean(facts["what"])
+                ),
+                _("This says nothing about your answer, and gives no points in either direction."),
+            ]
+
+
+def _start(report: Report) -> list[str]:
+    names = (report.exercise.file, report.exercise.name)
+    return [
+        _(
+            "Read README.md in the folder {name}, then write the body of {function} in {file}."
+        ).format(name=names[1], function=report.exercise.function, file=names[0])
+    ]
+
+
+def _raised(report: Report, trouble: Trouble) -> list[str]:
+    """The student's own exception, at the line of their own file."""
+    facts = trouble.facts
+    name, message = clean(facts["type"]), clean(facts["message"].replace("\n", " "))
+    if facts["not_implemented"]:
+        said = _("{function} is not written yet: it still raises NotImplementedError.")
+        return [said.format(function=report.exercise.function), *_start(report)]
+    if facts["memory"]:
+        return [
+            _("Your code asked for more memory than it may have."),
+            *_line(report, facts["line"]),
+        ]
+    if name == "SystemExit":
+        return [
+            _("Your code ended Python (sys.exit, exit or quit)."),
+            _("Take that out: an answer only computes and returns."),
+            *_line(report, facts["line"]),
+        ]
+    if facts["line"] is None and name == "TypeError":
+        return [
+            _("{function} cannot be called as the exercise calls it: {message}").format(
+                function=report.exercise.function, message=message
+            ),
+            _("Wanted: {signature}").format(signature=report.exercise.signature),
+        ]
+    lines = [_("Your code raised {name}: {message}").format(name=name, message=message or "-")]
+    if not facts["loaded"]:
+        lines = [
+            _("Your file cannot be read as Python: {name}: {message}").format(
+                name=name, message=message or "-"
+            )
+            if "Error" in name and name in ("SyntaxError", "IndentationError", "TabError")
+            else _("Your file cannot be loaded: {name}: {message}").format(
+                name=name, message=message or "-"
+            )
+        ]
+    lines += _line(report, facts["line"])
+    if name in ("ModuleNotFoundError", "ImportError"):
+        lines.append(_("An answer may import: {names}.").format(names=LIBRARIES))
+    if name == "EOFError":
+        lines.append(_("Nobody is there to answer input(); take it out."))
+    return lines
+
+
+def _timed_out(report: Report, trouble: Trouble) -> list[str]:
+    lines = [_("Your code ran out of time.")]
+    if not trouble.facts["loaded"]:
+        return [*lines, _("It happened while the file was loaded, outside of every function.")]
+    return [
+        *lines,
+        _reached(report, trouble),
+        _("Does every while loop end? A larger limit: tracer check --time-limit 30"),
+    ]
+
+
+def _reached(report: Report, trouble: Trouble) -> str:
+    facts = trouble.facts
+    if not facts["loaded"]:
+        return _("It happened while the file was loaded.")
+    if not facts["returned"]:
+        return _("It happened in the first call of {function}.").format(
+            function=report.exercise.function
+        )
+    return _("The last that came back was {names} at {where}.").format(
+        names=", ".join(report.exercise.returns), where=_where(trouble)
+    )
+
+
+def _died(trouble: Trouble) -> str:
+    if trouble.facts["signal"]:
+        return _("Python was killed by signal {number} while it ran your code.").format(
+            number=trouble.facts["status"]
+        )
+    return _("Your code ended Python without a word (exit status {number}).").format(
+        number=trouble.facts["status"]
+    )
+
+
+def _line(report: Report, number: int | None) -> list[str]:
+    """``line 12 of lstm_step.py: z = x @ U``."""
+    if number is None:
+        return []
+    said = _("line {number} of {file}: {code}")
+    return [said.format(number=number, file=report.exercise.file, code=clean(report.line(number)))]
+
+
+def _words(trouble: Trouble) -> dict[str, str]:
+    return {"name": clean(trouble.facts["name"]), "got": clean(trouble.facts["got"])}
+
+
+def _where(trouble: Trouble) -> str:
+    if trouble.call:
+        return _("call {call}, t = {t}").format(call=trouble.call + 1, t=trouble.step + 1)
+    return _("t = {t}").format(t=trouble.step + 1)
+
+
+def _shape(shape: Sequence[int]) -> str:
+    return str(tuple(shape))
