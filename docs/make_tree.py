@@ -26,6 +26,7 @@ FOLDERS = {
     "exercises": "What students write: one folder an exercise.",
     "solutions": "Answers, and known wrong answers with the check that catches them.",
     "tests": "Examples that are checked: one folder for each part.",
+    "benchmarks": "Scripts that measure; each says in its first lines what it needs.",
     "docs": "Pages, and the scripts that write some of them.",
     ".ci": "What runs before a change is taken.",
 }

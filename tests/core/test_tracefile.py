@@ -80,6 +80,14 @@ def test_saving_over_a_file_never_leaves_half_of_one(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_file_can_be_read_by_whom_the_umask_allows(tmp_path: Path) -> None:
+    """Not by its owner alone: a teacher's trace is opened by a class."""
+    make_trace().save(tmp_path / "x.safetensors")
+    (tmp_path / "other").touch()
+
+    assert (tmp_path / "x.safetensors").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
 def test_a_writer_that_is_killed_leaves_the_old_file(tmp_path: Path) -> None:
     """A real kill in the middle of a write: the name still holds the old trace."""
     path = tmp_path / "x.safetensors"

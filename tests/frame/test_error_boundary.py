@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from tracer.cli import Verbs
+from tracer.cli import Verbs, command_line
 from tracer.errors import FileError, InputError
 
 
@@ -43,6 +45,15 @@ def raising(error: BaseException) -> Callable[[], None]:
         (OSError(28, "No space left on device"), 2, "error: No space left on device\n"),
         (click.BadParameter("7 is too many"), 2, "error: Invalid value: 7 is too many\n"),
         (click.ClickException("no"), 2, "error: no\n"),
+        (click.ClickException("Choose from:\n\ta,\n\tb"), 2, "error: Choose from: a, b\n"),
+        (FileError("x is a \x1b]0;pwn\x07\x1b[31m"), 2, r"error: x is a \x1b]0;pwn\x07\x1b[31m"),
+        (InputError("'\u202ebad\nerror: no'"), 2, r"error: '\u202ebad\nerror: no'"),
+        (FileNotFoundError(2, "No such file", "\x9b2J"), 2, r"error: \x9b2J: No such file"),
+        (
+            ValueError("\x1b[2J"),
+            70,
+            r"error: tracer itself made a mistake, not you (ValueError: \x1b",
+        ),
         (BrokenPipeError(32, "Broken pipe"), 141, ""),
         (SystemExit(1), 1, ""),
         (click.exceptions.Exit(1), 1, ""),
@@ -59,11 +70,103 @@ def test_errors(error: BaseException, code: int, said: str) -> None:
     assert result.stdout == ""
 
 
+def test_error_on_an_old_terminal() -> None:
+    """What a terminal cannot write is written out, and signs keep their meaning."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "tracer", "show", "a", "--model", "水≥1"],
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "1"},
+        capture_output=True, encoding="ascii", check=False,
+    )  # fmt: skip
+
+    assert r"'\u6c34>=1'" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("check --time-limit nan", "'--time-limit': nan is not a finite number."),
+        ("check --time-limit inf", "'--time-limit': inf is not in the range"),
+        ("diff a b --rtol nan", "'--rtol': nan is not a finite number."),
+        ("diff a b --atol inf", "'--atol': inf is not a finite number."),
+        ("gradients bad --forget-bias nan", "'--forget-bias': nan is not a finite number."),
+        ("check ", "there is no exercise ''."),
+        ("show bad --steps " + "9" * 5000, "--steps " + "9" * 40 + ": wanted one step as 4"),
+        ("show bad --steps 1:" + "9" * 5000, ": wanted one step as 4, or a range as 2:5"),
+    ],
+)
+def test_numbers_that_are_none(words: str, said: str) -> None:
+    """Not-a-number, infinity and digits without end are mistakes of the caller, not of tracer."""
+    result = CliRunner().invoke(command_line, words.split(" "), prog_name="tracer")
+
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("order", "code"),
+    [
+        ("show you >&-", 0),
+        ("show you 2>&-", 0),
+        ("show you <&- >&- 2>&-", 0),
+        ("show - <&-", 2),  # no sentence came
+        ("doctr >&- 2>&-", 2),
+    ],
+)
+def test_streams_that_are_closed(order: str, code: int) -> None:
+    """`tracer show you >&-` does its work, and says it to nobody."""
+    line = f'"{sys.executable}" -m tracer {order}'
+
+    ended = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
+
+    assert ended.returncode == code
+    assert "itself made a mistake" not in ended.stderr
+
+
 def test_interrupt() -> None:
     """Ctrl-C ends with 130, as shells expect, and without a word."""
     result = ending_with(raising(KeyboardInterrupt()))
 
     assert (result.exit_code, result.output.strip()) == (130, "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_polite_kill(number: signal.Signals, tmp_path: Path) -> None:
+    """`kill`, or a window that is closed, leaves neither a folder nor a child behind."""
+    answer, folders = tmp_path / "rnn_step.py", tmp_path / "folders"
+    folders.mkdir()
+    answer.write_text("import time\n\ntime.sleep(600)\n", encoding="utf-8")
+    order = ["check", str(answer), "--exercise", "10_rnn_step", "--time-limit", "600"]
+
+    with subprocess.Popen(
+        [sys.executable, "-m", "tracer", *order], env={**os.environ, "TMPDIR": str(folders)},
+    ) as started:  # fmt: skip
+        while not list(folders.glob("*/*.py")) and started.poll() is None:
+            time.sleep(0.05)
+        begun = list(folders.iterdir())
+        started.send_signal(number)
+        code = started.wait(60)
+
+    assert begun
+    assert (code, list(folders.iterdir())) == (128 + number, [])
+
+
+def test_ignored_hangup(tmp_path: Path) -> None:
+    """What `nohup` ignores stays ignored."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import signal, sys, tracer.cli\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "sys.argv[1:] = ['--version']\n"
+        "try:\n"
+        "    tracer.cli.main()\n"
+        "finally:\n"
+        "    print(signal.getsignal(signal.SIGHUP).name)\n",
+        encoding="utf-8",
+    )
+
+    ended = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+
+    assert ended.stdout.splitlines()[-1] == "SIG_IGN"
 
 
 def test_success() -> None:

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 import tracer
 from tracer.kernels import updating
 from tracer.kernels.training import Batch
-from tracer.text import Labelled
 from tracer.training import checkpoint
-from tracer.training.data import Data, built_in, divide
+from tracer.training.data import Data, Source, built_in, load
 from tracer.training.initial import initial_weights
 from tracer.training.loop import DivergedError, EpochResult, Training
 from tracer.training.optimisers import OPTIMISERS, Moments, Optimiser, clipped, updated
@@ -123,7 +122,8 @@ def test_the_order_of_the_sentences_in_a_batch_does_not_matter(cell: str) -> Non
     training._learn(batch)
     wanted = training._d_theta.copy()
 
-    training._learn(Batch(*(np.ascontiguousarray(each[..., ::-1]) for each in batch)))
+    turned = [np.ascontiguousarray(each[..., ::-1]) for each in batch]
+    training._learn(Batch._make(turned))
 
     assert np.abs(wanted).max() > 0.01
     np.testing.assert_allclose(training._d_theta, wanted, rtol=1e-12, atol=1e-15)
@@ -236,17 +236,6 @@ def test_the_initial_weights() -> None:
     assert all((weights[name] == again[name]).all() for name in weights)
 
 
-@given(st.lists(st.integers(0, 30), min_size=12, max_size=60), st.integers(0, 5))
-def test_no_sentence_is_learned_and_measured(numbers: list[int], seed: int) -> None:
-    """Duplicates stay together, and nothing is lost."""
-    sentences = [Labelled((str(n), "x"), ("praise",)) for n in [*numbers, 98, 99]]
-
-    learn, held_out = divide(sentences, 0.3, seed)
-
-    assert not {one.words for one in learn} & {one.words for one in held_out}
-    assert sorted([*learn, *held_out]) == sorted(sentences)
-
-
 def test_an_epoch_result_reads_as_a_line() -> None:
     """The record that the screen draws."""
     (result,) = finish(begin(epochs=1)).progress.history
@@ -273,3 +262,27 @@ def test_settings_that_make_no_sense(change: dict[str, Any], message: str) -> No
 
     with pytest.raises(tracer.TracerError, match="learning_rate is -1"):
         Optimiser(learning_rate=-1)
+
+
+def test_sentences_of_a_file_become_data(tmp_path: Path) -> None:
+    """Split, a vocabulary of what is learned from, long texts cut off, everything said."""
+    rows = [f"word{n % 7} is good {n},+" for n in range(20)]
+    rows += [f"word{n % 7} is bad {n},-" for n in range(20)]
+    rows.append("long " * 30 + ",+")
+    (tmp_path / "my.csv").write_text("text,label\n" + "\n".join(rows) + "\n", encoding="utf-8")
+
+    data = load(Source(str(tmp_path / "my.csv"), longest=10), "classify")
+
+    assert data.labels == ("+", "-")
+    assert len(data.learn) + len(data.held_out) == 41
+    assert max(len(one.words) for one in (*data.learn, *data.held_out)) == 10
+    assert "1 texts were cut off after 10 words (--longest)" in data.report
+    assert finish(begin(data, epochs=1)).progress.history
+
+
+def test_a_drawn_part_and_settings_of_a_source() -> None:
+    """Settings that make no sense are named."""
+    with pytest.raises(tracer.InputError, match="longest is 0; wanted 1 or more"):
+        Source(longest=0)
+    with pytest.raises(tracer.UnknownNameError, match="no language 'de'"):
+        Source(language="de")

@@ -189,3 +189,12 @@ def test_a_trace_cut_to_some_steps_keeps_their_numbers() -> None:
     text = text_of(backward_trace(lstm_cell()).sel(step=slice(2, 4)))
 
     assert [int(t) for t in re.findall(r"── t = (\d)", text)] == [4, 3]
+
+
+def test_what_comes_from_a_step_that_was_cut_away_is_named() -> None:
+    """The number is there, its factors are not."""
+    trace = backward_trace(lstm_cell()).sel(step=slice(1, 3))
+
+    text = text_of(trace, Wish(what="backward", unit=0, steps=(3, 3)))
+
+    assert text.count("from a step that was cut away") == 2

@@ -11,9 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.text import Text
 
 from tracer.trace import Trace
-from tracer.view.console import abilities
+from tracer.view.console import abilities, ascii_line, folded
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -50,6 +51,8 @@ class Pipe(Screen):
         (Screen(), {"TERM": "xterm", "COLUMNS": "20"}, "standard", 60),
         (Screen(), {"TERM": "xterm", "COLUMNS": "999"}, "standard", 200),
         (Screen(), {"TERM": "xterm", "COLUMNS": "wide"}, "standard", 80),
+        (Screen(), {"TERM": "xterm", "COLUMNS": "9" * 5000}, "standard", 80),
+        (Pipe(), {"TERM": "xterm", "FORCE_COLOR": "9" * 5000}, "256", 200),
         (Pipe(), {"TERM": "xterm-256color", "COLORTERM": "truecolor"}, None, 200),
         (Pipe(), {"TERM": "xterm", "FORCE_COLOR": "1"}, "standard", 200),
         (Pipe(), {"TERM": "xterm", "FORCE_COLOR": "3"}, "truecolor", 200),
@@ -129,6 +132,19 @@ def test_a_dumb_terminal_gets_ascii(trace_file: str) -> None:
     assert shown.isascii()
     assert "\x1b" not in shown
     assert "-9" in shown
+
+
+def test_mathematics_in_ascii() -> None:
+    """``≥`` is not ``>``: it takes the room it needs, before lines are broken, with its style."""
+    text = Text("gets σ, where z ≥ 0").append(" or z ≤ 1", "bold")
+
+    lines = folded(text, 20, "  ", unicode=False)
+
+    assert [line.plain for line in lines] == ["  gets sigmoid,", "  where z >= 0 or z", "  <= 1"]
+    assert [line.plain[span.start : span.end] for line in lines for span in line.spans] == [
+        " or z", "<= 1",
+    ]  # fmt: skip
+    assert ascii_line(Text("│ σ → ≤ │")).plain == "| sigmoid > <= |"
 
 
 def test_both_ways_say_the_same(trace_file: str) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import tracer
-from tests.view.traces import lstm_cell, made_trace
+from tests.view.traces import backward_trace, lstm_cell, made_trace
 from tracer.cells import LSTMCell
 from tracer.trace import Trace
 from tracer.view.console import Abilities
@@ -97,3 +97,17 @@ def test_long_sentences_show_the_steps_before_the_difference() -> None:
 def test_it_fits(lstm_trace: Trace, width: int) -> None:
     """On narrow and on wide screens."""
     _text(_changed(lstm_trace, "h", 1, 0, 1e-6), lstm_trace, width)
+
+
+def test_a_gradient_that_differs_stands_among_the_gradients() -> None:
+    """Where only the backward pass is wrong, its numbers are listed, not the forward ones."""
+    trace = backward_trace(lstm_cell())
+    gradients = {name: numbers.copy() for name, numbers in trace.last.gradients.items()}
+    gradients["d_c"][2, 0, 4] *= 1.5
+    wrong = replace(trace, layers=(replace(trace.last, gradients=gradients),))
+
+    text = _text(wrong, trace)
+
+    assert "The first place where they part: t = 3, d_c, unit 4." in text
+    assert "d_c_from_next" in text
+    assert "z_f_from_x" not in text

@@ -70,7 +70,9 @@ def test_two_networks_stand_beside_each_other(width: int) -> None:
     """One line a word, both names over their columns, also on a narrow screen."""
     lines = text_of(RNN, LSTM, width=width).splitlines()
 
-    heads = [line for line in lines if "an-rnn" in line and "an-lstm" in line and "brings" not in line]
+    heads = [
+        line for line in lines if "an-rnn" in line and "an-lstm" in line and "brings" not in line
+    ]
     assert len(heads) == 2
     assert sum(line.startswith("  5  bad") for line in lines) == 2
 
@@ -170,9 +172,11 @@ def test_a_logarithmic_bar() -> None:
 
 
 def test_the_scale_holds_every_size() -> None:
-    """Whole powers of ten, 1 among them, no more than sixteen of them."""
+    """Whole powers of ten, no more than sixteen of them; for shares 1 is among them."""
     assert decades([0.5, 0.03]) == Decades(-2, 0)
-    assert decades([40, np.nan, 0]) == Decades(-1, 2)
+    assert decades([0.0005, 0.003]) == Decades(-4, -2)
+    assert decades([0.0005, 0.003], shares=True) == Decades(-4, 0)
+    assert decades([40, np.nan, 0], shares=True) == Decades(-1, 2)
     assert decades([]) == Decades(-1, 0)
     assert decades([1e-300, 1]) == Decades(-16, 0)
     assert Decades(-4, 0).axis(20).split() == ["1e-4", "1e-2", "1"]

@@ -77,6 +77,19 @@ def test_a_saved_trace_is_shown_as_it_was() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_file_names_cannot_give_orders_to_the_terminal() -> None:
+    """Neither where a trace was saved nor over its picture."""
+    name = "\x1b]0;pwn\x07.safetensors"
+
+    saved = _run(show, "you are bad", "--model", "small.model", "--save", name)
+    drawn = _run(show, name, "--format", "svg")
+
+    assert r"tracer show \x1b]0;pwn\x07.safetensors" in saved.stderr
+    assert "pwn" in drawn.stdout
+    assert not {"\x1b", "\x07"} & set(saved.output + drawn.output)
+
+
+@pytest.mark.usefixtures("folder")
 def test_sentences_from_standard_input() -> None:
     """One a line, each drawn, or only one of them."""
     typed = "you are bad\n\nyou are a man\n"
@@ -160,6 +173,25 @@ def test_errors_name_the_thing() -> None:
     assert "there is no sentence 3; this trace has 1" in _error("a.safetensors", "--sentence", "3")
     assert "no sentence came from standard input" in _error("-", "--model", "small.model")
     assert "byte 0 is 0xff" in _error("-", "--model", "small.model", typed=b"\xff\xfe")
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("layout", ["rich", "plain", "json", "csv", "svg"])
+def test_what_contradicts_itself_is_an_error(layout: str) -> None:
+    """Nothing that was asked for is left out in silence."""
+    said = _error("a.safetensors", "--unit", "3", "--what", "output", "--format", layout)
+    assert "--what output has a row for each class" in said
+    assert "leave out --unit 3" in said
+
+    themed = ("--theme", "light", "--format", layout)
+    if layout in ("rich", "svg"):
+        assert _run(show, "a.safetensors", *themed).stdout
+    else:
+        assert f"--theme light chooses colours, and --format {layout} has none" in _error(
+            "a.safetensors", *themed
+        )
+        with pytest.raises(TracerError, match="--theme light chooses colours"):
+            _run(gradients, "you", "--model", "small.model", *themed)
 
 
 @pytest.mark.usefixtures("folder")
@@ -279,3 +311,16 @@ def test_gradients_of_several_networks() -> None:
     assert dark != light
     with pytest.raises(TracerError, match="there is no label 'x'"):
         _run(gradients, *arguments, "--target", "x")
+
+
+@pytest.mark.usefixtures("folder")
+def test_gradients_before_training() -> None:
+    """--untrained draws fresh weights and says how; its options need it."""
+    wish = ("you are bad", "--model", "small.model")
+
+    shown = _run(gradients, *wish, "--untrained", "--seed", "4", "--forget-bias", "2").stdout
+
+    assert "fresh random weights: uniform, forget bias 2, seed 4" in shown
+    assert "untrained small" in shown
+    with pytest.raises(TracerError, match="--initial, --seed say how fresh weights are drawn"):
+        _run(gradients, *wish, "--seed", "4", "--initial", "orthogonal")

@@ -8,12 +8,14 @@ quick. Its help ends with ``Example:`` and a command line that really works.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from io import TextIOWrapper
 from pkgutil import iter_modules
+from types import FrameType
 from typing import Any, NoReturn, TextIO
 
 import click
@@ -27,7 +29,7 @@ PASSED, NOT_PASSED, WRONG_INPUT, BUG, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 70, 13
 
 # The order in which a newcomer meets the verbs; those that are not listed come last.
 SECTIONS = (
-    (_("Look inside a network"), ("demo", "show", "diff")),
+    (_("Look inside a network"), ("demo", "show", "gradients", "diff")),
     (_("Make a network of your own"), ("train",)),
     (_("Write it yourself"), ("init", "list", "check", "hint")),
     (_("Look after your installation and your exercises"), ("doctor", "dev")),
@@ -97,12 +99,12 @@ class Verbs(click.Group):
             click.echo(error.format_message(), err=True, color=_colour_choice())
             sys.exit(WRONG_INPUT)
         except click.UsageError as error:
-            _say_error(error.format_message())
+            _say_error(_in_one_line(error.format_message()))
             path = error.ctx.command_path if error.ctx else "tracer"
             click.echo(_("See: {command}").format(command=f"{path} --help"), err=True)
             sys.exit(WRONG_INPUT)
         except click.ClickException as error:
-            _say_error(error.format_message())
+            _say_error(_in_one_line(error.format_message()))
             sys.exit(WRONG_INPUT)
         except (click.Abort, KeyboardInterrupt):
             sys.exit(INTERRUPTED)
@@ -125,7 +127,7 @@ class Verbs(click.Group):
                 _(
                     "tracer itself made a mistake, not you ({what}). To see where, run the same "
                     "command again with TRACER_DEBUG=1 in front of it."
-                ).format(what=" ".join(what.split()))
+                ).format(what=_in_one_line(what))
             )
             sys.exit(BUG)
         sys.exit(status if type(status) is int else PASSED)
@@ -145,8 +147,21 @@ def _closed_pipe_noticed() -> Iterator[None]:
 
 
 def _say_error(message: str) -> None:
+    """Write one line to standard error, with whatever a terminal would obey written out.
+
+    A message may quote a file of anybody's, its name, or a word that somebody typed.
+    """
+    from tracer.view.words import clean, in_ascii
+
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    said = message if encoding.lower().startswith("utf") else in_ascii(message)
     label = click.style(_("error:"), fg="red", bold=True)
-    click.echo(f"{label} {message}", err=True, color=_colour_choice())
+    click.echo(f"{label} {clean(said, encoding)}", err=True, color=_colour_choice())
+
+
+def _in_one_line(message: str) -> str:
+    """`message` of click, or of a bug, without the line breaks it was laid out with."""
+    return " ".join(message.split())
 
 
 def _settle(stream: TextIO) -> None:
@@ -163,6 +178,35 @@ def _colour_choice() -> bool | None:
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
     return True if os.environ.get("FORCE_COLOR") else None
+
+
+def _open_closed_streams() -> None:
+    """Let a stream that the shell closed (``>&-``) be empty, or swallow what is written to it.
+
+    In the order of their numbers, so that each gets its own number back.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
+def _end_in_order() -> None:
+    """Let a polite kill, or a terminal that closes, end as an exception does: what began is undone.
+
+    Children are ended and folders removed by whoever made them. A second signal must not interrupt
+    that. What the caller ignores (``nohup``) stays ignored; ``tracer train`` has handlers of its
+    own while it trains.
+    """
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+    def end(number: int, _frame: FrameType | None) -> NoReturn:
+        for each in numbers:
+            signal.signal(each, signal.SIG_IGN)
+        sys.exit(128 + number)
+
+    for number in numbers:
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, end)
 
 
 @click.group(
@@ -187,6 +231,8 @@ def command_line(context: click.Context) -> None:
 
 def main() -> None:
     """Start ``tracer``."""
+    _open_closed_streams()
+    _end_in_order()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character gets a question mark, not an error.
         if isinstance(stream, TextIOWrapper):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tracer.cli._options import Finite
 from tracer.language import _
 
 if TYPE_CHECKING:
@@ -22,8 +23,9 @@ PASSED, NOT_PASSED, BUG = 0, 1, 70
     help=_(
         """Check an answer. Without a name, the next exercise that is not passed yet.
 
-        WHAT is an exercise by its name, its number or the start of either, or a file. The exit
-        code is 0 if every check is passed and 1 if not.
+        EXERCISE is a name, a number, or the start of either; FILE is an answer anywhere. The exit
+        code is 0 if every check is passed, 1 if not, 2 if there was nothing to check (a name that
+        is not there, a missing file), and 70 if tracer itself made a mistake.
 
         \b
         Examples:
@@ -40,10 +42,10 @@ PASSED, NOT_PASSED, BUG = 0, 1, 70
 )
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=0.1, max=3600),
+    type=Finite(min=0.1, max=3600),
     default=5.0,
     show_default=True,
-    help=_("Seconds for each call of your function."),
+    help=_("Seconds for loading your file, and for each call of your function."),
 )
 @click.option(
     "--format",

@@ -6,17 +6,17 @@ import json
 
 import click
 
+from tracer.cli import NOT_PASSED, PASSED
+from tracer.cli._options import Finite
 from tracer.language import _
-
-EQUAL, DIFFERENT = 0, 1
 
 
 @click.command(
     help=_(
         """Compare two saved traces and show the first place where they part.
 
-        A is the one that came, B the one that was expected. The exit code is 0 when they agree
-        and 1 when they differ.
+        A is the one that came, B the one that was expected. The exit code is 0 when they agree,
+        1 when they differ, and 2 when they cannot be compared.
 
         \b
         Example:
@@ -26,8 +26,8 @@ EQUAL, DIFFERENT = 0, 1
 )
 @click.argument("a")
 @click.argument("b")
-@click.option("--rtol", type=click.FloatRange(min=0), help=_("Relative tolerance."))
-@click.option("--atol", type=click.FloatRange(min=0), help=_("Absolute tolerance."))
+@click.option("--rtol", type=Finite(min=0), help=_("Relative tolerance."))
+@click.option("--atol", type=Finite(min=0), help=_("Absolute tolerance."))
 @click.option(
     "--format",
     "layout",
@@ -51,4 +51,4 @@ def command(a: str, b: str, rtol: float | None, atol: float | None, layout: str)
         able = abilities(plain=layout == "plain")
         names = [clean(path, able.encoding) for path in (a, b)]
         write(divergence(traces, names, found, able), able)
-    return EQUAL if found is None else DIFFERENT
+    return PASSED if found is None else NOT_PASSED

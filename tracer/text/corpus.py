@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from random import Random
-from typing import NamedTuple
 from zlib import crc32
 
 from tracer.errors import InputError, UnknownNameError
 from tracer.text.grammar import Word, grammar
+from tracer.text.labelled import Labelled
 from tracer.text.vocabulary import END
 
 TASKS = ("tag", "classify", "generate")
@@ -24,29 +24,6 @@ FARTHEST = 25
 
 PATIENCE = 10_000
 """How many sentences in a row may be old ones before the grammar counts as exhausted."""
-
-
-class Labelled(NamedTuple):
-    """A sentence and what is right about it.
-
-    Attributes
-    ----------
-    words : tuple of str
-    labels : tuple of str
-        ``classify``: one class. ``tag``: a part of speech for each word. ``generate``: the word
-        that comes next, for each word, the last being ``<end>``.
-    settled_at : int or None
-        ``classify`` only: index of the word after which the class is settled.
-    """
-
-    words: tuple[str, ...]
-    labels: tuple[str, ...]
-    settled_at: int | None = None
-
-    @property
-    def distance(self) -> int | None:
-        """``classify`` only: how many words follow the one that settles the class."""
-        return None if self.settled_at is None else len(self.words) - 1 - self.settled_at
 
 
 def corpus(

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 APOSTROPHES = "'\u2019\uff07"  # straight, curly, full-width
 
@@ -26,6 +27,7 @@ _HAN = (
 )
 
 
+@lru_cache(65_536)  # the words of a corpus are few, and each is asked for often
 def spelling(word: str) -> str:
     """The form under which a word is looked up: lower case, half width, straight apostrophe."""
     plain = unicodedata.normalize("NFKC", word.translate(_STRAIGHT))
@@ -87,6 +89,7 @@ def _runs(sentence: str) -> Iterator[str]:
         yield "".join(visible[begin:])
 
 
+@lru_cache(65_536)
 def _sort(character: str) -> str:
     """Letter, chinese, symbol, apostrophe or boundary: what the character does to words."""
     if character in APOSTROPHES:

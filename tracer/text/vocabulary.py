@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tracer.errors import InputError
-from tracer.text.splitting import spelling
+from tracer.text.splitting import is_chinese, spelling
 
 UNKNOWN = "<unk>"
 """Stands for every word that the vocabulary does not have; always number 0."""
@@ -33,6 +33,7 @@ class Vocabulary:
 
     words: tuple[str, ...]
     _numbers: dict[str, int] = field(init=False, repr=False, compare=False)
+    _longest: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.words or self.words[0] != UNKNOWN:
@@ -51,6 +52,9 @@ class Vocabulary:
                 )
             numbers[word] = number
         object.__setattr__(self, "_numbers", numbers)
+        # a long English word would make every Chinese character be tried at its length
+        lengths = (len(word) for word in self.words if is_chinese(word[0]))
+        object.__setattr__(self, "_longest", max(lengths, default=1))
 
     def index(self, word: str) -> int:
         """The word's number; 0, that of ``<unk>``, when it is not there."""
@@ -68,5 +72,5 @@ class Vocabulary:
 
     @property
     def longest(self) -> int:
-        """The length of the longest word, in characters."""
-        return max(len(word) for word in self.words)
+        """The length of the longest word that Chinese text is cut at, in characters."""
+        return self._longest

@@ -11,8 +11,7 @@ import numpy.typing as npt
 from tracer.cells.activations import Array
 from tracer.errors import InputError, UnknownNameError
 from tracer.kernels.training import Batch
-from tracer.text import Vocabulary
-from tracer.text.corpus import Labelled
+from tracer.text import Labelled, Vocabulary
 
 
 @dataclass(frozen=True, eq=False)

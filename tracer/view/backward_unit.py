@@ -72,6 +72,8 @@ def _equation(
         values: dict[str, Value] = {"d_logits": sentence["d_logits"][step], "V": column}
         return _Written(FROM_HEAD, arithmetic(FROM_HEAD, values))
     if quantity.name.endswith("_from_next") and _is_last(sentence, step):
+        if sentence[quantity.name][step, unit]:
+            return _Written(note=_("from a step that was cut away"))
         return _Written(note=_("no step after this one"))
     if not equation or equation.count("@") > 1:
         return _Written(note=_("the sum of the shares above") if equation else "")

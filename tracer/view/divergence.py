@@ -10,6 +10,7 @@ import numpy as np
 from rich.text import Text
 
 from tracer.cells.evaluation import block, evaluate
+from tracer.equations import Kind
 from tracer.language import _
 from tracer.view.arithmetic import Value
 from tracer.view.console import Abilities, folded
@@ -111,7 +112,9 @@ def _side_by_side(pair: Sequence[Sentence], found: Divergence, colours: Palette)
     """Every number of that unit at that step, in computing order, in both traces."""
     assert found.unit is not None
     numbers = [numbers_of_unit(sentence, found.step, found.unit) for sentence in pair]
-    names = [q.name for q in pair[0].rows() if q.name in numbers[1]]
+    backward = pair[0].trace.quantity(found.quantity).kind == Kind.GRADIENT
+    listed = pair[0].gradient_rows() if backward else pair[0].rows()
+    names = [q.name for q in listed if q.name in numbers[1]]
     label = max(len(name) for name in names)
     rows = [(name, *_both(numbers[0][name], numbers[1][name])) for name in names]
     wide = max(len(text) for row in rows for text in row[1:])

@@ -41,7 +41,7 @@ def exercise_list(
             line.append(f"  {fit(said, status)}", colours.faint)
         line.append("  ")
         room = able.width - line.cell_len
-        first, *rest = folded(Text(e.title), room)
+        first, *rest = folded(Text(e.title), room, unicode=able.unicode)
         lines.append(line.append_text(first))
         lines += [Text(" " * (able.width - room)).append_text(more) for more in rest]
     lines.append(Text(""))
@@ -108,7 +108,8 @@ def hint(
         exercise=exercise.name, check=check, number=number, count=len(items)
     )
     lines = [Text(""), *folded(Text(title, style=colours.faint), able.width, "  "), Text("")]
-    lines += folded(Text(items[number - 1], style="bold"), able.width, "  ")
+    item = Text(items[number - 1], style="bold")
+    lines += folded(item, able.width, "  ", unicode=able.unicode)
     if number < len(items):
         after = _("Still stuck? Ask again for a stronger one.")
     else:

@@ -19,7 +19,7 @@ from tracer.cells.activations import Array
 from tracer.gradientflow import GradientFlow, share_of_last
 from tracer.language import _
 from tracer.view.console import Abilities, folded
-from tracer.view.flowwords import comparison, legend, model_name, summary
+from tracer.view.flow_words import comparison, legend, model_name, summary
 from tracer.view.magnitudes import Decades, decades, size
 from tracer.view.palette import Palette, palette
 from tracer.view.words import clean, fit, widest
@@ -39,16 +39,16 @@ NUMBER = 7
 """Columns of a number and the gap before it."""
 
 
-def gradients(flows: Sequence[GradientFlow], able: Abilities) -> list[Text]:
-    """The lines of the screen, none wider than ``able.width``."""
+def gradients(flows: Sequence[GradientFlow], able: Abilities, note: str = "") -> list[Text]:
+    """The lines of the screen, none wider than ``able.width``; `note` is said below the title."""
     colours = palette(able)
     words = _words(flows[0], able)
     sentence = " ".join(words[:60]) + (f" {colours.glyphs.cut}" if len(words) > 60 else "")
     title = fit(sentence, able.width - 4, colours.glyphs.cut).rstrip()
     lines = [Text(""), Text("  " + title, style="bold")]
     faint = colours.faint
-    for flow in flows:
-        lines += folded(Text(_loss(flow, able), style=faint), able.width, "  ")
+    for said in (*([note] if note else []), *(_loss(flow, able) for flow in flows)):
+        lines += folded(Text(said, style=faint), able.width, "  ")
     lines.append(Text(""))
     for place, flow in enumerate(flows):
         lines += _marked(summary(flow, able), colours.of_class(place), able)
@@ -56,11 +56,12 @@ def gradients(flows: Sequence[GradientFlow], able: Abilities) -> list[Text]:
     lines.append(Text(""))
     if not any(np.isfinite(flow.share).any() for flow in flows):
         return lines
-    scale = decades(float(value) for flow in flows for value in flow.share)
+    sizes = (float(value) for flow in flows for value in flow.share)
+    scale = decades(sizes, shares=True)
     numbered = list(enumerate(flows))
     for _same, group in groupby(numbered, key=lambda entry: entry[1].words):
         together = list(group)
-        many = max((able.width - _label(together[0][1], able)) // (NARROWEST + 2), 1)
+        many = max((able.width - _label(together[0][1], able) + 2) // (NARROWEST + 2), 1)
         for start in range(0, len(together), many):
             lines += _table(together[start : start + many], scale, able, colours)
     lines += legend(flows, able)
@@ -111,8 +112,10 @@ def _marked(said: str, style: Style, able: Abilities) -> Iterator[Text]:
 def _label(flow: GradientFlow, able: Abilities) -> int:
     words = _words(flow, able)
     shown = [words[t] for t in drawn_steps(flow)]
-    most = min(max(able.width - 2 * (NARROWEST + 2) - 6, 8), LONGEST_WORD)
-    return 2 + len(str(len(words))) + 2 + widest(shown, least=4, most=most) + 2
+    digits = len(str(len(words)))
+    beside = 2 * NARROWEST + 2  # two networks and the gap between them
+    most = min(max(able.width - beside - digits - 6, 6), LONGEST_WORD)
+    return 2 + digits + 2 + widest(shown, least=4, most=most) + 2
 
 
 def _table(
@@ -121,7 +124,7 @@ def _table(
     """The bars of networks that read the same words, and what stands in the gradients' way."""
     first = columns[0][1]
     label, steps = _label(first, able), drawn_steps(first)
-    room = min((able.width - label) // len(columns), WIDEST) - 2
+    room = min((able.width - label + 2) // len(columns), WIDEST) - 2
     bar = room - NUMBER
     heads = [
         [(fit(model_name(flow, able), room, colours.glyphs.cut), colours.of_class(place))]

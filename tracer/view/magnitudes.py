@@ -48,13 +48,15 @@ class Decades:
         return line[:width]
 
 
-def decades(values: Iterable[float]) -> Decades:
-    """The scale that holds all sizes above 0; 1 is always on it."""
+def decades(values: Iterable[float], *, shares: bool = False) -> Decades:
+    """The scale that holds all sizes above 0; for shares 1 is always on it."""
     sizes = np.asarray(list(values), dtype=float)
     sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
     exponents = np.log10(sizes) if sizes.size else np.zeros(1)
-    high = max(math.ceil(exponents.max() - 1e-9), 0)
-    low = min(math.floor(exponents.min() + 1e-9), high - 1, -1)
+    high = math.ceil(exponents.max() - 1e-9)
+    low = min(math.floor(exponents.min() + 1e-9), high - 1)
+    if shares:
+        low, high = min(low, -1), max(high, 0)
     return Decades(max(low, high - MOST_DECADES), high)
 
 

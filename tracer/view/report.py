@@ -66,7 +66,7 @@ def screen(report: Report, able: Abilities, advice: Sequence[str] = ()) -> list[
 
 def _heading(report: Report, able: Abilities, colours: Palette) -> Iterator[Text]:
     title = f"{report.exercise.name} · {report.exercise.title}"
-    yield from folded(Text(title, style="bold"), able.width, "  ")
+    yield from folded(Text(title, style="bold"), able.width, "  ", unicode=able.unicode)
     score = _("{points} of {out_of} points").format(points=report.points, out_of=report.out_of)
     line = Text("  ").append(_mark(report.verdict) + " ", _style(report.verdict, colours))
     line.append(verdict_name(report.verdict), _style(report.verdict, colours))
@@ -88,7 +88,7 @@ def _checks(report: Report, able: Abilities, colours: Palette) -> Iterator[Text]
         if c.verdict not in (Verdict.PASSED, Verdict.WRONG, report.verdict):
             about = f"{verdict_name(c.verdict)} · {about}"
         room = able.width - line.cell_len
-        first, *rest = folded(Text(about, style=colours.faint), room)
+        first, *rest = folded(Text(about, style=colours.faint), room, unicode=able.unicode)
         yield line.append_text(first)
         yield from (Text(" " * (able.width - room)).append_text(more) for more in rest)
 

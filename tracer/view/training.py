@@ -84,6 +84,7 @@ class Watch:
         self._learned += self._training.recipe.batch_size
         if result is not None:
             self._epoch(result)
+            self._began, self._learned = monotonic(), 0
         elif monotonic() - self._drawn > REDRAWS and now.counted:
             self._drawn = monotonic()
             said = _("loss {loss}  right {right}  gradient {norm}  {speed}").format(

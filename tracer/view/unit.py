@@ -47,9 +47,10 @@ def unit_block(sentence: Sentence, step: int, unit: int, able: Abilities) -> lis
 
 
 def numbers_of_unit(sentence: Sentence, step: int, unit: int) -> dict[str, float]:
-    """Every quantity of one unit at one step, by name."""
+    """Every quantity and every gradient of one unit at one step, by name."""
     return {
-        quantity.name: float(sentence[quantity.name][step, unit]) for quantity in sentence.rows()
+        quantity.name: float(sentence[quantity.name][step, unit])
+        for quantity in (*sentence.rows(), *sentence.gradient_rows())
     }
 
 

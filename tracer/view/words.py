@@ -14,6 +14,22 @@ from rich.cells import cell_len, chop_cells
 _OBEYED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
+_IN_ASCII = str.maketrans(
+    {
+        **dict(zip("·…–—−“”’→←─│█━╸◀×±▲▼✓✗‖∂", '*~---""\'><-|##-<x~^v+x|d', strict=True)),
+        "≥": ">=", "≤": "<=", "σ": "sigmoid",
+    }
+)  # fmt: skip
+
+
+def in_ascii(text: str) -> str:
+    """`text` with the signs that screens use written in ASCII: drawings as wide as before.
+
+    What would mean something else in one column takes more: ``≥`` is ``>=``, ``σ`` is ``sigmoid``.
+    """
+    return text.translate(_IN_ASCII)
+
+
 def clean(text: str, encoding: str = "utf-8") -> str:
     """`text` with all that a terminal would obey, or `encoding` cannot write, written out."""
     visible = "".join(

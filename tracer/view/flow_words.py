@@ -23,7 +23,8 @@ def summary(flow: GradientFlow, able: Abilities) -> str:
 
 def comparison(flows: Sequence[GradientFlow], able: Abilities) -> str:
     """How many times more of its gradient the better of two networks brings to the first word."""
-    if len(flows) != 2 or len(flows[0].share) == 1:
+    alike = {(flow.words, flow.trace.task) for flow in flows}
+    if len(flows) != 2 or len(alike) > 1 or len(flows[0].share) == 1:
         return ""
     more, less = sorted(flows, key=lambda flow: -float(flow.share[0]))
     if not (0 < less.share[0] < more.share[0] < np.inf):

@@ -1,0 +1,132 @@
+"""How far back an RNN and an LSTM can reach: right answers by the distance of the deciding word.
+
+Both cells are trained with the same recipe: the loss is on the last output alone, and the first
+weights are uniform, as PyTorch draws them.
+The sentences of the built-in corpus say praise or insult by a word that lies 0 to 25 words before
+the end. Prints a table, and draws it::
+
+    python benchmarks/distance.py --draw docs/distance.svg
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from tracer.tasks import counted
+from tracer.training.data import Data, built_in
+from tracer.training.loop import Training
+from tracer.training.recipe import Recipe
+
+EDGES = (0, 2, 5, 9, 13, 17, 21, 26)
+"""Distances are counted in groups: 0 to 1, 2 to 4, ... words after the deciding one."""
+
+WIDTH, HEIGHT, MARGIN = 640, 300, 44
+COLOURS = {"rnn": "#d55e00", "lstm": "#0072b2"}  # told apart by colour-blind eyes too
+
+
+def right_answers(data: Data, cell: str, seed: int, epochs: int) -> np.ndarray:
+    """For each held-out sentence whether the trained network is right, (sentences,)."""
+    recipe = Recipe(
+        task="classify", cell=cell, units=8, initial="uniform", epochs=epochs,
+        patience=0, seed=seed)  # fmt: skip
+    training = Training(recipe, data.learn, data.held_out, data.vocabulary, data.labels)
+    for _ in training.run():
+        pass
+    model = training.model(cell, {})
+    trace = model.trace([" ".join(one.words) for one in data.held_out], level="states")
+    last = counted("classify", trace.lengths, trace.T)
+    answers = trace["probs"].argmax(axis=-1).T[last.T]
+    wanted = [data.labels.index(one.labels[0]) for one in data.held_out]
+    return np.asarray(answers == wanted)
+
+
+def groups() -> Iterator[tuple[int, int]]:
+    """First and last distance of each group."""
+    for low, high in pairwise(EDGES):
+        yield low, high - 1
+
+
+def drawing(shares: dict[str, np.ndarray]) -> str:
+    """An SVG of the shares (seeds, groups): a line for the median, a dot for each seed."""
+    names = [f"{low}-{high}" for low, high in groups()]
+    xs = np.linspace(MARGIN + 30, WIDTH - 90, len(names))
+
+    def y(share: float) -> float:
+        return MARGIN + (1 - share) / 0.6 * (HEIGHT - 2 * MARGIN)
+
+    parts = [
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
+            'font-family="sans-serif" font-size="13">'
+        ),
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
+        f'<text x="{MARGIN - 30}" y="20">right answers on held-out sentences</text>',
+        (
+            f'<text x="{WIDTH - 90}" y="{HEIGHT - 8}" text-anchor="end">'
+            "words after the one that decides</text>"
+        ),
+    ]
+    for share in (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0):
+        parts += [
+            (
+                f'<line x1="{MARGIN}" x2="{WIDTH - 70}" y1="{y(share):.1f}" y2="{y(share):.1f}" '
+                f'stroke="#dddddd"/>'
+            ),
+            f'<text x="{MARGIN - 6}" y="{y(share) + 4:.1f}" text-anchor="end">{share:.0%}</text>',
+        ]
+    parts += [
+        f'<text x="{x:.1f}" y="{HEIGHT - 26}" text-anchor="middle">{name}</text>'
+        for x, name in zip(xs, names, strict=True)
+    ]
+    for cell, values in shares.items():
+        middle = np.median(values, axis=0)
+        points = " ".join(f"{x:.1f},{y(m):.1f}" for x, m in zip(xs, middle, strict=True))
+        parts.append(
+            f'<polyline points="{points}" fill="none" stroke="{COLOURS[cell]}" stroke-width="2.5"/>'
+        )
+        parts += [
+            f'<circle cx="{x:.1f}" cy="{y(v):.1f}" r="3" fill="{COLOURS[cell]}"/>'
+            for seed in values
+            for x, v in zip(xs, seed, strict=True)
+        ]
+        parts.append(
+            f'<text x="{WIDTH - 62}" y="{y(middle[-1]) + 4:.1f}" fill="{COLOURS[cell]}" '
+            f'font-weight="bold">{cell.upper()}</text>'
+        )
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def main() -> None:
+    """Train, print the table, draw it."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--epochs", type=int, default=16)
+    parser.add_argument("--draw", type=Path)
+    arguments = parser.parse_args()
+    data = built_in("classify", ["en"], 0.2, 0)
+    distance = np.array([one.distance for one in data.held_out])
+    inside = [(low <= distance) & (distance <= high) for low, high in groups()]
+    shares = {}
+    for cell in ("rnn", "lstm"):
+        right = [
+            right_answers(data, cell, seed, arguments.epochs) for seed in range(arguments.seeds)
+        ]
+        shares[cell] = np.array([[one[group].mean() for group in inside] for one in right])
+    print("| words after the one that decides | sentences | RNN | LSTM |\n|---|---|---|---|")
+    for n, (low, high) in enumerate(groups()):
+        cells = [
+            f"{np.median(values[:, n]):.1%} ({values[:, n].min():.1%} to {values[:, n].max():.1%})"
+            for values in shares.values()
+        ]
+        print(f"| {low} to {high} | {inside[n].sum()} | {cells[0]} | {cells[1]} |")
+    if arguments.draw:
+        arguments.draw.write_text(drawing(shares), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
