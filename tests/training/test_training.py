@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tracer
-from tracer.kernels import compiled
+from tracer.kernels import updating
+from tracer.kernels.training import Batch
 from tracer.training import checkpoint
 from tracer.training.data import Data, Source, built_in, load
 from tracer.training.initial import initial_weights
@@ -90,7 +91,7 @@ def test_the_compiled_update_is_the_textbook_one(name: str, step: int, data: st.
     moments = Moments(first.copy(), second.copy())
     wanted = updated(theta, d, moments, optimiser, step)
 
-    norm = compiled.update(
+    norm = updating.update(
         theta, d, first, second, OPTIMISERS.index(name), step, 0.1, 0.9, 0.999, 1e-8,
         optimiser.weight_decay, optimiser.clip_norm, optimiser.clip_value,
     )  # fmt: skip
@@ -99,6 +100,33 @@ def test_the_compiled_update_is_the_textbook_one(name: str, step: int, data: st.
     np.testing.assert_allclose(theta, wanted, rtol=1e-12, atol=1e-14)
     np.testing.assert_allclose(first, moments.first, rtol=1e-12)
     np.testing.assert_allclose(second, moments.second, rtol=1e-12)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm"])
+def test_nothing_of_one_batch_is_left_for_the_next(cell: str) -> None:
+    """The room where the loops work may hold anything: the weights are the same to the bit."""
+    dirty = begin(cell=cell, epochs=1)
+    for _ in dirty.run():
+        dirty._room.fill(np.nan)
+
+    np.testing.assert_array_equal(dirty.theta, finish(begin(cell=cell, epochs=1)).theta)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm"])
+def test_the_order_of_the_sentences_in_a_batch_does_not_matter(cell: str) -> None:
+    """The longest usually come first, which saves time; the gradients are the same if not."""
+    training = begin(
+        small(count=7), units=6, batch_size=7, dtype="float64", cell=cell, optimiser=STILL
+    )
+    batch = training.learn.batch(np.arange(7))
+    training._learn(batch)
+    wanted = training._d_theta.copy()
+
+    turned = [np.ascontiguousarray(each[..., ::-1]) for each in batch]
+    training._learn(Batch._make(turned))
+
+    assert np.abs(wanted).max() > 0.01
+    np.testing.assert_allclose(training._d_theta, wanted, rtol=1e-12, atol=1e-15)
 
 
 def test_clipping_by_hand() -> None:

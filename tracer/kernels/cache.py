@@ -12,7 +12,8 @@ import numpy as np
 from numba.core.dispatcher import Dispatcher
 
 from tracer.cells import LSTMCell, RNNCell
-from tracer.kernels import compiled, cpu
+from tracer.kernels import compiled, cpu, learning, product, squeezing, updating
+from tracer.kernels.jit import DIGEST
 
 # In the order in which Numba tries them; each is a compiled module that may fail to load.
 _THREADING_LAYERS = {"tbb": "tbbpool", "omp": "omppool", "workqueue": "workqueue"}
@@ -44,7 +45,9 @@ class CacheReport:
 
 def cache_report() -> CacheReport:
     """Load every kernel that is in the cache, and count. Compiles none that is not."""
-    kernels = [value for value in vars(compiled).values() if isinstance(value, Dispatcher)]
+    modules = (squeezing, product, compiled, learning, updating)
+    found = [value for module in modules for value in vars(module).values()]
+    kernels = list({id(k): k for k in found if isinstance(k, Dispatcher)}.values())
     for cell in (_smallest(RNNCell, 1), _smallest(LSTMCell, 4)):
         if kernels and not cpu.needs_compiling(cell):
             state = {name: np.zeros((1, 1)) for name in cell.equations.state}
@@ -52,7 +55,7 @@ def cache_report() -> CacheReport:
     # There is none where no folder is writable, or where NUMBA_DISABLE_JIT leaves plain functions.
     kept = kernels[0].stats.cache_path if kernels else None
     place = Path(kept or Path(compiled.__file__).parent / "__pycache__")
-    code = [path.stat().st_size for path in place.glob("compiled.*.nbc")]
+    code = [path.stat().st_size for path in place.glob(f"*-{DIGEST}-*.nbc")]
     return CacheReport(
         place=place,
         writable=os.access(_existing(place), os.W_OK),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +11,32 @@ import numpy as np
 
 from tracer.cells import Cell, LSTMCell, RNNCell
 from tracer.cells.activations import Array
-from tracer.kernels import compiled
+from tracer.equations import CELLS
+from tracer.kernels import compiled, product
 from tracer.kernels.compiled import Lengths
+from tracer.kernels.shares import in_shares
+from tracer.kernels.squeezing import CODE
 
 
 def _plain(array: Array) -> Array:
     """The same numbers as an array that the kernels are compiled for (no subclass, writable)."""
+    if type(array) is np.ndarray and array.flags.carray:
+        return array
     return np.require(np.asarray(array), requirements=["C", "A", "W"])
 
 
-def _transposed(M: Array) -> Array:
-    return np.array(M.T, order="C")
+def _packed(M: Array) -> Array:
+    """The weights M (K, J), laid out for products with many rows."""
+    K, J = M.shape
+    packed = product.room_for(K, J, M.dtype)
+    product.pack(_plain(M), packed)
+    return packed
+
+
+@cache
+def _stored(kind: str, level: str) -> frozenset[str]:
+    """What the level records; looked up once, for a short sentence takes less time than this."""
+    return frozenset(q.name for q in CELLS[kind] if q.stored_at(level))
 
 
 def _rnn(
@@ -28,12 +44,15 @@ def _rnn(
 ) -> dict[str, Array]:
     T, N, _ = x.shape
     H = cell.W.shape[1]
-    steps = {q.name: T if q.stored_at(level) else 1 for q in cell.equations}
-    z = np.zeros((steps["z"], N, H), x.dtype)
+    z = np.zeros((T if "z" in _stored(cell.equations.name, level) else 1, N, H), x.dtype)
     h = np.empty((T, N, H), x.dtype)
-    compiled.rnn_forward(
-        _plain(x), lengths, _plain(state["h"]), _transposed(cell.U), _transposed(cell.W),
-        _plain(cell.a), compiled.CODE[cell.f], z, h,
+    before = (
+        _plain(x).reshape(T * N, -1), lengths, _plain(state["h"]), _packed(cell.U),
+        _packed(cell.W), _plain(cell.a), CODE[cell.f],
+    )  # fmt: skip
+    in_shares(
+        N, T * (cell.U.size + cell.W.size),
+        lambda first, last: compiled.rnn_forward(*before, first, last, z, h),
     )  # fmt: skip
     return {"z": z, "h": h}
 
@@ -43,15 +62,22 @@ def _lstm(
 ) -> dict[str, Array]:
     T, N, _ = x.shape
     H = cell.W.shape[1]
-    steps = {q.name: T if q.stored_at(level) else 1 for q in cell.equations}
-    z = np.zeros((steps["z_i"], N, 4 * H), x.dtype)
-    ifgo = np.zeros((steps["i"], N, 4 * H), x.dtype)
-    tanh_c = np.zeros((steps["tanh_c"], N, H), x.dtype)
+    stored = _stored(cell.equations.name, level)
+    z, ifgo, tanh_c = (
+        np.zeros((T if name in stored else 1, N, width), x.dtype)
+        for name, width in (("z_i", 4 * H), ("i", 4 * H), ("tanh_c", H))
+    )
     c = np.empty((T, N, H), x.dtype)
     h = np.empty((T, N, H), x.dtype)
-    compiled.lstm_forward(
-        _plain(x), lengths, _plain(state["h"]), _plain(state["c"]), _transposed(cell.U),
-        _transposed(cell.W), _plain(cell.a), compiled.CODE[cell.gate], z, ifgo, c, tanh_c, h,
+    before = (
+        _plain(x).reshape(T * N, -1), lengths, _plain(state["h"]), _plain(state["c"]),
+        _packed(cell.U), _packed(cell.W), _plain(cell.a), CODE[cell.gate],
+    )  # fmt: skip
+    in_shares(
+        N, T * (cell.U.size + cell.W.size),
+        lambda first, last: compiled.lstm_forward(
+            *before, first, last, z, ifgo, c, tanh_c, h
+        ),
     )  # fmt: skip
     blocks: dict[str, Array] = {}
     for block, gate in enumerate(cell.equations.gates):
@@ -69,7 +95,8 @@ def forward(
 ) -> dict[str, Array]:
     """Unroll `cell` over x (T, N, D) in one compiled call; see `tracer.kernels.Device.forward`."""
     everything = _UNROLL[cell.equations.name](cell, x, state, lengths, level)
-    return {name: v for name, v in everything.items() if cell.equations[name].stored_at(level)}
+    stored = _stored(cell.equations.name, level)
+    return {name: array for name, array in everything.items() if name in stored}
 
 
 def backward(
@@ -93,9 +120,11 @@ def _rnn_back(
     x, h = numbers["x"], numbers["h"]
     d = {name: np.empty_like(h) for name in ("d_h_from_next", "d_h", "d_z")}
     d |= {"d_x": np.empty(x.shape, x.dtype)}
-    compiled.rnn_backward(
-        lengths, _plain(cell.U), _plain(cell.W), compiled.CODE[cell.f], window,
-        _plain(numbers["z"]), _plain(h), d_h_from_loss, *start.values(), *d.values(),
+    before = (lengths, _packed(cell.U.T), _packed(cell.W.T), CODE[cell.f], window)
+    after = (_plain(numbers["z"]), _plain(h), d_h_from_loss, *start.values(), *d.values())
+    in_shares(
+        x.shape[1], len(x) * (cell.U.size + cell.W.size),
+        lambda first, last: compiled.rnn_backward(*before, first, last, *after),
     )  # fmt: skip
     return {"d_h_from_loss": d_h_from_loss, **d, **start}
 
@@ -119,9 +148,12 @@ def _lstm_back(
         _plain(numbers["tanh_c"]),
     )
     gradients = (d_h_from_loss, *start.values(), *d.values(), d_ifgo, d_z, d_x)
-    compiled.lstm_backward(
-        lengths, _plain(cell.U), _plain(cell.W), compiled.CODE[cell.gate], window,
-        *forward_pass, *gradients,
+    before = (lengths, _packed(cell.U.T), _packed(cell.W.T), CODE[cell.gate], window)
+    in_shares(
+        N, T * (cell.U.size + cell.W.size),
+        lambda first, last: compiled.lstm_backward(
+            *before, first, last, *forward_pass, *gradients
+        ),
     )  # fmt: skip
     blocks: dict[str, Array] = {}
     for block, gate in enumerate(gates):
@@ -140,16 +172,29 @@ def _side_by_side(numbers: Mapping[str, Array], names: Iterable[str]) -> Array:
 
 def outer(d_z: Array, rows: Array, *, per_step: bool) -> Array:
     """The sum over sentences of ``d_z x^T``, in total or for each step."""
-    T, _, J = d_z.shape
-    shares = np.zeros((T if per_step else 1, J, rows.shape[2]), rows.dtype)
-    compiled.outer(_plain(d_z), _plain(rows), shares)
-    return shares if per_step else shares[0]
+    T, N, J = d_z.shape
+    K = rows.shape[2]
+    if per_step:
+        shares = np.zeros((T, J, K), rows.dtype)
+        compiled.outer(_plain(d_z), _plain(rows), shares)
+        return shares
+    total = np.zeros((J, K), rows.dtype)
+    d_z, rows = _plain(d_z).reshape(T * N, J), _plain(rows).reshape(T * N, K)
+    in_shares(J, T * N * K, lambda first, last: product.outer_total(d_z, rows, total, first, last))
+    return total
 
 
 def project(rows: Array, M: Array) -> Array:
     """``rows @ M.T`` with the sums in the same order as in the kernels."""
-    out = np.empty((*rows.shape[:2], M.shape[0]), rows.dtype)
-    compiled.project(_plain(rows), _transposed(M), out)
+    T, N, J = rows.shape
+    K = len(M)
+    out = np.empty((T, N, K), rows.dtype)
+    flat, packed = _plain(rows).reshape(T * N, J), _packed(M)
+    found = out.reshape(T * N, K)
+    in_shares(
+        T * N, M.size,
+        lambda first, last: product.product(flat[first:last], packed, found[first:last]),
+    )  # fmt: skip
     return out
 
 
@@ -165,5 +210,6 @@ def is_new(kernel: Any) -> bool:
         return False
     if kernel.stats.cache_path is None:
         return True
-    name = f"compiled.{kernel.py_func.__name__}-*.nbi"
+    function = kernel.py_func
+    name = f"{Path(function.__code__.co_filename).stem}.{function.__qualname__}-*.nbi"
     return not any(Path(kernel.stats.cache_path).glob(name))

@@ -12,7 +12,7 @@ import numpy as np
 from tracer.cells import CELL_CLASSES
 from tracer.cells.activations import Array
 from tracer.errors import TracerError
-from tracer.kernels.training import Batch, Losses, Memory, Rule, losses, train
+from tracer.kernels.training import Batch, Losses, Memory, Rule, losses, room_for, train
 from tracer.model import Layer, Model
 from tracer.text import Encoder, Labelled, Vocabulary
 from tracer.trace import Head
@@ -118,6 +118,8 @@ class Training:
         self.best = self.theta.copy()
         self.progress = Progress()
         self._d_theta = np.zeros_like(self.theta)
+        steps = recipe.batch_size * int(self.learn.lengths.max())
+        self._room = room_for(recipe.cell, recipe.units, steps, recipe.dtype)
         self._learned = learned
         self._shapes = {name: array.shape for name, array in weights.items()}
         self.weights = weights | self._views(self.theta)
@@ -186,7 +188,7 @@ class Training:
             o.name, o.learning_rate, o.momentum, o.beta2, o.epsilon, o.weight_decay,
             o.clip_norm, o.clip_value,
         )  # fmt: skip
-        memory = Memory(self.theta, self._d_theta, self.first, self.second)
+        memory = Memory(self.theta, self._d_theta, self.first, self.second, self._room)
         result = train(
             recipe.cell, recipe.activation, recipe.window, self.weights, self.gradients,
             memory, rule, now.step + 1, batch,

@@ -1,6 +1,6 @@
 """How a gradient changes the weights: the textbook, in NumPy.
 
-The compiled loops do the same (`tracer.kernels.compiled.update`); the tests hold them together.
+The compiled loops do the same (`tracer.kernels.updating.update`); the tests hold them together.
 One step takes the gradient of the batch's loss, clips it, shrinks the weights (decay), and moves
 them against the gradient.
 """

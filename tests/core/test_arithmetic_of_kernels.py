@@ -1,0 +1,198 @@
+"""What the compiled loops are made of: products and activations, against exact arithmetic."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numba import config
+
+import tracer
+from tests.core.conftest import Run, make_run
+from tracer.cells.activations import Array
+from tracer.kernels import cpu, jit, shares
+from tracer.kernels.squeezing import CODE, squeeze
+
+WIDER = {"float32": np.float64, "float64": np.longdouble}
+
+
+def squeezed(name: str, z: Array) -> Array:
+    """The activation, by the kernel."""
+    out = np.empty_like(z)
+    squeeze(CODE[name], z, out)
+    return out
+
+
+def exactly(name: str, z: Array) -> Array:
+    """The activation with more digits than `z` has."""
+    wide = z.astype(WIDER[z.dtype.name])
+    if name == "tanh":
+        return np.asarray(np.tanh(wide))
+    e = np.exp(-np.abs(wide))
+    return np.asarray(np.where(wide < 0, e, 1) / (1 + e))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", ["sigmoid", "tanh"])
+def test_activations_are_right_to_the_last_digits(name: str, dtype: str) -> None:
+    """At most 2.5 units in the last place from the exact value, from 0 to where it is flat."""
+    end = 800 if dtype == "float64" else 110
+    tiny = np.geomspace(np.finfo(dtype).smallest_subnormal, 1, 50_000)
+    z = np.concatenate([np.linspace(-end, end, 300_001), np.linspace(-3, 3, 200_001), tiny, -tiny])
+    z = z.astype(dtype)
+
+    got, exact = squeezed(name, z), exactly(name, z)
+
+    ulps = np.abs(got - exact) / np.spacing(np.abs(got))
+    assert ulps.max() <= 2.5, z[ulps.argmax()]
+    assert (np.signbit(got) == (np.signbit(z) & (name == "tanh"))).all()
+    assert (np.abs(got) <= 1).all()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_activations_at_the_ends(dtype: str) -> None:
+    """NaN stays NaN, Inf is flat, -0 is -0."""
+    z = np.array([np.nan, np.inf, -np.inf, -0.0, 0.0], dtype)
+
+    np.testing.assert_array_equal(squeezed("tanh", z), np.array([np.nan, 1, -1, 0, 0], dtype))
+    np.testing.assert_array_equal(squeezed("sigmoid", z), np.array([np.nan, 1, 0, 0.5, 0.5], dtype))
+    assert np.signbit(squeezed("tanh", z)[3])
+
+
+@settings(max_examples=60)
+@given(
+    R=st.integers(1, 40), K=st.integers(1, 150), J=st.integers(1, 40),
+    dtype=st.sampled_from(["float32", "float64"]), seed=st.integers(0, 999),
+)  # fmt: skip
+def test_a_product_is_the_same_in_any_batch(R: int, K: int, J: int, dtype: str, seed: int) -> None:
+    """Right, and to the bit the same for one row alone, and for one column alone."""
+    rng = np.random.default_rng(seed)
+    rows = rng.normal(size=(1, R, J)).astype(dtype)
+    M = rng.normal(size=(K, J)).astype(dtype)
+    r, k = rng.integers(R), rng.integers(K)
+
+    found = cpu.project(rows, M)
+
+    size = np.abs(rows) @ np.abs(M).T
+    assert (np.abs(found - rows @ M.T) <= J * np.finfo(dtype).eps * size).all()
+    np.testing.assert_array_equal(cpu.project(rows[:, r : r + 1], M)[0, 0], found[0, r])
+    np.testing.assert_array_equal(cpu.project(rows, M[k : k + 1])[0, :, 0], found[0, :, k])
+
+
+def test_an_outer_product_is_the_sum_over_steps_and_sentences() -> None:
+    """Over more rows than are taken at once."""
+    rng = np.random.default_rng(0)
+    d_z, rows = rng.normal(size=(70, 9, 43)), rng.normal(size=(70, 9, 37))
+
+    total = cpu.outer(d_z, rows, per_step=False)
+
+    np.testing.assert_allclose(total, np.einsum("tnj,tnk->jk", d_z, rows), rtol=1e-11, atol=1e-11)
+
+
+@pytest.fixture(scope="module")
+def many() -> Run:
+    """A batch that is worth several threads."""
+    lengths = [5, 2, 4, 1, 3] * 8
+    return make_run("lstm", "sigmoid", N=40, D=65, H=130, lengths=lengths, scale=0.1)
+
+
+@pytest.mark.parametrize("threads", [2, 3, 7])
+@pytest.mark.parametrize("kind", ["lstm", "rnn"])
+def test_any_number_of_threads_computes_the_same(
+    kind: str, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every number, forward and backward, to the bit."""
+    option = {"lstm": "sigmoid", "rnn": "tanh"}[kind]
+    run = make_run(kind, option, N=60, D=9, H=13, lengths=[5, 2, 4, 1, 3] * 12)
+    d_h = np.random.default_rng(0).normal(size=(5, 60, 13))
+    monkeypatch.setattr(shares, "WORTH", 1)
+
+    monkeypatch.setattr(config, "NUMBA_NUM_THREADS", 1)
+    alone = tracer.backprop(tracer.unroll(run.cell, run.x, lengths=run.lengths), d_h)
+    monkeypatch.setattr(config, "NUMBA_NUM_THREADS", threads)
+    together = tracer.backprop(tracer.unroll(run.cell, run.x, lengths=run.lengths), d_h)
+
+    for name in alone.names:
+        np.testing.assert_array_equal(together[name], alone[name], err_msg=name)
+
+
+def test_a_sentence_is_the_same_in_any_batch(many: Run) -> None:
+    """Alone or among forty, to the bit: that is what makes traces comparable."""
+    batch = tracer.unroll(many.cell, many.x, lengths=many.lengths)
+
+    for n in (0, 17, 39):
+        alone = tracer.unroll(many.cell, many.x[:, n], lengths=many.lengths[n : n + 1])
+        for name in alone.names:
+            np.testing.assert_array_equal(alone[name][:, 0], batch[name][:, n], err_msg=name)
+
+
+def test_without_threads_there_is_still_a_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a process may start no more threads, the caller does all the work."""
+
+    class Refused:
+        def __init__(self, **_: object) -> None:
+            pass
+
+        def start(self) -> None:
+            raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(shares, "Thread", Refused)
+    monkeypatch.setattr(config, "NUMBA_NUM_THREADS", 4)
+    done: list[tuple[int, int]] = []
+
+    shares.in_shares(33, shares.WORTH, lambda first, last: done.append((first, last)))
+
+    assert len(done) > 1
+    assert sorted(row for share in done for row in range(*share)) == list(range(33))
+
+
+def test_everything_runs_without_the_compiler() -> None:
+    """NUMBA_DISABLE_JIT=1, forward and backward, for both cells and both widths."""
+    code = (
+        "import numpy as np, tracer\n"
+        "from tests.core.conftest import make_run\n"
+        "for kind, option in (('lstm', 'sigmoid'), ('rnn', 'tanh')):\n"
+        "    for dtype in ('float32', 'float64'):\n"
+        "        run = make_run(kind, option, dtype=dtype, lengths=[5, 2, 4])\n"
+        "        trace = tracer.unroll(run.cell, run.x, lengths=run.lengths)\n"
+        "        d_W = tracer.backprop(trace, np.ones((5, 3, 7), dtype))['d_W']\n"
+        "        print(repr(trace['h'].tolist()), repr(d_W.tolist()), dtype, sep=';')\n"
+    )
+    compiled, plain = (
+        subprocess.run(
+            [sys.executable, "-W", "error", "-c", code],
+            env={**os.environ, "NUMBA_DISABLE_JIT": disable},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.splitlines()
+        for disable in "01"
+    )
+
+    for one, other in zip(compiled, plain, strict=True):
+        *got, dtype = one.split(";")
+        *wanted, _ = other.split(";")
+        tolerance = 50 * float(np.finfo(dtype).eps)
+        for texts in zip(got, wanted, strict=True):
+            a, b = (np.array(eval(text)) for text in texts)  # noqa: S307 - lists of numbers
+            np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance)
+
+
+def test_kept_machine_code_is_never_stale() -> None:
+    """Each file with compiled code is in the digest that names what is kept."""
+    folder = Path(jit.__file__).parent
+    parts = {
+        path.name
+        for path in folder.glob("*.py")
+        if re.search(r"^ *@(compiled|intrinsic|overload)", path.read_text("utf-8"), re.MULTILINE)
+    }
+
+    assert parts | {"jit.py"} == set(jit.SOURCES)
+    assert jit.DIGEST in squeeze.__qualname__

@@ -1,0 +1,220 @@
+"""The few steps that Numba cannot be told in Python: the processor's vectors and fused sums.
+
+Each is an intrinsic, a function that writes LLVM's instructions itself. With
+``NUMBA_DISABLE_JIT=1`` there is no LLVM, and the same step is done by NumPy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import config, types
+from numba.core import cgutils
+from numba.core.registry import cpu_target
+from numba.extending import intrinsic
+
+from tracer.cells.activations import Array
+
+Tile = Callable[[Array, int, Array, int, Array], None]
+
+_FEATURES = frozenset(cpu_target.target_context.codegen().magic_tuple()[2].split(","))
+_ARM = "+neon" in _FEATURES
+FUSED = _ARM or "+fma" in _FEATURES
+"""Whether the processor computes ``a b + c`` with one rounding, in one instruction."""
+
+VECTOR_BYTES = 64 if "+avx512f" in _FEATURES else 32 if "+avx" in _FEATURES else 16
+MANY_REGISTERS = _ARM or VECTOR_BYTES == 64  # 32 of them; others have 16
+PANEL_BYTES = 2 * VECTOR_BYTES
+"""How much of a row of weights lies in one panel; see `tracer.kernels.product`."""
+
+
+def _llvm_fma(builder: Any, a: Any, b: Any, c: Any) -> Any:
+    """``a b + c`` for numbers or vectors. Without the instruction LLVM would call a function."""
+    if not FUSED:
+        return builder.fadd(builder.fmul(a, b), c)
+    number = a.type.element if isinstance(a.type, ir.VectorType) else a.type
+    name = "f32" if isinstance(number, ir.FloatType) else "f64"
+    if isinstance(a.type, ir.VectorType):
+        name = f"v{a.type.count}{name}"
+    kind = ir.FunctionType(a.type, [a.type] * 3)
+    function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.fma.{name}")
+    return builder.call(function, [a, b, c])
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _fma(_typing: Any, a: Any, b: Any, c: Any) -> Any:
+    def write(_context: Any, builder: Any, _signature: Any, numbers: Any) -> Any:
+        return _llvm_fma(builder, *numbers)
+
+    return a(a, b, c), write
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _stand_apart(_typing: Any) -> Any:
+    def write(context: Any, builder: Any, _signature: Any, _nothing: Any) -> Any:
+        builder.function.attributes.add("noinline")
+        return context.get_dummy_value()
+
+    return types.void(), write
+
+
+# 1.5 · 2^23 and 1.5 · 2^52: floats so large that their last bit counts ones. The sum n + BIG has
+# the whole number n in its last bits.
+_BIG = {32: 1.5 * 2.0**23, 64: 1.5 * 2.0**52}
+_FRACTION = {32: 23, 64: 52}  # bits of the fraction; the exponent stands above them
+_BIAS = {32: 127, 64: 1023}  # the exponent field of 2^0
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _two_to(_typing: Any, n: Any) -> Any:
+    def write(_context: Any, builder: Any, _signature: Any, numbers: Any) -> Any:
+        bits = n.bitwidth
+        whole, (number,) = ir.IntType(bits), numbers
+        shifted = builder.fadd(number, ir.Constant(number.type, _BIG[bits] + _BIAS[bits]))
+        field = builder.shl(builder.bitcast(shifted, whole), ir.Constant(whole, _FRACTION[bits]))
+        return builder.bitcast(field, number.type)
+
+    return n(n), write
+
+
+def _tile_of(count: int, panels: int) -> Tile:
+    """Make a product of `count` rows and `panels` panels, whose sums all stay in registers.
+
+    ``tile(rows, r, packed, p, out)`` adds to `out` (R, K), at rows r... and the columns of panels
+    p..., the product of the rows (R, J) and the packed weights (panels, J, width). Each number of
+    `out` runs through ``out = fma(row[j], weight[j], out)`` for j = 0, 1, ..., whatever the tile.
+    """
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def tile(_typing: Any, rows: Any, r: Any, packed: Any, p: Any, out: Any) -> Any:
+        def write(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+            rows_v, r_v, packed_v, p_v, out_v = arguments
+            arrays = [
+                context.make_array(kind)(context, builder, value)
+                for kind, value in ((rows, rows_v), (packed, packed_v), (out, out_v))
+            ]
+            row_data, weights, sums = (array.data for array in arrays)
+            J = cgutils.unpack_tuple(builder, arrays[0].shape)[1]
+            K = cgutils.unpack_tuple(builder, arrays[2].shape)[1]
+            size = out.dtype.bitwidth // 8
+            lanes = VECTOR_BYTES // size
+            number = ir.FloatType() if size == 4 else ir.DoubleType()
+            vector = ir.VectorType(number, lanes)
+
+            def at(start: Any, *terms: Any) -> Any:
+                """The address of the number that many numbers after `start`."""
+                for term in terms:
+                    start = builder.gep(start, [term], source_etype=number)
+                return start
+
+            def load(address: Any) -> Any:
+                pointer = builder.bitcast(address, vector.as_pointer())
+                return builder.load(pointer, align=size, typ=vector)
+
+            def store(value: Any, address: Any) -> None:
+                builder.store(value, builder.bitcast(address, vector.as_pointer()), align=size)
+
+            def whole(value: int) -> Any:
+                return ir.Constant(J.type, value)
+
+            width = 2 * panels * lanes
+            k = builder.mul(p_v, whole(2 * lanes))
+            there = at(sums, builder.mul(r_v, K), k)
+            # Columns past the end go to a place of our own, and only those that exist come back.
+            left = builder.sub(K, k)
+            fits = builder.icmp_signed(">=", left, whole(width))
+            aside = cgutils.alloca_once(builder, number, size=count * width)
+            step = builder.select(fits, K, whole(width))
+            here = builder.select(fits, there, aside)
+            pairs = [
+                (at(aside, whole(i * width)), at(there, builder.mul(whole(i), K)))
+                for i in range(count)
+            ]
+            with builder.if_then(builder.not_(fits), likely=False):
+                for own, theirs in pairs:
+                    cgutils.raw_memcpy(builder, own, theirs, left, size)
+
+            places = [
+                at(here, builder.mul(whole(i), step), whole(v * lanes))
+                for i in range(count)
+                for v in range(2 * panels)
+            ]
+            sums_now = [cgutils.alloca_once_value(builder, load(place)) for place in places]
+            first_row = at(row_data, builder.mul(r_v, J))
+            row_starts = [at(first_row, builder.mul(whole(i), J)) for i in range(count)]
+            panel_size = builder.mul(J, whole(2 * lanes))
+            first_panel = at(weights, builder.mul(p_v, panel_size))
+            starts = [at(first_panel, builder.mul(whole(q), panel_size)) for q in range(panels)]
+            with cgutils.for_range(builder, J) as loop:
+                line = builder.mul(loop.index, whole(2 * lanes))
+                row_of_weights = [
+                    load(at(start, line, whole(v * lanes))) for start in starts for v in range(2)
+                ]
+                for i, start in enumerate(row_starts):
+                    one = builder.load(at(start, loop.index), typ=number)
+                    everywhere = builder.shuffle_vector(
+                        builder.insert_element(
+                            ir.Constant(vector, ir.Undefined), one, ir.Constant(ir.IntType(32), 0)
+                        ),
+                        ir.Constant(vector, ir.Undefined),
+                        ir.Constant(ir.VectorType(ir.IntType(32), lanes), [0] * lanes),
+                    )
+                    for v, weight in enumerate(row_of_weights):
+                        total = sums_now[i * 2 * panels + v]
+                        before = builder.load(total)
+                        builder.store(_llvm_fma(builder, everywhere, weight, before), total)
+            for total, place in zip(sums_now, places, strict=True):
+                store(builder.load(total), place)
+            with builder.if_then(builder.not_(fits), likely=False):
+                for own, theirs in pairs:
+                    cgutils.raw_memcpy(builder, theirs, own, left, size)
+            return context.get_dummy_value()
+
+        return types.void(rows, r, packed, p, out), write
+
+    return tile  # type: ignore[no-any-return]
+
+
+def _plain_tile_of(count: int, panels: int) -> Tile:
+    def tile(rows: Array, r: int, packed: Array, p: int, out: Array) -> None:
+        _, J, width = packed.shape
+        sums = out[r : r + count]
+        for q in range(p, p + panels):
+            there = sums[:, q * width : (q + 1) * width]
+            for j in range(J):
+                there += rows[r : r + count, j, np.newaxis] * packed[q, j, : there.shape[1]]
+
+    return tile
+
+
+def _plain_fma(a: Any, b: Any, c: Any) -> Any:
+    return a * b + c
+
+
+def _plain_stand_apart() -> None:
+    pass
+
+
+def _plain_two_to(n: Any) -> Any:
+    bits = 8 * n.itemsize
+    whole = np.dtype(f"int{bits}").type
+    shifted = n + n.dtype.type(_BIG[bits] + _BIAS[bits])
+    return (shifted.view(whole) << whole(_FRACTION[bits])).view(n.dtype)
+
+
+stand_apart: Callable[[], None] = _plain_stand_apart if config.DISABLE_JIT else _stand_apart
+"""A compiled function that calls it exists once, and is not copied into every place of its use.
+
+The first compilation takes half the time.
+"""
+
+fma: Callable[[Any, Any, Any], Any] = _plain_fma if config.DISABLE_JIT else _fma
+"""``fma(a, b, c)`` is ``a b + c``, rounded once where the processor can."""
+
+two_to: Callable[[Any], Any] = _plain_two_to if config.DISABLE_JIT else _two_to
+"""``two_to(n)`` is 2^n, for a float n that is a whole number and 2^n that is a normal float."""
+
+tile_of: Callable[[int, int], Tile] = _plain_tile_of if config.DISABLE_JIT else _tile_of
