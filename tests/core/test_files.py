@@ -50,7 +50,7 @@ def test_a_name_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, na
     with pytest.raises(FileError, match="cannot open"):
         files.read(name, KIND, 1)
 
-    assert sorted(os.listdir()) == ["fifo", "loop"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["fifo", "loop"]
 
 
 def test_a_symbolic_link_stays_one(tmp_path: Path) -> None:

@@ -21,11 +21,12 @@ from tracer.text import PIECES, Labelled, Vocabulary
 from tracer.text.encoder import KINDS
 from tracer.training import checkpoint, choices
 from tracer.training.batches import number
+from tracer.training.choices import OPTIMISERS
 from tracer.training.data import Data, built_in, load
 from tracer.training.divergence import DivergedError
 from tracer.training.initial import initial_weights
 from tracer.training.loop import Training
-from tracer.training.optimisers import OPTIMISERS, Optimiser
+from tracer.training.optimisers import Optimiser
 from tracer.training.progress import EpochResult
 from tracer.training.recipe import Recipe
 from tracer.training.source import Source
