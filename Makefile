@@ -52,9 +52,11 @@ docs: .venv/.installed ## write the pages that are made from the code
 	@for script in docs/make_*.py; do .venv/bin/python $$script || exit 1; done
 
 catalogue: .venv/.dev ## collect the sentences for translators; LANGUAGE=de starts or updates one
-	@mkdir -p tracer/locale
-	@.venv/bin/pybabel --quiet extract --keywords=_ --project=tracer --no-wrap \
-		--copyright-holder='the tracer authors' --output=tracer/locale/tracer.pot tracer
+	@mkdir -p tracer/locale build
+	@.venv/bin/python .ci/sentences.py > build/sentences.py
+	@.venv/bin/pybabel --quiet extract --keywords=_ --keywords=plural:1,2 --project=tracer --no-wrap \
+		--copyright-holder='the tracer authors' --output=tracer/locale/tracer.pot \
+		tracer build/sentences.py
 ifdef LANGUAGE
 	@po=tracer/locale/$(LANGUAGE)/LC_MESSAGES/tracer.po; mkdir -p "$$(dirname $$po)"; \
 	if [ -f $$po ]; then verb=update; else verb=init; fi; \

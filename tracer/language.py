@@ -26,3 +26,11 @@ def _catalogue() -> gettext.NullTranslations:
 def _(text: str) -> str:
     """`text` in the reader's language. Put values in afterwards: ``_("step {t}").format(t=3)``."""
     return _catalogue().gettext(text) if text else text
+
+
+def plural(one: str, many: str, n: int) -> str:
+    """The sentence for `n` things: `one` or `many` in English, up to six forms elsewhere.
+
+    Put the number in afterwards: ``plural("{n} word", "{n} words", n).format(n=n)``.
+    """
+    return _catalogue().ngettext(one, many, n)

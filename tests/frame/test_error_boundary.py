@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -87,13 +89,14 @@ def test_error_on_an_old_terminal() -> None:
         ("diff a b --rtol nan", "'--rtol': nan is not a finite number."),
         ("diff a b --atol inf", "'--atol': inf is not a finite number."),
         ("gradients bad --forget-bias nan", "'--forget-bias': nan is not a finite number."),
+        ("check ", "there is no exercise ''."),
         ("show bad --steps " + "9" * 5000, "--steps " + "9" * 40 + ": wanted one step as 4"),
         ("show bad --steps 1:" + "9" * 5000, ": wanted one step as 4, or a range as 2:5"),
     ],
 )
 def test_numbers_that_are_none(words: str, said: str) -> None:
     """Not-a-number, infinity and digits without end are mistakes of the caller, not of tracer."""
-    result = CliRunner().invoke(command_line, words.split(), prog_name="tracer")
+    result = CliRunner().invoke(command_line, words.split(" "), prog_name="tracer")
 
     assert result.exit_code == 2
     assert said in result.stderr
@@ -124,6 +127,60 @@ def test_interrupt() -> None:
     result = ending_with(raising(KeyboardInterrupt()))
 
     assert (result.exit_code, result.output.strip()) == (130, "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_polite_kill(number: signal.Signals, tmp_path: Path) -> None:
+    """`kill`, or a window that is closed, leaves neither a folder nor a child behind."""
+    answer, folders = tmp_path / "rnn_step.py", tmp_path / "folders"
+    folders.mkdir()
+    answer.write_text("import time\n\ntime.sleep(600)\n", encoding="utf-8")
+    order = ["check", str(answer), "--exercise", "10_rnn_step", "--time-limit", "600"]
+
+    with subprocess.Popen(
+        [sys.executable, "-m", "tracer", *order], env={**os.environ, "TMPDIR": str(folders)},
+    ) as started:  # fmt: skip
+        while not list(folders.glob("*/*.py")) and started.poll() is None:
+            time.sleep(0.05)
+        begun = list(folders.iterdir())
+        started.send_signal(number)
+        code = started.wait(60)
+
+    assert begun
+    assert (code, list(folders.iterdir())) == (128 + number, [])
+
+
+STOPPED_TWICE = """
+import os, signal
+from tracer.cli._stopping import in_order
+
+signal.signal(signal.SIGHUP, signal.{hangup})
+with in_order(), in_order():
+    try:
+        os.kill(os.getpid(), signal.SIGHUP)
+        print("goes on")
+        os.kill(os.getpid(), signal.SIGTERM)
+    finally:
+        os.kill(os.getpid(), signal.SIGTERM)
+        print("cleaned up")
+"""
+
+
+@pytest.mark.parametrize(
+    ("hangup", "code", "said"),
+    [
+        ("SIG_DFL", 128 + signal.SIGHUP, "cleaned up\n"),
+        ("SIG_IGN", 128 + signal.SIGTERM, "goes on\ncleaned up\n"),  # under nohup
+    ],
+)
+def test_second_kill(hangup: str, code: int, said: str) -> None:
+    """What `nohup` ignores stays ignored, and a second signal does not stop the cleaning up."""
+    ended = subprocess.run(
+        [sys.executable, "-c", STOPPED_TWICE.format(hangup=hangup)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (ended.returncode, ended.stdout) == (code, said)
 
 
 def test_success() -> None:

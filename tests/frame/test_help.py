@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 import tracer
-from tracer.cli import SECTIONS, Verbs, command_line
+from tracer.cli import BUG, NOT_PASSED, PASSED, SECTIONS, WRONG_INPUT, Verbs, command_line
 
 
 def walk(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -93,6 +93,31 @@ def test_every_option_explains_itself(path: tuple[str, ...]) -> None:
     options = [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
 
     assert [option.name for option in options if not option.help] == []
+    assert "None" not in help_of(*path)
+
+
+def test_help_of_check() -> None:
+    """What may be written stands in the usage and is explained; every exit code is told."""
+    screen = " ".join(help_of("check").split())
+
+    assert "Usage: tracer check [OPTIONS] [EXERCISE|FILE] Check an answer" in screen
+    assert "EXERCISE is a name" in screen
+    assert "FILE is an answer" in screen
+    assert "WHAT" not in screen
+    for code in (PASSED, NOT_PASSED, WRONG_INPUT, BUG):
+        assert re.search(rf"\b{code} if ", screen)
+    assert "Seconds for loading your file, and for each call" in screen
+
+
+def test_verbs_that_belong_together() -> None:
+    """No verb stands alone under "More"; `show`, `gradients` and `diff` look inside a network."""
+    screen = help_of()
+
+    assert "More:" not in screen
+    inside = screen.partition("Look inside a network:")[2].partition("Make a network")[0]
+    assert re.findall(r"^  ([a-z]+)  ", inside, flags=re.MULTILINE) == [
+        "demo", "show", "gradients", "diff",
+    ]  # fmt: skip
 
 
 def test_version() -> None:

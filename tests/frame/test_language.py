@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 
+import pytest
 from babel.messages import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract, extract_from_dir
 from babel.messages.mofile import write_mo
+
+from tracer.language import plural
 
 ROOT = Path(__file__).parents[2]
 
 
-def sentences() -> set[str]:
-    """Every sentence of the package that is given to `_`."""
-    found = extract_from_dir(ROOT / "tracer", keywords={"_": None})
-    return {message[2] for message in found if isinstance(message[2], str)}
+def sentences() -> set[str | tuple[str, ...]]:
+    """Every sentence of the package that is given to `_`, and both of each given to `plural`."""
+    composed = subprocess.run(
+        [sys.executable, ".ci/sentences.py"], cwd=ROOT, capture_output=True, check=True
+    ).stdout
+    keywords: dict[str, tuple[int, ...] | None] = {"_": None, "plural": (1, 2)}
+    found = [
+        *extract_from_dir(ROOT / "tracer", keywords=keywords),
+        *((None, *message) for message in extract("python", BytesIO(composed), keywords)),
+    ]
+    return {message[2] for message in found}
 
 
 def pseudo(sentence: str) -> str:
@@ -37,7 +49,10 @@ def test_pseudo_language(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "tracer", package, ignore=shutil.ignore_patterns("__pycache__"))
     catalogue = Catalog(locale="eo")
     for sentence in sentences():
-        catalogue.add(sentence, pseudo(sentence))
+        if isinstance(sentence, str):
+            catalogue.add(sentence, pseudo(sentence))
+        else:
+            catalogue.add(sentence, tuple(pseudo(form) for form in sentence))
     place = package / "locale" / "eo" / "LC_MESSAGES"
     place.mkdir(parents=True)
     with (place / "tracer.mo").open("wb") as file:
@@ -54,6 +69,9 @@ def test_pseudo_language(tmp_path: Path) -> None:
     assert "Shøw vérsîøns, kérnéls, térmînål" in screen("doctor", "--help")
     assert "Vérsîøns\n" in screen("doctor")
     assert "øk    languages    en, eo\n" in screen("doctor")
+    shown = screen("show", "you are bad")
+    assert "lstm-classify · LSTM, 8 ünîts" in shown
+    assert "f  thé førgét swîtch" in shown
 
 
 def test_sentences_keep_their_values() -> None:
@@ -68,3 +86,72 @@ def test_shipped_catalogues_are_compiled() -> None:
     catalogues = sorted((ROOT / "tracer" / "locale").glob("*/LC_MESSAGES/tracer.po"))
 
     assert [po for po in catalogues if not po.with_suffix(".mo").exists()] == []
+
+
+def test_one_and_many() -> None:
+    """The number chooses the form; in English one thing is no "things"."""
+    said = [plural("{n} word", "{n} words", n).format(n=n) for n in (0, 1, 2)]
+
+    assert said == ["0 words", "1 word", "2 words"]
+
+
+# What a command says is translated. What the Python API says stays English, as Python's own errors.
+SCREENS = (*(ROOT / "tracer" / "cli").glob("*.py"), *(ROOT / "tracer" / "view").glob("*.py"))
+COMMANDS = (*SCREENS, ROOT / "tracer" / "grading" / "choosing.py")
+OURS = {"TracerError", "InputError", "FileError"}
+
+
+def is_translation(node: ast.AST) -> bool:
+    """Whether `node` is a call of `_` or of `plural`."""
+    return isinstance(node, ast.Call) and ast.unparse(node.func) in ("_", "plural")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tracer").rglob("*.py")), ids=lambda p: p.stem)
+def test_which_errors_are_translated(path: Path) -> None:
+    """Those that only a command can raise; see docs/languages.md."""
+    raised = [
+        node.exc
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)
+        if ast.unparse(node.exc.func) in OURS
+    ]
+
+    wrong = [
+        ast.unparse(error)
+        for error in raised
+        if any(map(is_translation, ast.walk(error))) != (path in COMMANDS)
+    ]
+    assert wrong == []
+
+
+# For programs, which want the same words everywhere, and a font's names.
+FOR_PROGRAMS = {"to_json", "to_csv", "to_svg", "report_json", "flow_numbers"}
+PROSE = re.compile(r"(?:^|[ (])[a-z]{3,}[.,;:!?)]?(?: |$)")
+NO_PROSE = re.compile(r'(?s)tracer\b.*|( --[a-z]+ ?.*)|bold \w+|[\w ]+ #\w+|""".*')
+OTHER = {
+    "you are a really bad man",  # what the tour types
+    "numpy, scipy, numba",
+    "choice for --what",  # an UnknownNameError, which is English
+    "version of ",  # a key in a model's notes
+}
+
+
+@pytest.mark.parametrize(
+    "path", sorted(p for p in SCREENS if p.stem not in FOR_PROGRAMS), ids=lambda p: p.stem
+)
+def test_no_words_past_the_translator(path: Path) -> None:
+    """A string with words in it is given to `_` or `plural`, whole; or it is not for people."""
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    given = {id(inner) for node in nodes if is_translation(node) for inner in ast.walk(node)}
+    docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+
+    left = [
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if id(node) not in given | docstrings
+        if PROSE.search(node.value) and " " in node.value
+        if node.value not in OTHER and not NO_PROSE.fullmatch(node.value)
+    ]
+
+    assert left == []

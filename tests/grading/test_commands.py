@@ -64,7 +64,7 @@ def test_init_never_overwrites(course: Path) -> None:
 
     assert answer.read_text("utf-8") == "mine"
     assert (course / "22_lstm_step" / "lstm_step.py").exists()
-    assert "1 files written" in result.stdout
+    assert "1 file written" in result.stdout
     assert "10_rnn_step/rnn_step.py" in result.stdout
     assert "20_lstm_gates" not in result.stdout
 

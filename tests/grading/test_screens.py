@@ -8,8 +8,9 @@ import pytest
 from rich.cells import cell_len
 
 from tracer.grading import Exercise, Report, Submission, discover, grade
+from tracer.grading.hints import hints
 from tracer.view.console import Abilities, ascii_line
-from tracer.view.exercises import exercise_list
+from tracer.view.exercises import exercise_list, hint
 from tracer.view.report import screen
 
 
@@ -47,7 +48,9 @@ def test_no_line_is_too_wide(width: int, *, unicode: bool, solutions: Path) -> N
         for path in paths:
             lines = screen(report_on(exercise, path), able, ["Next: tracer hint " * 9])
             lines += exercise_list(discover(), None, able)
-            assert max(cell_len(line.plain) for line in lines) <= width
-            if not unicode:
-                text = "".join(ascii_line(line).plain for line in lines)
-                assert {c for c in text if ord(c) > 127} <= set("σ“”")
+            for check, items in hints(exercise).items():
+                for number in range(1, len(items) + 1):
+                    lines += hint(exercise, check, items, number, able)
+            shown = [line if unicode else ascii_line(line) for line in lines]
+            assert max(cell_len(line.plain) for line in shown) <= width
+            assert unicode or all(line.plain.isascii() for line in shown)

@@ -11,9 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.text import Text
 
 from tracer.trace import Trace
-from tracer.view.console import abilities
+from tracer.view.console import abilities, ascii_line, folded
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -131,6 +132,19 @@ def test_a_dumb_terminal_gets_ascii(trace_file: str) -> None:
     assert shown.isascii()
     assert "\x1b" not in shown
     assert "-9" in shown
+
+
+def test_mathematics_in_ascii() -> None:
+    """``≥`` is not ``>``: it takes the room it needs, before lines are broken, with its style."""
+    text = Text("gets σ, where z ≥ 0").append(" or z ≤ 1", "bold")
+
+    lines = folded(text, 20, "  ", unicode=False)
+
+    assert [line.plain for line in lines] == ["  gets sigmoid,", "  where z >= 0 or z", "  <= 1"]
+    assert [line.plain[span.start : span.end] for line in lines for span in line.spans] == [
+        " or z", "<= 1",
+    ]  # fmt: skip
+    assert ascii_line(Text("│ σ → ≤ │")).plain == "| sigmoid > <= |"
 
 
 def test_both_ways_say_the_same(trace_file: str) -> None:

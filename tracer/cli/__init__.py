@@ -19,6 +19,7 @@ from typing import Any, NoReturn, TextIO
 import click
 
 import tracer
+from tracer.cli._stopping import in_order
 from tracer.errors import TracerError, UnknownNameError
 from tracer.language import _
 
@@ -152,7 +153,8 @@ def _say_error(message: str) -> None:
     from tracer.view.words import clean, in_ascii
 
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    said = message if encoding.lower().startswith("utf") else in_ascii(message)
+    unicode = encoding.lower().startswith("utf") and os.environ.get("TERM") != "dumb"
+    said = message if unicode else in_ascii(message)
     label = click.style(_("error:"), fg="red", bold=True)
     click.echo(f"{label} {clean(said, encoding)}", err=True, color=_colour_choice())
 
@@ -215,4 +217,5 @@ def main() -> None:
         # A terminal that cannot show a character gets a question mark, not an error.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
-    command_line(prog_name="tracer")
+    with in_order():
+        command_line(prog_name="tracer")

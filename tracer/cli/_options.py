@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import click
 
@@ -11,15 +10,13 @@ from tracer.errors import InputError
 from tracer.language import _
 
 
-class Finite(click.FloatRange):
-    """A number within bounds; NaN and infinity, which no bound keeps out, are none."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Read the number, or say what is wrong with it."""
-        number = super().convert(value, param, ctx)
-        if not math.isfinite(number):
-            self.fail(_("{value} is not a finite number.").format(value=value), param, ctx)
-        return number
+def finite(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+    """Refuse NaN and infinity, which lie outside no range; the callback of an option."""
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(
+            _("{value} is not a finite number.").format(value=value), context, parameter
+        )
+    return value
 
 
 def check_theme(theme: str | None, layout: str) -> None:

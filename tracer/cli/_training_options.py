@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from tracer.cli._options import Finite
+from tracer.cli._options import finite
 from tracer.cli._sections import SectionOption
 from tracer.equations import CELLS
 from tracer.language import _
@@ -136,7 +136,7 @@ def _run() -> Iterator[click.Parameter]:
         help=_("Show what the network says to TEXT after each epoch; may be repeated."),
     )  # fmt: skip
     yield _option(
-        title, "checkpoint_every", type=Finite(min=0), default=10.0, show_default=True,
+        title, "checkpoint_every", type=click.FloatRange(min=0), callback=finite, default=10.0, show_default=True,
         metavar="SECONDS", help=_("How often the run is kept in FILE.checkpoint."),
     )  # fmt: skip
     yield _option(title, "resume", is_flag=True, help=_("Go on with the run in FILE.checkpoint."))

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracer.cli._options import Finite
+from tracer.cli import BUG, NOT_PASSED, PASSED
+from tracer.cli._options import finite
+from tracer.cli._stopping import in_order
 from tracer.language import _
 
 if TYPE_CHECKING:
@@ -16,15 +18,14 @@ if TYPE_CHECKING:
     from tracer.grading.exercise import Exercise
     from tracer.grading.report import Report
 
-PASSED, NOT_PASSED, BUG = 0, 1, 70
-
 
 @click.command(
     help=_(
         """Check an answer. Without a name, the next exercise that is not passed yet.
 
-        WHAT is an exercise by its name, its number or the start of either, or a file. The exit
-        code is 0 if every check is passed and 1 if not.
+        EXERCISE is a name, a number, or the start of either; FILE is an answer anywhere. The exit
+        code is 0 if every check is passed, 1 if not, 2 if there was nothing to check (a name that
+        is not there, a missing file), and 70 if tracer itself made a mistake.
 
         \b
         Examples:
@@ -41,10 +42,11 @@ PASSED, NOT_PASSED, BUG = 0, 1, 70
 )
 @click.option(
     "--time-limit",
-    type=Finite(min=0.1, max=3600),
+    type=click.FloatRange(min=0.1, max=3600),
+    callback=finite,
     default=5.0,
     show_default=True,
-    help=_("Seconds for each call of your function."),
+    help=_("Seconds for loading your file, and for each call of your function."),
 )
 @click.option(
     "--format",
@@ -72,7 +74,8 @@ def command(
         click.echo(_("Every exercise is passed."))
         return PASSED
     submission = Submission.read(choice.path)
-    report = grade(choice.exercise, submission, seed=seed, limits=Limits(seconds=time_limit))
+    with in_order():
+        report = grade(choice.exercise, submission, seed=seed, limits=Limits(seconds=time_limit))
     if choice.book is not None and report.verdict is not Verdict.GRADER_FAULT:
         choice.book.remember(report)
     if layout == "json":

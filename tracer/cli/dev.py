@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
+from tracer.cli import NOT_PASSED, PASSED
+from tracer.cli._stopping import in_order
 from tracer.language import _
-
-FINE, FOUND = 0, 1
 
 
 @click.group(
@@ -53,7 +53,8 @@ def check() -> int:
             )
         )
     exercises = discover()
-    found = list(findings(exercises, solutions))
+    with in_order():
+        found = list(findings(exercises, solutions))
     able = abilities()
     write(author_findings(found, len(exercises), able), able)
-    return FOUND if found else FINE
+    return NOT_PASSED if found else PASSED

@@ -7,7 +7,7 @@ import json
 import click
 
 from tracer.cli import NOT_PASSED, PASSED
-from tracer.cli._options import Finite
+from tracer.cli._options import finite
 from tracer.language import _
 
 
@@ -15,8 +15,8 @@ from tracer.language import _
     help=_(
         """Compare two saved traces and show the first place where they part.
 
-        A is the one that came, B the one that was expected. The exit code is 0 when they agree
-        and 1 when they differ.
+        A is the one that came, B the one that was expected. The exit code is 0 when they agree,
+        1 when they differ, and 2 when they cannot be compared.
 
         \b
         Example:
@@ -26,8 +26,12 @@ from tracer.language import _
 )
 @click.argument("a")
 @click.argument("b")
-@click.option("--rtol", type=Finite(min=0), help=_("Relative tolerance."))
-@click.option("--atol", type=Finite(min=0), help=_("Absolute tolerance."))
+@click.option(
+    "--rtol", type=click.FloatRange(min=0), callback=finite, help=_("Relative tolerance.")
+)
+@click.option(
+    "--atol", type=click.FloatRange(min=0), callback=finite, help=_("Absolute tolerance.")
+)
 @click.option(
     "--format",
     "layout",

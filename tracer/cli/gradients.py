@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracer.cli._options import Finite, check_theme
+from tracer.cli._options import check_theme, finite
 from tracer.errors import InputError
 from tracer.language import _
 
@@ -41,8 +41,9 @@ MODELS = ("rnn-classify", "lstm-classify")
     "--model",
     "models",
     multiple=True,
-    help=_("A shipped model by name, or a model file; may be given several times.")
-    + f" [{', '.join(MODELS)}]",
+    help=_(
+        "A shipped model by name, or a model file; may be given several times. [{models}]"
+    ).format(models=", ".join(MODELS)),
 )
 @click.option(
     "--target",
@@ -59,7 +60,10 @@ MODELS = ("rnn-classify", "lstm-classify")
     help=_("How the fresh weights are drawn [uniform]."),
 )
 @click.option(
-    "--forget-bias", type=Finite(), help=_("Where their forget switches' bias begins [1].")
+    "--forget-bias",
+    type=float,
+    callback=finite,
+    help=_("Where their forget switches' bias begins [1]."),
 )
 @click.option("--seed", type=click.IntRange(min=0), help=_("Other fresh weights [0]."))
 @click.option(

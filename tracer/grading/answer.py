@@ -18,7 +18,7 @@ _RETURNED = {
     "count": Kind.COUNT,
     "ragged": Kind.RAGGED,
     "dtype": Kind.DTYPE,
-    "size": Kind.SIZE,
+    "shape": Kind.SHAPE,
     "no function": Kind.NO_FUNCTION,
 }
 
@@ -145,7 +145,10 @@ def _read_end(answer: Answer, facts: dict[str, Any] | None) -> None:
             answer.trouble = Trouble(Kind.RAISED, call, step, told)
         case "returned" if _text(facts.get("what")) in _RETURNED:
             kind = _RETURNED[_text(facts["what"])]
-            told = {"name": _text(facts.get("name")), "got": _text(facts.get("got"))}
+            got: object = _text(facts.get("got"))
+            if kind is Kind.SHAPE:
+                got = tuple(n for n in _list(facts.get("got")) if type(n) is int)
+            told = {"name": _text(facts.get("name")), "got": got}
             answer.trouble = Trouble(kind, call, step, told)
         case _:
             answer.trouble = Trouble(Kind.GARBLED, call, step, {"what": "a note that is none"})

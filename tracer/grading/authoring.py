@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from tracer.grading.exercise import Exercise
 from tracer.grading.hints import hints
-from tracer.grading.process import PlainProcess, Submission
+from tracer.grading.process import PlainProcess
 from tracer.grading.report import Report, Verdict
 from tracer.grading.session import grade
+from tracer.grading.submission import Submission
 
 SEED = 0
 """The same numbers in every run, so that a finding can be repeated."""

@@ -70,12 +70,12 @@ def _is_path(said: str, here: Path) -> bool:
         there = Path(here, said).exists()
     except (OSError, ValueError):
         there = False
-    return there or said.endswith(".py") or "/" in said or "\\" in said
+    return (there and said != "") or said.endswith(".py") or "/" in said or "\\" in said
 
 
 def _by_path(path: Path, exercises: Sequence[Exercise], here: Path, named: str | None) -> Choice:
     if "\0" in str(path):
-        raise FileError(f"{str(path)!r} is no name of a file")
+        raise FileError(_("{file} is no name of a file").format(file=repr(str(path))))
     book = Workbook.find(path.resolve().parent)
     whole = path.resolve()
     exercise = find(named, exercises) if named else _of_folder(whole, exercises)

@@ -19,7 +19,7 @@ from tracer.cells.activations import Array
 from tracer.cells.evaluation import evaluate
 from tracer.equations import CellEquations
 from tracer.grading.cases import Case
-from tracer.grading.exercise import Exercise
+from tracer.grading.exercise import Check, Exercise
 from tracer.grading.report import Difference
 
 Answers: TypeAlias = Mapping[tuple[int, int, str], Array]
@@ -30,7 +30,7 @@ TOLERANCE = 1e-5
 
 
 def differences(exercise: Exercise, case: Case, answers: Answers) -> Iterator[Difference]:
-    """The most wrong number of each quantity at each step, in computing order."""
+    """The first wrong number of each quantity at each step, in computing order."""
     for call, step, cell, given in situations(exercise, case, answers):
         values = dict(given)
         for quantity in exercise.equations:
@@ -40,12 +40,9 @@ def differences(exercise: Exercise, case: Case, answers: Answers) -> Iterator[Di
             if answer is None or quantity.name not in exercise.returns:
                 continue
             expected, got = values[quantity.name], answer.astype(np.float64)
-            wrong = ~_agree(got, expected, case.check.scale)
+            wrong = ~_agree(answer, expected, case.check)
             if wrong.any():
-                with np.errstate(all="ignore"):
-                    error = np.where(wrong, np.nan_to_num(np.abs(got - expected), nan=np.inf), 0)
-                # All units are computed at once; the largest error is the easiest to see.
-                batch, unit = (int(k) for k in np.unravel_index(np.argmax(error), error.shape))
+                batch, unit = (int(k) for k in np.argwhere(wrong)[0])
                 yield Difference(
                     call, step, quantity.name, batch, unit,
                     float(got[batch, unit]), float(expected[batch, unit]),
@@ -54,16 +51,18 @@ def differences(exercise: Exercise, case: Case, answers: Answers) -> Iterator[Di
             values[quantity.name] = got
 
 
-def textbook(exercise: Exercise, case: Case, answers: Answers) -> Mapping[str, Array]:
-    """What the first step of the first call should give, every quantity by name."""
-    _call, _step, cell, given = next(situations(exercise, case, answers))
-    inputs = (given[name] for name in ("x", *(f"{s}_prev" for s in exercise.equations.state)))
-    return cell.step(*inputs)
-
-
-def same(got: Array, expected: Array, case: Case) -> bool:
-    """Whether all numbers agree."""
-    return got.shape == expected.shape and bool(_agree(got, expected, case.check.scale).all())
+def orders(exercise: Exercise, case: Case, answers: Answers) -> Iterator[tuple[str, ...]]:
+    """For each step, which quantity each returned value really is; empty where none, or several."""
+    names = exercise.returns
+    for call, step, cell, given in situations(exercise, case, answers):
+        came = [answers.get((call, step, name)) for name in names]
+        state = (given[name] for name in ("x", *(f"{s}_prev" for s in exercise.equations.state)))
+        right = cell.step(*state)
+        same = [
+            [n for n in names if array is not None and _agree(array, right[n], case.check).all()]
+            for array in came
+        ]
+        yield tuple(found[0] if len(found) == 1 else "" for found in same)
 
 
 def situations(
@@ -91,10 +90,12 @@ def situations(
                     state[f"{name}_prev"] = answers[call, step, name].astype(np.float64)
 
 
-def _agree(got: Array, expected: Array, scale: float) -> npt.NDArray[np.bool_]:
+def _agree(got: Array, expected: Array, check: Check) -> npt.NDArray[np.bool_]:
     """Where two arrays agree. What follows from a NaN of the student's own is not wrong again."""
-    # With inputs stretched by `scale`, float32 has lost as much of a sum before it is squeezed.
-    absolute = TOLERANCE * max(1.0, scale / 10)
+    # With stretched inputs, float32 has lost as much of a sum before it is squeezed.
+    coarse = got.dtype == np.float32
+    absolute = TOLERANCE * (max(1.0, check.scale / 10) if coarse else 1.0)
+    got = got.astype(np.float64)
     with np.errstate(all="ignore"):
         near = np.abs(got - expected) <= absolute + TOLERANCE * np.abs(expected)
     agree: npt.NDArray[np.bool_] = near | (got == expected) | (np.isnan(got) & np.isnan(expected))

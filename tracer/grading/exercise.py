@@ -37,7 +37,7 @@ class Check:
     zero : tuple of str
         Inputs that are all zero; everything else is drawn at random.
     scale : float
-        How far the input x is stretched.
+        How far every other row of the input x is stretched, from the first on.
     dtype : str
     calls : int
         How often the function is called, each time with other numbers.

@@ -6,7 +6,8 @@ for came back, in the right shape, and agrees with the equations; all else is th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 
 from tracer.cells.activations import Array
@@ -28,7 +29,8 @@ def judge(exercise: Exercise, case: Case, answer: Answer) -> CheckReport:
     misshapen = next((key for key in answer.arrays if key not in shaped), None)
     order = _order(exercise, case, shaped)
     if order:
-        facts = {"got": order, "wanted": exercise.returns}
+        alike = _alike(exercise, order)
+        facts = {"got": order, "wanted": exercise.returns, "alike": alike}
         return CheckReport(check, Verdict.WRONG, trouble=Trouble(Kind.ORDER, facts=facts))
     found = list(comparing.differences(exercise, case, _before(shaped, misshapen)))
     if found:
@@ -39,7 +41,7 @@ def judge(exercise: Exercise, case: Case, answer: Answer) -> CheckReport:
         call, step, name = misshapen
         told = {"name": name, "got": answer.arrays[misshapen].shape, "wanted": shape}
         return CheckReport(check, Verdict.WRONG, trouble=Trouble(Kind.SHAPE, call, step, told))
-    for look in (_note, _missing, _shared, _changed, _warned):
+    for look in (_note, _missing, _precision, _shared, _changed, _warned):
         decided = look(exercise, case, answer)
         if decided is not None:
             return CheckReport(check, decided[0], trouble=decided[1])
@@ -58,18 +60,25 @@ def _before(
 def _order(
     exercise: Exercise, case: Case, answers: Mapping[tuple[int, int, str], Array]
 ) -> tuple[str, ...]:
-    """The order in which the values of the first step came, if it is another one; else nothing."""
-    first = {name: answers.get((0, 0, name)) for name in exercise.returns}
-    if len(first) < 2 or any(array is None for array in first.values()):
+    """The order in which the values came, if it is the same other one at every step."""
+    if len(exercise.returns) < 2:
         return ()
-    right = comparing.textbook(exercise, case, answers)
-    came = []
-    for array in first.values():
-        assert array is not None
-        same = [n for n in exercise.returns if comparing.same(array, right[n], case)]
-        came.append(same[0] if len(same) == 1 else "")
-    moved = set(came) == set(exercise.returns) and tuple(came) != exercise.returns
-    return tuple(came) if moved else ()
+    orders = {tuple(came) for came in comparing.orders(exercise, case, answers)}
+    order = orders.pop() if len(orders) == 1 else ()
+    moved = set(order) == set(exercise.returns) and order != exercise.returns
+    return order if moved else ()
+
+
+def _alike(exercise: Exercise, order: Sequence[str]) -> bool:
+    """Whether those that changed places are made by one function, each of a block of z.
+
+    Then a block read in another order gives the same numbers as a value returned in that order.
+    """
+    return all(
+        re.sub(rf"\b{name}\b|_{name}\b", "", exercise.equations[name].equation)
+        == re.sub(rf"\b{came}\b|_{came}\b", "", exercise.equations[came].equation)
+        for name, came in zip(exercise.returns, order, strict=True)
+    )
 
 
 _Decided = tuple[Verdict, Trouble] | None
@@ -81,6 +90,10 @@ def _note(exercise: Exercise, case: Case, answer: Answer) -> _Decided:  # noqa: 
     trouble = answer.trouble
     if trouble is None:
         return None
+    if trouble.kind is Kind.SHAPE:  # too large to be sent
+        wanted = (case.check.sizes["N"], case.check.sizes["H"])
+        told = {**trouble.facts, "wanted": wanted}
+        return Verdict.WRONG, Trouble(Kind.SHAPE, trouble.call, trouble.step, told)
     if trouble.kind is Kind.EMPTY or trouble.facts.get("not_implemented"):
         return Verdict.NOT_STARTED, trouble
     if trouble.facts.get("memory"):
@@ -98,6 +111,14 @@ def _missing(exercise: Exercise, case: Case, answer: Answer) -> _Decided:
         for call, step, name in sorted(wanted ^ came):
             what = f"{name} missing" if (call, step, name) in wanted else f"{name} too much"
             return Verdict.FORBIDDEN, Trouble(Kind.GARBLED, call, step, {"what": what})
+    return None
+
+
+def _precision(exercise: Exercise, case: Case, answer: Answer) -> _Decided:  # noqa: ARG001
+    """Whether single precision stays single, where that is what the check is about."""
+    for (call, step, name), array in answer.arrays.items():
+        if case.check.dtype == "float32" != array.dtype.name:
+            return Verdict.WRONG, Trouble(Kind.PRECISION, call, step, {"name": name})
     return None
 
 

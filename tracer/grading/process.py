@@ -2,71 +2,38 @@
 
 `Wall` is all that the judge knows of it. `PlainProcess` is the wall of a student at home: a child
 process with limits on time and memory, which protects against accidents. It does not protect the
-machine against a submission that wants to do harm.
+machine, or the grade, against a submission that wants to do harm: that runs as the same user, and
+can read what this user can read.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from importlib.util import find_spec
 from pathlib import Path
-from stat import S_ISREG
-from typing import IO, Protocol
+from typing import Protocol
 
-from tracer.errors import FileError
-from tracer.grading.frames import MAX_BYTES
+from tracer.grading.collector import Collector
+from tracer.grading.frames import MAX_BYTES, pack_note
+from tracer.grading.packages import expose
 
-LARGEST_FILE = 2**20
 STARTUP = 60.0
 """Seconds that Python and NumPy may take to start on a machine that has much else to do."""
 
-RUNNER = Path(__file__).with_name("runner.py")
+ENDING = 5.0
+"""Seconds that the supervisor in the child has to end everything."""
 
-
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """A student's file, as bytes; nobody has looked into it yet."""
-
-    name: str
-    source: bytes
-
-    @classmethod
-    def read(cls, path: str | os.PathLike[str]) -> Submission:
-        """Read a plain file of at most 1 MiB.
-
-        Raises
-        ------
-        FileError
-            If there is none, or it is a folder, a pipe, a device, or too large.
-        """
-        path = Path(path)
-        try:
-            status = path.stat()
-            if not S_ISREG(status.st_mode):  # reading a pipe could wait for ever
-                what = "a folder" if path.is_dir() else "not a plain file"
-                raise FileError(f"cannot check {path}: it is {what}; give the .py file itself")
-            if status.st_size > LARGEST_FILE:
-                raise FileError(
-                    f"cannot check {path}: it has {status.st_size} bytes; "
-                    f"an answer has at most {LARGEST_FILE}"
-                )
-            return cls(str(path), path.read_bytes())
-        except ValueError as error:
-            raise FileError(f"cannot check {str(path)!r}: {error}") from error
-        except OSError as error:
-            if isinstance(error, FileError):
-                raise
-            raise FileError(f"cannot check {path}: {error.strerror or error}") from error
+COPIED = ("runner.py", "supervise.py", "describing.py", "frames.py")
+"""What runs in the child. It is copied, so that no path in there leads to the grader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,30 +108,40 @@ class PlainProcess:
             Seconds after which the run ends in any case, beside `STARTUP`.
         """
         with (
-            tempfile.TemporaryDirectory(prefix="tracer-", ignore_cleanup_errors=True) as folder,
+            tempfile.TemporaryDirectory(prefix="tracer-", ignore_cleanup_errors=True) as root,
             tempfile.TemporaryFile() as stdin,
+            _lifeline() as (held, watched),
         ):
-            Path(folder, file).write_bytes(source)
-            stdin.write(request)
+            folder = Path(root, "answer")
+            folder.mkdir()
+            (folder / file).write_bytes(source)
+            for name in COPIED:
+                shutil.copyfile(Path(__file__).with_name(name), Path(root, name))
+            packages = expose(Path(root, "packages"))
+            stdin.write(pack_note("packages", {"folders": packages}) + request)
             stdin.seek(0)
             start = time.monotonic()
             child = subprocess.Popen(  # noqa: S603 - the student's file is data to this command
-                [sys.executable, "-I", "-S", "-B", "-u", "-X", "utf8", RUNNER, *_package_folders()],
+                [
+                    *(sys.executable, "-I", "-S", "-B", "-u", "-X", "utf8"),
+                    *(str(Path(root, "runner.py")), *map(str, watched)),
+                ],
                 cwd=folder,
                 stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=self._environment(folder),
+                env=self._environment(str(folder)),
                 start_new_session=os.name == "posix",
+                pass_fds=watched,
             )
             assert child.stdout
             assert child.stderr
-            results = _Collector(child.stdout, MAX_BYTES + 1)
-            prints = _Collector(child.stderr, limits.printed)
+            results = Collector(child.stdout, MAX_BYTES + 1)
+            prints = Collector(child.stderr, limits.printed)
             try:
                 how = _wait(child, results, limits.seconds, start + STARTUP + longest)
             finally:
-                _end(child)
+                _end(child, held)
                 results.finish()
                 prints.finish()
             seconds = time.monotonic() - start
@@ -187,17 +164,22 @@ class PlainProcess:
         return {**kept, **places, **threads, "LC_ALL": "C.UTF-8", **self.environment}
 
 
-def _package_folders() -> list[str]:
-    """Where NumPy and, if there, Numba and SciPy are installed."""
-    folders = []
-    for name in ("numpy", "numba", "scipy"):
-        spec = find_spec(name)
-        if spec is not None and spec.origin is not None:
-            folders.append(str(Path(spec.origin).parents[1]))
-    return list(dict.fromkeys(folders))
+@contextmanager
+def _lifeline() -> Iterator[tuple[list[int], tuple[int, ...]]]:
+    """A pipe whose reader sees its end when we end, in whatever way: our end, the child's end."""
+    if os.name != "posix":  # nobody could be told of it
+        yield [], ()
+        return
+    watched, ours = os.pipe()
+    held = [ours]
+    try:
+        yield held, (watched,)
+    finally:
+        for file in (*held, watched):
+            os.close(file)
 
 
-def _wait(child: subprocess.Popen[bytes], results: _Collector, patience: float, end: float) -> How:
+def _wait(child: subprocess.Popen[bytes], results: Collector, patience: float, end: float) -> How:
     """Until it has ended, gives nothing new for too long, or gives too much."""
     while True:
         with suppress(subprocess.TimeoutExpired):
@@ -212,37 +194,14 @@ def _wait(child: subprocess.Popen[bytes], results: _Collector, patience: float, 
             return How.FLOOD
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """End the child and everything in its process group."""
+def _end(child: subprocess.Popen[bytes], held: list[int]) -> None:
+    """End the child and all that it started: first by letting go, then by force."""
+    while held:
+        os.close(held.pop())
+    with suppress(subprocess.TimeoutExpired):
+        child.wait(ENDING if os.name == "posix" else 0)
     if os.name == "posix":
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
     child.kill()
     child.wait()
-
-
-class _Collector:
-    """Reads a pipe in a thread of its own and keeps the first `most` bytes."""
-
-    def __init__(self, pipe: IO[bytes], most: int) -> None:
-        self.data = bytearray()
-        self.last = time.monotonic()
-        self._pipe, self._most = pipe, most
-        self._thread = threading.Thread(target=self._collect, daemon=True)
-        self._thread.start()
-
-    @property
-    def full(self) -> bool:
-        return len(self.data) >= self._most
-
-    def _collect(self) -> None:
-        with suppress(OSError, ValueError):
-            while chunk := os.read(self._pipe.fileno(), 2**16):
-                self.data += chunk[: self._most - len(self.data)]
-                self.last = time.monotonic()
-
-    def finish(self) -> None:
-        """Take what is left; a process that escaped may hold the other end open for ever."""
-        self._thread.join(0.5)
-        if not self._thread.is_alive():
-            self._pipe.close()

@@ -32,8 +32,8 @@ class Kind(StrEnum):
     COUNT = "count"  # not as many values as asked for
     RAGGED = "ragged"  # a list whose rows differ in length
     DTYPE = "dtype"
-    SIZE = "size"
     SHAPE = "shape"
+    PRECISION = "precision"  # float64 where float32 was asked for
     ORDER = "order"  # the right values in another order
     SHARED = "shared"  # an array that was returned changed later
     CHANGED = "changed"  # an input was changed
@@ -94,13 +94,28 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """How one check ended. `also` are later places that are wrong by themselves."""
+    """How one check ended.
+
+    Attributes
+    ----------
+    check : Check
+    verdict : Verdict
+    difference : Difference or None
+        The first wrong number.
+    also : tuple of Difference
+        The first wrong numbers of other quantities, none of them a mere consequence of it.
+    trouble : Trouble or None
+        What is the matter where it is not a wrong number.
+    printed : str
+        What the submission wrote during this check.
+    """
 
     check: Check
     verdict: Verdict
     difference: Difference | None = None
     also: tuple[Difference, ...] = ()
     trouble: Trouble | None = None
+    printed: str = ""
 
     @property
     def points(self) -> int:

@@ -1,30 +1,37 @@
 """Runs inside the student's process: calls the student's function and hands out the numbers.
 
-It is started as a script, never imported by the grader, and knows inputs only: no expectation, no
-tolerance, no score ever reaches this process. It imports NumPy, the standard library and the file
-beside it (`frames`); ``tracer`` itself cannot be imported here.
+It is started as a script from a copy, and knows inputs only: no expectation, no tolerance, no score
+ever reaches this process. ``tracer`` is not on its path; a submission that searches the disk for it
+can still find it, for it runs as the same user, and only a real wall would prevent that.
 
-The request comes on stdin as frames: a note ``plan`` and the inputs ``<check>/<call>/<name>``.
-The answer goes out, frame by frame as soon as it is known, on what was stdout at the start:
-``ready``, ``loaded``; for each check its arrays ``<check>/<call>/<step>/<name>`` and one note
-``<check>/note``; last ``end``. What the student prints goes to stderr.
+What is measured here (an input changed, a returned array changed later) is measured beside the
+student's code, in the same interpreter. It is kept out of that code's easy reach, in the variables
+of a running function, but who wants to can forge it; these checks are advice until there is a wall.
+A right number cannot be forged: what is right is not known in here.
+
+The request comes on stdin as frames: the notes ``packages`` and ``plan``, and the inputs
+``<check>/<call>/<name>``. The answer goes out, frame by frame as soon as it is known, on what was
+stdout at the start: ``ready``; for each check ``<check>/loaded``, its arrays
+``<check>/<call>/<step>/<name>`` and one note ``<check>/note``; last ``end``. What the student
+prints goes to stderr, after a mark that says which check it belongs to.
 """
 
 from __future__ import annotations
 
-import ast
 import importlib.util
 import os
 import sys
-import traceback
 import warnings
+from collections.abc import Callable
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 PACKAGES = ("numpy", "scipy", "numba", "llvmlite")
-LONGEST_TEXT = 600
+
+LARGEST = 2**18
+"""Bytes of one returned array; the largest of any exercise has a thousand times less."""
 
 
 class Packages(PathFinder):
@@ -40,14 +47,15 @@ class Packages(PathFinder):
         return PathFinder.find_spec(fullname, list(cls.folders), target)
 
 
-def load(name: str, path: Path) -> ModuleType:
-    """A fresh module from a file."""
-    spec = importlib.util.spec_from_file_location(name, path)
+def beside(name: str) -> Any:
+    """The module in a file beside this one; the student's code cannot import it by its name."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
+    del sys.modules[name]
     return module
 
 
@@ -57,186 +65,177 @@ def limit(memory: int, seconds: int) -> None:
         import resource
     except ImportError:
         return
-    for name, most in (
-        ("RLIMIT_AS", memory), ("RLIMIT_CPU", seconds), ("RLIMIT_CORE", 0),
-        ("RLIMIT_FSIZE", 64 * 2**20),
+    for name, most, spare in (
+        ("RLIMIT_AS", memory, 0), ("RLIMIT_CPU", seconds, 5), ("RLIMIT_CORE", 0, 0),
+        ("RLIMIT_FSIZE", 64 * 2**20, 0),
     ):  # fmt: skip
-        try:
-            resource.setrlimit(getattr(resource, name), (most, most))
+        try:  # at the soft limit on time comes SIGXCPU, which says why; at the hard one SIGKILL
+            resource.setrlimit(getattr(resource, name), (most, most + spare))
         except (AttributeError, ValueError, OSError):
             continue  # this system has no such limit, or a lower one already
 
 
-def shortened(text: str) -> str:
-    """At most `LONGEST_TEXT` characters."""
-    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+def channel() -> Callable[[bytes], None]:
+    """What sends bytes to the grader; from now on what is printed goes to stderr."""
+    results = os.dup(1)  # not handed on to programs that the student's code starts
+    os.dup2(2, 1)
+    write = os.write
 
+    def send(data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[write(results, view) :]
 
-def describe(error: BaseException, file: Path) -> dict[str, Any]:
-    """What the student must know of an exception: type, words, and the line of their own file."""
-    try:
-        words = str(error)
-    except BaseException:  # noqa: BLE001 - a __str__ of the student's may do anything
-        words = ""
-    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(file)]
-    if isinstance(error, SyntaxError) and error.filename == str(file):
-        words, lines = error.msg or "", [error.lineno]
-    return {
-        "event": "raised",
-        "type": type(error).__name__,
-        "message": shortened(words.replace(str(file), file.name)),
-        "line": lines[-1] if lines else None,
-        "not_implemented": isinstance(error, NotImplementedError),
-        "memory": isinstance(error, MemoryError),
-    }
-
-
-def is_empty(file: Path, function: str) -> bool:
-    """Whether the function has no body yet: a docstring, `pass`, `...`, or a bare `return`."""
-    for node in ast.parse(file.read_bytes()).body:
-        if isinstance(node, ast.FunctionDef) and node.name == function:
-            return all(
-                isinstance(line, ast.Pass)
-                or (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
-                or (isinstance(line, ast.Return) and line.value is None)
-                for line in node.body
-            )
-    return False
+    return send
 
 
 class Returned(Exception):
     """What came back is not numbers; `facts` say what it is."""
 
-    def __init__(self, what: str, got: str, quantity: str = "") -> None:
+    def __init__(self, what: str, got: object, quantity: str = "") -> None:
         super().__init__(what)
-        self.facts = {"event": "returned", "what": what, "got": shortened(got), "name": quantity}
+        self.facts = {"event": "returned", "what": what, "got": got, "name": quantity}
 
 
-class Runner:
-    """Carries out a plan and sends frames."""
-
-    def __init__(self) -> None:
-        self.results = os.dup(1)  # not handed on to programs that the student's code starts
-        request = sys.stdin.buffer.read()
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # input() meets the end of the file at once
-        os.dup2(2, 1)
-        sys.dont_write_bytecode = True
-        here = Path(__file__).resolve().parent
-        Packages.folders = tuple(sys.argv[1:])
-        sys.meta_path.append(Packages)
-        self.frames = load("frames", here / "frames.py")
-        del sys.modules["frames"]
-        self.np = self.frames.np
-        read = self.frames.unpack(request)
-        if read.problem:
-            raise ValueError(f"the request has {read.problem}")
-        self.inputs = dict(read.frames)
-        self.plan = self.frames.read_note(self.inputs.pop("plan"))
-        self.file = Path.cwd() / self.plan["file"]
-        self.spare = bytearray(2**20)
-
-    def send(self, data: bytes) -> None:
-        """Write all of it."""
-        view = memoryview(data)
-        while view:
-            view = view[os.write(self.results, view) :]
-
-    def note(self, name: str, /, **facts: Any) -> None:
-        """Send a few facts as text."""
-        self.send(self.frames.pack_note(name, facts))
-
-    def run(self) -> None:
-        """Every check, each with a freshly loaded file, whatever became of the one before."""
-        limit(self.plan["memory"], self.plan["seconds"])
-        self.note("ready")
-        for check in self.plan["checks"]:
-            where: dict[str, int] = {}
-            seen: list[warnings.WarningMessage] = []
-            try:
-                function = self.function(check)
-                with warnings.catch_warnings(record=True) as seen:
-                    warnings.simplefilter("always")
-                    self.check(check, function, where)
-                facts: dict[str, Any] = {"event": "done"}
-            except Returned as returned:
-                facts = returned.facts
-            except BaseException as error:  # noqa: BLE001 - sys.exit() and Ctrl-C included
-                self.spare = bytearray()
-                facts = describe(error, self.file)
-            facts["warnings"] = [
-                {"message": shortened(str(w.message)), "line": w.lineno}
-                for w in seen
-                if issubclass(w.category, RuntimeWarning) and w.filename == str(self.file)
-            ][:3]
-            self.note(f"{check['id']}/note", **facts, **where)
-        self.note("end")
-
-    def function(self, check: dict[str, Any]) -> Any:
-        """The student's function, of a fresh copy of the module."""
-        module = load(self.file.stem, self.file)
-        self.note(f"{check['id']}/loaded")
-        function = getattr(module, self.plan["function"], None)
-        if not callable(function):
-            raise Returned("no function", type(function).__name__)
-        return function
-
-    def check(self, check: dict[str, Any], function: Any, where: dict[str, int]) -> None:
-        """All calls of one check; a check with steps hands the student's own state on."""
-        key, held = check["id"], {}
-        for call in range(check["calls"]):
-            given = {name: self.inputs[f"{key}/{call}/{name}"] for name in self.plan["inputs"]}
-            sequence = given["x"] if check["steps"] else None
-            for step in range(check["steps"] or 1):
-                where.update(call=call, step=step)
-                if sequence is not None:
-                    given["x"] = sequence[step]
-                fresh = {name: array.copy() for name, array in given.items()}
-                answers = self.named(function(*fresh.values()))
-                for name, value in answers.items():
-                    held[f"{call}/{step}/{name}"] = value
-                    array = self.numbers(name, value)
-                    self.send(self.frames.pack(f"{key}/{call}/{step}/{name}", array))
-                    if f"{name}_prev" in given:
-                        given[f"{name}_prev"] = array.copy()
-            if check["inputs_kept"]:
-                for name, array in fresh.items():
-                    self.send(self.frames.pack(f"{key}/after/{call}/{name}", array))
-        for name, value in held.items():  # is what was returned first still what it was?
-            self.send(self.frames.pack(f"{key}/kept/{name}", self.numbers(name, value)))
-
-    def named(self, value: Any) -> dict[str, Any]:
-        """What the function returned, under the names the exercise gives it."""
-        names = self.plan["returns"]
-        if value is None:
-            empty = is_empty(self.file, self.plan["function"])
-            raise Returned("empty" if empty else "none", "None")
-        if len(names) == 1 and not isinstance(value, tuple):
-            return {names[0]: value}
-        if not isinstance(value, (tuple, list, self.np.ndarray)):
-            raise Returned("count", type(value).__name__)
-        if len(value) != len(names):
-            raise Returned("count", f"{type(value).__name__} of {len(value)}")
-        return dict(zip(names, value, strict=True))
-
-    def numbers(self, name: str, value: Any) -> Any:
-        """`value` as a plain float array; lists and numbers are welcome."""
+def main() -> None:
+    """Every check, each with a freshly loaded file, whatever became of the one before."""
+    describing = beside("describing")
+    request = sys.stdin.buffer.read()
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # input() meets the end of the file at once
+    send = channel()
+    sys.dont_write_bytecode = True
+    frames = prepared(request)
+    pack, note = frames.pack, frames.pack_note
+    inputs = dict(frames.unpack(request).frames)
+    plan = frames.read_note(inputs["plan"])
+    file = Path.cwd() / plan["file"]
+    source = file.read_bytes()  # once, for the student's code may delete it
+    plain = numbers()
+    limit(plan["memory"], plan["seconds"])
+    send(note("ready", {}))
+    spare = bytearray(2**20)
+    for check in plan["checks"]:
+        key, where = check["id"], {"call": 0, "step": 0}
+        seen: list[warnings.WarningMessage] = []
+        print(f"{plan['mark']}{key};", end="", file=sys.__stderr__)
         try:
-            array = self.np.asarray(value)
+            function = loaded(source, file, plan["function"], describing.compiled)
+            send(note(f"{key}/loaded", {}))
+            if not callable(function):
+                raise Returned("no function", type(function).__name__)  # noqa: TRY301
+            with warnings.catch_warnings(record=True) as seen:
+                warnings.simplefilter("always")
+                calls(check, plan, inputs, function, plain, pack, send, where)
+            facts: dict[str, Any] = {"event": "done"}
+        except Returned as returned:
+            facts = returned.facts
+            if facts["what"] == "none" and describing.is_empty(source, plan["function"]):
+                facts["what"] = "empty"
+        except BaseException as error:  # noqa: BLE001 - sys.exit() and Ctrl-C included
+            spare = bytearray()
+            facts = describing.describe(error, file, plan["function"])
+        facts["warnings"] = [
+            {"message": describing.words(w.message), "line": w.lineno}
+            for w in seen
+            if issubclass(w.category, RuntimeWarning) and w.filename == str(file)
+        ][:3]
+        send(note(f"{key}/note", {**facts, **where}))
+    send(note("end", {"spare": len(spare)}))
+
+
+def prepared(request: bytes) -> ModuleType:
+    """The module `frames`, with NumPy; its folders stand in the first frame of the request."""
+    import json
+
+    size = int.from_bytes(request[:4], "big")
+    length = json.loads(request[4 : 4 + size])["shape"][0]
+    said = json.loads(request[4 + size : 4 + size + length])
+    Packages.folders = tuple(said["folders"])
+    sys.meta_path.append(Packages)
+    frames: ModuleType = beside("frames")
+    return frames
+
+
+def loaded(source: bytes, file: Path, function: str, compiled: Callable[..., Any]) -> Any:
+    """The student's function, of a fresh copy of the module."""
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[file.stem] = module
+    exec(compiled(source, file), module.__dict__)  # noqa: S102 - this is what we are here for
+    return getattr(module, function, None)
+
+
+def calls(
+    check: dict[str, Any], plan: dict[str, Any], inputs: dict[str, Any], function: Any,
+    plain: Callable[..., Any], pack: Callable[..., bytes], send: Callable[[bytes], None],
+    where: dict[str, int],
+) -> None:  # fmt: skip
+    """All calls of one check; a check with steps hands the student's own state on."""
+    key, dtype, held = check["id"], check["dtype"], []
+    for call in range(check["calls"]):
+        given = {name: inputs[f"{key}/{call}/{name}"] for name in plan["inputs"]}
+        sequence = given["x"] if check["steps"] else None
+        for step in range(check["steps"] or 1):
+            where.update(call=call, step=step)
+            if sequence is not None:
+                given["x"] = sequence[step]
+            fresh = tuple(array.copy() for array in given.values())
+            for name, value in named(function(*fresh), plan["returns"]).items():
+                held.append((f"{key}/kept/{call}/{step}/{name}", name, value))
+                array = plain(name, value, dtype)
+                send(pack(f"{key}/{call}/{step}/{name}", array))
+                if f"{name}_prev" in given:
+                    given[f"{name}_prev"] = array.copy()
+        if check["inputs_kept"]:
+            for name, array in zip(given, fresh, strict=True):
+                send(pack(f"{key}/after/{call}/{name}", array))
+    for address, name, value in held:  # is what was returned first still what it was?
+        send(pack(address, plain(name, value, dtype)))
+
+
+def named(value: Any, names: list[str]) -> dict[str, Any]:
+    """What the function returned, under the names the exercise gives it."""
+    if value is None:
+        raise Returned("none", "None")
+    if len(names) == 1 and not isinstance(value, tuple):
+        # [h] is h in a list; [row, row] is h, row by row
+        wrapped = isinstance(value, list) and len(value) == 1 and getattr(value[0], "ndim", 0) > 1
+        return {names[0]: value[0] if wrapped else value}
+    if not isinstance(value, (tuple, list)) and not hasattr(value, "__array__"):
+        raise Returned("count", type(value).__name__)
+    if len(value) != len(names):
+        raise Returned("count", f"{type(value).__name__} of {len(value)}")
+    return dict(zip(names, value, strict=True))
+
+
+def numbers() -> Callable[[str, Any, str], Any]:
+    """What makes a plain float array of a value; lists and numbers are welcome."""
+    import numpy as np
+
+    asarray, ndarray = np.asarray, np.ndarray  # the student's code may put others in their place
+
+    def plain(name: str, value: Any, dtype: str) -> Any:
+        try:
+            array = asarray(value)
         except ValueError:
             raise Returned("ragged", type(value).__name__, name) from None
         if array.dtype.name not in ("float64", "float32"):
             raise Returned("dtype", f"{type(value).__name__} of dtype {array.dtype}", name)
-        if array.ndim > self.frames.MAX_AXES or array.nbytes > self.frames.MAX_BYTES:
-            raise Returned("size", f"array of shape {array.shape}", name)
-        return array
+        if array.ndim > 4 or array.nbytes > LARGEST:
+            raise Returned("shape", list(array.shape), name)
+        # A list has no type of its own, so it is taken for one of the type that came in.
+        return array if isinstance(value, ndarray) else array.astype(dtype)
+
+    return plain
 
 
 if __name__ == "__main__":
-    runner = Runner()
+    beside("supervise").guard(*map(int, sys.argv[1:]))
     try:
-        runner.run()
+        main()
     except MemoryError:
-        os._exit(runner.frames.OUT_OF_MEMORY)
+        os._exit(71)  # frames.OUT_OF_MEMORY
     except OSError:
         os._exit(1)  # the student's code has closed the way out
     os._exit(0)  # no atexit function, thread or __del__ of the student's runs after the last frame

@@ -9,15 +9,21 @@ from __future__ import annotations
 import math
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from tracer.grading.answer import Answer, read
 from tracer.grading.cases import Case, draw
 from tracer.grading.exercise import Exercise
 from tracer.grading.frames import OUT_OF_MEMORY, pack, pack_note
 from tracer.grading.judge import judge
-from tracer.grading.process import How, Limits, PlainProcess, Run, Submission, Wall
+from tracer.grading.process import How, Limits, PlainProcess, Run, Wall
 from tracer.grading.report import CheckReport, Kind, Report, Trouble, Verdict
+from tracer.grading.submission import Submission
+
+GENEROUS, HURRY = 2, 5
+"""After so many checks that ran out of time, each call has that part of it, and a second at least:
+a loop that never ends costs seconds, not minutes, and no check goes untried."""
 
 
 def grade(
@@ -71,47 +77,60 @@ class _Session:
     reports: list[CheckReport] = field(default_factory=list)
     printed: str = ""
     seconds: float = 0.0
+    mark: str = field(default_factory=lambda: f"\x1e{secrets.token_hex(8)}:")
 
     def run(self, cases: Sequence[Case]) -> None:
         """Run the remaining checks in one process, and report on as many as it got through.
 
         A check that ends the process has its report too; the ones after it need another process.
         """
-        request = _request(self.exercise, cases, self.limits)
-        longest = self.limits.seconds * (sum(_calls(case) for case in cases) + len(cases))
-        run = self.wall.run(
-            self.submission.source, self.exercise.file, request, self.limits, longest
-        )
-        self.printed += run.printed
+        limits = self._patience()
+        request = _request(self.exercise, cases, limits, self.mark)
+        longest = limits.seconds * (sum(_calls(case) for case in cases) + len(cases))
+        room = replace(limits, printed=limits.printed + len(cases) * (len(self.mark) + 4))
+        run = self.wall.run(self.submission.source, self.exercise.file, request, room, longest)
+        parts = self._printed(run, len(cases))
+        self.printed += "".join(parts)
         self.seconds += run.seconds
         transcript = read(run.response, len(cases))
-        if not transcript.ready:
-            fault = Trouble(Kind.FAULT, facts={"what": f"Python did not start: {run.printed}"})
-            self.reports += _all(cases, Verdict.GRADER_FAULT, fault)
-            return
         if transcript.problem or run.how is How.FLOOD:  # then nothing in it can be believed
             what = transcript.problem or "more than any answer has"
             garbled = Trouble(Kind.GARBLED, facts={"what": what})
             self.reports += _all(cases, Verdict.FORBIDDEN, garbled)
             return
-        for case, answer in zip(cases, transcript.answers, strict=True):
+        if not transcript.ready:  # what is ready cannot be unsaid by the student's code
+            fault = Trouble(Kind.FAULT, facts={"what": f"Python did not start: {run.printed}"})
+            self.reports += _all(cases, Verdict.GRADER_FAULT, fault)
+            return
+        for k, (case, answer) in enumerate(zip(cases, transcript.answers, strict=True)):
+            report = self._judged(case, answer)
+            verdict, trouble = _ending(answer, run, limits)
+            if not answer.finished and report.difference is None:
+                # A wrong number before the end would say more than the end.
+                report = CheckReport(case.check, verdict, trouble=trouble)
+            self.reports.append(replace(report, printed=parts[k]))
             if not answer.finished:
-                self._stopped(case, answer, cases, run)
+                if not answer.loaded:  # it is the same file for every check
+                    self.reports += _all(cases[k + 1 :], verdict, trouble)
                 return
-            self.reports.append(self._judged(case, answer))
 
-    def _stopped(self, case: Case, answer: Answer, cases: Sequence[Case], run: Run) -> None:
-        """Report on the check at which the process ended, and on all of them if none can run."""
-        verdict, trouble = _ending(answer, run)
-        report = self._judged(case, answer)
-        if report.difference is None:  # a wrong number before the end says more than the end
-            report = CheckReport(case.check, verdict, trouble=trouble)
-        self.reports.append(report)
-        rest = cases[cases.index(case) + 1 :]
-        tried = [r.verdict for r in self.reports]
-        hopeless = len(tried) == 2 and set(tried) == {Verdict.TIMED_OUT}
-        if hopeless or not answer.loaded:
-            self.reports += _all(rest, verdict, trouble)
+    def _patience(self) -> Limits:
+        """Less time for each call after two checks have run out of it; every check is tried."""
+        late = sum(report.verdict is Verdict.TIMED_OUT for report in self.reports)
+        if late < GENEROUS:
+            return self.limits
+        seconds = self.limits.seconds
+        return replace(self.limits, seconds=max(seconds / HURRY, min(seconds, 1.0)))
+
+    def _printed(self, run: Run, checks: int) -> list[str]:
+        """What was printed in each check; the runner writes a mark before each."""
+        before, *marked = run.printed.split(self.mark)
+        parts = [before] + [""] * (checks - 1)
+        for part in marked:
+            number, found, text = part.partition(";")
+            if found and number.isdecimal() and int(number) < checks:
+                parts[int(number)] += text
+        return parts
 
     def _judged(self, case: Case, answer: Answer) -> CheckReport:
         """The report on one check; a mistake of ours is never the student's."""
@@ -130,13 +149,14 @@ def _all(cases: Sequence[Case], verdict: Verdict, trouble: Trouble) -> list[Chec
     return [CheckReport(case.check, verdict, trouble=trouble) for case in cases]
 
 
-def _request(exercise: Exercise, cases: Sequence[Case], limits: Limits) -> bytes:
+def _request(exercise: Exercise, cases: Sequence[Case], limits: Limits, mark: str) -> bytes:
     """The plan and the inputs, as frames. Nothing in it says what is right."""
     plan = {
         "file": exercise.file,
         "function": exercise.function,
         "inputs": exercise.inputs,
         "returns": exercise.returns,
+        "mark": mark,
         "memory": limits.memory,
         "seconds": math.ceil(limits.seconds * 10) + 60,
         "checks": [
@@ -144,6 +164,7 @@ def _request(exercise: Exercise, cases: Sequence[Case], limits: Limits) -> bytes
                 "id": k,
                 "calls": len(case.calls),
                 "steps": case.check.sizes.get("T", 0),
+                "dtype": case.check.dtype,
                 "inputs_kept": case.check.inputs_kept,
             }
             for k, case in enumerate(cases)
@@ -156,11 +177,12 @@ def _request(exercise: Exercise, cases: Sequence[Case], limits: Limits) -> bytes
     return b"".join(frames)
 
 
-def _ending(answer: Answer, run: Run) -> tuple[Verdict, Trouble]:
+def _ending(answer: Answer, run: Run, limits: Limits) -> tuple[Verdict, Trouble]:
     """Why a check has no end."""
     where = {"call": answer.call, "step": answer.step}
-    facts = {"loaded": answer.loaded, "returned": answer.returned}
+    facts: dict[str, Any] = {"loaded": answer.loaded, "returned": answer.returned}
     if run.how is How.TIME:
+        facts |= {"seconds": limits.seconds}
         return Verdict.TIMED_OUT, Trouble(Kind.TIME, **where, facts=facts)
     if run.how is How.EXITED and run.status == OUT_OF_MEMORY:
         return Verdict.OUT_OF_MEMORY, Trouble(Kind.MEMORY, **where, facts=facts)

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from tracer.language import plural
 from tracer.view.numbers import number
 
 Value: TypeAlias = float | str | Sequence[float] | np.ndarray[Any, Any]
@@ -105,7 +106,11 @@ def _product_sum(left: ast.expr, right: ast.expr, values: Mapping[str, Value], d
         return " @ ".join(_written(side, values, digits) for side in (left, right))
     factors = [[_factor(float(value), digits) for value in row] for row in (first, second)]
     terms = _shortened([f"{a}·{b}" for a, b in zip(*factors, strict=True)])
-    return " + ".join(terms) + (f" ({len(first)} terms)" if terms[-1] == "…" else "")
+    written = " + ".join(terms)
+    if terms[-1] != "…":
+        return written
+    said = plural("{sum} ({count} term)", "{sum} ({count} terms)", len(first))
+    return said.format(sum=written, count=len(first))
 
 
 def _factor(value: float, digits: int) -> str:

@@ -23,11 +23,14 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import StringIO
+from itertools import accumulate
 from typing import Literal, TextIO, TypeAlias
 
 from rich.cells import cell_len
 from rich.console import Console
-from rich.text import Text
+from rich.text import Span, Text
+
+from tracer.view.words import in_ascii
 
 Theme: TypeAlias = Literal["dark", "light"]
 Colours: TypeAlias = Literal["standard", "256", "truecolor"]
@@ -35,7 +38,6 @@ Colours: TypeAlias = Literal["standard", "256", "truecolor"]
 NARROWEST, WIDEST = 60, 200
 
 _DEPTHS: tuple[Colours, ...] = ("standard", "256", "truecolor")
-_ASCII = str.maketrans("·…–—−“”’→←─│█━╸◀≥≤×±▲▼✓✗‖∂", '*~---""\'><-|##-<><x~^v+x|d')
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +160,19 @@ def rich_console(able: Abilities, stream: TextIO, *, record: bool = False) -> Co
 
 
 def ascii_line(line: Text) -> Text:
-    """`line` with the signs that screens use written in ASCII, each as wide as before."""
-    return Text(line.plain.translate(_ASCII), style=line.style, spans=line.spans)
+    """`line` with the signs that screens use written in ASCII, see `words.in_ascii`."""
+    written = [in_ascii(sign) for sign in line.plain]
+    places = [0, *accumulate(map(len, written))]
+    spans = [Span(places[span.start], places[span.end], span.style) for span in line.spans]
+    return Text("".join(written), style=line.style, spans=spans)
 
 
-def folded(text: Text, width: int, indent: str = "") -> list[Text]:
-    """`text` broken into lines of at most `width` columns, between words where it can be."""
+def folded(text: Text, width: int, indent: str = "", *, unicode: bool = True) -> list[Text]:
+    """`text` broken into lines of at most `width` columns, between words where it can be.
+
+    Text with mathematics in it (``σ(z)`` where z ≥ 0) takes more room without `unicode`.
+    """
+    text = text if unicode else ascii_line(text)
     room = width - cell_len(indent)
     console = rich_console(Abilities(width=room), StringIO())
     lines = text.wrap(console, room)

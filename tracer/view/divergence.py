@@ -11,7 +11,7 @@ from rich.text import Text
 
 from tracer.cells.evaluation import block, evaluate
 from tracer.equations import Kind
-from tracer.language import _
+from tracer.language import _, plural
 from tracer.view.arithmetic import Value
 from tracer.view.console import Abilities, folded
 from tracer.view.numbers import number
@@ -55,7 +55,11 @@ def divergence(
         )
     lines.append(Text(""))
     if found is None:
-        said = _("The two traces agree in every number ({count} steps).")
+        said = plural(
+            "The two traces agree in every number ({count} step).",
+            "The two traces agree in every number ({count} steps).",
+            traces[0].T,
+        )
         return [*lines, Text("  " + said.format(count=traces[0].T)), Text("")]
 
     pair = [Sentence(trace, found.batch, able.encoding) for trace in traces]
@@ -149,7 +153,9 @@ def _equations(pair: Sequence[Sentence], found: Divergence, able: Abilities) -> 
         if numbers != written:
             text += f" = {written}"
         if abs(result - own) > CLOSE * max(1.0, abs(result)):
-            text += _(", but this trace has {value}").format(value=apart(own, result)[0])
+            text = _("{equation}, but this trace has {value}").format(
+                equation=text, value=apart(own, result)[0]
+            )
         lines = folded(Text(text), able.width - 5, "")
         yield from (Text("  " if k == 0 else "     ").append_text(x) for k, x in enumerate(lines))
     yield Text("")

@@ -12,7 +12,7 @@ from tracer.grading.authoring import Finding
 from tracer.grading.exercise import Exercise
 from tracer.grading.report import Verdict
 from tracer.grading.workbook import Handed, Result, Workbook
-from tracer.language import _
+from tracer.language import _, plural
 from tracer.view.console import Abilities, folded
 from tracer.view.palette import palette
 from tracer.view.report import verdict_name
@@ -41,7 +41,7 @@ def exercise_list(
             line.append(f"  {fit(said, status)}", colours.faint)
         line.append("  ")
         room = able.width - line.cell_len
-        first, *rest = folded(Text(e.title), room)
+        first, *rest = folded(Text(e.title), room, unicode=able.unicode)
         lines.append(line.append_text(first))
         lines += [Text(" " * (able.width - room)).append_text(more) for more in rest]
     lines.append(Text(""))
@@ -80,8 +80,10 @@ def handed_out(root: Path, handed: Sequence[Handed], able: Abilities) -> list[Te
     shown = clean(str(root), able.encoding)
     lines = [Text("")]
     if new:
-        said = _("{count} files written to {folder}.").format(count=len(new), folder=shown)
-        lines += folded(Text(said), able.width, "  ")
+        said = plural(
+            "{count} file written to {folder}.", "{count} files written to {folder}.", len(new)
+        )
+        lines += folded(Text(said.format(count=len(new), folder=shown)), able.width, "  ")
     else:
         lines += folded(Text(_("All exercises are there already.")), able.width, "  ")
     if kept:
@@ -108,7 +110,8 @@ def hint(
         exercise=exercise.name, check=check, number=number, count=len(items)
     )
     lines = [Text(""), *folded(Text(title, style=colours.faint), able.width, "  "), Text("")]
-    lines += folded(Text(items[number - 1], style="bold"), able.width, "  ")
+    item = Text(items[number - 1], style="bold")
+    lines += folded(item, able.width, "  ", unicode=able.unicode)
     if number < len(items):
         after = _("Still stuck? Ask again for a stronger one.")
     else:
@@ -120,8 +123,12 @@ def author_findings(found: Sequence[Finding], count: int, able: Abilities) -> li
     """What ``tracer dev check`` found, and what to do about each."""
     colours = palette(able)
     if not found:
-        said = _("{count} exercises, and everything fits.").format(count=count)
-        return [Text("  " + said)]
+        said = plural(
+            "{count} exercise, and everything fits.",
+            "{count} exercises, and everything fits.",
+            count,
+        )
+        return [Text("  " + said.format(count=count))]
     return [line for finding in found for line in _finding(finding, able, str(colours.faint))]
 
 

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from tracer.cells.activations import Array
 from tracer.gradientflow import GradientFlow, share_of_last
-from tracer.language import _
+from tracer.language import _, plural
 from tracer.view.console import Abilities, folded
 from tracer.view.flow_words import comparison, legend, model_name, summary
 from tracer.view.magnitudes import Decades, decades, size
@@ -88,7 +88,11 @@ def _loss(flow: GradientFlow, able: Abilities) -> str:
     """Against which answer the loss was taken, and how to ask otherwise."""
     trace, label = flow.trace, clean(flow.target, able.encoding)
     assert trace.labels is not None
-    said = _("{model} ({title}, {units} units): loss taken against '{label}', {loss}").format(
+    said = plural(
+        "{model} ({title}, {units} unit): loss taken against '{label}', {loss}",
+        "{model} ({title}, {units} units): loss taken against '{label}', {loss}",
+        trace.H,
+    ).format(
         model=model_name(flow, able), title=trace.equations.title, units=trace.H, label=label,
         loss=size(float(trace["loss"][-1, 0])),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 from rich.text import Text
 
-from tracer.language import _
+from tracer.language import _, plural
 from tracer.view.console import Abilities, folded
 from tracer.view.palette import Palette, palette
 from tracer.view.sentence import Sentence
@@ -29,9 +29,10 @@ def header(sentence: Sentence, able: Abilities) -> list[Text]:
     else:
         title.append(_("a trace without words"), "bold")
     name = clean(trace.model_name or _("no model"), able.encoding)
+    size = plural("{cell}, {count} unit", "{cell}, {count} units", sentence.H)
     facts = [
         name,
-        f"{trace.equations.title}, " + _("{count} units").format(count=sentence.H),
+        size.format(cell=trace.equations.title, count=sentence.H),
         tasks.get(sentence.task or "", ""),
         f"{trace.device}, {trace.dtype}",
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from rich.text import Text
 
-from tracer.language import _
+from tracer.language import _, plural
 from tracer.view.console import Abilities, folded
 from tracer.view.numbers import column, number, percent
 from tracer.view.palette import palette
@@ -35,8 +35,13 @@ def output_block(sentence: Sentence, step: int, able: Abilities) -> list[Text]:
         line.append("   " + _("score") + column(logits[k], 7), colours.faint)
         lines.append(line)
     if len(probs) > len(order):
-        rest = _("{count} less probable ones are left out; --format csv writes all.")
-        said = Text(rest.format(count=len(probs) - len(order)), style=colours.faint)
+        count = len(probs) - len(order)
+        rest = plural(
+            "{count} less probable one is left out; --format csv writes all.",
+            "{count} less probable ones are left out; --format csv writes all.",
+            count,
+        )
+        said = Text(rest.format(count=count), style=colours.faint)
         lines += folded(said, able.width, "  ")
     for said in _loss(sentence, step):
         lines += folded(said, able.width, "  ")

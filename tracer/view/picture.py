@@ -197,11 +197,9 @@ def legend(quantities: Sequence[Quantity], scale: dict[str, float], able: Abilit
     scaled = [q for q in quantities if not q.kind.range]
     for quantity in scaled:
         size = number(scale[quantity.name], 1)
-        said = _("{name} has no bounds: a full cell is {size} or more").format(
-            name=quantity.name, size=f"±{size}"
-        )
         clipped = f"{colours.cell(2, Kind.MEMORY)[0]} {colours.cell(-2, Kind.MEMORY)[0]}"
-        lines += folded(
-            Text(f"{said}; {clipped} " + _("are beyond it"), style=colours.faint), able.width, "  "
-        )
+        said = _(
+            "{name} has no bounds: a full cell is {size} or more; {clipped} are beyond it"
+        ).format(name=quantity.name, size=f"±{size}", clipped=clipped)
+        lines += folded(Text(said, style=colours.faint), able.width, "  ")
     return [*lines, Text("")]

@@ -12,7 +12,7 @@ from rich.text import Text
 from tracer.equations import CellEquations, Quantity
 from tracer.grading.cases import shapes
 from tracer.grading.report import CheckReport, Difference, Kind, Report, Verdict
-from tracer.language import _
+from tracer.language import _, plural
 from tracer.view.console import Abilities, folded
 from tracer.view.divergence import apart
 from tracer.view.numbers import number
@@ -66,8 +66,10 @@ def screen(report: Report, able: Abilities, advice: Sequence[str] = ()) -> list[
 
 def _heading(report: Report, able: Abilities, colours: Palette) -> Iterator[Text]:
     title = f"{report.exercise.name} · {report.exercise.title}"
-    yield from folded(Text(title, style="bold"), able.width, "  ")
-    score = _("{points} of {out_of} points").format(points=report.points, out_of=report.out_of)
+    yield from folded(Text(title, style="bold"), able.width, "  ", unicode=able.unicode)
+    score = plural(
+        "{points} of {out_of} point", "{points} of {out_of} points", report.out_of
+    ).format(points=report.points, out_of=report.out_of)
     line = Text("  ").append(_mark(report.verdict) + " ", _style(report.verdict, colours))
     line.append(verdict_name(report.verdict), _style(report.verdict, colours))
     line.append(f" · {score}")
@@ -88,7 +90,7 @@ def _checks(report: Report, able: Abilities, colours: Palette) -> Iterator[Text]
         if c.verdict not in (Verdict.PASSED, Verdict.WRONG, report.verdict):
             about = f"{verdict_name(c.verdict)} · {about}"
         room = able.width - line.cell_len
-        first, *rest = folded(Text(about, style=colours.faint), room)
+        first, *rest = folded(Text(about, style=colours.faint), room, unicode=able.unicode)
         yield line.append_text(first)
         yield from (Text(" " * (able.width - room)).append_text(more) for more in rest)
 
@@ -99,6 +101,9 @@ def _first(
     """The first thing that is wrong, and what to do about it."""
     if failing.trouble is not None:
         first, *rest = sentences(report, failing.trouble)
+        if failing.verdict is not Verdict.NOT_STARTED and failing.trouble.facts.get("loaded", True):
+            where = _("In check “{check}”:").format(check=failing.check.name)
+            first = f"{where} {first}"
         yield from folded(Text(clean(first, able.encoding), style="bold"), able.width, "  ")
         for said in rest:
             yield from folded(Text(clean(said, able.encoding)), able.width, "  ")
@@ -201,17 +206,21 @@ def _names(quantity: Quantity) -> list[str]:
 
 def _printed(report: Report, able: Abilities, colours: Palette) -> Iterator[Text]:
     """What the student's code wrote, as the data it is."""
-    lines = report.printed.splitlines()
-    if not lines or report.verdict is Verdict.PASSED:
+    failing = report.first_failing
+    lines = failing.printed.splitlines() if failing else []
+    if not lines:
         return
     yield Text("")
-    yield from folded(Text(_("Your code printed:"), style=colours.faint), able.width, "  ")
+    yield from folded(
+        Text(_("Your code printed in this check:"), style=colours.faint), able.width, "  "
+    )
     for line in lines[:PRINTED_LINES]:
         shown = clean(line[: able.width].expandtabs(4), able.encoding)
         yield Text("    ").append(fit(shown, able.width - 4, colours.glyphs.cut).rstrip())
     if len(lines) > PRINTED_LINES:
-        said = _("… and {count} lines more").format(count=len(lines) - PRINTED_LINES)
-        yield Text("    " + said, style=colours.faint)
+        count = len(lines) - PRINTED_LINES
+        said = plural("… and {count} line more", "… and {count} lines more", count)
+        yield Text("    " + said.format(count=count), style=colours.faint)
 
 
 def _mark(verdict: Verdict) -> str:

@@ -23,8 +23,13 @@ def as_record(report: Report) -> dict[str, Any]:
         "seed": report.seed,
         "seconds": round(report.seconds, 3),
         "checks": [_check_record(report, c) for c in report.checks],
-        "printed": clean(report.printed.replace("\n", "␤")).replace("␤", "\n"),
+        "printed": _lines(report.printed),
     }
+
+
+def _lines(text: str) -> str:
+    """Each line safe to show, and the lines kept apart."""
+    return "\n".join(clean(line) for line in text.split("\n"))
 
 
 def _check_record(report: Report, c: CheckReport) -> dict[str, Any]:
@@ -35,6 +40,7 @@ def _check_record(report: Report, c: CheckReport) -> dict[str, Any]:
         "verdict": c.verdict,
         "points": c.points,
         "out_of": c.check.points,
+        "printed": _lines(c.printed),
         "first": None if c.difference is None else _difference_record(cell, c.difference),
         "also": [_difference_record(cell, other) for other in c.also],
         "trouble": None if c.trouble is None else {

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tracer.grading.packages import LIBRARIES, installed
 from tracer.grading.report import Kind, Report, Trouble
 from tracer.language import _
 from tracer.view.shapes import dtype_advice, shape_advice
 from tracer.view.words import clean
-
-LIBRARIES = "numpy, scipy, numba"
-"""What an answer may import, beside Python's own library."""
 
 
 def sentences(report: Report, trouble: Trouble) -> list[str]:
@@ -54,11 +52,6 @@ def sentences(report: Report, trouble: Trouble) -> list[str]:
                 ),
                 dtype_advice(str(facts["got"])),
             ]
-        case Kind.SIZE:
-            return [
-                _("{name} is an {got}, which is far too large.").format(**_words(trouble)),
-                _("Wanted: {signature}").format(signature=signature),
-            ]
         case Kind.SHAPE:
             return [
                 _("{name} has shape {got}; wanted (N, H) = {wanted}.").format(
@@ -66,13 +59,15 @@ def sentences(report: Report, trouble: Trouble) -> list[str]:
                 ),
                 shape_advice(facts["got"], facts["wanted"]),
             ]
-        case Kind.ORDER:
+        case Kind.PRECISION:
             return [
-                _("The numbers are right, but they come in another order."),
-                _("You return {got}; wanted: return {wanted}").format(
-                    got=", ".join(facts["got"]), wanted=", ".join(facts["wanted"])
+                _("{name} is float64, though every argument is float32.").format(
+                    name=facts["name"]
                 ),
+                _("Which line of yours makes float64? np.zeros and np.array do, without dtype=."),
             ]
+        case Kind.ORDER:
+            return _order(facts["got"], facts["wanted"], alike=facts["alike"])
         case Kind.SHARED:
             return [
                 _(
@@ -158,27 +153,57 @@ def _raised(report: Report, trouble: Trouble) -> list[str]:
             ),
             _("Wanted: {signature}").format(signature=report.exercise.signature),
         ]
-    lines = [_("Your code raised {name}: {message}").format(name=name, message=message or "-")]
-    if not facts["loaded"]:
-        lines = [
-            _("Your file cannot be read as Python: {name}: {message}").format(
-                name=name, message=message or "-"
-            )
-            if "Error" in name and name in ("SyntaxError", "IndentationError", "TabError")
-            else _("Your file cannot be loaded: {name}: {message}").format(
-                name=name, message=message or "-"
-            )
-        ]
+    what = f"{name}: {message}" if message else name
+    if facts["loaded"]:
+        lines = [_("Your code raised {what}").format(what=what)]
+    elif name in ("SyntaxError", "IndentationError", "TabError"):
+        lines = [_("Your file cannot be read as Python: {what}").format(what=what)]
+    else:
+        lines = [_("Your file cannot be loaded: {what}").format(what=what)]
     lines += _line(report, facts["line"])
     if name in ("ModuleNotFoundError", "ImportError"):
-        lines.append(_("An answer may import: {names}.").format(names=LIBRARIES))
+        lines += _import(message)
     if name == "EOFError":
         lines.append(_("Nobody is there to answer input(); take it out."))
     return lines
 
 
+def _import(message: str) -> list[str]:
+    """What can be imported; what is missed though it may be; what Numba misses without a word."""
+    there = installed()
+    lines = [
+        _("{name} is not installed here.").format(name=name)
+        for name in LIBRARIES
+        if name not in there and name in message
+    ]
+    if lines and "required" in message:
+        lines.append(
+            _("Numba needs it for products of matrices (@). Write loops, or leave @njit away.")
+        )
+    return [*lines, _("An answer may import: {names}.").format(names=", ".join(there))]
+
+
+def _order(got: Sequence[str], wanted: Sequence[str], *, alike: bool) -> list[str]:
+    """Right numbers in the wrong places. `alike`: two mistakes look the same from outside."""
+    came, asked = ", ".join(got), ", ".join(wanted)
+    said = [
+        _("The numbers are right, but they come in another order."),
+        _("What you return as {wanted} is {got}.").format(wanted=asked, got=came),
+    ]
+    if not alike:
+        return [*said, _("Wanted: return {wanted}").format(wanted=asked)]
+    return [
+        *said,
+        _(
+            "Either the blocks of z were read in another order than {wanted}, or the values are "
+            "returned in another order. Look at both lines."
+        ).format(wanted=asked),
+    ]
+
+
 def _timed_out(report: Report, trouble: Trouble) -> list[str]:
-    lines = [_("Your code ran out of time.")]
+    said = _("Your code ran out of time: nothing came for {seconds} s.")
+    lines = [said.format(seconds=f"{trouble.facts['seconds']:g}")]
     if not trouble.facts["loaded"]:
         return [*lines, _("It happened while the file was loaded, outside of every function.")]
     return [

@@ -17,13 +17,16 @@ _OBEYED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _IN_ASCII = str.maketrans(
     {
         **dict(zip("·…–—−“”’→←─│█━╸◀×±▲▼✓✗‖∂", '*~---""\'><-|##-<x~^v+x|d', strict=True)),
-        "≥": ">=", "≤": "<=", "σ": "sigma",
+        "≥": ">=", "≤": "<=", "σ": "sigmoid",
     }
 )  # fmt: skip
 
 
 def in_ascii(text: str) -> str:
-    """`text` with the signs that screens use written in ASCII."""
+    """`text` with the signs that screens use written in ASCII: drawings as wide as before.
+
+    What would mean something else in one column takes more: ``≥`` is ``>=``, ``σ`` is ``sigmoid``.
+    """
     return text.translate(_IN_ASCII)
 
 

@@ -1,0 +1,143 @@
+"""However a check ends, or tracer itself: nothing that the submission started is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tracer.grading import Exercise, Limits, Submission, Verdict, grade
+
+LINUX = sys.platform == "linux"
+"""Only Linux tells a process about its orphans, and shows processes in ``/proc``."""
+
+DAEMON = """
+import os, time
+pid = os.fork()
+if pid == 0:
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    print(os.getpid(), flush=True)
+    time.sleep(600)
+time.sleep(0.3)
+{then}
+def rnn_step(x, h_prev, U, W, a):
+    return h_prev
+"""
+
+
+def alive(pid: int) -> bool:
+    """Whether that process still runs; one that only waits to be buried does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def soon(true: Callable[[], bool]) -> bool:
+    """Whether it becomes true within some seconds."""
+    for _ in range(200):
+        if true():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_what_a_call_leaves_behind_is_ended(rnn_step: Exercise) -> None:
+    """A process that the submission started does not outlive the check."""
+    if not LINUX:
+        return
+    source = (
+        "import numpy as np\n"
+        "def rnn_step(x, h_prev, U, W, a):\n"
+        "    import subprocess, sys\n"
+        "    child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        "    print(child.pid)\n"
+        "    return np.tanh(x @ U.T + h_prev @ W.T + a)\n"
+    )
+
+    report = grade(rnn_step, Submission("rnn_step.py", source.encode()), seed=1)
+    pids = [int(pid) for pid in report.printed.split()]
+
+    assert len(pids) == 13  # one for each call: six checks call once, one twice, one five times
+    assert [pid for pid in pids if alive(pid)] == []
+
+
+@pytest.mark.parametrize("then", ["", "while True: pass", "raise SystemExit", "os.abort()"])
+def test_a_daemon_is_ended(rnn_step: Exercise, then: str) -> None:
+    """A process that left its group and its parents ends with the check, however that ends."""
+    if not LINUX:
+        return
+    source = DAEMON.format(then=then).encode()
+    threads = threading.active_count()
+    files = len(list(Path("/proc/self/fd").iterdir()))
+
+    report = grade(rnn_step, Submission("rnn_step.py", source), seed=1, limits=Limits(seconds=1.0))
+
+    pids = [int(line) for line in report.printed.split()]
+    assert pids
+    assert not [pid for pid in pids if alive(pid)]
+    assert threading.active_count() == threads
+    assert len(list(Path("/proc/self/fd").iterdir())) == files
+
+
+def test_the_signal_that_ended_it_is_told(rnn_step: Exercise) -> None:
+    """The process in between ends in the same way as the one that it watches."""
+    if not LINUX:
+        return
+    source = b"import os\nos.abort()\n"
+
+    report = grade(rnn_step, Submission("rnn_step.py", source), seed=1)
+
+    trouble = report.checks[0].trouble
+    assert report.verdict is Verdict.CRASHED
+    assert trouble is not None
+    assert (trouble.facts["signal"], trouble.facts["status"]) == (True, signal.SIGABRT)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_tracer_is_ended_in_the_middle(tmp_path: Path, number: signal.Signals) -> None:
+    """The student's process ends too; its folder goes, unless nobody was there to delete it."""
+    if not LINUX:
+        return
+    answer, told = tmp_path / "rnn_step.py", tmp_path / "pid"
+    answer.write_text(
+        f"import os, time\nopen({str(told)!r}, 'w').write(f'{{os.getpid()}} {{os.getcwd()}}\\n')\n"
+        "time.sleep(600)\n", "utf-8"
+    )  # fmt: skip
+    command = [sys.executable, "-m", "tracer", "check", str(answer), "--exercise", "10"]
+    with subprocess.Popen(
+        [*command, "--time-limit", "600"],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "TMPDIR": str(tmp_path)},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as running:  # fmt: skip
+        assert soon(lambda: told.exists() and told.read_text("utf-8").endswith("\n"))
+        pid, folder = told.read_text("utf-8").split()
+        running.send_signal(number)
+        status = running.wait(20)
+
+    assert soon(lambda: not alive(int(pid)))
+    if number is signal.SIGKILL:
+        assert status == -number
+    else:
+        assert status == 128 + number
+        assert not Path(folder).exists()
+
+
+def test_time_of_the_processor_runs_out(rnn_step: Exercise) -> None:
+    """The system's own limit says that it was the time."""
+    if not LINUX:
+        return
+    source = b"import os, signal\nos.kill(os.getpid(), signal.SIGXCPU)\n"
+
+    report = grade(rnn_step, Submission("rnn_step.py", source), seed=1)
+
+    assert report.verdict is Verdict.TIMED_OUT

@@ -1,0 +1,59 @@
+"""Reads what a process writes, without ever waiting for it."""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+import time
+from contextlib import suppress
+from typing import IO
+
+PAUSE = 50
+"""Milliseconds between two looks at whether anybody still wants to know."""
+
+
+class Collector:
+    """Reads a pipe in a thread of its own and keeps the first `most` bytes."""
+
+    def __init__(self, pipe: IO[bytes], most: int) -> None:
+        self.data = bytearray()
+        self.last = time.monotonic()
+        self._pipe, self._most = pipe, most
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._collect, daemon=True)
+        self._thread.start()
+
+    @property
+    def full(self) -> bool:
+        """Whether it has all that it keeps."""
+        return len(self.data) >= self._most
+
+    def _collect(self) -> None:
+        file = self._pipe.fileno()
+        with suppress(OSError, ValueError):
+            while not self._stop.is_set():
+                if not _readable(file):
+                    continue
+                chunk = os.read(file, 2**16)
+                if not chunk:
+                    return
+                self.data += chunk[: self._most - len(self.data)]
+                self.last = time.monotonic()
+
+    def finish(self) -> None:
+        """Take what is left. A process that escaped may hold the other end open for ever."""
+        self._thread.join(0.5)
+        self._stop.set()
+        self._thread.join(1.0)
+        if not self._thread.is_alive():
+            self._pipe.close()
+
+
+def _readable(file: int) -> bool:
+    """Whether there is something to read, or the end; true at once where only reading tells."""
+    if not hasattr(select, "poll"):  # Windows
+        return True
+    waiting = select.poll()
+    waiting.register(file, select.POLLIN)
+    return bool(waiting.poll(PAUSE))
