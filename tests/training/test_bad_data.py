@@ -94,7 +94,7 @@ def test_a_sentence_of_a_hundred_thousand_words(here: Path) -> None:
     done = train("--data", "long.csv", "--longest", "50")
 
     assert done.exit_code == 0, done.output
-    assert "1 texts were cut off after 50 words (--longest)" in done.stdout
+    assert "1 text was cut off after 50 words (--longest)" in done.stdout
     assert Model.load("m.safetensors").labels == ("0", "1")
 
 

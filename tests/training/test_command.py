@@ -25,6 +25,7 @@ from tracer.training.loop import Training
 from tracer.training.optimisers import Optimiser
 from tracer.training.recipe import Recipe
 from tracer.training.source import Source
+from tracer.training.stopping import stop_asked
 
 TRAIN = [sys.executable, "-m", "tracer", "train", "--units", "6", "--patience", "0"]
 OPTIONS = ["--batch-size", "64", "--epochs", "4", "--save", "m.safetensors"]
@@ -122,7 +123,7 @@ def test_killed_in_the_middle_and_resumed_it_ends_the_same(
     assert [path.name for path in tmp_path.iterdir()] == ["m.safetensors"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ctrl_c_keeps_the_run_and_says_how_to_go_on(
     tmp_path: Path, whole: tracer.Model, number: signal.Signals
 ) -> None:
@@ -137,6 +138,19 @@ def test_ctrl_c_keeps_the_run_and_says_how_to_go_on(
     assert is_in_the_middle(tmp_path)
     assert run(tmp_path, "--save", "m.safetensors", "--resume").returncode == 0
     assert same(tracer.Model.load(tmp_path / "m.safetensors"), whole)
+
+
+def test_what_the_caller_ignores_stays_ignored() -> None:
+    """``nohup tracer train`` goes on when the terminal closes; Ctrl-C is still heard."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with stop_asked() as asked:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not asked()
+            os.kill(os.getpid(), signal.SIGINT)
+            assert asked()
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_an_unfinished_run_is_not_overwritten(tmp_path: Path) -> None:

@@ -457,7 +457,7 @@ def test_sentences_of_a_file_become_data(tmp_path: Path) -> None:
     assert data.labels == ("+", "-")
     assert len(data.learn) + len(data.held_out) == 41
     assert max(len(one.words) for one in (*data.learn, *data.held_out)) == 10
-    assert "1 texts were cut off after 10 words (--longest)" in data.report
+    assert "1 text was cut off after 10 words (--longest)" in data.report
     assert finish(begin(data, epochs=1)).progress.history
 
 

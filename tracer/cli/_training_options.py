@@ -136,8 +136,9 @@ def _run() -> Iterator[click.Parameter]:
         help=_("Show what the network says to TEXT after each epoch; may be repeated."),
     )  # fmt: skip
     yield _option(
-        title, "checkpoint_every", type=click.FloatRange(min=0), callback=finite, default=10.0, show_default=True,
-        metavar="SECONDS", help=_("How often the run is kept in FILE.checkpoint."),
+        title, "checkpoint_every", type=click.FloatRange(min=0), callback=finite, default=10.0,
+        show_default=True, metavar="SECONDS",
+        help=_("How often the run is kept in FILE.checkpoint."),
     )  # fmt: skip
     yield _option(title, "resume", is_flag=True, help=_("Go on with the run in FILE.checkpoint."))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tracer.errors import InputError
-from tracer.language import _
+from tracer.language import _, plural
 from tracer.text import (
     CLASSES,
     END,
@@ -118,7 +118,11 @@ def _prepared(found: Corpus, source: Source, task: str, held_out: float, seed: i
     report = [*found.report, *parts.report, *vocabulary_report(learn, measure, vocabulary)]
     long = sum(len(one.words) > source.longest for one in (*learn, *measure))
     if long:
-        said = _("{count} texts were cut off after {longest} words (--longest)")
+        said = plural(
+            "{count} text was cut off after {longest} words (--longest)",
+            "{count} texts were cut off after {longest} words (--longest)",
+            long,
+        )
         report.append(said.format(count=long, longest=source.longest))
         learn, measure = (
             tuple(_shortened(one, source.longest) for one in part) for part in (learn, measure)

@@ -66,11 +66,12 @@ def learn(
     with stop_asked() as asked:
         try:
             for result in training.run():
-                watch(result)
-                if asked() or monotonic() - kept > safe.every:
+                stop = asked()
+                if stop or monotonic() - kept > safe.every:
                     checkpoint.save(training, safe.run, safe.order)
                     kept = monotonic()
-                if asked():
+                watch(result)  # last: it fails when the terminal is gone
+                if stop:
                     break
         except DivergedError as error:
             raise DivergedError(f"{error} {_saved_before(training, safe)}") from error
