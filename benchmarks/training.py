@@ -67,7 +67,7 @@ def compare(
     data = built_in(task, ["en"], 0.1, 0)
     recipe = Recipe(
         task=task, cell=cell, units=units, embedding=min(units, 64), batch_size=size, dtype=dtype,
-        epochs=10**6, patience=0,
+        epochs=10**6, patience=0, word_dropout=0.0,
     )  # fmt: skip
     training = Training(recipe, data.learn, data.held_out, data.vocabulary, data.labels)
     peer = Peer(training, cell, getattr(torch, dtype))

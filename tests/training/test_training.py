@@ -12,14 +12,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tracer
+from tracer import files
+from tracer.cells.parameters import DTYPES
 from tracer.kernels import updating
-from tracer.kernels.training import Batch
-from tracer.training import checkpoint
-from tracer.training.data import Data, Source, built_in, load
+from tracer.kernels.training import RULES, Batch
+from tracer.tasks import TASKS
+from tracer.text import PIECES, Labelled, Vocabulary
+from tracer.text.encoder import KINDS
+from tracer.training import checkpoint, choices
+from tracer.training.batches import number
+from tracer.training.choices import OPTIMISERS
+from tracer.training.data import Data, built_in, load
+from tracer.training.divergence import DivergedError
 from tracer.training.initial import initial_weights
-from tracer.training.loop import DivergedError, EpochResult, Training
-from tracer.training.optimisers import OPTIMISERS, Moments, Optimiser, clipped, updated
+from tracer.training.loop import Training
+from tracer.training.optimisers import Optimiser
+from tracer.training.progress import EpochResult
 from tracer.training.recipe import Recipe
+from tracer.training.source import Source
+from tracer.training.updates import Moments, clipped, updated
 
 STILL = Optimiser("sgd", learning_rate=0.0, clip_norm=0.0)
 
@@ -50,7 +61,14 @@ def test_a_batch_gives_the_gradients_of_the_model(task: str, cell: str) -> None:
     """The compiled batch against `Model.trace(..., backward=True)`, which the textbook proves."""
     data = small(task, count=7)
     training = begin(
-        data, task=task, cell=cell, dtype="float64", batch_size=7, optimiser=STILL, epochs=1
+        data,
+        task=task,
+        cell=cell,
+        dtype="float64",
+        batch_size=7,
+        optimiser=STILL,
+        epochs=1,
+        word_dropout=0.0,
     )
     model = training.model("untrained", {}, best=False)
     next(training.run())
@@ -181,6 +199,132 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path) -> None:
         checkpoint.restore(begin(), tmp_path / "d")
 
 
+def rewritten(path: Path, change: Any) -> Path:
+    """The checkpoint after `change` was done to its arrays and its header."""
+    arrays, header = files.read(path, checkpoint.FORMAT, checkpoint.VERSION)
+    arrays = dict(arrays)
+    change(arrays, header)
+    kept = {name: value for name, value in header.items() if name not in ("format", "version")}
+    files.write(path.with_name("d"), checkpoint.FORMAT, checkpoint.VERSION, arrays, kept)
+    return path.with_name("d")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("batch", 99, "99 batches, in a run of 3 epochs with 4"),
+        ("batch", "x", "batch is 'x'; wanted a whole number"),
+        ("batch", True, "batch is True; wanted a whole number"),
+        ("epoch", 3, "after 3 epochs"),
+        ("step", 7, "its step is 7"),
+        ("step", -1, "step is -1; wanted 0 or more"),
+        ("loss", None, "loss is None; wanted a number"),
+        ("loss", float("nan"), "loss is nan; wanted a finite number"),
+        ("counted", 0, "its sums are not those of its batches"),
+        ("history", [[1, 2]], "do not fit"),
+        ("history", [["1", 0, 0, 0, 0, 0]], "epoch is '1'; wanted a number"),
+    ],
+)
+def test_a_checkpoint_that_no_run_can_have_written(
+    tmp_path: Path, name: str, value: Any, message: str
+) -> None:
+    """Whatever stands in its header, the error says that the file is damaged, and where."""
+    training = begin()
+    next(training.run())
+    checkpoint.save(training, tmp_path / "c")
+    path = rewritten(
+        tmp_path / "c", lambda _arrays, header: header["progress"].update({name: value})
+    )
+
+    with pytest.raises(tracer.FileError, match="d is damaged") as caught:
+        checkpoint.restore(begin(), path)
+
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (lambda theta: theta.astype(np.int64), "its theta is int64"),
+        (lambda theta: theta[:-1], "its theta is float32"),
+        (lambda theta: theta * np.float32("nan"), "its theta holds NaN or infinity"),
+    ],
+)
+def test_arrays_of_a_checkpoint_are_never_converted(
+    tmp_path: Path, changed: Any, message: str
+) -> None:
+    """Another dtype, another shape, or no numbers: damaged."""
+    checkpoint.save(begin(), tmp_path / "c")
+    path = rewritten(
+        tmp_path / "c", lambda arrays, _header: arrays.update(theta=changed(arrays["theta"]))
+    )
+
+    with pytest.raises(tracer.FileError, match=message):
+        checkpoint.restore(begin(), path)
+
+
+def test_other_versions_are_said_and_not_refused(tmp_path: Path) -> None:
+    """The run goes on; only "to the bit" is no longer promised."""
+    checkpoint.save(begin(), tmp_path / "c")
+    path = rewritten(tmp_path / "c", lambda _arrays, header: header["versions"].update(numpy="1.0"))
+
+    assert checkpoint.restore(begin(), tmp_path / "c") == ()
+    (said,) = checkpoint.restore(begin(), path)
+    assert said.startswith("the run was begun with numpy 1.0, this is ")
+
+
+@pytest.mark.parametrize("order", [["rm", "-r"], [], "tracer train", [1], None])
+def test_an_order_that_is_none_of_ours(tmp_path: Path, order: Any) -> None:
+    """Only a command line of `tracer train` is taken up again."""
+    checkpoint.save(begin(), tmp_path / "c")
+    path = rewritten(tmp_path / "c", lambda _arrays, header: header.update(order=order))
+
+    with pytest.raises(tracer.FileError, match="damaged: its order"):
+        checkpoint.order_of(path)
+
+
+@pytest.mark.parametrize(
+    ("task", "labels", "message"),
+    [
+        (
+            "tag",
+            ("a", "b", "a"),
+            "sentence 2, 'so it', has 2 words and 3 labels; tag wants a label",
+        ),
+        ("tag", ("a",), "has 2 words and 1 labels"),
+        ("generate", (), "has 2 words and 0 labels; generate wants a label for each word"),
+        ("classify", ("a", "b"), "has 2 words and 2 labels; classify wants one label"),
+        ("classify", (), "has 2 words and 0 labels"),
+    ],
+)
+def test_labels_that_do_not_match_the_words(
+    task: str, labels: tuple[str, ...], message: str
+) -> None:
+    """They would move the targets of all sentences after this one."""
+    good = Labelled(("so",), ("a",))
+    vocabulary = Vocabulary(("<unk>", "so", "it"))
+
+    with pytest.raises(tracer.InputError) as caught:
+        number([good, Labelled(("so", "it"), labels)], vocabulary, ("a", "b"), task)
+
+    assert message in str(caught.value)
+
+
+def test_only_a_class_is_asked_for_before_the_last_word() -> None:
+    """`every_step` spreads the one label of a sentence; tags have their own word already."""
+    vocabulary = Vocabulary(("<unk>", "so", "it"))
+    tagged = [Labelled(("so",), ("a",)), Labelled(("so", "it"), ("a", "b"))]
+    named = [Labelled(("so", "it"), ("b",))]
+
+    tags = number(tagged, vocabulary, ("a", "b"), "tag", every_step=0.5)
+    classes = number(named, vocabulary, ("a", "b"), "classify", every_step=0.5)
+
+    assert tags.weight.tolist() == [1, 1, 1]
+    assert tags.target.tolist() == [0, 0, 1]
+    assert classes.weight.tolist() == [0.25, 1.25]
+    assert classes.target.tolist() == [1, 1]
+
+
 def test_a_diverging_loss_stops_with_an_explanation() -> None:
     """It says when, and what to try; the weights are still numbers."""
     training = begin(
@@ -194,25 +338,58 @@ def test_a_diverging_loss_stops_with_an_explanation() -> None:
 
 
 def test_training_stops_when_the_held_out_loss_stops_falling() -> None:
-    """With patience 1: after the first epoch that is no better; the best weights are kept."""
-    training = finish(begin(optimiser=Optimiser("adam", 0.5), epochs=50, patience=1))
+    """With patience 1: after the first epoch that is no better; the model is that of the best."""
+    training = begin(optimiser=Optimiser("adam", 0.5), epochs=50, patience=1)
+    after = [training.theta.copy() for result in training.run() if result is not None]
     losses = [result.held_out_loss for result in training.progress.history]
 
-    assert len(losses) < 50
-    assert training.best_epoch == len(losses) - 2
-    np.testing.assert_array_equal(
-        training.model("", {}).cell.W, training.model("", {}, best=True).cell.W
+    assert 1 < len(losses) == len(after) < 50
+    assert training.best_epoch == len(losses) - 2 == int(np.argmin(losses))
+    np.testing.assert_array_equal(training.best, after[-2])
+    best, last = training.model("", {}), training.model("", {}, best=False)
+    np.testing.assert_array_equal(flat(best), after[-2])
+    np.testing.assert_array_equal(flat(last), after[-1])
+    assert (after[-1] != after[-2]).any()
+
+
+def flat(model: tracer.Model) -> Any:
+    """All weights of a model that learned its embedding, in the order of `Training.theta`."""
+    cell = model.cell
+    arrays = (model.encoder.table, cell.U, cell.W, cell.a, *model.head)
+    return np.concatenate([array.ravel() for array in arrays])
+
+
+def test_an_epoch_whose_held_out_loss_is_no_number_is_never_the_best(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is an error, named; and a NaN in a history is passed over wherever it stands."""
+    training = begin()
+    next(result for result in training.run() if result is not None)
+    nan = training.progress.history[0]._replace(held_out_loss=float("nan"))
+    good = training.progress.history[0]
+    training.progress = replace(training.progress, history=(nan, good, nan))
+    assert training.best_epoch == 1
+
+    second = begin()
+    measure = Training.measure
+    monkeypatch.setattr(
+        Training, "measure", lambda *given: measure(*given)._replace(loss=float("inf"))
     )
+    with pytest.raises(DivergedError, match="the held-out loss is no longer a number in epoch 1"):
+        finish(second)
+    assert second.progress.history == ()
 
 
 def test_fixed_encodings_are_not_learned() -> None:
-    """The article's codes stay what they are."""
-    training = begin(encoder="codes")
+    """The article's codes stay what they are; their gradient is that of the last batch alone."""
+    training = begin(encoder="codes", optimiser=STILL, batch_size=60, word_dropout=0.0)
     before = training.encoder.table.copy()
+    gradients = [training.gradients["E"].copy() for _ in training.run()]
 
-    model = finish(training).model("codes", {})
-
-    np.testing.assert_array_equal(model.encoder.table, before)
+    np.testing.assert_array_equal(training.model("codes", {}).encoder.table, before)
+    assert gradients[0].any()
+    for one in gradients:
+        np.testing.assert_allclose(one, gradients[0], rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm"])
@@ -252,6 +429,13 @@ def test_an_epoch_result_reads_as_a_line() -> None:
         ({"cell": "gru"}, "there is no cell 'gru'"),
         ({"activation": "tanh"}, "there is no choice for gate 'tanh'"),
         ({"units": 0}, "units is 0; wanted 1 or more"),
+        ({"units": 2.5}, "units is 2.5; wanted a whole number"),
+        ({"seed": 1.5}, "seed is 1.5; wanted a whole number"),
+        ({"epochs": "3"}, "epochs is '3'; wanted a whole number"),
+        ({"forget_bias": float("nan")}, "forget_bias is nan; wanted a finite number"),
+        ({"forget_bias": float("inf")}, "forget_bias is inf; wanted a finite number"),
+        ({"word_dropout": "a"}, "word_dropout is 'a'; wanted a number"),
+        ({"word_dropout": 1.0}, "word_dropout is 1.0; wanted 0 or more, less than 1"),
         ({"held_out": 1.5}, "held_out is 1.5; wanted a share between 0 and 1"),
     ],
 )
@@ -262,6 +446,30 @@ def test_settings_that_make_no_sense(change: dict[str, Any], message: str) -> No
 
     with pytest.raises(tracer.TracerError, match="learning_rate is -1"):
         Optimiser(learning_rate=-1)
+    with pytest.raises(tracer.TracerError, match="momentum is nan"):
+        Optimiser(momentum=float("nan"))
+
+
+def test_a_network_that_does_not_fit_into_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Named before anything is made; and where the system says no, too."""
+    with pytest.raises(tracer.InputError, match=r"600,000 units.* fewer units \(--units\)"):
+        begin(units=600_000)
+
+    def full(*_given: Any, **_named: Any) -> Any:
+        raise MemoryError
+
+    monkeypatch.setattr("tracer.training.loop.initial_weights", full)
+    with pytest.raises(tracer.InputError, match="6 units, 8 numbers for a word"):
+        begin()
+
+
+def test_the_lists_of_choices_are_those_of_the_parts_that_know_them() -> None:
+    """The command line reads them without NumPy; here they are held together."""
+    assert set(choices.TASKS) == set(TASKS)
+    assert set(choices.ENCODERS) == set(KINDS)
+    assert choices.DTYPES == DTYPES
+    assert choices.PIECES == PIECES
+    assert set(choices.OPTIMISERS) == set(RULES)
 
 
 def test_sentences_of_a_file_become_data(tmp_path: Path) -> None:
@@ -276,7 +484,7 @@ def test_sentences_of_a_file_become_data(tmp_path: Path) -> None:
     assert data.labels == ("+", "-")
     assert len(data.learn) + len(data.held_out) == 41
     assert max(len(one.words) for one in (*data.learn, *data.held_out)) == 10
-    assert "1 texts were cut off after 10 words (--longest)" in data.report
+    assert "1 text was cut off after 10 words (--longest)" in data.report
     assert finish(begin(data, epochs=1)).progress.history
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from tracer.cells.activations import Array
 from tracer.errors import InputError, UnknownNameError
 from tracer.kernels.training import Batch
+from tracer.tasks import TASKS
 from tracer.text import Labelled, Vocabulary
 
 
@@ -61,19 +62,21 @@ def number(
     sentences: Sequence[Labelled],
     vocabulary: Vocabulary,
     labels: Sequence[str],
+    task: str,
     *,
     every_step: float = 0.0,
     dtype: str = "float32",
 ) -> Numbered:
-    """Words and labels by their numbers; one label for a sentence belongs to its last word.
+    """Words and labels by their numbers.
 
-    With `every_step` that label is also the target after every other word, with this weight shared
-    among them all, so that the network learns to have an opinion before the end.
+    A task that counts every step wants a label for each word; ``classify`` wants one, which
+    belongs to the last word. With `every_step` it is also the target after every other word, with
+    this weight shared among them all, so that the network learns to have an opinion before the end.
 
     Raises
     ------
     InputError
-        If there are no sentences, or one has no words.
+        If there are no sentences, or one has no words, or not the labels that the task wants.
     UnknownNameError
         If a label is not one of `labels`.
     """
@@ -84,15 +87,22 @@ def number(
     target: list[int] = []
     weight: list[float] = []
     starts = [0]
-    for n, (spoken, wanted, *_) in enumerate(sentences):
+    each_word = TASKS[task].counts == "every step"
+    for n, (spoken, wanted, *_) in enumerate(sentences, 1):
         if not spoken:
             raise InputError(f"sentence {n} has no words")
+        if len(wanted) != (len(spoken) if each_word else 1):
+            raise InputError(
+                f"sentence {n}, {' '.join(spoken)[:40]!r}, has {len(spoken)} words and "
+                f"{len(wanted)} labels; {task} wants "
+                f"{'a label for each word' if each_word else 'one label'}"
+            )
         for label in wanted:
             if label not in numbers:
                 raise UnknownNameError("label", label, labels)
         words += [vocabulary.index(word) for word in spoken]
         right = [numbers[label] for label in wanted]
-        if len(right) == len(spoken) > 1 or not every_step:
+        if each_word or not every_step:
             target += [-1] * (len(spoken) - len(right)) + right
             weight += [1.0] * len(spoken)
         else:

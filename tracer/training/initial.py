@@ -10,8 +10,6 @@ from tracer.cells.activations import Array
 from tracer.cells.parameters import expected_shape
 from tracer.equations import CELLS, OUTPUT_PARAMETERS
 
-INITIALS = ("orthogonal", "uniform")
-
 
 def initial_weights(
     cell: str,

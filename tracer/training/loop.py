@@ -4,66 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from tracer.cells import CELL_CLASSES
 from tracer.cells.activations import Array
-from tracer.errors import TracerError
 from tracer.kernels.training import Batch, Losses, Memory, Rule, losses, room_for, train
+from tracer.language import _
 from tracer.model import Layer, Model
 from tracer.text import Encoder, Labelled, Vocabulary
 from tracer.trace import Head
 from tracer.training.batches import Numbered, epoch, in_order, number
+from tracer.training.divergence import diverged
 from tracer.training.initial import initial_weights
+from tracer.training.progress import EpochResult, Progress
 from tracer.training.recipe import Recipe
+from tracer.training.room import check_room, too_large
 
 EVALUATION_BATCH = 256
-
-
-class DivergedError(TracerError):
-    """The loss became NaN or infinite; says when, and what to try."""
-
-
-class EpochResult(NamedTuple):
-    """What one epoch gave: losses by sentence, shares of right answers, length of the gradient."""
-
-    epoch: int
-    loss: float
-    accuracy: float
-    held_out_loss: float
-    held_out_accuracy: float
-    norm: float
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where training stands; everything that a checkpoint needs beside the weights.
-
-    Attributes
-    ----------
-    epoch, batch : int
-        Epochs finished; batches finished in the epoch under way.
-    step : int
-        Updates made.
-    sentences : int
-        Sentences of the epoch under way.
-    loss, hits, counted, norm : float, int, int, float
-        Sums over the batches of the epoch under way.
-    history : tuple of EpochResult
-    """
-
-    epoch: int = 0
-    batch: int = 0
-    step: int = 0
-    sentences: int = 0
-    loss: float = 0.0
-    hits: int = 0
-    counted: int = 0
-    norm: float = 0.0
-    history: tuple[EpochResult, ...] = ()
 
 
 class Training:
@@ -86,6 +46,11 @@ class Training:
         The weights that are learned, and the optimiser's moments.
     best : array (P,)
         The weights of the epoch with the lowest held-out loss.
+
+    Raises
+    ------
+    InputError, UnknownNameError
+        If the sentences do not fit the task, or the weights do not fit into memory.
     """
 
     def __init__(
@@ -99,11 +64,21 @@ class Training:
         self.recipe = recipe
         self.labels = tuple(labels)
         self.learn = number(
-            learn, vocabulary, labels, every_step=recipe.every_step, dtype=recipe.dtype
+            learn, vocabulary, labels, recipe.task, every_step=recipe.every_step, dtype=recipe.dtype
         )
-        self.held_out = number(held_out, vocabulary, labels, dtype=recipe.dtype)
+        self.held_out = number(held_out, vocabulary, labels, recipe.task, dtype=recipe.dtype)
+        check_room(recipe, len(vocabulary), len(labels))
+        try:
+            self._allocate(vocabulary)
+        except MemoryError as error:
+            raise too_large(recipe, len(vocabulary)) from error
+        self.progress = Progress()
+
+    def _allocate(self, vocabulary: Vocabulary) -> None:
+        """Make the weights, and everything that has their size."""
+        recipe = self.recipe
         self.encoder = _encoder(recipe, vocabulary)
-        sizes = {"D": self.encoder.D, "H": recipe.units, "K": len(labels)}
+        sizes = {"D": self.encoder.D, "H": recipe.units, "K": len(self.labels)}
         weights = {"E": self.encoder.table} | initial_weights(
             recipe.cell,
             sizes,
@@ -116,7 +91,6 @@ class Training:
         self.theta = np.concatenate([weights[name].ravel() for name in learned])
         self.first, self.second = np.zeros_like(self.theta), np.zeros_like(self.theta)
         self.best = self.theta.copy()
-        self.progress = Progress()
         self._d_theta = np.zeros_like(self.theta)
         steps = recipe.batch_size * int(self.learn.lengths.max())
         self._room = room_for(recipe.cell, recipe.units, steps, recipe.dtype)
@@ -154,7 +128,8 @@ class Training:
     def best_epoch(self) -> int:
         """Index in the history of the epoch with the lowest held-out loss."""
         losses = [result.held_out_loss for result in self.progress.history]
-        return losses.index(min(losses))
+        # A NaN is neither less nor more than anything: min() would keep one that comes first.
+        return min(range(len(losses)), key=lambda n: (not math.isfinite(losses[n]), losses[n]))
 
     def run(self) -> Iterator[EpochResult | None]:
         """Learn until done. Yields after every batch; with the result where an epoch ended.
@@ -162,7 +137,8 @@ class Training:
         Raises
         ------
         DivergedError
-            If a loss is NaN or infinite; the weights are those before that batch.
+            If a loss is NaN or infinite. After a batch the weights are those before it; after an
+            epoch's held-out sentences the epoch is not counted, and `best` is of one before it.
         """
         size, seed = self.recipe.batch_size, self.recipe.seed
         while not self.done:
@@ -194,7 +170,8 @@ class Training:
             memory, rule, now.step + 1, batch,
         )  # fmt: skip
         if not (math.isfinite(result.loss) and math.isfinite(result.norm)):
-            raise DivergedError(_diverged(now, self.batches, result, recipe))
+            what = _("the gradient") if math.isfinite(result.loss) else _("the loss")
+            raise diverged(what, now.epoch + 1, recipe)
         self.progress = replace(
             now,
             batch=now.batch + 1,
@@ -209,6 +186,8 @@ class Training:
     def _end_epoch(self) -> EpochResult:
         now = self.progress
         measured = self.measure(self.held_out)
+        if not math.isfinite(measured.loss):
+            raise diverged(_("the held-out loss"), now.epoch + 1, self.recipe)
         result = EpochResult(
             epoch=now.epoch + 1,
             loss=now.loss / now.sentences,
@@ -263,17 +242,3 @@ def _encoder(recipe: Recipe, vocabulary: Vocabulary) -> Encoder:
     rng = np.random.default_rng([recipe.seed, 2])
     table = rng.normal(scale=0.5, size=(len(vocabulary), recipe.embedding))
     return Encoder.embedding(vocabulary, table.astype(recipe.dtype))
-
-
-def _diverged(now: Progress, batches: int, result: Losses, recipe: Recipe) -> str:
-    what = "the loss" if not math.isfinite(result.loss) else "the gradient"
-    o = recipe.optimiser
-    tries = [f"a smaller learning rate (it is {o.learning_rate:g}; try {o.learning_rate / 10:g})"]
-    if not o.clip_norm:
-        tries.append("clipping (--clip-norm 1)")
-    if recipe.cell == "rnn":
-        tries.append("an LSTM (--cell lstm), which was made against this")
-    return (
-        f"{what} is no longer a number in epoch {now.epoch + 1}, batch {now.batch + 1} of "
-        f"{batches}: training has diverged. Try {', or '.join(tries)}."
-    )

@@ -6,18 +6,19 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from tracer.cells.parameters import DTYPES
 from tracer.equations import CELLS
 from tracer.errors import InputError, UnknownNameError
-from tracer.tasks import TASKS
-from tracer.text.encoder import KINDS
-from tracer.training.initial import INITIALS
+from tracer.training.checks import check_number, check_whole
+from tracer.training.choices import DTYPES, ENCODERS, INITIALS, TASKS
 from tracer.training.optimisers import Optimiser
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A training run: the same recipe and the same sentences give the same weights, to the bit.
+    """A training run, as far as the sentences do not decide it.
+
+    On one machine, and with the same versions of Python, NumPy, Numba and tracer, the same recipe
+    and the same sentences give the same weights, to the bit.
 
     Attributes
     ----------
@@ -63,7 +64,7 @@ class Recipe:
     initial: str = "orthogonal"
     forget_bias: float = 1.0
     optimiser: Optimiser = field(default_factory=Optimiser)
-    word_dropout: float = 0.0
+    word_dropout: float = 0.02
     every_step: float = 0.0
     batch_size: int = 32
     epochs: int = 20
@@ -77,7 +78,7 @@ class Recipe:
         for what, value, known in (
             ("task", self.task, TASKS),
             ("cell", self.cell, CELLS),
-            ("encoder", self.encoder, KINDS),
+            ("encoder", self.encoder, ENCODERS),
             ("way to begin", self.initial, INITIALS),
             ("dtype", self.dtype, DTYPES),
         ):
@@ -89,14 +90,13 @@ class Recipe:
         if self.activation not in choices:
             raise UnknownNameError(f"choice for {option}", self.activation, choices)
         for name in ("embedding", "units", "batch_size", "epochs"):
-            if getattr(self, name) < 1:
-                raise InputError(f"{name} is {getattr(self, name)}; wanted 1 or more")
+            check_whole(name, getattr(self, name), 1)
         for name in ("patience", "window", "seed"):
-            if getattr(self, name) < 0:
-                raise InputError(f"{name} is {getattr(self, name)}; wanted 0 or more")
+            check_whole(name, getattr(self, name), 0)
         for name in ("word_dropout", "every_step"):
-            if not 0 <= getattr(self, name) < 1:
-                raise InputError(f"{name} is {getattr(self, name)}; wanted 0 or more, less than 1")
+            check_number(name, getattr(self, name), 0, 1)
+        check_number("forget_bias", self.forget_bias)
+        check_number("held_out", self.held_out)
         if not 0 < self.held_out < 1:
             raise InputError(f"held_out is {self.held_out}; wanted a share between 0 and 1")
 

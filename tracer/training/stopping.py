@@ -12,8 +12,12 @@ from types import FrameType
 def stop_asked() -> Iterator[Callable[[], bool]]:
     """While this lasts, Ctrl-C and a polite kill only ask; the function given tells if they did.
 
-    A second Ctrl-C ends the program at once, for whoever cannot wait for the batch.
+    So does the end of the terminal. A second Ctrl-C ends the program at once, for whoever cannot
+    wait for the batch. What the caller ignores (``nohup``, a shell's background) stays ignored.
     """
+    names = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    heard = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
     asked: list[int] = []
 
     def ask(number: int, _frame: FrameType | None) -> None:
@@ -21,7 +25,7 @@ def stop_asked() -> Iterator[Callable[[], bool]]:
             raise KeyboardInterrupt
         asked.append(number)
 
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, ask) for number in heard}
     try:
         yield lambda: bool(asked)
     finally:

@@ -20,7 +20,8 @@ from tracer.view.words import clean
 
 if TYPE_CHECKING:
     from tracer.trace import Trace
-    from tracer.training.loop import EpochResult, Training
+    from tracer.training.loop import Training
+    from tracer.training.progress import EpochResult
 
 REDRAWS = 0.1
 """Seconds between two pictures of the bar."""
@@ -71,7 +72,7 @@ class Watch:
 
     def say(self, line: str | Text) -> None:
         """A line above the bar."""
-        text = line if isinstance(line, Text) else Text(line, palette(self._able).faint)
+        text = line if isinstance(line, Text) else Text(clean(line), palette(self._able).faint)
         if self._bar.disable or not self._bar.live.is_started:
             write([text], self._able)
             sys.stdout.flush()
@@ -124,6 +125,13 @@ class Watch:
                 trace = model.trace(sentence)
                 self.say(Text("       ").append_text(_answer(trace)))
 
+    def stopped(self, run: Path, order: str) -> None:
+        """The last line of a run that did not come to its end: how to go on with it."""
+        said = _(
+            "stopped in epoch {epoch}; the run is kept in {file}. Go on with: {order} --resume"
+        ).format(epoch=self._training.progress.epoch + 1, file=run, order=order)
+        self.say(Text(clean(said)))
+
     def result(self, best: EpochResult, saved: Path) -> None:
         """The last lines: how good it became, and what to do with it."""
         said = _("best after epoch {epoch}: {right} of the held-out answers are right").format(
@@ -144,9 +152,9 @@ def _answer(trace: Trace) -> Text:
     if trace.task == "classify":
         k = int(probs[-1].argmax())
         return Text(" ".join(words)).append(
-            f"  {trace.labels[k]} {percent(float(probs[-1, k]))}", "bold"
+            f"  {clean(trace.labels[k])} {percent(float(probs[-1, k]))}", "bold"
         )
     line = Text()
     for word, p in zip(words, probs, strict=True):
-        line.append(word).append(f"/{trace.labels[int(p.argmax())]} ", "bold")
+        line.append(word).append(f"/{clean(trace.labels[int(p.argmax())])} ", "bold")
     return line

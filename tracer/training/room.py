@@ -1,0 +1,53 @@
+"""Whether the weights of a run fit into this machine's memory, asked before they are made."""
+
+from __future__ import annotations
+
+import os
+
+from tracer.cells.parameters import expected_shape
+from tracer.equations import CELLS, OUTPUT_PARAMETERS
+from tracer.errors import InputError
+from tracer.language import _
+from tracer.training.recipe import Recipe
+
+COPIES = 5
+"""The weights, their gradients, two moments of the optimiser, and the best weights so far."""
+
+
+def check_room(recipe: Recipe, words: int, labels: int) -> None:
+    """Raise an `InputError` if the weights need more memory than this machine has."""
+    rows = {"embedding": recipe.embedding, "one-hot": words, "codes": 8}[recipe.encoder]
+    sizes = {"D": rows, "H": recipe.units, "K": labels}
+    count = words * rows
+    for parameter in (*CELLS[recipe.cell].parameters, *OUTPUT_PARAMETERS):
+        size = 1
+        for axis in expected_shape(parameter, sizes):
+            size *= axis
+        count += size
+    needed = count * (COPIES * (8 if recipe.dtype == "float64" else 4) + 8)  # made in float64
+    there = memory()
+    if there and needed > there:
+        raise too_large(recipe, words, needed)
+
+
+def too_large(recipe: Recipe, words: int, needed: int | None = None) -> InputError:
+    """The error for a network that does not fit; names what makes it large."""
+    said = _(
+        "a network with {units:,} units, {embedding:,} numbers for a word ({encoder}) and "
+        "{words:,} words does not fit into memory{size}; try fewer units (--units)"
+    ).format(
+        units=recipe.units,
+        embedding=words if recipe.encoder == "one-hot" else recipe.embedding,
+        encoder=recipe.encoder,
+        words=words,
+        size=_(" (it needs {count:,.0f} GB)").format(count=needed / 1e9) if needed else "",
+    )
+    return InputError(said)
+
+
+def memory() -> int:
+    """The bytes of memory that this machine has; 0 where it does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # Windows has no sysconf
+        return 0
