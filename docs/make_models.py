@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -89,7 +90,7 @@ def render() -> str:
 
 
 def _by_distance() -> tuple[str, int]:
-    names = [f"{low} to {high - 1}" for low, high in zip(EDGES, EDGES[1:], strict=False)]
+    names = [f"{low} to {high - 1}" for low, high in itertools.pairwise(EDGES)]
     lines = [f"| | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
     count = 0
     for name in ("lstm-classify", "rnn-classify"):
@@ -107,7 +108,7 @@ def _by_distance() -> tuple[str, int]:
             distance = np.array([one.distance for one in new])
             shares = [
                 f"{right[(low <= distance) & (distance < high)].mean():.0%}"
-                for low, high in zip(EDGES, EDGES[1:], strict=False)
+                for low, high in itertools.pairwise(EDGES)
             ]
             lines.append(f"| {model.cell.equations.title}, {title} | {' | '.join(shares)} |")
     return "\n".join(lines) + "\n", count

@@ -16,8 +16,9 @@ BEGIN, END = "<!-- tree: written by make docs -->\n", "<!-- end of tree -->\n"
 # In the order of reading; what is not listed follows by the alphabet.
 ORDER = (
     "errors.py", "language.py", "equations", "cells", "kernels", "text", "tasks.py", "trace.py",
-    "layertrace.py", "files.py", "tracefile.py", "unrolling.py", "backpropagation.py", "model.py",
-    "targets.py", "gradientflow.py", "explaining.py", "comparing.py",
+    "layertrace.py", "files.py", "tracefile.py", "traceheader.py", "unrolling.py",
+    "backpropagation.py", "model.py", "targets.py", "gradientflow.py", "explaining.py",
+    "comparing.py",
     "training", "diagnosis.py", "grading", "view", "cli", "models",
 )  # fmt: skip
 

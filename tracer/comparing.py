@@ -34,11 +34,15 @@ class Divergence:
     layer, direction : int, str
         Where the quantity lives; outputs count as the last layer's.
     consequences : int
-        How many later numbers differ only because of this one: put into the equations of the
-        expected trace, the other trace's own numbers give just what it has.
+        How many other numbers differ only because of earlier ones: put into the equations of the
+        expected trace, the other trace's own numbers give just what it has. Backward the equations
+        have the other trace's own parameters, for one that differs is a cause already forward.
+    again : int
+        How many more numbers of the same quantity are no consequence. They are taken for the same
+        mistake made again: a wrong equation, weight or input is wrong at many places.
     also : tuple of Divergence
-        Later places that this one does not explain: further, independent causes, one for each
-        quantity, in computing order.
+        Places that are no consequence in other quantities: further, independent causes, the first
+        one of each quantity, in computing order.
     """
 
     step: int
@@ -50,6 +54,7 @@ class Divergence:
     layer: int = 0
     direction: str = "forward"
     consequences: int = 0
+    again: int = 0
     also: tuple[Divergence, ...] = ()
 
 
@@ -63,8 +68,9 @@ def compare(
     got, expected : Trace
         Of the same kind of cell and the same sizes.
     rtol, atol : float
-        A number agrees if ``|got - expected| <= atol + rtol * |expected|``; by default 1e-9 and
-        1e-12 in float64, 1e-5 and 1e-6 where either is float32. NaN agrees with NaN.
+        A number agrees if ``|got - expected| <= atol + rtol * size``, where size is the sum of
+        |terms| that its equation adds up, so at least ``|expected|``; by default 1e-9 and 1e-12 in
+        float64, 1e-5 and 1e-6 where either is float32. NaN agrees with NaN.
 
     Returns
     -------
@@ -83,24 +89,25 @@ def compare(
     tolerance = Tolerance(
         *(d if t is None else t for t, d in zip((rtol, atol), default, strict=True))
     )
-
-    differences = [
-        Difference(address, order, got.quantity(address), got[address], expected[address], differs)
+    # One quantity after the other, so that no more than one is in memory at a time.
+    found = [
+        difference
         for order, address in enumerate(_addresses(got, expected))
-        if (differs := ~tolerance.agree(got[address], expected[address])).any()
+        if (difference := _difference(address, order, got, expected, tolerance)) is not None
     ]
-    if not differences:
+    if not found:
         return None
-    first = min(differences, key=lambda d: d.moment)
-    causes = {d.order: _causes(d, got, expected, tolerance) for d in differences}
-    numbers = sum(int(d.differs.sum()) - int(causes[d.order].sum()) for d in differences)
-    also = [
-        replace(d, differs=causes[d.order])
-        for d in differences
-        if d.order != first.order and causes[d.order].any()
-    ]
-    also.sort(key=lambda d: d.moment)
-    return replace(first.divergence, consequences=numbers, also=tuple(d.divergence for d in also))
+    first = min(found, key=lambda d: d.first.moment)
+    causes = [(d.cause, d.causes) for d in found if d.cause is not None and d is not first]
+    causes.sort(key=lambda pair: pair[0].moment)
+    # The first place is no consequence of anything, and does not count among its own.
+    blamed = first.cause is not None and first.cause.at == first.first.at
+    return replace(
+        first.first.divergence,
+        consequences=sum(d.numbers - d.causes for d in found) - (not blamed),
+        again=first.causes - blamed,
+        also=tuple(replace(place.divergence, again=count - 1) for place, count in causes),
+    )
 
 
 class Tolerance(NamedTuple):
@@ -109,83 +116,97 @@ class Tolerance(NamedTuple):
     relative: float
     absolute: float
 
-    def agree(self, got: Array, expected: Array) -> npt.NDArray[np.bool_]:
+    def agree(self, got: Array, wanted: Array, size: Array) -> npt.NDArray[np.bool_]:
         """Element by element; NaN agrees with NaN, Inf with the same Inf."""
-        close: npt.NDArray[np.bool_] = np.isclose(
-            got, expected, rtol=self.relative, atol=self.absolute, equal_nan=True
-        )
-        return close
+        with np.errstate(all="ignore"):
+            size = np.where(np.isfinite(size), size, 0)
+            close = np.abs(got - wanted) <= self.absolute + self.relative * size
+        agree: npt.NDArray[np.bool_] = close | (got == wanted) | np.isnan(got) & np.isnan(wanted)
+        return agree
 
 
-@dataclass(frozen=True, eq=False)
-class Difference:
-    """One quantity that differs somewhere; `order` is its place in the computing order."""
+class Place(NamedTuple):
+    """One number: when it is computed, its index in its quantity, and the record of it."""
 
-    address: Address
-    order: int
-    quantity: Quantity
-    got: Array
-    expected: Array
-    differs: npt.NDArray[np.bool_]
-
-    @property
-    def backward(self) -> bool:
-        """Whether it belongs to the backward pass, which computes the last step first."""
-        return self.quantity.kind is Kind.GRADIENT
-
-    @property
-    def first(self) -> tuple[int, ...]:
-        """Index of the first number, in computing order, that differs."""
-        turned = self.backward and self.quantity.dims[0] == "step"
-        differs = self.differs[::-1] if turned else self.differs
-        index = [int(i) for i in np.unravel_index(differs.argmax(), differs.shape)]
-        if turned:
-            index[0] = len(differs) - 1 - index[0]
-        return tuple(index)
-
-    @property
-    def moment(self) -> tuple[int, int, int]:
-        """When it is computed: forward step by step, then backward, then the totals."""
-        if not self.backward:
-            return (0, self.first[0], self.order)
-        if self.quantity.dims[0] == "step" and self.quantity.dims[-1] != "column":
-            return (1, -self.first[0], self.order)
-        return (2, 0, self.order)
-
-    @property
-    def divergence(self) -> Divergence:
-        """The first number that differs, as a record."""
-        at = dict(zip(self.quantity.dims, self.first, strict=True))
-        rest = [i for dim, i in at.items() if dim not in {"step", "batch"}]
-        return Divergence(
-            step=at.get("step", 0),
-            batch=at.get("batch", 0),
-            quantity=self.address.name,
-            unit=rest[0] if rest else None,
-            got=float(self.got[self.first]),
-            expected=float(self.expected[self.first]),
-            layer=self.address.layer,
-            direction=self.address.direction,
-        )
+    moment: tuple[int, int, int]
+    at: tuple[int, ...]
+    divergence: Divergence
 
 
-def _causes(
-    d: Difference, got: Trace, expected: Trace, tolerance: Tolerance
-) -> npt.NDArray[np.bool_]:
-    """Where a difference is a cause: got's own numbers in expected's equations don't give it."""
-    explained = explain(d.address, got, expected)
-    if explained is None:  # given from outside: nothing before it could be the cause
-        return d.differs
-    if d.quantity.dims[:2] == ("step", "batch"):
-        # Past its length a state only stands still, whatever the equation says.
-        steps = np.arange(got.T).reshape(-1, *(1,) * (d.got.ndim - 1))
-        real = steps < got.lengths.reshape(-1, *(1,) * (d.got.ndim - 2))
+class Difference(NamedTuple):
+    """One quantity that differs: how many numbers, and how many of those are no consequence."""
+
+    numbers: int
+    first: Place
+    causes: int
+    cause: Place | None
+
+
+def _difference(
+    address: Address, order: int, got: Trace, expected: Trace, tolerance: Tolerance
+) -> Difference | None:
+    """What is to be said about one quantity; None where it agrees everywhere.
+
+    A cut trace was given the state before it and the gradient after it; nothing in it explains
+    those, so a difference there is a cause.
+    """
+    quantity, mine, theirs = got.quantity(address), got[address], expected[address]
+    differs = ~tolerance.agree(mine, theirs, np.abs(theirs))
+    # Only where that fails are the sizes of the terms worth their time.
+    if differs.any() and (own := explain(address, expected, expected)) is not None:
+        differs &= ~tolerance.agree(mine, theirs, own.size)
+    if not differs.any():
+        return None
+    causes = differs
+    if (explained := explain(address, got, expected)) is not None:
+        causes = differs & ~tolerance.agree(mine, *explained)
+
+    def place(where: npt.NDArray[np.bool_]) -> Place:
+        moment, index = _first(where, quantity, order)
+        numbers = float(mine[index]), float(theirs[index])
+        return Place(moment, index, _record(address, quantity, index, numbers))
+
+    return Difference(
+        int(differs.sum()), place(differs),
+        int(causes.sum()), place(causes) if causes.any() else None,
+    )  # fmt: skip
+
+
+def _first(
+    where: npt.NDArray[np.bool_], quantity: Quantity, order: int
+) -> tuple[tuple[int, int, int], tuple[int, ...]]:
+    """The moment and the index of the first marked number, in computing order.
+
+    Forward goes step by step, then backward from the last step, then the totals.
+    """
+    backward, steps = quantity.kind is Kind.GRADIENT, quantity.dims[0] == "step"
+    turned = where[::-1] if backward and steps else where
+    index = [int(i) for i in np.unravel_index(turned.argmax(), turned.shape)]
+    if backward and steps:
+        index[0] = len(where) - 1 - index[0]
+    if not backward:
+        moment = (0, index[0], order)
     else:
-        real = np.ones(d.differs.shape, np.bool_)
-    scale = np.abs(explained[np.isfinite(explained)]).max(initial=0)
-    wide = Tolerance(tolerance.relative, tolerance.absolute + tolerance.relative * float(scale))
-    causes: npt.NDArray[np.bool_] = d.differs & ~wide.agree(d.got, explained) & real
-    return causes
+        by_step = steps and "row" not in quantity.dims
+        moment = (1, -index[0], order) if by_step else (2, 0, order)
+    return moment, tuple(index)
+
+
+def _record(
+    address: Address, quantity: Quantity, index: tuple[int, ...], numbers: tuple[float, float]
+) -> Divergence:
+    at = dict(zip(quantity.dims, index, strict=True))
+    rest = [i for dim, i in at.items() if dim not in {"step", "batch"}]
+    return Divergence(
+        step=at.get("step", 0),
+        batch=at.get("batch", 0),
+        quantity=address.name,
+        unit=rest[0] if rest else None,
+        got=numbers[0],
+        expected=numbers[1],
+        layer=address.layer,
+        direction=address.direction,
+    )
 
 
 def _addresses(got: Trace, expected: Trace) -> list[Address]:

@@ -180,7 +180,7 @@ def read(
         raise FileError(f"{path} is a safetensors file, but not one of tracer's") from error
     if found != kind:
         raise FileError(f"{path} is a {found}; wanted a {kind}")
-    if written != version:
+    if type(written) is not int or written != version:
         raise FileError(
             f"{path} is a {kind} of format version {written}; this tracer reads version {version}"
         )

@@ -36,7 +36,8 @@ class LayerTrace(Mapping[str, Array]):
     direction : str
         ``"forward"``.
     gradients : mapping
-        What `tracer.backprop` added: each ``d_*`` of the cell's list.
+        What `tracer.backprop` added: each ``d_*`` of the cell's list. A sum over steps or
+        sentences is left out of a cut that lacks some of them: it would be the whole run's.
     """
 
     cell: Cell
@@ -93,7 +94,11 @@ class LayerTrace(Mapping[str, Array]):
         return name in tuple(self)
 
     def cut(self, start: int, stop: int, batch: slice) -> LayerTrace:
-        """Only the steps start..stop and the sequences of `batch`, with the state before them."""
+        """Only the steps start..stop and the sequences of `batch`, with the state before them.
+
+        The gradients of parameters are sums over all steps and sequences, those of the initial
+        state belong to step 0; both go where what they are about was cut away.
+        """
         initial = {
             name: (self[name][start - 1] if start else self.initial[name])[batch]
             for name in self.initial
@@ -104,15 +109,31 @@ class LayerTrace(Mapping[str, Array]):
             initial=initial,
             lengths=np.clip(self.lengths[batch] - start, 0, stop - start),
             recorded={name: array[start:stop, batch] for name, array in self.recorded.items()},
-            gradients={
-                name: cut_axes(array, self.cell.equations[name].dims, slice(start, stop), batch)
-                for name, array in self.gradients.items()
-            },
+            gradients=cut_each(
+                self.gradients,
+                {name: self.cell.equations[name].dims for name in self.gradients},
+                {"step": slice(start, stop), "batch": batch},
+                {"step": self.x.shape[0], "batch": self.x.shape[1]},
+            ),
             _replayed={name: array[start:stop, batch] for name, array in self._replayed.items()},
         )
 
 
-def cut_axes(array: Array, dims: tuple[str, ...], steps: slice, batch: slice) -> Array:
-    """Cut an array along the axes it has; a total over all steps stays what it is."""
-    along = {"step": steps, "batch": batch}
-    return array[tuple(along.get(dim, slice(None)) for dim in dims)]
+def cut_each(
+    arrays: Mapping[str, Array],
+    dims: Mapping[str, tuple[str, ...]],
+    cuts: Mapping[str, slice],
+    sizes: Mapping[str, int],
+) -> dict[str, Array]:
+    """Cut each array along the axes it has, and leave out what no longer belongs to the part.
+
+    A sum over an axis is left out where the cut lacks some of that axis. What has sentences but no
+    steps is about the initial state, and left out where the cut begins later.
+    """
+    whole = {dim for dim, cut in cuts.items() if (cut.start, cut.stop) == (0, sizes[dim])}
+    part = {}
+    for name, array in arrays.items():
+        kept = whole | {"step"} if "batch" in dims[name] and not cuts["step"].start else whole
+        if all(dim in dims[name] or dim in kept for dim in cuts):
+            part[name] = array[tuple(cuts.get(dim, slice(None)) for dim in dims[name])]
+    return part

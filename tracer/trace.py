@@ -14,7 +14,7 @@ from tracer.cells import Cell
 from tracer.cells.activations import STRAIGHT_THROUGH, Array
 from tracer.equations import OUTPUT, OUTPUT_BACKWARD, REDUCTION, CellEquations, Quantity
 from tracer.errors import InputError, UnknownNameError
-from tracer.layertrace import LayerTrace, cut_axes
+from tracer.layertrace import LayerTrace, cut_each
 
 Index: TypeAlias = int | slice
 UnitIndex: TypeAlias = int | slice | list[int]
@@ -68,6 +68,9 @@ class Trace:
         The right class at each step; -1 where there is none.
     counted : bool array (T, N), or None
         The steps whose output the task counts.
+    averaged_over : int or None
+        The number of sentences that the loss is a mean over; None where it is N. `sel` keeps it,
+        so that the gradients of a part are still those of the whole loss.
     """
 
     layers: tuple[LayerTrace, ...]
@@ -82,6 +85,7 @@ class Trace:
     head: Head | None = None
     target: npt.NDArray[np.int64] | None = None
     counted: npt.NDArray[np.bool_] | None = None
+    averaged_over: int | None = None
     dropped: frozenset[str] = frozenset()
     units: UnitIndex = field(default_factory=lambda: slice(None))
 
@@ -247,7 +251,9 @@ class Trace:
         Returns
         -------
         Trace
-            Everything that was left out can still be rebuilt.
+            Every quantity of its steps can still be rebuilt. Gradients that are sums over the
+            steps or sentences (``d_U``, ``d_V``, ...) are not there if some of those were cut
+            away, nor are ``d_h_0`` and ``d_c_0`` where the cut begins later than this trace.
         """
         for dim, index in {"step": step, "batch": batch, "unit": unit}.items():
             if index is not None and dim in self.dropped:
@@ -260,10 +266,12 @@ class Trace:
         return replace(
             self,
             layers=tuple(layer.cut(start, stop, part) for layer in self.layers),
-            outputs={
-                name: cut_axes(array, self.quantity(name).dims, steps, part)
-                for name, array in self.outputs.items()
-            },
+            outputs=cut_each(
+                self.outputs,
+                {name: self.quantity(name).dims for name in self.outputs},
+                {"step": steps, "batch": part},
+                {"step": self.T, "batch": self.N},
+            ),
             first_step=self.first_step + start,
             tokens=self.tokens and tuple(words[steps] for words in self.tokens[part]),
             unknown=tuple(
@@ -272,6 +280,7 @@ class Trace:
             ),
             target=None if self.target is None else self.target[steps, part],
             counted=None if self.counted is None else self.counted[steps, part],
+            averaged_over=self.averaged_over or self.N,
             dropped=self.dropped | dropped,
             units=units,
         )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from tracer import files
 from tracer.cells import Cell
@@ -15,7 +16,8 @@ from tracer.cells.packing import pack_cell, unpack_cell
 from tracer.equations import LEVELS, OUTPUT, OUTPUT_BACKWARD, REDUCTION
 from tracer.kernels import DEVICES
 from tracer.layertrace import LayerTrace
-from tracer.trace import Head, Trace, UnitIndex, pick_units
+from tracer.trace import Head, Trace
+from tracer.traceheader import pack_about, require, unpack_about
 
 FORMAT = "tracer trace"
 VERSION = 1
@@ -39,22 +41,13 @@ def save_trace(trace: Trace, path: str | os.PathLike[str]) -> None:
         arrays["target"] = trace.target
     if trace.counted is not None:
         arrays["counted"] = trace.counted
-    units = trace.units
     header = {
         "layers": layers,
         "level": trace.level,
         "device": trace.device,
         "dims": {name: trace.quantity(name).dims for name in trace.recorded},
         "reduction": REDUCTION,
-        "first_step": trace.first_step,
-        "dropped": sorted(trace.dropped),
-        "units": None if isinstance(units, slice) else units,
-        "tokens": trace.tokens,
-        "unknown": [sorted(steps) for steps in trace.unknown],
-        "labels": trace.labels,
-        "task": trace.task,
-        "model": trace.model_name,
-        "versions": dict(trace.versions),
+        **pack_about(trace),
     }
     files.write(path, FORMAT, VERSION, arrays, header)
 
@@ -73,58 +66,43 @@ def open_trace(path: str | os.PathLike[str]) -> Trace:
 
 
 def _trace(arrays: Mapping[str, files.AnyArray], header: Mapping[str, Any]) -> Trace:
-    """Build the trace, holding every array against the sizes it has to have."""
+    """Build the trace, holding every array against the shape and dtype it has to have."""
     layers = tuple(_layer(n, entry, arrays, header) for n, entry in enumerate(header["layers"]))
-    T, N, _ = layers[-1].x.shape
-    head = Head(arrays["head.V"], arrays["head.b"]) if "head.V" in arrays else None
-    K, H = head.V.shape if head else (0, layers[-1].cell.W.shape[1])
-    if head and head.b.shape != (K,):
-        raise ValueError("head")
+    last = layers[-1]
+    (T, N, _), H, dtype = last.x.shape, last.cell.W.shape[1], last.x.dtype
+    for layer in layers:
+        _check("x", layer.x, (T, N, layer.cell.U.shape[1]), dtype)
+    head, K = None, 0
+    if "head.V" in arrays:
+        head, K = Head(arrays["head.V"], arrays["head.b"]), arrays["head.V"].shape[0]
+        _check("head.V", head.V, (K, H), dtype)
+        _check("head.b", head.b, (K,), dtype)
+    target, counted = arrays.get("target"), arrays.get("counted")
+    if target is not None:
+        _check("target", target, (T, N), np.int64)
+        require("target", ((target >= -1) & (target < K)).all())
+    if counted is not None:
+        _check("counted", counted, (T, N), np.bool_)
     outputs = {}
     for q in (*OUTPUT, *OUTPUT_BACKWARD):
         if f"output.{q.name}" in arrays:
             outputs[q.name] = arrays[f"output.{q.name}"]
             sizes = {"step": T, "batch": N, "class": K, "row": K, "column": H}
-            _check_shape(q.name, outputs[q.name], tuple(sizes[dim] for dim in q.dims))
-    for name in ("target", "counted"):
-        if name in arrays:
-            _check_shape(name, arrays[name], (T, N))
-    labels, tokens = header["labels"], header["tokens"]
-    if labels is not None and len(labels) != K:
-        raise ValueError("labels")
-    lengths = layers[-1].lengths
-    if tokens is not None and any(
-        len(words) < length for words, length in zip(tokens, lengths.tolist(), strict=True)
-    ):
-        raise ValueError("tokens")
-    unknown = tuple(frozenset(int(t) for t in steps) for steps in header["unknown"])
-    if unknown and len(unknown) != N:
-        raise ValueError("unknown")
-    dropped = frozenset(header["dropped"])
-    one = {"step": T, "batch": N, "unit": 1}
-    if any(one[dim] != 1 for dim in dropped):
-        raise ValueError("dropped")
-    units: UnitIndex = slice(None)
-    if header["units"] is not None:
-        units = pick_units(header["units"], np.arange(layers[-1].cell.W.shape[1]))
-    if isinstance(units, int) != ("unit" in dropped):
-        raise ValueError("units")
-    return Trace(
-        layers=layers,
-        outputs=outputs,
-        first_step=int(header["first_step"]),
-        versions={str(name): str(version) for name, version in header["versions"].items()},
-        tokens=tokens and tuple(tuple(str(word) for word in words) for words in tokens),
-        unknown=unknown,
-        labels=labels and tuple(str(label) for label in labels),
-        task=header["task"],
-        model_name=header["model"],
-        head=head,
-        target=arrays.get("target"),
-        counted=arrays.get("counted"),
-        dropped=dropped,
-        units=units,
-    )
+            _check(q.name, outputs[q.name], tuple(sizes[dim] for dim in q.dims), dtype)
+    for name in outputs:
+        needed = {"output.logits", "output.probs", "head.V", *_NEEDED.get(name, ())}
+        require(name, needed <= arrays.keys())
+    about = unpack_about(header, last.lengths, T, H, K)
+    return Trace(layers, outputs, head=head, target=target, counted=counted, **about)
+
+
+_NEEDED = {
+    "loss": ("target",),
+    "d_logits": ("target",),
+    "d_V": ("output.d_logits", "output.d_b"),
+    "d_b": ("output.d_logits", "output.d_V"),
+}
+"""What has to be there with an output, besides the scores and the head."""
 
 
 def _layer(
@@ -138,38 +116,38 @@ def _layer(
     def array(name: str) -> files.AnyArray:
         return arrays[f"{place}.{name}"]
 
-    if header["level"] not in LEVELS or header["device"] not in DEVICES:
-        raise ValueError("level or device")
+    require("direction", entry["direction"] == "forward")
+    require("level or device", header["level"] in LEVELS and header["device"] in DEVICES)
     cell = unpack_cell(entry, arrays, place)
-    equations = cell.equations
-    x = array("x")
+    equations, dtype, H = cell.equations, cell.W.dtype, cell.W.shape[1]
+    x, lengths = array("x"), arrays["lengths"]
     T, N, _ = x.shape
-    H = cell.W.shape[1]
-    _check_shape("x", x, (T, N, cell.U.shape[1]))
-    _check_shape("lengths", arrays["lengths"], (N,))
-    if not ((arrays["lengths"] >= 0) & (arrays["lengths"] <= T)).all():
-        raise ValueError("lengths")
+    require("x", T > 0 < N)
+    _check("x", x, (T, N, cell.U.shape[1]), dtype)
+    _check("lengths", lengths, (N,), np.int64)
+    require("lengths", ((lengths >= 0) & (lengths <= T)).all())
     initial = {name: array(f"{name}_0") for name in equations.state}
     for name, state in initial.items():
-        _check_shape(f"{name}_0", state, (N, H))
+        _check(f"{name}_0", state, (N, H), dtype)
     recorded = {
         q.name: array(q.name) for q in equations if q.equation and q.stored_at(header["level"])
     }
+    for name, numbers in recorded.items():
+        _check(name, numbers, (T, N, H), dtype)
     gradients = {q.name: array(q.name) for q in equations.backward if f"{place}.{q.name}" in arrays}
     _check_gradients(cell, gradients, T, N)
-    for name, numbers in (initial | recorded | gradients | {"x": x}).items():
-        if name in recorded:
-            _check_shape(name, numbers, (T, N, H))
-        if numbers.dtype != cell.W.dtype:
-            raise ValueError(f"dtype of {name}")
     return LayerTrace(
-        cell, x, initial, arrays["lengths"], header["level"], header["device"], recorded,
+        cell, x, initial, lengths, header["level"], header["device"], recorded,
         entry["direction"], gradients,
     )  # fmt: skip
 
 
 def _check_gradients(cell: Cell, gradients: Mapping[str, files.AnyArray], T: int, N: int) -> None:
-    """A gradient of a parameter has the parameter's shape; any other, its axes' sizes."""
+    """A gradient of a parameter has the parameter's shape; any other, its axes' sizes.
+
+    Those with the axes step and batch are all there or there is none. Of the others, all those
+    with the same axes: a cut takes away the ones that are sums over what it cut.
+    """
     H, D = cell.W.shape[1], cell.U.shape[1]
     sizes = {"step": T, "batch": N, "unit": H, "input": D}
     for name, gradient in gradients.items():
@@ -178,9 +156,15 @@ def _check_gradients(cell: Cell, gradients: Mapping[str, files.AnyArray], T: int
             wanted = (T,) * name.endswith("_per_step") + parameter.shape
         else:
             wanted = tuple(sizes[dim] for dim in cell.equations[name].dims)
-        _check_shape(name, gradient, wanted)
+        _check(name, gradient, wanted, cell.W.dtype)
+    groups: dict[tuple[bool, bool], list[bool]] = {}
+    for q in cell.equations.backward:
+        groups.setdefault(("step" in q.dims, "batch" in q.dims), []).append(q.name in gradients)
+    for there in groups.values():
+        require("gradients", any(there) == all(there))
+    require("gradients", groups[True, True][0] or not gradients)
 
 
-def _check_shape(name: str, array: files.AnyArray, wanted: tuple[int, ...]) -> None:
-    if array.shape != wanted:
-        raise ValueError(f"{name} has shape {array.shape}; wanted {wanted}")
+def _check(name: str, array: files.AnyArray, shape: tuple[int, ...], dtype: npt.DTypeLike) -> None:
+    require(f"shape of {name}", array.shape == shape)
+    require(f"dtype of {name}", array.dtype == dtype)

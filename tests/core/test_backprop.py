@@ -274,7 +274,7 @@ def test_a_backward_trace_survives_its_file_and_can_be_compared(tmp_path: Any) -
         np.testing.assert_array_equal(again[name], trace[name])
     assert tracer.compare(again, trace) is None
     assert again.at(1)["d_f"].shape == (1, 7)
-    assert again.at(1)["d_U"].shape == (28, 4)
+    assert "d_U" not in again.at(1)  # a sum over all steps is not about one
 
 
 @settings(max_examples=50)
