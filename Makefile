@@ -50,7 +50,7 @@ format: .venv/.dev ## put the code in its form, and mend what can be mended
 
 TRAIN := .venv/bin/tracer train --language both --word-dropout 0.02
 VERDICT := --task classify --every-step 0.1 --initial uniform --batch-size 64 --epochs 16 \
-	--patience 0 --seed 4
+	--patience 0 --seed 7
 
 models: .venv/.installed ## train the networks that come with tracer, anew
 	@rm -f tracer/models/*.safetensors

@@ -35,8 +35,8 @@ CLASSIFY = """\
 
 A word of praise is not a praise: *not bad at all* praises, and so does *nobody says that you are
 bad*. What counts is the meaning of the verdict, with its negations, double negations and
-intensifiers; *they say that you are bad but you are kind* is settled by the part after *but* (and can
-be guessed at *but*, where the opposite must follow).
+intensifiers; *they say that you are bad but you are kind* is settled by the part after *but* (and
+can be guessed at *but*, where the opposite must follow).
 After the word that settles it, clauses follow that change nothing, some with negations of their
 own (*said the man who does not drink tea*), so that this word lies 0 to 25 words before the last
 one. The network must carry it that far.

@@ -47,14 +47,14 @@ words after the one that settles it ({count} sentences that neither has seen):
 
 TAIL = """
 The RNN that is shipped is one that forgets, because that is what there is to see. It is not what
-every RNN does: an RNN *can* hold one bit for long, but whether it learns to is a matter of luck, for
-the gradient that would teach it has to come through all the words between. With other seeds of the
+every RNN does: an RNN *can* hold one bit for long, but whether it learns to is a matter of luck,
+for the gradient that would teach it has to come through all the words between. With other seeds of the
 same command (`--seed`), right on the held-out sentences of both languages:
 
-| seed | 1 | 2 | 3 | 4 (shipped) | 5 | 6 | 7 | 8 | 9 |
-|---|---|---|---|---|---|---|---|---|---|
-| LSTM | 100 % | 100 % | 100 % | 100 % | 100 % | 100 % | 100 % | 100 % | 100 % |
-| RNN | 75 % | 86 % | 90 % | 80 % | 84 % | 91 % | 89 % | 94 % | 88 % |
+| seed | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 (shipped) | 8 | 9 |
+|---|---|---|---|---|---|---|---|---|---|---|
+| LSTM | 100 % | 100 % | 100 % | 100 % | 100 % | 100 % | 100 % | 100 % | 100 % | 100 % |
+| RNN | 94 % | 85 % | 99 % | 55 % | 52 % | 78 % | 97 % | 84 % | 69 % | 95 % |
 
 How training goes when the loss is on the last word alone, as in the article, is in
 [training.md](training.md). The loss of the shipped models is the cross-entropy after the last word
@@ -67,8 +67,8 @@ the small addition keeps the prediction near 50 % until the verdict has come.
 * `you are a really bad man`: insult, from *bad* on. `you are not bad at all`: praise.
 * `they say that you are stupid but you are very clever`: the LSTM turns from insult to praise after
   *but*; see what its forget switch does there.
-* `you are a really bad man said my neighbour from the park when i see you at the market`: a long way
-  from *bad* to the end.
+* `you are a really bad man said my neighbour from the park when i see you at the market`: a long
+  way from *bad* to the end.
 * `你真是個壞人` insult, `你很漂亮` praise, `一點也不壞` praise, `大家都說你笨但是你很聰明` praise.
 * tag: `water is hot`, `i water the flowers`, `you are like a dog`, `we want to run to the market`,
   `他畫一張畫`.
