@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tracer.grading import Exercise, discover
+from tracer.grading.workbook import hand_out
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 
@@ -27,3 +28,12 @@ def rnn_step() -> Exercise:
 def lstm_step() -> Exercise:
     """Exercise 22."""
     return next(e for e in discover() if e.function == "lstm_step")
+
+
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh folder of exercises, which is also the working folder."""
+    monkeypatch.chdir(tmp_path)
+    hand_out(tmp_path / "course", discover())
+    monkeypatch.chdir(tmp_path / "course")
+    return tmp_path / "course"

@@ -15,17 +15,6 @@ from click.testing import CliRunner, Result
 from tracer.cli import command_line
 from tracer.grading.workbook import Workbook
 
-TAUGHT = {"README.md", "hints.md"}
-
-
-@pytest.fixture
-def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A fresh folder of exercises, which is also the working folder."""
-    monkeypatch.chdir(tmp_path)
-    assert tracer("init", "course").exit_code == 0
-    monkeypatch.chdir(tmp_path / "course")
-    return tmp_path / "course"
-
 
 def tracer(*words: str) -> Result:
     """Run a command in this process."""
@@ -37,46 +26,6 @@ def solve(course: Path, solutions: Path, *names: str) -> None:
     for name in names:
         for path in (solutions / name).glob("*.py"):
             shutil.copy(path, course / name / path.name)
-
-
-def test_init_hands_out_what_a_student_needs(course: Path) -> None:
-    """Stub, README and hints of each exercise; nothing that only an author needs."""
-    files = {path.relative_to(course).as_posix() for path in course.glob("*/*") if path.is_file()}
-
-    assert files - {".tracer/progress.json"} == {
-        f"{name}/{file}"
-        for name, stub in (
-            ("10_rnn_step", "rnn_step.py"),
-            ("20_lstm_gates", "lstm_gates.py"),
-            ("22_lstm_step", "lstm_step.py"),
-        )
-        for file in {stub, *TAUGHT}
-    }
-
-
-def test_init_never_overwrites(course: Path) -> None:
-    """What the student wrote stays, and is named; what is gone comes back."""
-    answer = course / "10_rnn_step" / "rnn_step.py"
-    answer.write_text("mine", "utf-8")
-    (course / "22_lstm_step" / "lstm_step.py").unlink()
-
-    result = tracer("init", ".")
-
-    assert answer.read_text("utf-8") == "mine"
-    assert (course / "22_lstm_step" / "lstm_step.py").exists()
-    assert "1 file written" in result.stdout
-    assert "10_rnn_step/rnn_step.py" in result.stdout
-    assert "20_lstm_gates" not in result.stdout
-
-
-def test_init_where_a_file_is(tmp_path: Path) -> None:
-    """An error with the name of the file."""
-    (tmp_path / "course").touch()
-
-    result = tracer("init", str(tmp_path / "course"))
-
-    assert result.exit_code == 2
-    assert "cannot write" in result.stderr
 
 
 def test_the_way_through_the_exercises(course: Path, solutions: Path) -> None:
@@ -194,31 +143,6 @@ def test_outside_of_a_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert "stronger" not in every
 
 
-def test_a_hint_from_outside(
-    course: Path, solutions: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The advice of a check finds the same workbook as the check, from wherever it is typed."""
-    monkeypatch.chdir(course.parent)
-    mistake = solutions / "10_rnn_step" / "mistakes" / "w_not_transposed.py"
-    shutil.copy(mistake, course / "10_rnn_step" / "rnn_step.py")
-
-    advice = tracer("check", "course/10_rnn_step/rnn_step.py").stdout
-    hint = tracer("hint", "course/10_rnn_step/rnn_step.py").stdout
-
-    assert "A hint: tracer hint course/10_rnn_step/rnn_step.py\n" in advice
-    assert "“memory and bias”: hint 1 of 3" in hint
-
-
-def test_no_hint_for_what_is_passed(course: Path, solutions: Path) -> None:
-    """It says so, and how to get one all the same."""
-    solve(course, solutions, "10_rnn_step")
-    tracer("check", "10")
-
-    assert "You have passed 10_rnn_step." in tracer("hint", "10").stdout
-    assert "hint 1 of 3" in tracer("hint", "10", "--check", "one word").stdout
-    assert course.is_dir()
-
-
 def test_json_when_everything_is_passed(course: Path, solutions: Path) -> None:
     """A record with the usual keys and nothing in it; what was printed stays as it was."""
     usual = json.loads(tracer("check", "10", "--format", "json").stdout)
@@ -234,65 +158,6 @@ def test_json_when_everything_is_passed(course: Path, solutions: Path) -> None:
     assert empty.keys() == usual.keys()
     assert (empty["exercise"], empty["verdict"], empty["checks"]) == (None, "passed", [])
     assert printed == "one ␤ two\n" * 8
-
-
-def test_a_folder_of_the_same_name_is_no_workbook(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Only `tracer init` makes one, and one of somebody else is not taken."""
-    (tmp_path / ".tracer").mkdir()
-    assert Workbook.find(tmp_path) is None
-
-    tracer("init", str(tmp_path))
-    (tmp_path / "deeper").mkdir()
-    assert Workbook.find(tmp_path / "deeper") is not None
-    if os.name == "posix":
-        mine = os.getuid()
-        monkeypatch.setattr(os, "getuid", lambda: mine + 1)
-        assert Workbook.find(tmp_path) is not None  # who works in a folder means that folder
-
-
-def test_an_interrupted_init_leaves_no_half_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A file is there as a whole, or the next init writes it."""
-
-    def interrupted(self: Path, contents: bytes) -> int:
-        with self.open("wb") as file:
-            file.write(contents[: len(contents) // 2])
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "write_bytes", interrupted)
-        tracer("init", str(tmp_path))
-
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
-    assert tracer("init", str(tmp_path)).exit_code == 0
-    assert "Kept as they are" not in tracer("init", str(tmp_path)).stdout
-
-
-def test_hints_get_stronger(course: Path, solutions: Path) -> None:
-    """One at a time, for the first check that the last answer did not pass."""
-    mistake = solutions / "10_rnn_step" / "mistakes" / "w_not_transposed.py"
-    shutil.copy(mistake, course / "10_rnn_step" / "rnn_step.py")
-    tracer("check", "10")
-
-    hints = [tracer("hint").stdout for _ in range(4)]
-
-    assert all("“memory and bias”" in hint for hint in hints)
-    assert [f"hint {n} of 3" in hints[k] for k, n in enumerate((1, 2, 3, 3))] == [True] * 4
-    assert "hint 1 of 3" in tracer("hint", "--again").stdout
-    assert "“batch”" in tracer("hint", "--check", "batch").stdout
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"results": {"10_rnn_step": ["passed", "x"]}}'])
-def test_a_damaged_memory_is_forgotten(course: Path, text: str) -> None:
-    """It costs the ticks of the list, nothing else."""
-    (course / ".tracer" / "progress.json").write_text(text, "utf-8")
-
-    assert tracer("list").exit_code == 0
-    assert tracer("check").exit_code == 1
-    assert Workbook.open(course).results["10_rnn_step"].verdict == "not_started"
 
 
 def test_dev_check() -> None:

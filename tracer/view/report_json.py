@@ -6,10 +6,10 @@ from typing import Any
 
 from tracer.equations import CellEquations
 from tracer.grading.report import CheckReport, Difference, Report, Verdict
-from tracer.view.report import equations
 from tracer.view.to_json import json_number
 from tracer.view.trouble import sentences
 from tracer.view.words import clean
+from tracer.view.worked import equations
 
 
 def as_record(report: Report) -> dict[str, Any]:
