@@ -1,7 +1,7 @@
 """How far back an RNN and an LSTM can reach: right answers by the distance of the deciding word.
 
 Both cells are trained with the same recipe: the loss is on the last output alone, and the first
-weights are uniform, as PyTorch draws them.
+weights are uniform, as PyTorch draws them, unless said otherwise.
 The sentences of the built-in corpus say praise or insult by a word that lies 0 to 25 words before
 the end. Prints a table, and draws it::
 
@@ -29,15 +29,12 @@ WIDTH, HEIGHT, MARGIN = 640, 300, 44
 COLOURS = {"rnn": "#d55e00", "lstm": "#0072b2"}  # told apart by colour-blind eyes too
 
 
-def right_answers(data: Data, cell: str, seed: int, epochs: int) -> np.ndarray:
+def right_answers(data: Data, recipe: Recipe) -> np.ndarray:
     """For each held-out sentence whether the trained network is right, (sentences,)."""
-    recipe = Recipe(
-        task="classify", cell=cell, units=8, initial="uniform", epochs=epochs,
-        patience=0, word_dropout=0.0, seed=seed)  # fmt: skip
     training = Training(recipe, data.learn, data.held_out, data.vocabulary, data.labels)
     for _ in training.run():
         pass
-    model = training.model(cell, {})
+    model = training.model(recipe.cell, {})
     trace = model.trace([" ".join(one.words) for one in data.held_out], level="states")
     last = counted("classify", trace.lengths, trace.T)
     answers = trace["probs"].argmax(axis=-1).T[last.T]
@@ -106,6 +103,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--epochs", type=int, default=16)
+    parser.add_argument("--units", type=int, default=8)
+    parser.add_argument("--initial", choices=["uniform", "orthogonal"], default="uniform")
     parser.add_argument("--draw", type=Path)
     arguments = parser.parse_args()
     data = built_in("classify", ["en"], 0.2, 0)
@@ -114,8 +113,15 @@ def main() -> None:
     shares = {}
     for cell in ("rnn", "lstm"):
         right = [
-            right_answers(data, cell, seed, arguments.epochs) for seed in range(arguments.seeds)
-        ]
+            right_answers(
+                data,
+                Recipe(
+                    cell=cell, units=arguments.units, initial=arguments.initial, seed=seed,
+                    epochs=arguments.epochs, patience=0,
+                ),
+            )
+            for seed in range(arguments.seeds)
+        ]  # fmt: skip
         shares[cell] = np.array([[one[group].mean() for group in inside] for one in right])
     print("| words after the one that decides | sentences | RNN | LSTM |\n|---|---|---|---|")
     for n, (low, high) in enumerate(groups()):

@@ -50,7 +50,7 @@ def main() -> None:
         seconds = time.perf_counter() - began
         best = training.progress.history[training.best_epoch]
         training.theta[:] = training.best
-        measured = training.measure(number(others, data.vocabulary, data.labels))
+        measured = training.measure(number(others, data.vocabulary, data.labels, "classify"))
         share = measured.hits / measured.counted
         error = (share * (1 - share) / measured.counted) ** 0.5
         print(
