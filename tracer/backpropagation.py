@@ -88,7 +88,7 @@ def backprop(
     gradients = layer_backprop(
         device_named(device), layer, given, d_last, window, per_step=per_step
     )
-    through = replace(layer, gradients=gradients)
+    through = replace(layer, gradients=gradients, window=window)
     return replace(trace, outputs=kept, layers=(*trace.layers[:-1], through))
 
 

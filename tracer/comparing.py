@@ -238,6 +238,7 @@ def _check_alike(got: Trace, expected: Trace) -> None:
             "input size D": trace.D,
             "hidden size H": [layer.cell.W.shape[1] for layer in trace.layers],
             "lengths": trace.lengths.tolist(),
+            "window of the gradients": trace.last.window,
         }
 
     for (what, mine), theirs in zip(sizes(got).items(), sizes(expected).values(), strict=True):

@@ -38,6 +38,8 @@ class LayerTrace(Mapping[str, Array]):
     gradients : mapping
         What `tracer.backprop` added: each ``d_*`` of the cell's list. A sum over steps or
         sentences is left out of a cut that lacks some of them: it would be the whole run's.
+    window : int or None
+        How many steps the gradients went back at most (truncated); None for all.
     """
 
     cell: Cell
@@ -49,6 +51,7 @@ class LayerTrace(Mapping[str, Array]):
     recorded: Mapping[str, Array]
     direction: str = "forward"
     gradients: Mapping[str, Array] = field(default_factory=dict)
+    window: int | None = None
     _replayed: dict[str, Array] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> Array:

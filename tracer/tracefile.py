@@ -30,7 +30,7 @@ def save_trace(trace: Trace, path: str | os.PathLike[str]) -> None:
     for n, layer in enumerate(trace.layers):
         place = f"{n}.{layer.direction}"
         entry, weights = pack_cell(layer.cell, place)
-        layers.append(entry | {"direction": layer.direction})
+        layers.append(entry | {"direction": layer.direction, "window": layer.window})
         numbers = {"x": layer.x, **layer.recorded, **layer.gradients}
         numbers |= {f"{name}_0": state for name, state in layer.initial.items()}
         arrays |= weights | {f"{place}.{name}": array for name, array in numbers.items()}
@@ -117,6 +117,8 @@ def _layer(
         return arrays[f"{place}.{name}"]
 
     require("direction", entry["direction"] == "forward")
+    window = entry["window"]
+    require("window", window is None or (type(window) is int and window > 0))
     require("level or device", header["level"] in LEVELS and header["device"] in DEVICES)
     cell = unpack_cell(entry, arrays, place)
     equations, dtype, H = cell.equations, cell.W.dtype, cell.W.shape[1]
@@ -138,7 +140,7 @@ def _layer(
     _check_gradients(cell, gradients, T, N)
     return LayerTrace(
         cell, x, initial, lengths, header["level"], header["device"], recorded,
-        entry["direction"], gradients,
+        entry["direction"], gradients, window,
     )  # fmt: skip
 
 

@@ -265,7 +265,7 @@ def test_a_batch_has_the_mean_of_its_sentences_gradients() -> None:
 
 def test_a_backward_trace_survives_its_file_and_can_be_compared(tmp_path: Any) -> None:
     """Gradients are saved, opened, cut and compared like every other quantity."""
-    trace = make_model().trace("you are bad", target="insult", backward=True)
+    trace = make_model().trace("you are bad", target="insult", backward=True, window=2)
     trace.save(tmp_path / "t.safetensors")
     again = tracer.open(tmp_path / "t.safetensors")
 
@@ -273,6 +273,7 @@ def test_a_backward_trace_survives_its_file_and_can_be_compared(tmp_path: Any) -
     for name in trace.names:
         np.testing.assert_array_equal(again[name], trace[name])
     assert tracer.compare(again, trace) is None
+    assert again.last.window == 2
     assert again.at(1)["d_f"].shape == (1, 7)
     assert "d_U" not in again.at(1)  # a sum over all steps is not about one
 
