@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tracer
-from tests.core.conftest import make_run
+from tests.core.conftest import Run, make_run
+from tests.core.test_model import make_model
+from tracer.tasks import cross_entropy, softmax
 
 RUN = make_run("lstm", "sigmoid", T=6, N=2, lengths=[6, 4])
 
@@ -27,6 +29,14 @@ def with_numbers(trace: tracer.Trace, **numbers: Any) -> tracer.Trace:
     """The trace with some recorded numbers replaced, as a program with a mistake records them."""
     recorded = {name: array.copy() for name, array in trace.last.recorded.items()} | numbers
     return replace(trace, layers=(replace(trace.last, recorded=recorded),))
+
+
+def count_differing(got: tracer.Trace, expected: tracer.Trace) -> int:
+    """How many numbers of two traces differ by more than rounding."""
+    return sum(
+        int((~np.isclose(got[name], expected[name], rtol=1e-9, atol=1e-12)).sum())
+        for name in got.names
+    )
 
 
 def test_the_same_run_agrees() -> None:
@@ -45,7 +55,9 @@ def test_a_changed_weight_is_found_where_it_is_first_used() -> None:
     assert d is not None
     assert (d.step, d.batch, d.quantity, d.unit) == (0, 0, "z_f_from_h", 1)
     assert d.got - d.expected == pytest.approx(0.1 * RUN.state["h"][0, 3])
-    assert d.consequences > 100
+    differing = count_differing(unroll(W=W), unroll())
+    assert d.again == 1 + 4 + 4  # the same weight is used at each of the other 9 real steps
+    assert d.consequences == differing - 10
     assert d.also == ()
 
 
@@ -147,3 +159,184 @@ def test_traces_that_cannot_be_laid_side_by_side(changed: dict[str, Any], what: 
     """The error says in what they differ."""
     with pytest.raises(tracer.InputError, match=f"the traces differ in {what}"):
         tracer.compare(unroll(**changed), unroll())
+
+
+def make_lstm(T: int, N: int, D: int, H: int, dtype: str = "float64") -> Run:
+    """An LSTM with weights N(0, 1/H), as one would start to train it."""
+    return make_run("lstm", "sigmoid", T=T, N=N, D=D, H=H, dtype=dtype, scale=H**-0.5)
+
+
+def test_a_state_that_drifts_past_the_end_is_a_mistake() -> None:
+    """Past its length a sequence stands still: the step that moves it is the cause, no other."""
+    run = make_run("lstm", "sigmoid", T=10, N=3, D=3, H=4, lengths=[10, 3, 10])
+    right = tracer.unroll(run.cell, run.x, lengths=run.lengths)
+    h, o = right["h"].copy(), right["o"].copy()
+    h[3:, 1] += 0.5
+    o[1, 0, 2] = 0.9
+
+    d = tracer.compare(with_numbers(right, h=h), right)
+
+    assert d is not None
+    assert (d.step, d.batch, d.quantity, d.unit) == (3, 1, "h", 0)
+    assert (d.again, d.also) == (3, ())  # the other units of that step
+    assert d.consequences == 6 * 4 + 6 * 4  # h and h_prev of the steps after it
+
+    d = tracer.compare(with_numbers(right, h=h, o=o), right)
+
+    assert d is not None
+    assert (d.step, d.batch, d.quantity, d.unit) == (1, 0, "o", 2)
+    assert [(e.step, e.batch, e.quantity) for e in d.also] == [(1, 0, "h"), (3, 1, "h")][1:]
+
+
+@pytest.mark.parametrize(("kind", "option"), [("lstm", "sigmoid"), ("rnn", "tanh")])
+@pytest.mark.parametrize("per_step", [False, True])
+def test_gradients_past_the_end_are_passed_through(kind: str, option: str, per_step: bool) -> None:
+    """A ragged batch with another gradient from outside: only d_h_from_loss is to blame."""
+    run = make_run(kind, option, T=6, N=3, lengths=[6, 2, 4])
+    trace = tracer.unroll(run.cell, run.x, lengths=run.lengths)
+    d_h = np.random.default_rng(2).normal(size=(6, 3, 7))
+    changed = d_h.copy()
+    changed[5, 1, 0] += 1  # past the end of sentence 1
+
+    expected = tracer.backprop(trace, d_h, per_step=per_step)
+    got = tracer.backprop(trace, changed, per_step=per_step)
+    d = tracer.compare(got, expected)
+
+    assert d is not None
+    assert (d.step, d.batch, d.quantity, d.unit) == (5, 1, "d_h_from_loss", 0)
+    assert (d.again, d.also) == (0, ())
+    assert d.consequences == count_differing(got, expected) - 1
+
+
+@pytest.mark.parametrize("name", ["d_h_from_next", "d_c", "d_z_f"])
+def test_a_gradient_that_is_wrong_past_the_end_is_found(name: str) -> None:
+    """Nothing of the padding is left out of the comparison."""
+    run = make_run("lstm", "sigmoid", T=6, N=3, lengths=[6, 2, 4])
+    trace = tracer.unroll(run.cell, run.x, lengths=run.lengths)
+    right = tracer.backprop(trace, np.ones((6, 3, 7)))
+    wrong = right[name].copy()
+    wrong[4, 1, 3] += 0.5
+    layer = replace(right.last, gradients={**right.last.gradients, name: wrong})
+
+    d = tracer.compare(replace(right, layers=(layer,)), right)
+
+    assert d is not None
+    assert (d.step, d.batch, d.quantity, d.unit) == (4, 1, name, 3)
+
+
+SENTENCES = ["you are bad", "you", "are bad"]
+TARGET = ["insult", "praise", "insult"]
+
+
+@pytest.mark.parametrize(
+    ("part", "gone"),
+    [
+        ({"step": slice(1, 3)}, {"d_U", "d_W", "d_a", "d_V", "d_b", "d_h_0", "d_c_0"}),
+        ({"step": 2}, {"d_U", "d_W", "d_a", "d_V", "d_b", "d_h_0", "d_c_0"}),
+        ({"step": slice(0, 2)}, {"d_U", "d_W", "d_a", "d_V", "d_b"}),
+        ({"batch": slice(0, 2)}, {"d_U", "d_W", "d_a", "d_V", "d_b"}),
+        ({"batch": 2}, {"d_U", "d_W", "d_a", "d_V", "d_b"}),
+        ({"step": slice(0, 3), "batch": slice(0, 3)}, set()),
+    ],
+)
+def test_a_part_with_gradients_holds_no_mistake_of_its_own(
+    part: dict[str, Any], gone: set[str]
+) -> None:
+    """A cut drops the sums over what it cut, and remembers how many sentences the loss averaged."""
+    trace = make_model().trace(SENTENCES, target=TARGET, backward=True)
+    cut = trace.sel(**part)
+    outputs = {name: array.copy() for name, array in cut.outputs.items()}
+    t, n = (1 if cut.T > 1 else 0), 0
+    outputs["logits"][t, n, 0] += 0.5
+    outputs["probs"] = softmax(outputs["logits"]) * (outputs["probs"] > 0)
+    assert cut.target is not None
+    outputs["loss"] = cross_entropy(outputs["logits"], cut.target)
+    counts = (cut.target >= 0)[..., np.newaxis]
+    y = cut.target[..., np.newaxis] == np.arange(2)
+    outputs["d_logits"] = np.where(counts, outputs["probs"] - y, 0) / 3
+
+    d = tracer.compare(replace(cut, outputs=outputs), cut)
+
+    assert set(trace.names) - set(cut.names) == gone
+    assert tracer.compare(cut, cut) is None
+    assert d is not None
+    assert (d.step, d.batch, d.quantity, d.unit) == (t, n, "logits", 0)
+    stale = {"d_h_from_loss", "d_V", "d_b"}  # still those of the right scores
+    assert {e.quantity for e in d.also} <= stale
+
+
+def test_two_devices_agree_in_float32_over_long_sums() -> None:
+    """200 steps, 16 sentences: a gradient near 0 is a sum of 3,200 terms that are not."""
+    run = make_lstm(200, 16, 64, 64, "float32")
+    d_h = np.random.default_rng(1).normal(size=(200, 16, 64)).astype(np.float32)
+
+    got, expected = (
+        tracer.backprop(tracer.unroll(run.cell, run.x, device=device), d_h, device=device)
+        for device in ("cpu", "reference")
+    )
+
+    assert tracer.compare(got, expected) is None
+    assert tracer.compare(expected, got) is None
+
+
+def test_large_numbers_elsewhere_hide_no_mistake() -> None:
+    """An RNN that grows threefold at each step, to 1e28: 0.01 too much at step 10 is still seen."""
+    cell = tracer.RNNCell(np.eye(2), 3 * np.eye(2), np.zeros(2), "identity")
+    right = tracer.unroll(cell, np.random.default_rng(0).normal(size=(60, 1, 2)))
+    h, z = right["h"].copy(), right["z"].copy()
+    h[0, 0, 0] += 0.01
+    z[10, 0, 1] += 0.01
+
+    d = tracer.compare(with_numbers(right, h=h, z=z), right)
+
+    assert d is not None
+    assert (d.step, d.quantity, d.unit) == (0, "h", 0)
+    assert ("z", 10, 1) in [(e.quantity, e.step, e.unit) for e in d.also]
+
+
+def test_the_same_quantity_wrong_again_is_counted() -> None:
+    """It may be the same mistake, as of a wrong equation, so it is no further place."""
+    cell = tracer.RNNCell(np.eye(2), np.eye(2), np.zeros(2), "identity")
+    right = tracer.unroll(cell, np.random.default_rng(0).normal(size=(30, 1, 2)))
+    h = right["h"].copy()
+    h[3, 0, 0] += 1
+    h[20, 0, 1] += 1
+
+    d = tracer.compare(with_numbers(right, h=h), right)
+
+    assert d is not None
+    assert (d.step, d.quantity, d.unit, d.again) == (3, "h", 0, 1)
+
+
+def test_a_changed_weight_is_blamed_once_though_backward_uses_it_again() -> None:
+    """W was found wrong going forward; the gradients follow from it, also the first of them."""
+    W = RUN.cell.W.copy()
+    W[7 + 1, 3] += 0.1
+    d_h = np.random.default_rng(1).normal(size=(6, 2, 7))
+    got, expected = tracer.backprop(unroll(W=W), d_h), tracer.backprop(unroll(), d_h)
+
+    d = tracer.compare(got, expected)
+
+    assert d is not None
+    assert (d.step, d.quantity, d.again, d.also) == (0, "z_f_from_h", 9, ())
+    # The count here knows no terms, and takes two rounded sums for differences.
+    assert 0 <= count_differing(got, expected) - 10 - d.consequences <= 2
+
+
+@pytest.mark.parametrize("name", ["d_U", "d_a", "d_h_0", "d_V", "d_logits"])
+def test_a_wrong_gradient_of_a_whole_batch_is_found(name: str) -> None:
+    """Totals are held against the sum of their terms, and nothing else is blamed before them."""
+    right = make_model().trace(SENTENCES, target=TARGET, backward=True)
+    numbers = right[name].copy()
+    numbers[(0,) * numbers.ndim] += 0.01
+    if name in right.outputs:
+        wrong = replace(right, outputs={**right.outputs, name: numbers})
+    else:
+        layer = replace(right.last, gradients={**right.last.gradients, name: numbers})
+        wrong = replace(right, layers=(layer,))
+
+    d = tracer.compare(wrong, right)
+
+    assert d is not None
+    assert (d.quantity, d.step, d.unit, d.again, d.consequences) == (name, 0, 0, 0, 0)
+    assert d.got - d.expected == pytest.approx(0.01)
