@@ -37,7 +37,7 @@ def test_kernels_of_the_cache_are_counted(tmp_path: Path) -> None:
     """A new cache is empty; after one sentence was traced, doctor loads kernels from it."""
     place = {"NUMBA_CACHE_DIR": str(tmp_path)}
     trace = (
-        "import numpy as np, tracer; one = np.ones((1, 1)); "
+        "import numpy as np, tracer; one = np.ones((1, 1), np.float32); "
         "tracer.unroll(tracer.RNNCell(one, one, one[0]), one)"
     )
 

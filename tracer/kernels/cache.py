@@ -50,8 +50,8 @@ def cache_report() -> CacheReport:
     kernels = list({id(k): k for k in found if isinstance(k, Dispatcher)}.values())
     for cell in (_smallest(RNNCell, 1), _smallest(LSTMCell, 4)):
         if kernels and not cpu.needs_compiling(cell):
-            state = {name: np.zeros((1, 1)) for name in cell.equations.state}
-            cpu.forward(cell, np.zeros((1, 1, 1)), state, np.ones(1, np.int64), "all")
+            state = {name: np.zeros((1, 1), np.float32) for name in cell.equations.state}
+            cpu.forward(cell, np.zeros((1, 1, 1), np.float32), state, np.ones(1, np.int64), "all")
     # There is none where no folder is writable, or where NUMBA_DISABLE_JIT leaves plain functions.
     kept = kernels[0].stats.cache_path if kernels else None
     place = Path(kept or Path(compiled.__file__).parent / "__pycache__")
@@ -84,7 +84,11 @@ def threads() -> int:
 
 
 def _smallest(kind: type[RNNCell | LSTMCell], blocks: int) -> RNNCell | LSTMCell:
-    return kind(np.zeros((blocks, 1)), np.zeros((blocks, 1)), np.zeros(blocks))
+    return kind(
+        np.zeros((blocks, 1), np.float32),
+        np.zeros((blocks, 1), np.float32),
+        np.zeros(blocks, np.float32),
+    )
 
 
 def _existing(path: Path) -> Path:
