@@ -86,14 +86,26 @@ def test_a_product_is_the_same_in_any_batch(R: int, K: int, J: int, dtype: str, 
     np.testing.assert_array_equal(cpu.project(rows, M[k : k + 1])[0, :, 0], found[0, :, k])
 
 
-def test_an_outer_product_is_the_sum_over_steps_and_sentences() -> None:
-    """Over more rows than are taken at once."""
-    rng = np.random.default_rng(0)
-    d_z, rows = rng.normal(size=(70, 9, 43)), rng.normal(size=(70, 9, 37))
+@settings(max_examples=60)
+@given(
+    S=st.integers(1, 150), J=st.integers(1, 60), K=st.integers(1, 80),
+    dtype=st.sampled_from(["float32", "float64"]), seed=st.integers(0, 999),
+)  # fmt: skip
+def test_an_outer_product_is_the_sum_of_its_rows(
+    S: int, J: int, K: int, dtype: str, seed: int
+) -> None:
+    """Right, also over more rows than are taken at once; to the bit the same for one row of it."""
+    rng = np.random.default_rng(seed)
+    d_z, rows = (rng.normal(size=(S, 1, size)).astype(dtype) for size in (J, K))
+    j = rng.integers(J)
 
     total = cpu.outer(d_z, rows, per_step=False)
 
-    np.testing.assert_allclose(total, np.einsum("tnj,tnk->jk", d_z, rows), rtol=1e-11, atol=1e-11)
+    size = np.einsum("tnj,tnk->jk", np.abs(d_z), np.abs(rows))
+    wanted = np.einsum("tnj,tnk->jk", d_z, rows)
+    assert (np.abs(total - wanted) <= 2 * S * np.finfo(dtype).eps * size).all()
+    alone = cpu.outer(d_z[..., j : j + 1], rows, per_step=False)
+    np.testing.assert_array_equal(alone[0], total[j])
 
 
 @pytest.fixture(scope="module")

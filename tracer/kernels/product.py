@@ -4,8 +4,8 @@ A number of the result is ``sum = fma(row[j], weight[j], sum)`` for j = 0, 1, ..
 blocking changes that, so a row has the same bits in any batch, and a replayed step those of the
 first time.
 
-The weights M (K, J) are packed once per call: panels of a few columns each, row after row, just as
-the inner loop reads them.
+Weights are packed once per call: panels of a few columns each, row after row, just as the inner
+loop reads them.
 """
 
 from __future__ import annotations
@@ -27,6 +27,12 @@ _long = tile_of(1, 4 if MANY_REGISTERS else 3)
 _LONG = 4 if MANY_REGISTERS else 3
 _single = tile_of(1, 1)
 
+_wide_outer = tile_of(ROWS, 1, outer=True)
+_four_outer = tile_of(4, 1, outer=True)
+_single_outer = tile_of(1, 1, outer=True)
+AT_ONCE = 64
+"""So many rows of an outer product at once: they stay in the nearest cache."""
+
 
 def room_for(K: int, J: int, dtype: np.dtype[np.floating[Any]]) -> Array:
     """Zeros for packed weights (panels, J, width), where no vector crosses a line of the cache."""
@@ -39,21 +45,65 @@ def room_for(K: int, J: int, dtype: np.dtype[np.floating[Any]]) -> Array:
 
 
 @compiled
-def pack(M: Array, packed: Array) -> None:
-    """Lay M (K, J) into panels (panels, J, width); what is past K stays 0."""
-    K, J = M.shape
-    width = packed.shape[2]
-    for start in range(0, J, 64):  # what is written in one round stays in the nearest cache
-        stop = min(start + 64, J)
-        for k in range(K):
-            p, column = k // width, k % width
-            for j in range(start, stop):
-                packed[p, j, column] = M[k, j]
+def _room_for(K: int, J: int, like: Array) -> Array:
+    """`room_for`, in compiled code."""
+    width, line = PANEL_BYTES // like.itemsize, 64 // like.itemsize
+    panels = (K + width - 1) // width
+    raw = np.zeros(panels * J * width + line, like.dtype)
+    start = -(raw.ctypes.data // like.itemsize) % line
+    return raw[start : start + panels * J * width].reshape((panels, J, width))
 
 
 @compiled
-def add_product(rows: Array, packed: Array, out: Array) -> None:
-    """``out += rows @ M.T`` for rows (R, J), packed M and out (R, K)."""
+def pack(M: Array, packed: Array) -> None:
+    """Lay M (K, J) into panels (panels, J, width) for ``rows @ M.T``; what is past K stays 0."""
+    K, J = M.shape
+    width = packed.shape[2]
+    for p in range(packed.shape[0]):
+        first = p * width
+        many = min(width, K - first)
+        for j in range(J):
+            for k in range(many):
+                packed[p, j, k] = M[first + k, j]
+
+
+@compiled
+def packed(M: Array) -> Array:
+    """The weights M (K, J), laid out for ``rows @ M.T``."""
+    stand_apart()
+    panels = _room_for(M.shape[0], M.shape[1], M)
+    pack(M, panels)
+    return panels
+
+
+@compiled
+def packed_columns(M: Array) -> Array:
+    """The weights M (J, K), laid out for ``rows @ M``."""
+    stand_apart()
+    J, K = M.shape
+    panels = _room_for(K, J, M)
+    width = panels.shape[2]
+    for p in range(panels.shape[0]):
+        first = p * width
+        for j in range(J):
+            row, line = M[j, first : first + width], panels[p, j]
+            for k in range(row.size):
+                line[k] = row[k]
+    return panels
+
+
+@compiled
+def whole_tiles(rows: int) -> int:
+    """How many rows are multiplied as fast as these: a tile not quite full costs no less."""
+    if rows == 1:
+        return rows
+    rest = rows % ROWS
+    return rows - rest + (0 if rest == 0 else 4 if rest <= 4 else ROWS)
+
+
+@compiled
+def product(rows: Array, packed: Array, out: Array) -> None:
+    """``out = rows @ M.T`` for rows (R, J), packed M and out (R, K)."""
     stand_apart()
     R, panels = rows.shape[0], packed.shape[0]
     done = R - R % ROWS
@@ -74,30 +124,21 @@ def add_product(rows: Array, packed: Array, out: Array) -> None:
 
 
 @compiled
-def product(rows: Array, packed: Array, out: Array) -> None:
-    """``out = rows @ M.T`` for rows (R, J), packed M and out (R, K)."""
-    out[:] = 0
-    add_product(rows, packed, out)
-
-
-@compiled
 def outer_total(d_z: Array, rows: Array, out: Array, first: int, last: int) -> None:
     """Add ``d_z^T rows``, the sum over all S rows of d_z (S, J) and rows (S, K), to out (J, K).
 
-    Only the numbers first..last of each row of d_z; 256 rows at a time, so that both stay in the
-    cache. The sums still run in the order of S.
+    Only the numbers first..last of each row of d_z. The sums run in the order of S.
     """
-    S, K = rows.shape
-    width = PANEL_BYTES // rows.itemsize
-    panels = (K + width - 1) // width
-    for start in range(0, S, 256):
-        size = min(256, S - start)
-        turned = np.empty((last - first, size), rows.dtype)
-        packed = np.zeros((panels, size, width), rows.dtype)
-        for s in range(size):
-            for j in range(first, last):
-                turned[j - first, s] = d_z[start + s, j]
-            for p in range(panels):
-                for k in range(p * width, min(K, (p + 1) * width)):
-                    packed[p, s, k - p * width] = rows[start + s, k]
-        add_product(turned, packed, out[first:last])
+    stand_apart()
+    done = last - (last - first) % ROWS
+    four = done + 4 if last - done >= 4 else done
+    for start in range(0, len(rows), AT_ONCE):
+        d, panels = d_z[start : start + AT_ONCE], packed_columns(rows[start : start + AT_ONCE])
+        for j in range(first, done, ROWS):
+            for p in range(panels.shape[0]):
+                _wide_outer(d, j, panels, p, out)
+        for p in range(panels.shape[0]):
+            if four > done:
+                _four_outer(d, done, panels, p, out)
+            for j in range(four, last):
+                _single_outer(d, j, panels, p, out)

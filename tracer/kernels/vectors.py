@@ -56,6 +56,9 @@ def _fma(_typing: Any, a: Any, b: Any, c: Any) -> Any:
 def _stand_apart(_typing: Any) -> Any:
     def write(context: Any, builder: Any, _signature: Any, _nothing: Any) -> Any:
         builder.function.attributes.add("noinline")
+        # LLVM halves the vectors of processors whose first AVX-512 was slow; these loops are
+        # quicker with whole ones. llvmlite's own `add` knows none of the attributes with a value.
+        set.add(builder.function.attributes, f'"prefer-vector-width"="{8 * VECTOR_BYTES}"')
         return context.get_dummy_value()
 
     return types.void(), write
@@ -80,12 +83,31 @@ def _two_to(_typing: Any, n: Any) -> Any:
     return n(n), write
 
 
-def _tile_of(count: int, panels: int) -> Tile:
+def _in_all_lanes(builder: Any, number: Any, vector: Any) -> Any:
+    """The vector with this number in every lane."""
+    first, nothing = ir.Constant(ir.IntType(32), 0), ir.Constant(vector, ir.Undefined)
+    lanes = ir.Constant(ir.VectorType(ir.IntType(32), vector.count), [0] * vector.count)
+    return builder.shuffle_vector(
+        builder.insert_element(nothing, number, first), nothing, lanes
+    )  # fmt: skip
+
+
+def _load(builder: Any, address: Any, vector: Any, align: int) -> Any:
+    return builder.load(builder.bitcast(address, vector.as_pointer()), align=align, typ=vector)
+
+
+def _store(builder: Any, value: Any, address: Any, align: int) -> None:
+    builder.store(value, builder.bitcast(address, value.type.as_pointer()), align=align)
+
+
+def _tile_of(count: int, panels: int, *, outer: bool = False) -> Tile:
     """Make a product of `count` rows and `panels` panels, whose sums all stay in registers.
 
-    ``tile(rows, r, packed, p, out)`` adds to `out` (R, K), at rows r... and the columns of panels
-    p..., the product of the rows (R, J) and the packed weights (panels, J, width). Each number of
-    `out` runs through ``out = fma(row[j], weight[j], out)`` for j = 0, 1, ..., whatever the tile.
+    ``tile(rows, r, packed, p, out)`` puts into `out` (R, K), at rows r... and the columns of panels
+    p..., the product of the rows (R, J) and the packed weights (panels, J, width). Each number is
+    ``sum = fma(row[j], weight[j], sum)`` for j = 0, 1, ..., from 0, whatever the tile. An `outer`
+    tile takes the columns of `rows` (J, R) instead, and adds to what is in `out`. The rows may be
+    longer than what is taken of them.
     """
 
     @intrinsic  # type: ignore[untyped-decorator]
@@ -97,7 +119,8 @@ def _tile_of(count: int, panels: int) -> Tile:
                 for kind, value in ((rows, rows_v), (packed, packed_v), (out, out_v))
             ]
             row_data, weights, sums = (array.data for array in arrays)
-            J = cgutils.unpack_tuple(builder, arrays[0].shape)[1]
+            stride = cgutils.unpack_tuple(builder, arrays[0].shape)[1]
+            J = cgutils.unpack_tuple(builder, arrays[1].shape)[1]
             K = cgutils.unpack_tuple(builder, arrays[2].shape)[1]
             size = out.dtype.bitwidth // 8
             lanes = VECTOR_BYTES // size
@@ -109,13 +132,6 @@ def _tile_of(count: int, panels: int) -> Tile:
                 for term in terms:
                     start = builder.gep(start, [term], source_etype=number)
                 return start
-
-            def load(address: Any) -> Any:
-                pointer = builder.bitcast(address, vector.as_pointer())
-                return builder.load(pointer, align=size, typ=vector)
-
-            def store(value: Any, address: Any) -> None:
-                builder.store(value, builder.bitcast(address, vector.as_pointer()), align=size)
 
             def whole(value: int) -> Any:
                 return ir.Constant(J.type, value)
@@ -133,41 +149,48 @@ def _tile_of(count: int, panels: int) -> Tile:
                 (at(aside, whole(i * width)), at(there, builder.mul(whole(i), K)))
                 for i in range(count)
             ]
-            with builder.if_then(builder.not_(fits), likely=False):
-                for own, theirs in pairs:
-                    cgutils.raw_memcpy(builder, own, theirs, left, size)
+            if outer:
+                with builder.if_then(builder.not_(fits), likely=False):
+                    for own, theirs in pairs:
+                        cgutils.raw_memcpy(builder, own, theirs, left, size)
 
             places = [
                 at(here, builder.mul(whole(i), step), whole(v * lanes))
                 for i in range(count)
                 for v in range(2 * panels)
             ]
-            sums_now = [cgutils.alloca_once_value(builder, load(place)) for place in places]
-            first_row = at(row_data, builder.mul(r_v, J))
-            row_starts = [at(first_row, builder.mul(whole(i), J)) for i in range(count)]
+            sums_now = [
+                cgutils.alloca_once_value(
+                    builder,
+                    _load(builder, place, vector, size)
+                    if outer
+                    else ir.Constant(vector, [0.0] * lanes),
+                )
+                for place in places
+            ]
+            to_next_row, to_next_j = (whole(1), stride) if outer else (stride, whole(1))
+            first_row = at(row_data, builder.mul(r_v, to_next_row))
+            row_starts = [at(first_row, builder.mul(whole(i), to_next_row)) for i in range(count)]
             panel_size = builder.mul(J, whole(2 * lanes))
             first_panel = at(weights, builder.mul(p_v, panel_size))
             starts = [at(first_panel, builder.mul(whole(q), panel_size)) for q in range(panels)]
             with cgutils.for_range(builder, J) as loop:
                 line = builder.mul(loop.index, whole(2 * lanes))
                 row_of_weights = [
-                    load(at(start, line, whole(v * lanes))) for start in starts for v in range(2)
+                    _load(builder, at(start, line, whole(v * lanes)), vector, size)
+                    for start in starts
+                    for v in range(2)
                 ]
+                j = builder.mul(loop.index, to_next_j)
                 for i, start in enumerate(row_starts):
-                    one = builder.load(at(start, loop.index), typ=number)
-                    everywhere = builder.shuffle_vector(
-                        builder.insert_element(
-                            ir.Constant(vector, ir.Undefined), one, ir.Constant(ir.IntType(32), 0)
-                        ),
-                        ir.Constant(vector, ir.Undefined),
-                        ir.Constant(ir.VectorType(ir.IntType(32), lanes), [0] * lanes),
-                    )
+                    one = builder.load(at(start, j), typ=number)
+                    everywhere = _in_all_lanes(builder, one, vector)
                     for v, weight in enumerate(row_of_weights):
                         total = sums_now[i * 2 * panels + v]
                         before = builder.load(total)
                         builder.store(_llvm_fma(builder, everywhere, weight, before), total)
             for total, place in zip(sums_now, places, strict=True):
-                store(builder.load(total), place)
+                _store(builder, builder.load(total), place, size)
             with builder.if_then(builder.not_(fits), likely=False):
                 for own, theirs in pairs:
                     cgutils.raw_memcpy(builder, theirs, own, left, size)
@@ -178,14 +201,16 @@ def _tile_of(count: int, panels: int) -> Tile:
     return tile  # type: ignore[no-any-return]
 
 
-def _plain_tile_of(count: int, panels: int) -> Tile:
+def _plain_tile_of(count: int, panels: int, *, outer: bool = False) -> Tile:
     def tile(rows: Array, r: int, packed: Array, p: int, out: Array) -> None:
         _, J, width = packed.shape
-        sums = out[r : r + count]
+        mine = (rows.T if outer else rows)[r : r + count]
         for q in range(p, p + panels):
-            there = sums[:, q * width : (q + 1) * width]
+            there = out[r : r + count, q * width : (q + 1) * width]
+            if not outer:
+                there[:] = 0
             for j in range(J):
-                there += rows[r : r + count, j, np.newaxis] * packed[q, j, : there.shape[1]]
+                there += mine[:, j, np.newaxis] * packed[q, j, : there.shape[1]]
 
     return tile
 
@@ -217,4 +242,4 @@ fma: Callable[[Any, Any, Any], Any] = _plain_fma if config.DISABLE_JIT else _fma
 two_to: Callable[[Any], Any] = _plain_two_to if config.DISABLE_JIT else _two_to
 """``two_to(n)`` is 2^n, for a float n that is a whole number and 2^n that is a normal float."""
 
-tile_of: Callable[[int, int], Tile] = _plain_tile_of if config.DISABLE_JIT else _tile_of
+tile_of: Callable[..., Tile] = _plain_tile_of if config.DISABLE_JIT else _tile_of
