@@ -19,12 +19,16 @@ from typing import Any
 
 import numba
 import numpy as np
+import numpy.typing as npt
 import torch
+from torch.nn.utils.rnn import PackedSequence
 
 from tracer.training.batches import epoch
 from tracer.training.data import built_in
 from tracer.training.loop import Training
 from tracer.training.recipe import Recipe
+
+Numbers = npt.NDArray[np.int64]
 
 
 class Peer:
@@ -60,6 +64,14 @@ def seconds(work: Callable[[], Any]) -> float:
     return time.perf_counter() - began
 
 
+def padded(
+    numbers: npt.NDArray[np.int64], running: npt.NDArray[np.int64], fill: int
+) -> torch.Tensor:
+    """Numbers of the steps of sentences side by side, as a matrix (T, N)."""
+    packed = PackedSequence(torch.tensor(numbers), torch.tensor(running))
+    return torch.nn.utils.rnn.pad_packed_sequence(packed, padding_value=fill)[0]
+
+
 def compare(
     task: str, cell: str, units: int, size: int, dtype: str, rounds: int, batches: int
 ) -> tuple[float, float, float]:
@@ -78,7 +90,7 @@ def compare(
         chosen = [
             training.learn.batch(order[(turn * batches + n) % len(order)]) for n in range(batches)
         ]
-        tensors = [(torch.tensor(b.words), torch.tensor(b.target)) for b in chosen]
+        tensors = [(padded(b.words, b.running, 0), padded(b.target, b.running, -1)) for b in chosen]
         ours.append(seconds(lambda: [next(running) for _ in range(batches)]))
         theirs.append(seconds(lambda t=tensors: [peer.learn(b) for b in t]))
     ours, theirs = ours[1:], theirs[1:]  # the first round warms up

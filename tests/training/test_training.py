@@ -12,17 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tracer
+from tests.training.runs import begin, finish, small
 from tracer import files
 from tracer.cells.parameters import DTYPES
 from tracer.kernels import updating
-from tracer.kernels.training import RULES, Batch
+from tracer.kernels.training import RULES
 from tracer.tasks import TASKS
 from tracer.text import PIECES, Labelled, Vocabulary
 from tracer.text.encoder import KINDS
 from tracer.training import checkpoint, choices
 from tracer.training.batches import number
 from tracer.training.choices import OPTIMISERS
-from tracer.training.data import Data, built_in, load
+from tracer.training.data import load
 from tracer.training.divergence import DivergedError
 from tracer.training.initial import initial_weights
 from tracer.training.loop import Training
@@ -31,65 +32,6 @@ from tracer.training.progress import EpochResult
 from tracer.training.recipe import Recipe
 from tracer.training.source import Source
 from tracer.training.updates import Moments, clipped, updated
-
-STILL = Optimiser("sgd", learning_rate=0.0, clip_norm=0.0)
-
-
-def small(task: str = "classify", count: int = 60) -> Data:
-    """The first sentences of the built-in corpus."""
-    data = built_in(task, ["en"], 0.1, 0)
-    return replace(data, learn=data.learn[:count], held_out=data.held_out[:20])
-
-
-def begin(data: Data | None = None, **settings: Any) -> Training:
-    """A run that has not begun."""
-    data = data or small(settings.get("task", "classify"))
-    recipe = Recipe(**{"units": 6, "batch_size": 16, "epochs": 3, **settings})
-    return Training(recipe, data.learn, data.held_out, data.vocabulary, data.labels)
-
-
-def finish(training: Training) -> Training:
-    """Run it to its end."""
-    for _ in training.run():
-        pass
-    return training
-
-
-@pytest.mark.parametrize("task", ["classify", "tag", "generate"])
-@pytest.mark.parametrize("cell", ["rnn", "lstm"])
-def test_a_batch_gives_the_gradients_of_the_model(task: str, cell: str) -> None:
-    """The compiled batch against `Model.trace(..., backward=True)`, which the textbook proves."""
-    data = small(task, count=7)
-    training = begin(
-        data,
-        task=task,
-        cell=cell,
-        dtype="float64",
-        batch_size=7,
-        optimiser=STILL,
-        epochs=1,
-        word_dropout=0.0,
-    )
-    model = training.model("untrained", {}, best=False)
-    next(training.run())
-    (result,) = training.progress.history
-
-    sentences = [" ".join(one.words) for one in data.learn]
-    if task == "generate":  # a trace of one goes on by itself; its loss is that of tagging
-        model = replace(model, task="tag")
-    targets = [one.labels[0] if task == "classify" else one.labels for one in data.learn]
-    trace = model.trace(sentences, target=targets, backward=True)
-
-    assert result.loss == pytest.approx(float(trace["loss"].sum() / 7))
-    for name in ("U", "W", "a", "V", "b"):
-        np.testing.assert_allclose(
-            training.gradients[name], trace[f"d_{name}"], rtol=1e-9, atol=1e-12
-        )
-    ids = [model.encoder.ids(one.words) for one in data.learn]
-    d_E = np.zeros_like(model.encoder.table)
-    for n, words in enumerate(ids):
-        np.add.at(d_E, words, trace["d_x"][: len(words), n])
-    np.testing.assert_allclose(training.gradients["E"], d_E, rtol=1e-9, atol=1e-12)
 
 
 @settings(max_examples=100)
@@ -118,33 +60,6 @@ def test_the_compiled_update_is_the_textbook_one(name: str, step: int, data: st.
     np.testing.assert_allclose(theta, wanted, rtol=1e-12, atol=1e-14)
     np.testing.assert_allclose(first, moments.first, rtol=1e-12)
     np.testing.assert_allclose(second, moments.second, rtol=1e-12)
-
-
-@pytest.mark.parametrize("cell", ["rnn", "lstm"])
-def test_nothing_of_one_batch_is_left_for_the_next(cell: str) -> None:
-    """The room where the loops work may hold anything: the weights are the same to the bit."""
-    dirty = begin(cell=cell, epochs=1)
-    for _ in dirty.run():
-        dirty._room.fill(np.nan)
-
-    np.testing.assert_array_equal(dirty.theta, finish(begin(cell=cell, epochs=1)).theta)
-
-
-@pytest.mark.parametrize("cell", ["rnn", "lstm"])
-def test_the_order_of_the_sentences_in_a_batch_does_not_matter(cell: str) -> None:
-    """The longest usually come first, which saves time; the gradients are the same if not."""
-    training = begin(
-        small(count=7), units=6, batch_size=7, dtype="float64", cell=cell, optimiser=STILL
-    )
-    batch = training.learn.batch(np.arange(7))
-    training._learn(batch)
-    wanted = training._d_theta.copy()
-
-    turned = [np.ascontiguousarray(each[..., ::-1]) for each in batch]
-    training._learn(Batch._make(turned))
-
-    assert np.abs(wanted).max() > 0.01
-    np.testing.assert_allclose(training._d_theta, wanted, rtol=1e-12, atol=1e-15)
 
 
 def test_clipping_by_hand() -> None:
@@ -378,18 +293,6 @@ def test_an_epoch_whose_held_out_loss_is_no_number_is_never_the_best(
     with pytest.raises(DivergedError, match="the held-out loss is no longer a number in epoch 1"):
         finish(second)
     assert second.progress.history == ()
-
-
-def test_fixed_encodings_are_not_learned() -> None:
-    """The article's codes stay what they are; their gradient is that of the last batch alone."""
-    training = begin(encoder="codes", optimiser=STILL, batch_size=60, word_dropout=0.0)
-    before = training.encoder.table.copy()
-    gradients = [training.gradients["E"].copy() for _ in training.run()]
-
-    np.testing.assert_array_equal(training.model("codes", {}).encoder.table, before)
-    assert gradients[0].any()
-    for one in gradients:
-        np.testing.assert_allclose(one, gradients[0], rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm"])

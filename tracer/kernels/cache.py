@@ -12,7 +12,18 @@ import numpy as np
 from numba.core.dispatcher import Dispatcher
 
 from tracer.cells import LSTMCell, RNNCell
-from tracer.kernels import compiled, cpu, learning, product, squeezing, updating
+from tracer.kernels import (
+    compiled,
+    cpu,
+    head,
+    learning_lstm,
+    learning_rnn,
+    product,
+    squeezing,
+    steps,
+    updating,
+    words,
+)  # fmt: skip
 from tracer.kernels.jit import DIGEST
 
 # In the order in which Numba tries them; each is a compiled module that may fail to load.
@@ -45,7 +56,9 @@ class CacheReport:
 
 def cache_report() -> CacheReport:
     """Load every kernel that is in the cache, and count. Compiles none that is not."""
-    modules = (squeezing, product, compiled, learning, updating)
+    modules = (
+        squeezing, product, compiled, head, words, steps, updating, learning_rnn, learning_lstm,
+    )  # fmt: skip
     found = [value for module in modules for value in vars(module).values()]
     kernels = list({id(k): k for k in found if isinstance(k, Dispatcher)}.values())
     for cell in (_smallest(RNNCell, 1), _smallest(LSTMCell, 4)):

@@ -77,13 +77,15 @@ def rnn_forward(
 
 
 @compiled
-def _keep(f: Array, c_prev: Array, i: Array, g: Array, c: Array) -> None:
+def keep(f: Array, c_prev: Array, i: Array, g: Array, c: Array) -> None:
+    """``c = f * c_prev + i * g``."""
     for j in range(c.size):
         c[j] = f[j] * c_prev[j] + i[j] * g[j]
 
 
 @compiled
-def _show(o: Array, tanh_c: Array, h: Array) -> None:
+def show(o: Array, tanh_c: Array, h: Array) -> None:
+    """``h = o * tanh_c``."""
     for j in range(h.size):
         h[j] = o[j] * tanh_c[j]
 
@@ -123,9 +125,9 @@ def lstm_forward(
                 squeeze(TANH, z_t[2 * H : 3 * H], g)
                 squeeze(gate, z_t[3 * H :], o)
 
-                _keep(f, c_prev, i, g, c_t)
+                keep(f, c_prev, i, g, c_t)
                 squeeze(TANH, c_t, tanh_c_now[n])
-                _show(o, tanh_c_now[n], h[t, n])
+                show(o, tanh_c_now[n], h[t, n])
             else:
                 copy(h_before[n - first], h[t, n])
                 copy(c_prev, c_t)

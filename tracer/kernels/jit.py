@@ -12,8 +12,8 @@ from numba import njit
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 SOURCES = (
-    "jit.py", "vectors.py", "squeezing.py", "product.py", "compiled.py", "learning.py",
-    "updating.py",
+    "jit.py", "vectors.py", "squeezing.py", "product.py", "compiled.py", "head.py", "words.py",
+    "steps.py", "updating.py", "learning_rnn.py", "learning_lstm.py",
 )  # fmt: skip
 """The files that compiled code comes from."""
 

@@ -1,4 +1,4 @@
-"""Training on the CPU: a batch of sentences goes in, two compiled calls learn from it."""
+"""Training on the CPU: a batch of sentences goes in, one compiled call learns from it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from tracer.cells.activations import Array
-from tracer.kernels import learning, updating
+from tracer.kernels import learning_lstm, learning_rnn, updating
 from tracer.kernels.cpu import is_new
 from tracer.kernels.squeezing import CODE
+from tracer.kernels.steps import SLACK
 
 WEIGHTS = ("E", "U", "W", "a", "V", "b")
 """The arrays of a network, in the order in which the compiled loops take them."""
@@ -21,22 +22,27 @@ RULES: Mapping[str, int] = {
     "momentum": updating.MOMENTUM,
     "adam": updating.ADAM,
 }
-_GRADIENTS: Mapping[str, Any] = {
-    "rnn": learning.rnn_gradients,
-    "lstm": learning.lstm_gradients,
+_LEARN: Mapping[str, Any] = {
+    "rnn": learning_rnn.rnn_learn,
+    "lstm": learning_lstm.lstm_learn,
 }
-_LOSSES: Mapping[str, Any] = {"rnn": learning.rnn_losses, "lstm": learning.lstm_losses}
+_LOSSES: Mapping[str, Any] = {
+    "rnn": learning_rnn.rnn_losses,
+    "lstm": learning_lstm.lstm_losses,
+}
+_ROOM: Mapping[str, int] = {"rnn": learning_rnn.ROOM, "lstm": learning_lstm.ROOM}
 
 
 class Batch(NamedTuple):
-    """Sentences side by side: words, target and weight (T, N), lengths (N,).
+    """N sentences side by side, the longest first, as S rows: step after step of all of them.
 
-    The target is -1 where there is none; the weight is that of the step's loss, and a step of full
-    weight counts as an answer.
+    words, target and weight are (S,): first the N first words, then the second words of those that
+    have one, and so on; running (T,) says how many those are. The target is -1 where there is none;
+    the weight is that of the step's loss, and a step of full weight counts as an answer.
     """
 
     words: npt.NDArray[np.int64]
-    lengths: npt.NDArray[np.int64]
+    running: npt.NDArray[np.int64]
     target: npt.NDArray[np.int64]
     weight: Array
 
@@ -78,11 +84,11 @@ class Memory(NamedTuple):
 
 
 def room_for(cell: str, H: int, steps: int, dtype: str) -> Array:
-    """Room to work on batches of at most so many steps, those past the ends included."""
-    return np.empty(learning.ROOM[cell] * steps * H, dtype)
+    """Room to work on batches of at most so many steps in all."""
+    return np.zeros(_ROOM[cell] * (steps + SLACK) * H, dtype)
 
 
-def train(
+def learn(
     cell: str,
     activation: str,
     window: int,
@@ -93,16 +99,18 @@ def train(
     step: int,
     batch: Batch,
 ) -> Losses:
-    """Learn from one batch, in place; `step` counts from 1. Weights stay where the loss is NaN."""
-    for name in WEIGHTS:
-        gradients[name].fill(0)
+    """Learn from one batch, in place; `step` counts from 1. Weights stay where the loss is NaN.
+
+    The gradient of E has no rows where E is not learned.
+    """
     given = (weights[name] for name in WEIGHTS)
     found = (gradients[name] for name in WEIGHTS)
-    loss, hits, counted = _GRADIENTS[cell](
-        *batch, CODE[activation], window, *given, *found, memory.room
-    )
-    norm = updating.update(*memory[:4], RULES[rule.name], step, *rule[1:])
-    return Losses(loss, hits, counted, norm)
+    return Losses(
+        *_LEARN[cell](
+            *batch, CODE[activation], window, *given, *found, memory.room,
+            *memory[:4], RULES[rule.name], step, *rule[1:],
+        )
+    )  # fmt: skip
 
 
 def losses(cell: str, activation: str, weights: Mapping[str, Array], batch: Batch) -> Losses:
@@ -113,4 +121,4 @@ def losses(cell: str, activation: str, weights: Mapping[str, Array], batch: Batc
 
 def needs_compiling(cell: str) -> bool:
     """Whether the first batch will have to compile: no machine code of this cell is cached."""
-    return is_new(_GRADIENTS[cell])
+    return is_new(_LEARN[cell])

@@ -19,6 +19,23 @@ def _clipped(d_theta: Array, j: int, scale: Any, most: Any) -> Any:
 
 
 @compiled
+def _squares(d: Array) -> float:
+    """``sum(d**2)`` in float64; many sums side by side, or each would wait for the one before."""
+    sums = np.zeros(64)
+    whole = d.size - d.size % sums.size
+    for start in range(0, whole, sums.size):
+        block = d[start : start + sums.size]
+        for j in range(sums.size):
+            sums[j] += float(block[j]) * float(block[j])
+    total = 0.0
+    for j in range(sums.size):
+        total += sums[j]
+    for j in range(whole, d.size):
+        total += float(d[j]) * float(d[j])
+    return total
+
+
+@compiled
 def update(
     theta: Array, d_theta: Array, first: Array, second: Array, rule: int, step: int,
     rate: float, momentum: float, beta2: float, epsilon: float, decay: float,
@@ -28,10 +45,7 @@ def update(
 
     Nothing is changed where the norm is not finite.
     """
-    squares = 0.0
-    for j in range(theta.size):
-        squares += float(d_theta[j]) * float(d_theta[j])
-    norm = math.sqrt(squares)
+    norm = math.sqrt(_squares(d_theta))
     if not math.isfinite(norm):
         return norm
     kind = theta.dtype.type
@@ -41,7 +55,7 @@ def update(
     lr, mu, nu, eps = kind(rate), kind(momentum), kind(beta2), kind(epsilon)
     one = kind(1)
     lr1 = lr / kind(1 - momentum**step)
-    correct2 = kind(math.sqrt(1 - beta2**step))
+    correct2 = one / kind(math.sqrt(1 - beta2**step))
     if rule == SGD:
         for j in range(theta.size):
             theta[j] = theta[j] * keep - lr * _clipped(d_theta, j, scale, most)
@@ -54,5 +68,5 @@ def update(
             d = _clipped(d_theta, j, scale, most)
             first[j] = mu * first[j] + (one - mu) * d
             second[j] = nu * second[j] + (one - nu) * d * d
-            theta[j] = theta[j] * keep - lr1 * first[j] / (math.sqrt(second[j]) / correct2 + eps)
+            theta[j] = theta[j] * keep - lr1 * first[j] / (math.sqrt(second[j]) * correct2 + eps)
     return norm

@@ -44,18 +44,13 @@ class Numbered:
 
     def batch(self, sentences: npt.NDArray[np.int64]) -> Batch:
         """Some of the sentences side by side, the longest first."""
-        lengths = self.lengths[sentences]
+        lengths = self.starts[sentences + 1] - self.starts[sentences]
         order = np.argsort(-lengths, kind="stable")
-        sentences, lengths = sentences[order], lengths[order]
-        T, N = int(lengths[0]), len(sentences)
-        words, target = np.zeros((T, N), np.int64), np.full((T, N), -1, np.int64)
-        steps = np.arange(T)[:, np.newaxis]
-        real = steps < lengths
-        places = (self.starts[sentences] + steps)[real]
-        words[real], target[real] = self.words[places], self.target[places]
-        weight = np.zeros((T, N), self.weight.dtype)
-        weight[real] = self.weight[places]
-        return Batch(words, lengths, target, weight)
+        starts, lengths = self.starts[sentences[order]], lengths[order]
+        steps = np.arange(lengths[0])[:, np.newaxis]
+        runs = steps < lengths
+        places = (starts + steps)[runs]
+        return Batch(self.words[places], runs.sum(1), self.target[places], self.weight[places])
 
 
 def number(

@@ -11,7 +11,7 @@ import numpy as np
 
 from tracer.cells import CELL_CLASSES
 from tracer.cells.activations import Array
-from tracer.kernels.training import Batch, Losses, Memory, Rule, losses, room_for, train
+from tracer.kernels.training import Batch, Losses, Memory, Rule, learn, losses, room_for
 from tracer.language import _
 from tracer.model import Layer, Model
 from tracer.text import Encoder, Labelled, Vocabulary
@@ -41,7 +41,8 @@ class Training:
     ----------
     progress : Progress
     weights, gradients : mapping
-        E, U, W, a, V and b, and their gradients in the last batch; all are views of flat arrays.
+        E, U, W, a, V and b, and their gradients in the last batch; those that are learned are views
+        of flat arrays. An E that is not learned has a gradient without rows.
     theta, first, second : array (P,)
         The weights that are learned, and the optimiser's moments.
     best : array (P,)
@@ -92,12 +93,13 @@ class Training:
         self.first, self.second = np.zeros_like(self.theta), np.zeros_like(self.theta)
         self.best = self.theta.copy()
         self._d_theta = np.zeros_like(self.theta)
-        steps = recipe.batch_size * int(self.learn.lengths.max())
+        steps = int(np.sort(self.learn.lengths)[-recipe.batch_size :].sum())
         self._room = room_for(recipe.cell, recipe.units, steps, recipe.dtype)
         self._learned = learned
         self._shapes = {name: array.shape for name, array in weights.items()}
         self.weights = weights | self._views(self.theta)
-        self.gradients = {"E": np.zeros_like(weights["E"])} | self._views(self._d_theta)
+        nothing = np.empty((0, sizes["D"]), recipe.dtype)
+        self.gradients = {"E": nothing} | self._views(self._d_theta)
 
     def _views(self, flat: Array) -> dict[str, Array]:
         """The learned weights as views of a flat array."""
@@ -165,7 +167,7 @@ class Training:
             o.clip_norm, o.clip_value,
         )  # fmt: skip
         memory = Memory(self.theta, self._d_theta, self.first, self.second, self._room)
-        result = train(
+        result = learn(
             recipe.cell, recipe.activation, recipe.window, self.weights, self.gradients,
             memory, rule, now.step + 1, batch,
         )  # fmt: skip
@@ -176,7 +178,7 @@ class Training:
             now,
             batch=now.batch + 1,
             step=now.step + 1,
-            sentences=now.sentences + len(batch.lengths),
+            sentences=now.sentences + int(batch.running[0]),
             loss=now.loss + result.loss,
             hits=now.hits + result.hits,
             counted=now.counted + result.counted,
