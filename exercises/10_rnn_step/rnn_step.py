@@ -4,7 +4,7 @@ import numpy as np
 
 
 def rnn_step(x, h_prev, U, W, a):
-    """One word goes in, and the network's memory of the sentence is brought up to date.
+    """One word goes in, and the state h is brought up to date.
 
     z = U x + W h_prev + a      (one row of x and h_prev for each sentence of the batch)
     h = tanh(z)

@@ -229,7 +229,7 @@ def simulated(exercise: Exercise, case: Case, weights: dict[str, np.ndarray]) ->
 
 
 @pytest.mark.parametrize("exercise", discover(), ids=lambda e: e.name)
-@pytest.mark.parametrize("check", ["memory and bias", "batch", "large values"])
+@pytest.mark.parametrize("check", ["state and bias", "batch", "large values"])
 def test_each_check_sees_each_mistake_whatever_the_seed(exercise: Exercise, check: str) -> None:
     """Bias forgotten, W turned round or left out: no drawing of the numbers lets it pass."""
     H = next(c for c in exercise.checks if c.name == check).sizes["H"]

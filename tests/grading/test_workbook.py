@@ -79,7 +79,7 @@ def test_a_hint_from_outside(
     hint = tracer("hint", "course/10_rnn_step/rnn_step.py").stdout
 
     assert "A hint: tracer hint course/10_rnn_step/rnn_step.py\n" in advice
-    assert "“memory and bias”: hint 1 of 3" in hint
+    assert "“state and bias”: hint 1 of 3" in hint
 
 
 def test_no_hint_for_what_is_passed(course: Path, solutions: Path) -> None:
@@ -135,7 +135,7 @@ def test_hints_get_stronger(course: Path, solutions: Path) -> None:
 
     hints = [tracer("hint").stdout for _ in range(4)]
 
-    assert all("“memory and bias”" in hint for hint in hints)
+    assert all("“state and bias”" in hint for hint in hints)
     assert [f"hint {n} of 3" in hints[k] for k, n in enumerate((1, 2, 3, 3))] == [True] * 4
     assert "hint 1 of 3" in tracer("hint", "--again").stdout
     assert "“batch”" in tracer("hint", "--check", "batch").stdout

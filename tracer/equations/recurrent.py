@@ -11,7 +11,7 @@ SEQUENCE = ("step", "batch")
 
 
 def pre_activation(gate: str, of: str) -> tuple[Quantity, ...]:
-    """The sum z that one gate looks at, and its three shares: the word, the memory, the bias."""
+    """The sum z that one gate looks at, and its shares: the word, the step before, the bias."""
     _ = f"_{gate}" if gate else ""
     kind, z = Kind.PRE_ACTIVATION, f"z{_}"
     return (

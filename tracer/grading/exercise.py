@@ -43,8 +43,6 @@ class Check:
         How often the function is called, each time with other numbers.
     inputs_kept : bool
         Whether changing an input is a mistake here.
-    warnings_allowed : bool
-        Whether NumPy may warn.
     """
 
     name: str
@@ -56,7 +54,6 @@ class Check:
     dtype: str = "float64"
     calls: int = 1
     inputs_kept: bool = False
-    warnings_allowed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class Kind(StrEnum):
     ORDER = "order"  # the right values in another order
     SHARED = "shared"  # an array that was returned changed later
     CHANGED = "changed"  # an input was changed
-    WARNED = "warned"  # NumPy gave a warning where none may be
+    WARNED = "warned"  # the numbers are right, but NumPy gave a warning
     NO_FUNCTION = "no function"
     RAISED = "raised"  # the student's own exception
     TIME = "time"
@@ -112,7 +112,7 @@ class CheckReport:
     also : tuple of Difference
         The first wrong numbers of other quantities, none of them a mere consequence of it.
     trouble : Trouble or None
-        What is the matter where it is not a wrong number.
+        What is the matter where it is not a wrong number; of a check that is passed, a remark.
     printed : str
         What the submission wrote during this check.
     """
@@ -137,7 +137,7 @@ class CheckReport:
             if self.check.calls > 1:
                 where = f"call {d.call + 1}, "
             return f"{where}step {d.step + 1}, quantity {d.quantity}"
-        if self.trouble is None:
+        if self.trouble is None or self.verdict is Verdict.PASSED:
             return ""
         facts = self.trouble.facts
         match self.trouble.kind:
@@ -145,8 +145,6 @@ class CheckReport:
                 return f"order {', '.join(facts['got'])}"
             case Kind.CHANGED:
                 return f"input {facts['name']}"
-            case Kind.WARNED:
-                return f"warning {facts['message'].partition(' ')[0]}"
             case Kind.RAISED:
                 return f"exception {facts['type']}"
             case kind:

@@ -54,6 +54,8 @@ def screen(report: Report, able: Abilities, advice: Sequence[str] = ()) -> list[
     failing = report.first_failing
     if failing is not None:
         lines += [Text(""), *_first(report, failing, able, colours)]
+    else:
+        lines += _remark(report, able)
     lines += _printed(report, able, colours)
     if advice:
         lines.append(Text(""))
@@ -100,8 +102,7 @@ def _first(
     if failing.trouble is not None:
         first, *rest = sentences(report, failing.trouble)
         if failing.verdict is not Verdict.NOT_STARTED and failing.trouble.facts.get("loaded", True):
-            where = _("In check “{check}”:").format(check=failing.check.name)
-            first = f"{where} {first}"
+            first = _in_check(failing, first)
         yield from folded(Text(clean(first, able.encoding), style="bold"), able.width, "  ")
         for said in rest:
             yield from folded(Text(clean(said, able.encoding)), able.width, "  ")
@@ -133,6 +134,22 @@ def _first(
         for k, line in enumerate(folded(Text(equation, style=style), able.width - 6)):
             yield Text("      " if k else "    ").append_text(line)
     yield from _also(failing, able)
+
+
+def _remark(report: Report, able: Abilities) -> Iterator[Text]:
+    """What is good to know of an answer that is right."""
+    remarks = [(c, c.trouble) for c in report.checks if c.trouble is not None]
+    for c, trouble in remarks[:1]:
+        first, *rest = sentences(report, trouble)
+        more = _("No point is lost. How to do without a warning:")
+        yield Text("")
+        for sentence in (_in_check(c, first), *rest, more):
+            yield from folded(Text(clean(sentence, able.encoding)), able.width, "  ")
+        yield Text(f'    tracer hint {report.exercise.name} --check "{c.check.name}"')
+
+
+def _in_check(c: CheckReport, said: str) -> str:
+    return _("In check “{check}”: {said}").format(check=c.check.name, said=said)
 
 
 def _also(failing: CheckReport, able: Abilities) -> Iterator[Text]:

@@ -1,4 +1,4 @@
-# fails: memory and bias, batch, large values, float32, state carried, called twice, inputs kept; first at: step 1, quantity h
+# fails: state and bias, batch, large values, float32, state carried, called twice, inputs kept; first at: step 1, quantity h
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# fails: memory and bias, batch, large values, float32, called twice, inputs kept; first at: step 1, quantity i
+# fails: state and bias, batch, large values, float32, called twice, inputs kept; first at: step 1, quantity i
 import numpy as np
 
 

@@ -1,9 +1,9 @@
-# fails: large values; first at: warning overflow
+# fails: large values; first at: step 1, quantity i
 import numpy as np
 
 
 def sigmoid(z):
-    return 1 / (1 + np.exp(-z))  # e^1000 is more than a float can hold
+    return np.exp(z) / (1 + np.exp(z))  # e^1000 is inf, and inf / inf is NaN
 
 
 def lstm_gates(x, h_prev, U, W, a):
