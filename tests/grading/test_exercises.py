@@ -132,7 +132,7 @@ def test_a_mistake_that_is_none(broken: tuple[Path, Path]) -> None:
     edit(broken[1] / "mistakes" / "none.py", 'answer."""', "answer.'''")
 
     assert found(broken) == [
-        "says “# fails: batch; first at: died”, but really: it passes"
+        "says “# fails: batch; first at: died”, but it passes"
     ]  # fmt: skip
 
 
@@ -153,10 +153,12 @@ def test_what_is_missing_or_too_much(broken: tuple[Path, Path]) -> None:
     (broken[1] / "mistakes" / "w_not_transposed.py").unlink()
     edit(broken[0] / "hints.md", "## batch", "## rows")
     edit(broken[0] / "README.md", "rnn_step(x, h_prev, U, W, a) -> h", "rnn_step")
+    edit(broken[0] / "README.md", "`tracer check 10`", "`tracer check`")
     (broken[1].parent / "99_nothing").mkdir()
 
     assert found(broken) == [
         "the signature is missing",
+        "the command tracer check 10 is missing",
         "the sections are not the checks",
         "does not belong here",
         "only 2 known mistakes",

@@ -148,7 +148,12 @@ def _read_end(answer: Answer, facts: dict[str, Any] | None) -> None:
             got: object = _text(facts.get("got"))
             if kind is Kind.SHAPE:
                 got = tuple(n for n in _list(facts.get("got")) if type(n) is int)
-            told = {"name": _text(facts.get("name")), "got": got}
+            told = {
+                "name": _text(facts.get("name")),
+                "got": got,
+                "length": _whole(facts.get("length")),
+                "dtype": _text(facts.get("dtype")),
+            }
             answer.trouble = Trouble(kind, call, step, told)
         case _:
             answer.trouble = Trouble(Kind.GARBLED, call, step, {"what": "a note that is none"})

@@ -13,6 +13,7 @@ from tracer.grading.process import PlainProcess
 from tracer.grading.report import Report, Verdict
 from tracer.grading.session import grade
 from tracer.grading.submission import Submission
+from tracer.language import _, plural
 
 SEED = 0
 """The same numbers in every run, so that a finding can be repeated."""
@@ -45,17 +46,21 @@ def findings(exercises: Sequence[Exercise], solutions: Path) -> Iterator[Finding
         yield from _solution(exercise, solutions / exercise.name / exercise.file)
         mistakes = sorted((solutions / exercise.name / "mistakes").glob("*.py"))
         if len(mistakes) < FEWEST_MISTAKES:
-            where, todo = solutions / exercise.name / "mistakes", f"write {FEWEST_MISTAKES} or more"
-            yield Finding(where, f"only {len(mistakes)} known mistakes", todo)
+            yield Finding(
+                solutions / exercise.name / "mistakes",
+                plural("only {n} known mistake", "only {n} known mistakes", len(mistakes)).format(
+                    n=len(mistakes)
+                ),
+                _("write {n} or more").format(n=FEWEST_MISTAKES),
+            )
         for path in mistakes:
             yield from _mistake(exercise, path)
-    numbers = [name.partition("_")[0] for name in names]
+    numbers = [exercise.number for exercise in exercises]
     for exercise, number in zip(exercises, numbers, strict=True):
         if numbers.count(number) > 1:
-            yield Finding(
-                exercise.folder, f"number {number} is given twice", "give one another number"
-            )
-    yield from _stray(solutions, set(names), "no exercise has this name")
+            said = _("number {number} is given twice").format(number=number)
+            yield Finding(exercise.folder, said, _("give one another number"))
+    yield from _stray(solutions, set(names), _("no exercise has this name"))
 
 
 def _described(exercise: Exercise, before: Sequence[str]) -> Iterator[Finding]:
@@ -63,20 +68,28 @@ def _described(exercise: Exercise, before: Sequence[str]) -> Iterator[Finding]:
     path = exercise.folder / "exercise.toml"
     for need in exercise.needs:
         if need not in before:
-            yield Finding(path, f"needs {need}, which does not come before it", "correct needs")
+            said = _("needs {need}, which does not come before it").format(need=need)
+            yield Finding(path, said, _("correct needs"))
     names = [check.name for check in exercise.checks]
     if len(set(names)) < len(names) or not names:
-        yield Finding(path, "the names of the checks are not all different", "rename one")
+        yield Finding(path, _("the names of the checks are not all different"), _("rename one"))
     if any(check.points <= 0 for check in exercise.checks):
-        yield Finding(path, "a check has no points", "give it at least one")
+        yield Finding(path, _("a check has no points"), _("give it at least one"))
     readme = exercise.folder / "README.md"
     text = readme.read_text("utf-8") if readme.is_file() else ""
     if not text.startswith(f"# {exercise.title}\n"):
-        yield Finding(readme, "the heading is not the title", f"begin with: # {exercise.title}")
+        todo = _("begin with: {line}").format(line=f"# {exercise.title}")
+        yield Finding(readme, _("the heading is not the title"), todo)
     if exercise.signature not in text:
-        yield Finding(readme, "the signature is missing", f"write: {exercise.signature}")
-    if "tracer check" not in text or ">>>" not in text:
-        yield Finding(readme, "no worked number, or no tracer check", "add them")
+        todo = _("write: {line}").format(line=exercise.signature)
+        yield Finding(readme, _("the signature is missing"), todo)
+    if ">>>" not in text:
+        todo = _("work one out by hand, in lines that begin with >>>")
+        yield Finding(readme, _("there is no worked number"), todo)
+    for command in (f"tracer check {exercise.number}", f"tracer hint {exercise.number}"):
+        if f"`{command}`" not in text:
+            said = _("the command {command} is missing").format(command=command)
+            yield Finding(readme, said, _("name it at the end"))
 
 
 def _hinted(exercise: Exercise) -> Iterator[Finding]:
@@ -87,11 +100,12 @@ def _hinted(exercise: Exercise) -> Iterator[Finding]:
     sections = hints(exercise)
     wanted = [check.name for check in exercise.checks]
     if list(sections) != wanted:
-        todo = "sections wanted, in this order: " + ", ".join(wanted)
-        yield Finding(path, "the sections are not the checks", todo)
+        todo = _("sections wanted, in this order: {names}").format(names=", ".join(wanted))
+        yield Finding(path, _("the sections are not the checks"), todo)
     for name, items in sections.items():
         if len(items) < FEWEST_HINTS:
-            yield Finding(path, f"too few hints for {name}", f"write at least {FEWEST_HINTS}")
+            said = _("too few hints for {check}").format(check=name)
+            yield Finding(path, said, _("write {n} or more").format(n=FEWEST_HINTS))
 
 
 def _files(exercise: Exercise, solution: Path) -> Iterator[Finding]:
@@ -102,14 +116,14 @@ def _files(exercise: Exercise, solution: Path) -> Iterator[Finding]:
     ):
         for name in sorted(wanted):
             if not (folder / name).exists():
-                yield Finding(folder / name, "is missing", "write it")
-        yield from _stray(folder, wanted, "does not belong here")
+                yield Finding(folder / name, _("is missing"), _("write it"))
+        yield from _stray(folder, wanted, _("does not belong here"))
 
 
 def _stray(folder: Path, wanted: set[str], what: str) -> Iterator[Finding]:
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.name not in wanted | {"__pycache__"}:
-            yield Finding(path, what, "move it, or delete it")
+            yield Finding(path, what, _("move it, or delete it"))
 
 
 def _stub(exercise: Exercise) -> Iterator[Finding]:
@@ -117,11 +131,11 @@ def _stub(exercise: Exercise) -> Iterator[Finding]:
         return
     for c in _graded(exercise, exercise.stub).checks:
         if c.verdict is not Verdict.NOT_STARTED or c.first_at != "exception NotImplementedError":
-            yield Finding(
-                exercise.stub,
-                f"the stub is {c.verdict} in check {c.check.name} ({c.first_at})",
-                "let it do nothing but raise NotImplementedError",
+            said = _("the stub is {verdict} in check {check} ({first_at})").format(
+                verdict=c.verdict, check=c.check.name, first_at=c.first_at
             )
+            todo = _("let it do nothing but raise NotImplementedError")
+            yield Finding(exercise.stub, said, todo)
             return
 
 
@@ -132,37 +146,42 @@ def _solution(exercise: Exercise, path: Path) -> Iterator[Finding]:
     for disabled in ("0", "1"):
         failing = _graded(exercise, path, disabled).first_failing
         if failing is not None:
-            yield Finding(
-                path,
-                f"the solution is {failing.verdict} in check {failing.check.name} "
-                f"({failing.first_at}) with NUMBA_DISABLE_JIT={disabled}",
-                f"run: tracer check {path} --seed {SEED}",
-            )
+            said = _(
+                "the solution is {verdict} in check {check} ({first_at}) "
+                "with NUMBA_DISABLE_JIT={disabled}"
+            ).format(
+                verdict=failing.verdict, check=failing.check.name, first_at=failing.first_at,
+                disabled=disabled,
+            )  # fmt: skip
+            command = f"tracer check {path} --seed {SEED}"
+            yield Finding(path, said, _("run: {command}").format(command=command))
 
 
 def _mistake(exercise: Exercise, path: Path) -> Iterator[Finding]:
-    """A known mistake fails exactly the checks, and first at the place, that its first line names.
+    """A known mistake gets exactly the points, and fails first at the place, that it says.
 
-    ``every check`` stands for all of them.
+    Its first line names the checks without points, whether failed or undecided; ``every check``
+    stands for all of them.
     """
     first_line = path.read_text("utf-8").partition("\n")[0]
-    said = _FIRST_LINE.fullmatch(first_line)
-    if said is None:
-        yield Finding(
-            path, "the first line does not say what fails",
-            "write: # fails: <check>, <check>; first at: step 1, quantity h",
-        )  # fmt: skip
+    claimed = _FIRST_LINE.fullmatch(first_line)
+    if claimed is None:
+        todo = _("write: {line}").format(
+            line="# fails: <check>, <check>; first at: step 1, quantity h"
+        )
+        yield Finding(path, _("the first line does not say what fails"), todo)
         return
     report = _graded(exercise, path)
     failing = [c.check.name for c in report.checks if c.verdict is not Verdict.PASSED]
     names = ", ".join(failing) if len(failing) < len(report.checks) else EVERY
     first_at = report.first_failing.first_at if report.first_failing else ""
-    if (names, first_at) != (said["checks"], said["first_at"]):
-        really = f"# fails: {names}; first at: {first_at}" if failing else "it passes"
-        yield Finding(
-            path, f"says “{first_line}”, but really: {really}",
-            "correct the first line, or the mistake, or the checks",
-        )  # fmt: skip
+    if (names, first_at) != (claimed["checks"], claimed["first_at"]):
+        said = _("says “{line}”, but it passes").format(line=first_line)
+        if failing:
+            said = _("says “{line}”, but really: {really}").format(
+                line=first_line, really=f"# fails: {names}; first at: {first_at}"
+            )
+        yield Finding(path, said, _("correct the first line, or the mistake, or the checks"))
 
 
 def _graded(exercise: Exercise, path: Path, disabled: str = "0") -> Report:

@@ -90,6 +90,11 @@ class Exercise:
         return self.folder.name
 
     @property
+    def number(self) -> str:
+        """``"22"``, which is enough to name it."""
+        return self.name.partition("_")[0]
+
+    @property
     def file(self) -> str:
         """The file that the student writes: ``"lstm_step.py"``."""
         return f"{self.name.partition('_')[2]}.py"

@@ -92,9 +92,9 @@ def channel() -> Callable[[bytes], None]:
 class Returned(Exception):
     """What came back is not numbers; `facts` say what it is."""
 
-    def __init__(self, what: str, got: object, quantity: str = "") -> None:
+    def __init__(self, what: str, got: object, quantity: str = "", **more: object) -> None:
         super().__init__(what)
-        self.facts = {"event": "returned", "what": what, "got": got, "name": quantity}
+        self.facts = {"event": "returned", "what": what, "got": got, "name": quantity, **more}
 
 
 def main() -> None:
@@ -205,7 +205,7 @@ def named(value: Any, names: list[str]) -> dict[str, Any]:
     if not isinstance(value, (tuple, list)) and not hasattr(value, "__array__"):
         raise Returned("count", type(value).__name__)
     if len(value) != len(names):
-        raise Returned("count", f"{type(value).__name__} of {len(value)}")
+        raise Returned("count", type(value).__name__, length=len(value))
     return dict(zip(names, value, strict=True))
 
 
@@ -221,7 +221,7 @@ def numbers() -> Callable[[str, Any, str], Any]:
         except ValueError:
             raise Returned("ragged", type(value).__name__, name) from None
         if array.dtype.name not in ("float64", "float32"):
-            raise Returned("dtype", f"{type(value).__name__} of dtype {array.dtype}", name)
+            raise Returned("dtype", type(value).__name__, name, dtype=str(array.dtype))
         if array.ndim > 4 or array.nbytes > LARGEST:
             raise Returned("shape", list(array.shape), name)
         # A list has no type of its own, so it is taken for one of the type that came in.

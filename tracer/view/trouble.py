@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tracer.grading.report import Kind, Report, Trouble
-from tracer.language import _
+from tracer.language import _, plural
 from tracer.view.raised import line, raised, start
 from tracer.view.shapes import dtype_advice, shape_advice
 from tracer.view.words import clean
@@ -34,23 +34,18 @@ def sentences(report: Report, trouble: Trouble) -> list[str]:
                 ),
             ]
         case Kind.COUNT:
-            return [
-                _("{function} returned a {got}.").format(
-                    function=function, got=clean(facts["got"])
-                ),
-                _("Wanted: {signature}").format(signature=signature),
-            ]
+            return [_count(function, trouble), _("Wanted: {signature}").format(signature=signature)]
         case Kind.RAGGED:
             return [
-                _("{name} is a {got} whose rows differ in length.").format(**_words(trouble)),
+                _("{name} is a {got}, and its rows differ in length.").format(**_words(trouble)),
                 _("Return one array of numbers."),
             ]
         case Kind.DTYPE:
             return [
-                _("{name} is a {got}; wanted an array of float64 or float32.").format(
-                    **_words(trouble)
+                _("{name} is of type {got} and dtype {dtype}; wanted float64 or float32.").format(
+                    dtype=clean(facts["dtype"]), **_words(trouble)
                 ),
-                dtype_advice(str(facts["got"])),
+                dtype_advice(facts["dtype"]),
             ]
         case Kind.SHAPE:
             return [
@@ -119,6 +114,18 @@ def sentences(report: Report, trouble: Trouble) -> list[str]:
             ]
 
 
+def _count(function: str, trouble: Trouble) -> str:
+    """Too many values came back, or too few."""
+    got, length = clean(trouble.facts["got"]), trouble.facts["length"]
+    if length is None:
+        return _("{function} returned one value, of type {got}.").format(function=function, got=got)
+    return plural(
+        "{function} returned {n} value, in a {got}.",
+        "{function} returned {n} values, in a {got}.",
+        length,
+    ).format(function=function, n=length, got=got)
+
+
 def _order(got: Sequence[str], wanted: Sequence[str], *, alike: bool) -> list[str]:
     """Right numbers in the wrong places. `alike`: two mistakes look the same from outside."""
     came, asked = ", ".join(got), ", ".join(wanted)
@@ -145,7 +152,7 @@ def _timed_out(report: Report, trouble: Trouble) -> list[str]:
     return [
         *lines,
         _reached(report, trouble),
-        _("Does every while loop end? A larger limit: tracer check --time-limit 30"),
+        _("Does every loop end? If it only needs more time, add: --time-limit 30"),
     ]
 
 
