@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from tracer.cli import command_line
 from tracer.grading.workbook import Workbook
 
-TAUGHT = {"README.md", "hints.md"}
+TAUGHT = {"README.md"}
 
 
 def tracer(*words: str) -> Result:
@@ -28,9 +28,10 @@ def solve(course: Path, solutions: Path, *names: str) -> None:
 
 
 def test_init_hands_out_what_a_student_needs(course: Path) -> None:
-    """Stub, README and hints of each exercise; nothing that only an author needs."""
+    """A page on all of it, stub and README of each exercise; no hints, nothing for authors."""
     files = {path.relative_to(course).as_posix() for path in course.glob("*/*") if path.is_file()}
 
+    assert (course / "README.md").read_text("utf-8").startswith("# Your exercises\n")
     assert files - {".tracer/progress.json"} == {
         f"{name}/{file}"
         for name, stub in (

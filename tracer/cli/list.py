@@ -41,4 +41,5 @@ def command(layout: str) -> None:
         click.echo(json.dumps(list_record(exercises, book)))
     else:
         able = abilities(plain=layout == "plain")
-        write(exercise_list(exercises, book, able), able)
+        below = [] if book else Workbook.below(Path.cwd())
+        write(exercise_list(exercises, book, able, below), able)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -52,11 +53,7 @@ def choose(
         if inside is not None:
             return Choice(inside, _seen_from(here, _answer(inside, here, book)), book)
         if book is None:
-            raise InputError(
-                _("there are no exercises in {here}; start with: tracer init my-course").format(
-                    here=here
-                )
-            )
+            raise _nothing_in(here)
         exercise = next((e for e in exercises if not book.passed(e)), None)
     else:
         exercise = find(said or named or "", exercises)
@@ -115,11 +112,25 @@ def _answer(exercise: Exercise, here: Path, book: Workbook | None) -> Path:
     if book is not None:
         places = [book.path(exercise)]
     found = next((path for path in places if path.exists()), None)
+    if found is None and book is None:
+        raise _nothing_in(here)
     if found is None:
         raise FileError(
-            _("there is no {file}; start with: tracer init my-course").format(file=places[-1])
+            _("there is no {file}; tracer init {folder} brings it back").format(
+                file=places[-1], folder=shlex.quote(str(_seen_from(here, places[-1].parents[1])))
+            )
         )
     return found
+
+
+def _nothing_in(here: Path) -> InputError:
+    """The error for a folder without exercises; often somebody stands one folder too high."""
+    below = [shlex.quote(folder.name) for folder in Workbook.below(here)]
+    if not below:
+        said = _("there are no exercises in {here}; start with: tracer init my-course")
+        return InputError(said.format(here=here))
+    said = _("your exercises are one folder below, in {folders}; go there first: cd {first}")
+    return InputError(said.format(folders=", ".join(below), first=below[0]))
 
 
 def _seen_from(here: Path, path: Path) -> Path:
@@ -135,6 +146,9 @@ def chosen_exercise(
         choice = choose(None, exercises, here)
         return (choice.exercise, choice.book) if choice else None
     if not _is_path(said, here):
-        return find(said, exercises), Workbook.find(here)
+        exercise, book = find(said, exercises), Workbook.find(here)
+        if book is None and Workbook.below(here):  # there, hints come one at a time
+            raise _nothing_in(here)
+        return exercise, book
     path = Path(here, said).resolve()
     return _of_folder(path, exercises) or find(path.name, exercises), Workbook.find(path)

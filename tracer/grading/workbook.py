@@ -16,12 +16,14 @@ from typing import Any, NamedTuple
 
 from tracer.errors import FileError
 from tracer.files import replacing
-from tracer.grading.exercise import Exercise
+from tracer.grading.exercise import Exercise, home
 from tracer.grading.report import Report, Verdict
 
 FOLDER = ".tracer"
 PROGRESS = "progress.json"
-TEACHERS_ONLY = "exercise.toml"
+PAGE = "README.md"
+KEPT_BACK = ("exercise.toml", "hints.md")
+"""What is not handed out: `tracer hint` reads the hints from tracer's own copy, one at a time."""
 
 
 class Handed(NamedTuple):
@@ -58,6 +60,15 @@ class Workbook:
             if (folder / FOLDER / PROGRESS).is_file() and _ours(folder, start):
                 return cls.open(folder)
         return None
+
+    @staticmethod
+    def below(start: Path) -> list[Path]:
+        """The workbooks that lie in the folder `start`, for who stands one folder too high."""
+        try:
+            folders = sorted(start.iterdir())
+        except OSError:
+            return []
+        return [f for f in folders if (f / FOLDER / PROGRESS).is_file() and _ours(f, start)]
 
     @classmethod
     def open(cls, root: Path) -> Workbook:
@@ -100,7 +111,9 @@ class Workbook:
 
 
 def hand_out(root: Path, exercises: Sequence[Exercise]) -> list[Handed]:
-    """Copy every exercise into the folder `root`. A file that is there already stays as it is.
+    """Copy every exercise, and a page on all of them, into the folder `root`.
+
+    A file that is there already stays as it is.
 
     Raises
     ------
@@ -110,11 +123,12 @@ def hand_out(root: Path, exercises: Sequence[Exercise]) -> list[Handed]:
     handed = []
     try:
         (root / FOLDER).mkdir(parents=True, exist_ok=True)
+        handed.append(_copy(home() / PAGE, root / PAGE))
         for exercise in exercises:
             place = root / exercise.name
             place.mkdir(exist_ok=True)
             for source in sorted(exercise.folder.iterdir()):
-                if source.is_file() and source.name != TEACHERS_ONLY:
+                if source.is_file() and source.name not in KEPT_BACK:
                     handed += [_copy(source, place / source.name)]
         if not (root / FOLDER / PROGRESS).exists():
             Workbook(root).save()

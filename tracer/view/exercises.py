@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,15 @@ from tracer.view.words import clean, fit, widest
 
 
 def exercise_list(
-    exercises: Sequence[Exercise], book: Workbook | None, able: Abilities
+    exercises: Sequence[Exercise],
+    book: Workbook | None,
+    able: Abilities,
+    below: Sequence[Path] = (),
 ) -> list[Text]:
-    """A line for each exercise: its mark, name, points and title."""
+    """A line for each exercise: its mark, name, points and title.
+
+    Without a `book`, `below` are the workbooks one folder below.
+    """
     colours = palette(able)
     name = widest([e.name for e in exercises])
     statuses = [_status(book.results.get(e.name) if book else None) for e in exercises]
@@ -45,7 +52,11 @@ def exercise_list(
         lines.append(line.append_text(first))
         lines += [Text(" " * (able.width - room)).append_text(more) for more in rest]
     lines.append(Text(""))
-    if book is None:
+    if book is None and below:
+        said = _("Yours are one folder below: cd {folder}").format(
+            folder=shlex.quote(clean(below[0].name, able.encoding))
+        )
+    elif book is None:
         said = _("To work on them: tracer init my-course, then cd my-course")
     elif following:
         said = _("Every exercise is passed.")
@@ -69,7 +80,11 @@ def list_record(exercises: Sequence[Exercise], book: Workbook | None) -> list[di
 
 
 def _status(result: Result | None) -> str:
-    return verdict_name(result.verdict) if result else _("not checked")
+    if result is None:
+        return _("not checked")
+    if result.verdict is Verdict.WRONG and result.points:
+        return _("partly right")
+    return verdict_name(result.verdict)
 
 
 def handed_out(root: Path, handed: Sequence[Handed], able: Abilities) -> list[Text]:
@@ -87,16 +102,16 @@ def handed_out(root: Path, handed: Sequence[Handed], able: Abilities) -> list[Te
     else:
         lines += folded(Text(_("All exercises are there already.")), able.width, "  ")
     if kept:
-        said = _("Kept as they are, for you have changed them:")
+        said = _("Kept as they are, for they are yours:")
         lines += folded(Text(said), able.width, "  ")
     for h in kept:
         path = clean(str(h.path.relative_to(root)), able.encoding)
         lines.append(Text("    ").append(fit(path, able.width - 4).rstrip(), colours.faint))
     lines.append(Text(""))
     if root.resolve() == Path.cwd():
-        following = _("Next: tracer check")
+        following = _("Next: read README.md")
     else:
-        following = _("Next: cd {folder}, then tracer check").format(folder=shown)
+        following = _("Next: cd {folder}, then read README.md there").format(folder=shown)
     lines += folded(Text(following), able.width, "  ")
     return [*lines, Text("")]
 
