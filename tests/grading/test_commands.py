@@ -39,7 +39,7 @@ def test_the_way_through_the_exercises(course: Path, solutions: Path) -> None:
     second = tracer("check")
     assert second.exit_code == 0
     assert "passed · 13 of 13 points" in second.stdout
-    assert "Next: 20_lstm_gates" in second.stdout
+    assert "Next: 20_lstm_gates. Read its README.md, then type: tracer check 20" in second.stdout
 
     solve(course, solutions, "20_lstm_gates", "22_lstm_step")
     assert tracer("check").exit_code == 0
@@ -48,6 +48,45 @@ def test_the_way_through_the_exercises(course: Path, solutions: Path) -> None:
     assert [r["verdict"] for r in json.loads(tracer("list", "--format", "json").stdout)] == [
         "passed"
     ] * 3
+
+
+def test_what_was_skipped_is_named(course: Path, solutions: Path) -> None:
+    """After an exercise comes the next one; after the last one those that were left out."""
+    solve(course, solutions, "10_rnn_step", "20_lstm_gates", "22_lstm_step")
+
+    second, third, first = (tracer("check", number).stdout for number in ("20", "22", "10"))
+
+    assert "Next: 22_lstm_step." in second
+    assert "Skipped so far: 10_rnn_step\n" in second
+    assert "Not passed yet: 10_rnn_step. Go on with: tracer check 10\n" in third
+    assert "Every exercise is passed." in first
+
+
+@pytest.mark.parametrize(
+    ("source", "hint", "seed"),
+    [
+        ("def lstm_step(", False, False),
+        ("import torch_is_not_here", False, False),
+        ("def lstm_step(*_):\n    raise ValueError", True, True),
+        ("def lstm_step(*_):\n    return None", True, False),
+    ],
+)
+def test_advice_that_helps(course: Path, source: str, hint: bool, seed: bool) -> None:
+    """No hint on equations for a file that Python cannot read; a seed where numbers matter."""
+    (course / "22_lstm_step" / "lstm_step.py").write_text(source + "\n", "utf-8")
+
+    said = tracer("check", "22").stdout
+
+    assert ("A hint: tracer hint 22\n" in said, "--seed" in said) == (hint, seed)
+
+
+def test_partly_right(course: Path, solutions: Path) -> None:
+    """In the list, 12 of 13 points are not called wrong."""
+    mistake = solutions / "22_lstm_step" / "mistakes" / "weights_remembered.py"
+    shutil.copy(mistake, course / "22_lstm_step" / "lstm_step.py")
+    tracer("check", "22")
+
+    assert "22_lstm_step   12/13  partly right  One whole step" in tracer("list").stdout
 
 
 @pytest.mark.parametrize(
@@ -141,6 +180,17 @@ def test_outside_of_a_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert "every hint" in every
     assert all(f"  {n}. " in every for n in (1, 2, 3))
     assert "stronger" not in every
+
+
+def test_one_folder_too_high(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder to go to is named, instead of a way to a second course."""
+    monkeypatch.chdir(course.parent)
+
+    for words in (["check"], ["check", "22"], ["hint"], ["hint", "22"]):
+        result = tracer(*words)
+        assert result.exit_code == 2
+        assert "one folder below, in course; go there first: cd course" in result.stderr
+    assert "Yours are one folder below: cd course" in tracer("list").stdout
 
 
 def test_json_when_everything_is_passed(course: Path, solutions: Path) -> None:

@@ -201,7 +201,7 @@ def test_a_cause_that_two_may_share_is_said(lstm_step: Exercise) -> None:
     first, other, *_ = differences(lstm_step, case, answers)
 
     assert (first.quantity, other.quantity) == ("c", "h")
-    assert comparing.shared(lstm_step, first, other) == ("f", "i", "g", "o")
+    assert comparing.shared(lstm_step, first, other) == ("i", "f", "g", "o")
 
 
 def test_what_was_right_before_has_a_cause_of_its_own(lstm_step: Exercise) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from tracer.errors import FileError
-from tracer.grading import Exercise, Limits, Submission, Verdict, grade
+from tracer.grading import Exercise, Limits, PlainProcess, Submission, Verdict, grade
+from tracer.grading.process import Run
 
 RIGHT = "    return np.tanh(x @ U.T + h_prev @ W.T + a)\n"
 
@@ -35,6 +37,28 @@ def test_it_runs_alone_in_a_folder_of_its_own(rnn_step: Exercise) -> None:
 
     assert files == ["rnn_step.py"]
     assert not Path(folder).exists()
+
+
+@dataclass
+class Counting:
+    """A plain process that remembers how long each of its runs would have waited."""
+
+    patience: list[float] = field(default_factory=list)
+
+    def run(self, source: bytes, file: str, request: bytes, limits: Limits, longest: float) -> Run:
+        """Run it, as usual."""
+        self.patience.append(limits.seconds)
+        return PlainProcess().run(source, file, request, limits, longest)
+
+
+def test_nobody_waits_for_eight_endless_loops(rnn_step: Exercise) -> None:
+    """After the first one there is little patience, and after the third the rest is not tried."""
+    wall = Counting()
+
+    report = grade(rnn_step, step("    while True: pass\n"), limits=Limits(seconds=1.0), wall=wall)
+
+    assert wall.patience == [1.0, 0.5, 0.5]
+    assert [c.verdict for c in report.checks] == [Verdict.TIMED_OUT] + [Verdict.UNDECIDED] * 7
 
 
 def test_it_knows_nothing_of_the_environment(

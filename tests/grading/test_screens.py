@@ -30,9 +30,10 @@ def test_the_screen_of_a_wrong_answer(lstm_step: Exercise, solutions: Path) -> N
     lines = [line.plain for line in screen(report_on(lstm_step, path), Abilities(width=80))]
 
     assert lines[1] == "  22_lstm_step · One whole step of the LSTM"
-    assert lines[2] == "  ✗ wrong · 12 of 13 points"
+    assert lines[2] == "  ✗ partly right · 12 of 13 points"
     assert (
-        lines[5] == "  ✓ one word         2/2  one word, no memory yet, no bias: c = i * g, h = o *"
+        lines[5]
+        == "  ✓ one word        2/2  one word, h_prev, c_prev and a are 0: c = i * g, h = o"
     )
     assert "  The first wrong number is in “called twice”: c at t = 1, row 0, unit 0, in" in lines
     assert "    yours     -0.22" in lines
@@ -66,7 +67,7 @@ def test_a_forgotten_bias_is_in_sight(lstm_step: Exercise) -> None:
     text = changed(lstm_step, " + a  #", "  #")
 
     assert re.search(r"z_\w = U_\w x_t \+ W_\w h_\(t-1\) \+ a_\w = ", text)
-    assert "f, i, g, o may be the cause of both" in text
+    assert "i, f, g, o may be the cause of both" in text
 
 
 def test_only_the_failing_check_prints(lstm_step: Exercise) -> None:
@@ -76,6 +77,48 @@ def test_only_the_failing_check_prints(lstm_step: Exercise) -> None:
     assert "“batch”" in text
     assert text.count("3 float64") == 1
     assert "1 float64" not in text
+
+
+def test_what_is_printed_is_shown_of_a_right_answer_too(lstm_step: Exercise) -> None:
+    """Once, with the check that it comes from, and no more of it than fits on a screen."""
+    text = changed(lstm_step, "    c = f", "    print(*range(15), len(x), sep='\\n')\n    c = f")
+
+    assert "passed · 13 of 13 points" in text
+    assert "Your code printed in check “one word”:\n    0\n    1\n" in text
+    assert "… and 6 lines more\n  It printed in 7 more checks." in text
+
+
+def test_a_gate_from_another_block(lstm_step: Exercise) -> None:
+    """The order is named, and the gate that is wrong is worked out down to its block."""
+    text = changed(lstm_step, "z_i, z_f, z_g, z_o = np", "z_i, z_f, z_o, z_g = np")
+
+    assert "The first wrong number is in “one word”: c at t = 1" in text
+    assert "How the expected number comes about:\n    c_1[0] = f * c_prev + i * g = " in text
+    assert "z_g = U_g x_t + W_g h_(t-1) + a_g = " in text
+    assert "fit blocks in the order i, f, o, g. In U, W and a the order is i, f, g, o." in text
+    assert "What you use as o comes from the block of g." in text
+    assert "may be the cause" not in text
+
+
+def test_one_mistake_does_not_cross_out_every_check(lstm_step: Exercise) -> None:
+    """What could not be decided has another mark than what is wrong."""
+    text = changed(lstm_step, " + a  #", "  #")
+
+    assert "✗ wrong" not in text
+    assert "✗ partly right · 2 of 13 points" in text
+    assert "✓ one word" in text
+    assert "✗ state and bias" in text
+    assert "– inputs kept " in text
+    assert "– undecided: mend what is marked ✗ first" in text
+
+
+def test_a_file_that_cannot_be_read_fails_no_check(lstm_step: Exercise) -> None:
+    """None of them was run."""
+    text = changed(lstm_step, "return h, c", "return h, c)")
+
+    assert text.count("✗") == 1
+    assert "✗ crashed" in text
+    assert text.count("    – not run: your file could not be loaded") == 1
 
 
 @pytest.mark.parametrize("imported", ["scipy.special", "numba"])

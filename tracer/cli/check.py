@@ -10,6 +10,7 @@ import click
 
 from tracer.cli import BUG, NOT_PASSED, PASSED
 from tracer.cli._options import finite
+from tracer.cli._waiting import announced
 from tracer.language import _
 
 if TYPE_CHECKING:
@@ -74,7 +75,11 @@ def command(
         click.echo(said if layout != "json" else json.dumps(nothing_to_check()))
         return PASSED
     submission = Submission.read(choice.path)
-    report = grade(choice.exercise, submission, seed=seed, limits=Limits(seconds=time_limit))
+    running = _("Running {function} … each call may take {seconds:g} s").format(
+        function=choice.exercise.function, seconds=time_limit
+    )
+    with announced(running):
+        report = grade(choice.exercise, submission, seed=seed, limits=Limits(seconds=time_limit))
     if choice.book is not None and report.verdict is not Verdict.GRADER_FAULT:
         choice.book.remember(report)
     if layout == "json":
@@ -89,15 +94,47 @@ def command(
 
 def _advice(report: Report, choice: Choice, exercises: Sequence[Exercise]) -> list[str]:
     """What to do next."""
-    from tracer.grading.report import Verdict
+    from tracer.grading.report import Kind, Verdict
 
     if report.verdict is Verdict.PASSED:
-        if choice.book is None:
-            return []
-        left = [e for e in exercises if not choice.book.passed(e)]
-        if not left:
-            return [_("Every exercise is passed.")]
-        return [_("Next: {name}. Read its README.md.").format(name=left[0].name)]
+        return _what_follows(choice, exercises)
+    failing = report.first_failing
+    assert failing is not None
+    trouble = failing.trouble
+    kind = trouble.kind if trouble else None
+    if trouble is not None and (kind is Kind.TIME or not trouble.facts.get("loaded", True)):
+        return []  # hints are about equations, and it got no further than Python
+    advice = [_("A hint: {command}").format(command=_hint(report, choice))]
+    if kind in (None, Kind.RAISED) and report.verdict is not Verdict.NOT_STARTED:
+        said = _("The same numbers again: add --seed {seed}")
+        advice.append(said.format(seed=report.seed))
+    return advice
+
+
+def _what_follows(choice: Choice, exercises: Sequence[Exercise]) -> list[str]:
+    """The next exercise after this one, and those that were skipped."""
+    if choice.book is None:
+        return []
+    here = [e.name for e in exercises].index(choice.exercise.name)
+    skipped = [e for e in exercises[:here] if not choice.book.passed(e)]
+    after = [e for e in exercises[here + 1 :] if not choice.book.passed(e)]
+    if not skipped and not after:
+        return [_("Every exercise is passed.")]
+    names = ", ".join(e.name for e in skipped)
+    following = (after or skipped)[0]
+    command = f"tracer check {following.number}"
+    if not after:
+        said = _("Not passed yet: {names}. Go on with: {command}")
+        return [said.format(names=names, command=command)]
+    said = _("Next: {name}. Read its README.md, then type: {command}")
+    advice = [said.format(name=following.name, command=command)]
+    if skipped:
+        advice.append(_("Skipped so far: {names}").format(names=names))
+    return advice
+
+
+def _hint(report: Report, choice: Choice) -> str:
+    """The command that gives a hint for the first check that is not passed."""
     import shlex
     from pathlib import Path
 
@@ -106,13 +143,11 @@ def _advice(report: Report, choice: Choice, exercises: Sequence[Exercise]) -> li
     # `tracer hint` remembers this check if it looks into the workbook that remembers it.
     here = Workbook.find(Path.cwd())
     own = choice.book is not None and here is not None and here.root == choice.book.root
-    what = report.exercise.name if own or choice.book is None else str(choice.path)
+    what = report.exercise.number if own else report.exercise.name
+    if choice.book is not None and not own:
+        what = str(choice.path)
     command = f"tracer hint {shlex.quote(what)}"
     failing = report.first_failing
     if choice.book is None and failing is not None:
         command += f' --check "{failing.check.name}"'
-    advice = [_("A hint: {command}").format(command=command)]
-    if report.verdict is not Verdict.NOT_STARTED:
-        said = _("The same numbers again: add --seed {seed}")
-        advice.append(said.format(seed=report.seed))
-    return advice
+    return command

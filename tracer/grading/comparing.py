@@ -41,7 +41,7 @@ def differences(exercise: Exercise, case: Case, answers: Answers) -> Iterator[Di
             if answer is None or quantity.name not in exercise.returns:
                 continue
             expected, got = values[quantity.name], answer.astype(np.float64)
-            wrong = ~_agree(answer, expected, case.check)
+            wrong = ~agree(answer, expected, case.check)
             if wrong.any():
                 batch, unit = (int(k) for k in np.argwhere(wrong)[0])
                 yield Difference(
@@ -58,10 +58,9 @@ def orders(exercise: Exercise, case: Case, answers: Answers) -> Iterator[tuple[s
     names = exercise.returns
     for call, step, cell, given in situations(exercise, case, answers):
         came = [answers.get((call, step, name)) for name in names]
-        state = (given[name] for name in ("x", *(f"{s}_prev" for s in exercise.equations.state)))
-        right = cell.step(*state)
+        right = textbook(exercise, cell, given)
         same = [
-            [n for n in names if array is not None and _agree(array, right[n], case.check).all()]
+            [n for n in names if array is not None and agree(array, right[n], case.check).all()]
             for array in came
         ]
         yield tuple(found[0] if len(found) == 1 else "" for found in same)
@@ -80,7 +79,13 @@ def shared(exercise: Exercise, first: Difference, other: Difference) -> tuple[st
         return ()
     names = [n for d in (first, other) for n in operands(exercise.equations[d.quantity])]
     hidden = [n for n in names if n not in exercise.returns and _weights(exercise, n)]
-    return tuple(dict.fromkeys(hidden))
+    return tuple(q.name for q in exercise.equations if q.name in hidden)
+
+
+def textbook(exercise: Exercise, cell: Cell, given: Mapping[str, Array]) -> Mapping[str, Array]:
+    """Every quantity of one step, as the textbook's cell computes it."""
+    state = (given[f"{name}_prev"] for name in exercise.equations.state)
+    return cell.step(given["x"], *state)
 
 
 def operands(quantity: Quantity) -> list[str]:
@@ -139,7 +144,7 @@ def situations(
                     state[f"{name}_prev"] = answers[call, step, name].astype(np.float64)
 
 
-def _agree(got: Array, expected: Array, check: Check) -> npt.NDArray[np.bool_]:
+def agree(got: Array, expected: Array, check: Check) -> npt.NDArray[np.bool_]:
     """Where two arrays agree. What follows from a NaN of the student's own is not wrong again."""
     # With stretched inputs, float32 has lost as much of a sum before it is squeezed.
     coarse = got.dtype == np.float32

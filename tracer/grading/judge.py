@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import product
 
 from tracer.cells.activations import Array
-from tracer.grading import comparing
+from tracer.grading import blocks, comparing
 from tracer.grading.answer import Answer
 from tracer.grading.cases import Case
 from tracer.grading.exercise import Exercise
@@ -39,6 +39,11 @@ def judge(exercise: Exercise, case: Case, answer: Answer) -> CheckReport:
         for d in found:
             further.setdefault(d.quantity, d)  # the first of each
         first, *also = further.values()
+        read = blocks.read_as(exercise, case, shaped)
+        if read:  # then all of it is one mistake
+            through = _misread(exercise, first.quantity, read) or first.through
+            first = replace(first, through=through)
+            return CheckReport(check, Verdict.WRONG, first, blocks=read)
         also = [replace(d, shares=comparing.shared(exercise, first, d)) for d in also[:ALSO]]
         return CheckReport(check, Verdict.WRONG, first, tuple(also))
     if misshapen is not None:
@@ -50,6 +55,14 @@ def judge(exercise: Exercise, case: Case, answer: Answer) -> CheckReport:
         if decided is not None:
             return CheckReport(check, decided[0], trouble=decided[1])
     return CheckReport(check, Verdict.PASSED, trouble=_warned(answer))
+
+
+def _misread(exercise: Exercise, quantity: str, read: Sequence[str]) -> str:
+    """The first gate in the equation of a quantity that was computed from another gate's block."""
+    gates = exercise.equations.gates
+    names = comparing.operands(exercise.equations[quantity])
+    moved = (gate for gate, taken in zip(gates, read, strict=True) if gate != taken)
+    return next((gate for gate in moved if gate in names), "")
 
 
 def _before(

@@ -22,6 +22,7 @@ class Verdict(StrEnum):
     OUT_OF_MEMORY = "out_of_memory"
     FORBIDDEN = "forbidden"
     GRADER_FAULT = "grader_fault"
+    UNDECIDED = "undecided"  # of a check only: an earlier mistake hides what it is about
 
 
 class Kind(StrEnum):
@@ -111,6 +112,8 @@ class CheckReport:
         The first wrong number.
     also : tuple of Difference
         The first wrong numbers of other quantities, none of them a mere consequence of it.
+    blocks : tuple of str
+        The order in which the blocks of U, W and a were read, where that explains every number.
     trouble : Trouble or None
         What is the matter where it is not a wrong number; of a check that is passed, a remark.
     printed : str
@@ -121,6 +124,7 @@ class CheckReport:
     verdict: Verdict
     difference: Difference | None = None
     also: tuple[Difference, ...] = ()
+    blocks: tuple[str, ...] = ()
     trouble: Trouble | None = None
     printed: str = ""
 

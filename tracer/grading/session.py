@@ -1,7 +1,7 @@
 """Grades a submission: draws the inputs, has them computed behind the wall, and asks the judge.
 
 All checks run in one process. Where a check ends it, the ones after it get a process of their own,
-so one endless loop does not cost the points of the others.
+so one endless loop does not cost the points of the others. Nobody has to wait for eight of them.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from tracer.grading.judge import judge
 from tracer.grading.process import How, Limits, PlainProcess, Run, Wall
 from tracer.grading.report import CheckReport, Kind, Report, Trouble, Verdict
 from tracer.grading.submission import Submission
+from tracer.grading.undecided import settled
 
-GENEROUS, HURRY = 2, 5
-"""After so many checks that ran out of time, each call has that part of it, and a second at least:
-a loop that never ends costs seconds, not minutes, and no check goes untried."""
+HURRY, ENOUGH = 0.5, 3
+"""Seconds for each call after one check has run out of time, and how many may do so before the rest
+is left undecided. A check that does not meet the endless loop needs much less than that."""
 
 
 def grade(
@@ -59,7 +60,7 @@ def grade(
         exercise=exercise,
         file=submission.name,
         seed=seed,
-        checks=tuple(session.reports),
+        checks=tuple(settled(session.reports)),
         printed=session.printed[: session.limits.printed],
         seconds=session.seconds,
         source=submission.source,
@@ -84,7 +85,9 @@ class _Session:
 
         A check that ends the process has its report too; the ones after it need another process.
         """
-        limits = self._patience()
+        late = sum(r.trouble is not None and r.trouble.kind is Kind.TIME for r in self.reports)
+        seconds = min(self.limits.seconds, HURRY) if late else self.limits.seconds
+        limits = replace(self.limits, seconds=seconds)
         request = _request(self.exercise, cases, limits, self.mark)
         longest = limits.seconds * (sum(_calls(case) for case in cases) + len(cases))
         room = replace(limits, printed=limits.printed + len(cases) * (len(self.mark) + 4))
@@ -105,22 +108,17 @@ class _Session:
         for k, (case, answer) in enumerate(zip(cases, transcript.answers, strict=True)):
             report = self._judged(case, answer)
             verdict, trouble = _ending(answer, run, limits)
+            again = late and verdict is Verdict.TIMED_OUT  # with more time it might have come
             if not answer.finished and report.difference is None:
                 # A wrong number before the end would say more than the end.
+                verdict = Verdict.UNDECIDED if again else verdict
                 report = CheckReport(case.check, verdict, trouble=trouble)
             self.reports.append(replace(report, printed=parts[k]))
             if not answer.finished:
-                if not answer.loaded:  # it is the same file for every check
-                    self.reports += _all(cases[k + 1 :], verdict, trouble)
+                # It is the same file for every check.
+                if not answer.loaded or (again and late + 1 >= ENOUGH):
+                    self.reports += _all(cases[k + 1 :], Verdict.UNDECIDED, trouble)
                 return
-
-    def _patience(self) -> Limits:
-        """Less time for each call after two checks have run out of it; every check is tried."""
-        late = sum(report.verdict is Verdict.TIMED_OUT for report in self.reports)
-        if late < GENEROUS:
-            return self.limits
-        seconds = self.limits.seconds
-        return replace(self.limits, seconds=max(seconds / HURRY, min(seconds, 1.0)))
 
     def _printed(self, run: Run, checks: int) -> list[str]:
         """What was printed in each check; the runner writes a mark before each."""

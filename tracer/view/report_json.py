@@ -51,6 +51,7 @@ def _check_record(report: Report, c: CheckReport) -> dict[str, Any]:
         "printed": _lines(c.printed),
         "first": None if c.difference is None else _difference_record(cell, c.difference),
         "also": [_difference_record(cell, other) for other in c.also],
+        "blocks_read_as": list(c.blocks) or None,
         "trouble": None if c.trouble is None else {
             "kind": c.trouble.kind,
             "call": c.trouble.call + 1,
