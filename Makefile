@@ -18,6 +18,8 @@ help: ## this list
 
 demo: .venv/.installed ## set everything up and watch an LSTM read a sentence
 	@.venv/bin/tracer demo
+	@command -v tracer > /dev/null || printf '%s\n' \
+		'  First, once in each terminal, so that it finds tracer:  . .venv/bin/activate' ''
 
 test: lint test-wheel test-code ## set everything up and check all of it: style, types, wheel, tests
 
