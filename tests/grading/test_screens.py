@@ -100,6 +100,14 @@ def test_a_gate_from_another_block(lstm_step: Exercise) -> None:
     assert "may be the cause" not in text
 
 
+def test_two_switches_that_change_places(lstm_step: Exercise) -> None:
+    """From outside nobody can tell blocks read in another order from letters mixed up later."""
+    text = changed(lstm_step, "c = f * c_prev + i * g", "c = i * c_prev + f * g")
+
+    assert "fit blocks in the order f, i, g, o." in text
+    assert "Or the blocks are read as they lie, and i, f change places in a later line." in text
+
+
 def test_one_mistake_does_not_cross_out_every_check(lstm_step: Exercise) -> None:
     """What could not be decided has another mark than what is wrong."""
     text = changed(lstm_step, " + a  #", "  #")

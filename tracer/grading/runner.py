@@ -202,10 +202,11 @@ def named(value: Any, names: list[str]) -> dict[str, Any]:
         # [h] is h in a list; [row, row] is h, row by row
         wrapped = isinstance(value, list) and len(value) == 1 and getattr(value[0], "ndim", 0) > 1
         return {names[0]: value[0] if wrapped else value}
-    if not isinstance(value, (tuple, list)) and not hasattr(value, "__array__"):
+    several = isinstance(value, (tuple, list))
+    if not several and not hasattr(value, "__array__"):
         raise Returned("count", type(value).__name__)
-    if len(value) != len(names):
-        raise Returned("count", type(value).__name__, length=len(value))
+    if len(value) != len(names):  # of an array, the rows are no values of their own
+        raise Returned("count", type(value).__name__, length=len(value) if several else None)
     return dict(zip(names, value, strict=True))
 
 

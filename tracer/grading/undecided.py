@@ -1,47 +1,43 @@
 """Which failing checks say nothing of their own, for a mistake told before shows in them again.
 
-With the gates in a wrong order every number of every check is wrong. That is one mistake, and it
-does not tell whether inputs are kept, or whether large numbers are survived: such a check is
-undecided. It gets no points, as its numbers are wrong, but nobody is told that it failed.
+Who gets a single step wrong gets it wrong in every check. That is one mistake, and it does not
+tell whether inputs are kept, or whether large numbers are survived: such a check is undecided. It
+has no points, as it was not passed, but nobody is told that it failed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tracer.grading.report import CheckReport, Kind, Verdict
 
-_DECIDED = (Verdict.PASSED, Verdict.NOT_STARTED, Verdict.FORBIDDEN, Verdict.GRADER_FAULT)
+_FAILED = (Verdict.WRONG, Verdict.CRASHED, Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY)
+
+_SEEN_LATER = (Kind.PRECISION, Kind.SHARED, Kind.CHANGED)
+"""What is looked at only when every number is right."""
 
 
 def settled(reports: Sequence[CheckReport]) -> list[CheckReport]:
-    """The same reports; those in which only mistakes of earlier ones show again are undecided."""
-    told: set[Hashable] = set()
+    """The same reports; after the first that fails at its first step, others like it say nothing.
+
+    What is right in the first step and wrong in a later one has a cause of its own.
+    """
+    told = False
     settled = []
     for report in reports:
-        mistake = _mistake(report)
-        again = mistake in told and report.verdict not in _DECIDED
-        settled.append(replace(report, verdict=Verdict.UNDECIDED) if again else report)
-        if mistake is not None:
-            told.add(mistake)
+        at_once = report.verdict in _FAILED and _at_first_step(report)
+        settled.append(replace(report, verdict=Verdict.UNDECIDED) if told and at_once else report)
+        told = told or at_once
     return settled
 
 
-def _mistake(report: CheckReport) -> Hashable:
-    """What two checks have in common if one mistake shows in both; None if that cannot be said."""
-    d, trouble = report.difference, report.trouble
-    if d is not None:  # what is right at first and wrong later has a cause of its own
-        return "a step by itself" if (d.call, d.step) == (0, 0) else None
+def _at_first_step(report: CheckReport) -> bool:
+    """Whether not even the first step of the first call is right."""
+    where = report.difference or report.trouble
+    if where is None or (where.call, where.step) != (0, 0):
+        return False
+    trouble = report.trouble
     if trouble is None:
-        return None
-    facts = trouble.facts
-    match trouble.kind:
-        case Kind.ORDER:
-            return "a step by itself"
-        case Kind.RAISED:
-            return trouble.kind, facts["type"], facts["line"]
-        case Kind.DIED:
-            return trouble.kind, facts["signal"], facts["status"]
-        case kind:
-            return kind, facts.get("name")
+        return True
+    return trouble.kind not in _SEEN_LATER and not trouble.facts.get("returned")

@@ -8,6 +8,7 @@ from itertools import groupby
 from rich.text import Text
 
 from tracer.equations import CellEquations
+from tracer.equations import Kind as QuantityKind
 from tracer.grading.cases import shapes
 from tracer.grading.report import CheckReport, Difference, Kind, Report, Verdict
 from tracer.language import _
@@ -67,17 +68,24 @@ def first_mistake(
 
 def _blocks(report: Report, failing: CheckReport, able: Abilities) -> Iterator[Text]:
     """That the gates were taken from one another's blocks, and which from which."""
-    gates = report.exercise.equations.gates
+    cell, gates = report.exercise.equations, report.exercise.equations.gates
+    moved = [
+        (gate, taken) for gate, taken in zip(gates, failing.blocks, strict=True) if gate != taken
+    ]
     said = _("Your numbers fit blocks in the order {read}. In U, W and a the order is {gates}.")
     yield Text("")
     yield from folded(
         Text(said.format(read=", ".join(failing.blocks), gates=", ".join(gates)), style="bold"),
         able.width, "  ",
     )  # fmt: skip
-    for gate, taken in zip(gates, failing.blocks, strict=True):
-        if gate != taken:
-            said = _("What you use as {taken} comes from the block of {gate}.")
-            yield from folded(Text(said.format(taken=taken, gate=gate)), able.width, "  ")
+    for gate, taken in moved:
+        said = _("What you use as {taken} comes from the block of {gate}.")
+        yield from folded(Text(said.format(taken=taken, gate=gate)), able.width, "  ")
+    if all(cell[gate].kind is QuantityKind.SWITCH for gate, _taken in moved):
+        # Switches are all made with σ, so this looks the same from outside.
+        said = _("Or the blocks are read as they lie, and {names} change places in a later line.")
+        names = ", ".join(gate for gate, _taken in moved)
+        yield from folded(Text(said.format(names=names)), able.width, "  ")
 
 
 def _also(failing: CheckReport, able: Abilities) -> Iterator[Text]:
