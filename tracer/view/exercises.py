@@ -93,11 +93,14 @@ def handed_out(root: Path, handed: Sequence[Handed], able: Abilities) -> list[Te
     new = [h for h in handed if h.written]
     kept = [h for h in handed if h.own_work]
     shown = clean(str(root), able.encoding)
+    here = root.resolve() == Path.cwd()
     lines = [Text("")]
     if new:
-        said = plural(
-            "{count} file written to {folder}.", "{count} files written to {folder}.", len(new)
-        )
+        said = plural("{count} file written.", "{count} files written.", len(new))
+        if not here:
+            said = plural(
+                "{count} file written to {folder}.", "{count} files written to {folder}.", len(new)
+            )
         lines += folded(Text(said.format(count=len(new), folder=shown)), able.width, "  ")
     else:
         lines += folded(Text(_("All exercises are there already.")), able.width, "  ")
@@ -108,7 +111,7 @@ def handed_out(root: Path, handed: Sequence[Handed], able: Abilities) -> list[Te
         path = clean(str(h.path.relative_to(root)), able.encoding)
         lines.append(Text("    ").append(fit(path, able.width - 4).rstrip(), colours.faint))
     lines.append(Text(""))
-    if root.resolve() == Path.cwd():
+    if here:
         following = _("Next: read README.md")
     else:
         following = _("Next: cd {folder}, then read README.md there").format(folder=shown)

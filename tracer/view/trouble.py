@@ -145,7 +145,7 @@ def _order(got: Sequence[str], wanted: Sequence[str], *, alike: bool) -> list[st
 
 
 def _timed_out(report: Report, trouble: Trouble) -> list[str]:
-    said = _("Your code ran out of time: nothing came for {seconds} s.")
+    said = _("Your code ran out of time: no result came back within {seconds} s.")
     lines = [said.format(seconds=f"{trouble.facts['seconds']:g}")]
     if not trouble.facts["loaded"]:
         return [*lines, _("It happened while the file was loaded, outside of every function.")]
