@@ -6,6 +6,7 @@ Run it where both are installed (``make peers`` makes such a place)::
 
 Each round trains ours for some batches, then PyTorch for the same batches, in turn; the table gives
 medians over the rounds. PyTorch runs its quickest way: `nn.LSTM` on padded batches, not packed.
+``--memory`` prints how much memory both need.
 """
 
 from __future__ import annotations
@@ -15,20 +16,23 @@ import platform
 import statistics
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import numba
 import numpy as np
-import numpy.typing as npt
 import torch
-from torch.nn.utils.rnn import PackedSequence
+from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
+from tracer.kernels.training import Batch
 from tracer.training.batches import epoch
 from tracer.training.data import built_in
 from tracer.training.loop import Training
 from tracer.training.recipe import Recipe
 
-Numbers = npt.NDArray[np.int64]
+Batched = tuple[torch.Tensor, torch.Tensor]
 
 
 class Peer:
@@ -44,7 +48,7 @@ class Peer:
         self.parameters = [p for module in modules for p in module.parameters()]
         self.optimiser = torch.optim.Adam(self.parameters, 0.01)
 
-    def learn(self, batch: tuple[torch.Tensor, torch.Tensor]) -> None:
+    def learn(self, batch: Batched) -> None:
         """One update."""
         words, target = batch
         h = self.layer(self.E(words))[0]
@@ -64,24 +68,31 @@ def seconds(work: Callable[[], Any]) -> float:
     return time.perf_counter() - began
 
 
-def padded(
-    numbers: npt.NDArray[np.int64], running: npt.NDArray[np.int64], fill: int
-) -> torch.Tensor:
-    """Numbers of the steps of sentences side by side, as a matrix (T, N)."""
-    packed = PackedSequence(torch.tensor(numbers), torch.tensor(running))
-    return torch.nn.utils.rnn.pad_packed_sequence(packed, padding_value=fill)[0]
+def tensors_of(batch: Batch) -> Batched:
+    """Words and targets as PyTorch takes them, filled up to the longest sentence."""
+    running = torch.tensor(batch.running)
+    words, target = (
+        pad_packed_sequence(PackedSequence(torch.tensor(numbers), running), padding_value=fill)[0]
+        for numbers, fill in ((batch.words, 0), (batch.target, -1))
+    )
+    return words, target
+
+
+def begin(task: str, cell: str, units: int, size: int, dtype: str) -> Training:
+    """Our network, before its first batch."""
+    data = built_in(task, ["en"], 0.1, 0)
+    recipe = Recipe(
+        task=task, cell=cell, units=units, embedding=min(units, 64), batch_size=size, dtype=dtype,
+        epochs=10**6, patience=0, word_dropout=0.0,
+    )  # fmt: skip
+    return Training(recipe, data.learn, data.held_out, data.vocabulary, data.labels)
 
 
 def compare(
     task: str, cell: str, units: int, size: int, dtype: str, rounds: int, batches: int
 ) -> tuple[float, float, float]:
     """Sentences a second of ours and of PyTorch's, and the median of the rounds' ratios."""
-    data = built_in(task, ["en"], 0.1, 0)
-    recipe = Recipe(
-        task=task, cell=cell, units=units, embedding=min(units, 64), batch_size=size, dtype=dtype,
-        epochs=10**6, patience=0, word_dropout=0.0,
-    )  # fmt: skip
-    training = Training(recipe, data.learn, data.held_out, data.vocabulary, data.labels)
+    training = begin(task, cell, units, size, dtype)
     peer = Peer(training, cell, getattr(torch, dtype))
     running = training.run()
     order = epoch(len(training.learn), size, 0, 0)
@@ -90,7 +101,7 @@ def compare(
         chosen = [
             training.learn.batch(order[(turn * batches + n) % len(order)]) for n in range(batches)
         ]
-        tensors = [(padded(b.words, b.running, 0), padded(b.target, b.running, -1)) for b in chosen]
+        tensors = [tensors_of(batch) for batch in chosen]
         ours.append(seconds(lambda: [next(running) for _ in range(batches)]))
         theirs.append(seconds(lambda t=tensors: [peer.learn(b) for b in t]))
     ours, theirs = ours[1:], theirs[1:]  # the first round warms up
@@ -99,13 +110,64 @@ def compare(
     return count / statistics.median(ours), count / statistics.median(theirs), ratio
 
 
+def megabytes(whose: str, cell: str, units: int, size: int) -> float:
+    """How much memory a network and ten batches take at most, on top of what runs anyway.
+
+    For a process of its own. Linux only: the kernel keeps the peak, and forgets it when asked.
+    """
+    torch.set_num_threads(1)
+
+    def work(units: int, size: int) -> None:
+        training = begin("classify", cell, units, size, "float32")
+        if whose == "ours":
+            running = training.run()
+            for _ in range(10):
+                next(running)
+            return
+        peer = Peer(training, cell, torch.float32)
+        for sentences in epoch(len(training.learn), size, 0, 0)[:10]:
+            peer.learn(tensors_of(training.learn.batch(sentences)))
+
+    work(2, 4)  # loads whatever is loaded once
+    Path("/proc/self/clear_refs").write_text("5", "ascii")
+    before = _kilobytes("VmRSS")
+    work(units, size)
+    return (_kilobytes("VmHWM") - before) / 1000
+
+
+def _kilobytes(name: str) -> int:
+    (line,) = (
+        line
+        for line in Path("/proc/self/status").read_text("ascii").splitlines()
+        if line.startswith(name)
+    )
+    return int(line.split()[1])
+
+
+def print_memory() -> None:
+    """Print the table of memory."""
+    print("| cell | H | batch | ours, MB | PyTorch, MB |\n|---|---|---|---|---|")
+    for cell, units, size in (
+        ("lstm", 64, 32), ("lstm", 256, 32), ("lstm", 256, 256), ("rnn", 256, 256),
+    ):  # fmt: skip
+        found = []
+        for whose in ("ours", "theirs"):
+            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+                found.append(pool.submit(megabytes, whose, cell, units, size).result())
+        print(f"| {cell} | {units} | {size} | {found[0]:.0f} | {found[1]:.0f} |", flush=True)
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--batches", type=int, default=20)
+    parser.add_argument("--memory", action="store_true", help="measure memory in place of time")
     arguments = parser.parse_args()
+    if arguments.memory:
+        print_memory()
+        return
     torch.set_num_threads(arguments.threads)
     numba.set_num_threads(min(arguments.threads, numba.config.NUMBA_NUM_THREADS))
     print(
