@@ -66,6 +66,18 @@ def test_praise_and_insult_are_balanced_and_far_from_the_end(language: str) -> N
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_sentences_whose_deciding_word_is_near(language: str) -> None:
+    """With farthest=6 at most six words follow it, half and half, and no word is missing."""
+    near = corpus("classify", language, farthest=6)
+
+    assert {s.distance for s in near} == set(range(7))
+    assert Counter(s.labels for s in near) == {(name,): 5_000 for name in CLASSES}
+    assert {word for s in near for word in s.words} == {
+        word for s in full_corpus("classify", language) for word in s.words
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_structure_says_nothing_about_the_label(language: str) -> None:
     """With the words of praise and insult hidden, both labels have the same sentences.
 
@@ -170,6 +182,8 @@ def test_errors_name_what_is_known() -> None:
         corpus("tag", "fr")
     with pytest.raises(InputError, match="count is 0"):
         corpus(count=0)
+    with pytest.raises(InputError, match="farthest is -1; wanted 0 or more"):
+        corpus(farthest=-1)
 
 
 def test_a_grammar_that_is_exhausted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from tracer import files
 from tracer.cli import command_line
 from tracer.cli.train import command
 from tracer.kernels.training import Losses
+from tracer.text import FARTHEST
 from tracer.training import checkpoint
 from tracer.training.batches import Numbered
 from tracer.training.data import built_in
@@ -192,6 +193,7 @@ def test_a_finished_network_is_not_overwritten(tmp_path: Path) -> None:
         (["--save", "none/m.safetensors", "--epochs", "1"], "cannot write none/m"),
         (["--activation", "tanh"], "there is no choice for gate 'tanh'"),
         (["--learning-rate", "-1"], "learning_rate is -1"),
+        (["--farthest", "-1"], "farthest is -1; wanted 0 or more"),
         (
             ["--cell", "rnn", "--activation", "identity", "--optimiser", "sgd",
              "--learning-rate", "1e9", "--clip-norm", "0"],
@@ -289,4 +291,5 @@ def test_what_is_not_said_is_what_the_records_say() -> None:
             if each.name in params and each.name not in ("optimiser", "activation"):
                 assert params[each.name] == getattr(record, each.name), each.name
     assert params["optimiser"] == Optimiser().name
+    assert params["farthest"] == FARTHEST
     assert not params["activation"]

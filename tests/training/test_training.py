@@ -391,9 +391,22 @@ def test_sentences_of_a_file_become_data(tmp_path: Path) -> None:
     assert finish(begin(data, epochs=1)).progress.history
 
 
+def test_learning_from_sentences_whose_deciding_word_is_near() -> None:
+    """What is held out is near too, and the vocabulary has the words of all the others."""
+    near = load(Source(farthest=6), "classify")
+    all_of_them = load(Source(), "classify")
+
+    assert {one.distance for one in (*near.learn, *near.held_out)} == set(range(7))
+    assert len(near.learn) == len(all_of_them.learn)
+    assert near.vocabulary == all_of_them.vocabulary
+    assert len({one.distance for one in all_of_them.learn}) == 26
+
+
 def test_a_drawn_part_and_settings_of_a_source() -> None:
     """Settings that make no sense are named."""
     with pytest.raises(tracer.InputError, match="longest is 0; wanted 1 or more"):
         Source(longest=0)
+    with pytest.raises(tracer.InputError, match="farthest is -1"):
+        Source(farthest=-1)
     with pytest.raises(tracer.UnknownNameError, match="no language 'de'"):
         Source(language="de")

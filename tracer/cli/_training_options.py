@@ -63,6 +63,10 @@ def _data() -> Iterator[click.Parameter]:
     yield _setting(
         title, "language", (*LANGUAGES, "both"), help=_("Language of the built-in corpus.")
     )
+    yield _setting(
+        title, "farthest",
+        help=_("classify, built-in: how many words may follow the one that decides."),
+    )  # fmt: skip
     for name, said in (
         ("text_column", _("Column of the text, by its name or number [text, sentence, ...].")),
         ("label_column", _("Column of the label, by its name or number [label, tag, ...].")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracer.text.codes import ARTICLE_CODES
-from tracer.text.corpus import CLASSES, TAGS, corpus
+from tracer.text.corpus import CLASSES, FARTHEST, TAGS, corpus
 from tracer.text.encoder import Encoder
 from tracer.text.labelled import Corpus, Labelled
 from tracer.text.pieces import (
@@ -23,6 +23,7 @@ __all__ = [
     "ARTICLE_CODES",
     "CLASSES",
     "END",
+    "FARTHEST",
     "PIECES",
     "TAGS",
     "UNKNOWN",

@@ -20,14 +20,18 @@ TAGS = (
     "number", "measure", "preposition", "conjunction", "particle",
 )  # fmt: skip
 FARTHEST = 25
-"""How many words may follow the word that settles praise or insult."""
+"""How many words may follow the word that settles praise or insult, unless said otherwise."""
 
 PATIENCE = 10_000
 """How many sentences in a row may be old ones before the grammar counts as exhausted."""
 
 
 def corpus(
-    task: str = "classify", language: str = "en", count: int = 10_000, seed: int = 0
+    task: str = "classify",
+    language: str = "en",
+    count: int = 10_000,
+    seed: int = 0,
+    farthest: int = FARTHEST,
 ) -> tuple[Labelled, ...]:
     """Labelled sentences, no two alike; the article's own come first.
 
@@ -40,18 +44,22 @@ def corpus(
     count : int
     seed : int
         The same seed gives the same sentences on every machine.
+    farthest : int
+        ``classify``: how many words may follow the one that settles the label.
 
     Raises
     ------
     UnknownNameError
         If there is no such task or language.
     InputError
-        If `count` is below 1, or the grammar has not that many different sentences.
+        If `count` is below 1, `farthest` below 0, or the grammar has not that many sentences.
     """
     if task not in TASKS:
         raise UnknownNameError("task", task, TASKS)
     if count < 1:
         raise InputError(f"count is {count}; wanted 1 or more")
+    if farthest < 0:
+        raise InputError(f"farthest is {farthest}; wanted 0 or more")
     rules = grammar(language)
     # random() alone is promised to give the same numbers under every version of Python
     random = Random(crc32(f"{task} {language} {seed}".encode())).random  # noqa: S311
@@ -61,7 +69,7 @@ def corpus(
     while len(found) < count:
         label = CLASSES[len(found) % len(CLASSES)] if task == "classify" else ""
         sentence = _labelled(task, label, rules.draw(task, label, random))
-        if sentence.words not in found and (sentence.distance or 0) <= FARTHEST:
+        if sentence.words not in found and (sentence.distance or 0) <= farthest:
             found[sentence.words] = sentence
             in_vain = 0
         elif (in_vain := in_vain + 1) == PATIENCE:

