@@ -39,7 +39,8 @@ intensifiers; *they say that you are bad but you are kind* is settled by the par
 can be guessed at *but*, where the opposite must follow).
 After the word that settles it, clauses follow that change nothing, some with negations of their
 own (*said the man who does not drink tea*), so that this word lies 0 to 25 words before the last
-one. The network must carry it that far.
+one. The network must carry it that far. `corpus("classify", farthest=6)` draws sentences in which
+at most six words follow.
 
 Nothing but the meaning tells the label. The words of praise and of insult come in lists of equal
 weight, and each pattern is used for both labels alike, with the lists swapped. A test holds the
