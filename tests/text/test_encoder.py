@@ -114,3 +114,25 @@ def test_a_table_that_does_not_fit(table: np.ndarray) -> None:
     """Rows for all words, of float numbers."""
     with pytest.raises(InputError, match="encoder's table has"):
         Encoder.embedding(VOCABULARY, table)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        ("you aren't hot", ("you", "are", "not", "hot")),
+        ("You Aren\u2019t hot", ("you", "are", "not", "hot")),
+        ("it's hot", ("it", "is", "hot")),
+        ("the water's hot", ("the", "water's", "hot")),
+        ("I can't", ("I", "can", "not")),
+        ("I'm hot", ("I'm", "hot")),
+        ("you don't", ("you", "don't")),
+    ],
+)
+def test_contractions(sentence: str, words: tuple[str, ...]) -> None:
+    """What an unknown contraction is short for is read where the model knows it; else nothing is.
+
+    A known one stays whole, and an 's that says whose is no is.
+    """
+    known = ("<unk>", "you", "are", "not", "hot", "it", "is", "water", "can", "don't", "do")
+
+    assert Encoder.one_hot(Vocabulary(known)).split(sentence) == words

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from tracer.errors import InputError, UnknownNameError
 from tracer.text.codes import DIGITS, assign_codes
-from tracer.text.splitting import split
+from tracer.text.splitting import spelling, split, written_out
 from tracer.text.vocabulary import Vocabulary
 
 Array: TypeAlias = npt.NDArray[np.floating[Any]]
@@ -85,6 +85,8 @@ class Encoder:
     def split(self, sentence: str) -> tuple[str, ...]:
         """The words of a sentence: known ones in the vocabulary's spelling, others as typed.
 
+        An unknown contraction becomes its words where all of those are known: aren't is are, not.
+
         Raises
         ------
         InputError
@@ -97,7 +99,15 @@ class Encoder:
         if not typed:
             why = "is empty" if not sentence.strip() else "has no words in it"
             raise InputError(f"the sentence {sentence[:40]!r} {why}; write at least one word")
-        return tuple(known.words[known.index(word)] if word in known else word for word in typed)
+        words = [part for word in typed for part in self._parts(word)]
+        return tuple(known.words[known.index(word)] if word in known else word for word in words)
+
+    def _parts(self, word: str) -> tuple[str, ...]:
+        """The word itself, or the known words that it is short for."""
+        if "'" not in spelling(word[-3:]) or word in self.vocabulary:
+            return (word,)
+        parts = written_out(word)
+        return parts if all(part in self.vocabulary for part in parts) else (word,)
 
     def ids(self, tokens: Sequence[str]) -> npt.NDArray[np.int64]:
         """The number of each word, 0 for the unknown; array (T,)."""

@@ -69,6 +69,35 @@ def split(sentence: str, known: Callable[[str], bool], longest: int) -> tuple[st
     return tuple(words)
 
 
+_ENDINGS = {"n't": "not", "'m": "am", "'re": "are", "'ve": "have", "'ll": "will"}
+_WHOLE = {"can't": ("can", "not"), "won't": ("will", "not"), "shan't": ("shall", "not")}
+_BEFORE_IS = frozenset(
+    {"it", "he", "she", "that", "this", "there", "here", "what", "who", "where", "how"}
+)
+"""After these 's is short for is (or has); after a noun it says whose."""
+
+
+def written_out(word: str) -> tuple[str, ...]:
+    """The words that a contraction is short for: ``aren't`` is ``are not``; itself if it is none.
+
+    Examples
+    --------
+    >>> written_out("aren't")
+    ('are', 'not')
+    >>> written_out("man's")
+    ("man's",)
+    """
+    plain = spelling(word)
+    if plain in _WHOLE:
+        return _WHOLE[plain]
+    for ending, meant in _ENDINGS.items():
+        if plain.endswith(ending) and plain != ending:
+            return (plain.removesuffix(ending), meant)
+    if plain.removesuffix("'s") in _BEFORE_IS and plain.endswith("'s"):
+        return (plain.removesuffix("'s"), "is")
+    return (word,)
+
+
 def _runs(sentence: str) -> Iterator[str]:
     """Stretches of the sentence that no boundary cuts: words, Chinese runs, single symbols."""
     visible = [c for c in sentence if unicodedata.category(c) != "Cf"]
