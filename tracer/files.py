@@ -25,6 +25,13 @@ from tracer.errors import FileError, TracerError
 AnyArray = npt.NDArray[Any]
 
 HEADER_KEY = "tracer"
+USES = {
+    "tracer trace": " Look into it: tracer show {path}",
+    "tracer model": ' Send a sentence through it: tracer show "SENTENCE" --model {path}',
+    "tracer checkpoint": " Go on with its run: tracer train --save NAME --resume",
+}
+"""What a file is good for, by its kind; said to whoever gives it where another kind is wanted."""
+
 _DTYPES = {"F32": np.float32, "F64": np.float64, "I64": np.int64, "BOOL": np.bool_}
 
 
@@ -173,13 +180,16 @@ def read(
         arrays, header = _mapped(path), json.loads(metadata[HEADER_KEY])
         found, written = header["format"], header["version"]
     except SafetensorError as error:
-        raise FileError(f"{path} is not a whole safetensors file: {error}") from error
+        raise FileError(
+            f"{path} is not a whole safetensors file ({error}); wanted a {kind} that tracer saved"
+        ) from error
     except OSError as error:
         raise FileError(f"cannot open {path}: {error.strerror or error}") from error
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise FileError(f"{path} is a safetensors file, but not one of tracer's") from error
     if found != kind:
-        raise FileError(f"{path} is a {found}; wanted a {kind}")
+        use = USES.get(str(found), "").format(path=path)
+        raise FileError(f"{path} is a {found}; wanted a {kind}.{use}")
     if type(written) is not int or written != version:
         raise FileError(
             f"{path} is a {kind} of format version {written}; this tracer reads version {version}"

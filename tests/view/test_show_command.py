@@ -158,7 +158,9 @@ def test_errors_name_the_thing() -> None:
     assert "--steps x: wanted one step as 4, or a range as 2:5" in _error(
         "a.safetensors", "--steps", "x"
     )
-    assert "wanted one step" in _error("a.safetensors", "--steps", "5:2")
+    assert "did you mean --steps 2:5?" in _error("a.safetensors", "--steps", "5:2")
+    assert "no such step; the steps here are 1 to 6" in _error("a.safetensors", "--steps", "9")
+    assert "no such step" in _error("a.safetensors", "--steps", "9:")
     assert "there is no unit 99; this layer has units 0 to 7" in _error(
         "a.safetensors", "--unit", "99", "--format", "csv"
     )
@@ -192,6 +194,78 @@ def test_what_contradicts_itself_is_an_error(layout: str) -> None:
         )
         with pytest.raises(TracerError, match="--theme light chooses colours"):
             _run(gradients, "you", "--model", "small.model", *themed)
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--unit", "2", "--what", "gates"), "leave out --what gates, or --unit"),
+        (("--target", "praise"), "add --what output for the loss, or --what backward"),
+        (("--target", "praise", "--what", "gates", "--format", "csv"), "add --what output"),
+        (("--level", "states", "--what", "gates"), "add --save FILE"),
+    ],
+)
+def test_an_option_without_effect_is_an_error(arguments: tuple[str, ...], said: str) -> None:
+    """It says what to do, for whoever typed it wanted something."""
+    assert said in _error("you are bad", "--model", "small.model", *arguments)
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_same_options_where_they_have_an_effect() -> None:
+    """A target gives JSON its loss and a file its gradients' loss; a level makes a file smaller."""
+    wish = ("you are bad", "--model", "small.model")
+
+    document = json.loads(_run(show, *wish, "--target", "praise", "--format", "json").stdout)
+    _run(show, *wish, "--target", "praise", "--level", "states", "--save", "b.safetensors")
+
+    assert "loss" in document["quantities"]
+    assert tracer.open("b.safetensors").level == "states"
+    assert "loss" in tracer.open("b.safetensors").names
+
+
+def test_the_screen_says_which_network_it_shows(folder: Path) -> None:
+    """A file is called by its name; a name that could be two networks is refused."""
+    tracer.Model.load("small.model").save("lstm-classify.safetensors")
+
+    own = _run(show, "you are bad", "--model", "lstm-classify.safetensors").stdout
+    shipped = _run(show, "you are bad", "--cell", "lstm", "--task", "classify").stdout
+
+    assert "lstm-classify.safetensors · LSTM" in own
+    assert "lstm-classify · LSTM" in shipped
+    said = _error("you are bad", "--model", "lstm-classify")
+    assert "could be two networks" in said
+    assert "--model lstm-classify.safetensors" in said
+    assert "--cell lstm --task classify" in said
+    with pytest.raises(TracerError, match="could be two networks"):
+        _run(gradients, "you are bad", "--model", "lstm-classify")
+    assert folder.exists()
+
+
+def test_a_file_is_not_read_as_a_sentence(folder: Path) -> None:
+    """Its name would be one unknown word; the error says how to read the file, or the name."""
+    (folder / "notes.txt").write_text("you are bad\nyou are a man\n")
+    (folder / "text.safetensors").write_text("you are bad")
+    tracer.Model.load("small.model").save("m.safetensors")
+
+    assert "tracer show - < notes.txt" in _error("notes.txt")
+    assert "wanted a tracer trace that tracer saved" in _error("text.safetensors")
+    assert "wanted a tracer model that tracer saved" in _error("you", "--model", "notes.txt")
+    assert 'tracer show "SENTENCE" --model m.safetensors' in _error("m.safetensors")
+    assert "1  notes  " in _run(show, "-", typed="notes txt").stdout.replace(" (?)", "")
+
+
+@pytest.mark.usefixtures("folder")
+def test_gradients_of_one_sentence_only() -> None:
+    """From standard input too; a forget bias needs a forget switch."""
+    wish = ("--model", "small.model")
+    assert "small.model: at the first" in _run(gradients, "-", *wish, typed="you are bad").stdout
+    with pytest.raises(TracerError, match="2 sentences came; this picture is of one"):
+        _run(gradients, "-", *wish, typed="you are\nbad man")
+    with pytest.raises(TracerError, match="none of these networks has a forget switch"):
+        _run(
+            gradients, "you are bad", "--model", "rnn-classify", "--untrained", "--forget-bias", "2"
+        )
 
 
 @pytest.mark.usefixtures("folder")
@@ -286,7 +360,9 @@ def test_a_target_gives_the_loss() -> None:
 
     assert "right would be praise: loss = " in shown
     assert "cannot change it any more" in _error("a.safetensors", "--target", "praise")
-    assert "there is no label 'x'" in _error("you", "--model", "small.model", "--target", "x")
+    assert "there is no label 'x'" in _error(
+        "you", "--model", "small.model", "--what", "output", "--target", "x"
+    )
     assert "this trace has no gradients; make one that has" in _error(
         "a.safetensors", "--what", "backward"
     )
@@ -304,8 +380,8 @@ def test_gradients_of_several_networks() -> None:
         for theme in ("dark", "light")
     )
 
-    assert "small: at the first word (you)" in shown
-    assert [network["model"] for network in document["networks"]] == ["small", "rnn-classify"]
+    assert "small.model: at the first word (you)" in shown
+    assert [network["model"] for network in document["networks"]] == ["small.model", "rnn-classify"]
     assert lines[0] == "model,step,word,number,value"
     assert dark.startswith("<svg")
     assert dark != light
@@ -321,6 +397,6 @@ def test_gradients_before_training() -> None:
     shown = _run(gradients, *wish, "--untrained", "--seed", "4", "--forget-bias", "2").stdout
 
     assert "fresh random weights: uniform, forget bias 2, seed 4" in shown
-    assert "untrained small" in shown
+    assert "untrained small.model" in shown
     with pytest.raises(TracerError, match="--initial, --seed say how fresh weights are drawn"):
         _run(gradients, *wish, "--seed", "4", "--initial", "orthogonal")

@@ -89,6 +89,11 @@ class Verbs(click.Group):
             sys.stdout.flush()
             return result
 
+    def _typed(self) -> str:
+        """The command that was typed, for an error that click raises without saying of which."""
+        verb = next(iter(sys.argv[1:]), "")
+        return f"tracer {verb}" if verb in self.list_commands(click.Context(self)) else "tracer"
+
     def main(self, *args: Any, **settings: Any) -> NoReturn:
         """Run the command line; every way it can end becomes an exit code here, and only here."""
         settings["standalone_mode"] = False
@@ -99,7 +104,7 @@ class Verbs(click.Group):
             sys.exit(WRONG_INPUT)
         except click.UsageError as error:
             _say_error(_in_one_line(error.format_message()))
-            path = error.ctx.command_path if error.ctx else "tracer"
+            path = error.ctx.command_path if error.ctx else self._typed()
             click.echo(_("See: {command}").format(command=f"{path} --help"), err=True)
             sys.exit(WRONG_INPUT)
         except click.ClickException as error:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer.equations import LEVELS
@@ -11,9 +13,11 @@ from tracer.errors import InputError
 from tracer.language import _
 
 if TYPE_CHECKING:
+    from tracer.model import Model
     from tracer.trace import Trace
 
-TRACE_SUFFIX = ".safetensors"
+SUFFIX = ".safetensors"
+"""What the files of traces and of models end in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class Source:
     @property
     def is_file(self) -> bool:
         """Whether a saved trace is meant and not a sentence."""
-        return self.text.endswith(TRACE_SUFFIX)
+        return self.text.endswith(SUFFIX)
 
 
 def trace_of(source: Source) -> Trace:
@@ -63,9 +67,11 @@ def trace_of(source: Source) -> Trace:
                 "--model {model} already says which cell and task; leave out {options}, or --model"
             ).format(model=source.model, options=", ".join(clash))
         )
-    name = source.model or f"{source.cell or 'lstm'}-{source.task or 'classify'}"
-    network = tracer.Model.load(name)
-    sentences = _lines_of_input() if source.text == "-" else [source.text]
+    if source.model is None:
+        network = tracer.Model.load(f"{source.cell or 'lstm'}-{source.task or 'classify'}")
+    else:
+        network = load_model(source.model)
+    sentences = sentences_of(source.text)
     device, level = source.device or "cpu", source.level or LEVELS[-1]
     if source.backward or source.target is not None:
         from tracer.targets import target_trace
@@ -74,6 +80,58 @@ def trace_of(source: Source) -> Trace:
             network, sentences, source.target, device=device, level=level, backward=source.backward
         )
     return network.trace(sentences, device=device, level=level)
+
+
+def load_model(name: str) -> Model:
+    """The network that ``--model`` names. One from a file is called as the file was typed.
+
+    Raises
+    ------
+    InputError
+        If `name` is that of a network that comes with tracer, and of a file here as well.
+    """
+    import tracer
+
+    shipped = name in tracer.Model.names()
+    file = name + SUFFIX
+    if shipped and Path(file).exists():
+        cell, _dash, task = name.partition("-")
+        raise InputError(
+            _(
+                "--model {name} could be two networks. For the file in this folder: "
+                "--model {file}. For the one that comes with tracer: tracer show "
+                "--cell {cell} --task {task}, or the same command in another folder"
+            ).format(name=name, file=file, cell=cell, task=task)
+        )
+    network = tracer.Model.load(name)
+    return network if shipped else replace(network, name=name)
+
+
+def sentences_of(text: str) -> list[str]:
+    """The sentence that was typed, or (``-``) each line of standard input.
+
+    Raises
+    ------
+    InputError
+        If a file was meant: its name would be read as words.
+    """
+    if text == "-":
+        return _lines_of_input()
+    if _is_file(text):
+        raise InputError(
+            _(
+                "{file} is a file here, not a sentence. To read it line by line: "
+                "tracer show - < {quoted}. To read its name as words: echo {quoted} | tracer show -"
+            ).format(file=text, quoted=shlex.quote(text))
+        )
+    return [text]
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):  # too long for a name, or with a byte 0 in it
+        return False
 
 
 def _lines_of_input() -> list[str]:

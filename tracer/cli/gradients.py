@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracer.cli._options import check_theme, finite
+from tracer.cli._source import load_model, sentences_of
 from tracer.errors import InputError
 from tracer.language import _
 
@@ -95,12 +96,22 @@ def command(
     from tracer.view.flow_numbers import flows_to_json, write_flows_csv
 
     check_theme(theme, layout)
-    text = " ".join(sentence)
-    networks = [tracer.Model.load(name) for name in models or MODELS]
+    text, *more = sentences_of(" ".join(sentence))
+    if more:
+        raise InputError(
+            _("{count} sentences came; this picture is of one").format(count=1 + len(more))
+        )
+    networks = [load_model(name) for name in models] or [tracer.Model.load(name) for name in MODELS]
     fresh = {"--initial": initial, "--forget-bias": forget_bias, "--seed": seed}
     given = [option for option, value in fresh.items() if value is not None]
     note = ""
     if untrained:
+        if forget_bias is not None and not any("f" in one.cell.equations for one in networks):
+            raise InputError(
+                _("--forget-bias {bias:g}: none of these networks has a forget switch").format(
+                    bias=forget_bias
+                )
+            )
         initial, forget_bias, seed = (
             "uniform" if initial is None else initial,
             1.0 if forget_bias is None else forget_bias,

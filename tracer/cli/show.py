@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracer.cli._options import check_theme
-from tracer.cli._source import TRACE_SUFFIX, Source, trace_of
+from tracer.cli._source import SUFFIX, Source, trace_of
 from tracer.equations import CELLS, LEVELS
 from tracer.errors import InputError
 from tracer.language import _
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     type=click.Choice(["tag", "classify", "generate"]),
     help=_("The shipped model for this task."),
 )
-@click.option("--level", type=click.Choice(LEVELS), help=_("How much is recorded [all]."))
+@click.option("--level", type=click.Choice(LEVELS), help=_("How much --save keeps [all]."))
 @click.option("--steps", help=_("Only these steps: 4, or 2:5 for t = 2 to t = 5."))
 @click.option("--unit", type=click.IntRange(min=0), help=_("The arithmetic of this unit (from 0)."))
 @click.option(
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--target",
-    help=_("The right label (tag: one a word), for the loss and its gradients [its own answer]."),
+    help=_("The right label (tag: one a word), for --what output or backward [its own answer]."),
 )
 @click.option("--sentence", "number", type=click.IntRange(min=1), help=_("Only this one of many."))
 @click.option("--device", help=_("What computes: cpu, or reference for the textbook loop [cpu]."))
@@ -89,20 +89,17 @@ def command(
     from tracer.view.picture import Wish
 
     check_theme(theme, layout)
-    if unit is not None and what == "output":
-        raise InputError(
-            _(
-                "--what output has a row for each class, not for each unit; leave out --unit {unit}"
-            ).format(unit=unit)
-        )
-    if save is not None and not save.endswith(TRACE_SUFFIX):
-        raise InputError(
-            _("--save {file}: a trace file ends in {suffix}, so that tracer show knows it").format(
-                file=save, suffix=TRACE_SUFFIX
-            )
-        )
     backward = what == "backward"
     source = Source(" ".join(sentence), model, cell, task, device, level, target, backward)
+    _check_unit(unit, what, layout)
+    if not source.is_file:  # of a finished trace trace_of says that nothing can change it
+        _check_effect(source, what, layout, save)
+    if save is not None and not save.endswith(SUFFIX):
+        raise InputError(
+            _("--save {file}: a trace file ends in {suffix}, so that tracer show knows it").format(
+                file=save, suffix=SUFFIX
+            )
+        )
     trace = trace_of(source)
     if save is not None:
         trace.save(save)
@@ -120,6 +117,44 @@ def command(
         click.echo(said.format(file=clean(save)), err=True)
 
 
+def _check_unit(unit: int | None, what: str | None, layout: str) -> None:
+    """Raise an `InputError` where --unit and --what cannot both have an effect."""
+    if unit is not None and what == "output":
+        raise InputError(
+            _(
+                "--what output has a row for each class, not for each unit; leave out --unit {unit}"
+            ).format(unit=unit)
+        )
+    if unit is not None and what in ("gates", "states") and layout not in ("json", "csv"):
+        raise InputError(
+            _(
+                "--unit {unit} shows all the arithmetic of one unit, not rows of cells; leave out "
+                "--what {what}, or --unit"
+            ).format(unit=unit, what=what)
+        )
+
+
+def _check_effect(source: Source, what: str | None, layout: str, save: str | None) -> None:
+    """Raise an `InputError` for what changes only a file, where none is saved."""
+    if save is not None:
+        return
+    if source.level is not None:
+        raise InputError(
+            _(
+                "--level {level} says how much a file keeps; add --save FILE. What it leaves out "
+                "is computed again, so the screen is the same without it"
+            ).format(level=source.level)
+        )
+    everything = layout in ("json", "csv") and what is None
+    if source.target is not None and what not in ("output", "backward") and not everything:
+        raise InputError(
+            _(
+                "--target {target} gives the loss and its gradients, and neither is shown here; "
+                "add --what output for the loss, or --what backward for the gradients"
+            ).format(target=source.target[:40])
+        )
+
+
 def _only(trace: Trace, number: int) -> Trace:
     if number > trace.N:
         raise InputError(
@@ -135,12 +170,26 @@ def _range(steps: str | None, trace: Trace) -> tuple[int, int] | None:
     if steps is None:
         return None
     first, colon, last = (part.strip() for part in steps.partition(":"))
-    ends = (first or "1", (last or str(trace.first_step + trace.T)) if colon else first)
-    if not all(map(_is_step, ends)) or int(ends[0]) > int(ends[1]):
+    begin, end = trace.first_step + 1, trace.first_step + trace.T
+    ends = (first or str(begin), (last or str(max(end, begin))) if colon else first)
+    got = steps[:40]
+    if not all(map(_is_step, ends)):
+        said = _("--steps {got}: wanted one step as 4, or a range as 2:5")
+        raise InputError(said.format(got=got))
+    chosen = int(ends[0]), int(ends[1])
+    if chosen[0] > end or chosen[1] < begin:
         raise InputError(
-            _("--steps {got}: wanted one step as 4, or a range as 2:5").format(got=steps[:40])
+            _("--steps {got}: there is no such step; the steps here are {begin} to {end}").format(
+                got=got, begin=begin, end=end
+            )
         )
-    return int(ends[0]), int(ends[1])
+    if chosen[0] > chosen[1]:
+        raise InputError(
+            _("--steps {got} ends before it begins; did you mean --steps {last}:{first}?").format(
+                got=got, first=chosen[0], last=chosen[1]
+            )
+        )
+    return chosen
 
 
 def _is_step(text: str) -> bool:
