@@ -33,6 +33,8 @@ class Divergence:
     got, expected : float
     layer, direction : int, str
         Where the quantity lives; outputs count as the last layer's.
+    beside : int
+        How many more numbers of the same quantity differ at the same step and sentence.
     consequences : int
         How many other numbers differ only because of earlier ones: put into the equations of the
         expected trace, the other trace's own numbers give just what it has. Backward the equations
@@ -53,6 +55,7 @@ class Divergence:
     expected: float
     layer: int = 0
     direction: str = "forward"
+    beside: int = 0
     consequences: int = 0
     again: int = 0
     also: tuple[Divergence, ...] = ()
@@ -164,7 +167,8 @@ def _difference(
     def place(where: npt.NDArray[np.bool_]) -> Place:
         moment, index = _first(where, quantity, order)
         numbers = float(mine[index]), float(theirs[index])
-        return Place(moment, index, _record(address, quantity, index, numbers))
+        beside = int(differs[index[: len(_outer(quantity))]].sum()) - 1
+        return Place(moment, index, _record(address, quantity, index, numbers, beside))
 
     return Difference(
         int(differs.sum()), place(differs),
@@ -192,11 +196,20 @@ def _first(
     return moment, tuple(index)
 
 
+def _outer(quantity: Quantity) -> list[str]:
+    """The axes that say when and in which sentence; the others say which number."""
+    return [dim for dim in quantity.dims if dim in {"step", "batch"}]
+
+
 def _record(
-    address: Address, quantity: Quantity, index: tuple[int, ...], numbers: tuple[float, float]
+    address: Address,
+    quantity: Quantity,
+    index: tuple[int, ...],
+    numbers: tuple[float, float],
+    beside: int,
 ) -> Divergence:
     at = dict(zip(quantity.dims, index, strict=True))
-    rest = [i for dim, i in at.items() if dim not in {"step", "batch"}]
+    rest = index[len(_outer(quantity)) :]
     return Divergence(
         step=at.get("step", 0),
         batch=at.get("batch", 0),
@@ -206,6 +219,7 @@ def _record(
         expected=numbers[1],
         layer=address.layer,
         direction=address.direction,
+        beside=beside,
     )
 
 
@@ -220,6 +234,19 @@ def _addresses(got: Trace, expected: Trace) -> list[Address]:
     outputs = [layers[-1]._replace(name=name) for name in got.outputs if name in expected.outputs]
     backward = [address for address in layers if address.name.startswith("d_")]
     return [address for address in layers if address not in backward] + outputs + backward
+
+
+_SAME_WORDS = "use sentences with as many words, or the part of both that trace.sel cuts out"
+_ADVICE: Mapping[str, str] = {
+    "kind of cell": "look at each with tracer show, or at both with tracer gradients",
+    "number of steps T": _SAME_WORDS,
+    "batch size N": "compare sentence by sentence: trace.sel(batch=slice(n, n + 1))",
+    "input size D": "use networks of the same size",
+    "hidden size H": "use networks of the same size",
+    "lengths": _SAME_WORDS,
+    "window of the gradients": "run both backward with the same window",
+}
+"""What to do where two traces cannot be laid side by side."""
 
 
 def _whole(trace: Trace) -> Trace:
@@ -244,7 +271,8 @@ def _check_alike(got: Trace, expected: Trace) -> None:
     for (what, mine), theirs in zip(sizes(got).items(), sizes(expected).values(), strict=True):
         if mine != theirs:
             raise InputError(
-                f"the traces differ in {what}: {mine} and {theirs}; nothing to compare"
+                f"the traces differ in {what}: {mine} and {theirs}. Only runs of the same kind of "
+                "cell with the same sizes can be compared, number by number; " + _ADVICE[what]
             )
     if got.head and expected.head and got.K != expected.K:
         raise InputError(f"the traces differ in number of classes K: {got.K} and {expected.K}")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import tracer
-from tests.view.traces import backward_trace, lstm_cell, made_trace
+from tests.view.traces import WORDS, backward_trace, lstm_cell, made_model, made_trace
 from tracer.cells import LSTMCell
 from tracer.trace import Trace
 from tracer.view.console import Abilities
@@ -61,7 +61,36 @@ def test_a_changed_weight(lstm_trace: Trace) -> None:
 
     assert "t = 1, z_f_from_x, unit 3" in text
     assert "A  z_f_from_x_1[3] = x @ U_f.T = 2.04·" in text
-    assert "Later numbers that differ only because of it: " in text
+    assert "later numbers differ too, but only because of those before them." in text
+
+
+def test_both_words_and_the_units_beside() -> None:
+    """Another word at step 3: both are shown, and how many units its inputs reach at once."""
+    model = made_model(lstm_cell(), (*WORDS, "not"))
+    mine, theirs = model.trace("you are not really bad man"), model.trace(" ".join(WORDS))
+
+    text = _text(mine, theirs)
+    found = tracer.compare(mine, theirs)
+
+    assert "2  are         equal" in text
+    assert "3  A not, B a  ◀ differs" in text
+    assert found is not None
+    assert (found.quantity, found.beside) == ("x", 3)
+    assert "t = 3, x, number 0." in text
+    assert "At this step x differs at 4 of 4 places" in text
+
+
+def test_all_units_of_a_gate_are_counted(lstm_trace: Trace) -> None:
+    """A bias that is wrong in three units differs in three units at once."""
+    cell = lstm_trace.cell
+    a = cell.a.copy()
+    a[8 + 2 : 8 + 5] += 0.5
+    other = made_trace(LSTMCell(cell.U, cell.W, a))
+
+    text = " ".join(_text(other, lstm_trace).split())
+
+    assert "At this step z_f_from_a differs at 3 of 8 places; this is the first." in text
+    assert "17 more numbers of z_f_from_a differ on their own, here or at later steps." in text
 
 
 def test_numbers_are_written_until_they_differ() -> None:
@@ -93,7 +122,7 @@ def test_long_sentences_show_the_steps_before_the_difference() -> None:
     assert "equal steps before: 18" in text
 
 
-@pytest.mark.parametrize("width", [60, 140])
+@pytest.mark.parametrize("width", [40, 60, 140])
 def test_it_fits(lstm_trace: Trace, width: int) -> None:
     """On narrow and on wide screens."""
     _text(_changed(lstm_trace, "h", 1, 0, 1e-6), lstm_trace, width)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from rich.cells import cell_len
 from rich.text import Text
 
 from tracer.cells.evaluation import block, evaluate
@@ -15,7 +16,7 @@ from tracer.language import _, plural
 from tracer.view.arithmetic import Value
 from tracer.view.console import Abilities, folded
 from tracer.view.numbers import number
-from tracer.view.palette import Palette, palette
+from tracer.view.palette import palette
 from tracer.view.sentence import Sentence
 from tracer.view.to_json import json_number
 from tracer.view.unit import functions, in_letters, in_numbers, numbers_of_unit
@@ -49,10 +50,10 @@ def divergence(
     """
     colours = palette(able)
     lines = [Text("")]
-    for letter, name in zip("AB", names, strict=True):
-        lines.append(
-            Text().append(f"  {letter}  ", "bold").append(fit(name, able.width - 6).rstrip())
-        )
+    for letter, name, role in zip("AB", names, (_("came"), _("expected")), strict=True):
+        room = able.width - 8 - cell_len(role)
+        line = Text().append(f"  {letter}  ", "bold").append(fit(name, room).rstrip())
+        lines.append(line.append(f"  {role}", colours.faint))
     lines.append(Text(""))
     if found is None:
         said = plural(
@@ -63,19 +64,20 @@ def divergence(
         return [*lines, Text("  " + said.format(count=traces[0].T)), Text("")]
 
     pair = [Sentence(trace, found.batch, able.encoding) for trace in traces]
-    lines += [*_steps(pair[0], found.step, colours), Text("")]
+    lines += [*_steps(pair, found.step, able), Text("")]
     where = _("The first place where they part: t = {t}, {place}.").format(
-        t=found.step + pair[0].first, place=_place(found)
+        t=found.step + pair[0].first, place=_place(found, pair[0])
     )
     lines += [*folded(Text(where, style="bold"), able.width, "  "), Text("")]
     if found.unit is not None and pair[0].trace.quantity(found.quantity).dims[-1] == "unit":
-        lines += [*_side_by_side(pair, found, colours), Text("")]
+        lines += [*_side_by_side(pair, found, able), Text("")]
         lines += _equations(pair, found, able)
     else:
         a, b = apart(found.got, found.expected)
         lines += [Text(f"  A  {a}"), Text(f"  B  {b}"), Text("")]
     for said in _what_follows(found, pair[0]):
-        lines += folded(Text(said), able.width, "  ")
+        first, *more = folded(Text(said), able.width - 2, "  ")
+        lines += [first, *(Text("  ").append_text(line) for line in more)]
     return [*lines, Text("")]
 
 
@@ -88,32 +90,38 @@ def apart(a: float, b: float) -> tuple[str, str]:
     return repr(float(a)), repr(float(b))
 
 
-def _place(found: Divergence) -> str:
+def _place(found: Divergence, sentence: Sentence) -> str:
     if found.unit is None:
         return found.quantity
-    return _("{name}, unit {unit}").format(name=found.quantity, unit=found.unit)
+    if sentence.trace.quantity(found.quantity).dims[-1] == "unit":
+        return _("{name}, unit {unit}").format(name=found.quantity, unit=found.unit)
+    return _("{name}, number {unit}").format(name=found.quantity, unit=found.unit)
 
 
-def _steps(sentence: Sentence, last: int, colours: Palette) -> Iterator[Text]:
-    """One line for each step up to the one that differs."""
+def _steps(pair: Sequence[Sentence], last: int, able: Abilities) -> Iterator[Text]:
+    """One line for each step up to the one that differs, with both words where those differ."""
+    colours, sentence = palette(able), pair[0]
     first = max(last - LINES, 0)
     if first:
         said = _("equal steps before: {count}").format(count=first)
         yield Text(f"  {colours.glyphs.cut}  {said}", style=colours.faint)
     digits = len(str(last + sentence.first))
     shown = range(first, last + 1)
-    words = widest([sentence.word(t) for t in shown], most=24)
-    for t in shown:
+    both = [list(dict.fromkeys(one.word(t) for one in pair)) for t in shown]
+    words = [word[0] if len(word) == 1 else f"A {word[0]}, B {word[1]}" for word in both]
+    wide = widest(words, most=able.width - digits - 16)
+    for t, word in zip(shown, words, strict=True):
         line = Text().append(f"  {t + sentence.first:>{digits}}  ", colours.faint)
-        line.append(fit(sentence.word(t), words, colours.glyphs.cut), "bold")
+        line.append(fit(word, wide, colours.glyphs.cut), "bold")
         if t == last:
             yield line.append(f"  {colours.glyphs.mark} " + _("differs"), colours.broken)
         else:
             yield line.append("  " + _("equal"), colours.faint)
 
 
-def _side_by_side(pair: Sequence[Sentence], found: Divergence, colours: Palette) -> Iterator[Text]:
+def _side_by_side(pair: Sequence[Sentence], found: Divergence, able: Abilities) -> Iterator[Text]:
     """Every number of that unit at that step, in computing order, in both traces."""
+    colours = palette(able)
     assert found.unit is not None
     numbers = [numbers_of_unit(sentence, found.step, found.unit) for sentence in pair]
     backward = pair[0].trace.quantity(found.quantity).kind == Kind.GRADIENT
@@ -126,10 +134,12 @@ def _side_by_side(pair: Sequence[Sentence], found: Divergence, colours: Palette)
     for name, a, b in rows:
         line = Text("  ").append(f"{name:<{label}}", "bold").append(f"  {a:>{wide}}   {b:>{wide}}")
         if name == found.quantity:
-            line.append(f"  {colours.glyphs.mark} " + _("here"), colours.broken)
-        elif a != b:
-            line.append("  " + _("differs"), colours.faint)
-        yield line
+            remark = Text(f"  {colours.glyphs.mark} " + _("here"), colours.broken)
+        else:
+            remark = Text("  " + _("differs") if a != b else "", colours.faint)
+        if cell_len(line.plain + remark.plain) > able.width:
+            remark.truncate(able.width - cell_len(line.plain))
+        yield line.append_text(remark)
 
 
 def _both(a: float, b: float) -> tuple[str, str]:
@@ -187,16 +197,35 @@ CLOSE = 1e-5
 
 
 def _what_follows(found: Divergence, sentence: Sentence) -> Iterator[str]:
-    if found.consequences:
-        yield _("Later numbers that differ only because of it: {count}.").format(
-            count=found.consequences
+    """What else differs, at this place, because of it, and on its own."""
+    if found.beside:
+        yield _(
+            "At this step {name} differs at {count} of {total} places; this is the first."
+        ).format(
+            name=found.quantity, count=found.beside + 1, total=sentence[found.quantity].shape[-1]
         )
+    if found.consequences:
+        yield plural(
+            "{count} later number differs too, but only because of those before it.",
+            "{count} later numbers differ too, but only because of those before them.",
+            found.consequences,
+        ).format(count=found.consequences)
+    if found.again:
+        yield plural(
+            "{count} more number of {name} differs on its own, here or at later steps.",
+            "{count} more numbers of {name} differ on their own, here or at later steps.",
+            found.again,
+        ).format(count=found.again, name=found.quantity)
     if found.also:
-        yield _("Further places that differ on their own: {count}.").format(count=len(found.also))
+        yield plural(
+            "{count} other quantity differs on its own as well, first at:",
+            "{count} other quantities differ on their own as well, first at:",
+            len(found.also),
+        ).format(count=len(found.also))
     for other in found.also[:ALSO]:
         a, b = apart(other.got, other.expected)
         yield _("t = {t}, {place}: A {a}, B {b}").format(
-            t=other.step + sentence.first, place=_place(other), a=a, b=b
+            t=other.step + sentence.first, place=_place(other, sentence), a=a, b=b
         )
 
 
@@ -212,6 +241,8 @@ def as_record(found: Divergence | None, first_step: int = 0) -> dict[str, object
         "unit": found.unit,
         "got": json_number(found.got),
         "expected": json_number(found.expected),
+        "beside": found.beside,
         "consequences": found.consequences,
+        "again": found.again,
         "also": [as_record(other, first_step) for other in found.also],
     }
