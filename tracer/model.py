@@ -155,8 +155,10 @@ class Model:
         if not sentences:
             raise InputError("no sentence came; wanted at least one")
         words = [self.encoder.split(one) for one in sentences]
+        given: tuple[int, ...] = ()
         if self.task == "generate":
             if target is None:  # with a target the words are given, and nothing is made up
+                given = tuple(map(len, words))
                 most = 20 if steps is None else steps
                 words = [self._continued(one, device, most) for one in words]
         elif steps is not None:
@@ -180,6 +182,7 @@ class Model:
             trace,
             outputs=outputs,
             tokens=tuple(words),
+            given=given,
             unknown=tuple(
                 frozenset(np.flatnonzero(self.encoder.ids(one) == 0).tolist()) for one in words
             ),

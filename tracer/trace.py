@@ -58,6 +58,9 @@ class Trace:
         The versions of what computed it.
     tokens : tuple of tuple of str, or None
         The words of each sequence. This and what follows is there where a model made the trace.
+    given : tuple of int
+        How many words of each sequence were given; a model that generates said those after them.
+        Empty where all were given.
     unknown : tuple of frozenset of int
         The steps of each sequence whose word the model does not know.
     labels : tuple of str, or None
@@ -78,6 +81,7 @@ class Trace:
     first_step: int = 0
     versions: Mapping[str, str] = field(default_factory=dict)
     tokens: tuple[tuple[str, ...], ...] | None = None
+    given: tuple[int, ...] = ()
     unknown: tuple[frozenset[int], ...] = ()
     labels: tuple[str, ...] | None = None
     task: str | None = None
@@ -274,6 +278,7 @@ class Trace:
             ),
             first_step=self.first_step + start,
             tokens=self.tokens and tuple(words[steps] for words in self.tokens[part]),
+            given=tuple(min(max(count - start, 0), stop - start) for count in self.given[part]),
             unknown=tuple(
                 frozenset(t - start for t in sentence if start <= t < stop)
                 for sentence in self.unknown[part]

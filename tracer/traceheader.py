@@ -24,6 +24,7 @@ def pack_about(trace: Trace) -> dict[str, Any]:
         "dropped": sorted(trace.dropped),
         "units": None if isinstance(trace.units, slice) else trace.units,
         "tokens": trace.tokens,
+        "given": list(trace.given),
         "unknown": [sorted(steps) for steps in trace.unknown],
         "labels": trace.labels,
         "task": trace.task,
@@ -54,6 +55,8 @@ def unpack_about(
         frozenset(whole_number(t, 0, T - 1) for t in steps) for steps in header["unknown"]
     )
     require("unknown", len(unknown) in {0, N})
+    given = tuple(whole_number(count, 0, T) for count in header.get("given", []))
+    require("given", len(given) in {0, N})
     versions = header["versions"]
     return {
         "first_step": whole_number(header["first_step"], 0),
@@ -61,6 +64,7 @@ def unpack_about(
         "dropped": dropped,
         "units": _units(header["units"], H, dropped="unit" in dropped),
         "tokens": tokens,
+        "given": given,
         "unknown": unknown,
         "labels": labels,
         "task": header["task"],

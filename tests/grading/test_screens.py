@@ -150,7 +150,7 @@ def test_what_may_be_imported_is_what_is_there(lstm_step: Exercise, imported: st
         assert ("leave @njit away" in text) == (imported == "numba")
 
 
-@pytest.mark.parametrize("width", [60, 80, 140, 200])
+@pytest.mark.parametrize("width", [40, 60, 80, 140, 200])
 @pytest.mark.parametrize("unicode", [True, False])
 def test_no_line_is_too_wide(width: int, *, unicode: bool, solutions: Path) -> None:
     """Every screen keeps its width, and is ASCII where the terminal is."""

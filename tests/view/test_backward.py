@@ -38,7 +38,7 @@ def text_of(trace: Trace, wish: Wish = BACKWARD, able: Abilities | None = None) 
     H=st.sampled_from([1, 2, 8, 17, 40, 130]),
     lstm=st.booleans(),
     task=st.sampled_from(["classify", "tag"]),
-    width=st.integers(60, 200),
+    width=st.integers(40, 200),
     unicode=st.booleans(),
     unit=st.sampled_from([None, 0]),
 )

@@ -48,7 +48,7 @@ class Pipe(Screen):
         (Screen(), {"TERM": "dumb"}, None, 80),
         (Screen(), {"TERM": "dumb", "FORCE_COLOR": "1"}, None, 80),
         (Screen(), {"TERM": "xterm", "COLUMNS": "140"}, "standard", 140),
-        (Screen(), {"TERM": "xterm", "COLUMNS": "20"}, "standard", 60),
+        (Screen(), {"TERM": "xterm", "COLUMNS": "20"}, "standard", 40),
         (Screen(), {"TERM": "xterm", "COLUMNS": "999"}, "standard", 200),
         (Screen(), {"TERM": "xterm", "COLUMNS": "wide"}, "standard", 80),
         (Screen(), {"TERM": "xterm", "COLUMNS": "9" * 5000}, "standard", 80),

@@ -41,7 +41,7 @@ def with_d_h(flow: GradientFlow, *d_h: float) -> GradientFlow:
 @given(
     words=st.lists(WORD, min_size=1, max_size=60),
     seeds=st.lists(st.integers(0, 99), min_size=1, max_size=5),
-    width=st.integers(60, 200),
+    width=st.integers(40, 200),
     unicode=st.booleans(),
     scale=st.sampled_from([0.001, 0.5, 4.0]),
 )

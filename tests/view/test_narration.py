@@ -10,18 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.view.traces import lstm_cell, made_trace, rnn_cell
+from tests.view.traces import WORDS, lstm_cell, made_trace, rnn_cell
 from tracer.trace import Trace
 from tracer.unrolling import unroll
-from tracer.view.narration import MOVE, narration
+from tracer.view.narration import EMPTY, MOVE, narration
 from tracer.view.sentence import Sentence
 
 
 def test_the_first_step_finds_the_memory_empty(lstm_sentence: Sentence) -> None:
     """c_0 is 0, so there is nothing to keep; what is written is told with its two causes."""
-    expected = (
-        "The memory was empty. Unit 7 rises from 0.00 to 0.89 because i = 0.90 lets in g = 0.99."
-    )
+    expected = "The memory was empty. Unit 7 rises from 0.00 to 0.89: i·g = 0.90·0.99 adds 0.89."
 
     actual = narration(lstm_sentence, 0)
 
@@ -30,7 +28,7 @@ def test_the_first_step_finds_the_memory_empty(lstm_sentence: Sentence) -> None:
 
 @given(seed=st.integers(0, 500), step=st.integers(0, 5))
 def test_the_numbers_of_a_sentence_are_those_of_the_trace(seed: int, step: int) -> None:
-    """Old and new memory, switches, and the share that is kept, for many networks."""
+    """For many networks: the share that is kept, and both terms of c, the larger cause first."""
     sentence = Sentence(made_trace(lstm_cell(H=3, seed=seed)))
     f, i, g, c, c_prev = (sentence[name][step] for name in ("f", "i", "g", "c", "c_prev"))
 
@@ -39,7 +37,7 @@ def test_the_numbers_of_a_sentence_are_those_of_the_trace(seed: int, step: int) 
     if kept := re.search(r"keeps (\d+) % of the memory", said):
         share = (f * abs(c_prev)).sum() / abs(c_prev).sum()
         assert float(kept[1]) == pytest.approx(100 * share, abs=0.5)
-    moved = re.search(r"Unit (\d+) (rises|drops) from (\S+) to (\S+) because", said)
+    moved = re.search(r"Unit (\d+) (rises|drops) from (\S+) to (\S+):", said)
     if moved is None:
         assert abs(c - c_prev).max() < MOVE
         return
@@ -48,42 +46,80 @@ def test_the_numbers_of_a_sentence_are_those_of_the_trace(seed: int, step: int) 
     assert (c[unit] > c_prev[unit]) == (moved[2] == "rises")
     assert float(moved[3]) == pytest.approx(c_prev[unit], abs=0.005)
     assert float(moved[4]) == pytest.approx(c[unit], abs=0.005)
-    for name, numbers in {"f": f, "i": i, "g": g}.items():
-        for value in re.findall(rf"\b{name} = (-?\d\.\d+(?:e-\d+)?)", said):
-            assert float(value) == pytest.approx(numbers[unit], abs=0.005)
-    change, forgotten, written = c - c_prev, (f - 1) * c_prev, i * g
-    because = said.partition("because")[2]
-    shares = {"f =": forgotten[unit] / change[unit], "g =": written[unit] / change[unit]}
-    assert max(shares, key=lambda name: shares[name]) in because
+    written, kept = (i * g)[unit], (f * c_prev)[unit]
+    terms = said[moved.end() :]
+    adds = re.search(r"adds (\S+?)[.;]( |$)", terms)
+    assert adds is not None
+    assert float(adds[1]) == pytest.approx(written, abs=0.005)
+    if abs(c_prev[unit]) >= EMPTY:
+        keeps = re.search(r"f = (\S+) keeps (\S+?)[.;]( |$)", terms)
+        assert keeps is not None
+        assert float(keeps[1]) == pytest.approx(f[unit], abs=0.005)
+        assert float(keeps[2]) == pytest.approx(kept, abs=0.005)
+        forgotten = kept - c_prev[unit]
+        assert (terms.index("adds") < terms.index("keeps")) == (abs(written) >= abs(forgotten))
 
 
 @given(seed=st.integers(0, 200), step=st.integers(0, 5))
-def test_an_rnn_is_told_by_the_shares_of_its_sum(seed: int, step: int) -> None:
-    """The share that is named is the largest in the direction of z."""
+def test_an_rnn_is_told_by_what_changes_its_sum(seed: int, step: int) -> None:
+    """The shares are those of the change of z, the largest first; they add up to it.
+
+    The bias is the same at every step: it is named only at the first one, where z begins.
+    """
     sentence = Sentence(made_trace(rnn_cell(H=3, seed=seed)))
 
     said = narration(sentence, step)
 
-    moved = re.search(
-        r"Unit (\d) of h goes .*: (.*) gives ([-+][\d.]+) of z = ([-+][\d.]+)\.$", said
-    )
+    moved = re.search(r"Unit (\d) of h goes from \S+ to \S+: z (.*), of that (.*)\.$", said)
     if moved is None:
         assert "Little changes" in said
         return
-    unit, source = int(moved[1]), moved[2]
-    ends = {"the word": "x", "the memory": "h", "the bias": "a"}
-    shares = {name: sentence[f"z_from_{end}"][step, unit] for name, end in ends.items()}
-    z = sentence["z"][step, unit]
-    assert float(moved[4]) == pytest.approx(z, abs=0.01)
-    assert float(moved[3]) == pytest.approx(shares[source], abs=0.01)
-    assert max(shares, key=lambda name: shares[name] * np.sign(z)) == source
+    unit, z = int(moved[1]), sentence["z"][:, int(moved[1])]
+    ends = {"the word": "x", "the step before": "h", "the bias": "a"}
+    shares = {name: sentence[f"z_from_{end}"][:, unit] for name, end in ends.items()}
+    told = [part.split(" from ") for part in moved[3].split(", ")]
+    sizes = [abs(float(share)) for share, _name in told]
+    before = np.zeros(1) if step == 0 else z[step - 1]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sum(float(share) for share, _name in told) == pytest.approx(z[step] - before, abs=0.03)
+    for share, name in told:
+        was = 0.0 if step == 0 else shares[name][step - 1]
+        assert float(share) == pytest.approx(shares[name][step] - was, abs=0.006)
+    assert (step == 0) == any(name == "the bias" for _share, name in told)
 
 
-def test_a_flip_of_the_answer_comes_first(rnn_sentence: Sentence) -> None:
+def _answering(*shares: float, unknown: frozenset[int] = frozenset()) -> Sentence:
+    """A sentence after whose words the network gives praise these probabilities."""
+    trace = made_trace(lstm_cell(), WORDS[: len(shares)], unknown=unknown)
+    praise = np.array(shares)
+    probs = np.stack([praise, 1 - praise], axis=-1)[:, np.newaxis]
+    return Sentence(replace(trace, outputs={**trace.outputs, "probs": probs}))
+
+
+def test_a_flip_of_the_answer_comes_first() -> None:
     """What a student asks first is when the network made up its mind."""
-    flip = rnn_sentence.flips[0]
+    sentence = _answering(0.9, 0.2)
 
-    assert narration(rnn_sentence, flip).startswith("The answer flips from praise to insult (")
+    assert narration(sentence, 1).startswith("The answer flips from praise to insult (80 %).")
+
+
+def test_a_guess_is_no_answer_that_could_flip() -> None:
+    """Near the 50 % of chance nothing is decided; the first answer that is no guess is told."""
+    sentence = _answering(0.57, 0.45, 0.61, 0.01, 0.4, 0.9)
+
+    assert [t for t in range(6) if sentence.is_guess(t)] == [0, 1, 2, 4]
+    assert (sentence.decided, sentence.flips) == (3, {5: 1})
+    assert "flips" not in narration(sentence, 1)
+    assert "The first answer that is no guess: insult (99 %)." in narration(sentence, 3)
+    assert "The answer flips from insult to praise (90 %)." in narration(sentence, 5)
+
+
+def test_while_no_word_is_known_every_answer_is_a_guess() -> None:
+    """However sure the network is of it."""
+    sentence = _answering(0.9, 0.1, 0.9, unknown=frozenset({0, 1}))
+
+    assert [sentence.is_guess(t) for t in range(3)] == [True, True, False]
+    assert not sentence.flips
 
 
 def test_one_unit_can_be_followed(lstm_sentence: Sentence) -> None:

@@ -57,7 +57,7 @@ WISHES = st.sampled_from(
     lstm=st.booleans(),
     task=st.sampled_from(["classify", "tag", "generate"]),
     labels=st.integers(2, 12),
-    width=st.integers(60, 200),
+    width=st.integers(40, 200),
     unicode=st.booleans(),
     wish=WISHES,
 )
@@ -205,3 +205,15 @@ def test_a_trace_cut_to_some_units_keeps_their_numbers(lstm_trace: Trace) -> Non
     with pytest.raises(InputError, match="no unit 3"):
         _text(two, Wish(unit=3))
     assert "── t = 3 · a ─" in _text(lstm_trace.sel(step=2, batch=0, unit=1))
+
+
+def test_cells_without_numbers_say_where_those_are(lstm_sentence: Sentence) -> None:
+    """Eight units have room for their numbers from 80 columns on, and the screen below says so."""
+
+    def drawn(width: int) -> str:
+        lines = picture(lstm_sentence, Wish(), Abilities(width=width))
+        return " ".join(" ".join(line.plain for line in lines).split())
+
+    said = "The cells have no numbers beside them: those need 80 columns. --unit 0 writes"
+    assert said in drawn(60)
+    assert "no numbers beside them" not in drawn(80)

@@ -400,3 +400,34 @@ def test_gradients_before_training() -> None:
     assert "untrained small.model" in shown
     with pytest.raises(TracerError, match="--initial, --seed say how fresh weights are drawn"):
         _run(gradients, *wish, "--seed", "4", "--initial", "orthogonal")
+
+
+def test_words_that_the_network_said_stand_apart(folder: Path) -> None:
+    """In the title, in the strip and for programs; a saved trace and a part of it still know."""
+    wish = ("you are", "--task", "generate")
+    shown = _run(show, *wish, "--save", "g.safetensors").stdout
+    document = json.loads(_run(show, *wish, "--format", "json").stdout)
+    trace = tracer.open("g.safetensors")
+
+    title, strip = shown.splitlines()[1], shown.splitlines()[4:9]
+    assert title.startswith("  you are \u2192 ")
+    assert [line.split()[1] for line in strip[1:3]] == ["you", "are"]
+    assert strip[3].strip() == "from here on the words are the network's own"
+    assert document["sentences"][0]["given"] == 2
+    assert (trace.given, trace.sel(step=slice(1, 4)).given) == ((2,), (1,))
+    assert trace.sel(step=slice(3, 5)).given == (0,)
+    assert folder.exists()
+
+
+@pytest.mark.usefixtures("folder")
+def test_words_that_are_not_known_are_told_at_the_verdict() -> None:
+    """None of them, most of them, or only marked."""
+    none, most, few = (
+        _run(show, text, "--model", "small.model").stdout
+        for text in ("zebra foo", "zebra foo bad", "you are a zebra")
+    )
+
+    assert "The network knows none of these words" in none
+    assert "= the answer, a guess" in none
+    assert "The network knows only 1 of 3 words; its answer stands on that one." in most
+    assert "The network knows" not in few

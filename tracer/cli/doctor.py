@@ -96,6 +96,9 @@ def _lines(findings: Iterable[Finding], width: int) -> Iterator[Text]:
         yield Text(titles[area], style="bold")
         for finding in members:
             line = Text("  ").append(f"{words[finding.status]:<5}", styles[finding.status])
-            yield line.append(f" {finding.name:<12} {finding.value}")
+            line.append(f" {finding.name:<12} ")
+            first, *more = folded(Text(finding.value), width, " " * 21) or [Text()]
+            yield line.append_text(first[21:])
+            yield from more
             if finding.advice:
                 yield from folded(Text(finding.advice, style="italic"), width, " " * 21)

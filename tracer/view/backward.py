@@ -20,15 +20,15 @@ from tracer.errors import InputError
 from tracer.gradientflow import norms
 from tracer.language import _
 from tracer.view import folding
-from tracer.view.backward_unit import backward_unit
+from tracer.view.backward_unit import backward_unit, backward_unit_legend
 from tracer.view.backward_words import backward_words, loss_words
 from tracer.view.console import Abilities, folded
-from tracer.view.headings import header, step_title, unknown_words
+from tracer.view.headings import explained, header, how_to_read, step_title, unknown_words
 from tracer.view.magnitudes import Decades, decades, power, size
 from tracer.view.numbers import column
 from tracer.view.palette import Palette, palette
 from tracer.view.picture import NARROW_RULE, Wish, chosen_steps, chosen_unit
-from tracer.view.rows import GLYPHS, NUMBERED, Layout, unit_numbers
+from tracer.view.rows import GLYPHS, NUMBERED, Layout, left_out_numbers, unit_numbers
 from tracer.view.sentence import Numbers, Sentence
 from tracer.view.words import fit, widest
 
@@ -68,6 +68,8 @@ def backward_picture(sentence: Sentence, wish: Wish, able: Abilities) -> list[Te
     lines += _left_out(sentence, steps if not asked else [], plan, unit, able)
     if unit is None:
         lines += _legend(quantities, able)
+    else:
+        lines += [how_to_read(), *explained(backward_unit_legend(sentence), able), Text("")]
     for line in lines:
         line.rstrip()
     return lines
@@ -184,10 +186,11 @@ def _rows(
         line = Text("  ").append(quantity.name.ljust(plan.label - 2), "bold" if whole else "")
         for unit in plan.units:
             value = float(numbers[unit])
-            glyphs, style = colours.cell(value, Kind.GRADIENT, scale.full)
-            line.append(glyphs if value else f" {colours.glyphs.empty}", style)
             beside = column(value / 10.0**scale.exponent, 5).rjust(plan.cell - 3) + " "
-            line.append(beside if plan.numbers else " " * (plan.cell - GLYPHS))
+            beside = beside if plan.numbers else " " * (plan.cell - GLYPHS)
+            shown = 0.0 if beside.strip() == "0.00" else value
+            glyphs, style = colours.cell(shown, Kind.GRADIENT, scale.full)
+            line.append(glyphs if value else f" {colours.glyphs.empty}", style).append(beside)
         length = float(norms(numbers[np.newaxis].astype(float))[0])
         line.append(f"  {column(length / 10.0**scale.exponent)}", colours.faint)
         yield line
@@ -211,17 +214,15 @@ def _left_out(
             "of all {count}. --unit shows any other one, --format csv writes all."
         ).format(shown=len(plan.units), count=sentence.H)
         yield from [*folded(Text(said), able.width, "  "), Text("")]
+    if unit is None and (said := left_out_numbers(sentence, plan, statistics=1)):
+        yield from [*folded(Text(said), able.width, "  "), Text("")]
 
 
 def _legend(quantities: Sequence[Quantity], able: Abilities) -> Iterator[Text]:
     """One line for what each row means, and how its cells are read."""
     colours = palette(able)
-    yield Text("  " + _("How to read it"), style="bold")
-    wide = max(len(quantity.name) for quantity in quantities) + 2
-    for quantity in quantities:
-        first, *more = folded(Text(_(quantity.meaning)), able.width, " " * (wide + 2))
-        yield Text().append(f"  {quantity.name:<{wide}}", "bold").append_text(first[wide + 2 :])
-        yield from more
+    yield how_to_read()
+    yield from explained([(q.name, _(q.meaning)) for q in quantities], able)
     line = Text("  ")
     for share in (-1, -0.5, 0, 0.5, 1):
         line.append(*colours.cell(share, Kind.GRADIENT)).append(" ")

@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+from rich.cells import cell_len
 from rich.text import Text
 
 from tracer.cells.evaluation import block, function
 from tracer.equations import Quantity
 from tracer.language import _
 from tracer.view.arithmetic import Value, arithmetic
-from tracer.view.console import Abilities
+from tracer.view.console import Abilities, folded
 from tracer.view.numbers import number, signed
-from tracer.view.palette import Palette, palette
+from tracer.view.palette import palette
 from tracer.view.sentence import Sentence
 from tracer.view.unit import LONGEST_BAR, functions, hanging
 
@@ -39,7 +40,7 @@ def backward_unit(sentence: Sentence, step: int, unit: int, able: Abilities) -> 
     wide = (max(len(left) for left, *_ in table), max(len(row.letters) for _, row, _ in table))
     longest = max(len(row.numbers or row.note) for _, row, _ in table)
     aligned = 2 + sum(wide) + longest + 3 * 3 + 8 <= able.width
-    lines = [*_from_next(sentence, step, unit, colours)]
+    lines = [*_from_next(sentence, step, unit, able)]
     for left, written, result in table:
         line = Text("  ").append(left.ljust(wide[0]) if aligned else left, "bold")
         if written.letters:
@@ -50,6 +51,24 @@ def backward_unit(sentence: Sentence, step: int, unit: int, able: Abilities) -> 
             line.append(f"   {written.note}", colours.faint)
         lines += hanging(line, able.width)
     return lines
+
+
+def backward_unit_legend(sentence: Sentence) -> list[tuple[str, str]]:
+    """What is to be known to read the equations: marks and their meanings."""
+    listed = [
+        ("d_h", _("∂L/∂h: what the loss does if h of this unit grows a little; + rises, - falls")),
+        ("_from_loss", _("the part that comes from the output of this very step")),
+        ("_from_next", _("the part that comes back from the step after")),
+        ("_next", _("the number of the step after")),
+        (f"{_slope_name(sentence)}'(z)", _("the slope there: small where the function is flat")),
+    ]
+    if sentence.has("c"):
+        listed.append(("d_c", _("∂L/∂c, the same for the memory c")))
+    return listed
+
+
+def _slope_name(sentence: Sentence) -> str:
+    return "tanh" if sentence.has("c") else functions(sentence.trace.cell).get("f", "f")
 
 
 class _Written(NamedTuple):
@@ -111,8 +130,9 @@ def _numbers(sentence: Sentence, equation: str, step: int, unit: int) -> str:
     return arithmetic(equation, values)
 
 
-def _from_next(sentence: Sentence, step: int, unit: int, colours: Palette) -> list[Text]:
+def _from_next(sentence: Sentence, step: int, unit: int, able: Abilities) -> list[Text]:
     """What each gate of the step after sends back to this unit's h, as bars on one scale."""
+    colours = palette(able)
     cell = sentence.trace.cell
     if not cell.equations.gates or _is_last(sentence, step):
         return []
@@ -127,15 +147,16 @@ def _from_next(sentence: Sentence, step: int, unit: int, colours: Palette) -> li
     scale = max(finite, default=1.0) or 1.0
     t = step + sentence.first
     said = _("what t = {after} sends back to h_{t}[{unit}], gate by gate")
-    lines = [Text("  " + said.format(after=t + 1, t=t, unit=name), style=colours.faint)]
+    said = said.format(after=t + 1, t=t, unit=name)
+    lines = folded(Text(said, style=colours.faint), able.width, "  ")
     for gate, value in shares.items():
         line = Text("  ").append(gate, "bold").append("  ")
         line.append(colours.signed_bar(value, scale, LONGEST_BAR), colours.of_class(value > 0))
-        lines.append(
-            line.append(f" {signed(value):>9}").append(
-                f"  d_z_{gate}_next @ W_{gate}", colours.faint
-            )
-        )
+        line.append(f" {signed(value):>9}")
+        formula = f"  d_z_{gate}_next @ W_{gate}"
+        if cell_len(line.plain + formula) <= able.width:
+            line.append(formula, colours.faint)
+        lines.append(line)
     return [*lines, Text("")]
 
 

@@ -3,7 +3,7 @@
 ========================  ==========================================================
 said by                   effect
 ========================  ==========================================================
-``COLUMNS``, the terminal width, held between 60 and 200 columns
+``COLUMNS``, the terminal width, held between 40 and 200 columns
 a pipe or a file          no colour, no control codes, 200 columns (a pipe has no edge)
 ``NO_COLOR``              no colour
 ``FORCE_COLOR``           colour even into a pipe; 1, 2, 3: at least 16, 256, all colours
@@ -35,7 +35,7 @@ from tracer.view.words import in_ascii
 Theme: TypeAlias = Literal["dark", "light"]
 Colours: TypeAlias = Literal["standard", "256", "truecolor"]
 
-NARROWEST, WIDEST = 60, 200
+NARROWEST, WIDEST = 40, 200
 
 _DEPTHS: tuple[Colours, ...] = ("standard", "256", "truecolor")
 

@@ -9,10 +9,11 @@ from rich.text import Text
 
 from tracer.gradientflow import GradientFlow
 from tracer.language import _
-from tracer.view.console import Abilities, folded
+from tracer.view.console import Abilities
+from tracer.view.headings import explained, how_to_read
 from tracer.view.magnitudes import size, times
 from tracer.view.numbers import percent
-from tracer.view.words import clean, fit, widest
+from tracer.view.words import clean
 
 
 def summary(flow: GradientFlow, able: Abilities) -> str:
@@ -132,10 +133,6 @@ def legend(flows: Sequence[GradientFlow], able: Abilities) -> Iterator[Text]:
                           "along the memory alone, mean over the units")),
             ("‖d_c‖", _("the size of ∂L/∂c_t, as a share of that at the last word")),
         ]  # fmt: skip
-    yield Text("  " + _("How to read it"), style="bold")
-    wide = widest([name for name, _meaning in said])
-    for name, meaning in said:
-        first, *more = folded(Text(meaning), able.width, " " * (wide + 4))
-        yield Text().append(f"  {fit(name, wide)}  ", "bold").append_text(first[wide + 4 :])
-        yield from more
+    yield how_to_read()
+    yield from explained(said, able)
     yield Text("")

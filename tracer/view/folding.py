@@ -25,7 +25,8 @@ def telling_steps(sentence: Sentence, most: int) -> list[int]:
     if count <= most:
         return list(range(count))
     chosen = {0, count - 1}
-    chosen.update(sentence.flips[: max(most // 2 - 1, 0)])
+    turns = sorted({*sentence.flips, sentence.decided or 0})
+    chosen.update(turns[: max(most // 2 - 1, 0)])
     h = np.nan_to_num(np.asarray(sentence["h"], dtype=float), posinf=1e300, neginf=-1e300)
     moves = np.abs(np.diff(h, axis=0, prepend=h[:1])).max(axis=1)
     for step in np.argsort(-moves, kind="stable"):

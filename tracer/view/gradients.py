@@ -134,7 +134,8 @@ def _table(
         [(fit(model_name(flow, able), room, colours.glyphs.cut), colours.of_class(place))]
         for place, flow in columns
     ]
-    yield _row(_("how strongly the last word's loss is felt: ‖d_h_t‖"), "bold")
+    title = Text(_("how strongly the last word's loss is felt: ‖d_h_t‖"), style="bold")
+    yield from folded(title, able.width, "  ")
     yield _line("", heads, label)
     axis = [(scale.axis(bar).ljust(room), colours.faint)]
     yield _line(_head(first), [axis] * len(columns), label, colours.faint)

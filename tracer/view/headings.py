@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from rich.text import Text
 
@@ -9,7 +11,7 @@ from tracer.language import _, plural
 from tracer.view.console import Abilities, folded
 from tracer.view.palette import Palette, palette
 from tracer.view.sentence import Sentence
-from tracer.view.words import clean, fit
+from tracer.view.words import clean, fit, widest
 
 
 def header(sentence: Sentence, able: Abilities) -> list[Text]:
@@ -24,7 +26,10 @@ def header(sentence: Sentence, able: Abilities) -> list[Text]:
     title = Text("  ")
     words = sentence.words
     if words is not None:
-        shown = " ".join(words[:60]) + (f" {colours.glyphs.cut}" if len(words) > 60 else "")
+        parts = list(words[:60])
+        if sentence.given < len(parts):  # what the network went on with stands after an arrow
+            parts.insert(sentence.given, "→")
+        shown = " ".join(parts) + (f" {colours.glyphs.cut}" if len(words) > 60 else "")
         title.append(fit(shown, able.width - 4, colours.glyphs.cut).rstrip(), "bold")
     else:
         title.append(_("a trace without words"), "bold")
@@ -48,7 +53,19 @@ def unknown_words(sentence: Sentence, able: Abilities) -> list[Text]:
         return []
     listed = ", ".join(unknown[:5]) + (", …" if len(unknown) > 5 else "")
     said = _("(?) not in the model's vocabulary, read as <unk>: {words}").format(words=listed)
-    return [Text(""), *folded(Text(said, style=palette(able).faint), able.width, "  ")]
+    lines = [Text(""), *folded(Text(said, style=palette(able).faint), able.width, "  ")]
+    rest = sentence.T - len(sentence.unknown)
+    if rest == 0:
+        said = _("The network knows none of these words, so its answer says nothing about them.")
+    elif rest < len(sentence.unknown):
+        said = plural(
+            "The network knows only {rest} of {count} words; its answer stands on that one.",
+            "The network knows only {rest} of {count} words; its answer stands on those.",
+            rest,
+        ).format(rest=rest, count=sentence.T)
+    else:
+        return lines
+    return [*lines, *folded(Text(said, style="bold"), able.width, "  ")]
 
 
 def step_title(sentence: Sentence, step: int, right: Text, width: int, colours: Palette) -> Text:
@@ -64,3 +81,20 @@ def step_title(sentence: Sentence, step: int, right: Text, width: int, colours: 
     dashes = max(width - cell_len(line.plain) - cell_len(right.plain) - 2, 0)
     line.append(rule * dashes, colours.faint).append_text(right)
     return line.append(rule * 2, colours.faint)
+
+
+def how_to_read() -> Text:
+    """The title over all that explains a screen."""
+    return Text("  " + _("How to read it"), style="bold")
+
+
+def explained(listed: Sequence[tuple[str, str]], able: Abilities, least: int = 0) -> list[Text]:
+    """Marks and what each means, in two columns."""
+    lines = []
+    wide = widest([mark for mark, _meaning in listed], least=least) + 2
+    for mark, meaning in listed:
+        indent = " " * (wide + 2)
+        first, *more = folded(Text(meaning), able.width, indent, unicode=able.unicode)
+        lines.append(Text().append(f"  {fit(mark, wide)}", "bold").append_text(first[wide + 2 :]))
+        lines += more
+    return lines

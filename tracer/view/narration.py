@@ -3,15 +3,17 @@
 Of all that could be said about a step, at most three things are, in this order.
 
 1. Something broke: the first NaN or infinite number. Then nothing else is said.
-2. The answer flips, or the answer that counts is given.
-3. For a cell with a memory c: what share of the memory the forget switch keeps,
-   ``Σ|f·c_prev| / Σ|c_prev|``, and the unit whose memory changes most and why, if it changes by
-   `MOVE` or more; else that little changes. For a cell without one: the unit whose h changes most
-   and which share of z, the word's, the memory's or the bias', pushes it that way.
+2. The answer flips, or is no guess for the first time.
+3. For a cell with a memory c: what share of the memory the forget switches keep,
+   ``Σ|f·c_prev| / Σ|c_prev|``, and the unit whose memory changes most, if it changes by `MOVE` or
+   more; else that little changes. For a cell without one the unit whose h changes most.
 
-Why a memory changes: ``c - c_prev`` is the sum of what is forgotten, ``(f - 1)·c_prev``, and of
-what is written, ``i·g``. The larger of the two in the direction of the change is named; both are
-where each makes up `BOTH` or more of it.
+Why a memory changes: ``c = f·c_prev + i·g``, so both terms are said with their numbers, first the
+one with the larger part in the change ``c - c_prev = (f - 1)·c_prev + i·g``.
+
+Why an h without a memory changes: its sum z does. What the word and the step before add to the
+change of z is said, the larger part first. The bias is the same at every step, so it explains no
+change; at the first step, where nothing was before, the shares of z itself are said.
 """
 
 from __future__ import annotations
@@ -19,14 +21,12 @@ from __future__ import annotations
 import numpy as np
 
 from tracer.language import _
+from tracer.view.arithmetic import arithmetic
 from tracer.view.numbers import number, percent, signed
 from tracer.view.sentence import Broken, Numbers, Sentence
 
 MOVE = 0.1
 """A unit that changes by less is not worth a sentence."""
-
-BOTH = 0.25
-"""Each of two causes must make up this share of a change for both to be named."""
 
 EMPTY = 1e-3
 """A memory whose units are all smaller than this is called empty."""
@@ -38,7 +38,7 @@ def narration(sentence: Sentence, step: int, unit: int | None = None) -> str:
     if broken is not None and broken.step <= step:
         return _broken_sentence(sentence, step, broken)
     if all(sentence.has(name) for name in ("c", "c_prev", "f", "i", "g")):
-        state = [_kept(sentence, step), _memory_change(sentence, step, unit)]
+        state = [_kept(sentence, step, unit), _memory_change(sentence, step, unit)]
     else:
         state = [_state_change(sentence, step, unit)]
     return " ".join(part for part in [_answer_sentence(sentence, step), *state] if part)
@@ -57,22 +57,33 @@ def _broken_sentence(sentence: Sentence, step: int, broken: Broken) -> str:
 
 def _answer_sentence(sentence: Sentence, step: int) -> str:
     best = sentence.best
-    if best is None or step not in sentence.flips:
+    if best is None:
         return ""
-    return _("The answer flips from {old} to {new} ({share}).").format(
-        old=sentence.label(best[step - 1]),
-        new=sentence.label(best[step]),
-        share=percent(sentence.share(step)),
-    )
+    new, share = sentence.label(best[step]), percent(sentence.share(step))
+    if step in sentence.flips:
+        return _("The answer flips from {old} to {new} ({share}).").format(
+            old=sentence.label(sentence.flips[step]), new=new, share=share
+        )
+    if step == sentence.decided and step:
+        return _("The first answer that is no guess: {new} ({share}).").format(new=new, share=share)
+    return ""
 
 
-def _kept(sentence: Sentence, step: int) -> str:
+def _kept(sentence: Sentence, step: int, chosen: int | None) -> str:
     f, c_prev = sentence["f"][step].astype(float), sentence["c_prev"][step].astype(float)
+    if chosen is not None:
+        if abs(c_prev[chosen]) < EMPTY:
+            return _("The memory of unit {unit} was empty.").format(
+                unit=sentence.unit_names[chosen]
+            )
+        return _("The forget switch of unit {unit} keeps {share} of its memory.").format(
+            unit=sentence.unit_names[chosen], share=percent(float(f[chosen]))
+        )
     before = np.abs(c_prev)
     if before.max() < EMPTY:
         return _("The memory was empty.")
     share = float((f * before).sum() / before.sum())
-    return _("The forget switch keeps {share} of the memory.").format(share=percent(share))
+    return _("The forget switches keep {share} of the memory.").format(share=percent(share))
 
 
 def _memory_change(sentence: Sentence, step: int, chosen: int | None) -> str:
@@ -83,34 +94,24 @@ def _memory_change(sentence: Sentence, step: int, chosen: int | None) -> str:
     unit = int(np.abs(change).argmax()) if chosen is None else chosen
     if abs(change[unit]) < MOVE:
         return _little(sentence, "c", change, chosen)
-    because = _cause(change[unit], (f[unit] - 1) * c_prev[unit], i[unit] * g[unit])
-    text = {
-        ("up", "forgotten"): _("Unit {unit} rises from {old} to {new} because f = {f}."),
-        ("down", "forgotten"): _("Unit {unit} drops from {old} to {new} because f = {f}."),
-        ("up", "written"): _(
-            "Unit {unit} rises from {old} to {new} because i = {i} lets in g = {g}."
-        ),
-        ("down", "written"): _(
-            "Unit {unit} drops from {old} to {new} because i = {i} lets in g = {g}."
-        ),
-        ("up", "both"): _(
-            "Unit {unit} rises from {old} to {new} because f = {f} keeps {kept} "
-            "and i = {i} lets in g = {g}."
-        ),
-        ("down", "both"): _(
-            "Unit {unit} drops from {old} to {new} because f = {f} keeps {kept} "
-            "and i = {i} lets in g = {g}."
-        ),
-    }["up" if change[unit] > 0 else "down", because]
-    return text.format(
-        unit=sentence.unit_names[unit],
-        old=number(c_prev[unit]),
-        new=number(c[unit]),
-        f=number(f[unit]),
-        i=number(i[unit]),
-        g=number(g[unit]),
-        kept=number(f[unit] * c_prev[unit]),
+    said = _("Unit {unit} drops from {old} to {new}:")
+    if change[unit] > 0:
+        said = _("Unit {unit} rises from {old} to {new}:")
+    written, kept = float(i[unit] * g[unit]), float(f[unit] * c_prev[unit])
+    adds = _("i·g = {product} adds {written}").format(
+        product=arithmetic("i * g", {"i": i[unit], "g": g[unit]}), written=number(written)
     )
+    keeps = _("f = {f} keeps {kept}").format(f=number(f[unit]), kept=number(kept))
+    if abs(c_prev[unit]) < EMPTY:
+        both = f"{adds}."
+    elif abs(written) >= abs(kept - c_prev[unit]):
+        both = _("{larger}; {smaller}.").format(larger=adds, smaller=keeps)
+    else:
+        both = _("{larger}; {smaller}.").format(larger=keeps, smaller=adds)
+    start = said.format(
+        unit=sentence.unit_names[unit], old=number(c_prev[unit]), new=number(c[unit])
+    )
+    return f"{start} {both}"
 
 
 def _little(sentence: Sentence, name: str, change: Numbers, chosen: int | None) -> str:
@@ -123,14 +124,6 @@ def _little(sentence: Sentence, name: str, change: Numbers, chosen: int | None) 
     )
 
 
-def _cause(change: float, forgotten: float, written: float) -> str:
-    """Which part makes up a change: each part's share of it, both where both count."""
-    shares = {"forgotten": forgotten / change, "written": written / change}
-    if min(shares.values()) >= BOTH:
-        return "both"
-    return max(shares, key=lambda name: shares[name])
-
-
 def _state_change(sentence: Sentence, step: int, chosen: int | None) -> str:
     h = sentence["h"][step].astype(float)
     before = sentence["h_prev"][step].astype(float)
@@ -138,24 +131,39 @@ def _state_change(sentence: Sentence, step: int, chosen: int | None) -> str:
     unit = int(np.abs(change).argmax()) if chosen is None else chosen
     if abs(change[unit]) < MOVE:
         return _little(sentence, "h", change, chosen)
-    values = {
-        "unit": sentence.unit_names[unit],
-        "old": number(before[unit]),
-        "new": number(h[unit]),
+    start = _("Unit {unit} of h goes from {old} to {new}").format(
+        unit=sentence.unit_names[unit], old=number(before[unit]), new=number(h[unit])
+    )
+    if not sentence.has("z_from_x"):
+        return f"{start}."
+    z = float(sentence["z"][step, unit])
+    shares = _shares(sentence, step, unit)
+    if step == 0:
+        said = _("{start}: z = {z}, of that {shares}.")
+        return said.format(start=start, z=signed(z), shares=_listed(shares))
+    earlier = float(sentence["z"][step - 1, unit])
+    was = _shares(sentence, step - 1, unit)
+    changes = {name: share - was[name] for name, share in shares.items() if name != "z_from_a"}
+    said = _("{start}: z falls from {was} to {z}, of that {shares}.")
+    if z > earlier:
+        said = _("{start}: z rises from {was} to {z}, of that {shares}.")
+    return said.format(start=start, was=signed(earlier), z=signed(z), shares=_listed(changes))
+
+
+def _shares(sentence: Sentence, step: int, unit: int) -> dict[str, float]:
+    """What the word, the step before and the bias each add to a unit's z."""
+    return {
+        name: float(sentence[name][step, unit]) for name in ("z_from_x", "z_from_h", "z_from_a")
     }
-    shares = {
-        name: float(sentence[name][step, unit])
-        for name in ("z_from_x", "z_from_h", "z_from_a")
-        if sentence.has(name)
+
+
+def _listed(shares: dict[str, float]) -> str:
+    """The shares that are not 0, in words, the largest first."""
+    texts = {
+        "z_from_x": _("{share} from the word"),
+        "z_from_h": _("{share} from the step before"),
+        "z_from_a": _("{share} from the bias"),
     }
-    if not shares:
-        return _("Unit {unit} of h goes from {old} to {new}.").format(**values)
-    z = sum(shares.values())
-    largest = max(shares, key=lambda share: shares[share] * np.sign(z))
-    reasons = {
-        "z_from_x": _("the word gives {share} of z = {z}"),
-        "z_from_h": _("the memory gives {share} of z = {z}"),
-        "z_from_a": _("the bias gives {share} of z = {z}"),
-    }
-    reason = reasons[largest].format(share=signed(shares[largest]), z=signed(z))
-    return _("Unit {unit} of h goes from {old} to {new}: {reason}.").format(**values, reason=reason)
+    largest_first = sorted(shares, key=lambda name: -abs(shares[name]))
+    some = [name for name in largest_first if shares[name]] or largest_first[:1]
+    return ", ".join(texts[name].format(share=signed(shares[name])) for name in some)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -14,15 +14,15 @@ from tracer.errors import InputError
 from tracer.language import _
 from tracer.view import folding
 from tracer.view.console import Abilities, folded
-from tracer.view.headings import header, step_title, unknown_words
+from tracer.view.headings import explained, header, how_to_read, step_title, unknown_words
 from tracer.view.narration import narration
 from tracer.view.numbers import number, percent
 from tracer.view.output import output_block
 from tracer.view.palette import SIGNLESS, Palette, palette
-from tracer.view.rows import Layout, chosen_quantities, layout, rows, scales
+from tracer.view.rows import Layout, chosen_quantities, layout, left_out_numbers, rows, scales
 from tracer.view.sentence import Sentence
 from tracer.view.strip import strip
-from tracer.view.unit import unit_block
+from tracer.view.unit import unit_block, unit_legend
 from tracer.view.words import fit
 
 if TYPE_CHECKING:
@@ -103,8 +103,7 @@ def picture(sentence: Sentence, wish: Wish, able: Abilities) -> list[Text]:
             lines += rows(sentence, step, quantities, plan, scale, able)
         lines.append(Text(""))
     lines += _left_out(sentence, steps if not asked else [], plan, wish, able)
-    if unit is None and quantities:
-        lines += legend(quantities, scale, able)
+    lines += [*legend(sentence, quantities, scale, wish, able), Text("")]
     for line in lines:
         line.rstrip()
     return lines
@@ -171,18 +170,61 @@ def _left_out(
     said = [folding.left_out_steps(sentence, steps)] if steps else []
     if wish.unit is None and wish.what != "output":
         said.append(folding.left_out_units(sentence, plan.units))
+        said.append(left_out_numbers(sentence, plan))
     return [
         line for text in said if text for line in [*folded(Text(text), able.width, "  "), Text("")]
     ]
 
 
-def legend(quantities: Sequence[Quantity], scale: dict[str, float], able: Abilities) -> list[Text]:
-    """How to read the cells, and one line for what each row means."""
+def legend(
+    sentence: Sentence,
+    quantities: Sequence[Quantity],
+    scale: Mapping[str, float],
+    wish: Wish,
+    able: Abilities,
+) -> list[Text]:
+    """How to read the screen: its rows, its cells, and what its sentences mean."""
+    if wish.unit is not None:
+        listed = [*unit_legend(sentence), *_words_used(sentence, wish)]
+        return [how_to_read(), *explained(listed, able)]
+    if wish.what == "output":
+        score = (_("score"), _("what the head gives; softmax makes the probability of it"))
+        return [how_to_read(), *explained([score, *_words_used(sentence, wish)], able)]
+    rows = [(quantity.name, _(quantity.meaning)) for quantity in quantities]
+    return [
+        how_to_read(),
+        *explained(rows, able),
+        *_cells_explained(quantities, scale, able),
+        *explained(_words_used(sentence, wish), able),
+    ]
+
+
+def _words_used(sentence: Sentence, wish: Wish) -> list[tuple[str, str]]:
+    """What the sentences over each step leave open."""
+    listed = []
+    if wish.unit is None and all(sentence.has(name) for name in ("f", "c_prev")):
+        said = _(
+            "Σ|f·c_prev| / Σ|c_prev| over all units, c_prev being the memory before: "
+            "a unit with a larger memory counts more"
+        )
+        listed.append((_("keeps … %"), said))
+    if any(sentence.is_guess(step) for step in range(sentence.T)):
+        said = _(
+            "less than {sure}, where chance gives {chance}, or no word so far is known; an answer "
+            "flips only where it is no guess"
+        )
+        chance = 1 / sentence["probs"].shape[-1]
+        listed.append(
+            (_("a guess"), said.format(sure=percent(sentence.sure_share), chance=percent(chance)))
+        )
+    return listed
+
+
+def _cells_explained(
+    quantities: Sequence[Quantity], scale: Mapping[str, float], able: Abilities
+) -> list[Text]:
     colours = palette(able)
-    lines = [Text("  " + _("How to read it"), style="bold")]
-    for quantity in quantities:
-        first, *more = folded(Text(_(quantity.meaning)), able.width, "     ")
-        lines += [Text().append(f"  {quantity.name:<3}", "bold").append_text(first[5:]), *more]
+    lines = []
     for kind, ends in (
         (Kind.SWITCH, _("a switch, from 0 (shut) to 1 (open)")),
         (Kind.INFORMATION, _("information, from -1 to 1; the sign is written too")),
@@ -202,4 +244,4 @@ def legend(quantities: Sequence[Quantity], scale: dict[str, float], able: Abilit
             "{name} has no bounds: a full cell is {size} or more; {clipped} are beyond it"
         ).format(name=quantity.name, size=f"±{size}", clipped=clipped)
         lines += folded(Text(said, style=colours.faint), able.width, "  ")
-    return [*lines, Text("")]
+    return lines

@@ -11,7 +11,7 @@ from rich.text import Text
 from tracer.equations import Kind, Quantity
 from tracer.errors import UnknownNameError
 from tracer.language import _
-from tracer.view.console import Abilities
+from tracer.view.console import WIDEST, Abilities
 from tracer.view.folding import telling_units
 from tracer.view.numbers import column
 from tracer.view.palette import Palette, palette, scale_of
@@ -62,6 +62,27 @@ class Layout:
         """The columns that a row takes; the gap after the last cell needs none."""
         cells = len(self.units) * self.cell - (self.cell > GLYPHS and not self.statistics)
         return self.label + cells + _STATISTICS[self.statistics]
+
+
+def left_out_numbers(sentence: Sentence, plan: Layout, statistics: int = 0) -> str:
+    """The sentence about cells without their numbers, or nothing where those are there.
+
+    `statistics` is what stands beside the cells however little room there is.
+    """
+    if plan.numbers:
+        return ""
+    wanted = tuple(range(sentence.H))
+    needed = Layout(wanted, NUMBERED, numbers=True, statistics=statistics, label=plan.label).width
+    unit = sentence.unit_names[0]
+    if needed <= WIDEST:
+        return _(
+            "The cells have no numbers beside them: those need {needed} columns. --unit {unit} "
+            "writes the numbers of one unit, --format csv all."
+        ).format(needed=needed, unit=unit)
+    return _(
+        "The cells have no numbers beside them: there are too many units. --unit {unit} writes "
+        "the numbers of one, --format csv all."
+    ).format(unit=unit)
 
 
 def chosen_quantities(sentence: Sentence, what: str | None) -> list[Quantity]:
@@ -133,19 +154,17 @@ def rows(
     """The block of one step: unit numbers, then a row for each quantity."""
     colours = palette(able)
     lines = [_heading(sentence, plan, colours)]
-    before = None
     for quantity in quantities:
         line = Text("  ")
         line.append(quantity.name.ljust(plan.label - 3 - _kinds(quantities)), "bold")
-        kind = kind_name(quantity.kind) if quantity.kind != before else ""
-        before = quantity.kind
+        kind = kind_name(quantity.kind)
         line.append(kind + " " * (_kinds(quantities) + 1 - cell_len(kind)), colours.faint)
         numbers = sentence[quantity.name][step]
         for unit in plan.units:
             value = float(numbers[unit])
-            glyphs, style = colours.cell(value, quantity.kind, scale[quantity.name])
-            line.append(glyphs, style)
-            line.append(_beside(value, plan) if plan.numbers else " " * (plan.cell - 2))
+            beside = _beside(value, plan) if plan.numbers else " " * (plan.cell - 2)
+            shown = 0.0 if beside.strip() == "0.00" else value  # a sign would contradict the number
+            line.append(*colours.cell(shown, quantity.kind, scale[quantity.name])).append(beside)
         line.append(_statistics(spread(numbers), plan, colours), colours.faint)
         line.rstrip()
         lines.append(line)

@@ -25,6 +25,10 @@ NO_ANSWER = -1
 """Stands for the class where the probabilities are not numbers."""
 
 
+SURE = 1 / 3
+"""The share of the way from chance to certainty that an answer must have gone to be no guess."""
+
+
 @dataclass(frozen=True, eq=False)
 class Sentence:
     """Sequence `number` of a trace, without its padding.
@@ -70,6 +74,12 @@ class Sentence:
         """The steps (from 0) whose word is not in the model's vocabulary."""
         unknown = self.trace.unknown
         return frozenset(unknown[self.number]) if unknown else frozenset()
+
+    @property
+    def given(self) -> int:
+        """How many words, from the first, were given; the network said those after them itself."""
+        given = self.trace.given
+        return given[self.number] if given else self.T
 
     @property
     def task(self) -> str | None:
@@ -142,15 +152,48 @@ class Sentence:
         return clean(labels[index], self.encoding) if labels else str(index)
 
     @property
-    def flips(self) -> list[int]:
-        """The steps (from 0) at which the answer differs from the one before.
+    def sure_share(self) -> float:
+        """The probability from which on an answer is no guess any more: 67 % of two classes."""
+        chance = 1 / int(self["probs"].shape[-1])
+        return chance + (1 - chance) * SURE
 
-        Empty where each step has an answer of its own, so that a change says nothing.
+    def is_guess(self, step: int) -> bool:
+        """Whether the answer after `step` says little: not far from chance, or no word was known.
+
+        Never where each step has an answer of its own.
         """
-        best = self.best
-        if best is None or self.task in ("tag", "generate"):
-            return []
-        return [t for t in range(1, len(best)) if NO_ANSWER != best[t] != best[t - 1] != NO_ANSWER]
+        if self.best is None or not self._is_one_answer:
+            return False
+        blind = bool(self.unknown) and self.unknown >= set(range(step + 1))
+        return blind or not self.share(step) >= self.sure_share
+
+    @property
+    def _is_one_answer(self) -> bool:
+        """Whether all steps answer the same question, so that a change says something."""
+        return self.task not in ("tag", "generate")
+
+    @cached_property
+    def flips(self) -> dict[int, int]:
+        """The steps (from 0) at which the answer changes, each with the class that it was before.
+
+        Guesses in between do not count; see `is_guess`.
+        """
+        flips: dict[int, int] = {}
+        before = None
+        for step, index in enumerate(self.best or ()):
+            if not self._is_one_answer or self.is_guess(step):
+                continue
+            if before not in (None, index):
+                flips[step] = before
+            before = index
+        return flips
+
+    @property
+    def decided(self) -> int | None:
+        """The first step (from 0) whose answer is no guess."""
+        if self.best is None or not self._is_one_answer:
+            return None
+        return next((step for step in range(self.T) if not self.is_guess(step)), None)
 
     @cached_property
     def broken(self) -> Broken | None:

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from tracer.language import _
-from tracer.view.console import Abilities
+from tracer.view.console import Abilities, folded
 from tracer.view.numbers import percent
 from tracer.view.palette import Palette, palette
 from tracer.view.sentence import NO_ANSWER, Sentence
@@ -18,6 +18,9 @@ LONGEST_BAR = 30
 
 ROOMY = 80
 """Columns from which on long words and labels get more of the line."""
+
+NARROW = 60
+"""With fewer columns there is no room for bars."""
 
 PERCENT = 6
 """Columns of a blank and ``>99 %``."""
@@ -43,19 +46,25 @@ def strip(sentence: Sentence, steps: Sequence[int], able: Abilities) -> list[Tex
     numbers = len(str(sentence.T + sentence.first - 1))
     best = sentence.best
     used = [best[t] for t in steps] if best is not None else []
-    roomy = able.width >= ROOMY
+    roomy, narrow = able.width >= ROOMY, able.width < NARROW
     labels = widest([sentence.label(index) for index in used], most=16 if roomy else 10)
-    words = widest([_marked(sentence, t) for t in steps], least=4, most=24 if roomy else 16)
+    most = 24 if roomy else 12 if narrow else 16
+    words = widest([_marked(sentence, t) for t in steps], least=4, most=most)
     remarks = {t: _remark(sentence, t, colours) for t in steps}
     room = able.width - (2 + numbers + 2 + words + 3 + labels + 2 + PERCENT)
     bar = min(max(room - max(cell_len(text) for text in remarks.values()), 6), LONGEST_BAR)
+    bar = 0 if narrow else bar
 
-    lines = [_heading(sentence, numbers, words, colours)]
+    lines = [_heading(sentence, numbers, words, able)]
     before = steps[0] - 1 if steps else -1
     for t in steps:
         if t != before + 1:
             lines.append(_gap(t - before - 1, numbers, colours))
         before = t
+        if t == sentence.given:
+            said = _("from here on the words are the network's own")
+            indent = " " * (4 + numbers)
+            lines += folded(Text(said, style=colours.faint), able.width, indent)
         line = Text().append(f"  {t + sentence.first:>{numbers}}  ", colours.faint)
         line.append(
             fit(_marked(sentence, t), words, colours.glyphs.cut),
@@ -65,7 +74,13 @@ def strip(sentence: Sentence, steps: Sequence[int], able: Abilities) -> list[Tex
             line.append("   ")
             line.append_text(_answer(sentence, t, best[t], labels, bar, colours))
             style = colours.of_class(best[t]) if sentence.counts(t) else "bold"
-            line.append(fit(remarks[t], max(room - bar, 0), "").rstrip(), style)
+            style = colours.faint if sentence.is_guess(t) and not sentence.counts(t) else style
+            remark = Text(remarks[t], style)
+            if cell_len(line.plain + remark.plain) <= able.width:
+                line.append_text(remark)
+            else:  # below, under the answer it belongs to
+                lines.append(line)
+                line = Text(" " * (3 + numbers + words)).append_text(remark)
         line.rstrip()
         lines.append(line)
     return lines
@@ -75,14 +90,16 @@ def _marked(sentence: Sentence, step: int) -> str:
     return sentence.word(step) + (" (?)" if step in sentence.unknown else "")
 
 
-def _heading(sentence: Sentence, numbers: int, words: int, colours: Palette) -> Text:
+def _heading(sentence: Sentence, numbers: int, words: int, able: Abilities) -> Text:
+    colours = palette(able)
     after = {
         "classify": _("the answer so far"),
         "tag": _("its label"),
         "generate": _("the next word"),
     }.get(sentence.task or "", "")
     word = fit(_("word") if sentence.words is not None else "", words)
-    return Text(f"  {'t':>{numbers}}  {word}   {after}".rstrip(), style=colours.faint)
+    line = fit(f"  {'t':>{numbers}}  {word}   {after}", able.width, colours.glyphs.cut)
+    return Text(line.rstrip(), style=colours.faint)
 
 
 def _gap(count: int, numbers: int, colours: Palette) -> Text:
@@ -109,9 +126,11 @@ def _answer(
 
 
 def _remark(sentence: Sentence, step: int, colours: Palette) -> str:
-    """Whether the answer flips here, and whether it is the one that counts."""
-    remark = f"  {colours.glyphs.mark} " + _("flips") if step in sentence.flips else ""
-    answered = sentence.best is not None and sentence.best[step] != NO_ANSWER
-    if sentence.task == "classify" and sentence.counts(step) and answered:
-        remark += "  = " + _("the answer")
-    return remark
+    """Whether the answer flips here or is a guess, and whether it is the one that counts."""
+    if sentence.best is None or sentence.best[step] == NO_ANSWER:
+        return ""
+    counts = sentence.task == "classify" and sentence.counts(step)
+    if sentence.is_guess(step):
+        return "  " + (_("= the answer, a guess") if counts else _("a guess"))
+    flips = f"  {colours.glyphs.mark} " + _("flips") if step in sentence.flips else ""
+    return flips + ("  " + _("= the answer") if counts else "")

@@ -5,7 +5,8 @@ The document is an object with
 ``tracer``      the version that wrote it, and ``format`` the version of this layout (1)
 ``model cell task labels device dtype level``  where the numbers come from
 ``steps``       the numbers of the steps as screens call them: 1, 2, …
-``sentences``   for each: words, length, unknown (step numbers), answers (label and probability)
+``sentences``   for each: words, length, given (how many words were; those after them a network said
+                itself), unknown (step numbers), answers (label and probability)
 ``units``       the numbers of the units, from 0
 ``quantities``  by name: symbol, equation, kind, meaning, dims, values (nested as dims says)
 ``notes``       what a reader must know
@@ -71,6 +72,7 @@ def _sentence(sentence: Sentence) -> dict[str, Any]:
     return {
         "words": None if tokens is None else list(tokens[sentence.number]),
         "length": sentence.T,
+        "given": sentence.given,
         "unknown": [step + sentence.first for step in sorted(sentence.unknown)],
         "answers": answers,
     }

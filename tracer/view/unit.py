@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from rich.cells import cell_len
 from rich.text import Text
 
-from tracer.equations import Kind
+from tracer.equations import Kind, Quantity
 from tracer.language import _
 from tracer.view.arithmetic import Value, arithmetic
 from tracer.view.console import Abilities, folded
@@ -18,14 +18,13 @@ from tracer.view.palette import Palette, palette
 from tracer.view.sentence import Sentence
 
 SHARES = ("x", "h", "a")
-"""The three shares of a sum z, by the end of their names: the word, the memory, the bias."""
-
+"""The three shares of a sum z, by the end of their names: the word, the step before, the bias."""
 
 NUMBER = 8
 """Columns of the longest number with its sign."""
 
-LONGEST_BAR = 6
-"""Columns of a share's bar on one side of its axis."""
+NEEDED_BAR, LONGEST_BAR = 2, 6
+"""Columns of a share's bar on one side of its axis; with less room there are only numbers."""
 
 
 def unit_block(sentence: Sentence, step: int, unit: int, able: Abilities) -> list[Text]:
@@ -44,6 +43,22 @@ def unit_block(sentence: Sentence, step: int, unit: int, able: Abilities) -> lis
         Text(""),
         *_arithmetic(sentence, step, unit, able, colours),
     ]
+
+
+def unit_legend(sentence: Sentence) -> list[tuple[str, str]]:
+    """What is to be known to read the table and the arithmetic: marks and their meanings."""
+    gate = "_q" if sentence.trace.equations.gates else ""
+    listed = [
+        (_("the word"), f"U{gate} x_t"),
+        (_("the step before"), _("W{gate} h_(t-1): from h, not from the memory c").format(gate=gate)
+         if sentence.has("c") else f"W{gate} h_(t-1)"),
+        (_("the bias"), _("a{gate}, the same at every step").format(gate=gate)),
+        (_("sum"), _("z{gate}, the three added up; what follows squeezes it").format(gate=gate)),
+        (_("bars"), _("to the right pushes up, to the left down; one scale for a whole table")),
+    ]  # fmt: skip
+    if sentence.has("c_prev"):
+        listed.append(("c_prev", _("the memory c of the step before")))
+    return listed
 
 
 def numbers_of_unit(sentence: Sentence, step: int, unit: int) -> dict[str, float]:
@@ -77,10 +92,12 @@ def _shares(
     scale = max(finite, default=1.0) or 1.0
     label = max(len(q.name) for q in sums)
     room = able.width - (2 + label + 2) - 3 * (NUMBER + 2) - (2 + NUMBER)
-    half = min(max((room // 3 - 1) // 2, 1), LONGEST_BAR)
+    half = min((room // 3 - 1) // 2, LONGEST_BAR)
+    if half < NEEDED_BAR:
+        return _shares_without_bars(sentence, sums, values, (step, unit), label, colours)
     column = 2 * half + 1 + NUMBER
 
-    titles = (_("the word"), _("the memory"), _("the bias"))
+    titles = (_("the word"), _("the step before"), _("the bias"))
     heading = f"  {'':{label}}  "
     for title in titles:
         heading += title + " " * max(column + 2 - cell_len(title), 1)
@@ -94,6 +111,26 @@ def _shares(
             line.append(bar, style).append(f"{signed(value):>{NUMBER}}  ")
         line.append(f"= {signed(float(sentence[quantity.name][step, unit]))}")
         lines.append(line)
+    return lines
+
+
+def _shares_without_bars(
+    sentence: Sentence,
+    sums: Sequence[Quantity],
+    values: Mapping[str, float],
+    place: tuple[int, int],
+    label: int,
+    colours: Palette,
+) -> list[Text]:
+    """The same in numbers alone, for a narrow terminal."""
+    titles = (_("word"), _("before"), _("bias"), _("sum"))
+    heading = "".join(" " * max(NUMBER - cell_len(title), 0) + title for title in titles)
+    lines = [Text(f"  {'':{label}}{heading}", style=colours.faint)]
+    for quantity in sums:
+        line = Text("  ").append(f"{quantity.name:<{label}}", "bold")
+        for share in SHARES:
+            line.append(f"{signed(values[f'{quantity.name}_from_{share}']):>{NUMBER}}")
+        lines.append(line.append(f"{signed(float(sentence[quantity.name][place])):>{NUMBER}}"))
     return lines
 
 
