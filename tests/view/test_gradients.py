@@ -194,3 +194,21 @@ def test_a_size_takes_six_columns_at_most(value: float, written: str) -> None:
     """Two or three digits that count."""
     assert size(value) == written
     assert len(written) <= 6
+
+
+def test_huge_factors_are_powers_of_ten() -> None:
+    """Twelve thousand billion times is no number that anybody sees; its power of ten is."""
+    assert times(4_100) == "4,100"
+    assert times(1.2e13) == "about 10^13"
+    assert times(9e6) == "about 10^7"
+
+
+def test_the_steps_in_the_table_are_those_of_the_sentence() -> None:
+    """The first word's step leads to no word, so it is in neither."""
+    text = text_of(RNN).replace("│", "")
+    table = text[text.index("what stands in its way") :].splitlines()[3:]
+    steps = [line.split()[2] for line in table[: len(RNN.words)]]
+
+    assert steps[0] == "-"
+    least, greatest = (f(map(float, steps[1:])) for f in (min, max))
+    assert f"lies between {least:.2f} and {greatest:.2f};" in " ".join(text.split())

@@ -85,13 +85,13 @@ def _why(flow: GradientFlow) -> str:
         if not np.isfinite(most):
             return ""
         said = _(
-            "One step back multiplies a gradient by {least} to {greatest} at most; all "
-            "{count} together leave {share} of any gradient or less."
+            "The most by which one step back can multiply a gradient lies between {least} and "
+            "{greatest}; all {count} together leave {share} of any gradient or less."
         )
         if most >= 1:
             said = _(
-                "One step back multiplies a gradient by {least} to {greatest} at most; all "
-                "{count} together can make one {times} times as large."
+                "The most by which one step back can multiply a gradient lies between {least} and "
+                "{greatest}; all {count} together can make one {times} times as large."
             )
         return said.format(
             least=size(float(steps.min())), greatest=size(float(steps.max())), count=len(steps),
@@ -121,7 +121,8 @@ def legend(flows: Sequence[GradientFlow], able: Abilities) -> Iterator[Text]:
     if any(flow.step is not None for flow in flows):
         said += [
             ("step", _("the most by which this step can multiply a gradient on its way "
-                              "back: the largest singular value of ∂h_t/∂h_(t-1)")),
+                              "back: the largest singular value of ∂h_t/∂h_(t-1). "
+                              "No word is before the first")),
             ("bound", _("those of all later steps multiplied: no gradient keeps more")),
             ("reach", _("what all later steps together really leave at most: the largest "
                               "singular value of ∂h_T/∂h_t")),

@@ -153,7 +153,7 @@ def _table(
     ]
     yield _line(_head(first), names, label, colours.faint)
     yield from _each_step(first, steps, label, able, colours, lambda t: [
-        [("".join(f"{size(float(v[t])):>{room // 3}}" for _n, v in ways).ljust(room), None)]
+        [("".join(f"{_way(name, v, t):>{room // 3}}" for name, v in ways).ljust(room), None)]
         for ways in three
     ])  # fmt: skip
     yield Text("")
@@ -217,6 +217,11 @@ def _bar(
     style = style if np.isfinite(value) else colours.broken
     number: tuple[str, Style | None] = (f"{size(value):>{NUMBER}}", None)
     return [(filled, style), (drawn[len(filled) :], colours.faint), number]
+
+
+def _way(name: str, values: Array, t: int) -> str:
+    """One number; none for the step of the first word, which leads to no word any more."""
+    return "-" if name == "step" and t == 0 else size(float(values[t]))
 
 
 def _ways(flow: GradientFlow) -> Iterator[tuple[str, Array]]:

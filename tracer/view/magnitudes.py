@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tracer.language import _
 from tracer.view.numbers import number
 from tracer.view.palette import Palette
 
@@ -68,10 +69,12 @@ def power(exponent: int) -> str:
 def times(factor: float) -> str:
     """How many times as large, in as many digits as a sentence needs: ``3.2``, ``41``, ``4,100``.
 
-    From a million on as a power of ten.
+    From a million on only the nearest power of ten is said: ``about 10^13``.
     """
-    if not math.isfinite(factor) or factor >= 1e6 or (0 < factor < 0.1):
+    if not math.isfinite(factor) or (0 < factor < 0.1):
         return number(factor)
+    if factor >= 1e6:
+        return _("about 10^{exponent}").format(exponent=round(math.log10(factor)))
     if factor < 10:
         return f"{factor:.1f}"
     return f"{float(f'{factor:.2g}'):,.0f}"
