@@ -96,7 +96,11 @@ def test_screen() -> None:
         "  note  bubblewrap   not found",
         "                     your own exercises need",
         "                     no sandbox",
+        "",
+        "tracer works. 1 note above says what to do or",
+        "to know: bubblewrap.",
     ]
+    assert list(_lines(findings[:1], 46))[-1].plain == "All is well."
 
 
 NOWHERE = """

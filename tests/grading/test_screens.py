@@ -166,3 +166,19 @@ def test_no_line_is_too_wide(width: int, *, unicode: bool, solutions: Path) -> N
             shown = [line if unicode else ascii_line(line) for line in lines]
             assert max(cell_len(line.plain) for line in shown) <= width
             assert unicode or all(line.plain.isascii() for line in shown)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (" + a", "", "without the bias (a_i, a_f, a_g, a_o)."),
+        (" + h_prev @ W.T", "", "without the step before (W_i h_(t-1), W_f h_(t-1), W_g h_(t-1)"),
+        ("f * c_prev + i * g", "f * c_prev + i * g + 0.1", ""),
+    ],
+)
+def test_what_a_number_lacks_is_named(lstm_step: Exercise, old: str, new: str, said: str) -> None:
+    """Where the equations without one share give just that number; and only there."""
+    text = " ".join(changed(lstm_step, old, new).split())
+
+    assert said in text
+    assert ("Your number is the one that comes out without" in text) == bool(said)

@@ -28,6 +28,11 @@ def test_the_tour_in_an_empty_folder(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert '$ tracer show "you are a really bad man" --steps 5:6' in done.stdout
     assert done.stdout.count("$ tracer check 10_rnn_step") == 2
+    yours, expected = (
+        float(done.stdout.split(word, 1)[1].split()[0]) for word in ("    yours", "    expected")
+    )
+    assert abs(yours - expected) > 0.3, "the tour shows a difference that is hard to see"
+    assert "without the bias (a)." in " ".join(done.stdout.split())
     assert "\x1b" not in done.stdout
     assert "tracer init my-exercises" in done.stdout.splitlines()[-2]
     assert list(here.iterdir()) == []

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 import click
 
-from tracer.language import _
+from tracer.language import _, plural
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -77,7 +77,7 @@ def _terminal(able: Abilities) -> Iterator[Finding]:
     yield Finding("terminal", "environment", " ".join(environment) or "-")
 
 
-def _lines(findings: Iterable[Finding], width: int) -> Iterator[Text]:
+def _lines(findings: Sequence[Finding], width: int) -> Iterator[Text]:
     from rich.text import Text
 
     from tracer.view.console import folded
@@ -97,8 +97,25 @@ def _lines(findings: Iterable[Finding], width: int) -> Iterator[Text]:
         for finding in members:
             line = Text("  ").append(f"{words[finding.status]:<5}", styles[finding.status])
             line.append(f" {finding.name:<12} ")
-            first, *more = folded(Text(finding.value), width, " " * 21) or [Text()]
-            yield line.append_text(first[21:])
-            yield from more
+            if " " not in finding.value:  # a path stays whole, to be copied
+                yield line.append(finding.value)
+            else:
+                first, *more = folded(Text(finding.value), width, " " * 21)
+                yield line.append_text(first[21:])
+                yield from more
             if finding.advice:
                 yield from folded(Text(finding.advice, style="italic"), width, " " * 21)
+    yield Text("")
+    yield from folded(Text(_verdict(findings), style="bold"), width)
+
+
+def _verdict(findings: Sequence[Finding]) -> str:
+    """The last line: whether there is anything to do."""
+    notes = [finding.name for finding in findings if finding.advice]
+    if not notes:
+        return _("All is well.")
+    return plural(
+        "tracer works. {count} note above says what to do or to know: {names}.",
+        "tracer works. {count} notes above say what to do or to know: {names}.",
+        len(notes),
+    ).format(count=len(notes), names=", ".join(notes))

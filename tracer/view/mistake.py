@@ -14,6 +14,7 @@ from tracer.grading.report import CheckReport, Difference, Kind, Report, Verdict
 from tracer.language import _
 from tracer.view.console import Abilities, folded
 from tracer.view.divergence import apart
+from tracer.view.missing import missing
 from tracer.view.palette import Palette
 from tracer.view.trouble import sentences
 from tracer.view.words import clean, fit, widest
@@ -54,6 +55,8 @@ def first_mistake(
     yield Text(f"    {fit(labels[0], label)}  ").append(f"{yours:>{wide}}", colours.broken)
     yield Text(f"    {fit(labels[1], label)}  ").append(f"{expected:>{wide}}", "bold")
     yield Text("")
+    if said := missing(report.exercise.equations, d):
+        yield from [*folded(Text(said, style="bold"), able.width, "  "), Text("")]
     yield from folded(
         Text(_("How the expected number comes about:"), style=colours.faint), able.width, "  "
     )
