@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -180,3 +181,34 @@ def test_the_kernels_run_without_the_compiler() -> None:
     )
 
     np.testing.assert_allclose(eval(jit), eval(plain), rtol=1e-15)  # noqa: S307 - lists of numbers
+
+
+def test_machine_code_is_asked_for_by_dtype(tmp_path: Path) -> None:
+    """After a call in float32 the first one in float64 compiles as well, and says so before."""
+    script = """
+import numpy as np
+from tracer.cells import RNNCell
+from tracer.kernels import cpu
+
+def cell(dtype):
+    return RNNCell(*(np.zeros(shape, dtype) for shape in ((1, 1), (1, 1), (1,))))
+
+def asked():
+    print(*(cpu.needs_compiling(cell(dtype)) for dtype in (np.float32, np.float64)))
+
+asked()
+x = np.zeros((1, 1, 1), np.float32)
+cpu.forward(cell(np.float32), x, {"h": x[0]}, np.ones(1, np.int64), "all")
+asked()
+print(cpu.needs_compiling(cell(np.float32), backward=True))
+"""
+    env = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    first, second = (
+        subprocess.run(
+            [sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True
+        ).stdout.split()
+        for _ in range(2)
+    )
+
+    assert first == ["True", "True", "False", "True", "True"]
+    assert second == ["False", "True", "False", "True", "True"]

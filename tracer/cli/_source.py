@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
 
 from tracer.equations import LEVELS
 from tracer.errors import InputError
@@ -73,6 +76,8 @@ def trace_of(source: Source) -> Trace:
         network = load_model(source.model)
     sentences = sentences_of(source.text)
     device, level = source.device or "cpu", source.level or LEVELS[-1]
+    if device == "cpu":
+        announce_compiling([network], backward=source.backward)
     if source.backward or source.target is not None:
         from tracer.targets import target_trace
 
@@ -105,6 +110,14 @@ def load_model(name: str) -> Model:
         )
     network = tracer.Model.load(name)
     return network if shipped else replace(network, name=name)
+
+
+def announce_compiling(networks: Sequence[Model], *, backward: bool) -> None:
+    """Say why the first sentence takes some seconds, to standard error."""
+    from tracer.kernels.cpu import needs_compiling
+
+    if any(needs_compiling(network.cell, backward=backward) for network in networks):
+        click.echo(_("compiling the kernels for this machine; only the first time ..."), err=True)
 
 
 def sentences_of(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracer.cli._options import check_theme, finite
-from tracer.cli._source import load_model, sentences_of
+from tracer.cli._source import announce_compiling, load_model, sentences_of
 from tracer.errors import InputError
 from tracer.language import _
 
@@ -91,7 +91,7 @@ def command(
 ) -> None:
     """Run each network, forward and back, and show them beside each other."""
     import tracer
-    from tracer.gradientflow import gradient_flow
+    from tracer.gradientflow import gradient_flow, in_float64
     from tracer.training.untrained import untrained as untrained_model
     from tracer.view.flow_numbers import flows_to_json, write_flows_csv
 
@@ -130,6 +130,7 @@ def command(
                 options=", ".join(given)
             )
         )
+    announce_compiling([in_float64(network) for network in networks], backward=True)
     flows = [gradient_flow(network, text, target) for network in networks]
     if layout == "csv":
         write_flows_csv(flows, sys.stdout)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -88,6 +87,10 @@ def _lstm(
 
 _UNROLL: Mapping[str, Callable[..., dict[str, Array]]] = {"rnn": _rnn, "lstm": _lstm}
 _KERNEL: Mapping[str, Any] = {"rnn": compiled.rnn_forward, "lstm": compiled.lstm_forward}
+_BACKWARD_KERNEL: Mapping[str, Any] = {
+    "rnn": compiled.rnn_backward,
+    "lstm": compiled.lstm_backward,
+}
 
 
 def forward(
@@ -198,18 +201,41 @@ def project(rows: Array, M: Array) -> Array:
     return out
 
 
-def needs_compiling(cell: Cell) -> bool:
-    """Whether the first call will have to compile: no machine code of this kernel is cached."""
-    return is_new(_KERNEL[cell.equations.name])
+def needs_compiling(cell: Cell, *, backward: bool = False) -> bool:
+    """Whether the first call will have to compile: no machine code for this cell's dtype is kept.
+
+    With `backward`, also where only that of the way back is missing.
+    """
+    name, dtype = cell.equations.name, str(cell.W.dtype)
+    kernels = [_KERNEL[name], _BACKWARD_KERNEL[name]] if backward else [_KERNEL[name]]
+    return any(is_new(kernel, dtype) for kernel in kernels)
 
 
-def is_new(kernel: Any) -> bool:
-    """Whether a compiled function has no machine code yet, here or in the cache."""
+def is_new(kernel: Any, dtype: str | None = None) -> bool:
+    """Whether a compiled function has no machine code yet, here or in the cache.
+
+    Parameters
+    ----------
+    kernel : compiled function
+    dtype : {"float32", "float64"}
+        For arrays of this dtype; None for arrays of any.
+    """
     # NUMBA_DISABLE_JIT leaves plain functions, which nobody compiles.
-    if getattr(kernel, "signatures", True):
+    if not hasattr(kernel, "signatures"):
         return False
-    if kernel.stats.cache_path is None:
-        return True
-    function = kernel.py_func
-    name = f"{Path(function.__code__.co_filename).stem}.{function.__qualname__}-*.nbi"
-    return not any(Path(kernel.stats.cache_path).glob(name))
+    return not any(dtype in (None, _float_of(signature)) for signature in _signatures(kernel))
+
+
+def _signatures(kernel: Any) -> Iterator[tuple[Any, ...]]:
+    """The types of arguments for which there is machine code, in this process and in the cache."""
+    yield from kernel.signatures
+    # Only Numba's own index says for which types a file of the cache is.
+    file = getattr(kernel._cache, "_cache_file", None)  # noqa: SLF001
+    if file is not None:
+        yield from (key[0] for key in file._load_index())  # noqa: SLF001
+
+
+def _float_of(signature: tuple[Any, ...]) -> str:
+    """The dtype of the first array of floats among the arguments."""
+    dtypes = (str(getattr(argument, "dtype", "")) for argument in signature)
+    return next((dtype for dtype in dtypes if dtype.startswith("float")), "")
