@@ -61,6 +61,7 @@ models: .venv/.installed ## train the networks that come with tracer, anew
 	@$(TRAIN) --task tag --cell lstm --units 8 --save tracer/models/lstm-tag.safetensors
 	@$(TRAIN) --task tag --cell rnn --units 8 --save tracer/models/rnn-tag.safetensors
 	@$(TRAIN) --task generate --cell lstm --units 12 --save tracer/models/lstm-generate.safetensors
+	@rm -f tracer/models/*.checkpoint
 
 docs: .venv/.installed ## write the pages that are made from the code
 	@for script in docs/make_*.py; do .venv/bin/python $$script || exit 1; done

@@ -78,7 +78,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tracer.Model:
 
     assert done.returncode == 0, done.stderr
     assert "held-out answers are right" in done.stdout
-    assert sorted(path.name for path in folder.iterdir()) == ["m.safetensors"]
+    assert sorted(path.name for path in folder.iterdir()) == ["m.checkpoint", "m.safetensors"]
     return tracer.Model.load(folder / "m.safetensors")
 
 
@@ -121,7 +121,7 @@ def test_killed_in_the_middle_and_resumed_it_ends_the_same(
 
     assert resumed.returncode == 0, resumed.stderr
     assert same(tracer.Model.load(tmp_path / "m.safetensors"), whole)
-    assert [path.name for path in tmp_path.iterdir()] == ["m.safetensors"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["m.checkpoint", "m.safetensors"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -139,6 +139,15 @@ def test_ctrl_c_keeps_the_run_and_says_how_to_go_on(
     assert is_in_the_middle(tmp_path)
     assert run(tmp_path, "--save", "m.safetensors", "--resume").returncode == 0
     assert same(tracer.Model.load(tmp_path / "m.safetensors"), whole)
+
+
+def test_ctrl_c_is_heard_at_once(tmp_path: Path) -> None:
+    """Also where the batch takes long, as the first one does; a second one does not wait."""
+    process = begin(tmp_path, *OPTIONS)
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate()
+
+    assert said.index("stopping after this batch; Ctrl-C again") < said.index("Go on with:")
 
 
 def test_what_the_caller_ignores_stays_ignored() -> None:
@@ -182,7 +191,43 @@ def test_a_finished_network_is_not_overwritten(tmp_path: Path) -> None:
 
     assert run(tmp_path, *OPTIONS, "--epochs", "1", "--overwrite").returncode == 0
     assert tracer.Model.load(path).notes["epochs"] == "1"
-    assert list(tmp_path.iterdir()) == [path]
+    assert sorted(tmp_path.iterdir()) == [tmp_path / "m.checkpoint", path]
+
+
+def test_a_finished_run_can_be_made_longer(tmp_path: Path, whole: tracer.Model) -> None:
+    """It says that it is finished and how to go on; then it ends as one that was longer at once."""
+    begun = run(tmp_path, *OPTIONS[:2], "--epochs", "2", "--save", "m.safetensors")
+    refused = run(tmp_path, "--save", "m.safetensors", "--resume")
+    shorter = run(tmp_path, "--save", "m.safetensors", "--resume", "--epochs", "1")
+    longer = run(tmp_path, "--save", "m.safetensors", "--resume", "--epochs", "4")
+
+    assert begun.returncode == 0, begun.stderr
+    assert (refused.returncode, shorter.returncode) == (2, 2)
+    assert "the run in m.checkpoint is finished: 2 of 2 epochs, best after epoch" in refused.stderr
+    assert "tracer train --save m.safetensors --resume --epochs 4" in refused.stderr
+    assert "it cannot be shortened to 1" in shorter.stderr
+    assert longer.returncode == 0, longer.stderr
+    model = tracer.Model.load(tmp_path / "m.safetensors")
+    assert same(model, whole)
+    assert "--epochs 4" in model.notes["made_by"]
+    assert "--epochs 2" not in model.notes["made_by"]
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_the_lines_of_the_epochs_fit(tmp_path: Path, columns: int) -> None:
+    """Titles over their numbers; what does not fit is left out at the right."""
+    done = subprocess.run(
+        [*TRAIN, *OPTIONS, "--epochs", "1"], cwd=tmp_path, capture_output=True, text=True,
+        check=True, env=os.environ | {"COLUMNS": str(columns)},
+    )  # fmt: skip
+    title, line = (
+        next(line for line in done.stdout.splitlines() if line.split()[:1] == [first])
+        for first in ("epoch", "1")
+    )
+
+    assert len(line) == len(title) <= columns
+    assert "held-out loss" in title
+    assert ("sentences/s" in title) == (columns == 80)
 
 
 @pytest.mark.parametrize(

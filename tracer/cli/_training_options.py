@@ -144,7 +144,12 @@ def _run() -> Iterator[click.Parameter]:
         show_default=True, metavar="SECONDS",
         help=_("How often the run is kept in FILE.checkpoint."),
     )  # fmt: skip
-    yield _option(title, "resume", is_flag=True, help=_("Go on with the run in FILE.checkpoint."))
+    yield _option(
+        title,
+        "resume",
+        is_flag=True,
+        help=_("Go on with the run in FILE.checkpoint; with a finished one, add more --epochs."),
+    )
 
 
 def _setting(

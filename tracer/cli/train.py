@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ from tracer.cli._sections import SectionedCommand
 from tracer.cli._training_options import options as training_options
 from tracer.errors import FileError, InputError
 from tracer.language import _
+from tracer.training.choices import LONGER
 
 if TYPE_CHECKING:
     from tracer.training.data import Data
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 SUFFIX = ".safetensors"
-FREE = ("resume", "overwrite", "save", "watch_sentence", "checkpoint_every")
+FREE = ("resume", "overwrite", "save", "watch_sentence", "checkpoint_every", *LONGER)
 """What may be said anew when a run is resumed; everything else decides its result."""
 
 
@@ -33,7 +36,8 @@ FREE = ("resume", "overwrite", "save", "watch_sentence", "checkpoint_every")
         """Train a network, and keep it in a file that tracer show can look into.
 
         Every few seconds the run is kept beside it, in FILE.checkpoint. Ctrl-C stops after the
-        batch under way; --resume goes on from there, to the very same weights.
+        batch under way; --resume goes on from there, to the very same weights. A finished run can
+        be made longer: --resume with more --epochs.
 
         \b
         Examples:
@@ -53,18 +57,20 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         )
     run = save.with_suffix(".checkpoint")
     order = _order(ctx)
+    finished = _is_finished(run)
     if options["resume"]:
         if not run.exists():
             raise InputError(_("there is no run to resume: {file} is not there").format(file=run))
         options, order = _as_begun(ctx, run)
-    elif run.exists():
+    elif run.exists() and not finished:
         raise InputError(
             _(
                 "{file} holds a run that was not finished. Go on with it: {order} --resume, "
                 "or delete the file to begin anew."
             ).format(file=run, order=shlex.join(order))
         )
-    if save.exists() and not options["overwrite"]:
+    goes_on = options["resume"] and finished  # and replaces its own network with a better one
+    if save.exists() and not options["overwrite"] and not goes_on:
         raise InputError(
             _(
                 "{file} is there already. Choose another name with --save, or replace it with "
@@ -80,8 +86,37 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         from tracer.training import checkpoint
 
         remarks += checkpoint.restore(training, run)
+        _check_unfinished(training, run)
     safe = Safe(save, run, order, options["checkpoint_every"], {"sentences": data.report[0]})
     _learn(training, safe, options["watch_sentence"], remarks)
+
+
+def _is_finished(run: Path) -> bool:
+    """Whether a run is kept there that came to its end."""
+    if not run.exists():
+        return False
+    from tracer.training import checkpoint
+
+    return checkpoint.is_finished(run)
+
+
+def _check_unfinished(training: Training, run: Path) -> None:
+    """Raise an `InputError` that says how to learn on, if the run has nothing left to do."""
+    if not training.done:
+        return
+    now, recipe = training.progress, training.recipe
+    more = f"--epochs {2 * recipe.epochs}"
+    if now.epoch < recipe.epochs:
+        more = f"--patience {2 * recipe.patience}"
+    raise InputError(
+        _(
+            "the run in {file} is finished: {done} of {epochs} epochs, best after epoch {best}. "
+            "To learn on, give it more: tracer train --save {save} --resume {more}"
+        ).format(
+            file=run, done=now.epoch, epochs=recipe.epochs, best=training.best_epoch + 1,
+            save=shlex.quote(str(run.with_suffix(SUFFIX))), more=more,
+        )
+    )  # fmt: skip
 
 
 def _order(ctx: click.Context) -> list[str]:
@@ -102,9 +137,16 @@ def _as_begun(ctx: click.Context, run: Path) -> tuple[dict[str, Any], list[str]]
     """The options of the command that began the run; those typed now must not contradict them."""
     from tracer.training import checkpoint
 
-    begun = checkpoint.order_of(run)
+    typed_again = [
+        word
+        for name in LONGER
+        if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+        for word in (f"--{name}", str(ctx.params[name]))
+    ]
+    begun = [*checkpoint.order_of(run), *typed_again]
     try:
-        first = command.make_context("tracer train", list(begun)).params
+        before = command.make_context("tracer train", list(begun))
+        first = before.params
     except (click.ClickException, click.exceptions.Exit) as error:
         raise FileError(
             _("{file} is damaged: the command line in it is none of tracer train").format(file=run)
@@ -121,7 +163,7 @@ def _as_begun(ctx: click.Context, run: Path) -> tuple[dict[str, Any], list[str]]
     here = {name: ctx.params[name] for name in ("save", "resume", "checkpoint_every")}
     here["watch_sentence"] = ctx.params["watch_sentence"] or first["watch_sentence"]
     here["overwrite"] = ctx.params["overwrite"] or first["overwrite"]
-    return {**first, **here}, [*checkpoint.COMMAND, *begun]
+    return {**first, **here}, _order(before)
 
 
 def _recipe(options: dict[str, Any]) -> Recipe:
@@ -158,9 +200,19 @@ def _learn(
         watch.say(line)
     if needs_compiling(training.recipe.cell):
         watch.say(_("compiling the kernels for this machine; only the first time ..."))
-    with watch:
-        best = learn(training, safe, watch.batch)
+    try:
+        with watch:
+            best = learn(training, safe, watch.batch, _heard)
+    except KeyboardInterrupt:  # the second one, which does not wait for the batch
+        best = None
     if best is None:
         watch.stopped(safe.run, shlex.join(safe.order))
         sys.exit(INTERRUPTED)
-    watch.result(best, safe.model)
+    watch.result(best, safe.model, safe.run)
+
+
+def _heard() -> None:
+    """Say that Ctrl-C was heard; past Python's own buffers, which may be in use right now."""
+    said = _("stopping after this batch; Ctrl-C again stops at once")
+    with suppress(OSError):  # the terminal may be gone
+        os.write(2, f"\n{said}\n".encode())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from tracer.cells.activations import Array
 from tracer.errors import InputError
 from tracer.files import AnyArray
 from tracer.language import _
+from tracer.training.choices import LONGER
 from tracer.training.loop import Training
 from tracer.training.progress import Progress
 from tracer.training.recipe import Recipe
@@ -34,6 +36,7 @@ def save(training: Training, path: str | os.PathLike[str], order: Sequence[str] 
         "progress": training.progress.dumps(),
         "sentences": fingerprint(training),
         "order": list(order),
+        "finished": training.done,
         "versions": versions(),
     }
     files.write(path, FORMAT, VERSION, {name: getattr(training, name) for name in ARRAYS}, header)
@@ -57,6 +60,18 @@ def order_of(path: str | os.PathLike[str]) -> list[str]:
         return order[2:]
 
 
+def is_finished(path: str | os.PathLike[str]) -> bool:
+    """Whether the run in a file came to its end.
+
+    Raises
+    ------
+    FileError
+        If the file is damaged or foreign.
+    """
+    _arrays, header = files.read(path, FORMAT, VERSION)
+    return header.get("finished") is True
+
+
 def restore(training: Training, path: str | os.PathLike[str]) -> tuple[str, ...]:
     """Bring a fresh run to where the one in the file stood.
 
@@ -78,7 +93,8 @@ def restore(training: Training, path: str | os.PathLike[str]) -> tuple[str, ...]
         recipe = Recipe.loads(header["recipe"])
         sentences = str(header["sentences"])
         began = {str(name): str(number) for name, number in header["versions"].items()}
-    if recipe != training.recipe:
+    longer = {name: getattr(training.recipe, name) for name in LONGER}
+    if replace(recipe, **longer) != training.recipe:
         raise InputError(f"{path} is a run with another recipe: {_difference(recipe, training)}")
     if sentences != fingerprint(training):
         raise InputError(f"{path} is a run on other sentences; resume it with the same data")
@@ -86,6 +102,13 @@ def restore(training: Training, path: str | os.PathLike[str]) -> tuple[str, ...]
         progress = Progress.loads(
             header["progress"], batches=training.batches, epochs=recipe.epochs
         )
+    if progress.epoch + bool(progress.batch) > training.recipe.epochs:
+        done = progress.epoch + bool(progress.batch)
+        raise InputError(
+            f"{path} is a run in its epoch {done}; it cannot be shortened to "
+            f"{training.recipe.epochs}"
+        )
+    with files.damage(path):
         for name in ARRAYS:
             _check_like(name, arrays[name], training.theta)
     for name in ARRAYS:

@@ -26,7 +26,8 @@ class Safe:
     Attributes
     ----------
     model, run : Path
-        The file that the finished network goes to; the file that the run is kept in until then.
+        The file that the finished network goes to; the file that the run is kept in, after its
+        end too, so that it can be taken up again with more epochs.
     order : sequence of str
         The command line that began the run.
     every : float
@@ -43,9 +44,14 @@ class Safe:
 
 
 def learn(
-    training: Training, safe: Safe, watch: Callable[[EpochResult | None], None]
+    training: Training,
+    safe: Safe,
+    watch: Callable[[EpochResult | None], None],
+    heard: Callable[[], None] = lambda: None,
 ) -> EpochResult | None:
     """Learn until done, or until Ctrl-C; `watch` is called after every batch.
+
+    `heard` is called when Ctrl-C was heard, which may be long before the batch is over.
 
     Returns
     -------
@@ -63,7 +69,7 @@ def learn(
         files.remove_abandoned(path)  # of a run that was killed while it wrote
     checkpoint.save(training, safe.run, safe.order)  # what cannot be written shows now
     kept = monotonic()
-    with stop_asked() as asked:
+    with stop_asked(heard) as asked:
         try:
             for result in training.run():
                 stop = asked()
@@ -75,7 +81,10 @@ def learn(
                     break
         except DivergedError as error:
             raise DivergedError(f"{error} {_saved_before(training, safe)}") from error
-    return _finish(training, safe) if training.done else None
+    if not training.done:
+        return None
+    checkpoint.save(training, safe.run, safe.order)
+    return _finish(training, safe)
 
 
 def check_watched(training: Training, sentences: Sequence[str]) -> None:
@@ -88,7 +97,7 @@ def check_watched(training: Training, sentences: Sequence[str]) -> None:
 
 
 def _finish(training: Training, safe: Safe) -> EpochResult:
-    """Save the network of the best epoch; the run's own file has done its work."""
+    """Save the network of the best epoch."""
     best = training.progress.history[training.best_epoch]
     notes = {
         "made_by": shlex.join(safe.order),
@@ -98,14 +107,13 @@ def _finish(training: Training, safe: Safe) -> EpochResult:
         **{f"version of {name}": number for name, number in versions().items()},
     }
     training.model(safe.model.stem, notes).save(safe.model)
-    safe.run.unlink(missing_ok=True)
     return best
 
 
 def _saved_before(training: Training, safe: Safe) -> str:
     """What is left of a run that diverged: going on with it would only lead there again."""
+    safe.run.unlink(missing_ok=True)
     if not training.progress.history:
-        safe.run.unlink(missing_ok=True)
         return _("No epoch was finished before, so nothing is saved.")
     best = _finish(training, safe)
     return _(

@@ -9,6 +9,7 @@ from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from rich.cells import cell_len
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from tracer.trace import Trace
     from tracer.training.loop import Training
     from tracer.training.progress import EpochResult
+
+SHORTEST = 6
+"""Columns that every value has room in: ``0.0041``, ``>99 %``."""
 
 REDRAWS = 0.1
 """Seconds between two pictures of the bar."""
@@ -92,7 +96,7 @@ class Watch:
                 loss=number(now.loss / now.sentences),
                 right=percent(now.hits / now.counted),
                 norm=number(now.norm / now.batch),
-                speed=self._speed(),
+                speed=_("{count:,.0f} sentences/s").format(count=self._rate()),
             )
             title = _("epoch {epoch} of {epochs}").format(
                 epoch=now.epoch + 1, epochs=self._training.recipe.epochs
@@ -100,25 +104,33 @@ class Watch:
             self._bar.update(self._task, completed=now.batch, description=title, said=said)
             self._bar.refresh()
 
-    def _speed(self) -> str:
-        seconds = monotonic() - self._began
-        return _("{count:,.0f} sentences/s").format(count=self._learned / max(seconds, 1e-9))
+    def _rate(self) -> float:
+        return self._learned / max(monotonic() - self._began, 1e-9)
+
+    def _columns(self, columns: Sequence[tuple[str, str]], which: int) -> str:
+        """The titles (0) or the values (1), as many from the left as fit on one line."""
+        line = ""
+        for column in columns:
+            more = "  " * bool(line) + column[which].rjust(max(cell_len(column[0]), SHORTEST))
+            if cell_len(line + more) > self._able.width:
+                break
+            line += more
+        return line
 
     def _epoch(self, result: EpochResult) -> None:
-        columns = {
-            _("epoch"): f"{result.epoch}",
-            _("loss"): number(result.loss),
-            _("right"): percent(result.accuracy),
-            _("held-out loss"): number(result.held_out_loss),
-            _("held-out right"): percent(result.held_out_accuracy),
-            _("gradient"): number(result.norm),
-        }
+        columns = (
+            (_("epoch"), f"{result.epoch}"),
+            (_("loss"), number(result.loss)),
+            (_("right"), percent(result.accuracy)),
+            (_("held-out loss"), number(result.held_out_loss)),
+            (_("right"), percent(result.held_out_accuracy)),
+            (_("gradient"), number(result.norm)),
+            (_("sentences/s"), f"{self._rate():,.0f}"),
+        )
         if self._header_due:
             self._header_due = False
-            self.say(Text("  ".join(columns), palette(self._able).faint))
-        line = Text("  ".join(value.rjust(len(name)) for name, value in columns.items()))
-        line.append("   " + self._speed(), palette(self._able).faint)
-        self.say(line)
+            self.say(Text(self._columns(columns, 0), palette(self._able).faint))
+        self.say(Text(self._columns(columns, 1)))
         if self._sentences:
             model = self._training.model("", {}, best=False)
             for sentence in self._sentences:
@@ -132,13 +144,19 @@ class Watch:
         ).format(epoch=self._training.progress.epoch + 1, file=run, order=order)
         self.say(Text(clean(said)))
 
-    def result(self, best: EpochResult, saved: Path) -> None:
+    def result(self, best: EpochResult, saved: Path, run: Path) -> None:
         """The last lines: how good it became, and what to do with it."""
         said = _("best after epoch {epoch}: {right} of the held-out answers are right").format(
             epoch=best.epoch, right=percent(best.held_out_accuracy)
         )
         self.say(Text(said, "bold"))
         self.say(_('saved. Look into it: tracer show "..." --model {file}').format(file=saved))
+        said = _(
+            "To learn on from here: tracer train --save {file} --resume --epochs {more}. "
+            "For that {run} is kept; delete it if you like."
+        )
+        more = 2 * self._training.recipe.epochs
+        self.say(said.format(file=saved, more=more, run=run))
 
 
 def _answer(trace: Trace) -> Text:
