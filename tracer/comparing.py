@@ -60,6 +60,22 @@ class Divergence:
     again: int = 0
     also: tuple[Divergence, ...] = ()
 
+    def __str__(self) -> str:
+        """The place and the two numbers, and how much else differs; indices count from 0."""
+        unit = "" if self.unit is None else f"[{self.unit}]"
+        said = f"{self.quantity}{unit} at step {self.step} of sequence {self.batch}"
+        said += f": got {self.got:.9g}, expected {self.expected:.9g}"
+        if self.consequences:
+            said += f"; {self.consequences} later numbers differ because of it"
+        if self.again or self.also:
+            said += (
+                f"; {self.again + sum(1 + other.again for other in self.also)} more on their own"
+            )
+        return said
+
+    def __repr__(self) -> str:
+        return f"<Divergence: {self}>"
+
 
 def compare(
     got: Trace, expected: Trace, *, rtol: float | None = None, atol: float | None = None

@@ -54,6 +54,11 @@ class LayerTrace(Mapping[str, Array]):
     window: int | None = None
     _replayed: dict[str, Array] = field(default_factory=dict, repr=False)
 
+    def __repr__(self) -> str:
+        """Its cell, sizes and quantities; the numbers themselves are one name away."""
+        T, N, _ = self.x.shape
+        return f"<LayerTrace of {self.cell!r}: T={T}, N={N}; {len(self)} quantities>"
+
     def __getitem__(self, name: str) -> Array:
         """The numbers of one quantity, each (T, N, ·); `UnknownNameError` if there is none."""
         if name == "x":

@@ -97,6 +97,15 @@ class Model:
                     f"give all parts of a model the same one"
                 )
 
+    def __repr__(self) -> str:
+        """Its name, task and sizes; the weights themselves are in encoder, cell and head."""
+        labels = ", ".join(self.labels[:4]) + (", …" if len(self.labels) > 4 else "")
+        return (
+            f"<Model {self.name!r}: {self.cell.equations.title} to {self.task} ({labels}), "
+            f"{len(self.encoder.vocabulary)} words, D={self.encoder.D}, H={self.cell.W.shape[1]}, "
+            f"K={len(self.labels)}, {self.cell.W.dtype}>"
+        )
+
     @property
     def cell(self) -> Cell:
         """The last layer's cell."""

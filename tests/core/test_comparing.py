@@ -340,3 +340,16 @@ def test_a_wrong_gradient_of_a_whole_batch_is_found(name: str) -> None:
     assert d is not None
     assert (d.quantity, d.step, d.unit, d.again, d.consequences) == (name, 0, 0, 0, 0)
     assert d.got - d.expected == pytest.approx(0.01)
+
+
+def test_it_reads_as_a_sentence() -> None:
+    """For whoever prints it: the place, both numbers, and what else differs."""
+    found = tracer.Divergence(
+        step=2, batch=0, quantity="c", unit=5, got=0.5, expected=0.25, consequences=7, again=1
+    )
+
+    assert str(found) == (
+        "c[5] at step 2 of sequence 0: got 0.5, expected 0.25; "
+        "7 later numbers differ because of it; 1 more on their own"
+    )
+    assert repr(found) == f"<Divergence: {found}>"

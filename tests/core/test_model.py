@@ -203,3 +203,21 @@ def test_what_cannot_be_run_is_named() -> None:
         tracer.Model.load("lstm-clasify")
     with pytest.raises(tracer.FileError, match="there is no such file"):
         tracer.Model.load("mine.safetensors")
+
+
+def test_nothing_floods_a_prompt() -> None:
+    """Whatever a name is typed for, one short line comes: what it is, its sizes, its names."""
+    model = tracer.Model.load("lstm-classify")
+    trace = model.trace("you are a really bad man")
+
+    assert repr(trace) == (
+        "<Trace of lstm-classify on 'you are a really bad man': LSTM, T=6, N=1, D=8, H=8, K=2, "
+        "float32; 28 quantities in .names>"
+    )
+    assert repr(model).startswith("<Model 'lstm-classify': LSTM to classify (")
+    assert repr(model.cell) == "<LSTMCell D=8, H=8, gate='sigmoid', float32>"
+    shown = (trace, model, model.cell, model.encoder, model.encoder.vocabulary, trace.last)
+    for thing in shown:
+        assert len(repr(thing)) < 140
+        assert "\n" not in repr(thing)
+        assert "array" not in repr(thing)

@@ -51,6 +51,11 @@ class LSTMCell:
         for name, array in checked_parameters(LSTM, given, {"gate": self.gate}).items():
             object.__setattr__(self, name, array)
 
+    def __repr__(self) -> str:
+        """Its sizes; the weights themselves are in U, W and a."""
+        H, D = self.W.shape[1], self.U.shape[1]
+        return f"<LSTMCell D={D}, H={H}, gate={self.gate!r}, {self.W.dtype}>"
+
     def step(self, x: Array, h_prev: Array, c_prev: Array) -> dict[str, Array]:
         """One step forward.
 

@@ -48,6 +48,11 @@ class RNNCell:
         for name, array in checked_parameters(RNN, given, {"f": self.f}).items():
             object.__setattr__(self, name, array)
 
+    def __repr__(self) -> str:
+        """Its sizes; the weights themselves are in U, W and a."""
+        H, D = self.W.shape[1], self.U.shape[1]
+        return f"<RNNCell D={D}, H={H}, f={self.f!r}, {self.W.dtype}>"
+
     def step(self, x: Array, h_prev: Array) -> dict[str, Array]:
         """One step forward.
 

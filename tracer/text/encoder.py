@@ -61,6 +61,10 @@ class Encoder:
             )
         object.__setattr__(self, "table", table)
 
+    def __repr__(self) -> str:
+        words, dtype = len(self.vocabulary), self.table.dtype
+        return f"<Encoder '{self.kind}': {words} words, D={self.D}, {dtype}>"
+
     @classmethod
     def with_codes(cls, vocabulary: Vocabulary, dtype: npt.DTypeLike = np.float64) -> Encoder:
         """The article's encoding: D = 8 digits a word (see `tracer.text.codes`)."""

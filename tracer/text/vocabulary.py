@@ -56,6 +56,10 @@ class Vocabulary:
         lengths = (len(word) for word in self.words if is_chinese(word[0]))
         object.__setattr__(self, "_longest", max(lengths, default=1))
 
+    def __repr__(self) -> str:
+        listed = ", ".join(self.words[:6]) + (", …" if len(self.words) > 6 else "")
+        return f"<Vocabulary of {len(self.words)} words: {listed}>"
+
     def index(self, word: str) -> int:
         """The word's number; 0, that of ``<unk>``, when it is not there."""
         number = self._numbers.get(word)  # most words already come in their spelling

@@ -123,7 +123,7 @@ class Watch:
             (_("loss"), number(result.loss)),
             (_("right"), percent(result.accuracy)),
             (_("held-out loss"), number(result.held_out_loss)),
-            (_("right"), percent(result.held_out_accuracy)),
+            (_("held-out right"), percent(result.held_out_accuracy)),
             (_("gradient"), number(result.norm)),
             (_("sentences/s"), f"{self._rate():,.0f}"),
         )
