@@ -13,6 +13,7 @@ import click
 
 from tracer.cli._sections import SectionedCommand
 from tracer.cli._training_options import options as training_options
+from tracer.equations import CELLS
 from tracer.errors import FileError, InputError
 from tracer.language import _
 from tracer.training.choices import LONGER
@@ -55,6 +56,8 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         raise InputError(
             _("--save {file}: a model file ends in {suffix}").format(file=save, suffix=SUFFIX)
         )
+    if not options["resume"]:  # the command that began the run was looked at then
+        _check_effect(ctx)
     run = save.with_suffix(".checkpoint")
     order = _order(ctx)
     finished = _is_finished(run)
@@ -89,6 +92,36 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         _check_unfinished(training, run)
     safe = Safe(save, run, order, options["checkpoint_every"], {"sentences": data.report[0]})
     _learn(training, safe, options["watch_sentence"], remarks)
+
+
+def _check_effect(ctx: click.Context) -> None:
+    """Raise an `InputError` for an option that would change nothing, beside the others."""
+    given = ctx.params
+    cell = CELLS[given["cell"]]
+    reasons = {
+        "forget_bias": (
+            not cell.gates,
+            _("an {cell} has no forget switch").format(cell=cell.title),
+        ),
+        "embedding": (given["encoder"] != "embedding", _("only --encoder embedding has that size")),
+        "every_step": (given["task"] != "classify", _("only --task classify has one answer")),
+        "momentum": (given["optimiser"] == "sgd", _("--optimiser sgd has none")),
+        "language": (bool(given["data"]), _("it is of the built-in corpus, not of --data")),
+        **{
+            name: (not given["data"], _("it is about a file of yours; add --data FILE"))
+            for name in ("text_column", "label_column", "encoding", "count")
+        },
+    }
+    for parameter in ctx.command.params:
+        name = parameter.name or ""
+        without, reason = reasons.get(name, (False, ""))
+        typed = ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+        if typed and without:
+            raise InputError(
+                _("{option} would change nothing: {reason}").format(
+                    option=parameter.opts[0], reason=reason
+                )
+            )
 
 
 def _is_finished(run: Path) -> bool:
