@@ -59,7 +59,7 @@ a gradient that loses the same share at every word.
 The second table says why.
 
 - **step** (RNN): the largest singular value of ∂h_t/∂h_(t-1) = diag(f'(z_t)) W, the most by which
-  this step can multiply a gradient.
+  this step can multiply a gradient. The first word has none, for no word is before it.
 - **bound**: those of all later steps multiplied. If it is far below 1, the gradient *must*
   vanish. If it is above 1, it *may* explode, no more: it takes for granted that every step does
   its worst in the same direction.

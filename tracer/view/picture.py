@@ -209,10 +209,12 @@ def _words_used(sentence: Sentence, wish: Wish) -> list[tuple[str, str]]:
         )
         listed.append((_("keeps … %"), said))
     if any(sentence.is_guess(step) for step in range(sentence.T)):
-        said = _(
-            "less than {sure}, where chance gives {chance}, or no word so far is known; an answer "
-            "flips only where it is no guess"
-        )
+        said = _("less than {sure}, where chance gives {chance}; flips are counted without guesses")
+        if sentence.unknown:
+            said = _(
+                "less than {sure}, where chance gives {chance}, or no word so far is known; "
+                "flips are counted without guesses"
+            )
         chance = 1 / sentence["probs"].shape[-1]
         listed.append(
             (_("a guess"), said.format(sure=percent(sentence.sure_share), chance=percent(chance)))
