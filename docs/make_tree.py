@@ -17,7 +17,7 @@ BEGIN, END = "<!-- tree: written by make docs -->\n", "<!-- end of tree -->\n"
 ORDER = (
     "errors.py", "language.py", "equations", "cells", "kernels", "text", "tasks.py", "trace.py",
     "layertrace.py", "files.py", "tracefile.py", "traceheader.py", "unrolling.py",
-    "backpropagation.py", "model.py", "targets.py", "gradientflow.py", "explaining.py",
+    "backpropagation.py", "model.py", "targets.py", "gradientflow.py", "explaining.py", "alike.py",
     "comparing.py",
     "training", "diagnosis.py", "grading", "view", "cli", "models",
 )  # fmt: skip

@@ -10,7 +10,7 @@ Read the package in this order; each module needs only those above it.
                               from a cell to a trace, forward and backward; how it is stored
 6. ``text``, ``tasks``        from words to numbers; which outputs count
 7. ``model``                  encoder + layers + head: a sentence in, a trace out
-8. ``explaining``, ``comparing``, ``targets``, ``gradientflow``
+8. ``explaining``, ``alike``, ``comparing``, ``targets``, ``gradientflow``
                               where two traces first part ways; how far back a loss is felt
 9. ``training``               from labelled sentences to a model
 10. ``grading``               exercises: discover, run, judge

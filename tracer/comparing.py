@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from tracer.alike import check_alike
 from tracer.cells.activations import Array
 from tracer.equations import Kind, Quantity
 from tracer.errors import InputError
@@ -102,7 +103,7 @@ def compare(
         If the traces cannot be laid side by side.
     """
     got, expected = _whole(got), _whole(expected)
-    _check_alike(got, expected)
+    check_alike(got, expected)
     single = np.float32 in (got.dtype, expected.dtype)
     default = TOLERANCE["float32" if single else "float64"]
     tolerance = Tolerance(
@@ -252,43 +253,8 @@ def _addresses(got: Trace, expected: Trace) -> list[Address]:
     return [address for address in layers if address not in backward] + outputs + backward
 
 
-_SAME_WORDS = "use sentences with as many words, or the part of both that trace.sel cuts out"
-_ADVICE: Mapping[str, str] = {
-    "kind of cell": "look at each with tracer show, or at both with tracer gradients",
-    "number of steps T": _SAME_WORDS,
-    "batch size N": "compare sentence by sentence: trace.sel(batch=slice(n, n + 1))",
-    "input size D": "use networks of the same size",
-    "hidden size H": "use networks of the same size",
-    "lengths": _SAME_WORDS,
-    "window of the gradients": "run both backward with the same window",
-}
-"""What to do where two traces cannot be laid side by side."""
-
-
 def _whole(trace: Trace) -> Trace:
     """The trace with all its axes."""
     if trace.units != slice(None):
         raise InputError("a trace that was cut to some of its units cannot be compared")
     return replace(trace, dropped=frozenset())
-
-
-def _check_alike(got: Trace, expected: Trace) -> None:
-    def sizes(trace: Trace) -> dict[str, object]:
-        return {
-            "kind of cell": [layer.cell.equations.name for layer in trace.layers],
-            "number of steps T": trace.T,
-            "batch size N": trace.N,
-            "input size D": trace.D,
-            "hidden size H": [layer.cell.W.shape[1] for layer in trace.layers],
-            "lengths": trace.lengths.tolist(),
-            "window of the gradients": trace.last.window,
-        }
-
-    for (what, mine), theirs in zip(sizes(got).items(), sizes(expected).values(), strict=True):
-        if mine != theirs:
-            raise InputError(
-                f"the traces differ in {what}: {mine} and {theirs}. Only runs of the same kind of "
-                "cell with the same sizes can be compared, number by number; " + _ADVICE[what]
-            )
-    if got.head and expected.head and got.K != expected.K:
-        raise InputError(f"the traces differ in number of classes K: {got.K} and {expected.K}")

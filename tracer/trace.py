@@ -95,12 +95,12 @@ class Trace:
 
     def __repr__(self) -> str:
         """What ran, its sizes and its quantities; the numbers themselves are one name away."""
-        ran = self.model_name or self.equations.title
+        ran = f" of {self.model_name}" if self.model_name else ""
         words = " ".join(self.tokens[0][:8]) if self.tokens else ""
         words += " …" if self.tokens and (len(self.tokens[0]) > 8 or self.N > 1) else ""
         classes = "" if self.K is None else f", K={self.K}"
         return (
-            f"<Trace of {ran}{f' on {words!r}' if words else ''}: {self.equations.title}, "
+            f"<Trace{ran}{f' on {words!r}' if words else ''}: {self.equations.title}, "
             f"T={self.T}, N={self.N}, D={self.D}, H={self.H}{classes}, {self.dtype}; "
             f"{len(self.names)} quantities in .names>"
         )

@@ -77,6 +77,8 @@ def test_both_words_and_the_units_beside() -> None:
     assert found is not None
     assert (found.quantity, found.beside) == ("x", 3)
     assert "t = 3, x, number 0." in text
+    assert "Here the two read different words, so the numbers x of the word differ." in text
+    assert "differ on their own" not in text
     assert "At this step x differs at 4 of 4 places" in text
 
 
@@ -90,7 +92,7 @@ def test_all_units_of_a_gate_are_counted(lstm_trace: Trace) -> None:
     text = " ".join(_text(other, lstm_trace).split())
 
     assert "At this step z_f_from_a differs at 3 of 8 places; this is the first." in text
-    assert "17 more numbers of z_f_from_a differ on their own, here or at later steps." in text
+    assert "At other steps 15 more numbers of z_f_from_a differ on their own." in text
 
 
 def test_numbers_are_written_until_they_differ() -> None:

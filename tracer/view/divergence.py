@@ -75,6 +75,9 @@ def divergence(
     else:
         a, b = apart(found.got, found.expected)
         lines += [Text(f"  A  {a}"), Text(f"  B  {b}"), Text("")]
+    if found.quantity == "x" and pair[0].word(found.step) != pair[1].word(found.step):
+        said = _("Here the two read different words, so the numbers x of the word differ.")
+        lines += folded(Text(said), able.width, "  ")
     for said in _what_follows(found, pair[0]):
         first, *more = folded(Text(said), able.width - 2, "  ")
         lines += [first, *(Text("  ").append_text(line) for line in more)]
@@ -210,12 +213,13 @@ def _what_follows(found: Divergence, sentence: Sentence) -> Iterator[str]:
             "{count} later numbers differ too, but only because of those before them.",
             found.consequences,
         ).format(count=found.consequences)
-    if found.again:
+    elsewhere = found.again - found.beside
+    if elsewhere > 0:
         yield plural(
-            "{count} more number of {name} differs on its own, here or at later steps.",
-            "{count} more numbers of {name} differ on their own, here or at later steps.",
-            found.again,
-        ).format(count=found.again, name=found.quantity)
+            "At other steps {count} more number of {name} differs on its own.",
+            "At other steps {count} more numbers of {name} differ on their own.",
+            elsewhere,
+        ).format(count=elsewhere, name=found.quantity)
     if found.also:
         yield plural(
             "{count} other quantity differs on its own as well, first at:",
