@@ -174,8 +174,9 @@ def _range(steps: str | None, trace: Trace) -> tuple[int, int] | None:
     ends = (first or str(begin), (last or str(max(end, begin))) if colon else first)
     got = steps[:40]
     if not all(map(_is_step, ends)):
-        said = _("--steps {got}: wanted one step as 4, or a range as 2:5")
-        raise InputError(said.format(got=got))
+        raise InputError(
+            _("--steps {got}: wanted one step as 4, or a range as 2:5").format(got=got)
+        )
     chosen = int(ends[0]), int(ends[1])
     if chosen[0] > end or chosen[1] < begin:
         raise InputError(
