@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -150,13 +151,15 @@ class Watch:
             epoch=best.epoch, right=percent(best.held_out_accuracy)
         )
         self.say(Text(said, "bold"))
-        self.say(_('saved. Look into it: tracer show "..." --model {file}').format(file=saved))
-        said = _(
-            "To learn on from here: tracer train --save {file} --resume --epochs {more}. "
-            "For that {run} is kept; delete it if you like."
-        )
+        self.say(_("saved. Look into it:"))
+        self._command(f'tracer show "..." --model {shlex.quote(str(saved))}')
+        self.say(_("To learn on from here ({file} is kept for that):").format(file=run))
         more = 2 * self._training.recipe.epochs
-        self.say(said.format(file=saved, more=more, run=run))
+        self._command(f"tracer train --save {shlex.quote(str(saved))} --resume --epochs {more}")
+
+    def _command(self, typed: str) -> None:
+        """A command on a line of its own, to be copied."""
+        self.say(Text("  " + clean(typed)))
 
 
 def _answer(trace: Trace) -> Text:
