@@ -151,7 +151,7 @@ class Sentence:
         labels = self.trace.labels
         return clean(labels[index], self.encoding) if labels else str(index)
 
-    @property
+    @cached_property
     def sure_share(self) -> float:
         """The probability from which on an answer is no guess any more: 67 % of two classes."""
         chance = 1 / int(self["probs"].shape[-1])
@@ -164,8 +164,13 @@ class Sentence:
         """
         if self.best is None or not self._is_one_answer:
             return False
-        blind = bool(self.unknown) and self.unknown >= set(range(step + 1))
-        return blind or not self.share(step) >= self.sure_share
+        return step < self._first_known or not self.share(step) >= self.sure_share
+
+    @cached_property
+    def _first_known(self) -> int:
+        """The first step (from 0) whose word is known; past the last one if none is."""
+        unknown = self.unknown
+        return next((step for step in range(self.T) if step not in unknown), self.T)
 
     @property
     def _is_one_answer(self) -> bool:
@@ -188,7 +193,7 @@ class Sentence:
             before = index
         return flips
 
-    @property
+    @cached_property
     def decided(self) -> int | None:
         """The first step (from 0) whose answer is no guess."""
         if self.best is None or not self._is_one_answer:
