@@ -1,4 +1,4 @@
-"""The compiled step of an optimiser; `tracer.training.optimisers` has the same rules in NumPy."""
+"""The compiled step of an optimiser; `tracer.training.updates` has the same rules in NumPy."""
 
 from __future__ import annotations
 
