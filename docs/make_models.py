@@ -80,16 +80,16 @@ the LSTM still has it. This is not what every RNN does: taught with far sentence
 hold it. [training.md](training.md) has a picture, the figures of five seeds, and how it goes when
 the loss is on the last word alone, as in the article.
 
-Where it begins is chance. With other seeds of the same command (`--seed`), English sentences that are
-right when 15 to 25 words follow; when 0 to 5 follow, every network is right in 99 % or more:
+How far it goes is chance. With other seeds of the same command (`--seed`), right answers to English
+sentences in which 15 to 25 words follow; where 0 to 5 follow, each network has 99 % or more:
 
 | seed | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 (shipped) | 8 | 9 |
 |---|---|---|---|---|---|---|---|---|---|---|
 | LSTM | 100 % | 98 % | 100 % | 100 % | 100 % | 100 % | 99 % | 100 % | 100 % | 100 % |
 | RNN | 79 % | 80 % | 86 % | 77 % | 92 % | 76 % | 98 % | 82 % | 93 % | 88 % |
 
-Seed 7 was chosen among them: its LSTM is right everywhere, its RNN is about as good as the middle one
-of the ten, and the gradient of its far words is as small as [gradients.md](gradients.md) says.
+Seed 7 was chosen among them: its LSTM is right everywhere, its RNN about as good as the middle one
+of the ten, and the gradient of its far words as small as [gradients.md](gradients.md) says.
 
 The loss of these two models is the cross-entropy after the last word plus a tenth of its mean over
 all words, with the label of the whole sentence each time (`--every-step 0.1`). Half the sentences
