@@ -165,6 +165,8 @@ def _held_out(model: tracer.Model) -> tuple[float, float, float, float]:
             for t, (label, ideal) in enumerate(
                 zip(sentence.labels, reader(sentence.words), strict=True), first
             ):
+                if not ideal:  # one of the article's own sentences, which no rule can draw
+                    continue
                 k = model.labels.index(label)
                 right.append(probs[t, n].argmax() == k)
                 loss.append(-math.log(probs[t, n, k]))

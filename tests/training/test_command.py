@@ -213,6 +213,23 @@ def test_a_finished_run_can_be_made_longer(tmp_path: Path, whole: tracer.Model) 
     assert "--epochs 2" not in model.notes["made_by"]
 
 
+def test_a_run_that_was_made_longer_can_be_killed_and_resumed(
+    tmp_path: Path, whole: tracer.Model
+) -> None:
+    """Its network of before lies in the model file meanwhile, and is its own to replace."""
+    done = run(tmp_path, *OPTIONS[:2], "--epochs", "1", "--save", "m.safetensors")
+    process = begin(tmp_path, "--save", "m.safetensors", "--resume", "--epochs", "4")
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert done.returncode == 0, done.stderr
+    assert is_in_the_middle(tmp_path)
+
+    resumed = run(tmp_path, "--save", "m.safetensors", "--resume")
+
+    assert resumed.returncode == 0, resumed.stderr
+    assert same(tracer.Model.load(tmp_path / "m.safetensors"), whole)
+
+
 @pytest.mark.parametrize("columns", [40, 80])
 def test_the_lines_of_the_epochs_fit(tmp_path: Path, columns: int) -> None:
     """Titles over their numbers; what does not fit is left out at the right."""

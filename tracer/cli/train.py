@@ -72,7 +72,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
                 "or delete the file to begin anew."
             ).format(file=run, order=shlex.join(order))
         )
-    goes_on = options["resume"] and finished  # and replaces its own network with a better one
+    goes_on = options["resume"] and _has_left(run)  # replaces its own network with a better one
     if save.exists() and not options["overwrite"] and not goes_on:
         raise InputError(
             _(
@@ -90,7 +90,9 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
         remarks += checkpoint.restore(training, run)
         _check_unfinished(training, run)
-    safe = Safe(save, run, order, options["checkpoint_every"], {"sentences": data.report[0]})
+    safe = Safe(
+        save, run, order, goes_on, options["checkpoint_every"], {"sentences": data.report[0]}
+    )
     _learn(training, safe, options["watch_sentence"], remarks)
 
 
@@ -131,6 +133,12 @@ def _is_finished(run: Path) -> bool:
     from tracer.training import checkpoint
 
     return checkpoint.is_finished(run)
+
+
+def _has_left(run: Path) -> bool:
+    from tracer.training import checkpoint
+
+    return checkpoint.has_left(run)
 
 
 def _check_unfinished(training: Training, run: Path) -> None:
@@ -231,7 +239,7 @@ def _learn(
     watch = Watch(training, abilities(), watched)
     for line in remarks:
         watch.say(line)
-    if needs_compiling(training.recipe.cell):
+    if needs_compiling(training.recipe.cell, training.recipe.dtype):
         watch.say(_("compiling the kernels for this machine; only the first time ..."))
     try:
         with watch:

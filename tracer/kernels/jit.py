@@ -12,6 +12,7 @@ from numba import njit
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 SOURCES = (
+    "../cells/activations.py",  # the order of the activations is in the machine code
     "jit.py", "vectors.py", "squeezing.py", "product.py", "compiled.py", "head.py", "words.py",
     "steps.py", "updating.py", "learning_rnn.py", "learning_lstm.py",
 )  # fmt: skip

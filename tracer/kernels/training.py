@@ -83,9 +83,14 @@ class Memory(NamedTuple):
     room: Array
 
 
+def room_size(cell: str, H: int, steps: int) -> int:
+    """How many numbers `room_for` has room for."""
+    return _ROOM[cell] * (steps + SLACK) * H
+
+
 def room_for(cell: str, H: int, steps: int, dtype: str) -> Array:
     """Room to work on batches of at most so many steps in all."""
-    return np.zeros(_ROOM[cell] * (steps + SLACK) * H, dtype)
+    return np.zeros(room_size(cell, H, steps), dtype)
 
 
 def learn(
@@ -99,7 +104,9 @@ def learn(
     step: int,
     batch: Batch,
 ) -> Losses:
-    """Learn from one batch, in place; `step` counts from 1. Weights stay where the loss is NaN.
+    """Learn from one batch, in place; `step` counts from 1.
+
+    Where the norm of the gradient is not finite the weights stay.
 
     The gradient of E has no rows where E is not learned.
     """
@@ -119,6 +126,6 @@ def losses(cell: str, activation: str, weights: Mapping[str, Array], batch: Batc
     return Losses(*_LOSSES[cell](*batch, CODE[activation], *given))
 
 
-def needs_compiling(cell: str) -> bool:
-    """Whether the first batch will have to compile: no machine code of this cell is cached."""
-    return is_new(_LEARN[cell])
+def needs_compiling(cell: str, dtype: str) -> bool:
+    """Whether the first batch will have to compile: this cell has no machine code for the dtype."""
+    return is_new(_LEARN[cell], dtype)

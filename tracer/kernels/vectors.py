@@ -20,8 +20,10 @@ from tracer.cells.activations import Array
 
 Tile = Callable[[Array, int, Array, int, Array], None]
 
-_FEATURES = frozenset(cpu_target.target_context.codegen().magic_tuple()[2].split(","))
-_ARM = "+neon" in _FEATURES
+_TRIPLE, _NAME, _LISTED = cpu_target.target_context.codegen().magic_tuple()
+_FEATURES = frozenset(_LISTED.split(","))
+# Each of these processors has fused sums and 32 registers, whether or not its features are listed.
+_ARM = _TRIPLE.startswith(("aarch64", "arm64"))
 FUSED = _ARM or "+fma" in _FEATURES
 """Whether the processor computes ``a b + c`` with one rounding, in one instruction."""
 

@@ -1,8 +1,10 @@
 """The Bayes limit: how often a reader can be right at best who knows the grammar, and how surely.
 
-Such a reader knows the rules and weights that the built-in sentences are drawn with, and that no
-two are alike; it does not know which of them were drawn. Nothing is estimated. At every word it
-holds each way in which the rules can have led to the words so far, with its probability.
+Such a reader knows the rules and weights that the built-in sentences are drawn with; it does not
+know which sentences were drawn. At every word it holds each way in which the rules can have led to
+the words so far, with its probability. For the next word it matters that no two sentences are
+alike, and how that shifts the probabilities is the one thing that is approximated
+(`probabilities_of_being_there`).
 """
 
 from __future__ import annotations

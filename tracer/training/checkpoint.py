@@ -21,15 +21,22 @@ from tracer.training.recipe import Recipe
 from tracer.unrolling import versions
 
 FORMAT = "tracer checkpoint"
-VERSION = 2
+VERSION = 3
 ARRAYS = ("theta", "first", "second", "best")
 COMMAND = ("tracer", "train")
 
 
-def save(training: Training, path: str | os.PathLike[str], order: Sequence[str] = ()) -> None:
+def save(
+    training: Training,
+    path: str | os.PathLike[str],
+    order: Sequence[str] = (),
+    *,
+    left: bool = False,
+) -> None:
     """Write the run as it stands after its last batch, whole or not at all.
 
-    `order` is the command line that began it, kept so that it need not be typed again.
+    `order` is the command line that began it, kept so that it need not be typed again; `left` says
+    that a network of this run is in the model file from a time when it was finished.
     """
     header = {
         "recipe": training.recipe.dumps(),
@@ -37,6 +44,7 @@ def save(training: Training, path: str | os.PathLike[str], order: Sequence[str] 
         "sentences": fingerprint(training),
         "order": list(order),
         "finished": training.done,
+        "left": left or training.done,
         "versions": versions(),
     }
     files.write(path, FORMAT, VERSION, {name: getattr(training, name) for name in ARRAYS}, header)
@@ -70,6 +78,18 @@ def is_finished(path: str | os.PathLike[str]) -> bool:
     """
     _arrays, header = files.read(path, FORMAT, VERSION)
     return header.get("finished") is True
+
+
+def has_left(path: str | os.PathLike[str]) -> bool:
+    """Whether the run in a file was finished before, so that the model file is its own.
+
+    Raises
+    ------
+    FileError
+        If the file is damaged or foreign.
+    """
+    _arrays, header = files.read(path, FORMAT, VERSION)
+    return header.get("left") is True
 
 
 def restore(training: Training, path: str | os.PathLike[str]) -> tuple[str, ...]:

@@ -68,14 +68,15 @@ class Training:
             learn, vocabulary, labels, recipe.task, every_step=recipe.every_step, dtype=recipe.dtype
         )
         self.held_out = number(held_out, vocabulary, labels, recipe.task, dtype=recipe.dtype)
-        check_room(recipe, len(vocabulary), len(labels))
+        steps = int(np.sort(self.learn.lengths)[-recipe.batch_size :].sum())  # of a batch, at most
+        check_room(recipe, len(vocabulary), len(labels), steps)
         try:
-            self._allocate(vocabulary)
+            self._allocate(vocabulary, steps)
         except MemoryError as error:
             raise too_large(recipe, len(vocabulary)) from error
         self.progress = Progress()
 
-    def _allocate(self, vocabulary: Vocabulary) -> None:
+    def _allocate(self, vocabulary: Vocabulary, steps: int) -> None:
         """Make the weights, and everything that has their size."""
         recipe = self.recipe
         self.encoder = _encoder(recipe, vocabulary)
@@ -93,7 +94,6 @@ class Training:
         self.first, self.second = np.zeros_like(self.theta), np.zeros_like(self.theta)
         self.best = self.theta.copy()
         self._d_theta = np.zeros_like(self.theta)
-        steps = int(np.sort(self.learn.lengths)[-recipe.batch_size :].sum())
         self._room = room_for(recipe.cell, recipe.units, steps, recipe.dtype)
         self._learned = learned
         self._shapes = {name: array.shape for name, array in weights.items()}

@@ -7,6 +7,7 @@ import os
 from tracer.cells.parameters import expected_shape
 from tracer.equations import CELLS, OUTPUT_PARAMETERS
 from tracer.errors import InputError
+from tracer.kernels.training import room_size
 from tracer.language import _
 from tracer.training.recipe import Recipe
 
@@ -14,8 +15,11 @@ COPIES = 5
 """The weights, their gradients, two moments of the optimiser, and the best weights so far."""
 
 
-def check_room(recipe: Recipe, words: int, labels: int) -> None:
-    """Raise an `InputError` if the weights need more memory than this machine has."""
+def check_room(recipe: Recipe, words: int, labels: int, steps: int) -> None:
+    """Raise an `InputError` if the run needs more memory than this machine has.
+
+    `steps` is the most that a batch has in all.
+    """
     rows = {"embedding": recipe.embedding, "one-hot": words, "codes": 8}[recipe.encoder]
     sizes = {"D": rows, "H": recipe.units, "K": labels}
     count = words * rows
@@ -24,7 +28,9 @@ def check_room(recipe: Recipe, words: int, labels: int) -> None:
         for axis in expected_shape(parameter, sizes):
             size *= axis
         count += size
-    needed = count * (COPIES * (8 if recipe.dtype == "float64" else 4) + 8)  # made in float64
+    size = 8 if recipe.dtype == "float64" else 4
+    needed = count * (COPIES * size + 8)  # the first weights are made in float64
+    needed += room_size(recipe.cell, recipe.units, steps) * size
     there = memory()
     if there and needed > there:
         raise too_large(recipe, words, needed)
@@ -34,7 +40,8 @@ def too_large(recipe: Recipe, words: int, needed: int | None = None) -> InputErr
     """The error for a network that does not fit; names what makes it large."""
     said = _(
         "a network with {units:,} units, {embedding:,} numbers for a word ({encoder}) and "
-        "{words:,} words does not fit into memory{size}; try fewer units (--units)"
+        "{words:,} words does not fit into memory{size}; try fewer units "
+        "(--units) or smaller batches (--batch-size)"
     ).format(
         units=recipe.units,
         embedding=words if recipe.encoder == "one-hot" else recipe.embedding,

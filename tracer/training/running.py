@@ -30,6 +30,8 @@ class Safe:
         end too, so that it can be taken up again with more epochs.
     order : sequence of str
         The command line that began the run.
+    left : bool
+        Whether the model file holds a network of this run, which was finished and now goes on.
     every : float
         Seconds from one checkpoint to the next.
     notes : mapping
@@ -39,6 +41,7 @@ class Safe:
     model: Path
     run: Path
     order: Sequence[str] = ()
+    left: bool = False
     every: float = 10.0
     notes: Mapping[str, str] = field(default_factory=dict)
 
@@ -67,14 +70,16 @@ def learn(
     """
     for path in (safe.model, safe.run):
         files.remove_abandoned(path)  # of a run that was killed while it wrote
-    checkpoint.save(training, safe.run, safe.order)  # what cannot be written shows now
+    checkpoint.save(
+        training, safe.run, safe.order, left=safe.left
+    )  # what cannot be written shows now
     kept = monotonic()
     with stop_asked(heard) as asked:
         try:
             for result in training.run():
                 stop = asked()
                 if stop or monotonic() - kept > safe.every:
-                    checkpoint.save(training, safe.run, safe.order)
+                    checkpoint.save(training, safe.run, safe.order, left=safe.left)
                     kept = monotonic()
                 watch(result)  # last: it fails when the terminal is gone
                 if stop:
@@ -83,7 +88,7 @@ def learn(
             raise DivergedError(f"{error} {_saved_before(training, safe)}") from error
     if not training.done:
         return None
-    checkpoint.save(training, safe.run, safe.order)
+    checkpoint.save(training, safe.run, safe.order, left=safe.left)
     return _finish(training, safe)
 
 
