@@ -96,12 +96,12 @@ With `--forget-bias 0` every switch starts half open, and the LSTM's gradient va
 `--initial orthogonal` an RNN begins with steps that do not shrink h, and vanishes later.
 
 After training look again. Between the shipped networks the difference is of orders of magnitude
-still, at most sentences. At some it is the other way round, and with other seeds of the same
-command the middle quotient lay between 0.7 and 770 (seeds 0 to 9). So do not take every small
-gradient for a fault: a network that has made up its mind keeps its answer whatever small change
-one makes to an early state, and to hold one bit safely *is* to have a small gradient (Bengio,
-Simard and Frasconi, 1994). Before training a small gradient says that the word cannot be learned
-from; after training it may only say that the matter is settled.
+still, at most sentences. At some it is the other way round, and other seeds of the same command
+can give networks that differ less. So do not take every small gradient for a fault: a network that
+has made up its mind keeps its answer whatever small change one makes to an early state, and to hold
+one bit safely *is* to have a small gradient (Bengio, Simard and Frasconi, 1994). Before training a
+small gradient says that the word cannot be learned from; after training it may only say that the
+matter is settled.
 
 With two classes the choice of `--target` changes the size of all gradients by the same factor, so
 the bars stay as they are.
