@@ -55,9 +55,9 @@ def test_nobody_waits_for_eight_endless_loops(rnn_step: Exercise) -> None:
     """After the first one there is little patience, and after the third the rest is not tried."""
     wall = Counting()
 
-    report = grade(rnn_step, step("    while True: pass\n"), limits=Limits(seconds=1.0), wall=wall)
+    report = grade(rnn_step, step("    while True: pass\n"), limits=Limits(seconds=2.5), wall=wall)
 
-    assert wall.patience == [1.0, 0.5, 0.5]
+    assert wall.patience == [2.5, 2.0, 2.0]
     assert [c.verdict for c in report.checks] == [Verdict.TIMED_OUT] + [Verdict.UNDECIDED] * 7
 
 

@@ -255,6 +255,8 @@ def test_the_lines_of_the_epochs_fit(tmp_path: Path, columns: int) -> None:
         (["--save", "none/m.safetensors", "--epochs", "1"], "cannot write none/m"),
         (["--cell", "rnn", "--forget-bias", "2"], "an RNN has no forget switch"),
         (["--task", "tag", "--every-step", "0.1"], "--every-step would change nothing"),
+        (["--task", "tag", "--farthest", "6"], "--farthest would change nothing"),
+        (["--most", "50"], "--most would change nothing"),
         (["--text-column", "review"], "add --data FILE"),
         (["--activation", "tanh"], "there is no choice for gate 'tanh'"),
         (["--learning-rate", "-1"], "learning_rate is -1"),

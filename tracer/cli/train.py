@@ -96,6 +96,12 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     _learn(training, safe, options["watch_sentence"], remarks)
 
 
+FILE_OPTIONS = (
+    "text_column", "label_column", "encoding", "pieces", "count", "most", "least", "longest",
+)  # fmt: skip
+"""Options that say something about sentences from a file or package."""
+
+
 def _check_effect(ctx: click.Context) -> None:
     """Raise an `InputError` for an option that would change nothing, beside the others."""
     given = ctx.params
@@ -111,8 +117,12 @@ def _check_effect(ctx: click.Context) -> None:
         "language": (bool(given["data"]), _("it is of the built-in corpus, not of --data")),
         **{
             name: (not given["data"], _("it is about a file of yours; add --data FILE"))
-            for name in ("text_column", "label_column", "encoding", "count")
+            for name in FILE_OPTIONS
         },
+        "farthest": (
+            given["task"] != "classify" or bool(given["data"]),
+            _("only --task classify on the built-in corpus knows the word that decides"),
+        ),
     }
     for parameter in ctx.command.params:
         name = parameter.name or ""

@@ -203,7 +203,7 @@ def named(value: Any, names: list[str]) -> dict[str, Any]:
         wrapped = isinstance(value, list) and len(value) == 1 and getattr(value[0], "ndim", 0) > 1
         return {names[0]: value[0] if wrapped else value}
     several = isinstance(value, (tuple, list))
-    if not several and not hasattr(value, "__array__"):
+    if not several and not getattr(value, "ndim", 0):
         raise Returned("count", type(value).__name__)
     if len(value) != len(names):  # of an array, the rows are no values of their own
         raise Returned("count", type(value).__name__, length=len(value) if several else None)

@@ -22,9 +22,10 @@ from tracer.grading.report import CheckReport, Kind, Report, Trouble, Verdict
 from tracer.grading.submission import Submission
 from tracer.grading.undecided import settled
 
-HURRY, ENOUGH = 0.5, 3
-"""Seconds for each call after one check has run out of time, and how many may do so before the rest
-is left undecided. A check that does not meet the endless loop needs much less than that."""
+HURRY, ENOUGH = 2.0, 3
+"""Seconds for each call, and for loading the file again, after one check has run out of time, and
+how many may do so before the rest is left undecided. A check that does not meet the endless loop
+rarely needs that much, also where the file imports something large."""
 
 
 def grade(

@@ -94,7 +94,7 @@ def _checks(report: Report, able: Abilities, colours: Palette) -> Iterator[Text]
         yield line.append_text(first)
         yield from (Text(" " * (able.width - room)).append_text(more) for more in rest)
     said = ""
-    if any(_not_run(c) for c in report.checks):
+    if _not_run(report.checks[0]):  # what was loaded for one check is no file that cannot be
         said = _("– not run: your file could not be loaded")
     elif any(c.verdict is Verdict.UNDECIDED for c in report.checks):
         said = _("– undecided: mend what is marked ✗ first")
