@@ -60,32 +60,51 @@ def test_the_numbers_of_a_sentence_are_those_of_the_trace(seed: int, step: int) 
         assert (terms.index("adds") < terms.index("keeps")) == (abs(written) >= abs(forgotten))
 
 
-@given(seed=st.integers(0, 200), step=st.integers(0, 5))
-def test_an_rnn_is_told_by_what_changes_its_sum(seed: int, step: int) -> None:
-    """The shares are those of the change of z, the largest first; they add up to it.
+ENDS = {"the word": "x", "the step before": "h", "the bias": "a"}
 
-    The bias is the same at every step: it is named only at the first one, where z begins.
+
+@given(seed=st.integers(0, 200))
+def test_an_rnn_begins_with_the_parts_of_its_sum(seed: int) -> None:
+    """Each part as it is, the largest first; together they are z."""
+    sentence = Sentence(made_trace(rnn_cell(H=3, seed=seed)))
+
+    moved = re.search(r"Unit (\d) of h .*: z = (\S+), of that (.*)\.$", narration(sentence, 0))
+
+    if moved is None:
+        assert "Little changes" in narration(sentence, 0)
+        return
+    told = [part.split(" from ") for part in moved[3].split(", ")]
+    sizes = [abs(float(share)) for share, _name in told]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sum(float(share) for share, _name in told) == pytest.approx(float(moved[2]), abs=0.03)
+    for share, name in told:
+        part = sentence[f"z_from_{ENDS[name]}"][0, int(moved[1])]
+        assert float(share) == pytest.approx(part, abs=0.006)
+
+
+@given(seed=st.integers(0, 200), step=st.integers(1, 5))
+def test_an_rnn_is_told_by_what_changes_its_sum(seed: int, step: int) -> None:
+    """Each part before and after, as the table of the unit has them, the larger change first.
+
+    The bias is the same at every step, and is not named.
     """
     sentence = Sentence(made_trace(rnn_cell(H=3, seed=seed)))
 
     said = narration(sentence, step)
 
-    moved = re.search(r"Unit (\d) of h goes from \S+ to \S+: z (.*), of that (.*)\.$", said)
+    moved = re.search(r"Unit (\d) of h .*: z \S+ from (\S+) to (\S+); of its parts (.*)\.$", said)
     if moved is None:
         assert "Little changes" in said
         return
-    unit, z = int(moved[1]), sentence["z"][:, int(moved[1])]
-    ends = {"the word": "x", "the step before": "h", "the bias": "a"}
-    shares = {name: sentence[f"z_from_{end}"][:, unit] for name, end in ends.items()}
-    told = [part.split(" from ") for part in moved[3].split(", ")]
-    sizes = [abs(float(share)) for share, _name in told]
-    before = np.zeros(1) if step == 0 else z[step - 1]
-    assert sizes == sorted(sizes, reverse=True)
-    assert sum(float(share) for share, _name in told) == pytest.approx(z[step] - before, abs=0.03)
-    for share, name in told:
-        was = 0.0 if step == 0 else shares[name][step - 1]
-        assert float(share) == pytest.approx(shares[name][step] - was, abs=0.006)
-    assert (step == 0) == any(name == "the bias" for _share, name in told)
+    told = re.findall(r"(?:the word|the step before)\S* goes from (\S+) to ([-+.0-9e]+)", moved[4])
+    names = re.findall(r"the word|the step before", moved[4])
+    assert sorted(names) == ["the step before", "the word"]
+    changes = [float(new) - float(old) for old, new in told]
+    assert abs(changes[0]) >= abs(changes[1]) - 0.02
+    assert sum(changes) == pytest.approx(float(moved[3]) - float(moved[2]), abs=0.04)
+    for name, ends in zip(names, told, strict=True):
+        part = sentence[f"z_from_{ENDS[name]}"][step - 1 : step + 1, int(moved[1])]
+        assert [float(end) for end in ends] == pytest.approx(list(part), abs=0.006)
 
 
 def _answering(*shares: float, unknown: frozenset[int] = frozenset()) -> Sentence:
@@ -139,3 +158,12 @@ def test_the_first_broken_number_is_named_and_nothing_else_is_said(lstm_trace: T
     assert expected == narration(sentence, 2)
     expected = "Not every number is finite any more; it began at t = 3 with x[1]."
     assert expected == narration(sentence, 3)
+
+
+def test_a_word_that_nobody_knows_decides_nothing_without_a_word() -> None:
+    """The screen does not praise an answer that hangs on an unknown word."""
+    sentence = _answering(0.57, 0.9, unknown=frozenset({1}))
+
+    said = narration(sentence, 1)
+
+    assert said.startswith("The network does not know this word, and yet it answers praise (90 %).")

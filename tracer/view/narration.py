@@ -64,6 +64,10 @@ def _answer_sentence(sentence: Sentence, step: int) -> str:
         return _("The answer flips from {old} to {new} ({share}).").format(
             old=sentence.label(sentence.flips[step]), new=new, share=share
         )
+    if step == sentence.decided and step in sentence.unknown:
+        return _("The network does not know this word, and yet it answers {new} ({share}).").format(
+            new=new, share=share
+        )
     if step == sentence.decided and step:
         return _("The first answer that is no guess: {new} ({share}).").format(new=new, share=share)
     return ""
@@ -143,11 +147,11 @@ def _state_change(sentence: Sentence, step: int, chosen: int | None) -> str:
         return said.format(start=start, z=signed(z), shares=_listed(shares))
     earlier = float(sentence["z"][step - 1, unit])
     was = _shares(sentence, step - 1, unit)
-    changes = {name: share - was[name] for name, share in shares.items() if name != "z_from_a"}
-    said = _("{start}: z falls from {was} to {z}, of that {shares}.")
+    said = _("{start}: z falls from {was} to {z}; of its parts {parts}.")
     if z > earlier:
-        said = _("{start}: z rises from {was} to {z}, of that {shares}.")
-    return said.format(start=start, was=signed(earlier), z=signed(z), shares=_listed(changes))
+        said = _("{start}: z rises from {was} to {z}; of its parts {parts}.")
+    parts = _moved(was, shares)
+    return said.format(start=start, was=signed(earlier), z=signed(z), parts=parts)
 
 
 def _shares(sentence: Sentence, step: int, unit: int) -> dict[str, float]:
@@ -155,6 +159,18 @@ def _shares(sentence: Sentence, step: int, unit: int) -> dict[str, float]:
     return {
         name: float(sentence[name][step, unit]) for name in ("z_from_x", "z_from_h", "z_from_a")
     }
+
+
+def _moved(was: dict[str, float], now: dict[str, float]) -> str:
+    """From where to where the parts of z went that change, in words, the largest change first."""
+    texts = {
+        "z_from_x": _("the word's goes from {old} to {new}"),
+        "z_from_h": _("that of the step before goes from {old} to {new}"),
+    }
+    largest_first = sorted(texts, key=lambda name: -abs(now[name] - was[name]))
+    return ", ".join(
+        texts[name].format(old=signed(was[name]), new=signed(now[name])) for name in largest_first
+    )
 
 
 def _listed(shares: dict[str, float]) -> str:
