@@ -6,13 +6,14 @@ for came back, in the right shape, and agrees with the equations; all else is th
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
 from tracer.cells.activations import Array
-from tracer.grading import blocks, comparing
+from tracer.grading import blocks, causes, comparing
 from tracer.grading.answer import Answer
 from tracer.grading.cases import Case
 from tracer.grading.exercise import Exercise
@@ -44,8 +45,8 @@ def judge(exercise: Exercise, case: Case, answer: Answer) -> CheckReport:
             through = _misread(exercise, first.quantity, read) or first.through
             first = replace(first, through=through)
             return CheckReport(check, Verdict.WRONG, first, blocks=read)
-        also = [replace(d, shares=comparing.shared(exercise, first, d)) for d in also[:ALSO]]
-        return CheckReport(check, Verdict.WRONG, first, tuple(also))
+        first, *others = _explained(exercise, case, shaped, [first, *also[:ALSO]])
+        return CheckReport(check, Verdict.WRONG, first, tuple(others))
     if misshapen is not None:
         call, step, name = misshapen
         told = {"name": name, "got": answer.arrays[misshapen].shape, "wanted": shape}
@@ -55,6 +56,44 @@ def judge(exercise: Exercise, case: Case, answer: Answer) -> CheckReport:
         if decided is not None:
             return CheckReport(check, decided[0], trouble=decided[1])
     return CheckReport(check, Verdict.PASSED, trouble=_warned(answer))
+
+
+def _explained(
+    exercise: Exercise, case: Case, answers: comparing.Answers, found: Sequence[Difference]
+) -> list[Difference]:
+    """Each with its cause, as far as that is known; only the first, if all have the same.
+
+    The causes that two may share are named only where nothing better is known, and not for a NaN:
+    that begins where it is seen.
+    """
+    first, *also = found
+    cause = causes.of_all(exercise, case, answers)
+    if cause is not None:
+        return [_shown_through(exercise, replace(first, cause=cause))]
+    known = [
+        _shown_through(exercise, replace(d, cause=causes.of_one(exercise, case, answers, d)))
+        for d in found
+    ]
+    first, *also = known
+    return [
+        first,
+        *(
+            d
+            if first.cause or d.cause or math.isnan(first.got) or math.isnan(d.got)
+            else replace(d, shares=comparing.shared(exercise, first, d))
+            for d in also
+        ),
+    ]
+
+
+def _shown_through(exercise: Exercise, d: Difference) -> Difference:
+    """The same, to be worked out down to the sum z that holds the mistake."""
+    if d.cause is None:
+        return d
+    reads = comparing.operands(exercise.equations[d.quantity])
+    wrong = {name.removeprefix("z_").partition("_from_")[0] for name in d.cause.names}
+    through = d.through if d.through in wrong else next((n for n in reads if n in wrong), "")
+    return replace(d, through=through or d.through)
 
 
 def _misread(exercise: Exercise, quantity: str, read: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from tracer.grading.exercise import Check, Exercise
 
@@ -68,8 +68,30 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """A well-known mistake that gives exactly the student's numbers.
+
+    Attributes
+    ----------
+    kind : str
+        ``"without"`` a share of the sums z, ``"untransposed"`` W, or another ``"function"``.
+    names : tuple of str
+        The quantities that are made in the wrong way.
+    functions : tuple of str
+        What each of them is made with, if that is the mistake.
+    share : str
+        The end of the share that is left out: ``"x"``, ``"h"`` or ``"a"``.
+    """
+
+    kind: Literal["without", "untransposed", "function"]
+    names: tuple[str, ...]
+    functions: tuple[str, ...] = ()
+    share: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
-    """The first number of a quantity that is not right.
+    """A number of the first step at which a quantity is not right: the one that is farthest off.
 
     Attributes
     ----------
@@ -86,6 +108,8 @@ class Difference:
     shares : tuple of str
         Quantities that were not returned and may be the common cause of this and an earlier
         difference; empty if it is wrong by itself.
+    cause : Cause or None
+        The mistake that gives these numbers, where one is known to.
     """
 
     call: int
@@ -98,6 +122,7 @@ class Difference:
     values: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     through: str = ""
     shares: tuple[str, ...] = ()
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)

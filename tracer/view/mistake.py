@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
 
 from rich.text import Text
 
@@ -12,9 +11,9 @@ from tracer.equations import Kind as QuantityKind
 from tracer.grading.cases import shapes
 from tracer.grading.report import CheckReport, Difference, Kind, Report, Verdict
 from tracer.language import _
+from tracer.view.cause import cause_of
 from tracer.view.console import Abilities, folded
 from tracer.view.divergence import apart
-from tracer.view.missing import missing
 from tracer.view.palette import Palette
 from tracer.view.trouble import sentences
 from tracer.view.words import clean, fit, widest
@@ -55,7 +54,7 @@ def first_mistake(
     yield Text(f"    {fit(labels[0], label)}  ").append(f"{yours:>{wide}}", colours.broken)
     yield Text(f"    {fit(labels[1], label)}  ").append(f"{expected:>{wide}}", "bold")
     yield Text("")
-    if said := missing(report.exercise.equations, d):
+    if said := cause_of(report.exercise.equations, d, unicode=able.unicode):
         yield from [*folded(Text(said, style="bold"), able.width, "  "), Text("")]
     yield from folded(
         Text(_("How the expected number comes about:"), style=colours.faint), able.width, "  "
@@ -64,7 +63,7 @@ def first_mistake(
         style = "bold" if n == 0 else colours.faint
         for k, line in enumerate(folded(Text(equation, style=style), able.width - 6)):
             yield Text("      " if k else "    ").append_text(line)
-    yield from _also(failing, able)
+    yield from _also(report, failing, able)
     if failing.blocks:
         yield from _blocks(report, failing, able)
 
@@ -91,21 +90,27 @@ def _blocks(report: Report, failing: CheckReport, able: Abilities) -> Iterator[T
         yield from folded(Text(said.format(names=names)), able.width, "  ")
 
 
-def _also(failing: CheckReport, able: Abilities) -> Iterator[Text]:
-    """Other quantities that are wrong, those of one cause together."""
-    for shares, others in groupby(failing.also, key=lambda other: other.shares):
-        if shares:
-            said = _("Wrong too, and no mere consequence; {names} may be the cause of both:")
-        else:
-            said = _("Wrong by itself, and no consequence of that:")
-        yield Text("")
-        yield from folded(Text(said.format(names=", ".join(shares))), able.width, "  ")
-        for other in others:
-            yours, expected = apart(other.got, other.expected)
-            said = _("{place}: yours {yours}, expected {expected}").format(
-                place=place(failing, other), yours=yours, expected=expected
+def _also(report: Report, failing: CheckReport, able: Abilities) -> Iterator[Text]:
+    """Other quantities that are wrong, each with what is known of its cause."""
+    first = failing.difference
+    assert first is not None
+    for other in failing.also:
+        said = _("{name} is wrong as well, and not because {first} is wrong.").format(
+            name=other.quantity, first=first.quantity
+        )
+        if other.shares:
+            said += " " + _("One mistake in {names} may be the cause of both.").format(
+                names=", ".join(other.shares)
             )
-            yield from folded(Text(said), able.width, "    ")
+        yield Text("")
+        yield from folded(Text(said), able.width, "  ")
+        yours, expected = apart(other.got, other.expected)
+        said = _("{place}: yours {yours}, expected {expected}").format(
+            place=place(failing, other), yours=yours, expected=expected
+        )
+        yield from folded(Text(said), able.width, "    ")
+        if said := cause_of(report.exercise.equations, other, unicode=able.unicode):
+            yield from folded(Text(said, style="bold"), able.width, "    ")
 
 
 def _was_called(failing: CheckReport) -> bool:

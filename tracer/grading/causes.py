@@ -1,0 +1,133 @@
+"""Which well-known mistake gives a student's wrong numbers: a share left out, W, another function.
+
+Each is tried: the equations are computed with that one mistake in them, from the student's own
+numbers, and must give all that came back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from functools import partial
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from tracer.cells import Cell
+from tracer.cells.activations import ACTIVATIONS, Array
+from tracer.cells.evaluation import evaluate
+from tracer.equations import CellEquations, Kind
+from tracer.grading.cases import Case
+from tracer.grading.comparing import Answers, agree, operands, situations
+from tracer.grading.exercise import Exercise
+from tracer.grading.report import Cause, Difference
+
+TRIED = ("tanh", "sigmoid", "identity", "relu", "hard-sigmoid", "hard")
+"""Functions that may have been taken for one another, the likeliest first."""
+
+Situations: TypeAlias = list[tuple[int, int, Cell, dict[str, Array]]]
+
+
+def of_all(exercise: Exercise, case: Case, answers: Answers) -> Cause | None:
+    """The one mistake that gives every number that came back, if there is one."""
+    everywhere = list(situations(exercise, case, answers))
+    return _likeliest(exercise, case, answers, everywhere, exercise.returns)
+
+
+def of_one(exercise: Exercise, case: Case, answers: Answers, d: Difference) -> Cause | None:
+    """The one mistake that gives this quantity at this step."""
+    here = [s for s in situations(exercise, case, answers) if s[:2] == (d.call, d.step)]
+    return _likeliest(exercise, case, answers, here, (d.quantity,))
+
+
+def function_of(cell: CellEquations, name: str) -> tuple[str, str] | None:
+    """The function that makes a quantity, and of what: ``("sigmoid", "z_i")``, or None."""
+    found = re.fullmatch(r"(\w+)\((\w+)\)", cell[name].equation)
+    if found is None or found[1] not in cell.functions:
+        return None
+    option = cell.functions[found[1]]
+    return cell.options[option][0] if option in cell.options else option, found[2]
+
+
+def _likeliest(
+    exercise: Exercise, case: Case, answers: Answers, places: Situations, names: Collection[str]
+) -> Cause | None:
+    """The first that fits; None where mistakes of two sorts fit, for nobody knows which it was."""
+    fitting = [
+        cause
+        for cause in _possible(exercise.equations)
+        if all(_gives(exercise, case, answers, place, cause, names) for place in places)
+    ]
+    sorts = {(cause.kind, cause.share) for cause in fitting}
+    return fitting[0] if len(sorts) == 1 else None
+
+
+def _possible(cell: CellEquations) -> Iterator[Cause]:
+    """Every mistake that is tried, of each sort the simplest first."""
+    sums = [q.name for q in cell if q.kind is Kind.PRE_ACTIVATION and q.level is not None]
+    for share in ("x", "h", "a"):
+        missing = [f"{z}_from_{share}" for z in sums]
+        for names in dict.fromkeys([tuple(missing), *((name,) for name in missing)]):
+            yield Cause("without", names, share=share)
+    yield Cause("untransposed", tuple(f"{z}_from_h" for z in sums))
+    made = {q.name: used[0] for q in cell if (used := function_of(cell, q.name))}
+    for name, right in made.items():
+        for other in TRIED:
+            if other != right:
+                yield Cause("function", (name,), (other,))
+    switches = [name for name in made if cell[name].kind is Kind.SWITCH]
+    if switches:
+        yield Cause("function", tuple(switches), ("tanh",) * len(switches))
+        swapped = {name: "tanh" if name in switches else "sigmoid" for name in cell.gates}
+        yield Cause("function", tuple(swapped), tuple(swapped.values()))
+
+
+def _gives(
+    exercise: Exercise, case: Case, answers: Answers,
+    place: tuple[int, int, Cell, dict[str, Array]], cause: Cause, names: Collection[str],
+) -> bool:  # fmt: skip
+    """Whether the equations with this mistake give those quantities of one step."""
+    call, step, cell, given = place
+    values: dict[str, Any] = dict(given)
+    changed = _changed(exercise.equations, cell, cause)
+    touched = set(cause.names)
+    for quantity in exercise.equations:
+        name = quantity.name
+        if not quantity.equation:
+            continue
+        if touched & set(operands(quantity)):
+            touched.add(name)
+        if name in changed:
+            values[name] = changed[name](values)
+        else:
+            values[name] = evaluate(cell, quantity.equation, values)
+        came = answers.get((call, step, name))
+        if came is None or name not in exercise.returns:
+            continue
+        if name in names and not agree(came, values[name], case.check).all():
+            return False
+        values[name] = came.astype(np.float64)
+    return bool(touched & set(names))
+
+
+def _changed(cell: CellEquations, numbers: Cell, cause: Cause) -> Mapping[str, Any]:
+    """How the quantities with the mistake are computed."""
+    match cause.kind:
+        case "without":
+            return dict.fromkeys(cause.names, _nothing)
+        case "untransposed":
+            written = {name: cell[name].equation.replace(".T", "") for name in cause.names}
+            return {n: partial(evaluate, numbers, equation) for n, equation in written.items()}
+    return {
+        name: partial(_made, function, (function_of(cell, name) or ("", ""))[1])
+        for name, function in zip(cause.names, cause.functions, strict=True)
+    }
+
+
+def _nothing(values: Mapping[str, Array]) -> Array:
+    return np.zeros_like(values["h_prev"])  # (N, H), as every share
+
+
+def _made(function: str, argument: str, values: Mapping[str, Array]) -> Array:
+    with np.errstate(all="ignore"):
+        return ACTIVATIONS[function](values[argument])
