@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +13,7 @@ from numba import config
 
 import tracer
 from tests.core.conftest import Run, make_run
+from tests.jit import outputs
 from tracer.cells.activations import Array
 from tracer.kernels import cpu, jit, shares
 from tracer.kernels.squeezing import CODE, squeeze
@@ -177,16 +175,7 @@ def test_everything_runs_without_the_compiler() -> None:
         "        d_W = tracer.backprop(trace, np.ones((5, 3, 7), dtype))['d_W']\n"
         "        print(repr(trace['h'].tolist()), repr(d_W.tolist()), dtype, sep=';')\n"
     )
-    compiled, plain = (
-        subprocess.run(
-            [sys.executable, "-W", "error", "-c", code],
-            env={**os.environ, "NUMBA_DISABLE_JIT": disable},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.splitlines()
-        for disable in "01"
-    )
+    compiled, plain = (printed.splitlines() for printed in outputs(code))
 
     for one, other in zip(compiled, plain, strict=True):
         *got, dtype = one.split(";")

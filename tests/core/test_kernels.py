@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import tracer
 from tests.core.conftest import KINDS_AND_OPTIONS, Run, make_run, runs
+from tests.jit import outputs
 from tracer.cells.activations import Array
 from tracer.cells.evaluation import block, evaluate
 from tracer.equations import LEVELS
@@ -169,18 +170,9 @@ def test_the_kernels_run_without_the_compiler() -> None:
         "cell = tracer.LSTMCell(np.full((8, 3), .1), np.full((8, 2), .2), np.full(8, .3))\n"
         "print(repr(tracer.unroll(cell, np.ones((2, 1, 3)))['h'].tolist()))\n"
     )
-    jit, plain = (
-        subprocess.run(
-            [sys.executable, "-c", code],
-            env={**os.environ, "NUMBA_DISABLE_JIT": disable},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for disable in "01"
-    )
+    compiled, plain = outputs(code)
 
-    np.testing.assert_allclose(eval(jit), eval(plain), rtol=1e-15)  # noqa: S307 - lists of numbers
+    np.testing.assert_allclose(eval(compiled), eval(plain), rtol=1e-15)  # noqa: S307 - lists of numbers
 
 
 def test_machine_code_is_asked_for_by_dtype(tmp_path: Path) -> None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.jit import outputs
 from tests.training.runs import STILL, begin, finish, small
 from tracer.equations import CELLS
 from tracer.text import Labelled, Vocabulary
@@ -129,16 +127,7 @@ def test_a_batch_without_the_compiler(cell: str) -> None:
         "next(training.run())\n"
         "print(training.progress.history[0].loss, training._d_theta.tolist())\n"
     )
-    compiled, plain = (
-        subprocess.run(
-            [sys.executable, "-W", "error", "-c", code],
-            env={**os.environ, "NUMBA_DISABLE_JIT": disable},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.split(" ", 1)
-        for disable in "01"
-    )
+    compiled, plain = (printed.split(" ", 1) for printed in outputs(code))
 
     assert float(plain[0]) == pytest.approx(float(compiled[0]), rel=1e-12)
     np.testing.assert_allclose(

@@ -60,19 +60,21 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         _check_effect(ctx)
     run = save.with_suffix(".checkpoint")
     order = _order(ctx)
-    finished = _is_finished(run)
+    from tracer.training import checkpoint
+
+    goes_on = False  # and replaces its own network with a better one
     if options["resume"]:
         if not run.exists():
             raise InputError(_("there is no run to resume: {file} is not there").format(file=run))
         options, order = _as_begun(ctx, run)
-    elif run.exists() and not finished:
+        goes_on = checkpoint.has_left(run)
+    elif run.exists() and not checkpoint.is_finished(run):
         raise InputError(
             _(
                 "{file} holds a run that was not finished. Go on with it: {order} --resume, "
                 "or delete the file to begin anew."
             ).format(file=run, order=shlex.join(order))
         )
-    goes_on = options["resume"] and _has_left(run)  # replaces its own network with a better one
     if save.exists() and not options["overwrite"] and not goes_on:
         raise InputError(
             _(
@@ -86,8 +88,6 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     check_watched(training, options["watch_sentence"])
     remarks = data.report
     if options["resume"]:
-        from tracer.training import checkpoint
-
         remarks += checkpoint.restore(training, run)
         _check_unfinished(training, run)
     safe = Safe(
@@ -134,21 +134,6 @@ def _check_effect(ctx: click.Context) -> None:
                     option=parameter.opts[0], reason=reason
                 )
             )
-
-
-def _is_finished(run: Path) -> bool:
-    """Whether a run is kept there that came to its end."""
-    if not run.exists():
-        return False
-    from tracer.training import checkpoint
-
-    return checkpoint.is_finished(run)
-
-
-def _has_left(run: Path) -> bool:
-    from tracer.training import checkpoint
-
-    return checkpoint.has_left(run)
 
 
 def _check_unfinished(training: Training, run: Path) -> None:

@@ -26,10 +26,7 @@ def _plain(array: Array) -> Array:
 
 def _packed(M: Array) -> Array:
     """The weights M (K, J), laid out for products with many rows."""
-    K, J = M.shape
-    packed = product.room_for(K, J, M.dtype)
-    product.pack(_plain(M), packed)
-    return packed
+    return product.packed(_plain(M))
 
 
 @cache
@@ -211,19 +208,12 @@ def needs_compiling(cell: Cell, *, backward: bool = False) -> bool:
     return any(is_new(kernel, dtype) for kernel in kernels)
 
 
-def is_new(kernel: Any, dtype: str | None = None) -> bool:
-    """Whether a compiled function has no machine code yet, here or in the cache.
-
-    Parameters
-    ----------
-    kernel : compiled function
-    dtype : {"float32", "float64"}
-        For arrays of this dtype; None for arrays of any.
-    """
+def is_new(kernel: Any, dtype: str) -> bool:
+    """Whether a compiled function has no machine code for this dtype yet, here or in the cache."""
     # NUMBA_DISABLE_JIT leaves plain functions, which nobody compiles.
     if not hasattr(kernel, "signatures"):
         return False
-    return not any(dtype in (None, _float_of(signature)) for signature in _signatures(kernel))
+    return not any(dtype == _float_of(signature) for signature in _signatures(kernel))
 
 
 def _signatures(kernel: Any) -> Iterator[tuple[Any, ...]]:

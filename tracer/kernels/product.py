@@ -10,8 +10,6 @@ loop reads them.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from tracer.cells.activations import Array
@@ -34,19 +32,9 @@ AT_ONCE = 64
 """So many rows of an outer product at once: they stay in the nearest cache."""
 
 
-def room_for(K: int, J: int, dtype: np.dtype[np.floating[Any]]) -> Array:
-    """Zeros for packed weights (panels, J, width), where no vector crosses a line of the cache."""
-    width = PANEL_BYTES // dtype.itemsize
-    panels = -(-K // width)
-    line = 64 // dtype.itemsize
-    raw = np.zeros(panels * J * width + line, dtype)
-    start = -(raw.__array_interface__["data"][0] // dtype.itemsize) % line
-    return raw[start : start + panels * J * width].reshape(panels, J, width)
-
-
 @compiled
 def _room_for(K: int, J: int, like: Array) -> Array:
-    """`room_for`, in compiled code."""
+    """Zeros for packed weights (panels, J, width), where no vector crosses a line of the cache."""
     width, line = PANEL_BYTES // like.itemsize, 64 // like.itemsize
     panels = (K + width - 1) // width
     raw = np.zeros(panels * J * width + line, like.dtype)
@@ -55,24 +43,18 @@ def _room_for(K: int, J: int, like: Array) -> Array:
 
 
 @compiled
-def pack(M: Array, packed: Array) -> None:
-    """Lay M (K, J) into panels (panels, J, width) for ``rows @ M.T``; what is past K stays 0."""
+def packed(M: Array) -> Array:
+    """The weights M (K, J), laid out for ``rows @ M.T``; what is past K stays 0."""
+    stand_apart()
     K, J = M.shape
-    width = packed.shape[2]
-    for p in range(packed.shape[0]):
+    panels = _room_for(K, J, M)
+    width = panels.shape[2]
+    for p in range(panels.shape[0]):
         first = p * width
         many = min(width, K - first)
         for j in range(J):
             for k in range(many):
-                packed[p, j, k] = M[first + k, j]
-
-
-@compiled
-def packed(M: Array) -> Array:
-    """The weights M (K, J), laid out for ``rows @ M.T``."""
-    stand_apart()
-    panels = _room_for(M.shape[0], M.shape[1], M)
-    pack(M, panels)
+                panels[p, j, k] = M[first + k, j]
     return panels
 
 

@@ -69,27 +69,18 @@ def order_of(path: str | os.PathLike[str]) -> list[str]:
 
 
 def is_finished(path: str | os.PathLike[str]) -> bool:
-    """Whether the run in a file came to its end.
-
-    Raises
-    ------
-    FileError
-        If the file is damaged or foreign.
-    """
-    _arrays, header = files.read(path, FORMAT, VERSION)
-    return header.get("finished") is True
+    """Whether the run in a file came to its end; raises as `order_of` does."""
+    return _says(path, "finished")
 
 
 def has_left(path: str | os.PathLike[str]) -> bool:
-    """Whether the run in a file was finished before, so that the model file is its own.
+    """Whether the run in a file was finished before, so that the model file is its own."""
+    return _says(path, "left")
 
-    Raises
-    ------
-    FileError
-        If the file is damaged or foreign.
-    """
+
+def _says(path: str | os.PathLike[str], fact: str) -> bool:
     _arrays, header = files.read(path, FORMAT, VERSION)
-    return header.get("left") is True
+    return header.get(fact) is True
 
 
 def restore(training: Training, path: str | os.PathLike[str]) -> tuple[str, ...]:

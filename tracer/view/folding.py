@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -51,17 +51,6 @@ def telling_units(sentence: Sentence, most: int, steps: Sequence[int]) -> list[i
     first = [int(moves[step].argmax()) for step in steps]
     others = (int(unit) for unit in np.argsort(-moves.max(axis=0), kind="stable"))
     return sorted(list(dict.fromkeys([*first, *others]))[:most])
-
-
-def ranges(numbers: Iterable[int]) -> str:
-    """``1-3, 7`` for 1, 2, 3, 7."""
-    runs: list[list[int]] = []
-    for value in sorted(numbers):
-        if runs and value == runs[-1][-1] + 1:
-            runs[-1][1:] = [value]
-        else:
-            runs.append([value])
-    return ", ".join("-".join(str(end) for end in run) for run in runs)
 
 
 def left_out_units(sentence: Sentence, shown: Sequence[int]) -> str:
