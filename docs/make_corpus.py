@@ -6,7 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from tracer.text import ARTICLE_CODES, Labelled, corpus
+from tracer.data.corpus import corpus
+from tracer.text.codes import ARTICLE_CODES
+from tracer.text.labelled import Labelled
 
 PAGE = Path(__file__).with_name("corpus.md")
 LANGUAGES = {"en": "English", "zh-TW": "Traditional Chinese"}
@@ -16,16 +18,16 @@ BANDS = ((0, 1), (2, 5), (6, 10), (11, 15), (16, 20), (21, 25))
 HEAD = """\
 # The built-in corpus
 
-<!-- Counted by docs/make_corpus.py. Change that file or tracer/text/grammars/: make docs -->
+<!-- Counted by docs/make_corpus.py. Change that file or tracer/data/grammars/: make docs -->
 
-`tracer.text.corpus(task, language, count=10_000, seed=0)` draws labelled sentences from a grammar,
-in English (`"en"`) and Traditional Chinese (`"zh-TW"`), no two alike. It needs no network, and the
-same seed gives the same sentences on every machine and under every version of Python. The
-article's own sentences come first.
+`tracer.data.corpus.corpus(task, language, count=10_000, seed=0)` draws labelled sentences from a
+grammar, in English (`"en"`) and Traditional Chinese (`"zh-TW"`), no two alike. It needs no
+network, and the same seed gives the same sentences on every machine and under every version of
+Python. The article's own sentences come first.
 
 The grammars are text files to read and to change, one folder a language:
-[English](../tracer/text/grammars/en), [Chinese](../tracer/text/grammars/zh-TW). How they are
-written is told at the top of [grammar.py](../tracer/text/grammar.py). They have small vocabularies
+[English](../tracer/data/grammars/en), [Chinese](../tracer/data/grammars/zh-TW). How they are
+written is told at the top of [grammar.py](../tracer/data/grammar.py). They have small vocabularies
 and a handful of sentence patterns: enough to watch a network remember, not enough to learn a
 language.
 """

@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 
 import tracer
-from tracer.gradientflow import gradient_flow
-from tracer.text import Labelled, corpus
-from tracer.training.untrained import untrained
-from tracer.view.console import Abilities
-from tracer.view.gradients import gradients
-from tracer.view.magnitudes import size, times
-from tracer.view.to_svg import to_svg
+from tracer.data.corpus import corpus
+from tracer.model.gradientflow import gradient_flow
+from tracer.model.untrained import untrained
+from tracer.text.labelled import Labelled
+from tracer.view.export.to_svg import to_svg
+from tracer.view.parts.magnitudes import size, times
+from tracer.view.terminal.console import Abilities
+from tracer.view.terminal.gradients import gradients
 
 PAGE = Path(__file__).with_name("gradients.md")
 PICTURE = Path(__file__).with_name("gradients.svg")

@@ -11,15 +11,11 @@ from pathlib import Path
 import numpy as np
 
 import tracer
-from tracer.text import FARTHEST, Labelled, corpus
-from tracer.text.bayes import (
-    ideal_reader,
-    next_words,
-    probabilities,
-    probabilities_of_being_there,
-)
-from tracer.text.grammar import grammar
-from tracer.training.data import built_in
+from docs.bayes import ideal_reader, next_words, probabilities, probabilities_of_being_there
+from tracer.data.corpus import FARTHEST, corpus
+from tracer.data.grammar import grammar
+from tracer.data.load import built_in
+from tracer.text.labelled import Labelled
 
 PAGE = Path(__file__).with_name("models.md")
 EDGES = (0, 2, 6, 11, 16, 21, 26)
@@ -32,7 +28,7 @@ HEAD = """\
 
 <!-- Written from the models themselves by docs/make_models.py: make docs -->
 
-Five small networks in `tracer/models/`. Every one reads English and Traditional Chinese: one
+Five small networks in `tracer/model/shipped/`. Every one reads English and Traditional Chinese: one
 vocabulary for both, a learned embedding of D = 8 numbers a word, one forward layer, float32.
 `tracer.Model.names()` lists them, and `make models` trains them anew, in about a minute on two CPU
 cores. The command that made a model travels in its file:
@@ -55,7 +51,7 @@ So the best figure for `generate` is {generate_best:.1%}, not 100 %, and `lstm-g
 it. A part of speech can always be said at its word, and praise or insult after the last word: there
 the limit is 100 %, with a cross-entropy of 0.
 
-[bayes.py](../tracer/text/bayes.py) computes the limits from the rules, without drawing or training.
+[bayes.py](bayes.py) computes the limits from the rules, without drawing or training.
 Its reader knows that no two sentences are alike; it does not know which ones the network learned
 from. (The corpus has 10,000 of about 20,000 possible sentences of each language. Who had learned
 all 18,000 training sentences by heart could leave them out, and would be right in {by_heart:.1%}:

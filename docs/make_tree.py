@@ -15,15 +15,12 @@ BEGIN, END = "<!-- tree: written by make docs -->\n", "<!-- end of tree -->\n"
 
 # In the order of reading; what is not listed follows by the alphabet.
 ORDER = (
-    "errors.py", "language.py", "equations", "cells", "kernels", "text", "tasks.py", "trace.py",
-    "layertrace.py", "files.py", "tracefile.py", "traceheader.py", "unrolling.py",
-    "backpropagation.py", "model.py", "targets.py", "gradientflow.py", "explaining.py", "alike.py",
-    "comparing.py",
-    "training", "diagnosis.py", "grading", "view", "cli", "models",
+    "errors.py", "language.py", "storage", "equations", "cells", "kernels", "text", "trace",
+    "model", "data", "training", "exercises", "sandbox", "grading", "course", "view", "cli",
 )  # fmt: skip
 
 FOLDERS = {
-    "tracer/models": "Small trained networks, one file each.",
+    "tracer/model/shipped": "Small trained networks, one file each.",
     "exercises": "What students write: one folder an exercise.",
     "solutions": "Answers, and known wrong answers with the check that catches them.",
     "tests": "Examples that are checked: one folder for each part.",

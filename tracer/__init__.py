@@ -1,19 +1,18 @@
 """See every number of every step of an RNN or LSTM.
 
-Read the package in this order; each module needs only those above it.
+Read the package in this order; each room needs only those above it.
 
-1. ``errors``, ``language``    what can go wrong; sentences in the reader's language
-2. ``equations``              the one list of quantities: name, equation, shape, meaning
-3. ``cells``                  the textbook: one step forward and backward in plain NumPy
-4. ``kernels``                the same equations over a whole batch of sentences, fast
-5. ``files``, ``layertrace``, ``trace``, ``tracefile``, ``unrolling``, ``backpropagation``
-                              from a cell to a trace, forward and backward; how it is stored
-6. ``text``, ``tasks``        from words to numbers; which outputs count
-7. ``model``                  encoder + layers + head: a sentence in, a trace out
-8. ``explaining``, ``alike``, ``comparing``, ``targets``, ``gradientflow``
-                              where two traces first part ways; how far back a loss is felt
-9. ``training``               from labelled sentences to a model
-10. ``grading``               exercises: discover, run, judge
+1. ``errors``, ``language``   what can go wrong; sentences in the reader's language
+2. ``storage``                files that are written whole or not at all
+3. ``equations``              the one list of quantities: name, equation, shape, meaning
+4. ``cells``                  the textbook: one step forward and backward in plain NumPy
+5. ``kernels``                the same equations over a whole batch of sentences, fast
+6. ``text``                   from words to numbers
+7. ``trace``                  from a cell to a trace, forward and backward; kept in a file, compared
+8. ``model``                  encoder + cell + head: a sentence in, a trace out
+9. ``data``, ``training``     from labelled sentences to a model
+10. ``exercises``, ``sandbox``, ``grading``, ``course``
+                              what is asked, where an answer runs, what is right, a student's folder
 11. ``view``, ``cli``         draws traces and reports; one file a verb
 
 >>> import tracer
@@ -46,28 +45,30 @@ __all__ = [
     "backprop",
     "compare",
     "open",
+    "save",
     "unroll",
 ]
 
 if TYPE_CHECKING:
-    from tracer.backpropagation import backprop
     from tracer.cells import LSTMCell, RNNCell
-    from tracer.comparing import Divergence, compare
     from tracer.errors import FileError, InputError, TracerError, UnknownNameError
-    from tracer.model import Layer, Model
-    from tracer.trace import Head, Trace
-    from tracer.tracefile import open_trace as open  # noqa: A004 - read as tracer.open
-    from tracer.unrolling import unroll
+    from tracer.model.model import Layer, Model
+    from tracer.trace.backprop import backprop
+    from tracer.trace.compare import Divergence, compare
+    from tracer.trace.file import open_trace as open  # noqa: A004 - read as tracer.open
+    from tracer.trace.file import save_trace as save
+    from tracer.trace.trace import Head, Trace
+    from tracer.trace.unroll import unroll
 else:
     _HOMES = {
-        "tracer.backpropagation": ("backprop",),
         "tracer.cells": ("LSTMCell", "RNNCell"),
-        "tracer.comparing": ("Divergence", "compare"),
         "tracer.errors": ("FileError", "InputError", "TracerError", "UnknownNameError"),
-        "tracer.model": ("Layer", "Model"),
-        "tracer.trace": ("Head", "Trace"),
-        "tracer.tracefile": ("open_trace",),
-        "tracer.unrolling": ("unroll",),
+        "tracer.model.model": ("Layer", "Model"),
+        "tracer.trace.backprop": ("backprop",),
+        "tracer.trace.compare": ("Divergence", "compare"),
+        "tracer.trace.file": ("open_trace", "save_trace"),
+        "tracer.trace.trace": ("Head", "Trace"),
+        "tracer.trace.unroll": ("unroll",),
     }
     _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -76,7 +77,7 @@ else:
         """Load a public name when it is first used (PEP 562)."""
         if name not in __all__:
             raise AttributeError(f"module 'tracer' has no attribute '{name}'")
-        inside = "open_trace" if name == "open" else name
+        inside = {"open": "open_trace", "save": "save_trace"}.get(name, name)
         value = getattr(import_module(_HOME_OF[inside]), inside)
         globals()[name] = value
         return value

@@ -16,7 +16,7 @@ from tests.core.conftest import KINDS_AND_OPTIONS, Run, make_run
 from tests.core.test_model import make_model
 from tracer.cells.activations import Array
 from tracer.cells.evaluation import evaluate
-from tracer.tasks import total
+from tracer.cells.output import total
 
 SMOOTH = [("rnn", "tanh"), ("rnn", "sigmoid"), ("rnn", "identity"), ("lstm", "sigmoid")]
 
@@ -266,7 +266,7 @@ def test_a_batch_has_the_mean_of_its_sentences_gradients() -> None:
 def test_a_backward_trace_survives_its_file_and_can_be_compared(tmp_path: Any) -> None:
     """Gradients are saved, opened, cut and compared like every other quantity."""
     trace = make_model().trace("you are bad", target="insult", backward=True, window=2)
-    trace.save(tmp_path / "t.safetensors")
+    tracer.save(trace, tmp_path / "t.safetensors")
     again = tracer.open(tmp_path / "t.safetensors")
 
     assert again.names == trace.names

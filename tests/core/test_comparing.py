@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import tracer
 from tests.core.conftest import Run, make_run
 from tests.core.test_model import make_model
-from tracer.tasks import cross_entropy, softmax
+from tracer.cells.output import cross_entropy, softmax
 
 RUN = make_run("lstm", "sigmoid", T=6, N=2, lengths=[6, 4])
 

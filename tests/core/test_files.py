@@ -12,20 +12,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tracer import files
 from tracer.errors import FileError
+from tracer.storage import arrayfile
+from tracer.storage.whole import remove_abandoned, replacing
 
 KIND = "tracer test"
 
 
 def write(path: Any, value: float = 1.0) -> None:
     """A file with one number."""
-    files.write(path, KIND, 1, {"x": np.array([value])}, {})
+    arrayfile.write(path, KIND, 1, {"x": np.array([value])}, {})
 
 
 def value(path: Path) -> float:
     """The number in a file."""
-    arrays, _header = files.read(path, KIND, 1)
+    arrays, _header = arrayfile.read(path, KIND, 1)
     return float(arrays["x"][0])
 
 
@@ -48,7 +49,7 @@ def test_a_name_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, na
     with pytest.raises(FileError, match="cannot write"):
         write(name)
     with pytest.raises(FileError, match="cannot open"):
-        files.read(name, KIND, 1)
+        arrayfile.read(name, KIND, 1)
 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["fifo", "loop"]
 
@@ -70,8 +71,8 @@ def killed_while_writing(path: Path) -> list[str]:
     """A writer of `path` that is killed in the middle; the names that lie there afterwards."""
     code = (
         "import os, signal, sys\n"
-        "from tracer import files\n"
-        "with files.replacing(sys.argv[1]):\n"
+        "from tracer.storage.whole import replacing\n"
+        "with replacing(sys.argv[1]):\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     killed = subprocess.run([sys.executable, "-c", code, str(path)], check=False)
@@ -84,8 +85,8 @@ def test_what_a_killed_writer_left_is_removed(tmp_path: Path) -> None:
     (left,) = killed_while_writing(tmp_path / "x")
     both = killed_while_writing(tmp_path / "y")
 
-    with files.replacing(tmp_path / "x") as living:
-        files.remove_abandoned(tmp_path / "x")
+    with replacing(tmp_path / "x") as living:
+        remove_abandoned(tmp_path / "x")
         assert living.exists()
         living.write_bytes(b"whole")
 
@@ -95,4 +96,4 @@ def test_what_a_killed_writer_left_is_removed(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there_has_nothing_to_remove(tmp_path: Path) -> None:
     """The first write will say so."""
-    files.remove_abandoned(tmp_path / "none" / "x")
+    remove_abandoned(tmp_path / "none" / "x")

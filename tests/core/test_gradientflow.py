@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 import tracer
 from tests.view.traces import WORDS, lstm_cell, made_model, rnn_cell
 from tracer.cells import Cell
+from tracer.cells.output import cross_entropy
 from tracer.errors import InputError, UnknownNameError
-from tracer.gradientflow import (
+from tracer.model.gradientflow import (
     GradientFlow,
     after,
     gradient_flow,
@@ -24,7 +25,6 @@ from tracer.gradientflow import (
     share_of_last,
     step_jacobians,
 )
-from tracer.tasks import cross_entropy
 
 SENTENCE = " ".join(WORDS)
 

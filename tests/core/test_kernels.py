@@ -180,7 +180,7 @@ def test_machine_code_is_asked_for_by_dtype(tmp_path: Path) -> None:
     script = """
 import numpy as np
 from tracer.cells import RNNCell
-from tracer.kernels import cpu
+from tracer.kernels.cpu import device as cpu
 
 def cell(dtype):
     return RNNCell(*(np.zeros(shape, dtype) for shape in ((1, 1), (1, 1), (1,))))

@@ -10,8 +10,9 @@ import pytest
 
 import tracer
 from tests.core.conftest import make_run
-from tracer.tasks import softmax
-from tracer.text import END, Encoder, Vocabulary
+from tracer.cells.output import softmax
+from tracer.text.encoder import Encoder
+from tracer.text.vocabulary import END, Vocabulary
 
 WORDS = ("<unk>", "you", "are", "bad")
 
@@ -127,7 +128,7 @@ def test_a_model_survives_its_file(tmp_path: Path) -> None:
 def test_a_trace_of_a_model_survives_its_file(tmp_path: Path) -> None:
     """Words, labels, targets and outputs come back."""
     trace = make_model().trace(["you are zorgly", "you"], target=["insult", "praise"])
-    trace.save(tmp_path / "t.safetensors")
+    tracer.save(trace, tmp_path / "t.safetensors")
     again = tracer.open(tmp_path / "t.safetensors")
 
     for part in ("tokens", "unknown", "labels", "task", "model_name"):

@@ -8,7 +8,7 @@ import pytest
 import tracer
 from tests.view.traces import WORDS, lstm_cell, made_model
 from tracer.errors import InputError
-from tracer.targets import own_answers, target_named, target_trace
+from tracer.model.targets import own_answers, target_named, target_trace
 
 SENTENCE = " ".join(WORDS)
 

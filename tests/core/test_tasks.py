@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from tracer.cells.output import cross_entropy, softmax, total
 from tracer.errors import InputError, UnknownNameError
-from tracer.tasks import counted, cross_entropy, softmax, target_of, total
+from tracer.trace.target import counted, target_of
 
 LENGTHS = np.array([3, 1])
 

@@ -31,7 +31,7 @@ def test_what_is_saved_is_what_is_opened(tmp_path: Path, run: Run, level: str) -
     """Every name gives the very same numbers, stored or rebuilt; what it is about survives too."""
     tokens = tuple((("水", "=1+1") * 5)[:length] for length in run.lengths)
     trace = replace(make_trace(run, level), tokens=tokens)
-    trace.save(tmp_path / "x.safetensors")
+    tracer.save(trace, tmp_path / "x.safetensors")
     opened = tracer.open(tmp_path / "x.safetensors")
 
     assert opened.names == trace.names
@@ -45,7 +45,7 @@ def test_what_is_saved_is_what_is_opened(tmp_path: Path, run: Run, level: str) -
 def test_a_part_can_be_saved(tmp_path: Path) -> None:
     """A cut trace comes back as it was cut, with its numbering."""
     part = make_trace().sel(step=slice(2, 5), batch=0, unit=[1, 3])
-    part.save(tmp_path / "x.safetensors")
+    tracer.save(part, tmp_path / "x.safetensors")
     opened = tracer.open(tmp_path / "x.safetensors")
 
     assert opened.first_step == 2
@@ -55,7 +55,7 @@ def test_a_part_can_be_saved(tmp_path: Path) -> None:
 
 def test_numbers_are_read_where_they_are_looked_at(tmp_path: Path) -> None:
     """Opening maps the file; nothing of it is read into memory of our own."""
-    make_trace().save(tmp_path / "x.safetensors")
+    tracer.save(make_trace(), tmp_path / "x.safetensors")
     f = tracer.open(tmp_path / "x.safetensors")["f"]
 
     owner = f
@@ -69,13 +69,13 @@ def test_saving_over_a_file_never_leaves_half_of_one(tmp_path: Path) -> None:
     """A failing write keeps the old file and leaves nothing else in the folder."""
     path = tmp_path / "x.safetensors"
     trace = make_trace()
-    trace.save(path)
+    tracer.save(trace, path)
     before = path.read_bytes()
     unwritable: Any = {"tracer": object()}  # JSON cannot hold it
     broken = replace(trace, versions=unwritable)
 
     with pytest.raises(TypeError):
-        broken.save(path)
+        tracer.save(broken, path)
 
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
@@ -83,7 +83,7 @@ def test_saving_over_a_file_never_leaves_half_of_one(tmp_path: Path) -> None:
 
 def test_a_file_can_be_read_by_whom_the_umask_allows(tmp_path: Path) -> None:
     """Not by its owner alone: a teacher's trace is opened by a class."""
-    make_trace().save(tmp_path / "x.safetensors")
+    tracer.save(make_trace(), tmp_path / "x.safetensors")
     (tmp_path / "other").touch()
 
     assert (tmp_path / "x.safetensors").stat().st_mode == (tmp_path / "other").stat().st_mode
@@ -92,12 +92,12 @@ def test_a_file_can_be_read_by_whom_the_umask_allows(tmp_path: Path) -> None:
 def test_a_writer_that_is_killed_leaves_the_old_file(tmp_path: Path) -> None:
     """A real kill in the middle of a write: the name still holds the old trace."""
     path = tmp_path / "x.safetensors"
-    make_trace().save(path)
+    tracer.save(make_trace(), path)
     before = path.read_bytes()
     code = (
         "import os, signal, sys\n"
-        "from tracer import files\n"
-        "with files.replacing(sys.argv[1]) as temporary:\n"
+        "from tracer.storage.whole import replacing\n"
+        "with replacing(sys.argv[1]) as temporary:\n"
         "    temporary.write_bytes(b'half a file')\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
@@ -112,7 +112,7 @@ def test_a_writer_that_is_killed_leaves_the_old_file(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, place: str) -> None:
     """A missing folder, or a folder where the file should be."""
     with pytest.raises(tracer.FileError, match="cannot write"):
-        make_trace().save(tmp_path / place)
+        tracer.save(make_trace(), tmp_path / place)
 
 
 def test_a_missing_file_a_folder_and_a_fifo_are_told_apart(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_a_missing_file_a_folder_and_a_fifo_are_told_apart(tmp_path: Path) -> No
 
 def saved_bytes(tmp_path: Path) -> bytes:
     """The bytes of a good trace."""
-    make_trace().save(tmp_path / "good.safetensors")
+    tracer.save(make_trace(), tmp_path / "good.safetensors")
     return (tmp_path / "good.safetensors").read_bytes()
 
 
@@ -197,10 +197,10 @@ def test_a_header_with_anything_in_it_is_refused_or_works(
 
 def test_a_model_is_not_a_trace_and_a_newer_version_is_named(tmp_path: Path) -> None:
     """The error says what the file is."""
-    from tracer import files
+    from tracer.storage import arrayfile
 
-    files.write(tmp_path / "m", "tracer model", 1, {}, {})
-    files.write(tmp_path / "v", "tracer trace", 99, {}, {})
+    arrayfile.write(tmp_path / "m", "tracer model", 1, {}, {})
+    arrayfile.write(tmp_path / "v", "tracer trace", 99, {}, {})
 
     with pytest.raises(tracer.FileError, match="is a tracer model; wanted a tracer trace"):
         tracer.open(tmp_path / "m")

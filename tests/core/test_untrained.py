@@ -6,8 +6,8 @@ import numpy as np
 
 import tracer
 from tests.view.traces import lstm_cell, made_model
-from tracer.gradientflow import gradient_flow
-from tracer.training.untrained import untrained
+from tracer.model.gradientflow import gradient_flow
+from tracer.model.untrained import untrained
 
 SENTENCE = (
     "you are not a good teacher while the new man does not drink milk said my tall cook "

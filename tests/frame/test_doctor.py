@@ -9,9 +9,8 @@ import sys
 from pathlib import Path
 
 import tracer
-from tracer import diagnosis
+from tracer.cli._diagnosis import Finding, _works, diagnose
 from tracer.cli.doctor import _lines
-from tracer.diagnosis import Finding, diagnose
 
 
 def run(*options: str, **variables: str) -> str:
@@ -132,5 +131,5 @@ def test_sandbox_that_does_not_start(tmp_path: Path) -> None:
     broken.write_text("#!/bin/sh\nexit 1\n")
     broken.chmod(0o755)
 
-    assert not diagnosis._works(str(broken))
-    assert not diagnosis._works(str(tmp_path / "nothing"))
+    assert not _works(str(broken))
+    assert not _works(str(tmp_path / "nothing"))

@@ -96,8 +96,8 @@ def test_one_and_many() -> None:
 
 
 # What a command says is translated. What the Python API says stays English, as Python's own errors.
-SCREENS = (*(ROOT / "tracer" / "cli").glob("*.py"), *(ROOT / "tracer" / "view").glob("*.py"))
-COMMANDS = (*SCREENS, ROOT / "tracer" / "grading" / "choosing.py")
+SCREENS = (*(ROOT / "tracer" / "cli").glob("*.py"), *(ROOT / "tracer" / "view").rglob("*.py"))
+COMMANDS = (*SCREENS, ROOT / "tracer" / "course" / "choosing.py")
 OURS = {"TracerError", "InputError", "FileError"}
 
 

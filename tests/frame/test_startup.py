@@ -60,13 +60,13 @@ def test_every_public_name_is_there(name: str) -> None:
 
 def test_public_functions_are_not_hidden_by_modules() -> None:
     """`tracer.unroll` stays the function, also after the module that defines it was imported."""
-    import tracer.comparing
-    import tracer.tracefile
-    import tracer.unrolling
+    import tracer.trace.compare
+    import tracer.trace.file
+    import tracer.trace.unroll
 
-    assert tracer.unroll is tracer.unrolling.unroll
-    assert tracer.compare is tracer.comparing.compare
-    assert tracer.open is tracer.tracefile.open_trace
+    assert tracer.unroll is tracer.trace.unroll.unroll
+    assert tracer.compare is tracer.trace.compare.compare
+    assert tracer.open is tracer.trace.file.open_trace
 
 
 def test_unknown_public_name() -> None:

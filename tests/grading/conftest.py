@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tracer.grading import Exercise, discover
-from tracer.grading.workbook import hand_out
+from tracer.course.workbook import hand_out
+from tracer.exercises.exercise import Exercise, discover
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 

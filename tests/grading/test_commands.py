@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tracer.cli import command_line
-from tracer.grading.workbook import Workbook
+from tracer.course.workbook import Workbook
 
 
 def tracer(*words: str) -> Result:

@@ -13,7 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from tracer.grading import Exercise, Limits, Submission, Verdict, grade
+from tracer.exercises.exercise import Exercise
+from tracer.exercises.submission import Submission
+from tracer.grading.report import Verdict
+from tracer.grading.session import grade
+from tracer.sandbox.process import Limits
 
 LINUX = sys.platform == "linux"
 """Only Linux tells a process about its orphans, and shows processes in ``/proc``."""

@@ -10,11 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tracer.course.authoring import findings
 from tracer.errors import TracerError
-from tracer.grading import Exercise, discover, find
-from tracer.grading.authoring import findings
-from tracer.grading.exercise import read
-from tracer.grading.hints import parse
+from tracer.exercises.exercise import Exercise, discover, find, read
+from tracer.exercises.hints import parse
 
 
 def test_everything_fits(solutions: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from tracer.grading.frames import MAX_BYTES, pack, pack_note, read_note, unpack
+from tracer.sandbox.frames import MAX_BYTES, pack, pack_note, read_note, unpack
 
 ARRAYS = arrays.arrays(
     st.sampled_from([np.float64, np.float32, np.uint8]),

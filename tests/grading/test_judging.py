@@ -11,13 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracer.cells import CELL_CLASSES
-from tracer.grading import Exercise, Limits, Submission, Verdict, comparing, discover, grade
+from tracer.exercises.cases import Case, draw
+from tracer.exercises.exercise import Exercise, discover
+from tracer.exercises.submission import Submission
+from tracer.grading import comparing
 from tracer.grading.answer import Answer
-from tracer.grading.cases import Case, draw
 from tracer.grading.comparing import differences
-from tracer.grading.frames import MAX_BYTES, pack, pack_note
 from tracer.grading.judge import judge
-from tracer.grading.process import How, Run
+from tracer.grading.report import Verdict
+from tracer.grading.session import grade
+from tracer.sandbox.frames import MAX_BYTES, pack, pack_note
+from tracer.sandbox.process import How, Limits, Run
 
 NOTHING = Submission("rnn_step.py", b"")
 

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from tracer.errors import FileError
-from tracer.grading import Exercise, Limits, PlainProcess, Submission, Verdict, grade
-from tracer.grading.process import Run
+from tracer.exercises.exercise import Exercise
+from tracer.exercises.submission import Submission
+from tracer.grading.report import Verdict
+from tracer.grading.session import grade
+from tracer.sandbox.process import Limits, PlainProcess, Run
 
 RIGHT = "    return np.tanh(x @ U.T + h_prev @ W.T + a)\n"
 

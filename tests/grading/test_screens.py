@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from tracer.grading import Exercise, Report, Submission, discover, grade
-from tracer.grading.exercise import find
-from tracer.grading.hints import hints
-from tracer.grading.packages import installed
-from tracer.view.console import Abilities, ascii_line
-from tracer.view.exercises import exercise_list, hint
-from tracer.view.report import screen
+from tracer.exercises.exercise import Exercise, discover, find
+from tracer.exercises.hints import hints
+from tracer.exercises.submission import Submission
+from tracer.grading.report import Report
+from tracer.grading.session import grade
+from tracer.sandbox.packages import installed
+from tracer.view.terminal.console import Abilities, ascii_line
+from tracer.view.terminal.exercises import exercise_list, hint
+from tracer.view.terminal.report import screen
 
 
 def report_on(exercise: Exercise, path: Path) -> Report:

@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from tracer.grading import Limits, Submission, discover, find, grade
-from tracer.view.console import Abilities
-from tracer.view.report import screen
+from tracer.exercises.exercise import discover, find
+from tracer.exercises.submission import Submission
+from tracer.grading.session import grade
+from tracer.sandbox.process import Limits
+from tracer.view.terminal.console import Abilities
+from tracer.view.terminal.report import screen
 
 FOLDERS = sorted(path.parent for path in Path(__file__).parent.glob("submissions/*/expected.toml"))
 

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from tracer.cells import LSTMCell
-from tracer.grading import Exercise, Submission, discover, grade
+from tracer.exercises.cases import draw
+from tracer.exercises.exercise import Exercise, discover
+from tracer.exercises.submission import Submission
 from tracer.grading.blocks import read_as
-from tracer.grading.cases import draw
+from tracer.grading.session import grade
 
 GATES = ("i", "f", "g", "o")
 

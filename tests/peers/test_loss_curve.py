@@ -10,8 +10,8 @@ import torch
 from torch.nn.utils.rnn import PackedSequence
 
 from tests.peers.test_torch import array
+from tracer.data.load import built_in
 from tracer.training.batches import epoch
-from tracer.training.data import built_in
 from tracer.training.loop import Training
 from tracer.training.optimisers import Optimiser
 from tracer.training.recipe import Recipe

@@ -157,7 +157,7 @@ def test_an_outside_model_is_met_at_every_step() -> None:
 @pytest.mark.parametrize("K", [2, 9])
 def test_softmax_and_cross_entropy(K: int) -> None:
     """The head's outputs and the loss of each step."""
-    from tracer.tasks import cross_entropy, softmax
+    from tracer.cells.output import cross_entropy, softmax
 
     torch.manual_seed(0)
     logits = 10 * torch.randn(50, K, dtype=torch.float64)

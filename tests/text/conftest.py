@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tracer.text import Corpus, read
+from tracer.data.reading import read
+from tracer.text.labelled import Corpus
 
 
 @pytest.fixture

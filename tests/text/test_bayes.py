@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 
 import tracer
-from tracer.text import corpus
-from tracer.text.bayes import (
+from docs.bayes import (
     classes,
     ideal_reader,
     next_words,
@@ -21,8 +20,9 @@ from tracer.text.bayes import (
     tags,
     ways_on,
 )
-from tracer.text.grammar import Reference, grammar, read
-from tracer.training.data import built_in
+from tracer.data.corpus import corpus
+from tracer.data.grammar import Reference, grammar, read
+from tracer.data.load import built_in
 
 SMALL = read(
     """

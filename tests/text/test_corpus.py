@@ -13,9 +13,11 @@ from itertools import pairwise
 
 import pytest
 
+from tracer.data.corpus import CLASSES, TAGS, corpus
+from tracer.data.grammar import Reference, grammar, languages, read, resolved
 from tracer.errors import InputError, UnknownNameError
-from tracer.text import CLASSES, END, TAGS, UNKNOWN, Encoder, Vocabulary, corpus
-from tracer.text.grammar import Reference, grammar, languages, read, resolved
+from tracer.text.encoder import Encoder
+from tracer.text.vocabulary import END, UNKNOWN, Vocabulary
 
 LANGUAGES = ("en", "zh-TW")
 full_corpus = cache(corpus)  # each is drawn once for all the tests below
@@ -154,7 +156,7 @@ def _fingerprint() -> str:
 def test_the_same_sentences_under_every_hash_seed(hash_seed: str) -> None:
     """Another process, another PYTHONHASHSEED, the same corpus."""
     program = (
-        "import hashlib; from tracer.text import corpus;"
+        "import hashlib; from tracer.data.corpus import corpus;"
         "text = repr([corpus(task, name, 300) for task in ('tag', 'classify')"
         " for name in ('en', 'zh-TW')]);"
         "print(hashlib.sha256(text.encode()).hexdigest())"
@@ -188,7 +190,7 @@ def test_errors_name_what_is_known() -> None:
 
 def test_a_grammar_that_is_exhausted(monkeypatch: pytest.MonkeyPatch) -> None:
     """More sentences than a grammar has are refused, not waited for."""
-    monkeypatch.setattr(import_module("tracer.text.corpus"), "PATIENCE", 3)
+    monkeypatch.setattr(import_module("tracer.data.corpus"), "PATIENCE", 3)
 
     with pytest.raises(InputError, match=r"the grammar 'en' gave only .* sentences for 'generate'"):
         corpus("generate", "en")

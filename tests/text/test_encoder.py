@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracer.errors import InputError, UnknownNameError
-from tracer.text import ARTICLE_CODES, Encoder, Vocabulary
-from tracer.text.codes import assign_codes
+from tracer.text.codes import ARTICLE_CODES, assign_codes
+from tracer.text.encoder import Encoder
+from tracer.text.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary(("<unk>", "you", "are", "water", "is", "hot", "我", "喜歡"))
 ENCODERS = {

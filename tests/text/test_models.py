@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 import tracer
-from tracer.model import SHIPPED
-from tracer.text import Labelled
-from tracer.text.corpus import corpus
-from tracer.text.grammar import Word, grammar
+from tracer.data.corpus import corpus
+from tracer.data.grammar import Word, grammar
+from tracer.model.model import SHIPPED
+from tracer.text.labelled import Labelled
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("lstm-classify", "lstm-generate", "lstm-tag", "rnn-classify", "rnn-tag")

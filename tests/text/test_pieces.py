@@ -8,15 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracer.errors import InputError
-from tracer.text import (
-    Encoder,
-    Labelled,
-    cutter,
-    recut,
-    unknown_share,
-    vocabulary_of,
-    vocabulary_report,
-)
+from tracer.text.encoder import Encoder
+from tracer.text.labelled import Labelled
+from tracer.text.pieces import cutter, recut, unknown_share, vocabulary_of, vocabulary_report
 
 
 def sentence(text: str, label: str = "praise") -> Labelled:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tracer.text import Labelled
+from tracer.text.labelled import Labelled
 
 TWO = "text,label\nyou are kind,praise\nyou are rude,insult\n"
 KIND = Labelled(("you", "are", "kind"), ("praise",), text="you are kind")

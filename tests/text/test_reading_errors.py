@@ -11,9 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tracer.data.reading import READERS, TASKS, read
 from tracer.errors import FileError, TracerError
-from tracer.text import read
-from tracer.text.reading import READERS, TASKS
 
 TWO = "text,label\nyou are kind,praise\nyou are rude,insult\n"
 

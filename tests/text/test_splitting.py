@@ -7,8 +7,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tracer.errors import InputError
-from tracer.text import Encoder, Vocabulary
+from tracer.text.encoder import Encoder
 from tracer.text.splitting import spelling, split
+from tracer.text.vocabulary import Vocabulary
 
 WORDS = ("<unk>", "you", "are", "don't", "water", "我", "喜歡", "喜", "中國", "象棋", "象")
 ENCODER = Encoder.with_codes(Vocabulary(WORDS))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from tracer.training.data import Data, built_in
+from tracer.data.load import Data, built_in
 from tracer.training.loop import Training
 from tracer.training.optimisers import Optimiser
 from tracer.training.recipe import Recipe

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tracer.cli import command_line
-from tracer.model import Model
+from tracer.model.model import Model
 
 GOOD = [f"the tea number {n} is {'good' if n % 2 else 'bad'},{n % 2}" for n in range(40)]
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.jit import outputs
 from tests.training.runs import STILL, begin, finish, small
 from tracer.equations import CELLS
-from tracer.text import Labelled, Vocabulary
+from tracer.text.labelled import Labelled
+from tracer.text.vocabulary import Vocabulary
 from tracer.training.batches import number
 
 CHOICES = [

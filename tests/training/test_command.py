@@ -14,18 +14,18 @@ import pytest
 from click.testing import CliRunner
 
 import tracer
-from tracer import files
 from tracer.cli import command_line
 from tracer.cli.train import command
-from tracer.kernels.training import Losses
-from tracer.text import FARTHEST
+from tracer.data.corpus import FARTHEST
+from tracer.data.load import built_in
+from tracer.data.source import Source
+from tracer.kernels.learning.batch import Losses
+from tracer.storage import arrayfile
 from tracer.training import checkpoint
 from tracer.training.batches import Numbered
-from tracer.training.data import built_in
 from tracer.training.loop import Training
 from tracer.training.optimisers import Optimiser
 from tracer.training.recipe import Recipe
-from tracer.training.source import Source
 from tracer.training.stopping import stop_asked
 
 TRAIN = [sys.executable, "-m", "tracer", "train", "--units", "6", "--patience", "0"]
@@ -61,7 +61,7 @@ def step(folder: Path) -> int:
     """How many updates the run that is kept there has made; 0 where there is none yet."""
     if not (folder / "m.checkpoint").exists():
         return 0
-    _arrays, header = files.read(folder / "m.checkpoint", checkpoint.FORMAT, checkpoint.VERSION)
+    _arrays, header = arrayfile.read(folder / "m.checkpoint", checkpoint.FORMAT, checkpoint.VERSION)
     return int(header["progress"]["step"])
 
 

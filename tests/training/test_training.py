@@ -13,25 +13,28 @@ from hypothesis import strategies as st
 
 import tracer
 from tests.training.runs import begin, finish, small
-from tracer import files
+from tests.training.updates import Moments, clipped, updated
+from tracer import data
 from tracer.cells.parameters import DTYPES
-from tracer.kernels import updating
-from tracer.kernels.training import RULES
-from tracer.tasks import TASKS
-from tracer.text import PIECES, Labelled, Vocabulary
+from tracer.data.load import load
+from tracer.data.source import Source
+from tracer.equations.tasks import TASKS
+from tracer.kernels.learning import updating
+from tracer.kernels.learning.batch import RULES
+from tracer.model.initial import initial_weights
+from tracer.storage import arrayfile
 from tracer.text.encoder import KINDS
+from tracer.text.labelled import Labelled
+from tracer.text.pieces import PIECES
+from tracer.text.vocabulary import Vocabulary
 from tracer.training import checkpoint, choices
 from tracer.training.batches import number
 from tracer.training.choices import OPTIMISERS
-from tracer.training.data import load
 from tracer.training.divergence import DivergedError
-from tracer.training.initial import initial_weights
 from tracer.training.loop import Training
 from tracer.training.optimisers import Optimiser
 from tracer.training.progress import EpochResult
 from tracer.training.recipe import Recipe
-from tracer.training.source import Source
-from tracer.training.updates import Moments, clipped, updated
 
 
 @settings(max_examples=100)
@@ -116,11 +119,11 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path) -> None:
 
 def rewritten(path: Path, change: Any) -> Path:
     """The checkpoint after `change` was done to its arrays and its header."""
-    arrays, header = files.read(path, checkpoint.FORMAT, checkpoint.VERSION)
+    arrays, header = arrayfile.read(path, checkpoint.FORMAT, checkpoint.VERSION)
     arrays = dict(arrays)
     change(arrays, header)
     kept = {name: value for name, value in header.items() if name not in ("format", "version")}
-    files.write(path.with_name("d"), checkpoint.FORMAT, checkpoint.VERSION, arrays, kept)
+    arrayfile.write(path.with_name("d"), checkpoint.FORMAT, checkpoint.VERSION, arrays, kept)
     return path.with_name("d")
 
 
@@ -371,7 +374,7 @@ def test_the_lists_of_choices_are_those_of_the_parts_that_know_them() -> None:
     assert set(choices.TASKS) == set(TASKS)
     assert set(choices.ENCODERS) == set(KINDS)
     assert choices.DTYPES == DTYPES
-    assert choices.PIECES == PIECES
+    assert data.source.PIECES == PIECES
     assert set(choices.OPTIMISERS) == set(RULES)
 
 

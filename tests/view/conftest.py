@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.view.traces import lstm_cell, made_trace, rnn_cell
-from tracer.trace import Trace
-from tracer.view.sentence import Sentence
+from tracer.trace.trace import Trace
+from tracer.view.parts.sentence import Sentence
 
 
 @pytest.fixture

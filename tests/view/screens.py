@@ -18,13 +18,13 @@ from tests.view.traces import (
     made_trace,
     rnn_cell,
 )
-from tracer.gradientflow import gradient_flow
-from tracer.trace import Trace
-from tracer.view.backward import backward_picture
-from tracer.view.console import Abilities, ascii_line
-from tracer.view.gradients import gradients
-from tracer.view.picture import Wish, picture
-from tracer.view.sentence import Sentence
+from tracer.model.gradientflow import gradient_flow
+from tracer.trace.trace import Trace
+from tracer.view.parts.sentence import Sentence
+from tracer.view.terminal.backward import backward_picture
+from tracer.view.terminal.console import Abilities, ascii_line
+from tracer.view.terminal.gradients import gradients
+from tracer.view.terminal.picture import Wish, picture
 
 FOLDER = Path(__file__).parent / "screens"
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracer.equations import CELLS
-from tracer.view.arithmetic import arithmetic
-from tracer.view.numbers import number
-from tracer.view.sentence import Sentence
-from tracer.view.unit import functions, in_numbers, numbers_of_unit
+from tracer.view.parts.sentence import Sentence
+from tracer.view.parts.unit import functions, in_numbers, numbers_of_unit
+from tracer.view.say.arithmetic import arithmetic
+from tracer.view.say.numbers import number
 
 
 @pytest.mark.parametrize(

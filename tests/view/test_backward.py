@@ -15,13 +15,13 @@ from tests.view.test_picture import WORD
 from tests.view.traces import WORDS, backward_trace, lstm_cell, made_model, made_trace, rnn_cell
 from tracer.cells import Cell
 from tracer.errors import InputError
-from tracer.targets import target_trace
-from tracer.trace import Trace
-from tracer.view.backward import backward_picture
-from tracer.view.backward_words import backward_words
-from tracer.view.console import Abilities, ascii_line
-from tracer.view.picture import Wish
-from tracer.view.sentence import Sentence
+from tracer.model.targets import target_trace
+from tracer.trace.trace import Trace
+from tracer.view.parts.sentence import Sentence
+from tracer.view.say.backward_words import backward_words
+from tracer.view.terminal.backward import backward_picture
+from tracer.view.terminal.console import Abilities, ascii_line
+from tracer.view.terminal.picture import Wish
 
 BACKWARD = Wish(what="backward")
 

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from rich.text import Text
 
-from tracer.trace import Trace
-from tracer.view.console import abilities, ascii_line, folded
+import tracer
+from tracer.trace.trace import Trace
+from tracer.view.terminal.console import abilities, ascii_line, folded
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -63,7 +64,7 @@ class Pipe(Screen):
 def test_the_environment_is_heard(
     stream: Screen, environ: dict[str, str], colours: str | None, width: int
 ) -> None:
-    """The table of `tracer.view.console`, line by line."""
+    """The table of `tracer.view.terminal.console`, line by line."""
     able = abilities(stream, environ)
 
     assert (colours, width) == (able.colours, able.width)
@@ -89,7 +90,7 @@ def test_the_background_is_heard_or_chosen() -> None:
 @pytest.fixture
 def trace_file(lstm_trace: Trace, tmp_path: Path) -> str:
     """A saved trace."""
-    lstm_trace.save(tmp_path / "a.safetensors")
+    tracer.save(lstm_trace, tmp_path / "a.safetensors")
     return str(tmp_path / "a.safetensors")
 
 

@@ -11,9 +11,9 @@ import pytest
 import tracer
 from tests.view.traces import WORDS, backward_trace, lstm_cell, made_model, made_trace
 from tracer.cells import LSTMCell
-from tracer.trace import Trace
-from tracer.view.console import Abilities
-from tracer.view.divergence import apart, as_record, divergence
+from tracer.trace.trace import Trace
+from tracer.view.terminal.console import Abilities
+from tracer.view.terminal.divergence import apart, as_record, divergence
 
 
 def _text(a: Trace, b: Trace, width: int = 80) -> str:

@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 
 from tests.view.traces import lstm_cell, made_trace
-from tracer.trace import Trace
-from tracer.unrolling import unroll
-from tracer.view.console import Abilities
-from tracer.view.picture import Wish, picture
-from tracer.view.sentence import Sentence
-from tracer.view.to_csv import write_csv
-from tracer.view.to_json import to_json
-from tracer.view.to_svg import to_svg
+from tracer.trace.trace import Trace
+from tracer.trace.unroll import unroll
+from tracer.view.export.to_csv import write_csv
+from tracer.view.export.to_json import to_json
+from tracer.view.export.to_svg import to_svg
+from tracer.view.parts.sentence import Sentence
+from tracer.view.terminal.console import Abilities
+from tracer.view.terminal.picture import Wish, picture
 
 
 def test_json_holds_every_number(lstm_trace: Trace) -> None:

@@ -15,12 +15,12 @@ from rich.cells import cell_len
 
 from tests.view.test_picture import WORD
 from tests.view.traces import WORDS, lstm_cell, made_model, rnn_cell
-from tracer.gradientflow import GradientFlow, gradient_flow
-from tracer.view.console import Abilities, ascii_line
-from tracer.view.flow_numbers import flows_to_json, write_flows_csv
-from tracer.view.gradients import gradients
-from tracer.view.magnitudes import Decades, decades, size, times
-from tracer.view.palette import ASCII, THEMES, UNICODE, Palette
+from tracer.model.gradientflow import GradientFlow, gradient_flow
+from tracer.view.export.flow_numbers import flows_to_json, write_flows_csv
+from tracer.view.parts.magnitudes import Decades, decades, size, times
+from tracer.view.terminal.console import Abilities, ascii_line
+from tracer.view.terminal.gradients import gradients
+from tracer.view.terminal.palette import ASCII, THEMES, UNICODE, Palette
 
 SENTENCE = " ".join(WORDS)
 RNN = gradient_flow(made_model(rnn_cell(scale=0.2), name="an-rnn"), SENTENCE)

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.view.traces import WORDS, lstm_cell, made_trace, rnn_cell
-from tracer.trace import Trace
-from tracer.unrolling import unroll
-from tracer.view.narration import EMPTY, MOVE, narration
-from tracer.view.sentence import Sentence
+from tracer.trace.trace import Trace
+from tracer.trace.unroll import unroll
+from tracer.view.parts.sentence import Sentence
+from tracer.view.say.narration import EMPTY, MOVE, narration
 
 
 def test_the_first_step_finds_the_memory_empty(lstm_sentence: Sentence) -> None:

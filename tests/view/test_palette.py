@@ -8,8 +8,8 @@ import pytest
 from rich.cells import cell_len
 
 from tracer.equations import Kind
-from tracer.view.console import Abilities
-from tracer.view.palette import THEMES, palette, scale_of
+from tracer.view.terminal.console import Abilities
+from tracer.view.terminal.palette import THEMES, palette, scale_of
 
 UNICODE, ASCII = palette(Abilities()), palette(Abilities(unicode=False))
 

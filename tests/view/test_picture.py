@@ -13,12 +13,12 @@ from rich.cells import cell_len
 from tests.view.screens import FOLDER, SCREENS
 from tests.view.traces import WORDS, lstm_cell, made_trace, rnn_cell
 from tracer.errors import InputError, UnknownNameError
-from tracer.trace import Trace
-from tracer.unrolling import unroll
-from tracer.view.console import Abilities, ascii_line
-from tracer.view.picture import Wish, picture, pictures
-from tracer.view.rows import chosen_quantities
-from tracer.view.sentence import Sentence
+from tracer.trace.trace import Trace
+from tracer.trace.unroll import unroll
+from tracer.view.parts.rows import chosen_quantities
+from tracer.view.parts.sentence import Sentence
+from tracer.view.terminal.console import Abilities, ascii_line
+from tracer.view.terminal.picture import Wish, picture, pictures
 
 
 @pytest.mark.parametrize("name", SCREENS)

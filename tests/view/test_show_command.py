@@ -18,8 +18,9 @@ from tracer.cli.diff import command as diff
 from tracer.cli.gradients import command as gradients
 from tracer.cli.show import command as show
 from tracer.errors import TracerError
-from tracer.text import Encoder, Vocabulary
-from tracer.trace import Trace
+from tracer.text.encoder import Encoder
+from tracer.text.vocabulary import Vocabulary
+from tracer.trace.trace import Trace
 
 WORDS = ("<unk>", "you", "are", "a", "really", "bad", "man", "=x")
 
@@ -28,7 +29,7 @@ WORDS = ("<unk>", "you", "are", "a", "really", "bad", "man", "=x")
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lstm_trace: Trace) -> Path:
     """A folder with a saved trace ``a.safetensors`` and a model ``small.safetensors``."""
     monkeypatch.chdir(tmp_path)
-    lstm_trace.save("a.safetensors")
+    tracer.save(lstm_trace, "a.safetensors")
     random = np.random.default_rng(5)
     tracer.Model(
         Encoder.embedding(Vocabulary(WORDS), random.normal(size=(len(WORDS), 4))),
@@ -271,7 +272,7 @@ def test_gradients_of_one_sentence_only() -> None:
 @pytest.mark.usefixtures("folder")
 def test_diff_says_by_its_exit_code_whether_they_agree() -> None:
     """0 for equal, 1 for different."""
-    made_trace(lstm_cell(seed=2)).save("other.safetensors")
+    tracer.save(made_trace(lstm_cell(seed=2)), "other.safetensors")
 
     equal = _run(diff, "a.safetensors", "a.safetensors")
     different = _run(diff, "a.safetensors", "other.safetensors")
@@ -285,7 +286,7 @@ def test_diff_says_by_its_exit_code_whether_they_agree() -> None:
 @pytest.mark.usefixtures("folder")
 def test_diff_of_different_cells_is_an_error() -> None:
     """An LSTM and an RNN have nothing to compare."""
-    made_trace(rnn_cell()).save("rnn.safetensors")
+    tracer.save(made_trace(rnn_cell()), "rnn.safetensors")
 
     with pytest.raises(TracerError, match="differ in kind of cell"):
         _run(diff, "a.safetensors", "rnn.safetensors")
@@ -294,7 +295,7 @@ def test_diff_of_different_cells_is_an_error() -> None:
 @pytest.mark.usefixtures("folder")
 def test_wide_tolerances_make_them_equal() -> None:
     """--atol 10 forgives everything that squeezes through tanh."""
-    made_trace(lstm_cell(seed=2)).save("other.safetensors")
+    tracer.save(made_trace(lstm_cell(seed=2)), "other.safetensors")
 
     done = _run(diff, "a.safetensors", "other.safetensors", "--atol", "1000")
 

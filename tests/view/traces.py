@@ -7,12 +7,14 @@ from dataclasses import replace
 import numpy as np
 
 from tracer.cells import Cell, LSTMCell, RNNCell
-from tracer.model import Layer, Model
-from tracer.targets import target_trace
-from tracer.tasks import counted, softmax
-from tracer.text import Encoder, Vocabulary
-from tracer.trace import Head, Trace
-from tracer.unrolling import unroll
+from tracer.cells.output import softmax
+from tracer.model.model import Layer, Model
+from tracer.model.targets import target_trace
+from tracer.text.encoder import Encoder
+from tracer.text.vocabulary import Vocabulary
+from tracer.trace.target import counted
+from tracer.trace.trace import Head, Trace
+from tracer.trace.unroll import unroll
 
 WORDS = ("you", "are", "a", "really", "bad", "man")
 

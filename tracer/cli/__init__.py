@@ -155,7 +155,7 @@ def _say_error(message: str) -> None:
 
     A message may quote a file of anybody's, its name, or a word that somebody typed.
     """
-    from tracer.view.words import clean, in_ascii
+    from tracer.view.say.words import clean, in_ascii
 
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
     unicode = encoding.lower().startswith("utf") and os.environ.get("TERM") != "dumb"

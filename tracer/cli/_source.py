@@ -16,8 +16,8 @@ from tracer.errors import InputError
 from tracer.language import _
 
 if TYPE_CHECKING:
-    from tracer.model import Model
-    from tracer.trace import Trace
+    from tracer.model.model import Model
+    from tracer.trace.trace import Trace
 
 SUFFIX = ".safetensors"
 """What the files of traces and of models end in."""
@@ -79,7 +79,7 @@ def trace_of(source: Source) -> Trace:
     if device == "cpu":
         announce_compiling([network], backward=source.backward)
     if source.backward or source.target is not None:
-        from tracer.targets import target_trace
+        from tracer.model.targets import target_trace
 
         return target_trace(
             network, sentences, source.target, device=device, level=level, backward=source.backward
@@ -114,7 +114,7 @@ def load_model(name: str) -> Model:
 
 def announce_compiling(networks: Sequence[Model], *, backward: bool) -> None:
     """Say why the first sentence takes some seconds, to standard error."""
-    from tracer.kernels.cpu import needs_compiling
+    from tracer.kernels.cpu.device import needs_compiling
 
     if any(needs_compiling(network.cell, backward=backward) for network in networks):
         click.echo(_("compiling the kernels for this machine; only the first time ..."), err=True)

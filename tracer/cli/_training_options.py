@@ -13,21 +13,12 @@ import click
 
 from tracer.cli._options import finite
 from tracer.cli._sections import SectionOption
+from tracer.data.source import LANGUAGES, PIECES, SNOWNLP, Source
 from tracer.equations import CELLS
 from tracer.language import _
-from tracer.training.choices import (
-    DTYPES,
-    ENCODERS,
-    INITIALS,
-    LANGUAGES,
-    OPTIMISERS,
-    PIECES,
-    SNOWNLP,
-    TASKS,
-)
+from tracer.training.choices import DTYPES, ENCODERS, INITIALS, OPTIMISERS, TASKS
 from tracer.training.optimisers import Optimiser
 from tracer.training.recipe import Recipe
-from tracer.training.source import Source
 
 DEFAULTS: dict[str, Any] = {
     each.name: each.default

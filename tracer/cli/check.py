@@ -14,8 +14,8 @@ from tracer.cli._waiting import announced
 from tracer.language import _
 
 if TYPE_CHECKING:
-    from tracer.grading.choosing import Choice
-    from tracer.grading.exercise import Exercise
+    from tracer.course.choosing import Choice
+    from tracer.exercises.exercise import Exercise
     from tracer.grading.report import Report
 
 
@@ -62,11 +62,15 @@ def command(
     """Choose, run, show, remember."""
     from pathlib import Path
 
-    from tracer.grading import Limits, Submission, Verdict, discover, grade
-    from tracer.grading.choosing import choose
-    from tracer.view.console import abilities, write
-    from tracer.view.report import screen
-    from tracer.view.report_json import as_record, nothing_to_check
+    from tracer.course.choosing import choose
+    from tracer.exercises.exercise import discover
+    from tracer.exercises.submission import Submission
+    from tracer.grading.report import Verdict
+    from tracer.grading.session import grade
+    from tracer.sandbox.process import Limits
+    from tracer.view.export.report_json import as_record, nothing_to_check
+    from tracer.view.terminal.console import abilities, write
+    from tracer.view.terminal.report import screen
 
     exercises = discover()
     choice = choose(what, exercises, Path.cwd(), named)
@@ -138,7 +142,7 @@ def _hint(report: Report, choice: Choice) -> str:
     import shlex
     from pathlib import Path
 
-    from tracer.grading.workbook import Workbook
+    from tracer.course.workbook import Workbook
 
     # `tracer hint` remembers this check if it looks into the workbook that remembers it.
     here = Workbook.find(Path.cwd())

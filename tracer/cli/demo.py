@@ -109,7 +109,7 @@ def _say(text: str) -> None:
     """What the guide says, a paragraph a line."""
     from rich.text import Text
 
-    from tracer.view.console import abilities, folded, write
+    from tracer.view.terminal.console import abilities, folded, write
 
     able = abilities()
     lines = []

@@ -38,11 +38,11 @@ def command() -> None:
 )
 def check() -> int:
     """Run everything, and say what to do next for each finding."""
+    from tracer.course.authoring import findings
     from tracer.errors import InputError
-    from tracer.grading.authoring import findings
-    from tracer.grading.exercise import discover, home
-    from tracer.view.console import abilities, write
-    from tracer.view.exercises import author_findings
+    from tracer.exercises.exercise import discover, home
+    from tracer.view.terminal.console import abilities, write
+    from tracer.view.terminal.exercises import author_findings
 
     solutions = home().parent / "solutions"
     if not solutions.is_dir():

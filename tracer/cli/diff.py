@@ -50,9 +50,9 @@ from tracer.language import _
 def command(a: str, b: str, rtol: float | None, atol: float | None, layout: str) -> int:
     """Open both, compare, show."""
     import tracer
-    from tracer.view.console import abilities, write
-    from tracer.view.divergence import as_record, divergence
-    from tracer.view.words import clean
+    from tracer.view.say.words import clean
+    from tracer.view.terminal.console import abilities, write
+    from tracer.view.terminal.divergence import as_record, divergence
 
     traces = [tracer.open(path) for path in (a, b)]
     found = tracer.compare(*traces, rtol=rtol, atol=atol)

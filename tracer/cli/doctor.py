@@ -16,8 +16,8 @@ from tracer.language import _, plural
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from tracer.diagnosis import Finding
-    from tracer.view.console import Abilities
+    from tracer.cli._diagnosis import Finding
+    from tracer.view.terminal.console import Abilities
 
 
 @click.command(
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 )
 def command(layout: str) -> None:
     """Collect the findings and show them."""
-    from tracer.diagnosis import diagnose
-    from tracer.view.console import abilities, write
+    from tracer.cli._diagnosis import diagnose
+    from tracer.view.terminal.console import abilities, write
 
     able = abilities()
     findings = (*diagnose(), *_terminal(able))
@@ -53,7 +53,7 @@ def command(layout: str) -> None:
 
 
 def _terminal(able: Abilities) -> Iterator[Finding]:
-    from tracer.diagnosis import Finding
+    from tracer.cli._diagnosis import Finding
 
     environment = [
         f"{name}={os.environ[name]}"
@@ -80,7 +80,7 @@ def _terminal(able: Abilities) -> Iterator[Finding]:
 def _lines(findings: Sequence[Finding], width: int) -> Iterator[Text]:
     from rich.text import Text
 
-    from tracer.view.console import folded
+    from tracer.view.terminal.console import folded
 
     titles = {
         "versions": _("Versions"),

@@ -13,7 +13,7 @@ from tracer.errors import InputError
 from tracer.language import _
 
 if TYPE_CHECKING:
-    from tracer.view.console import Theme
+    from tracer.view.terminal.console import Theme
 
 INITIALS = ("uniform", "orthogonal")
 """Those of `tracer.training.initial`, which imports NumPy."""
@@ -91,9 +91,9 @@ def command(
 ) -> None:
     """Run each network, forward and back, and show them beside each other."""
     import tracer
-    from tracer.gradientflow import gradient_flow, in_float64
-    from tracer.training.untrained import untrained as untrained_model
-    from tracer.view.flow_numbers import flows_to_json, write_flows_csv
+    from tracer.model.gradientflow import gradient_flow, in_float64
+    from tracer.model.untrained import untrained as untrained_model
+    from tracer.view.export.flow_numbers import flows_to_json, write_flows_csv
 
     check_theme(theme, layout)
     text, *more = sentences_of(" ".join(sentence))
@@ -137,10 +137,10 @@ def command(
     elif layout == "json":
         click.echo(flows_to_json(flows))
     else:
-        from tracer.view.console import abilities, write
-        from tracer.view.gradients import gradients
-        from tracer.view.to_svg import picture_abilities, to_svg
-        from tracer.view.words import clean
+        from tracer.view.export.to_svg import picture_abilities, to_svg
+        from tracer.view.say.words import clean
+        from tracer.view.terminal.console import abilities, write
+        from tracer.view.terminal.gradients import gradients
 
         able = abilities(plain=layout == "plain", theme=theme)
         if layout == "svg":

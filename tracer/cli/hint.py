@@ -28,12 +28,12 @@ def command(exercise: str | None, check: str | None, again: bool) -> None:
     import shlex
     from pathlib import Path
 
+    from tracer.course.choosing import chosen_exercise
     from tracer.errors import UnknownNameError
-    from tracer.grading.choosing import chosen_exercise
-    from tracer.grading.exercise import discover
-    from tracer.grading.hints import hints
-    from tracer.view.console import abilities, write
-    from tracer.view.exercises import hint
+    from tracer.exercises.exercise import discover
+    from tracer.exercises.hints import hints
+    from tracer.view.terminal.console import abilities, write
+    from tracer.view.terminal.exercises import hint
 
     chosen = chosen_exercise(exercise, discover(), Path.cwd())
     if chosen is None:

@@ -25,10 +25,10 @@ def command(folder: str) -> None:
     """Copy, and say what was written and what was kept."""
     from pathlib import Path
 
-    from tracer.grading.exercise import discover
-    from tracer.grading.workbook import hand_out
-    from tracer.view.console import abilities, write
-    from tracer.view.exercises import handed_out
+    from tracer.course.workbook import hand_out
+    from tracer.exercises.exercise import discover
+    from tracer.view.terminal.console import abilities, write
+    from tracer.view.terminal.exercises import handed_out
 
     root = Path(folder)
     handed = hand_out(root, discover())

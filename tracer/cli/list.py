@@ -31,10 +31,10 @@ def command(layout: str) -> None:
     """Find, and show."""
     from pathlib import Path
 
-    from tracer.grading.exercise import discover
-    from tracer.grading.workbook import Workbook
-    from tracer.view.console import abilities, write
-    from tracer.view.exercises import exercise_list, list_record
+    from tracer.course.workbook import Workbook
+    from tracer.exercises.exercise import discover
+    from tracer.view.terminal.console import abilities, write
+    from tracer.view.terminal.exercises import exercise_list, list_record
 
     exercises, book = discover(), Workbook.find(Path.cwd())
     if layout == "json":

@@ -14,9 +14,9 @@ from tracer.errors import InputError
 from tracer.language import _
 
 if TYPE_CHECKING:
-    from tracer.trace import Trace
-    from tracer.view.console import Theme
-    from tracer.view.picture import Wish
+    from tracer.trace.trace import Trace
+    from tracer.view.terminal.console import Theme
+    from tracer.view.terminal.picture import Wish
 
 
 @click.command(
@@ -86,7 +86,8 @@ def command(
     save: str | None,
 ) -> None:
     """Make or open the trace, and show it."""
-    from tracer.view.picture import Wish
+    from tracer.trace.file import save_trace
+    from tracer.view.terminal.picture import Wish
 
     check_theme(theme, layout)
     backward = what == "backward"
@@ -102,7 +103,7 @@ def command(
         )
     trace = trace_of(source)
     if save is not None:
-        trace.save(save)
+        save_trace(trace, save)
     if number is not None:
         trace = _only(trace, number)
     wish = Wish(_range(steps, trace), unit, what)
@@ -111,7 +112,7 @@ def command(
     else:
         _draw(trace, wish, layout, theme, source)
     if save is not None:
-        from tracer.view.words import clean
+        from tracer.view.say.words import clean
 
         said = _("saved; see it again with: tracer show {file}")
         click.echo(said.format(file=clean(save)), err=True)
@@ -201,12 +202,12 @@ def _is_step(text: str) -> bool:
 def _write_numbers(trace: Trace, wish: Wish, layout: str) -> None:
     """JSON or CSV to standard output, only of the steps, the unit and the rows asked for."""
     from tracer.equations import OUTPUT, Kind
-    from tracer.view.backward import check_gradients
-    from tracer.view.picture import chosen_steps, chosen_unit
-    from tracer.view.rows import chosen_quantities
-    from tracer.view.sentence import Sentence
-    from tracer.view.to_csv import write_csv
-    from tracer.view.to_json import to_json
+    from tracer.view.export.to_csv import write_csv
+    from tracer.view.export.to_json import to_json
+    from tracer.view.parts.rows import chosen_quantities
+    from tracer.view.parts.sentence import Sentence
+    from tracer.view.terminal.backward import check_gradients
+    from tracer.view.terminal.picture import chosen_steps, chosen_unit
 
     longest = Sentence(trace, int(trace.lengths.argmax()))
     unit = chosen_unit(longest, wish)
@@ -230,11 +231,11 @@ def _write_numbers(trace: Trace, wish: Wish, layout: str) -> None:
 
 def _draw(trace: Trace, wish: Wish, layout: str, theme: Theme | None, source: Source) -> None:
     """The screen, or the same as a picture."""
-    from tracer.view.backward import backward_picture
-    from tracer.view.console import abilities, write
-    from tracer.view.picture import picture, pictures
-    from tracer.view.to_svg import picture_abilities, to_svg
-    from tracer.view.words import clean
+    from tracer.view.export.to_svg import picture_abilities, to_svg
+    from tracer.view.say.words import clean
+    from tracer.view.terminal.backward import backward_picture
+    from tracer.view.terminal.console import abilities, write
+    from tracer.view.terminal.picture import picture, pictures
 
     draw = backward_picture if wish.what == "backward" else picture
     able = abilities(plain=layout == "plain", theme=theme)

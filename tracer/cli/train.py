@@ -19,10 +19,10 @@ from tracer.language import _
 from tracer.training.choices import LONGER
 
 if TYPE_CHECKING:
-    from tracer.training.data import Data
+    from tracer.data.load import Data
     from tracer.training.loop import Training
     from tracer.training.recipe import Recipe
-    from tracer.training.running import Safe
+    from tracer.training.run import Safe
 
 INTERRUPTED = 130
 SUFFIX = ".safetensors"
@@ -82,7 +82,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
                 "--overwrite."
             ).format(file=save)
         )
-    from tracer.training.running import Safe, check_watched
+    from tracer.training.run import Safe, check_watched
 
     training, data = _training(options)
     check_watched(training, options["watch_sentence"])
@@ -213,9 +213,9 @@ def _recipe(options: dict[str, Any]) -> Recipe:
 
 
 def _training(options: dict[str, Any]) -> tuple[Training, Data]:
-    from tracer.training.data import load
+    from tracer.data.load import load
+    from tracer.data.source import Source
     from tracer.training.loop import Training
-    from tracer.training.source import Source
 
     recipe = _recipe(options)
     source = Source(**{name: options[name] for name in Source.__dataclass_fields__})
@@ -226,10 +226,10 @@ def _training(options: dict[str, Any]) -> tuple[Training, Data]:
 def _learn(
     training: Training, safe: Safe, watched: tuple[str, ...], remarks: tuple[str, ...]
 ) -> None:
-    from tracer.kernels.training import needs_compiling
-    from tracer.training.running import learn
-    from tracer.view.console import abilities
-    from tracer.view.training import Watch
+    from tracer.kernels.learning.batch import needs_compiling
+    from tracer.training.run import learn
+    from tracer.view.terminal.console import abilities
+    from tracer.view.terminal.training import Watch
 
     watch = Watch(training, abilities(), watched)
     for line in remarks:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tracer.cells.activations import Array
-from tracer.grading.frames import TRUNCATED, read_note, unpack
 from tracer.grading.report import Kind, Trouble
+from tracer.sandbox.frames import TRUNCATED, read_note, unpack
 
 LONGEST_TEXT = 600
 

@@ -11,9 +11,9 @@ from itertools import permutations
 import numpy as np
 
 from tracer.cells import Cell
-from tracer.grading.cases import Case
+from tracer.exercises.cases import Case
+from tracer.exercises.exercise import Exercise
 from tracer.grading.comparing import Answers, agree, situations, textbook
-from tracer.grading.exercise import Exercise
 
 
 def read_as(exercise: Exercise, case: Case, answers: Answers) -> tuple[str, ...]:

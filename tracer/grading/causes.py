@@ -17,9 +17,9 @@ from tracer.cells import Cell
 from tracer.cells.activations import ACTIVATIONS, Array
 from tracer.cells.evaluation import evaluate
 from tracer.equations import CellEquations, Kind
-from tracer.grading.cases import Case
+from tracer.exercises.cases import Case
+from tracer.exercises.exercise import Exercise
 from tracer.grading.comparing import Answers, agree, operands, situations
-from tracer.grading.exercise import Exercise
 from tracer.grading.report import Cause, Difference
 
 TRIED = ("tanh", "sigmoid", "identity", "relu", "hard-sigmoid", "hard")

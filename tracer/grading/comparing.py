@@ -19,8 +19,8 @@ from tracer.cells import CELL_CLASSES, Cell
 from tracer.cells.activations import Array
 from tracer.cells.evaluation import evaluate
 from tracer.equations import CellEquations, Quantity
-from tracer.grading.cases import Case
-from tracer.grading.exercise import Check, Exercise
+from tracer.exercises.cases import Case
+from tracer.exercises.exercise import Check, Exercise
 from tracer.grading.report import Difference
 
 Answers: TypeAlias = Mapping[tuple[int, int, str], Array]

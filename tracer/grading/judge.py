@@ -13,10 +13,10 @@ from dataclasses import replace
 from itertools import product
 
 from tracer.cells.activations import Array
+from tracer.exercises.cases import Case
+from tracer.exercises.exercise import Exercise
 from tracer.grading import blocks, causes, comparing
 from tracer.grading.answer import Answer
-from tracer.grading.cases import Case
-from tracer.grading.exercise import Exercise
 from tracer.grading.report import CheckReport, Difference, Kind, Trouble, Verdict
 
 ALSO = 3

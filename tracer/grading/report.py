@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Literal
 
-from tracer.grading.exercise import Check, Exercise
+from tracer.exercises.exercise import Check, Exercise
 
 
 class Verdict(StrEnum):

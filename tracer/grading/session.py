@@ -12,15 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tracer.exercises.cases import Case, draw
+from tracer.exercises.exercise import Exercise
+from tracer.exercises.submission import Submission
 from tracer.grading.answer import Answer, read
-from tracer.grading.cases import Case, draw
-from tracer.grading.exercise import Exercise
-from tracer.grading.frames import OUT_OF_MEMORY, pack, pack_note
 from tracer.grading.judge import judge
-from tracer.grading.process import How, Limits, PlainProcess, Run, Wall
 from tracer.grading.report import CheckReport, Kind, Report, Trouble, Verdict
-from tracer.grading.submission import Submission
 from tracer.grading.undecided import settled
+from tracer.sandbox.frames import OUT_OF_MEMORY, pack, pack_note
+from tracer.sandbox.process import How, Limits, PlainProcess, Run, Wall
 
 HURRY, ENOUGH = 2.0, 3
 """Seconds for each call, and for loading the file again, after one check has run out of time, and

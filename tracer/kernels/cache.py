@@ -12,19 +12,16 @@ import numpy as np
 from numba.core.dispatcher import Dispatcher
 
 from tracer.cells import LSTMCell, RNNCell
-from tracer.kernels import (
-    compiled,
-    cpu,
+from tracer.kernels.cpu import compiled, device, product, squeezing  # fmt: skip
+from tracer.kernels.cpu.jit import DIGEST
+from tracer.kernels.learning import (
     head,
     learning_lstm,
     learning_rnn,
-    product,
-    squeezing,
     steps,
     updating,
     words,
 )  # fmt: skip
-from tracer.kernels.jit import DIGEST
 
 # In the order in which Numba tries them; each is a compiled module that may fail to load.
 _THREADING_LAYERS = {"tbb": "tbbpool", "omp": "omppool", "workqueue": "workqueue"}
@@ -62,9 +59,10 @@ def cache_report() -> CacheReport:
     found = [value for module in modules for value in vars(module).values()]
     kernels = list({id(k): k for k in found if isinstance(k, Dispatcher)}.values())
     for cell in (_smallest(RNNCell, 1), _smallest(LSTMCell, 4)):
-        if kernels and not cpu.needs_compiling(cell):
+        if kernels and not device.needs_compiling(cell):
             state = {name: np.zeros((1, 1), np.float32) for name in cell.equations.state}
-            cpu.forward(cell, np.zeros((1, 1, 1), np.float32), state, np.ones(1, np.int64), "all")
+            x, lengths = np.zeros((1, 1, 1), np.float32), np.ones(1, np.int64)
+            device.forward(cell, x, state, lengths, "all")
     # There is none where no folder is writable, or where NUMBA_DISABLE_JIT leaves plain functions.
     kept = kernels[0].stats.cache_path if kernels else None
     place = Path(kept or Path(compiled.__file__).parent / "__pycache__")

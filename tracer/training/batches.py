@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from tracer.cells.activations import Array
+from tracer.equations.tasks import TASKS
 from tracer.errors import InputError, UnknownNameError
-from tracer.kernels.training import Batch
-from tracer.tasks import TASKS
-from tracer.text import Labelled, Vocabulary
+from tracer.kernels.learning.batch import Batch
+from tracer.text.labelled import Labelled
+from tracer.text.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,16 +9,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from tracer import files
 from tracer.cells.activations import Array
 from tracer.errors import InputError
-from tracer.files import AnyArray
 from tracer.language import _
+from tracer.storage import arrayfile
+from tracer.storage.arrayfile import AnyArray
+from tracer.trace.unroll import versions
 from tracer.training.choices import LONGER
 from tracer.training.loop import Training
 from tracer.training.progress import Progress
 from tracer.training.recipe import Recipe
-from tracer.unrolling import versions
 
 FORMAT = "tracer checkpoint"
 VERSION = 3
@@ -47,7 +47,9 @@ def save(
         "left": left or training.done,
         "versions": versions(),
     }
-    files.write(path, FORMAT, VERSION, {name: getattr(training, name) for name in ARRAYS}, header)
+    arrayfile.write(
+        path, FORMAT, VERSION, {name: getattr(training, name) for name in ARRAYS}, header
+    )
 
 
 def order_of(path: str | os.PathLike[str]) -> list[str]:
@@ -58,8 +60,8 @@ def order_of(path: str | os.PathLike[str]) -> list[str]:
     FileError
         If the file is damaged or foreign, or the run was not begun by ``tracer train``.
     """
-    _arrays, header = files.read(path, FORMAT, VERSION)
-    with files.damage(path):
+    _arrays, header = arrayfile.read(path, FORMAT, VERSION)
+    with arrayfile.damage(path):
         order = header["order"]
         if not isinstance(order, list) or not all(isinstance(word, str) for word in order):
             raise InputError("its order is not a list of words")
@@ -79,7 +81,7 @@ def has_left(path: str | os.PathLike[str]) -> bool:
 
 
 def _says(path: str | os.PathLike[str], fact: str) -> bool:
-    _arrays, header = files.read(path, FORMAT, VERSION)
+    _arrays, header = arrayfile.read(path, FORMAT, VERSION)
     return header.get(fact) is True
 
 
@@ -99,8 +101,8 @@ def restore(training: Training, path: str | os.PathLike[str]) -> tuple[str, ...]
     InputError
         If it is a run with another recipe or other sentences.
     """
-    arrays, header = files.read(path, FORMAT, VERSION)
-    with files.damage(path):
+    arrays, header = arrayfile.read(path, FORMAT, VERSION)
+    with arrayfile.damage(path):
         recipe = Recipe.loads(header["recipe"])
         sentences = str(header["sentences"])
         began = {str(name): str(number) for name, number in header["versions"].items()}
@@ -109,7 +111,7 @@ def restore(training: Training, path: str | os.PathLike[str]) -> tuple[str, ...]
         raise InputError(f"{path} is a run with another recipe: {_difference(recipe, training)}")
     if sentences != fingerprint(training):
         raise InputError(f"{path} is a run on other sentences; resume it with the same data")
-    with files.damage(path):
+    with arrayfile.damage(path):
         progress = Progress.loads(
             header["progress"], batches=training.batches, epochs=recipe.epochs
         )
@@ -119,7 +121,7 @@ def restore(training: Training, path: str | os.PathLike[str]) -> tuple[str, ...]
             f"{path} is a run in its epoch {done}; it cannot be shortened to "
             f"{training.recipe.epochs}"
         )
-    with files.damage(path):
+    with arrayfile.damage(path):
         for name in ARRAYS:
             _check_like(name, arrays[name], training.theta)
     for name in ARRAYS:

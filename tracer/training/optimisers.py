@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tracer.data.checks import check_number
 from tracer.errors import UnknownNameError
-from tracer.training.checks import check_number
 from tracer.training.choices import OPTIMISERS
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, NamedTuple
 
+from tracer.data.checks import check_number, check_whole
 from tracer.errors import InputError
-from tracer.training.checks import check_number, check_whole
 
 
 class EpochResult(NamedTuple):

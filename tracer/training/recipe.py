@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from tracer.data.checks import check_number, check_whole
 from tracer.equations import CELLS
 from tracer.errors import InputError, UnknownNameError
-from tracer.training.checks import check_number, check_whole
 from tracer.training.choices import DTYPES, ENCODERS, INITIALS, TASKS
 from tracer.training.optimisers import Optimiser
 

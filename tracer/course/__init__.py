@@ -1,0 +1,1 @@
+"""A course: a student's folder of exercises, and what holds the exercises against themselves."""

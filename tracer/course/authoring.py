@@ -1,0 +1,189 @@
+"""Holds exercises, hints, solutions and known mistakes against each other, for their authors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from tracer.exercises.exercise import Exercise
+from tracer.exercises.hints import hints
+from tracer.exercises.submission import Submission
+from tracer.grading.report import Report, Verdict
+from tracer.grading.session import grade
+from tracer.language import _, plural
+from tracer.sandbox.process import PlainProcess
+
+SEED = 0
+"""The same numbers in every run, so that a finding can be repeated."""
+
+FEWEST_MISTAKES = 3
+FEWEST_HINTS = 2
+
+EVERY = "every check"
+"""What the first line of a known mistake says where it fails all of them."""
+
+_FIRST_LINE = re.compile(r"# fails: (?P<checks>.+?); first at: (?P<first_at>.+)")
+
+
+class Finding(NamedTuple):
+    """What does not fit, and what to do next."""
+
+    path: Path
+    what: str
+    todo: str
+
+
+def findings(exercises: Sequence[Exercise], solutions: Path) -> Iterator[Finding]:
+    """Everything that does not fit; nothing, if all is well."""
+    names = [e.name for e in exercises]
+    for n, exercise in enumerate(exercises):
+        yield from _described(exercise, names[:n])
+        yield from _hinted(exercise)
+        yield from _files(exercise, solutions / exercise.name)
+        yield from _stub(exercise)
+        yield from _solution(exercise, solutions / exercise.name / exercise.file)
+        mistakes = sorted((solutions / exercise.name / "mistakes").glob("*.py"))
+        if len(mistakes) < FEWEST_MISTAKES:
+            yield Finding(
+                solutions / exercise.name / "mistakes",
+                plural("only {n} known mistake", "only {n} known mistakes", len(mistakes)).format(
+                    n=len(mistakes)
+                ),
+                _("write {n} or more").format(n=FEWEST_MISTAKES),
+            )
+        for path in mistakes:
+            yield from _mistake(exercise, path)
+    numbers = [exercise.number for exercise in exercises]
+    for exercise, number in zip(exercises, numbers, strict=True):
+        if numbers.count(number) > 1:
+            said = _("number {number} is given twice").format(number=number)
+            yield Finding(exercise.folder, said, _("give one another number"))
+    yield from _stray(solutions, set(names), _("no exercise has this name"))
+
+
+def _described(exercise: Exercise, before: Sequence[str]) -> Iterator[Finding]:
+    """``exercise.toml`` and README.md."""
+    path = exercise.folder / "exercise.toml"
+    for need in exercise.needs:
+        if need not in before:
+            said = _("needs {need}, which does not come before it").format(need=need)
+            yield Finding(path, said, _("correct needs"))
+    names = [check.name for check in exercise.checks]
+    if len(set(names)) < len(names) or not names:
+        yield Finding(path, _("the names of the checks are not all different"), _("rename one"))
+    if any(check.points <= 0 for check in exercise.checks):
+        yield Finding(path, _("a check has no points"), _("give it at least one"))
+    readme = exercise.folder / "README.md"
+    text = readme.read_text("utf-8") if readme.is_file() else ""
+    if not text.startswith(f"# {exercise.title}\n"):
+        todo = _("begin with: {line}").format(line=f"# {exercise.title}")
+        yield Finding(readme, _("the heading is not the title"), todo)
+    if exercise.signature not in text:
+        todo = _("write: {line}").format(line=exercise.signature)
+        yield Finding(readme, _("the signature is missing"), todo)
+    if ">>>" not in text:
+        todo = _("work one out by hand, in lines that begin with >>>")
+        yield Finding(readme, _("there is no worked number"), todo)
+    for command in (f"tracer check {exercise.number}", f"tracer hint {exercise.number}"):
+        if f"`{command}`" not in text:
+            said = _("the command {command} is missing").format(command=command)
+            yield Finding(readme, said, _("name it at the end"))
+
+
+def _hinted(exercise: Exercise) -> Iterator[Finding]:
+    """``hints.md`` has a section for each check, in their order."""
+    path = exercise.folder / "hints.md"
+    if not path.is_file():
+        return  # said as a missing file
+    sections = hints(exercise)
+    wanted = [check.name for check in exercise.checks]
+    if list(sections) != wanted:
+        todo = _("sections wanted, in this order: {names}").format(names=", ".join(wanted))
+        yield Finding(path, _("the sections are not the checks"), todo)
+    for name, items in sections.items():
+        if len(items) < FEWEST_HINTS:
+            said = _("too few hints for {check}").format(check=name)
+            yield Finding(path, said, _("write {n} or more").format(n=FEWEST_HINTS))
+
+
+def _files(exercise: Exercise, solution: Path) -> Iterator[Finding]:
+    """Exactly the files that belong there."""
+    for folder, wanted in (
+        (exercise.folder, {"README.md", "exercise.toml", "hints.md", exercise.file}),
+        (solution, {exercise.file, "mistakes"}),
+    ):
+        for name in sorted(wanted):
+            if not (folder / name).exists():
+                yield Finding(folder / name, _("is missing"), _("write it"))
+        yield from _stray(folder, wanted, _("does not belong here"))
+
+
+def _stray(folder: Path, wanted: set[str], what: str) -> Iterator[Finding]:
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.name not in wanted | {"__pycache__"}:
+            yield Finding(path, what, _("move it, or delete it"))
+
+
+def _stub(exercise: Exercise) -> Iterator[Finding]:
+    if not exercise.stub.is_file():
+        return
+    for c in _graded(exercise, exercise.stub).checks:
+        if c.verdict is not Verdict.NOT_STARTED or c.first_at != "exception NotImplementedError":
+            said = _("the stub is {verdict} in check {check} ({first_at})").format(
+                verdict=c.verdict, check=c.check.name, first_at=c.first_at
+            )
+            todo = _("let it do nothing but raise NotImplementedError")
+            yield Finding(exercise.stub, said, todo)
+            return
+
+
+def _solution(exercise: Exercise, path: Path) -> Iterator[Finding]:
+    """The solution passes, with Numba and with ``NUMBA_DISABLE_JIT=1``."""
+    if not path.is_file():
+        return
+    for disabled in ("0", "1"):
+        failing = _graded(exercise, path, disabled).first_failing
+        if failing is not None:
+            said = _(
+                "the solution is {verdict} in check {check} ({first_at}) "
+                "with NUMBA_DISABLE_JIT={disabled}"
+            ).format(
+                verdict=failing.verdict, check=failing.check.name, first_at=failing.first_at,
+                disabled=disabled,
+            )  # fmt: skip
+            command = f"tracer check {path} --seed {SEED}"
+            yield Finding(path, said, _("run: {command}").format(command=command))
+
+
+def _mistake(exercise: Exercise, path: Path) -> Iterator[Finding]:
+    """A known mistake gets exactly the points, and fails first at the place, that it says.
+
+    Its first line names the checks without points, whether failed or undecided; ``every check``
+    stands for all of them.
+    """
+    first_line = path.read_text("utf-8").partition("\n")[0]
+    claimed = _FIRST_LINE.fullmatch(first_line)
+    if claimed is None:
+        todo = _("write: {line}").format(
+            line="# fails: <check>, <check>; first at: step 1, quantity h"
+        )
+        yield Finding(path, _("the first line does not say what fails"), todo)
+        return
+    report = _graded(exercise, path)
+    failing = [c.check.name for c in report.checks if c.verdict is not Verdict.PASSED]
+    names = ", ".join(failing) if len(failing) < len(report.checks) else EVERY
+    first_at = report.first_failing.first_at if report.first_failing else ""
+    if (names, first_at) != (claimed["checks"], claimed["first_at"]):
+        said = _("says “{line}”, but it passes").format(line=first_line)
+        if failing:
+            said = _("says “{line}”, but really: {really}").format(
+                line=first_line, really=f"# fails: {names}; first at: {first_at}"
+            )
+        yield Finding(path, said, _("correct the first line, or the mistake, or the checks"))
+
+
+def _graded(exercise: Exercise, path: Path, disabled: str = "0") -> Report:
+    wall = PlainProcess({"NUMBA_DISABLE_JIT": disabled})
+    return grade(exercise, Submission.read(path), seed=SEED, wall=wall)

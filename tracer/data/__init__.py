@@ -1,0 +1,1 @@
+"""Labelled sentences to learn from: a built-in corpus, and readers of files of one's own."""

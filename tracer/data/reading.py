@@ -1,0 +1,204 @@
+"""Labelled sentences from a file of one's own: CSV, TSV, JSONL or CoNLL-U."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from tracer.data.rows import Row, Rows, read_json_lines, read_table
+from tracer.data.textfile import read_text, shown
+from tracer.data.treebank import read_conllu
+from tracer.errors import FileError, UnknownNameError
+from tracer.language import _
+from tracer.text.labelled import Corpus, Labelled
+from tracer.text.pieces import cutter
+from tracer.text.splitting import is_chinese, split
+
+TASKS = ("tag", "classify")
+
+READERS: Mapping[str, Callable[[Path, str, str | None, str | None], Rows]] = MappingProxyType(
+    {
+        ".csv": read_table,
+        ".tsv": read_table,
+        ".jsonl": read_json_lines,
+        ".ndjson": read_json_lines,
+        ".conllu": read_conllu,
+    }
+)
+"""By the end of the file's name."""
+
+
+def read(
+    path: str | os.PathLike[str],
+    *,
+    task: str,
+    text_column: str | None = None,
+    label_column: str | None = None,
+    encoding: str | None = None,
+    pieces: str | None = None,
+    lexicon: Collection[str] = (),
+) -> Corpus:
+    """Labelled sentences of a file, in its order, and the log of what was read and left out.
+
+    Parameters
+    ----------
+    path : path
+        The end of its name says how it is read; see `READERS`.
+    task : str
+        ``"classify"``: a text and its class. ``"tag"``: words and their tags, with spaces between
+        them (in JSONL also lists; in CoNLL-U a line each).
+    text_column, label_column : str or None
+        The names of the columns, or their numbers from 1 in a table without a header row. None for
+        the usual names: text, sentence, ... and label, tag, ...
+    encoding : str or None
+        None for UTF-8 (or UTF-16, where the first bytes say so).
+    pieces, lexicon
+        How ``classify`` cuts a text; see `tracer.text.pieces.cutter`.
+
+    Raises
+    ------
+    FileError
+        If the file cannot be read or something in it is not as wanted; the message names the line.
+    InputError, UnknownNameError
+        If there is no such task, encoding or kind of piece.
+    """
+    path = Path(path)
+    if task not in TASKS:
+        raise UnknownNameError("task with labelled files", task, TASKS)
+    reader = READERS.get(path.suffix.lower())
+    cut = cutter(pieces, lexicon)
+    content = read_text(path, encoding)
+    if reader is None:
+        raise FileError(
+            f"{path}: the end of its name, {path.suffix!r}, does not say how to read it; "
+            f"wanted {', '.join(READERS)}"
+        )
+    if reader is read_conllu and task != "tag":
+        raise FileError(f"{path}: CoNLL-U has a tag for each word; that is the task tag")
+    found = reader(path, content, text_column, label_column)
+    report = [_("{path}: {count:,} rows").format(path=path, count=len(found.rows)), found.columns]
+    if found.empty:
+        report.append(_("empty lines passed over: {count:,}").format(count=found.empty))
+    if task == "tag":
+        sentences = _tagged(path, found.rows, report)
+    else:
+        sentences = _classified(path, found.rows, cut, report)
+        if pieces is None and any(map(is_chinese, content)):
+            report.append(_("Chinese text is read character by character"))
+    corpus = Corpus(sentences, ())
+    _check_labels(path, corpus)
+    return corpus._replace(report=(*report, *summary(corpus)))
+
+
+def summary(corpus: Corpus) -> list[str]:
+    """How many sentences, labels and repeated sentences there are, in plain sentences."""
+    labels = corpus.counts.most_common(12)
+    listed = ", ".join(f"{label} {count:,}" for label, count in sorted(labels))
+    report = [
+        _("{count:,} sentences with {kinds} different labels: {listed}").format(
+            count=len(corpus.sentences),
+            kinds=len(corpus.counts),
+            listed=listed + ", …" * (len(corpus.counts) > len(labels)),
+        )
+    ]
+    times = Counter(sentence.letters for sentence in corpus.sentences)
+    again = len(corpus.sentences) - len(times)
+    pairs = {(sentence.letters, sentence.labels) for sentence in corpus.sentences}
+    if again:
+        report.append(_("sentences that repeat an earlier one: {count:,}").format(count=again))
+    if disputed := len(pairs) - len(times):
+        report.append(
+            _("the same words with another label: {count:,}; nobody can get both right").format(
+                count=disputed
+            )
+        )
+    return report
+
+
+def worded(words: tuple[str, ...], tags: tuple[str, ...]) -> Labelled:
+    """A tagged sentence without its punctuation: a sentence that is typed loses it, too."""
+    pairs = [pair for pair in zip(words, tags, strict=True) if split(pair[0], _never, 1)]
+    return Labelled(tuple(word for word, _tag in pairs), tuple(tag for _word, tag in pairs))
+
+
+def _never(_word: str) -> bool:
+    return False
+
+
+def _classified(
+    path: Path, rows: list[Row], cut: Callable[[str], tuple[str, ...]], report: list[str]
+) -> tuple[Labelled, ...]:
+    sentences, wordless = [], []
+    for line, text, label in rows:
+        where = f"{path}, line {line}"
+        if isinstance(label, tuple):
+            raise FileError(
+                f"{where}: the label is a list; the task classify wants one, tag a list"
+            )
+        typed = text if isinstance(text, str) else " ".join(text)
+        try:
+            words = cut(typed)
+        except ValueError as error:
+            raise FileError(f"{where}: {error}") from error
+        if not words:
+            wordless.append(line)
+            continue
+        sentences.append(Labelled(words, (_label(where, label),), text=typed))
+    if wordless:
+        report.append(
+            _("rows left out because there is no word in them: {count:,} (line {line})").format(
+                count=len(wordless), line=wordless[0]
+            )
+        )
+    return tuple(sentences)
+
+
+def _tagged(path: Path, rows: list[Row], report: list[str]) -> tuple[Labelled, ...]:
+    sentences, marks, wordless = [], 0, []
+    for line, text, label in rows:
+        where = f"{path}, line {line}"
+        words = tuple(text.split()) if isinstance(text, str) else text
+        tags = tuple(label.split()) if isinstance(label, str) else label
+        if len(words) != len(tags):
+            raise FileError(
+                f"{where}: {len(words)} words, but {len(tags)} tags; wanted a tag for each word. "
+                f"Words: {shown(' '.join(words))}; tags: {shown(' '.join(tags))}"
+            )
+        sentence = worded(words, tuple(_label(where, tag) for tag in tags))
+        marks += len(words) - len(sentence.words)
+        if sentence.words:
+            sentences.append(sentence)
+        else:
+            wordless.append(line)
+    if marks:
+        report.append(_("punctuation marks left out: {count:,}").format(count=marks))
+    if wordless:
+        report.append(
+            _("rows left out because there is no word in them: {count:,} (line {line})").format(
+                count=len(wordless), line=wordless[0]
+            )
+        )
+    return tuple(sentences)
+
+
+def _label(where: str, label: str) -> str:
+    label = label.strip()
+    if not label:
+        raise FileError(f"{where} has no label; every sentence wants one")
+    if any("\ud800" <= character <= "\udfff" for character in label):
+        raise FileError(f"{where}: the label {shown(label)} has half a character in it")
+    return label
+
+
+def _check_labels(path: Path, corpus: Corpus) -> None:
+    labels = corpus.labels
+    if not labels:
+        raise FileError(f"{path} has no sentence with a word in it; wanted labelled sentences")
+    if len(labels) == 1:
+        raise FileError(
+            f"{path}: every label is {shown(labels[0])}; there is nothing to tell apart. "
+            f"Wanted two labels or more"
+        )

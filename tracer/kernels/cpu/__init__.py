@@ -1,0 +1,1 @@
+"""The CPU device: whole sequences, forward and backward, compiled by Numba."""

@@ -1,0 +1,41 @@
+"""How a kernel is compiled, and how its machine code is kept without ever going stale."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from numba import njit
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_PACKAGE = Path(__file__).parents[2]
+SOURCES = (
+    _PACKAGE / "cells" / "activations.py",  # the order of the activations is in the machine code
+    *sorted(_PACKAGE.glob("kernels/*/*.py")),
+)
+"""The files that compiled code comes from."""
+
+DIGEST = hashlib.sha256(b"".join(source.read_bytes() for source in SOURCES)).hexdigest()[:12]
+
+
+def compiled(function: Function) -> Function:
+    """Compile `function` when it is first called, and keep the machine code for the next time.
+
+    Numba names a kept file after the function and does not notice that another file changed
+    from which the function takes compiled code. So the name gets a digest of all of them: whoever
+    changes any line asks for a file that is not there yet.
+
+    ``error_model="numpy"`` lets loops with a division vectorise; ``nogil`` lets several threads
+    each run a share of the batch. There is no ``fastmath``: every operation is the one that is
+    written, so a number does not depend on its place in the batch or on how a loop was vectorised.
+    """
+    function.__qualname__ = f"{function.__qualname__}-{DIGEST}"
+    options = {"error_model": "numpy", "nogil": True}
+    try:
+        made = njit(cache=True, **options)(function)
+    except RuntimeError:  # no folder where this user may keep machine code
+        made = njit(**options)(function)
+    return cast("Function", made)

@@ -1,0 +1,126 @@
+"""Matrix products of many rows at once, each sum in the order of the textbook.
+
+A number of the result is ``sum = fma(row[j], weight[j], sum)`` for j = 0, 1, ..., from 0. No
+blocking changes that, so a row has the same bits in any batch, and a replayed step those of the
+first time.
+
+Weights are packed once per call: panels of a few columns each, row after row, just as the inner
+loop reads them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tracer.cells.activations import Array
+from tracer.kernels.cpu.jit import compiled
+from tracer.kernels.cpu.vectors import MANY_REGISTERS, PANEL_BYTES, stand_apart, tile_of
+
+# The sums of a tile and two vectors of weights fill the registers.
+ROWS = 8 if MANY_REGISTERS else 6
+_wide = tile_of(ROWS, 1)
+_four = tile_of(4, 1)
+# One row alone needs many sums at once, or each fma would wait for the one before it.
+_long = tile_of(1, 4 if MANY_REGISTERS else 3)
+_LONG = 4 if MANY_REGISTERS else 3
+_single = tile_of(1, 1)
+
+_wide_outer = tile_of(ROWS, 1, outer=True)
+_four_outer = tile_of(4, 1, outer=True)
+_single_outer = tile_of(1, 1, outer=True)
+AT_ONCE = 64
+"""So many rows of an outer product at once: they stay in the nearest cache."""
+
+
+@compiled
+def _room_for(K: int, J: int, like: Array) -> Array:
+    """Zeros for packed weights (panels, J, width), where no vector crosses a line of the cache."""
+    width, line = PANEL_BYTES // like.itemsize, 64 // like.itemsize
+    panels = (K + width - 1) // width
+    raw = np.zeros(panels * J * width + line, like.dtype)
+    start = -(raw.ctypes.data // like.itemsize) % line
+    return raw[start : start + panels * J * width].reshape((panels, J, width))
+
+
+@compiled
+def packed(M: Array) -> Array:
+    """The weights M (K, J), laid out for ``rows @ M.T``; what is past K stays 0."""
+    stand_apart()
+    K, J = M.shape
+    panels = _room_for(K, J, M)
+    width = panels.shape[2]
+    for p in range(panels.shape[0]):
+        first = p * width
+        many = min(width, K - first)
+        for j in range(J):
+            for k in range(many):
+                panels[p, j, k] = M[first + k, j]
+    return panels
+
+
+@compiled
+def packed_columns(M: Array) -> Array:
+    """The weights M (J, K), laid out for ``rows @ M``."""
+    stand_apart()
+    J, K = M.shape
+    panels = _room_for(K, J, M)
+    width = panels.shape[2]
+    for p in range(panels.shape[0]):
+        first = p * width
+        for j in range(J):
+            row, line = M[j, first : first + width], panels[p, j]
+            for k in range(row.size):
+                line[k] = row[k]
+    return panels
+
+
+@compiled
+def whole_tiles(rows: int) -> int:
+    """How many rows are multiplied as fast as these: a tile not quite full costs no less."""
+    if rows == 1:
+        return rows
+    rest = rows % ROWS
+    return rows - rest + (0 if rest == 0 else 4 if rest <= 4 else ROWS)
+
+
+@compiled
+def product(rows: Array, packed: Array, out: Array) -> None:
+    """``out = rows @ M.T`` for rows (R, J), packed M and out (R, K)."""
+    stand_apart()
+    R, panels = rows.shape[0], packed.shape[0]
+    done = R - R % ROWS
+    four = done + 4 if R - done >= 4 else done
+    for p in range(panels):
+        for r in range(0, done, ROWS):
+            _wide(rows, r, packed, p, out)
+        if four > done:
+            _four(rows, done, packed, p, out)
+    for r in range(four, R):
+        p = 0
+        while p + _LONG <= panels:
+            _long(rows, r, packed, p, out)
+            p += _LONG
+        while p < panels:
+            _single(rows, r, packed, p, out)
+            p += 1
+
+
+@compiled
+def outer_total(d_z: Array, rows: Array, out: Array, first: int, last: int) -> None:
+    """Add ``d_z^T rows``, the sum over all S rows of d_z (S, J) and rows (S, K), to out (J, K).
+
+    Only the numbers first..last of each row of d_z. The sums run in the order of S.
+    """
+    stand_apart()
+    done = last - (last - first) % ROWS
+    four = done + 4 if last - done >= 4 else done
+    for start in range(0, len(rows), AT_ONCE):
+        d, panels = d_z[start : start + AT_ONCE], packed_columns(rows[start : start + AT_ONCE])
+        for j in range(first, done, ROWS):
+            for p in range(panels.shape[0]):
+                _wide_outer(d, j, panels, p, out)
+        for p in range(panels.shape[0]):
+            if four > done:
+                _four_outer(d, done, panels, p, out)
+            for j in range(four, last):
+                _single_outer(d, j, panels, p, out)

@@ -1,0 +1,91 @@
+"""A device runs the equations over whole sequences; this is what each offers, and their list.
+
+A device is a module with these functions (see `Device`):
+
+``forward``, ``backward``
+    unroll a cell over all steps in one call, and run backward through them;
+``project``, ``outer``
+    the products with which shares of a sum and gradients of weights are rebuilt, on ``cpu`` with
+    the arithmetic of ``forward``, to the bit;
+``needs_compiling``
+    whether the first call will take its time.
+
+``reference`` is the oracle: a plain loop over `tracer.cells`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import Protocol, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from tracer.cells import Cell
+from tracer.cells.activations import Array
+from tracer.errors import UnknownNameError
+
+DEVICES: Mapping[str, str] = MappingProxyType(
+    {"cpu": "tracer.kernels.cpu.device", "reference": "tracer.kernels.reference"}
+)
+"""Module of each device, by the name that users give."""
+
+
+class Device(Protocol):
+    """What a device module offers."""
+
+    def forward(
+        self,
+        cell: Cell,
+        x: Array,
+        state: Mapping[str, Array],
+        lengths: npt.NDArray[np.int64],
+        level: str,
+    ) -> dict[str, Array]:
+        """Unroll `cell` over x (T, N, D) from `state`, each (N, H).
+
+        Returns the quantities that `level` stores, each (T, N, H). Past its length a sequence's
+        state stands still and its other quantities are 0.
+        """
+
+    def backward(
+        self,
+        cell: Cell,
+        numbers: Mapping[str, Array],
+        lengths: npt.NDArray[np.int64],
+        d_h: Array,
+        d_last: Mapping[str, Array],
+        window: int | None,
+    ) -> dict[str, Array]:
+        """Run backward through time over every quantity that ``forward`` computes.
+
+        `d_h` (T, N, H) comes from the loss of each step; `d_last`, each (N, H), from whatever uses
+        the final state. With a `window`, nothing goes back over the start of every window-th step.
+
+        Returns the cell's backward quantities, each (T, N, ·), and ``d_h_0`` and so on, (N, H).
+        Past its length a sequence only stands still: the gradients of its state pass through
+        unchanged, and all others are 0.
+        """
+
+    def outer(self, d_z: Array, rows: Array, *, per_step: bool) -> Array:
+        """The sum over sentences of ``d_z x^T``, for d_z (T, N, J) and rows (T, N, K).
+
+        (J, K), added up over all steps, or (T, J, K), each step alone.
+        """
+
+    def project(self, rows: Array, M: Array) -> Array:
+        """``rows @ M.T`` for rows (T, N, J) and M (K, J), as (T, N, K)."""
+
+    def needs_compiling(self, cell: Cell) -> bool:
+        """Whether the first call for this kind of cell will have to compile its kernel."""
+
+
+def device(name: str) -> Device:
+    """The device of that name, or an `UnknownNameError`."""
+    try:
+        module = DEVICES[name]
+    except (KeyError, TypeError):
+        raise UnknownNameError("device", name, DEVICES) from None
+    return cast("Device", import_module(module))

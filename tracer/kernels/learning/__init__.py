@@ -1,0 +1,1 @@
+"""Training on the CPU: a batch is learned from in one compiled call."""

@@ -1,0 +1,1 @@
+"""A whole network: words become numbers, a cell runs over them, a head reads the result."""

@@ -1,0 +1,131 @@
+"""Arrays and a header in one file: written whole or not at all, read by memory map.
+
+The format is safetensors: a JSON header and raw bytes, no pickle. What the header says is the
+business of whoever writes it; this file only knows arrays, text and paths.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tracer.errors import FileError, TracerError
+from tracer.storage.whole import replacing
+
+AnyArray = npt.NDArray[Any]
+
+HEADER_KEY = "tracer"
+USES = {
+    "tracer trace": " Look into it: tracer show {path}",
+    "tracer model": ' Send a sentence through it: tracer show "SENTENCE" --model {path}',
+    "tracer checkpoint": " Go on with its run: tracer train --save NAME --resume",
+}
+"""What a file is good for, by its kind; said to whoever gives it where another kind is wanted."""
+
+_DTYPES = {"F32": np.float32, "F64": np.float64, "I64": np.int64, "BOOL": np.bool_}
+
+
+def write(
+    path: str | os.PathLike[str],
+    kind: str,
+    version: int,
+    arrays: Mapping[str, AnyArray],
+    header: Mapping[str, Any],
+) -> None:
+    """Write arrays and a header (anything JSON can hold) as one file, whole or not at all.
+
+    `kind` and `version` say what the file is and in which version of its format.
+
+    Raises
+    ------
+    FileError
+        If the folder is missing, not writable, or the disk is full.
+    """
+    from safetensors.numpy import save_file
+
+    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    whole = {"format": kind, "version": version, **header}
+    metadata = {HEADER_KEY: json.dumps(whole, ensure_ascii=False)}
+    with replacing(path) as temporary:
+        save_file(contiguous, temporary, metadata)
+
+
+def read(
+    path: str | os.PathLike[str], kind: str, version: int
+) -> tuple[dict[str, AnyArray], dict[str, Any]]:
+    """Map a file into memory: its arrays, read from disk only where they are looked at, and header.
+
+    Raises
+    ------
+    FileError
+        If the file is missing, truncated, not one that tracer wrote, of another kind than `kind`,
+        or of a version that this tracer does not read.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    path = Path(path)
+    try:
+        plain, there = path.is_file(), path.exists()
+    except (OSError, ValueError) as error:
+        raise FileError(f"cannot open {path}: {getattr(error, 'strerror', error)}") from error
+    if not plain:  # a FIFO or a device would wait for ever
+        what = "it is not a plain file" if there else "there is no such file"
+        raise FileError(f"cannot open {path}: {what}")
+    try:
+        with safe_open(path, framework="numpy") as file:  # checks every size and offset
+            metadata = file.metadata() or {}
+        arrays, header = _mapped(path), json.loads(metadata[HEADER_KEY])
+        found, written = header["format"], header["version"]
+    except SafetensorError as error:
+        raise FileError(
+            f"{path} is not a whole safetensors file ({error}); wanted a {kind} that tracer saved"
+        ) from error
+    except OSError as error:
+        raise FileError(f"cannot open {path}: {error.strerror or error}") from error
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise FileError(f"{path} is a safetensors file, but not one of tracer's") from error
+    if found != kind:
+        use = USES.get(str(found), "").format(path=path)
+        raise FileError(f"{path} is a {found}; wanted a {kind}.{use}")
+    if type(written) is not int or written != version:
+        raise FileError(
+            f"{path} is a {kind} of format version {written}; this tracer reads version {version}"
+        )
+    return arrays, header
+
+
+@contextmanager
+def damage(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Turn whatever goes wrong while a header is understood into a `FileError` that names the file.
+
+    A header is text that anybody could have written: any type may stand anywhere in it.
+    """
+    try:
+        yield
+    except TracerError as error:
+        raise FileError(f"{path} is damaged: {error}") from error
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
+        raise FileError(f"{path} is damaged: its header and its arrays do not fit") from error
+
+
+def _mapped(path: Path) -> dict[str, AnyArray]:
+    """The arrays of a safetensors file, as views of one memory map."""
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        layout = json.loads(file.read(size))
+    start = 8 + size
+    mapped = np.asarray(np.memmap(path, dtype=np.uint8, mode="r"))
+    arrays = {}
+    for name, entry in layout.items():
+        if name != "__metadata__":
+            begin, end = entry["data_offsets"]
+            flat: AnyArray = mapped[start + begin : start + end].view(_DTYPES[entry["dtype"]])
+            arrays[name] = flat.reshape(entry["shape"])
+    return arrays

@@ -1,0 +1,146 @@
+"""Backward through time: the gradient of every quantity at every step, recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tracer.cells.activations import Array
+from tracer.cells.parameters import as_array
+from tracer.equations import OUTPUT_BACKWARD
+from tracer.errors import InputError
+from tracer.kernels.device import Device
+from tracer.kernels.device import device as device_named
+from tracer.trace.layer import LayerTrace
+from tracer.trace.trace import Trace
+
+
+def backprop(
+    trace: Trace,
+    d_h: npt.ArrayLike,
+    *,
+    d_h_last: npt.ArrayLike | None = None,
+    d_c_last: npt.ArrayLike | None = None,
+    window: int | None = None,
+    per_step: bool = False,
+    device: str = "cpu",
+) -> Trace:
+    """Run backward through a trace and record the gradient of every quantity.
+
+    Parameters
+    ----------
+    trace : Trace
+        Of any level; what it left out is rebuilt.
+    d_h : array (T, N, H), or (T, H) for one sequence
+        ∂L/∂h_t from each step's own output. The loss may be any sum over the h of all steps; at
+        steps past a sequence's length h only stands still, so a gradient there belongs to the last
+        real h.
+    d_h_last, d_c_last : array (N, H), or (H,) for one sequence
+        ∂L/∂h and ∂L/∂c of the final state, from whatever uses it after the last step.
+    window : int
+        Truncated backward through time: nothing goes back over the start of steps window,
+        2·window, ... (indices from 0), as if the sentence had been cut there.
+    per_step : bool
+        Also record each step's share of the gradients of U, W and a.
+    device : str
+        As in `tracer.unroll`.
+
+    Returns
+    -------
+    Trace
+        The same trace with the ``d_*`` of its cell's list added: at every step ``d_h`` split into
+        ``d_h_from_loss`` and ``d_h_from_next``, ``d_c`` into ``d_c_from_h`` and ``d_c_from_next``,
+        every gate, every sum z, ``d_x`` (T, N, D); and ``d_U``, ``d_W``, ``d_a``, ``d_h_0``,
+        ``d_c_0``. Through hard switches the gradient goes straight, with the slope of the sigmoid;
+        ``trace.straight_through`` says so.
+
+    Raises
+    ------
+    InputError, UnknownNameError
+        If shapes or dtypes do not fit.
+
+    Notes
+    -----
+    P. Werbos, Backpropagation Through Time, Proc. IEEE 78 (1990); Goodfellow et al., Deep Learning
+    (2016), section 10.2.2. Truncation: R. Williams, J. Peng, Neural Computation 2 (1990).
+    """
+    if trace.units != slice(None):
+        raise InputError("a trace that was cut to some of its units cannot be run backward")
+    if window is not None and (type(window) is not int or window < 1):
+        raise InputError(f"window is {window!r}; wanted a whole number of steps, 1 or more")
+    layer = trace.last
+    T, N, H = trace.T, trace.N, trace.H
+    given = as_array("d_h", d_h)
+    if given.shape == (T, H) and N == 1:
+        given = given.reshape(T, N, H)
+    _check("d_h", given, ("T", "N", "H"), (T, N, H), layer)
+    last = {"h": d_h_last, "c": d_c_last}
+    d_last = {name: _final(name, last.pop(name), layer) for name in layer.initial}
+    for name, d in last.items():
+        if d is not None:
+            title = trace.equations.title
+            raise InputError(f"d_{name}_last was given, but an {title} has no {name}")
+    kept = {name: d for name, d in trace.outputs.items() if name not in _OF_THE_HEAD}
+    gradients = layer_backprop(
+        device_named(device), layer, given, d_last, window, per_step=per_step
+    )
+    through = replace(layer, gradients=gradients, window=window)
+    return replace(trace, outputs=kept, layers=(*trace.layers[:-1], through))
+
+
+_OF_THE_HEAD = frozenset(q.name for q in OUTPUT_BACKWARD)  # of another loss than the one given
+
+
+def layer_backprop(
+    device: Device,
+    layer: LayerTrace,
+    d_h: Array,
+    d_last: Mapping[str, Array],
+    window: int | None,
+    *,
+    per_step: bool,
+) -> dict[str, Array]:
+    """Every gradient of one layer, by name, in the order of the cell's list."""
+    cell = layer.cell
+    found = device.backward(cell, layer, layer.lengths, d_h, d_last, window)
+    gates = [f"d_z_{gate}" for gate in cell.equations.gates] or ["d_z"]
+    d_z = np.concatenate([found[name] for name in gates], axis=-1)  # (T, N, 4H)
+    # d_z is 0 in the padding, but 0 times a NaN there would be NaN.
+    real = np.arange(len(d_z))[:, np.newaxis, np.newaxis] < layer.lengths[:, np.newaxis]
+    x, h_prev = (np.where(real, layer[name], 0) for name in ("x", "h_prev"))
+    for each in (False, True) if per_step else (False,):
+        suffix = "_per_step" if each else ""
+        found[f"d_U{suffix}"] = device.outer(d_z, x, per_step=each)
+        found[f"d_W{suffix}"] = device.outer(d_z, h_prev, per_step=each)
+        found[f"d_a{suffix}"] = d_z.sum(axis=1) if each else d_z.sum(axis=(0, 1))
+    return {q.name: found[q.name] for q in cell.equations.backward if q.name in found}
+
+
+def _final(name: str, given: Any, layer: LayerTrace) -> Array:
+    """The gradient of the final state that came, checked; zero where none came."""
+    N, H = layer.initial[name].shape
+    if given is None:
+        return np.zeros((N, H), layer.x.dtype)
+    d = as_array(f"d_{name}_last", given)
+    if d.shape == (H,) and N == 1:
+        d = d.reshape(N, H)
+    _check(f"d_{name}_last", d, ("N", "H"), (N, H), layer)
+    return d
+
+
+def _check(
+    name: str, array: Array, letters: tuple[str, ...], wanted: tuple[int, ...], layer: LayerTrace
+) -> None:
+    if array.shape != wanted:
+        raise InputError(
+            f"{name} has shape {array.shape}; wanted ({', '.join(letters)}) = {wanted}"
+        )
+    if array.dtype != layer.x.dtype:
+        raise InputError(
+            f"{name} has dtype {array.dtype} and the trace {layer.x.dtype}; "
+            f"pass {name}.astype('{layer.x.dtype}')"
+        )

@@ -1,0 +1,147 @@
+"""What one layer did: its recorded quantities, and the exact rebuilding of those it left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from tracer.cells import Cell
+from tracer.cells.activations import Array
+from tracer.cells.evaluation import block, evaluate
+from tracer.kernels.device import device
+
+
+@dataclass(frozen=True, eq=False)
+class LayerTrace(Mapping[str, Array]):
+    """One cell unrolled over one direction; a mapping from each quantity's name to its numbers.
+
+    What is not in `recorded` is rebuilt by the device that made the trace, from the numbers that
+    are: the kernels run the same arithmetic again from a recorded state, so the result is the
+    same to the bit.
+
+    Attributes
+    ----------
+    cell : Cell
+    x : array (T, N, D)
+    initial : mapping
+        The state before the first step, each (N, H), in the order of the cell's arguments.
+    lengths : int array (N,)
+        Past its length a sequence's state stands still and its other quantities are 0.
+    level, device : str
+    recorded : mapping
+        Each (T, N, H).
+    direction : str
+        ``"forward"``.
+    gradients : mapping
+        What `tracer.backprop` added: each ``d_*`` of the cell's list. A sum over steps or
+        sentences is left out of a cut that lacks some of them: it would be the whole run's.
+    window : int or None
+        How many steps the gradients went back at most (truncated); None for all.
+    """
+
+    cell: Cell
+    x: Array
+    initial: Mapping[str, Array]
+    lengths: npt.NDArray[np.int64]
+    level: str
+    device: str
+    recorded: Mapping[str, Array]
+    direction: str = "forward"
+    gradients: Mapping[str, Array] = field(default_factory=dict)
+    window: int | None = None
+    _replayed: dict[str, Array] = field(default_factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        """Its cell, sizes and quantities; the numbers themselves are one name away."""
+        T, N, _ = self.x.shape
+        return f"<LayerTrace of {self.cell!r}: T={T}, N={N}; {len(self)} quantities>"
+
+    def __getitem__(self, name: str) -> Array:
+        """The numbers of one quantity, each (T, N, ·); `UnknownNameError` if there is none."""
+        if name == "x":
+            return self.x
+        if name in self.recorded:
+            return self.recorded[name]
+        if name in self.gradients:
+            return self.gradients[name]
+        if name.endswith("_next"):  # in an equation: the same quantity, one step later
+            after = self[name.removesuffix("_next")]
+            return np.concatenate([after[1:], np.zeros_like(after[:1])])
+        quantity = self.cell.equations[name]
+        if name.endswith("_prev"):
+            before = name.removesuffix("_prev")
+            return np.concatenate([self.initial[before][np.newaxis], self[before][:-1]])
+        if quantity.level is None:
+            return self._share(quantity.equation)
+        if name not in self._replayed:
+            self._replayed.update(
+                device(self.device).forward(self.cell, self.x, self.initial, self.lengths, "all")
+            )
+        return self._replayed[name]
+
+    def _share(self, equation: str) -> Array:
+        """A share of a sum: one matrix product, or a bias, for each step."""
+        rows, product, weights = equation.partition(" @ ")
+        M = block(self.cell, weights.removesuffix(".T") if product else rows)
+        assert M is not None, f"the list of quantities names no parameter in {equation!r}"
+        share = device(self.device).project(evaluate(self.cell, rows, self), M) if product else M
+        steps = np.arange(self.x.shape[0])[:, np.newaxis]
+        return np.where((steps < self.lengths)[..., np.newaxis], share, 0).astype(self.x.dtype)
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (quantity.name for quantity in self.cell.equations)
+        yield from self.gradients
+
+    def __len__(self) -> int:
+        return len(self.cell.equations.quantities) + len(self.gradients)
+
+    def __contains__(self, name: object) -> bool:
+        return name in tuple(self)
+
+    def cut(self, start: int, stop: int, batch: slice) -> LayerTrace:
+        """Only the steps start..stop and the sequences of `batch`, with the state before them.
+
+        The gradients of parameters are sums over all steps and sequences, those of the initial
+        state belong to step 0; both go where what they are about was cut away.
+        """
+        initial = {
+            name: (self[name][start - 1] if start else self.initial[name])[batch]
+            for name in self.initial
+        }
+        return replace(
+            self,
+            x=self.x[start:stop, batch],
+            initial=initial,
+            lengths=np.clip(self.lengths[batch] - start, 0, stop - start),
+            recorded={name: array[start:stop, batch] for name, array in self.recorded.items()},
+            gradients=cut_each(
+                self.gradients,
+                {name: self.cell.equations[name].dims for name in self.gradients},
+                {"step": slice(start, stop), "batch": batch},
+                {"step": self.x.shape[0], "batch": self.x.shape[1]},
+            ),
+            _replayed={name: array[start:stop, batch] for name, array in self._replayed.items()},
+        )
+
+
+def cut_each(
+    arrays: Mapping[str, Array],
+    dims: Mapping[str, tuple[str, ...]],
+    cuts: Mapping[str, slice],
+    sizes: Mapping[str, int],
+) -> dict[str, Array]:
+    """Cut each array along the axes it has, and leave out what no longer belongs to the part.
+
+    A sum over an axis is left out where the cut lacks some of that axis. What has sentences but no
+    steps is about the initial state, and left out where the cut begins later.
+    """
+    whole = {dim for dim, cut in cuts.items() if (cut.start, cut.stop) == (0, sizes[dim])}
+    part = {}
+    for name, array in arrays.items():
+        kept = whole | {"step"} if "batch" in dims[name] and not cuts["step"].start else whole
+        if all(dim in dims[name] or dim in kept for dim in cuts):
+            part[name] = array[tuple(cuts.get(dim, slice(None)) for dim in dims[name])]
+    return part

@@ -1,0 +1,140 @@
+"""Runs a cell over a sequence and records what it did."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tracer.cells import Cell, LSTMCell, RNNCell
+from tracer.cells.activations import Array
+from tracer.cells.parameters import as_array
+from tracer.equations import LEVELS
+from tracer.errors import InputError, UnknownNameError
+from tracer.kernels.device import device as device_named
+from tracer.trace.layer import LayerTrace
+from tracer.trace.trace import Trace
+
+
+def unroll(
+    cell: Cell,
+    x: npt.ArrayLike,
+    *,
+    h_0: npt.ArrayLike | None = None,
+    c_0: npt.ArrayLike | None = None,
+    lengths: Sequence[int] | npt.NDArray[np.integer[Any]] | None = None,
+    device: str = "cpu",
+    level: str = "all",
+) -> Trace:
+    """Run a cell over every step of a batch of sequences and record what happens inside.
+
+    Parameters
+    ----------
+    cell : RNNCell or LSTMCell
+    x : array (T, N, D), or (T, D) for one sequence
+        Of the cell's dtype, float32 or float64.
+    h_0, c_0 : array (N, H), or (H,) for one sequence
+        The state before the first step; zero where left out. c_0 is for cells with a memory.
+    lengths : ints (N,)
+        Number of real steps of each sequence, 1..T; all of them T where left out. Past its length
+        a sequence's h and c stand still and its other quantities are 0.
+    device : str
+        ``"cpu"`` (compiled) or ``"reference"`` (the textbook's loop).
+    level : str
+        What to store: ``"states"`` (h, c), ``"gates"`` (also i, f, g, o) or ``"all"`` (also every
+        z and tanh_c). The rest is rebuilt when asked for.
+
+    Returns
+    -------
+    Trace
+
+    Raises
+    ------
+    InputError, UnknownNameError
+        If shapes, dtypes or lengths do not fit together, or a name is not on its list.
+    """
+    if not isinstance(cell, RNNCell | LSTMCell):
+        raise InputError(f"cell has to be an RNNCell or an LSTMCell; this is {cell!r}")
+    if level not in LEVELS:
+        raise UnknownNameError("level", level, LEVELS)
+    module = device_named(device)
+    x = _checked_x(cell, x)
+    T, N, _ = x.shape
+    state = _checked_state(cell, {"h": h_0, "c": c_0}, N)
+    steps = _checked_lengths(lengths, T, N)
+    recorded = module.forward(cell, x, state, steps, level)
+    for array in (x, steps, *state.values(), *recorded.values()):
+        array.flags.writeable = False  # what is rebuilt later has to fit what is recorded
+    layer = LayerTrace(cell, x, state, steps, level, device, recorded)
+    return Trace((layer,), versions=versions())
+
+
+@cache
+def versions() -> Mapping[str, str]:
+    """The versions of what computes a trace, to be kept with it."""
+    found = {name: version(name) for name in ("numpy", "numba")}
+    return {"tracer": version("rnn-tracer"), "python": platform.python_version(), **found}
+
+
+def _checked_x(cell: Cell, given: Any) -> Array:
+    x = as_array("x", given)
+    if x.ndim == 2:  # one sequence
+        x = x.reshape(x.shape[0], 1, x.shape[1])
+    D = cell.U.shape[1]
+    if x.ndim != 3:
+        raise InputError(f"x has shape {x.shape}; wanted (T, N, D), or (T, D) for one sequence")
+    if x.shape[2] != D:
+        raise InputError(f"x has shape {x.shape}; U has shape {cell.U.shape}, so D has to be {D}")
+    if 0 in x.shape:
+        raise InputError(f"x has shape {x.shape}; at least one sequence of one step is needed")
+    _check_dtype("x", x, cell)
+    return x
+
+
+def _checked_state(cell: Cell, given: Mapping[str, Any], N: int) -> dict[str, Array]:
+    H = cell.W.shape[1]
+    state = {}
+    for name, value in given.items():
+        if name not in cell.equations.state:
+            if value is not None:
+                raise InputError(f"{name}_0 was given, but an {cell.equations.title} has no {name}")
+            continue
+        array = np.zeros((N, H), cell.W.dtype) if value is None else as_array(f"{name}_0", value)
+        if array.shape == (H,) and N == 1:
+            array = array[np.newaxis]
+        if array.shape != (N, H):
+            raise InputError(f"{name}_0 has shape {array.shape}; wanted (N, H) = ({N}, {H})")
+        _check_dtype(f"{name}_0", array, cell)
+        state[name] = array
+    return state
+
+
+def _checked_lengths(lengths: Any, T: int, N: int) -> npt.NDArray[np.int64]:
+    if lengths is None:
+        return np.full(N, T, np.int64)
+    try:
+        array = np.asarray(lengths)
+    except ValueError:
+        raise InputError("lengths is not a list of whole numbers") from None
+    if array.shape != (N,) or array.dtype.kind not in "iu":
+        raise InputError(
+            f"lengths has shape {array.shape} and dtype {array.dtype}; "
+            f"wanted one whole number for each of the N={N} sequences"
+        )
+    for n, length in enumerate(array.tolist()):
+        if not 1 <= length <= T:
+            raise InputError(f"lengths[{n}] is {length}; wanted 1 to T={T}")
+    return array.astype(np.int64)
+
+
+def _check_dtype(name: str, array: Array, cell: Cell) -> None:
+    if array.dtype != cell.W.dtype:
+        raise InputError(
+            f"{name} has dtype {array.dtype} and the cell's weights have {cell.W.dtype}; "
+            f"pass {name}.astype('{cell.W.dtype}')"
+        )

@@ -1,0 +1,60 @@
+"""Whether the weights of a run fit into this machine's memory, asked before they are made."""
+
+from __future__ import annotations
+
+import os
+
+from tracer.cells.parameters import expected_shape
+from tracer.equations import CELLS, OUTPUT_PARAMETERS
+from tracer.errors import InputError
+from tracer.kernels.learning.batch import room_size
+from tracer.language import _
+from tracer.training.recipe import Recipe
+
+COPIES = 5
+"""The weights, their gradients, two moments of the optimiser, and the best weights so far."""
+
+
+def check_room(recipe: Recipe, words: int, labels: int, steps: int) -> None:
+    """Raise an `InputError` if the run needs more memory than this machine has.
+
+    `steps` is the most that a batch has in all.
+    """
+    rows = {"embedding": recipe.embedding, "one-hot": words, "codes": 8}[recipe.encoder]
+    sizes = {"D": rows, "H": recipe.units, "K": labels}
+    count = words * rows
+    for parameter in (*CELLS[recipe.cell].parameters, *OUTPUT_PARAMETERS):
+        size = 1
+        for axis in expected_shape(parameter, sizes):
+            size *= axis
+        count += size
+    size = 8 if recipe.dtype == "float64" else 4
+    needed = count * (COPIES * size + 8)  # the first weights are made in float64
+    needed += room_size(recipe.cell, recipe.units, steps) * size
+    there = memory()
+    if there and needed > there:
+        raise too_large(recipe, words, needed)
+
+
+def too_large(recipe: Recipe, words: int, needed: int | None = None) -> InputError:
+    """The error for a network that does not fit; names what makes it large."""
+    said = _(
+        "a network with {units:,} units, {embedding:,} numbers for a word ({encoder}) and "
+        "{words:,} words does not fit into memory{size}; try fewer units "
+        "(--units) or smaller batches (--batch-size)"
+    ).format(
+        units=recipe.units,
+        embedding=words if recipe.encoder == "one-hot" else recipe.embedding,
+        encoder=recipe.encoder,
+        words=words,
+        size=_(" (it needs {count:,.0f} GB)").format(count=needed / 1e9) if needed else "",
+    )
+    return InputError(said)
+
+
+def memory() -> int:
+    """The bytes of memory that this machine has; 0 where it does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # Windows has no sysconf
+        return 0

@@ -1,0 +1,1 @@
+"""The same for programs and pages: CSV, JSON, SVG."""

@@ -1,0 +1,115 @@
+"""A trace as one JSON document: every quantity, with its symbol, kind, axes and meaning.
+
+The document is an object with
+
+``tracer``      the version that wrote it, and ``format`` the version of this layout (1)
+``model cell task labels device dtype level``  where the numbers come from
+``steps``       the numbers of the steps as screens call them: 1, 2, …
+``sentences``   for each: words, length, given (how many words were; those after them a network said
+                itself), unknown (step numbers), answers (label and probability)
+``units``       the numbers of the units, from 0
+``quantities``  by name: symbol, equation, kind, meaning, dims, values (nested as dims says)
+``notes``       what a reader must know
+
+JSON has no NaN and no infinity: they are written as the strings "NaN", "Infinity" and "-Infinity".
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+import tracer
+from tracer.trace.trace import Trace
+from tracer.view.parts.sentence import NO_ANSWER, Sentence
+
+FORMAT = 1
+
+NOTES = (
+    'numbers that JSON does not know are written as "NaN", "Infinity" and "-Infinity"',
+    "past its length a sequence's h and c stand still and every other quantity is 0",
+)
+
+
+def to_json(trace: Trace, names: Sequence[str] | None = None) -> str:
+    """The document, with only the quantities `names` if they are given."""
+    sentences = [Sentence(trace, number) for number in range(trace.N)]
+    document = {
+        "tracer": tracer.__version__,
+        "format": FORMAT,
+        "model": trace.model_name,
+        "cell": trace.equations.name,
+        "task": trace.task,
+        "labels": trace.labels,
+        "device": trace.device,
+        "dtype": str(trace.dtype),
+        "level": trace.level,
+        "units": np.arange(trace.H)[trace.units].tolist(),
+        "steps": [step + trace.first_step + 1 for step in range(trace.T)],
+        "sentences": [_sentence(sentence) for sentence in sentences],
+        "quantities": {name: _quantity(trace, name) for name in names or trace.names},
+        "notes": NOTES,
+    }
+    return json.dumps(document, ensure_ascii=True, allow_nan=False)
+
+
+def _sentence(sentence: Sentence) -> dict[str, Any]:
+    tokens, best = sentence.trace.tokens, sentence.best
+    answers = None
+    if best is not None:
+        answers = [
+            {
+                "label": _label(sentence.trace, k),
+                "probability": json_number(sentence.share(t)),
+                "counts": sentence.counts(t),
+            }
+            for t, k in enumerate(best)
+        ]
+    return {
+        "words": None if tokens is None else list(tokens[sentence.number]),
+        "length": sentence.T,
+        "given": sentence.given,
+        "unknown": [step + sentence.first for step in sorted(sentence.unknown)],
+        "answers": answers,
+    }
+
+
+def _label(trace: Trace, index: int) -> str | None:
+    if index == NO_ANSWER:
+        return None
+    return trace.labels[index] if trace.labels else str(index)
+
+
+def _quantity(trace: Trace, name: str) -> dict[str, Any]:
+    quantity = trace.quantity(name)
+    return {
+        "symbol": quantity.symbol,
+        "equation": quantity.equation,
+        "kind": str(quantity.kind),
+        "meaning": quantity.meaning,
+        "dims": trace.dims(name),
+        "values": _nested(np.asarray(trace[name])),
+    }
+
+
+def _nested(array: np.ndarray[Any, Any]) -> Any:
+    """The array as lists; float32 numbers in the fewest digits that give the same float32."""
+    if array.dtype == np.float32:
+        array = np.array([float(str(value)) for value in array.ravel()]).reshape(array.shape)
+    if np.isfinite(array).all():
+        return array.tolist()
+    return [_nested(part) if np.ndim(part) else json_number(part) for part in array]
+
+
+def json_number(value: Any) -> float | str:
+    """A number as JSON can hold it: what is not finite becomes a string."""
+    number = float(str(value))
+    if math.isnan(number):
+        return "NaN"
+    if math.isinf(number):
+        return "Infinity" if number > 0 else "-Infinity"
+    return number

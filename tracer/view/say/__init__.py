@@ -1,0 +1,1 @@
+"""What is said: numbers, words and sentences, made from computed values."""

@@ -1,0 +1,139 @@
+"""What a gradient's way back comes to, in plain words with true numbers; and how to read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from rich.text import Text
+
+from tracer.language import _
+from tracer.model.gradientflow import GradientFlow
+from tracer.view.parts.headings import explained, how_to_read
+from tracer.view.parts.magnitudes import size, times
+from tracer.view.say.numbers import percent
+from tracer.view.say.words import clean
+from tracer.view.terminal.console import Abilities
+
+
+def summary(flow: GradientFlow, able: Abilities) -> str:
+    """Two or three sentences about one network."""
+    start = _reach(flow, clean(flow.words[0], able.encoding))
+    return f"{model_name(flow, able)}: " + " ".join(part for part in (start, _why(flow)) if part)
+
+
+def comparison(flows: Sequence[GradientFlow], able: Abilities) -> str:
+    """How many times more of its gradient the better of two networks brings to the first word."""
+    alike = {(flow.words, flow.trace.task) for flow in flows}
+    if len(flows) != 2 or len(alike) > 1 or len(flows[0].share) == 1:
+        return ""
+    more, less = sorted(flows, key=lambda flow: -float(flow.share[0]))
+    if not (0 < less.share[0] < more.share[0] < np.inf):
+        return ""
+    said = _(
+        "Of what starts at the last word, {more} brings {times} times as much to the first as "
+        "{less}."
+    )
+    return said.format(
+        more=model_name(more, able), less=model_name(less, able),
+        times=times(float(more.share[0] / less.share[0])),
+    )  # fmt: skip
+
+
+def model_name(flow: GradientFlow, able: Abilities) -> str:
+    """What a network is called."""
+    return clean(flow.trace.model_name or flow.trace.equations.title, able.encoding)
+
+
+def _reach(flow: GradientFlow, word: str) -> str:
+    """How much smaller or larger the gradient is at the first word than at the last."""
+    last, first = float(flow.d_h[-1]), float(flow.d_h[0])
+    if not np.isfinite(last):
+        return _("the gradient is {value} at the last word already.").format(value=size(last))
+    if last == 0:
+        return _(
+            "the gradient is 0 everywhere: the network is so sure of this answer that its "
+            "loss cannot move. Ask with another --target."
+        )
+    if len(flow.d_h) == 1:
+        return _("there is only one word, so no gradient has to go back.")
+    broken = np.flatnonzero(~np.isfinite(flow.d_h))
+    if broken.size:
+        t = int(broken.max())
+        return _("on its way back the gradient becomes {value} at t = {t}.").format(
+            value=size(float(flow.d_h[t])), t=t + 1
+        )
+    if first == 0:
+        t = int(np.flatnonzero(flow.d_h == 0).max())
+        return _("the gradient is exactly 0 from t = {t} back to the first word.").format(t=t + 1)
+    share = first / last
+    if share < 1:
+        said = _(
+            "at the first word ({word}) the gradient is {times} times smaller than at the last."
+        )
+        return said.format(word=word, times=times(1 / share))
+    said = _("at the first word ({word}) the gradient is {times} times as large as at the last.")
+    return said.format(word=word, times=times(share))
+
+
+def _why(flow: GradientFlow) -> str:
+    if len(flow.d_h) == 1 or flow.d_h[-1] == 0:
+        return ""
+    if flow.step is not None and flow.reach is not None and flow.bound is not None:
+        steps = flow.step[1:]
+        most = float(flow.reach[0])
+        if not np.isfinite(most):
+            return ""
+        said = _(
+            "The most by which one step back can multiply a gradient lies between {least} and "
+            "{greatest}; all {count} together leave {share} of any gradient or less."
+        )
+        if most >= 1:
+            said = _(
+                "The most by which one step back can multiply a gradient lies between {least} and "
+                "{greatest}; all {count} together can make one {times} times as large."
+            )
+        return said.format(
+            least=size(float(steps.min())), greatest=size(float(steps.max())), count=len(steps),
+            share=_share(most), times=times(most),
+        )  # fmt: skip
+    if flow.kept is not None and np.isfinite(flow.kept[0]):
+        return _(
+            "Multiplied over all later words, its forget switches keep {share} of the gradient "
+            "along the memory, on average over the units."
+        ).format(share=_share(float(flow.kept[0])))
+    return ""
+
+
+def _share(value: float) -> str:
+    """``12 %``, or ``1 part in 4,100`` where per cent would say nothing."""
+    if value == 0 or value >= 0.01:
+        return percent(value)
+    return _("1 part in {times}").format(times=times(1 / value))
+
+
+def legend(flows: Sequence[GradientFlow], able: Abilities) -> Iterator[Text]:
+    """How to read the numbers."""
+    said = [
+        ("‖d_h‖", _("the size of the gradient ∂L/∂h_t, as a share of that at the last word; "
+                    "each tick of the scale is a power of ten")),
+    ]  # fmt: skip
+    if any(flow.step is not None for flow in flows):
+        said += [
+            ("step", _("the most by which this step can multiply a gradient on its way "
+                              "back: the largest singular value of ∂h_t/∂h_(t-1). "
+                              "No word is before the first")),
+            ("bound", _("those of all later steps multiplied: no gradient keeps more")),
+            ("reach", _("what all later steps together really leave at most: the largest "
+                              "singular value of ∂h_T/∂h_t")),
+        ]  # fmt: skip
+    if any(flow.forget is not None for flow in flows):
+        said += [
+            ("f", _("the forget switch of this step, mean over the units")),
+            ("kept", _("the forget switches of all later steps multiplied: what comes back "
+                          "along the memory alone, mean over the units")),
+            ("‖d_c‖", _("the size of ∂L/∂c_t, as a share of that at the last word")),
+        ]  # fmt: skip
+    yield how_to_read()
+    yield from explained(said, able)
+    yield Text("")

@@ -1,0 +1,81 @@
+"""What a student's own exception says, at the line of their own file, and what to do about it."""
+
+from __future__ import annotations
+
+from tracer.grading.report import Report, Trouble
+from tracer.language import _
+from tracer.sandbox.packages import LIBRARIES, installed
+from tracer.view.say.words import clean
+
+
+def raised(report: Report, trouble: Trouble) -> list[str]:
+    """The student's own exception, at the line of their own file."""
+    facts = trouble.facts
+    name, message = clean(facts["type"]), clean(facts["message"].replace("\n", " "))
+    if facts["not_implemented"]:
+        said = _("{function} is not written yet: it still raises NotImplementedError.")
+        return [said.format(function=report.exercise.function), *start(report)]
+    if facts["memory"]:
+        return [
+            _("Your code asked for more memory than it may have."),
+            *line(report, facts["line"]),
+        ]
+    if name == "SystemExit":
+        return [
+            _("Your code ended Python (sys.exit, exit or quit)."),
+            _("Take that out: an answer only computes and returns."),
+            *line(report, facts["line"]),
+        ]
+    if facts["line"] is None and name == "TypeError":
+        return [
+            _("{function} cannot be called as the exercise calls it: {message}").format(
+                function=report.exercise.function, message=message
+            ),
+            _("Wanted: {signature}").format(signature=report.exercise.signature),
+        ]
+    what = f"{name}: {message}" if message else name
+    if facts["loaded"]:
+        lines = [_("Your code raised {what}").format(what=what)]
+    elif name in ("SyntaxError", "IndentationError", "TabError"):
+        lines = [_("Your file cannot be read as Python: {what}").format(what=what)]
+    else:
+        lines = [_("Your file cannot be loaded: {what}").format(what=what)]
+    lines += line(report, facts["line"])
+    if name in ("ModuleNotFoundError", "ImportError"):
+        lines += _import(message)
+    if name == "EOFError":
+        lines.append(_("Nobody is there to answer input(); take it out."))
+    return lines
+
+
+def _import(message: str) -> list[str]:
+    """What can be imported; what is missed though it may be; what Numba misses without a word."""
+    there = installed()
+    lines = [
+        _("{name} is not installed here.").format(name=name)
+        for name in LIBRARIES
+        if name not in there and name in message
+    ]
+    if lines and "required" in message:
+        lines.append(
+            _("Numba needs it for products of matrices (@). Write loops, or leave @njit away.")
+        )
+    return [*lines, _("An answer may import: {names}.").format(names=", ".join(there))]
+
+
+def start(report: Report) -> list[str]:
+    """How to begin where nothing is written yet."""
+    names = (report.exercise.file, report.exercise.name)
+    return [
+        _(
+            "Read README.md in the folder {name}, then write the body of {function} in {file}."
+        ).format(name=names[1], function=report.exercise.function, file=names[0])
+    ]
+
+
+def line(report: Report, number: int | None) -> list[str]:
+    """``line 12 of lstm_step.py: z = x @ U``."""
+    if number is None:
+        return []
+    said = _("line {number} of {file}: {code}")
+    return [said.format(number=number, file=report.exercise.file, code=clean(report.line(number)))]
