@@ -1,6 +1,6 @@
-"""Write the tree of the package into README.md, one line a file, from the files' own first lines.
+"""Write the tree of the package: two levels into README.md, every file into docs/tree.md.
 
-Run by ``make docs``.
+Each line is the first line of what the file or folder says about itself. Run by ``make docs``.
 """
 
 from __future__ import annotations
@@ -10,8 +10,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "README.md"
+README, PAGE = ROOT / "README.md", ROOT / "docs" / "tree.md"
 BEGIN, END = "<!-- tree: written by make docs -->\n", "<!-- end of tree -->\n"
+HEAD = """\
+# The tree
+
+<!-- Written by docs/make_tree.py from the first line of each file: make docs -->
+
+Each room needs only the rooms above it, and each file only files above its own room's door:
+`make lint` holds the imports to that.
+
+"""
 
 # In the order of reading; what is not listed follows by the alphabet.
 ORDER = (
@@ -30,28 +39,35 @@ FOLDERS = {
 }
 
 
-def render() -> str:
-    """Text of the tree, between its two marks."""
-    lines = list(_folder(ROOT / "tracer", ""))
-    lines += [_line(name, "", FOLDERS[name]) for name in FOLDERS if name.count("/") == 0]
-    return BEGIN + "```\n" + "\n".join(lines) + "\n```\n" + END
+def readme() -> str:
+    """Text of README.md with the rooms as they are now."""
+    before, _, rest = README.read_text("utf-8").partition(BEGIN)
+    return before + BEGIN + _block(levels=1) + END + rest.partition(END)[2]
 
 
 def page() -> str:
-    """Text of README.md with the tree as it is now."""
-    before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
-    return before + render() + rest.partition(END)[2]
+    """Text of docs/tree.md: every file."""
+    return HEAD + _block(levels=9)
 
 
-def _folder(folder: Path, indent: str) -> Iterator[str]:
+def _block(levels: int) -> str:
+    lines = list(_folder(ROOT / "tracer", levels))
+    lines += [_line(name, "", FOLDERS[name]) for name in FOLDERS if "/" not in name]
+    return "```\n" + "\n".join(lines) + "\n```\n"
+
+
+def _folder(folder: Path, levels: int, indent: str = "") -> Iterator[str]:
+    """The folder's own line, and so many levels of what it holds."""
     name = folder.relative_to(ROOT).as_posix()
     if name in FOLDERS:
         yield _line(folder.name, indent, FOLDERS[name])
         return
     yield _line(folder.name, indent, _first_line(folder / "__init__.py"))
+    if levels == 0:
+        return
     for path in sorted(folder.iterdir(), key=_place):
         if (path / "__init__.py").exists() or path.relative_to(ROOT).as_posix() in FOLDERS:
-            yield from _folder(path, indent + "  ")
+            yield from _folder(path, levels - 1, indent + "  ")
         elif path.suffix == ".py" and path.name != "__init__.py":
             yield _line(path.name, indent + "  ", _first_line(path))
 
@@ -73,4 +89,5 @@ def _first_line(path: Path) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    for place, text in ((README, readme()), (PAGE, page())):
+        place.write_text(text, encoding="utf-8")

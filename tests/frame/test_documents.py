@@ -15,30 +15,41 @@ from tracer.cli import command_line
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
+TREE = (ROOT / "docs" / "tree.md").read_text("utf-8")
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
 
-def blocks(language: str) -> list[str]:
-    """The code of the README that is marked as `language`."""
-    return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+def blocks(language: str, page: str = README) -> list[str]:
+    """The code of a page that is marked as `language`."""
+    return re.findall(rf"^```{language}\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL)
 
 
 def test_tree_is_current() -> None:
-    """The README's tree has one line for each file, and it is what the file says about itself.
+    """The trees of README.md and docs/tree.md are what the files say about themselves.
 
     If this fails after a file was added: `make docs`.
     """
     script = runpy.run_path(str(ROOT / "docs" / "make_tree.py"))
 
-    assert script["page"]() == README
+    assert script["readme"]() == README
+    assert script["page"]() == TREE
 
 
 def test_every_file_is_in_the_tree() -> None:
     """No file of the package is left out, and each has a line to show."""
-    shown = dict(re.findall(r"^ +(\w+\.py) +(\S.*)$", README, flags=re.MULTILINE))
+    shown = dict(re.findall(r"^ +(\w+\.py) +(\S.*)$", TREE, flags=re.MULTILINE))
     files = {path.name for path in (ROOT / "tracer").rglob("*.py")} - {"__init__.py"}
 
     assert files - set(shown) == set()
+
+
+def test_every_room_is_in_the_readme() -> None:
+    """The README names each room of the package, and is short enough to be read."""
+    shown = set(re.findall(r"^  (\w+)/ +\S", README, flags=re.MULTILINE))
+    rooms = {path.parent.name for path in (ROOT / "tracer").glob("*/__init__.py")}
+
+    assert rooms - shown == set()
+    assert len(README.splitlines()) <= 200
 
 
 def test_notation_is_current() -> None:
@@ -87,17 +98,21 @@ def test_commands_of_the_readme_are_understood() -> None:
         command.make_parser(click.Context(command)).parse_args(words)
 
 
-def test_python_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tour for Python users runs from the first line to the last, and ends as it says."""
+@pytest.mark.parametrize("name", ["README.md", "docs/python.md"])
+def test_python_of_the_pages_runs(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The Python of a page runs from the first line to the last."""
     monkeypatch.chdir(tmp_path)
+    code = blocks("python", (ROOT / name).read_text("utf-8"))
     names: dict[str, object] = {}
-    for block in blocks("python"):
-        exec(block, names)  # noqa: S102 - our own README
+    assert code
+
+    for block in code:
+        exec(block, names)  # noqa: S102 - our own pages
 
     trace = names["trace"]
     h = trace["h"]  # type: ignore[index]
-
-    assert h.shape == (5, 2, 4)
     assert np.isfinite(h).all()
 
 
