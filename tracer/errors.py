@@ -19,8 +19,10 @@ class InputError(TracerError, ValueError):
     """An argument has the wrong shape, dtype or value."""
 
 
-class UnknownNameError(TracerError, LookupError):
+class UnknownNameError(TracerError, KeyError):
     """A name (quantity, model, exercise, device, ...) that is not on its list.
+
+    A `KeyError`, so that what is a mapping (a trace) answers ``get`` as every mapping does.
 
     Parameters
     ----------
@@ -37,6 +39,10 @@ class UnknownNameError(TracerError, LookupError):
         near = get_close_matches(str(got), names, n=1)
         hint = f"; did you mean '{near[0]}'?" if near else "."
         super().__init__(f"there is no {what} '{got}'{hint} Known: {', '.join(names)}")
+
+    def __str__(self) -> str:
+        """The sentence as it stands; `KeyError` would put it between quotation marks."""
+        return str(self.args[0])
 
 
 class FileError(TracerError, OSError):

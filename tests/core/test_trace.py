@@ -45,6 +45,24 @@ def test_a_quantity_can_be_addressed_by_layer_and_direction() -> None:
         trace["tanhc"]
 
 
+def test_a_trace_is_a_mapping_from_names_to_numbers() -> None:
+    """`list`, `dict`, `len`, `in`, `get`, `keys`, `items`; it equals only itself."""
+    trace = ragged()
+
+    assert list(trace) == list(trace.keys()) == list(trace.names)
+    assert len(trace) == len(trace.names)
+    assert dict(trace)["f"].shape == (6, 3, 7)
+    assert [name for name, numbers in trace.items() if numbers.shape == (6, 3, 4)] == ["x"]
+    assert "f" in trace
+    assert "tanhc" not in trace
+    assert trace.get("tanhc") is None
+    assert isinstance(trace.get("f"), np.ndarray)
+    assert hash(trace) != hash(ragged())
+    assert trace != ragged()
+    assert trace.last != ragged().last
+    assert trace.last.get("tanhc") is None
+
+
 @pytest.mark.parametrize("key", [0, None, 1.5, ("f",), [], "nothing"])
 def test_what_is_no_name_is_answered_with_the_names(key: Any) -> None:
     """The likeliest first mistake is `trace[0]`."""
@@ -58,8 +76,10 @@ def test_a_trace_cannot_be_changed_by_accident() -> None:
 
     for name in trace.recorded:
         assert not trace[name].flags.writeable
-    assert (0, "forward", "f") in trace
-    assert (1, "forward", "f") not in trace
+    here: Any = (0, "forward", "f")
+    nowhere: Any = (1, "forward", "f")
+    assert here in trace
+    assert nowhere not in trace
 
 
 def test_the_state_before_a_step() -> None:

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tracer.equations.tasks import TASKS
-from tracer.trace.trace import Trace, UnitIndex
+from tracer.trace.part import UnitIndex
+from tracer.trace.trace import Trace
 
 
 def pack_about(trace: Trace) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +12,9 @@ import numpy.typing as npt
 from tracer.cells import Cell
 from tracer.cells.activations import STRAIGHT_THROUGH, Array
 from tracer.equations import OUTPUT, OUTPUT_BACKWARD, REDUCTION, CellEquations, Quantity
-from tracer.errors import InputError, UnknownNameError
-from tracer.trace.layer import LayerTrace, cut_each
-
-Index: TypeAlias = int | slice
-UnitIndex: TypeAlias = int | slice | list[int]
+from tracer.errors import UnknownNameError
+from tracer.trace.layer import LayerTrace
+from tracer.trace.part import Index, UnitIndex, part_of
 
 
 class Head(NamedTuple):
@@ -35,7 +33,7 @@ class Address(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Trace:
+class Trace(Mapping[str, Array]):
     """Every number of every step; made by `tracer.unroll`, `Model.trace` or `tracer.open`.
 
     ``trace["f"]`` is the quantity f of the last layer, an array (T, N, H); ``trace[0, "forward",
@@ -44,6 +42,9 @@ class Trace:
     ``z_f_from_h``, ``z_f_from_a``), are rebuilt when asked for, exactly.
 
     Indices count from 0, as everywhere in Python: ``trace["h"][0]`` is h_1 of the equations.
+
+    It is a mapping: ``list(trace)`` and ``trace.keys()`` are its `names`, ``dict(trace)`` all its
+    numbers. A trace equals only itself; `tracer.compare` says where two of them part.
 
     Attributes
     ----------
@@ -203,6 +204,16 @@ class Trace:
 
     # -- numbers ---------------------------------------------------------------------------------
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    # Mapping would lay all the numbers side by side, and an array is no yes or no.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
     def __contains__(self, key: object) -> bool:
         if not isinstance(key, tuple):
             return key in self.names
@@ -270,77 +281,4 @@ class Trace:
             steps or sentences (``d_U``, ``d_V``, ...) are not there if some of those were cut
             away, nor are ``d_h_0`` and ``d_c_0`` where the cut begins later than this trace.
         """
-        for dim, index in {"step": step, "batch": batch, "unit": unit}.items():
-            if index is not None and dim in self.dropped:
-                raise InputError(f"this trace has no axis '{dim}' left: it was cut to one {dim}")
-        steps, part = _consecutive("step", step, self.T), _consecutive("batch", batch, self.N)
-        start, stop = steps.start, steps.stop
-        units = self.units if unit is None else pick_units(unit, np.arange(self.H)[self.units])
-        indices = {"step": step, "batch": batch, "unit": unit}
-        dropped = {dim for dim, index in indices.items() if _is_number(index)}
-        return replace(
-            self,
-            layers=tuple(layer.cut(start, stop, part) for layer in self.layers),
-            outputs=cut_each(
-                self.outputs,
-                {name: self.quantity(name).dims for name in self.outputs},
-                {"step": steps, "batch": part},
-                {"step": self.T, "batch": self.N},
-            ),
-            first_step=self.first_step + start,
-            tokens=self.tokens and tuple(words[steps] for words in self.tokens[part]),
-            given=tuple(min(max(count - start, 0), stop - start) for count in self.given[part]),
-            unknown=tuple(
-                frozenset(t - start for t in sentence if start <= t < stop)
-                for sentence in self.unknown[part]
-            ),
-            target=None if self.target is None else self.target[steps, part],
-            counted=None if self.counted is None else self.counted[steps, part],
-            averaged_over=self.averaged_over or self.N,
-            dropped=self.dropped | dropped,
-            units=units,
-        )
-
-
-def _is_number(index: object) -> bool:
-    return isinstance(index, int | np.integer) and not isinstance(index, bool)
-
-
-def _consecutive(dim: str, index: Index | None, size: int) -> slice:
-    """An index along one axis as a slice of positions 0 <= start < stop <= size."""
-    if index is None:
-        return slice(0, size)
-    if isinstance(index, slice):
-        try:
-            start, stop, stride = index.indices(size)
-        except (TypeError, ValueError):
-            raise InputError(f"{dim}={index} is not a range of whole numbers") from None
-        if stride != 1:
-            raise InputError(f"{dim}={index} skips or turns round; a part has to be consecutive")
-        if start >= stop:
-            raise InputError(f"{dim}={index} selects nothing; {dim} counts from 0 to {size - 1}")
-        return slice(start, stop)
-    if not _is_number(index):
-        raise InputError(f"{dim} has to be a number or a slice; this is {index!r}")
-    if not -size <= index < size:
-        raise InputError(f"there is no {dim} {index}; they count from 0 to {size - 1}")
-    return slice(index % size, index % size + 1)
-
-
-def pick_units(unit: UnitIndex, known: npt.NDArray[np.int64]) -> UnitIndex:
-    """The positions in the whole layer of `unit`, which counts among the units `known`."""
-    numbers = [unit] if _is_number(unit) else unit
-    if not isinstance(numbers, slice) and not (
-        isinstance(numbers, list) and all(map(_is_number, numbers))
-    ):
-        raise InputError(f"unit has to be a number, a slice or a list of numbers; this is {unit!r}")
-    try:
-        picked = known[unit]
-    except IndexError:
-        raise InputError(
-            f"there is no unit {unit}; they count from 0 to {known.size - 1}"
-        ) from None
-    if picked.size == 0:
-        raise InputError(f"unit={unit} selects nothing; this trace has {known.size} units")
-    positions: UnitIndex = picked.tolist()
-    return positions
+        return part_of(self, step=step, batch=batch, unit=unit)
