@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +67,23 @@ def test_a_symbolic_link_stays_one(tmp_path: Path) -> None:
     assert (tmp_path / "link").is_symlink()
     assert value(tmp_path / "far" / "real") == 2
     assert [path.name for path in (tmp_path / "far").iterdir()] == ["real"]
+
+
+def test_only_what_can_be_written_to_is_flushed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows flushes no file that was opened only for reading; a folder has no other way."""
+    flushed = []
+
+    def fsync(number: int) -> None:
+        way = fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE
+        flushed.append((stat.S_ISDIR(os.fstat(number).st_mode), way == os.O_RDWR))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    write(tmp_path / "x")
+
+    assert flushed == [(False, True), (True, False)]
+    assert value(tmp_path / "x") == 1
 
 
 def killed_while_writing(path: Path) -> list[str]:

@@ -33,11 +33,10 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         temporary.touch()
         mode = temporary.stat().st_mode  # as the user's umask wants it, whatever the writer does
         yield temporary
-        temporary.chmod(mode)
         _to_disk(temporary)
+        temporary.chmod(mode)
         temporary.replace(target)
-        with suppress(OSError):  # not every system lets a folder be opened
-            _to_disk(target.parent)
+        _name_to_disk(target.parent)
     except OSError as error:
         raise FileError(f"cannot write {path}: {error.strerror or error}") from error
     except Exception as error:
@@ -98,10 +97,19 @@ def _is_gone(process: int) -> bool:
     return False
 
 
-def _to_disk(path: Path) -> None:
-    """Wait until a file or the names in a folder are on the disk."""
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
+def _to_disk(file: Path) -> None:
+    """Wait until a file is on the disk. It is opened for writing: Windows flushes no other."""
+    with file.open("r+b") as opened:
+        os.fsync(opened.fileno())
+
+
+def _name_to_disk(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk, where the system can wait for that."""
+    if sys.platform == "win32":  # a folder cannot be opened there
+        return
+    with suppress(OSError):  # some file systems do not wait for a folder
+        number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
