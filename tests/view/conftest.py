@@ -6,7 +6,7 @@ import pytest
 
 from tests.view.traces import lstm_cell, made_trace, rnn_cell
 from tracer.trace.trace import Trace
-from tracer.view.parts.sentence import Sentence
+from tracer.view.say.sentence import Sentence
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracer.equations import CELLS
-from tracer.view.parts.sentence import Sentence
 from tracer.view.parts.unit import functions, in_numbers, numbers_of_unit
 from tracer.view.say.arithmetic import arithmetic
 from tracer.view.say.numbers import number
+from tracer.view.say.sentence import Sentence
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,11 @@ from tests.view.test_picture import WORD
 from tests.view.traces import WORDS, lstm_cell, made_model, rnn_cell
 from tracer.model.gradientflow import GradientFlow, gradient_flow
 from tracer.view.export.flow_numbers import flows_to_json, write_flows_csv
-from tracer.view.parts.magnitudes import Decades, decades, size, times
+from tracer.view.parts.decades import Decades, decades
+from tracer.view.say.magnitudes import size, times
 from tracer.view.terminal.console import Abilities, ascii_line
 from tracer.view.terminal.gradients import gradients
+from tracer.view.terminal.logarithmic import decades_axis, decades_bar
 from tracer.view.terminal.palette import ASCII, THEMES, UNICODE, Palette
 
 SENTENCE = " ".join(WORDS)
@@ -163,12 +165,12 @@ def test_a_logarithmic_bar() -> None:
     colours = Palette(UNICODE, THEMES["dark"])
     scale = Decades(-4, 0)
 
-    assert scale.bar(1, 8, colours) == "━━━━━━━━"
-    assert scale.bar(0.01, 8, colours) == "━━━━····"
-    assert scale.bar(1e-9, 8, colours) == "╸·······"
-    assert scale.bar(0, 8, colours) == "········"
-    assert scale.bar(np.nan, 8, colours) == "?·······"
-    assert scale.bar(0.01, 8, Palette(ASCII, THEMES["dark"])) == "####...."
+    assert decades_bar(scale, 1, 8, colours) == "━━━━━━━━"
+    assert decades_bar(scale, 0.01, 8, colours) == "━━━━····"
+    assert decades_bar(scale, 1e-9, 8, colours) == "╸·······"
+    assert decades_bar(scale, 0, 8, colours) == "········"
+    assert decades_bar(scale, np.nan, 8, colours) == "?·······"
+    assert decades_bar(scale, 0.01, 8, Palette(ASCII, THEMES["dark"])) == "####...."
 
 
 def test_the_scale_holds_every_size() -> None:
@@ -179,7 +181,7 @@ def test_the_scale_holds_every_size() -> None:
     assert decades([40, np.nan, 0], shares=True) == Decades(-1, 2)
     assert decades([]) == Decades(-1, 0)
     assert decades([1e-300, 1]) == Decades(-16, 0)
-    assert Decades(-4, 0).axis(20).split() == ["1e-4", "1e-2", "1"]
+    assert decades_axis(Decades(-4, 0), 20).split() == ["1e-4", "1e-2", "1"]
 
 
 @pytest.mark.parametrize(

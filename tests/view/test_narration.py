@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.view.traces import WORDS, lstm_cell, made_trace, rnn_cell
 from tracer.trace.trace import Trace
 from tracer.trace.unroll import unroll
-from tracer.view.parts.sentence import Sentence
 from tracer.view.say.narration import EMPTY, MOVE, narration
+from tracer.view.say.sentence import Sentence
 
 
 def test_the_first_step_finds_the_memory_empty(lstm_sentence: Sentence) -> None:

@@ -16,7 +16,7 @@ from tracer.errors import InputError, UnknownNameError
 from tracer.trace.trace import Trace
 from tracer.trace.unroll import unroll
 from tracer.view.parts.rows import chosen_quantities
-from tracer.view.parts.sentence import Sentence
+from tracer.view.say.sentence import Sentence
 from tracer.view.terminal.console import Abilities, ascii_line
 from tracer.view.terminal.picture import Wish, picture, pictures
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tracer.view.say.words import clean, fit
+from tracer.view.say.words import clean
+from tracer.view.terminal.columns import fit
 
 
 @pytest.mark.parametrize(

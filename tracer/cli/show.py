@@ -205,7 +205,7 @@ def _write_numbers(trace: Trace, wish: Wish, layout: str) -> None:
     from tracer.view.export.to_csv import write_csv
     from tracer.view.export.to_json import to_json
     from tracer.view.parts.rows import chosen_quantities
-    from tracer.view.parts.sentence import Sentence
+    from tracer.view.say.sentence import Sentence
     from tracer.view.terminal.backward import check_gradients
     from tracer.view.terminal.picture import chosen_steps, chosen_unit
 

@@ -14,7 +14,7 @@ from typing import TextIO
 import numpy as np
 
 from tracer.trace.trace import Trace
-from tracer.view.parts.sentence import Sentence
+from tracer.view.say.sentence import Sentence
 
 COLUMNS = ("sentence", "step", "word", "quantity", "unit", "value")
 

@@ -25,7 +25,7 @@ import numpy as np
 
 import tracer
 from tracer.trace.trace import Trace
-from tracer.view.parts.sentence import NO_ANSWER, Sentence
+from tracer.view.say.sentence import NO_ANSWER, Sentence
 
 FORMAT = 1
 

@@ -13,10 +13,10 @@ from rich.text import Text
 from tracer.cells.evaluation import block, function
 from tracer.equations import Quantity
 from tracer.language import _
-from tracer.view.parts.sentence import Sentence
 from tracer.view.parts.unit import LONGEST_BAR, functions, hanging
 from tracer.view.say.arithmetic import Value, arithmetic
 from tracer.view.say.numbers import number, signed
+from tracer.view.say.sentence import Sentence
 from tracer.view.terminal.console import Abilities, folded
 from tracer.view.terminal.palette import palette
 

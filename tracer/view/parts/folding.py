@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tracer.language import _
-from tracer.view.parts.sentence import Sentence
+from tracer.view.say.sentence import Sentence
 
 BLOCKS = 10
 """Steps drawn in full when nobody asked for certain ones."""

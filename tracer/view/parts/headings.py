@@ -8,8 +8,9 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from tracer.language import _, plural
-from tracer.view.parts.sentence import Sentence
-from tracer.view.say.words import clean, fit, widest
+from tracer.view.say.sentence import Sentence
+from tracer.view.say.words import clean
+from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities, folded
 from tracer.view.terminal.palette import Palette, palette
 

@@ -13,10 +13,11 @@ from tracer.grading.report import CheckReport, Difference, Kind, Report, Verdict
 from tracer.language import _
 from tracer.view.parts.worked import equations
 from tracer.view.say.cause import cause_of
+from tracer.view.say.numbers import apart
 from tracer.view.say.trouble import sentences
-from tracer.view.say.words import clean, fit, widest
+from tracer.view.say.words import clean
+from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities, folded
-from tracer.view.terminal.divergence import apart
 from tracer.view.terminal.palette import Palette
 
 

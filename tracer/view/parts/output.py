@@ -6,9 +6,9 @@ import numpy as np
 from rich.text import Text
 
 from tracer.language import _, plural
-from tracer.view.parts.sentence import Sentence
-from tracer.view.say.numbers import column, number, percent
-from tracer.view.say.words import fit, widest
+from tracer.view.say.numbers import number, percent
+from tracer.view.say.sentence import Sentence
+from tracer.view.terminal.columns import column, fit, widest
 from tracer.view.terminal.console import Abilities, folded
 from tracer.view.terminal.palette import palette
 

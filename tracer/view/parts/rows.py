@@ -12,8 +12,8 @@ from tracer.equations import Kind, Quantity
 from tracer.errors import UnknownNameError
 from tracer.language import _
 from tracer.view.parts.folding import telling_units
-from tracer.view.parts.sentence import Sentence, spread
-from tracer.view.say.numbers import column
+from tracer.view.say.sentence import Sentence, spread
+from tracer.view.terminal.columns import column
 from tracer.view.terminal.console import WIDEST, Abilities
 from tracer.view.terminal.palette import Palette, palette, scale_of
 

@@ -8,9 +8,9 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from tracer.language import _
-from tracer.view.parts.sentence import NO_ANSWER, Sentence
 from tracer.view.say.numbers import percent
-from tracer.view.say.words import fit, widest
+from tracer.view.say.sentence import NO_ANSWER, Sentence
+from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities, folded
 from tracer.view.terminal.palette import Palette, palette
 

@@ -11,9 +11,9 @@ from rich.text import Text
 
 from tracer.equations import Kind, Quantity
 from tracer.language import _
-from tracer.view.parts.sentence import Sentence
 from tracer.view.say.arithmetic import Value, arithmetic
 from tracer.view.say.numbers import number, signed
+from tracer.view.say.sentence import Sentence
 from tracer.view.terminal.console import Abilities, folded
 from tracer.view.terminal.palette import Palette, palette
 

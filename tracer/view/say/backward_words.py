@@ -13,10 +13,10 @@ import numpy as np
 
 from tracer.language import _
 from tracer.model.gradientflow import norms
-from tracer.view.parts.magnitudes import size, times
-from tracer.view.parts.sentence import Numbers, Sentence
 from tracer.view.parts.unit import functions
+from tracer.view.say.magnitudes import size, times
 from tracer.view.say.numbers import number, percent, signed
+from tracer.view.say.sentence import Numbers, Sentence
 from tracer.view.say.words import clean
 from tracer.view.terminal.console import Abilities
 

@@ -10,7 +10,7 @@ from rich.text import Text
 from tracer.language import _
 from tracer.model.gradientflow import GradientFlow
 from tracer.view.parts.headings import explained, how_to_read
-from tracer.view.parts.magnitudes import size, times
+from tracer.view.say.magnitudes import size, times
 from tracer.view.say.numbers import percent
 from tracer.view.say.words import clean
 from tracer.view.terminal.console import Abilities

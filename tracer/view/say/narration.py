@@ -21,9 +21,9 @@ from __future__ import annotations
 import numpy as np
 
 from tracer.language import _
-from tracer.view.parts.sentence import Broken, Numbers, Sentence
 from tracer.view.say.arithmetic import arithmetic
 from tracer.view.say.numbers import number, percent, signed
+from tracer.view.say.sentence import Broken, Numbers, Sentence
 
 MOVE = 0.1
 """A unit that changes by less is not worth a sentence."""

@@ -1,4 +1,4 @@
-"""How a number is written on a screen: short, aligned, and never as less than it is.
+"""How a number is written for people: short, and never as less than it is.
 
 A value that is small but not zero keeps two significant digits (``0.0041``, not ``0.00``), so that
 the arithmetic on the screen can be checked by hand.
@@ -44,26 +44,6 @@ def signed(value: float, digits: int = 2) -> str:
     return text if text.startswith("-") or text == "NaN" else f"+{text}"
 
 
-def column(value: float, width: int = 5) -> str:
-    """`value` right-aligned in exactly `width` columns, for numbers that stand under each other."""
-    value = float(value)
-    if math.isfinite(value):
-        text = f"{value:.2f}"
-        if float(text) == 0:
-            text = "0.00"  # "-0.00" would say no more
-        if len(text) > width:
-            text = f"{value:.1f}"
-        if len(text) > width:
-            text = f"{value:.0f}"
-        if len(text) > width:
-            text = f"{value:.0e}".replace("e+0", "e").replace("e+", "e")
-        if len(text) > width:
-            text = "<<" if value < 0 else ">>"
-    else:
-        text = number(value)
-    return text.rjust(width)
-
-
 def percent(share: float) -> str:
     """A share of 1 in per cent: ``83 %``; never ``100 %`` or ``0 %`` unless it is exactly that."""
     if not math.isfinite(share):
@@ -74,3 +54,12 @@ def percent(share: float) -> str:
     if 0 < hundredths < 0.5:
         return "<1 %"
     return f"{hundredths:.0f} %"
+
+
+def apart(a: float, b: float) -> tuple[str, str]:
+    """Two numbers in the fewest digits that tell them apart, two decimals at least."""
+    for digits in range(2, 17):
+        written = number(a, digits), number(b, digits)
+        if written[0] != written[1]:
+            return written
+    return repr(float(a)), repr(float(b))

@@ -1,14 +1,12 @@
-r"""Words that people typed, made safe to show: no control characters, no reordering, known width.
+r"""Words that people typed, made safe to show: no control characters, no reordering.
 
-A word may hold anything: escape sequences, right-to-left overrides, markup, characters that take
-two columns. What a terminal would obey is written out (``\x1b``, ``\u202e``) instead.
+A word may hold anything: escape sequences, right-to-left overrides, markup. What a terminal would
+obey is written out (``\x1b``, ``\u202e``) instead.
 """
 
 from __future__ import annotations
 
 import unicodedata
-
-from rich.cells import cell_len, chop_cells
 
 # Cc control, Cf format (bidi overrides, joiners), Cs surrogate, Co private use, Zl/Zp line breaks
 _OBEYED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -37,23 +35,3 @@ def clean(text: str, encoding: str = "utf-8") -> str:
         for character in text
     )
     return visible.encode(encoding, "backslashreplace").decode(encoding)
-
-
-def fit(text: str, width: int, ellipsis: str = "…") -> str:
-    """`text` in exactly `width` columns: padded with blanks, or cut with an ellipsis.
-
-    A character that takes two columns is never cut in half.
-    """
-    room = cell_len(text)
-    if room <= width:
-        return text + " " * (width - room)
-    kept = chop_cells(text, max(width - cell_len(ellipsis), 1))[0] if text else ""
-    if cell_len(kept) + cell_len(ellipsis) > width:
-        kept = ""
-    short = (kept + ellipsis)[:width] if not kept else kept + ellipsis
-    return short + " " * (width - cell_len(short))
-
-
-def widest(words: tuple[str, ...] | list[str], *, least: int = 0, most: int = 1000) -> int:
-    """The columns that the longest of `words` takes, held between `least` and `most`."""
-    return min(max([least, *(cell_len(word) for word in words)]), most)

@@ -21,14 +21,15 @@ from tracer.language import _
 from tracer.model.gradientflow import norms
 from tracer.view.parts import folding
 from tracer.view.parts.backward_unit import backward_unit, backward_unit_legend
+from tracer.view.parts.decades import Decades, decades
 from tracer.view.parts.headings import explained, header, how_to_read, step_title, unknown_words
-from tracer.view.parts.magnitudes import Decades, decades, power, size
 from tracer.view.parts.rows import GLYPHS, NUMBERED, Layout, left_out_numbers, unit_numbers
-from tracer.view.parts.sentence import Numbers, Sentence
 from tracer.view.say.backward_words import backward_words, loss_words
-from tracer.view.say.numbers import column
-from tracer.view.say.words import fit, widest
+from tracer.view.say.magnitudes import power, size
+from tracer.view.say.sentence import Numbers, Sentence
+from tracer.view.terminal.columns import column, fit, widest
 from tracer.view.terminal.console import Abilities, folded
+from tracer.view.terminal.logarithmic import decades_axis, decades_bar
 from tracer.view.terminal.palette import Palette, palette
 from tracer.view.terminal.picture import NARROW_RULE, Wish, chosen_steps, chosen_unit
 
@@ -109,7 +110,7 @@ def _way_back(sentence: Sentence, asked: Sequence[int] | None, able: Abilities) 
     heads = "".join(f"  {f'‖{name}‖':<{bar}}" + " " * 7 for name in sizes)
     blanks = " " * (2 + digits + 2 + words)
     yield Text(f"  {'t':>{digits}}  {fit(_('word'), words)}{heads}", style=colours.faint)
-    axis = f"  {scale.axis(bar):<{bar}}" + " " * 7
+    axis = f"  {decades_axis(scale, bar):<{bar}}" + " " * 7
     yield Text((blanks + axis * len(sizes)).rstrip(), style=colours.faint)
     after = None
     for t in reversed(steps):
@@ -127,7 +128,7 @@ def _way_back(sentence: Sentence, asked: Sequence[int] | None, able: Abilities) 
 def _bar(
     line: Text, value: float, scale: Decades, width: int, place: int, colours: Palette
 ) -> None:
-    drawn = scale.bar(value, width, colours)
+    drawn = decades_bar(scale, value, width, colours)
     filled = drawn.rstrip(colours.glyphs.empty)
     style = colours.of_class(place) if math.isfinite(value) else colours.broken
     line.append("  ").append(filled, style).append(drawn[len(filled) :], colours.faint)

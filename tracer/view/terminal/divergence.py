@@ -14,11 +14,11 @@ from tracer.cells.evaluation import block, evaluate
 from tracer.equations import Kind
 from tracer.language import _, plural
 from tracer.view.export.to_json import json_number
-from tracer.view.parts.sentence import Sentence
 from tracer.view.parts.unit import functions, in_letters, in_numbers, numbers_of_unit
 from tracer.view.say.arithmetic import Value
-from tracer.view.say.numbers import number
-from tracer.view.say.words import fit, widest
+from tracer.view.say.numbers import apart, number
+from tracer.view.say.sentence import Sentence
+from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities, folded
 from tracer.view.terminal.palette import palette
 
@@ -82,15 +82,6 @@ def divergence(
         first, *more = folded(Text(said), able.width - 2, "  ")
         lines += [first, *(Text("  ").append_text(line) for line in more)]
     return [*lines, Text("")]
-
-
-def apart(a: float, b: float) -> tuple[str, str]:
-    """Two numbers in the fewest digits that tell them apart, two decimals at least."""
-    for digits in range(2, 17):
-        written = number(a, digits), number(b, digits)
-        if written[0] != written[1]:
-            return written
-    return repr(float(a)), repr(float(b))
 
 
 def _place(found: Divergence, sentence: Sentence) -> str:

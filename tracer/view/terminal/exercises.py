@@ -14,7 +14,8 @@ from tracer.course.workbook import Handed, Result, Workbook
 from tracer.exercises.exercise import Exercise
 from tracer.grading.report import Verdict
 from tracer.language import _, plural
-from tracer.view.say.words import clean, fit, widest
+from tracer.view.say.words import clean
+from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities, folded
 from tracer.view.terminal.palette import palette
 from tracer.view.terminal.report import verdict_name

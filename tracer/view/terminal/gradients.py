@@ -18,10 +18,13 @@ from rich.text import Text
 from tracer.cells.activations import Array
 from tracer.language import _, plural
 from tracer.model.gradientflow import GradientFlow, share_of_last
-from tracer.view.parts.magnitudes import Decades, decades, size
+from tracer.view.parts.decades import Decades, decades
 from tracer.view.say.flow_words import comparison, legend, model_name, summary
-from tracer.view.say.words import clean, fit, widest
+from tracer.view.say.magnitudes import size
+from tracer.view.say.words import clean
+from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities, folded
+from tracer.view.terminal.logarithmic import decades_axis, decades_bar
 from tracer.view.terminal.palette import Palette, palette
 
 LINES = 40
@@ -137,7 +140,7 @@ def _table(
     title = Text(_("how strongly the last word's loss is felt: ‖d_h_t‖"), style="bold")
     yield from folded(title, able.width, "  ")
     yield _line("", heads, label)
-    axis = [(scale.axis(bar).ljust(room), colours.faint)]
+    axis = [(decades_axis(scale, bar).ljust(room), colours.faint)]
     yield _line(_head(first), [axis] * len(columns), label, colours.faint)
     yield from _each_step(first, steps, label, able, colours, lambda t: [
         _bar(float(flow.share[t]), scale, bar, colours.of_class(place), colours)
@@ -212,7 +215,7 @@ def _line(
 def _bar(
     value: float, scale: Decades, width: int, style: Style, colours: Palette
 ) -> list[tuple[str, Style | None]]:
-    drawn = scale.bar(value, width, colours)
+    drawn = decades_bar(scale, value, width, colours)
     filled = drawn.rstrip(colours.glyphs.empty)
     style = style if np.isfinite(value) else colours.broken
     number: tuple[str, Style | None] = (f"{size(value):>{NUMBER}}", None)

@@ -16,12 +16,12 @@ from tracer.view.parts import folding
 from tracer.view.parts.headings import explained, header, how_to_read, step_title, unknown_words
 from tracer.view.parts.output import output_block
 from tracer.view.parts.rows import Layout, chosen_quantities, layout, left_out_numbers, rows, scales
-from tracer.view.parts.sentence import Sentence
 from tracer.view.parts.strip import strip
 from tracer.view.parts.unit import unit_block, unit_legend
 from tracer.view.say.narration import narration
 from tracer.view.say.numbers import number, percent
-from tracer.view.say.words import fit
+from tracer.view.say.sentence import Sentence
+from tracer.view.terminal.columns import fit
 from tracer.view.terminal.console import Abilities, folded
 from tracer.view.terminal.palette import SIGNLESS, Palette, palette
 

@@ -11,7 +11,8 @@ from tracer.grading.report import CheckReport, Report, Verdict
 from tracer.language import _, plural
 from tracer.view.parts.mistake import first_mistake, in_check
 from tracer.view.say.trouble import sentences
-from tracer.view.say.words import clean, fit, widest
+from tracer.view.say.words import clean
+from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities, folded
 from tracer.view.terminal.palette import Palette, palette
 
