@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
-from types import CodeType
 
 import numpy as np
 
 from tracer.cells.activations import ACTIVATIONS, SLOPES, Array
 from tracer.cells.lstm import LSTMCell
 from tracer.cells.rnn import RNNCell
+from tracer.equations.expression import Expression
+from tracer.equations.parsing import parse
 
 Cell = RNNCell | LSTMCell
 
@@ -42,15 +42,15 @@ def function(cell: Cell, name: str) -> Callable[[Array], Array] | None:
     return table[getattr(cell, chosen) if chosen in cell.equations.options else chosen]
 
 
-def evaluate(cell: Cell, equation: str, values: Mapping[str, Array]) -> Array:
+def evaluate(cell: Cell, equation: str | Expression, values: Mapping[str, Array]) -> Array:
     """Run an equation of the cell's list.
 
     Parameters
     ----------
     cell : Cell
         Gives the parameters and the functions.
-    equation : str
-        A `Quantity.equation`, for example ``"f * c_prev + i * g"``.
+    equation : str or Expression
+        Of a `Quantity`, for example ``"f * c_prev + i * g"``.
     values : mapping
         Gives the quantities; each (..., unit), any leading axes.
 
@@ -59,28 +59,32 @@ def evaluate(cell: Cell, equation: str, values: Mapping[str, Array]) -> Array:
     array
         In NumPy's arithmetic, so equal to what a kernel recorded up to a few ulp.
     """
+    expression = parse(equation) if isinstance(equation, str) else equation
     with np.errstate(all="ignore"):
-        # Only equations of the list come here, never a user's text; builtins are shut out.
-        result: Array = eval(_compiled(equation), {"__builtins__": {}}, _Scope(cell, values))  # noqa: S307
+        result: Array = expression.value(_Scope(cell, values), _functions(cell, expression))
     return result
 
 
-@cache
-def _compiled(equation: str) -> CodeType:
-    return compile(equation, "<equation>", "eval")
+def size(cell: Cell, expression: Expression, values: Mapping[str, Array]) -> Array:
+    """How large the terms are that an equation adds up, see `Expression.size`."""
+    with np.errstate(all="ignore"):
+        terms: Array = expression.size(_Scope(cell, values), _functions(cell, expression))
+    return terms
+
+
+def _functions(cell: Cell, expression: Expression) -> Mapping[str, Callable[[Array], Array]]:
+    meant = {name: function(cell, name) for name in expression.functions}
+    return {name: known for name, known in meant.items() if known is not None}
 
 
 class _Scope(Mapping[str, object]):
-    """What a name in an equation stands for: a function, a parameter, or a quantity."""
+    """What a name in an equation stands for: a parameter or a quantity."""
 
     def __init__(self, cell: Cell, values: Mapping[str, Array]) -> None:
         self._cell = cell
         self._values = values
 
     def __getitem__(self, name: str) -> object:
-        meaning = function(self._cell, name)
-        if meaning is not None:
-            return meaning
         parameter = block(self._cell, name)
         return self._values[name] if parameter is None else parameter
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from tracer.equations.expression import Expression
+from tracer.equations.parsing import parse
 from tracer.errors import UnknownNameError
 
 
@@ -70,6 +72,16 @@ class Quantity:
     kind: Kind
     level: str | None
     meaning: str
+
+    @property
+    def expression(self) -> Expression:
+        """The equation, parsed; only of what has one."""
+        return parse(self.equation)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The quantities and parameters that it is computed from; nothing for what is given."""
+        return self.expression.reads if self.equation else ()
 
     def stored_at(self, level: str) -> bool:
         """Whether a trace of this level keeps the quantity."""
