@@ -87,10 +87,14 @@ def _output() -> Iterator[str]:
 
 
 def _parameters(parameters: Iterable[Parameter]) -> Iterator[str]:
-    yield "\n| parameter | shape | is | elsewhere |\n|---|---|---|---|"
+    yield ""
+    yield "| parameter | shape | is | gradient, added up over steps and sentences | elsewhere |"
+    yield "|---|---|---|---|---|"
     for parameter in parameters:
         shape = "(" + ", ".join(parameter.shape) + ("," if len(parameter.shape) == 1 else "") + ")"
-        yield f"| `{parameter.name}` | {shape} | {parameter.meaning} | {parameter.elsewhere} |"
+        gradient = _code(map(str, parameter.gradient))
+        cells = (f"`{parameter.name}`", shape, parameter.meaning, gradient, parameter.elsewhere)
+        yield f"| {' | '.join(cells)} |"
 
 
 def _quantities(quantities: Iterable[Quantity]) -> Iterator[str]:

@@ -22,7 +22,7 @@ from types import MappingProxyType
 
 from tracer.equations.lstm import LSTM
 from tracer.equations.output import OUTPUT, OUTPUT_BACKWARD, OUTPUT_PARAMETERS, REDUCTION
-from tracer.equations.quantity import LEVELS, CellEquations, Kind, Parameter, Quantity
+from tracer.equations.quantity import LEVELS, CellEquations, Kind, Parameter, Product, Quantity
 from tracer.equations.rnn import RNN
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "CellEquations",
     "Kind",
     "Parameter",
+    "Product",
     "Quantity",
 ]
 

@@ -27,7 +27,7 @@ LSTM = CellEquations(
     title="LSTM",
     state=("h", "c"),
     gates=GATES,
-    parameters=recurrent_parameters(4),
+    parameters=recurrent_parameters(GATES),
     quantities=(
         X,
         H_PREV,
@@ -105,6 +105,6 @@ LSTM = CellEquations(
         gradient("d_z_g", "", "d_g * dtanh(z_g)", "the gradient of the new information's sum"),
         gradient("d_z_o", "", "d_o * dσ(z_o)", "the gradient of the output switch's sum"),
         of_inputs(GATES),
-        *of_parameters(recurrent_parameters(4), ("h", "c")),
+        *of_parameters(recurrent_parameters(GATES), ("h", "c")),
     ),
 )  # fmt: skip

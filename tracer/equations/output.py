@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from tracer.equations.quantity import Kind, Parameter, Quantity
+from tracer.equations.quantity import Kind, Parameter, Product, Quantity
 from tracer.equations.recurrent import CLASS, SEQUENCE
 
 OUTPUT_PARAMETERS = (
     Parameter("V", ("K", "H"), "weights from the hidden units to the classes",
-              "PyTorch Linear.weight, Keras kernel (transposed)"),
-    Parameter("b", ("K",), "bias of the classes", "PyTorch Linear.bias"),
+              "PyTorch Linear.weight, Keras kernel (transposed)", (Product("d_logits", "h"),)),
+    Parameter("b", ("K",), "bias of the classes", "PyTorch Linear.bias",
+              (Product("d_logits", None),)),
 )  # fmt: skip
 
 OUTPUT = (

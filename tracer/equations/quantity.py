@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 from tracer.equations.expression import Expression
 from tracer.equations.parsing import parse
@@ -88,14 +89,35 @@ class Quantity:
         return self.level is not None and LEVELS.index(self.level) <= LEVELS.index(level)
 
 
+class Product(NamedTuple):
+    """``d^T rows``, or ``d`` alone where there are no rows; added up over steps and sentences."""
+
+    d: str
+    rows: str | None
+
+    def __str__(self) -> str:
+        return self.d if self.rows is None else f"{self.d}.T @ {self.rows}"
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One learned array. `shape` is written in sizes: ``("4H", "D")``."""
+    """One learned array.
+
+    Attributes
+    ----------
+    name, meaning, elsewhere : str
+    shape : tuple of str
+        Written in sizes: ``("4H", "D")``.
+    gradient : tuple of Product
+        What the gradient of each of its blocks adds up, from top to bottom. Where W_f meets
+        h_prev, so that ``z_f = ... + W_f h_prev``, its gradient is ``d_z_f^T h_prev``.
+    """
 
     name: str
     shape: tuple[str, ...]
     meaning: str
     elsewhere: str
+    gradient: tuple[Product, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +170,7 @@ class CellEquations:
 
     def __iter__(self) -> Iterator[Quantity]:
         return iter(self.quantities)
+
+    def parameter(self, name: str) -> Parameter:
+        """The parameter of that name."""
+        return next(p for p in self.parameters if p.name == name)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tracer.equations.quantity import Kind, Parameter, Quantity
+from collections.abc import Mapping
+
+from tracer.equations.quantity import Kind, Parameter, Product, Quantity
 
 UNIT = ("step", "batch", "unit")
 INPUT = ("step", "batch", "input")
@@ -10,17 +12,21 @@ CLASS = ("step", "batch", "class")
 SEQUENCE = ("step", "batch")
 
 
-def pre_activation(gate: str, of: str) -> tuple[Quantity, ...]:
-    """The sum z that one gate looks at, and its shares: the word, the step before, the bias."""
+def pre_activation(gate: str, of: str, meets: str = "h_prev") -> tuple[Quantity, ...]:
+    """The sum z that one gate looks at, and its shares: the word, the step before, the bias.
+
+    The gate's block of W is multiplied with the quantity that it `meets`.
+    """
     _ = f"_{gate}" if gate else ""
     kind, z = Kind.PRE_ACTIVATION, f"z{_}"
+    met = "h_(t-1)" if meets == "h_prev" else meets
     return (
         Quantity(
             f"{z}_from_x", f"U{_} x_t", f"x @ U{_}.T", UNIT, kind, None,
             f"the share of {z} that comes from the word",
         ),
         Quantity(
-            f"{z}_from_h", f"W{_} h_(t-1)", f"h_prev @ W{_}.T", UNIT, kind, None,
+            f"{z}_from_h", f"W{_} {met}", f"{meets} @ W{_}.T", UNIT, kind, None,
             f"the share of {z} that comes from what the step before handed on",
         ),
         Quantity(
@@ -48,22 +54,32 @@ C_PREV = Quantity(
 )  # fmt: skip
 
 
-def recurrent_parameters(gates: int) -> tuple[Parameter, ...]:
-    """U, W and a of a cell with that many blocks of rows."""
-    rows = f"{gates}H" if gates > 1 else "H"
+def recurrent_parameters(
+    gates: tuple[str, ...], meets: Mapping[str, str] | None = None
+) -> tuple[Parameter, ...]:
+    """U, W and a of a cell with a block of rows for each gate, or with a single one.
+
+    A gate's block of W meets h_prev where `meets` names no other quantity.
+    """
+    rows = f"{len(gates)}H" if gates else "H"
+    met = dict.fromkeys(gates or ("",), "h_prev") | dict(meets or {})
+    sums = {gate: f"d_z_{gate}" if gate else "d_z" for gate in met}
     return (
         Parameter(
             "U", (rows, "D"), "weights from the input to the hidden units",
             "PyTorch weight_ih_l0, Keras kernel (transposed), CS231n Wx (transposed), ONNX W",
+            tuple(Product(d_z, "x") for d_z in sums.values()),
         ),
         Parameter(
             "W", (rows, "H"), "weights from the step before to the hidden units",
             "PyTorch weight_hh_l0, Keras recurrent_kernel (transposed), CS231n Wh (transposed), "
             "ONNX R",
+            tuple(Product(sums[gate], quantity) for gate, quantity in met.items()),
         ),
         Parameter(
             "a", (rows,), "bias of the hidden units",
             "PyTorch bias_ih_l0 + bias_hh_l0",
+            tuple(Product(d_z, None) for d_z in sums.values()),
         ),
     )  # fmt: skip
 

@@ -24,7 +24,7 @@ RNN = CellEquations(
     title="RNN",
     state=("h",),
     gates=(),
-    parameters=recurrent_parameters(1),
+    parameters=recurrent_parameters(()),
     quantities=(
         X,
         H_PREV,
@@ -42,6 +42,6 @@ RNN = CellEquations(
         D_H,
         gradient("d_z", "∂L/∂z", "d_h * df(z)", "how the loss would change with the sum z"),
         of_inputs(()),
-        *of_parameters(recurrent_parameters(1), ("h",)),
+        *of_parameters(recurrent_parameters(()), ("h",)),
     ),
 )  # fmt: skip

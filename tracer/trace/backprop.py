@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -11,7 +14,7 @@ import numpy.typing as npt
 
 from tracer.cells.activations import Array
 from tracer.cells.parameters import as_array
-from tracer.equations import OUTPUT_BACKWARD
+from tracer.equations import OUTPUT_BACKWARD, Parameter
 from tracer.errors import InputError
 from tracer.kernels.device import Device
 from tracer.kernels.device import device as device_named
@@ -107,17 +110,48 @@ def layer_backprop(
     """Every gradient of one layer, by name, in the order of the cell's list."""
     cell = layer.cell
     found = device.backward(cell, layer, layer.lengths, d_h, d_last, window)
-    gates = [f"d_z_{gate}" for gate in cell.equations.gates] or ["d_z"]
-    d_z = np.concatenate([found[name] for name in gates], axis=-1)  # (T, N, 4H)
-    # d_z is 0 in the padding, but 0 times a NaN there would be NaN.
-    real = np.arange(len(d_z))[:, np.newaxis, np.newaxis] < layer.lengths[:, np.newaxis]
-    x, h_prev = (np.where(real, layer[name], 0) for name in ("x", "h_prev"))
-    for each in (False, True) if per_step else (False,):
-        suffix = "_per_step" if each else ""
-        found[f"d_U{suffix}"] = device.outer(d_z, x, per_step=each)
-        found[f"d_W{suffix}"] = device.outer(d_z, h_prev, per_step=each)
-        found[f"d_a{suffix}"] = d_z.sum(axis=1) if each else d_z.sum(axis=(0, 1))
+
+    @cache
+    def d_of(names: tuple[str, ...]) -> Array:
+        return side_by_side(names, found)
+
+    @cache
+    def real(name: str) -> Array:
+        """The rows that the weights meet, 0 in the padding: 0 times a NaN there would be NaN."""
+        steps = np.arange(len(layer.x))[:, np.newaxis, np.newaxis]
+        return np.where(steps < layer.lengths[:, np.newaxis], layer[name], 0)
+
+    for parameter in cell.equations.parameters:
+        for each in (False, True) if per_step else (False,):
+            parts = [
+                _summed(d_of(names), per_step=each)
+                if rows is None
+                else device.outer(d_of(names), real(rows), per_step=each)
+                for names, rows in blocks_of(parameter)
+            ]
+            name = f"d_{parameter.name}{'_per_step' if each else ''}"
+            found[name] = np.concatenate(parts, axis=1 if each else 0)
     return {q.name: found[q.name] for q in cell.equations.backward if q.name in found}
+
+
+def blocks_of(parameter: Parameter) -> Iterator[tuple[tuple[str, ...], str | None]]:
+    """What a parameter's gradient adds up: names of d, and of the rows that they all meet.
+
+    Blocks below each other that meet the same rows are one product, of ``d_z_i d_z_f d_z_g d_z_o``
+    (T, N, 4H) and h_prev.
+    """
+    for rows, products in groupby(parameter.gradient, key=attrgetter("rows")):
+        yield tuple(product.d for product in products), rows
+
+
+def side_by_side(names: tuple[str, ...], numbers: Mapping[str, Array]) -> Array:
+    """Several quantities (T, N, H) as the blocks of one array (T, N, 4H)."""
+    return np.concatenate([numbers[name] for name in names], axis=-1)
+
+
+def _summed(d: Array, *, per_step: bool) -> Array:
+    total: Array = d.sum(axis=1 if per_step else (0, 1))
+    return total
 
 
 def _final(name: str, given: Any, layer: LayerTrace) -> Array:

@@ -18,6 +18,7 @@ from tracer.cells.activations import Array
 from tracer.cells.evaluation import evaluate
 from tracer.cells.output import cross_entropy, d_cross_entropy, softmax
 from tracer.equations import Kind
+from tracer.trace.backprop import blocks_of, side_by_side
 from tracer.trace.layer import LayerTrace
 from tracer.trace.trace import Address, Trace
 
@@ -166,12 +167,16 @@ def _handed_back(name: str, layer: LayerTrace, steps: slice) -> Explained:
 
 def _of_parameter(name: str, layer: LayerTrace) -> Explained:
     """The gradient of a parameter, from got's gradients of the sums z."""
-    gates = [f"d_z_{gate}" for gate in layer.cell.equations.gates] or ["d_z"]
-    d_z = np.concatenate([layer[gate] for gate in gates], axis=-1)  # (T, N, 4H)
-    rows = None
-    if not name.startswith("d_a"):
-        rows = layer.x if name.startswith("d_U") else layer["h_prev"]
-    return _summed(d_z, rows, per_step=name.endswith("_per_step"))
+    per_step = name.endswith("_per_step")
+    parameter = layer.cell.equations.parameter(name.removeprefix("d_").removesuffix("_per_step"))
+    blocks = [
+        _summed(
+            side_by_side(names, layer), None if rows is None else layer[rows], per_step=per_step
+        )
+        for names, rows in blocks_of(parameter)
+    ]
+    axis = 1 if per_step else 0
+    return Explained(*(np.concatenate(part, axis) for part in zip(*blocks, strict=True)))
 
 
 def _summed(d: Array, rows: Array | None, *, per_step: bool = False) -> Explained:
