@@ -52,7 +52,7 @@ def raising(error: BaseException) -> Callable[[], None]:
         (
             ValueError("\x1b[2J"),
             70,
-            r"error: tracer itself made a mistake, not you (ValueError: \x1b",
+            r"error: This is a bug in tracer (ValueError: \x1b",
         ),
         (BrokenPipeError(32, "Broken pipe"), 141, ""),
         (SystemExit(1), 1, ""),
@@ -119,7 +119,7 @@ def test_streams_that_are_closed(order: str, code: int) -> None:
     ended = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
 
     assert ended.returncode == code
-    assert "itself made a mistake" not in ended.stderr
+    assert "is a bug in tracer" not in ended.stderr
 
 
 def test_interrupt() -> None:
@@ -194,7 +194,7 @@ def test_mistake_of_ours() -> None:
 
     assert result.exit_code == 70
     assert result.stderr == (
-        "error: tracer itself made a mistake, not you (ZeroDivisionError: division by zero). "
+        "error: This is a bug in tracer (ZeroDivisionError: division by zero). "
         "To see where, run the same command again with TRACER_DEBUG=1 in front of it.\n"
     )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tracer.exercises.exercise import discover, find
+from tracer.exercises.discovery import discover, find
 from tracer.exercises.submission import Submission
 from tracer.grading.session import grade
 from tracer.sandbox.process import Limits
@@ -26,7 +26,7 @@ FOLDERS = sorted(path.parent for path in Path(__file__).parent.glob("submissions
 def test_submission(folder: Path) -> None:
     """Verdict, points, the first place where it goes wrong, and what the student reads."""
     expected = tomllib.loads((folder / "expected.toml").read_text("utf-8"))
-    exercise = find(expected["exercise"], discover())
+    exercise = find(expected["exercise"], discover().good)
     source = (folder / f"{exercise.file}.txt").read_bytes()
     limits = Limits(seconds=expected.get("time_limit", 20.0))
 

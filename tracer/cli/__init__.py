@@ -129,8 +129,8 @@ class Verbs(click.Group):
             what = f"{type(error).__name__}: {error}"
             _say_error(
                 _(
-                    "tracer itself made a mistake, not you ({what}). To see where, run the same "
-                    "command again with TRACER_DEBUG=1 in front of it."
+                    "This is a bug in tracer ({what}). To see where, run the same command again "
+                    "with TRACER_DEBUG=1 in front of it."
                 ).format(what=_in_one_line(what))
             )
             sys.exit(BUG)
@@ -150,7 +150,16 @@ def _closed_pipe_noticed() -> Iterator[None]:
         raise _PipeClosedError from error
 
 
+def warn(message: str) -> None:
+    """Say what went wrong beside what was asked for: one line, like an error's."""
+    _say(click.style(_("warning:"), fg="yellow", bold=True), message)
+
+
 def _say_error(message: str) -> None:
+    _say(click.style(_("error:"), fg="red", bold=True), message)
+
+
+def _say(label: str, message: str) -> None:
     """Write one line to standard error, with whatever a terminal would obey written out.
 
     A message may quote a file of anybody's, its name, or a word that somebody typed.
@@ -160,7 +169,6 @@ def _say_error(message: str) -> None:
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
     unicode = encoding.lower().startswith("utf") and os.environ.get("TERM") != "dumb"
     said = message if unicode else in_ascii(message)
-    label = click.style(_("error:"), fg="red", bold=True)
     click.echo(f"{label} {clean(said, encoding)}", err=True, color=_colour_choice())
 
 

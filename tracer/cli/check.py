@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracer.cli import BUG, NOT_PASSED, PASSED
+from tracer.cli._exercises import usable
 from tracer.cli._options import finite
 from tracer.cli._waiting import announced
 from tracer.language import _
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
         EXERCISE is a name, a number, or the start of either; FILE is an answer anywhere. The exit
         code is 0 if every check is passed, 1 if not, 2 if there was nothing to check (a name that
-        is not there, a missing file), and 70 if tracer itself made a mistake.
+        is not there, a missing file), and 70 if there is a bug in tracer.
 
         \b
         Examples:
@@ -63,7 +64,6 @@ def command(
     from pathlib import Path
 
     from tracer.course.choosing import choose
-    from tracer.exercises.exercise import discover
     from tracer.exercises.submission import Submission
     from tracer.grading.report import Verdict
     from tracer.grading.session import grade
@@ -72,7 +72,7 @@ def command(
     from tracer.view.terminal.console import abilities, write
     from tracer.view.terminal.report import screen
 
-    exercises = discover()
+    exercises = usable()
     choice = choose(what, exercises, Path.cwd(), named)
     if choice is None:
         said = _("Every exercise is passed.")

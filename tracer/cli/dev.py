@@ -40,7 +40,7 @@ def check() -> int:
     """Run everything, and say what to do next for each finding."""
     from tracer.course.authoring import findings
     from tracer.errors import InputError
-    from tracer.exercises.exercise import discover, home
+    from tracer.exercises.discovery import discover, home
     from tracer.view.terminal.console import abilities, write
     from tracer.view.terminal.exercises import author_findings
 
@@ -52,7 +52,7 @@ def check() -> int:
             )
         )
     exercises = discover()
-    found = list(findings(exercises, solutions))
+    unfit = list(findings(exercises, solutions))
     able = abilities()
-    write(author_findings(found, len(exercises), able), able)
-    return NOT_PASSED if found else PASSED
+    write(author_findings(unfit, len(exercises.good), able), able)
+    return NOT_PASSED if unfit else PASSED

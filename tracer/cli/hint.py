@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from tracer.cli._exercises import usable
 from tracer.language import _
 
 
@@ -30,12 +31,11 @@ def command(exercise: str | None, check: str | None, again: bool) -> None:
 
     from tracer.course.choosing import chosen_exercise
     from tracer.errors import UnknownNameError
-    from tracer.exercises.exercise import discover
     from tracer.exercises.hints import hints
     from tracer.view.terminal.console import abilities, write
     from tracer.view.terminal.exercises import hint
 
-    chosen = chosen_exercise(exercise, discover(), Path.cwd())
+    chosen = chosen_exercise(exercise, usable(), Path.cwd())
     if chosen is None:
         click.echo(_("Every exercise is passed."))
         return

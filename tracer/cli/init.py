@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from tracer.cli._exercises import usable
 from tracer.language import _
 
 
@@ -26,11 +27,10 @@ def command(folder: str) -> None:
     from pathlib import Path
 
     from tracer.course.workbook import hand_out
-    from tracer.exercises.exercise import discover
     from tracer.view.terminal.console import abilities, write
     from tracer.view.terminal.exercises import handed_out
 
     root = Path(folder)
-    handed = hand_out(root, discover())
+    handed = hand_out(root, usable())
     able = abilities()
     write(handed_out(root, handed, able), able)

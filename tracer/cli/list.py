@@ -6,6 +6,7 @@ import json
 
 import click
 
+from tracer.cli._exercises import usable
 from tracer.language import _
 
 
@@ -32,11 +33,10 @@ def command(layout: str) -> None:
     from pathlib import Path
 
     from tracer.course.workbook import Workbook
-    from tracer.exercises.exercise import discover
     from tracer.view.terminal.console import abilities, write
     from tracer.view.terminal.exercises import exercise_list, list_record
 
-    exercises, book = discover(), Workbook.find(Path.cwd())
+    exercises, book = usable(), Workbook.find(Path.cwd())
     if layout == "json":
         click.echo(json.dumps(list_record(exercises, book)))
     else:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from tracer.errors import TracerError
+from tracer.exercises.discovery import Found
 from tracer.exercises.exercise import Exercise
-from tracer.exercises.hints import hints
+from tracer.exercises.hints import sections
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Report, Verdict
 from tracer.grading.session import grade
@@ -35,11 +37,13 @@ class Finding(NamedTuple):
     todo: str
 
 
-def findings(exercises: Sequence[Exercise], solutions: Path) -> Iterator[Finding]:
+def findings(found: Found, solutions: Path) -> Iterator[Finding]:
     """Everything that does not fit; nothing, if all is well."""
-    names = [e.name for e in exercises]
-    for n, exercise in enumerate(exercises):
-        yield from _described(exercise, names[:n])
+    for folder, why in found.broken:
+        yield Finding(folder, why, _("correct it; until then this exercise is left out"))
+    names = {folder.name for folder, _why in found.broken} | {e.name for e in found.good}
+    for exercise in found.good:
+        yield from _described(exercise, {name for name in names if name < exercise.name})
         yield from _hinted(exercise)
         yield from _files(exercise, solutions / exercise.name)
         yield from _stub(exercise)
@@ -55,28 +59,23 @@ def findings(exercises: Sequence[Exercise], solutions: Path) -> Iterator[Finding
             )
         for path in mistakes:
             yield from _mistake(exercise, path)
-    numbers = [exercise.number for exercise in exercises]
-    for exercise, number in zip(exercises, numbers, strict=True):
+    numbers = [exercise.number for exercise in found.good]
+    for exercise, number in zip(found.good, numbers, strict=True):
         if numbers.count(number) > 1:
             said = _("number {number} is given twice").format(number=number)
             yield Finding(exercise.folder, said, _("give one another number"))
-    yield from _stray(solutions, set(names), _("no exercise has this name"))
+    yield from _stray(solutions, names, _("no exercise has this name"))
 
 
-def _described(exercise: Exercise, before: Sequence[str]) -> Iterator[Finding]:
+def _described(exercise: Exercise, before: Collection[str]) -> Iterator[Finding]:
     """``exercise.toml`` and README.md."""
     path = exercise.folder / "exercise.toml"
     for need in exercise.needs:
         if need not in before:
             said = _("needs {need}, which does not come before it").format(need=need)
             yield Finding(path, said, _("correct needs"))
-    names = [check.name for check in exercise.checks]
-    if len(set(names)) < len(names) or not names:
-        yield Finding(path, _("the names of the checks are not all different"), _("rename one"))
-    if any(check.points <= 0 for check in exercise.checks):
-        yield Finding(path, _("a check has no points"), _("give it at least one"))
     readme = exercise.folder / "README.md"
-    text = readme.read_text("utf-8") if readme.is_file() else ""
+    text = _text(readme)
     if not text.startswith(f"# {exercise.title}\n"):
         todo = _("begin with: {line}").format(line=f"# {exercise.title}")
         yield Finding(readme, _("the heading is not the title"), todo)
@@ -97,12 +96,16 @@ def _hinted(exercise: Exercise) -> Iterator[Finding]:
     path = exercise.folder / "hints.md"
     if not path.is_file():
         return  # said as a missing file
-    sections = hints(exercise)
+    try:
+        found = sections(path)
+    except TracerError as error:
+        yield Finding(path, str(error), _("correct it"))
+        return
     wanted = [check.name for check in exercise.checks]
-    if list(sections) != wanted:
+    if list(found) != wanted:
         todo = _("sections wanted, in this order: {names}").format(names=", ".join(wanted))
         yield Finding(path, _("the sections are not the checks"), todo)
-    for name, items in sections.items():
+    for name, items in found.items():
         if len(items) < FEWEST_HINTS:
             said = _("too few hints for {check}").format(check=name)
             yield Finding(path, said, _("write {n} or more").format(n=FEWEST_HINTS))
@@ -124,6 +127,11 @@ def _stray(folder: Path, wanted: set[str], what: str) -> Iterator[Finding]:
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.name not in wanted | {"__pycache__"}:
             yield Finding(path, what, _("move it, or delete it"))
+
+
+def _text(path: Path) -> str:
+    """What a file says; nothing if it is not there, and what is not UTF-8 as �."""
+    return path.read_text("utf-8", "replace") if path.is_file() else ""
 
 
 def _stub(exercise: Exercise) -> Iterator[Finding]:
@@ -163,7 +171,7 @@ def _mistake(exercise: Exercise, path: Path) -> Iterator[Finding]:
     Its first line names the checks without points, whether failed or undecided; ``every check``
     stands for all of them.
     """
-    first_line = path.read_text("utf-8").partition("\n")[0]
+    first_line = _text(path).partition("\n")[0]
     claimed = _FIRST_LINE.fullmatch(first_line)
     if claimed is None:
         todo = _("write: {line}").format(

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from tracer.course.workbook import Workbook
 from tracer.errors import FileError, InputError, UnknownNameError
-from tracer.exercises.exercise import Exercise, find
+from tracer.exercises.discovery import find
+from tracer.exercises.exercise import Exercise
 from tracer.language import _
 
 

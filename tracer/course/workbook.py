@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tracer.errors import FileError
-from tracer.exercises.exercise import Exercise, home
+from tracer.exercises.discovery import home
+from tracer.exercises.exercise import Exercise
 from tracer.grading.report import Report, Verdict
 from tracer.storage.whole import replacing
 

@@ -1,26 +1,12 @@
-"""The one list of exercises: the folders themselves. Their numbers give the order.
-
-In a checkout they lie beside the package, in the wheel inside it.
-"""
+"""An exercise, as its folder describes it: what is asked for, and what is looked at."""
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
-from tracer.equations import CELLS, CellEquations
-from tracer.errors import FileError, TracerError, UnknownNameError
-
-_PACKAGE = Path(__file__).parents[1]
-_FOLDER_NAME = re.compile(r"\d\d_[a-z][a-z0-9_]*")
-
-SIZES = ("T", "N", "D", "H")
-"""Steps (only where a check runs a sequence), batch rows, inputs, units."""
+from tracer.equations import CellEquations
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,88 +99,3 @@ class Exercise:
     def signature(self) -> str:
         """``"lstm_step(x, h_prev, c_prev, U, W, a) -> h, c"``."""
         return f"{self.function}({', '.join(self.inputs)}) -> {', '.join(self.returns)}"
-
-
-def home() -> Path:
-    """The folder of the exercises."""
-    inside = _PACKAGE / "handouts"
-    return inside if inside.is_dir() else _PACKAGE.parent / "exercises"
-
-
-def discover(root: Path | None = None) -> tuple[Exercise, ...]:
-    """All exercises in the order of their numbers.
-
-    Raises
-    ------
-    FileError
-        If a folder has no readable ``exercise.toml``, or one that says something unknown.
-    """
-    root = home() if root is None else root
-    if not root.is_dir():
-        raise FileError(f"there is no folder of exercises at {root}")
-    folders = [f for f in sorted(root.iterdir()) if f.is_dir() and _FOLDER_NAME.fullmatch(f.name)]
-    return tuple(read(folder) for folder in folders)
-
-
-def find(name: str, exercises: Sequence[Exercise]) -> Exercise:
-    """The exercise of that name: whole, its number, the start of either, or its function."""
-    exact = [e for e in exercises if name in (e.name, e.function, e.file)]
-    near = exact or [e for e in exercises if name and e.name.startswith(name)]
-    near = near or [e for e in exercises if name and e.function.startswith(name)]
-    if len(near) == 1:
-        return near[0]
-    if near:
-        listed = ", ".join(e.name for e in near)
-        raise TracerError(f"'{name}' can mean {listed}; write a little more of the name")
-    raise UnknownNameError("exercise", name, [e.name for e in exercises])
-
-
-def read(folder: Path) -> Exercise:
-    """The exercise in one folder."""
-    path = folder / "exercise.toml"
-    try:
-        text = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise FileError(f"cannot read {path}: {error.strerror}") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FileError(f"{path} is not a TOML file: {error}") from error
-    try:
-        cell = text.pop("cell")
-        equations = CELLS[cell]
-        checks = tuple(_check(entry, equations) for entry in text.pop("checks"))
-        exercise = Exercise(
-            folder=folder,
-            title=text.pop("title"),
-            equations=equations,
-            function=text.pop("function"),
-            inputs=tuple(text.pop("inputs")),
-            returns=tuple(text.pop("returns")),
-            checks=checks,
-            needs=tuple(text.pop("needs", ())),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise FileError(f"{path}: {error} is missing or not understood") from error
-    if text:
-        raise FileError(f"{path} says {', '.join(text)}, which no exercise has")
-    known = (*(q.name for q in equations), *(p.name for p in equations.parameters))
-    for name in (*exercise.inputs, *exercise.returns):
-        if name not in known:
-            raise FileError(f"{path}: {UnknownNameError('quantity', name, known)}")
-    return exercise
-
-
-def _check(entry: Mapping[str, Any], equations: CellEquations) -> Check:
-    """One ``[[checks]]`` of an ``exercise.toml``."""
-    sizes = entry["sizes"]
-    wanted = SIZES if "T" in sizes else SIZES[1:]
-    if set(sizes) != set(wanted) or not all(type(n) is int and n > 0 for n in sizes.values()):
-        raise ValueError(f"sizes of check '{entry['name']}'")
-    check = Check(
-        **{**entry, "sizes": MappingProxyType(dict(sizes)), "zero": tuple(entry.get("zero", ()))}
-    )
-    if check.dtype not in ("float32", "float64"):
-        raise ValueError(f"dtype {check.dtype} of check '{check.name}'")
-    names = {q.name for q in equations} | {p.name for p in equations.parameters}
-    if not names.issuperset(check.zero):
-        raise ValueError(f"zero of check '{check.name}'")
-    return check

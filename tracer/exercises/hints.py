@@ -9,6 +9,8 @@ from pathlib import Path
 from tracer.errors import FileError
 from tracer.exercises.exercise import Exercise
 
+FILE = "hints.md"
+
 
 def hints(exercise: Exercise) -> Mapping[str, tuple[str, ...]]:
     """The hints for each check, by the check's name.
@@ -16,10 +18,27 @@ def hints(exercise: Exercise) -> Mapping[str, tuple[str, ...]]:
     Raises
     ------
     FileError
-        If ``hints.md`` cannot be read.
+        If ``hints.md`` cannot be read, or has no hint for one of the checks.
     """
-    path = exercise.folder / "hints.md"
-    return parse(_text(path))
+    path = exercise.folder / FILE
+    found = sections(path)
+    for check in exercise.checks:
+        if not found.get(check.name):
+            raise FileError(
+                f"{path} has no hint for check '{check.name}'; "
+                f"wanted the heading '## {check.name}' and a numbered list"
+            )
+    return {check.name: found[check.name] for check in exercise.checks}
+
+
+def sections(path: Path) -> Mapping[str, tuple[str, ...]]:
+    """The sections that stand in a file of hints, whatever they are called."""
+    try:
+        return parse(path.read_text("utf-8"))
+    except OSError as error:
+        raise FileError(f"cannot read {path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise FileError(f"{path} is not UTF-8; save the file as UTF-8") from error
 
 
 def parse(text: str) -> Mapping[str, tuple[str, ...]]:
@@ -40,10 +59,3 @@ def parse(text: str) -> Mapping[str, tuple[str, ...]]:
         elif line.strip() and line.startswith(" ") and items:
             items[-1] += " " + line.strip()
     return {name: tuple(items) for name, items in sections.items()}
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except OSError as error:
-        raise FileError(f"cannot read {path}: {error.strerror or error}") from error

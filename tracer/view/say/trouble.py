@@ -107,9 +107,7 @@ def sentences(report: Report, trouble: Trouble) -> list[str]:
             ]
         case Kind.FAULT:
             return [
-                _("tracer itself made a mistake, not you: {what}").format(
-                    what=clean(facts["what"])
-                ),
+                _("This is a bug in tracer: {what}").format(what=clean(facts["what"])),
                 _("This says nothing about your answer, and gives no points in either direction."),
             ]
 

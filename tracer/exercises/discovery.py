@@ -1,0 +1,75 @@
+"""The one list of exercises: the folders themselves. Their numbers give the order.
+
+In a checkout they lie beside the package, in the wheel inside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from tracer.errors import FileError, TracerError, UnknownNameError
+from tracer.exercises.exercise import Exercise
+from tracer.exercises.reading import FILE, read
+from tracer.exercises.schema import FOLDER_NAME
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+class Broken(NamedTuple):
+    """A folder whose exercise cannot be used, and why."""
+
+    folder: Path
+    why: str
+
+
+class Found(NamedTuple):
+    """All exercises of a folder, in the order of their numbers: those that can be used, and not."""
+
+    good: tuple[Exercise, ...]
+    broken: tuple[Broken, ...]
+
+
+def home() -> Path:
+    """The folder of the exercises."""
+    inside = _PACKAGE / "handouts"
+    return inside if inside.is_dir() else _PACKAGE.parent / "exercises"
+
+
+def discover(root: Path | None = None) -> Found:
+    """Read every exercise; one that is broken stops no other.
+
+    Raises
+    ------
+    FileError
+        If there is no such folder, or it cannot be listed.
+    """
+    root = home() if root is None else root
+    try:
+        folders = [f for f in sorted(root.iterdir()) if f.is_dir()]
+    except OSError as error:
+        raise FileError(
+            f"there is no folder of exercises at {root}: {error.strerror or error}"
+        ) from error
+    good, broken = [], []
+    for folder in folders:
+        if FOLDER_NAME.fullmatch(folder.name) or (folder / FILE).exists():
+            try:
+                good.append(read(folder))
+            except TracerError as error:
+                broken.append(Broken(folder, str(error)))
+    return Found(tuple(good), tuple(broken))
+
+
+def find(name: str, exercises: Sequence[Exercise]) -> Exercise:
+    """The exercise of that name: whole, its number, the start of either, or its function."""
+    exact = [e for e in exercises if name in (e.name, e.function, e.file)]
+    near = exact or [e for e in exercises if name and e.name.startswith(name)]
+    near = near or [e for e in exercises if name and e.function.startswith(name)]
+    if len(near) == 1:
+        return near[0]
+    if near:
+        listed = ", ".join(e.name for e in near)
+        raise TracerError(f"'{name}' can mean {listed}; write a little more of the name")
+    raise UnknownNameError("exercise", name, [e.name for e in exercises])
