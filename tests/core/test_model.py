@@ -125,6 +125,24 @@ def test_a_model_survives_its_file(tmp_path: Path) -> None:
         np.testing.assert_array_equal(again.trace("you are")[name], model.trace("you are")[name])
 
 
+def test_a_name_that_could_be_two_models_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file's whole name, or `shipped`, says which; the ending is part of a file's name."""
+    monkeypatch.chdir(tmp_path)
+    make_model().save("lstm-classify.safetensors")
+    make_model().save("mine.safetensors")
+
+    with pytest.raises(tracer.InputError, match=r"Model.shipped\('lstm-classify'\) the one that"):
+        tracer.Model.load("lstm-classify")
+    assert tracer.Model.load("lstm-classify.safetensors").name == "small"
+    assert tracer.Model.shipped("lstm-classify").name == "lstm-classify"
+    with pytest.raises(tracer.InputError, match=r"write its whole name: mine\.safetensors"):
+        tracer.Model.load("mine")
+    with pytest.raises(tracer.UnknownNameError, match="there is no model 'small'"):
+        tracer.Model.shipped("small")
+
+
 def test_a_trace_of_a_model_survives_its_file(tmp_path: Path) -> None:
     """Words, labels, targets and outputs come back."""
     trace = make_model().trace(["you are zorgly", "you"], target=["insult", "praise"])

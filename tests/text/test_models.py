@@ -12,7 +12,7 @@ import pytest
 import tracer
 from tracer.data.corpus import corpus
 from tracer.data.grammar import Word, grammar
-from tracer.model.model import SHIPPED
+from tracer.model.file import SHIPPED
 from tracer.text.labelled import Labelled
 
 ROOT = Path(__file__).parents[2]

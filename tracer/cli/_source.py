@@ -71,7 +71,7 @@ def trace_of(source: Source) -> Trace:
             ).format(model=source.model, options=", ".join(clash))
         )
     if source.model is None:
-        network = tracer.Model.load(f"{source.cell or 'lstm'}-{source.task or 'classify'}")
+        network = tracer.Model.shipped(f"{source.cell or 'lstm'}-{source.task or 'classify'}")
     else:
         network = load_model(source.model)
     sentences = sentences_of(source.text)
@@ -96,20 +96,19 @@ def load_model(name: str) -> Model:
         If `name` is that of a network that comes with tracer, and of a file here as well.
     """
     import tracer
+    from tracer.model.file import is_two_models
 
-    shipped = name in tracer.Model.names()
-    file = name + SUFFIX
-    if shipped and Path(file).exists():
+    if is_two_models(name):
         cell, _dash, task = name.partition("-")
         raise InputError(
             _(
                 "--model {name} could be two networks. For the file in this folder: "
                 "--model {file}. For the one that comes with tracer: tracer show "
                 "--cell {cell} --task {task}, or the same command in another folder"
-            ).format(name=name, file=file, cell=cell, task=task)
+            ).format(name=name, file=name + SUFFIX, cell=cell, task=task)
         )
     network = tracer.Model.load(name)
-    return network if shipped else replace(network, name=name)
+    return network if name in tracer.Model.names() else replace(network, name=name)
 
 
 def announce_compiling(networks: Sequence[Model], *, backward: bool) -> None:

@@ -101,7 +101,8 @@ def command(
         raise InputError(
             _("{count} sentences came; this picture is of one").format(count=1 + len(more))
         )
-    networks = [load_model(name) for name in models] or [tracer.Model.load(name) for name in MODELS]
+    networks = [load_model(name) for name in models]
+    networks = networks or [tracer.Model.shipped(name) for name in MODELS]
     fresh = {"--initial": initial, "--forget-bias": forget_bias, "--seed": seed}
     given = [option for option, value in fresh.items() if value is not None]
     note = ""

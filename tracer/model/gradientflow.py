@@ -17,6 +17,7 @@ from tracer.errors import InputError, UnknownNameError
 from tracer.model.model import Layer, Model
 from tracer.model.targets import own_answers
 from tracer.trace.backprop import backprop
+from tracer.trace.room import GB, missing
 from tracer.trace.trace import Head, Trace
 
 
@@ -103,6 +104,7 @@ def gradient_flow(model: Model, sentence: str, target: str | None = None) -> Gra
         f = trace["f"][:, 0]  # (T, H)
     step = bound = reach = None
     if h_only:
+        _check_room(trace)
         jacobians = step_jacobians(trace)  # (T, H, H)
         step = largest_singular(jacobians)
         bound = after(step)
@@ -119,6 +121,21 @@ def gradient_flow(model: Model, sentence: str, target: str | None = None) -> Gra
         bound=bound,
         reach=reach,
     )
+
+
+def _check_room(trace: Trace) -> None:
+    """Raise an `InputError` where the Jacobians (T, H, H) of all steps do not fit into memory."""
+    needed = _COPIES * trace.T * trace.H**2 * np.dtype(np.float64).itemsize
+    if free := missing(needed):
+        raise InputError(
+            f"the Jacobians of {trace.T:,} steps with {trace.H:,} units need {needed / GB:,.1f} GB "
+            f"of memory; {free / GB:,.1f} GB are free. What would fit: a sentence of "
+            f"{trace.T * free // needed:,} words"
+        )
+
+
+_COPIES = 3
+"""Each step's Jacobian, their products, and what their singular values are found with."""
 
 
 def back_from_last(trace: Trace, label: str) -> Trace:

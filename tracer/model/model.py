@@ -13,23 +13,20 @@ import numpy as np
 from tracer.cells import Cell
 from tracer.cells.activations import Array
 from tracer.cells.output import cross_entropy, d_cross_entropy, softmax
-from tracer.cells.packing import pack_cell, unpack_cell
 from tracer.cells.parameters import as_array, check_shape
 from tracer.equations import OUTPUT_PARAMETERS
 from tracer.equations.tasks import TASKS
 from tracer.errors import InputError, UnknownNameError
 from tracer.kernels.device import device as device_named
-from tracer.storage import arrayfile
+from tracer.model.file import path_of, read_model, shipped_names, shipped_path, write_model
+from tracer.model.generate import continued
+from tracer.storage.arrayfile import damage
 from tracer.text.encoder import Encoder
-from tracer.text.vocabulary import END, UNKNOWN
 from tracer.trace.backprop import backprop
+from tracer.trace.room import check_room
 from tracer.trace.target import counted, target_of
 from tracer.trace.trace import Head, Trace
 from tracer.trace.unroll import unroll
-
-FORMAT = "tracer model"
-VERSION = 1
-SHIPPED = Path(__file__).parent / "shipped"
 
 
 class Layer(NamedTuple):
@@ -159,7 +156,8 @@ class Model:
         Raises
         ------
         InputError, UnknownNameError
-            If a sentence has no words, or a target does not fit it.
+            If a sentence has no words, a target does not fit it, or the numbers would not fit into
+            this machine's memory: every sentence takes the room of the longest.
         """
         if backward and target is None:
             raise InputError("running backward needs a target: there is no loss without one")
@@ -172,19 +170,23 @@ class Model:
             if target is None:  # with a target the words are given, and nothing is made up
                 given = tuple(map(len, words))
                 most = 20 if steps is None else steps
-                words = [self._continued(one, device, most) for one in words]
+                words = [continued(self, one, device, most) for one in words]
         elif steps is not None:
             raise InputError(
                 f"steps is for the task 'generate'; {self.name} was made to {self.task}"
             )
         lengths = np.array([len(one) for one in words])
         T = int(lengths.max())
+        check_room(
+            self.cell, T, len(words), level,
+            outputs=len(self.labels), backward=backward, per_step=per_step,
+        )  # fmt: skip
         x = np.zeros((T, len(words), self.encoder.table.shape[1]), self.encoder.table.dtype)
         for n, one in enumerate(words):
             x[: len(one), n] = self.encoder.encode(one)
         trace = unroll(self.cell, x, lengths=lengths, device=device, level=level)
         real = (np.arange(T)[:, np.newaxis] < lengths)[..., np.newaxis]
-        logits = np.where(real, self._logits(trace["h"], device), 0).astype(x.dtype)
+        logits = np.where(real, self.logits(trace["h"], device), 0).astype(x.dtype)
         outputs = {"logits": logits, "probs": np.where(real, softmax(logits), 0).astype(x.dtype)}
         if target is not None:
             wanted = [target] if isinstance(sentence, str) else _listed(target)
@@ -221,57 +223,20 @@ class Model:
         back = backprop(trace, d_h, window=window, per_step=per_step, device=device)
         return replace(back, outputs={**back.outputs, **d_head})
 
-    def _logits(self, h: Array, device: str) -> Array:
+    def logits(self, h: Array, device: str) -> Array:
         """``V h + b`` for h (T, N, H), as (T, N, K)."""
         return device_named(device).project(h, self.head.V) + self.head.b
-
-    def _continued(self, words: tuple[str, ...], device: str, steps: int) -> tuple[str, ...]:
-        """The words, then the likeliest next word again and again, up to ``<end>``."""
-        if type(steps) is not int or steps < 1:
-            raise InputError(f"steps is {steps!r}; wanted a whole number, 1 or more")
-        said = list(words)
-        forward = device_named(device).forward
-        H, dtype = self.cell.W.shape[1], self.cell.W.dtype
-        state = {name: np.zeros((1, H), dtype) for name in self.cell.equations.state}
-        never = np.array([label == UNKNOWN for label in self.labels])
-        for t in range(steps):
-            x = self.encoder.encode(said[t : t + 1])[:, np.newaxis]  # (1, 1, D)
-            step = forward(self.cell, x, state, np.ones(1, np.int64), "states")
-            state = {name: step[name][0] for name in state}
-            if t + 1 < len(said):
-                continue  # this word was given; its output is not fed back
-            logits = self._logits(step["h"], device)[0, 0]  # (K,)
-            word = self.labels[int(np.argmax(np.where(never, -np.inf, logits)))]
-            if word == END or len(said) >= steps:
-                break
-            said.append(word)
-        return tuple(said)
 
     # -- files -----------------------------------------------------------------------------------
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to a safetensors file, whole or not at all."""
-        arrays: dict[str, arrayfile.AnyArray] = {"encoder.table": self.encoder.table}
-        layers = []
-        for n, layer in enumerate(self.layers):
-            entry, weights = pack_cell(layer.cell, f"{n}.{layer.direction}")
-            layers.append(entry | {"direction": layer.direction})
-            arrays |= weights
-        arrays |= {"head.V": self.head.V, "head.b": self.head.b}
-        header = {
-            "name": self.name,
-            "task": self.task,
-            "labels": self.labels,
-            "layers": layers,
-            "encoder": self.encoder.dumps(),
-            "notes": dict(self.notes),
-        }
-        arrayfile.write(path, FORMAT, VERSION, arrays, header)
+        write_model(self, path)
 
     @staticmethod
     def names() -> tuple[str, ...]:
         """The models that come with tracer, by the names that `load` takes."""
-        return tuple(sorted(path.stem for path in SHIPPED.glob("*.safetensors")))
+        return shipped_names()
 
     @classmethod
     def load(cls, name: str | os.PathLike[str]) -> Model:
@@ -281,29 +246,30 @@ class Model:
         ------
         FileError
             If the file is missing, truncated, foreign, or made by a newer tracer.
+        InputError
+            If `name` is that of a model that comes with tracer, and ``name.safetensors`` is a file
+            here: ask for the file by its whole name, or for the other one with `shipped`.
         UnknownNameError
             If it is neither a path of a file nor one of `names`.
         """
-        path = Path(name)
-        if str(name) in cls.names():
-            path = SHIPPED / f"{name}.safetensors"
-        elif not path.exists() and path.suffix != ".safetensors":
-            raise UnknownNameError("model", name, cls.names())
-        arrays, header = arrayfile.read(path, FORMAT, VERSION)
-        with arrayfile.damage(path):
-            layers = tuple(
-                Layer(unpack_cell(entry, arrays, f"{n}.{entry['direction']}"), entry["direction"])
-                for n, entry in enumerate(header["layers"])
-            )
-            return cls(
-                encoder=Encoder.loads(header["encoder"], arrays["encoder.table"]),
-                layers=layers,
-                head=Head(arrays["head.V"], arrays["head.b"]),
-                task=header["task"],
-                labels=tuple(str(label) for label in header["labels"]),
-                name=str(header["name"]),
-                notes={str(key): str(note) for key, note in header["notes"].items()},
-            )
+        return cls._read(path_of(name))
+
+    @classmethod
+    def shipped(cls, name: str) -> Model:
+        """The model of that name that comes with tracer, whatever files are here.
+
+        Raises
+        ------
+        UnknownNameError
+            If it is not one of `names`.
+        """
+        return cls._read(shipped_path(name))
+
+    @classmethod
+    def _read(cls, path: Path) -> Model:
+        parts, layers = read_model(path)
+        with damage(path):
+            return cls(layers=tuple(Layer(*layer) for layer in layers), **parts)
 
 
 def _listed(given: Any) -> list[Any]:

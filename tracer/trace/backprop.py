@@ -19,6 +19,7 @@ from tracer.errors import InputError
 from tracer.kernels.device import Device
 from tracer.kernels.device import device as device_named
 from tracer.trace.layer import LayerTrace
+from tracer.trace.room import check_room
 from tracer.trace.trace import Trace
 
 
@@ -64,7 +65,7 @@ def backprop(
     Raises
     ------
     InputError, UnknownNameError
-        If shapes or dtypes do not fit.
+        If shapes or dtypes do not fit, or the gradients would not fit into this machine's memory.
 
     Notes
     -----
@@ -77,6 +78,7 @@ def backprop(
         raise InputError(f"window is {window!r}; wanted a whole number of steps, 1 or more")
     layer = trace.last
     T, N, H = trace.T, trace.N, trace.H
+    check_room(trace.cell, T, N, trace.level, forward=False, backward=True, per_step=per_step)
     given = as_array("d_h", d_h)
     if given.shape == (T, H) and N == 1:
         given = given.reshape(T, N, H)

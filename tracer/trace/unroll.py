@@ -18,6 +18,7 @@ from tracer.equations import LEVELS
 from tracer.errors import InputError, UnknownNameError
 from tracer.kernels.device import device as device_named
 from tracer.trace.layer import LayerTrace
+from tracer.trace.room import check_room
 from tracer.trace.trace import Trace
 
 
@@ -56,7 +57,8 @@ def unroll(
     Raises
     ------
     InputError, UnknownNameError
-        If shapes, dtypes or lengths do not fit together, or a name is not on its list.
+        If shapes, dtypes or lengths do not fit together, a name is not on its list, or what is to
+        be recorded would not fit into this machine's memory.
     """
     if not isinstance(cell, RNNCell | LSTMCell):
         raise InputError(f"cell has to be an RNNCell or an LSTMCell; this is {cell!r}")
@@ -65,6 +67,7 @@ def unroll(
     module = device_named(device)
     x = _checked_x(cell, x)
     T, N, _ = x.shape
+    check_room(cell, T, N, level)
     state = _checked_state(cell, {"h": h_0, "c": c_0}, N)
     steps = _checked_lengths(lengths, T, N)
     recorded = module.forward(cell, x, state, steps, level)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 from tracer.cells.parameters import expected_shape
 from tracer.equations import CELLS, OUTPUT_PARAMETERS
 from tracer.errors import InputError
 from tracer.kernels.learning.batch import room_size
+from tracer.kernels.memory import free_memory
 from tracer.language import _
 from tracer.training.recipe import Recipe
 
@@ -16,7 +15,7 @@ COPIES = 5
 
 
 def check_room(recipe: Recipe, words: int, labels: int, steps: int) -> None:
-    """Raise an `InputError` if the run needs more memory than this machine has.
+    """Raise an `InputError` if the run needs more memory than this machine has free.
 
     `steps` is the most that a batch has in all.
     """
@@ -31,7 +30,7 @@ def check_room(recipe: Recipe, words: int, labels: int, steps: int) -> None:
     size = 8 if recipe.dtype == "float64" else 4
     needed = count * (COPIES * size + 8)  # the first weights are made in float64
     needed += room_size(recipe.cell, recipe.units, steps) * size
-    there = memory()
+    there = free_memory()
     if there and needed > there:
         raise too_large(recipe, words, needed)
 
@@ -50,11 +49,3 @@ def too_large(recipe: Recipe, words: int, needed: int | None = None) -> InputErr
         size=_(" (it needs {count:,.0f} GB)").format(count=needed / 1e9) if needed else "",
     )
     return InputError(said)
-
-
-def memory() -> int:
-    """The bytes of memory that this machine has; 0 where it does not say."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):  # Windows has no sysconf
-        return 0

@@ -1,0 +1,85 @@
+"""What would not fit into memory is refused before it is made, with what would fit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import tracer
+from tests.core.conftest import make_run
+from tests.core.test_model import make_model
+from tracer.kernels.memory import free_memory
+from tracer.model.gradientflow import gradient_flow
+from tracer.trace.room import check_room
+
+GB = 10**9
+
+
+@pytest.fixture
+def four_gb(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine with 4 GB free."""
+    monkeypatch.setattr("tracer.trace.room.free_memory", lambda: 4 * GB)
+
+
+def test_this_machine_says_how_much_is_free() -> None:
+    """More than a sentence takes, less than all the machines there are."""
+    assert 10**6 < free_memory() < 10**15
+
+
+@pytest.mark.usefixtures("four_gb")
+def test_the_error_names_what_would_fit() -> None:
+    """One long sentence among many short ones: each is padded to it.
+
+    An LSTM with D=4 and H=7 records 4 + 11·7 = 81 numbers of 8 bytes a step: 648 bytes.
+    """
+    cell = make_run("lstm", "sigmoid").cell
+
+    with pytest.raises(tracer.InputError) as error:
+        check_room(cell, 20_000, 2_001, "all")
+
+    assert str(error.value) == (
+        "2,001 sequences, each padded to the 20,000 steps of the longest, at level 'all': 25.9 GB "
+        "of memory are needed, and 4.0 GB are free. What would fit: 308 of these sequences, or "
+        "3,084 steps"
+    )
+    check_room(cell, 20_000, 308, "all")
+    check_room(cell, 3_084, 2_001, "all")
+    with pytest.raises(tracer.InputError, match="or level='states'"):
+        check_room(cell, 20_000, 1_000, "gates")
+    check_room(cell, 20_000, 1_000, "states")
+
+
+@pytest.mark.usefixtures("four_gb")
+def test_every_way_to_run_asks_first() -> None:
+    """Nothing is allocated: the arrays that come are views of one number."""
+    run = make_run("lstm", "sigmoid")
+    much = np.broadcast_to(np.zeros(1), (20_000, 2_001, 4))
+    model = make_model(labels=("praise", "insult"))
+    long = " ".join(["bad"] * 20_000)
+
+    with pytest.raises(tracer.InputError, match="What would fit: 308 of these sequences"):
+        tracer.unroll(run.cell, much)
+    with pytest.raises(tracer.InputError, match="2,001 sequences, each padded to the 20,000 steps"):
+        model.trace([*["you are bad"] * 2_000, long])
+
+
+def test_a_run_backward_asks_for_its_own_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gradients take more than the run forward; those of each step alone much more."""
+    cell = make_run("lstm", "sigmoid").cell
+    monkeypatch.setattr("tracer.trace.room.free_memory", lambda: 6 * GB // 10)
+
+    check_room(cell, 10_000, 40, "all", forward=False, backward=True)
+    with pytest.raises(tracer.InputError, match="What would fit: 31 of these sequences"):
+        check_room(cell, 10_000, 40, "all", backward=True)
+    with pytest.raises(tracer.InputError, match="a sequence of 200,000 steps at level 'all'"):
+        check_room(cell, 200_000, 1, "all", backward=True, per_step=True)
+
+
+def test_the_jacobians_of_a_long_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An H by H matrix for each word: 3 · 60,000 · 7² · 8 bytes."""
+    monkeypatch.setattr("tracer.trace.room.free_memory", lambda: GB // 20)
+    monkeypatch.setattr("tracer.trace.room.SMALL", 2**25)
+    model = make_model(kind="rnn")
+
+    with pytest.raises(tracer.InputError, match="What would fit: a sentence of 42,517 words"):
+        gradient_flow(model, " ".join(["bad"] * 60_000))
