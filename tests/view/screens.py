@@ -20,11 +20,12 @@ from tests.view.traces import (
 )
 from tracer.model.gradientflow import gradient_flow
 from tracer.trace.trace import Trace
+from tracer.view.parts.wish import Wish
 from tracer.view.say.sentence import Sentence
 from tracer.view.terminal.backward import backward_picture
 from tracer.view.terminal.console import Abilities, ascii_line
 from tracer.view.terminal.gradients import gradients
-from tracer.view.terminal.picture import Wish, picture
+from tracer.view.terminal.picture import picture
 
 FOLDER = Path(__file__).parent / "screens"
 

@@ -17,11 +17,11 @@ from tracer.cells import Cell
 from tracer.errors import InputError
 from tracer.model.targets import target_trace
 from tracer.trace.trace import Trace
+from tracer.view.parts.wish import Wish
 from tracer.view.say.backward_words import backward_words
 from tracer.view.say.sentence import Sentence
 from tracer.view.terminal.backward import backward_picture
 from tracer.view.terminal.console import Abilities, ascii_line
-from tracer.view.terminal.picture import Wish
 
 BACKWARD = Wish(what="backward")
 

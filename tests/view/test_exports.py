@@ -17,9 +17,10 @@ from tracer.trace.unroll import unroll
 from tracer.view.export.to_csv import write_csv
 from tracer.view.export.to_json import to_json
 from tracer.view.export.to_svg import to_svg
+from tracer.view.parts.wish import Wish
 from tracer.view.say.sentence import Sentence
 from tracer.view.terminal.console import Abilities
-from tracer.view.terminal.picture import Wish, picture
+from tracer.view.terminal.picture import picture
 
 
 def test_json_holds_every_number(lstm_trace: Trace) -> None:

@@ -15,10 +15,10 @@ from tests.view.traces import WORDS, lstm_cell, made_trace, rnn_cell
 from tracer.errors import InputError, UnknownNameError
 from tracer.trace.trace import Trace
 from tracer.trace.unroll import unroll
-from tracer.view.parts.rows import chosen_quantities
+from tracer.view.parts.wish import Wish, chosen_quantities
 from tracer.view.say.sentence import Sentence
 from tracer.view.terminal.console import Abilities, ascii_line
-from tracer.view.terminal.picture import Wish, picture, pictures
+from tracer.view.terminal.picture import picture, pictures
 
 
 @pytest.mark.parametrize("name", SCREENS)

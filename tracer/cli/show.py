@@ -15,8 +15,8 @@ from tracer.language import _
 
 if TYPE_CHECKING:
     from tracer.trace.trace import Trace
+    from tracer.view.parts.wish import Wish
     from tracer.view.terminal.console import Theme
-    from tracer.view.terminal.picture import Wish
 
 
 @click.command(
@@ -87,7 +87,7 @@ def command(
 ) -> None:
     """Make or open the trace, and show it."""
     from tracer.trace.file import save_trace
-    from tracer.view.terminal.picture import Wish
+    from tracer.view.parts.wish import Wish
 
     check_theme(theme, layout)
     backward = what == "backward"
@@ -204,10 +204,13 @@ def _write_numbers(trace: Trace, wish: Wish, layout: str) -> None:
     from tracer.equations import OUTPUT, Kind
     from tracer.view.export.to_csv import write_csv
     from tracer.view.export.to_json import to_json
-    from tracer.view.parts.rows import chosen_quantities
+    from tracer.view.parts.wish import (
+        check_gradients,
+        chosen_quantities,
+        chosen_steps,
+        chosen_unit,
+    )
     from tracer.view.say.sentence import Sentence
-    from tracer.view.terminal.backward import check_gradients
-    from tracer.view.terminal.picture import chosen_steps, chosen_unit
 
     longest = Sentence(trace, int(trace.lengths.argmax()))
     unit = chosen_unit(longest, wish)

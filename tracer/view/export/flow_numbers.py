@@ -11,13 +11,11 @@ import tracer
 from tracer.model.gradientflow import GradientFlow
 from tracer.view.export.to_csv import safe_word
 from tracer.view.export.to_json import json_number
+from tracer.view.parts.flows import network
 
 FORMAT = 1
 
 COLUMNS = ("model", "step", "word", "number", "value")
-
-NUMBERS = ("d_h", "d_c", "forget", "kept", "step", "bound", "reach")
-"""The names of `GradientFlow`; each is explained there."""
 
 MEANINGS = {
     "d_h": "the Euclidean length of dL/dh_t",
@@ -47,16 +45,15 @@ def write_flows_csv(flows: Sequence[GradientFlow], stream: TextIO) -> None:
     table.writerow(COLUMNS)
     for flow in flows:
         model = safe_word(flow.trace.model_name or "")
+        numbers = network(flow).numbers
         for t, word in enumerate(flow.words):
-            for name in NUMBERS:
-                values = getattr(flow, name)
-                if values is not None:
-                    table.writerow((model, t + 1, safe_word(word), name, str(values[t])))
+            for series in numbers:
+                value = str(series.values[t])
+                table.writerow((model, t + 1, safe_word(word), series.name, value))
 
 
 def _network(flow: GradientFlow) -> dict[str, Any]:
     trace = flow.trace
-    numbers = {name: getattr(flow, name) for name in NUMBERS}
     return {
         "model": trace.model_name,
         "cell": trace.equations.name,
@@ -67,8 +64,7 @@ def _network(flow: GradientFlow) -> dict[str, Any]:
         "loss": json_number(float(trace["loss"][-1, 0])),
         "straight_through": trace.straight_through,
         **{
-            name: [json_number(value) for value in values.tolist()]
-            for name, values in numbers.items()
-            if values is not None
+            series.name: [json_number(value) for value in series.values]
+            for series in network(flow).numbers
         },
     }

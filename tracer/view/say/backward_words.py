@@ -18,10 +18,9 @@ from tracer.view.say.magnitudes import size, times
 from tracer.view.say.numbers import number, percent, signed
 from tracer.view.say.sentence import Numbers, Sentence
 from tracer.view.say.words import clean
-from tracer.view.terminal.console import Abilities
 
 
-def loss_words(sentence: Sentence, able: Abilities) -> Iterator[str]:
+def loss_words(sentence: Sentence) -> Iterator[str]:
     """Against which answer the loss was taken, and how to ask otherwise."""
     trace, n = sentence.trace, sentence.number
     target, best = trace.target, sentence.best
@@ -32,7 +31,7 @@ def loss_words(sentence: Sentence, able: Abilities) -> Iterator[str]:
         loss = size(float(sentence["loss"].sum()))
         if len(steps) == 1:
             said = _("loss {loss}, taken against '{label}'").format(loss=loss, label=labels[0])
-            others = [clean(o, able.encoding) for o in trace.labels or () if o != labels[0]]
+            others = [clean(o, sentence.encoding) for o in trace.labels or () if o != labels[0]]
         else:
             shown = " ".join(labels[:20]) + (" …" if len(labels) > 20 else "")
             said = _("loss {loss}, summed over all words, taken against: {labels}")
@@ -50,7 +49,7 @@ def loss_words(sentence: Sentence, able: Abilities) -> Iterator[str]:
             "The loss is the mean over {count} sentences, so each has a share of 1/{count}."
         ).format(count=trace.N)
     if trace.straight_through:
-        called = functions(trace.cell, unicode=able.unicode).get("σ", "")
+        called = functions(trace.cell).get("σ", "")
         yield _(
             "straight-through: hard switches have no slope, so gradients go through them with that "
             "of the sigmoid; {name}' stands for it."

@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from rich.text import Text
 
 from tracer.language import _
 from tracer.model.gradientflow import GradientFlow
-from tracer.view.parts.headings import explained, how_to_read
 from tracer.view.say.magnitudes import size, times
 from tracer.view.say.numbers import percent
 from tracer.view.say.words import clean
-from tracer.view.terminal.console import Abilities
 
 
-def summary(flow: GradientFlow, able: Abilities) -> str:
+def summary(flow: GradientFlow, encoding: str) -> str:
     """Two or three sentences about one network."""
-    start = _reach(flow, clean(flow.words[0], able.encoding))
-    return f"{model_name(flow, able)}: " + " ".join(part for part in (start, _why(flow)) if part)
+    start = _reach(flow, clean(flow.words[0], encoding))
+    return f"{model_name(flow, encoding)}: " + " ".join(
+        part for part in (start, _why(flow)) if part
+    )
 
 
-def comparison(flows: Sequence[GradientFlow], able: Abilities) -> str:
+def comparison(flows: Sequence[GradientFlow], encoding: str) -> str:
     """How many times more of its gradient the better of two networks brings to the first word."""
     alike = {(flow.words, flow.trace.task) for flow in flows}
     if len(flows) != 2 or len(alike) > 1 or len(flows[0].share) == 1:
@@ -35,14 +34,14 @@ def comparison(flows: Sequence[GradientFlow], able: Abilities) -> str:
         "{less}."
     )
     return said.format(
-        more=model_name(more, able), less=model_name(less, able),
+        more=model_name(more, encoding), less=model_name(less, encoding),
         times=times(float(more.share[0] / less.share[0])),
     )  # fmt: skip
 
 
-def model_name(flow: GradientFlow, able: Abilities) -> str:
+def model_name(flow: GradientFlow, encoding: str) -> str:
     """What a network is called."""
-    return clean(flow.trace.model_name or flow.trace.equations.title, able.encoding)
+    return clean(flow.trace.model_name or flow.trace.equations.title, encoding)
 
 
 def _reach(flow: GradientFlow, word: str) -> str:
@@ -112,7 +111,7 @@ def _share(value: float) -> str:
     return _("1 part in {times}").format(times=times(1 / value))
 
 
-def legend(flows: Sequence[GradientFlow], able: Abilities) -> Iterator[Text]:
+def legend(flows: Sequence[GradientFlow]) -> Iterator[tuple[str, str]]:
     """How to read the numbers."""
     said = [
         ("‖d_h‖", _("the size of the gradient ∂L/∂h_t, as a share of that at the last word; "
@@ -134,6 +133,4 @@ def legend(flows: Sequence[GradientFlow], able: Abilities) -> Iterator[Text]:
                           "along the memory alone, mean over the units")),
             ("‖d_c‖", _("the size of ∂L/∂c_t, as a share of that at the last word")),
         ]  # fmt: skip
-    yield how_to_read()
-    yield from explained(said, able)
-    yield Text("")
+    return iter(said)

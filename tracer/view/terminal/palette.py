@@ -19,12 +19,10 @@ In ASCII a digit stands for the bar: the first decimal of the share of the scale
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import cycle
 from types import MappingProxyType
 
-import numpy as np
 from rich.style import Style
 
 from tracer.equations import Kind
@@ -32,11 +30,6 @@ from tracer.view.terminal.console import Abilities, Theme
 
 SIGNLESS = frozenset({Kind.SWITCH, Kind.PROBABILITY})
 """Kinds that live in 0..1 and need no sign."""
-
-CLIP_SHARE = 0.95
-"""The share of all values of an unbounded quantity that its scale must hold."""
-
-_STEPS = (3 / 2, 4 / 3, 3 / 2, 4 / 3, 3 / 2, 4 / 3, 5 / 4)  # 1, 1.5, 2, 3, 4, 6, 8, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +108,7 @@ class Palette:
         kind : Kind
             A switch or a probability has no sign; everything else has.
         scale : float
-            The size that fills a cell, 1 for what is bounded; see `scale_of`.
+            The size that fills a cell, 1 for what is bounded; see `Row.scale`.
         """
         if not math.isfinite(value):
             return self._broken(value), self.broken
@@ -181,23 +174,6 @@ class Palette:
 def palette(able: Abilities) -> Palette:
     """The palette for what a terminal can show."""
     return Palette(UNICODE if able.unicode else ASCII, THEMES[able.theme])
-
-
-def scale_of(values: Iterable[float]) -> float:
-    """The size that fills a cell for a quantity without bounds.
-
-    One of 1, 1.5, 2, 3, 4, 6, 8, 10, 15, …: the smallest that holds `CLIP_SHARE` of the finite
-    values; the others are marked as clipped in their cells.
-    """
-    sizes = np.abs(np.asarray(list(values), dtype=float))
-    sizes = sizes[np.isfinite(sizes)]
-    wanted = float(np.quantile(sizes, CLIP_SHARE, method="inverted_cdf")) if sizes.size else 0.0
-    scale = 1.0
-    for step in cycle(_STEPS):
-        if scale >= wanted:
-            break
-        scale *= step
-    return scale
 
 
 def _sign(value: float) -> str:

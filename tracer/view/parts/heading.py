@@ -1,0 +1,74 @@
+"""What is looked at: the sentence, the model, what it is asked; and the words it does not know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tracer.language import _, plural
+from tracer.view.say.sentence import Sentence
+from tracer.view.say.words import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands over a screen.
+
+    Attributes
+    ----------
+    words : tuple of str or None
+        Every word of the sentence, or None where the trace was not made from words.
+    given : int
+        How many of them were given; the network said the others itself.
+    facts : tuple of str
+        The model, its cell and size, what it is asked, and what computed.
+    """
+
+    words: tuple[str, ...] | None
+    given: int
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Words that the model does not know, each once; and what that makes of its answer, if much."""
+
+    words: tuple[str, ...]
+    advice: str = ""
+
+
+def heading(sentence: Sentence) -> Heading:
+    """The heading of a sentence's screen."""
+    trace = sentence.trace
+    tasks = {
+        "classify": _("one label for the whole sentence"),
+        "tag": _("a label for every word"),
+        "generate": _("the next word, again and again"),
+    }
+    size = plural("{cell}, {count} unit", "{cell}, {count} units", sentence.H)
+    facts = (
+        clean(trace.model_name or _("no model"), sentence.encoding),
+        size.format(cell=trace.equations.title, count=sentence.H),
+        tasks.get(sentence.task or "", ""),
+        f"{trace.device}, {trace.dtype}",
+    )
+    return Heading(sentence.words, sentence.given, tuple(fact for fact in facts if fact))
+
+
+def unknown_words(sentence: Sentence) -> Unknown | None:
+    """The words that the model does not know, or nothing where it knows all."""
+    words = sentence.words or ()
+    unknown = tuple(dict.fromkeys(words[t] for t in sorted(sentence.unknown) if t < len(words)))
+    if not unknown:
+        return None
+    rest = sentence.T - len(sentence.unknown)
+    if rest == 0:
+        advice = _("The network knows none of these words, so its answer says nothing about them.")
+    elif rest < len(sentence.unknown):
+        advice = plural(
+            "The network knows only {rest} of {count} words; its answer stands on that one.",
+            "The network knows only {rest} of {count} words; its answer stands on those.",
+            rest,
+        ).format(rest=rest, count=sentence.T)
+    else:
+        advice = ""
+    return Unknown(unknown, advice)

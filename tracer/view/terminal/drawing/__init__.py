@@ -1,0 +1,1 @@
+"""How each part of a screen is drawn in the columns of a terminal."""
