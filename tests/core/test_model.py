@@ -19,7 +19,7 @@ WORDS = ("<unk>", "you", "are", "bad")
 
 def make_model(task: str = "classify", kind: str = "lstm", **changed: Any) -> tracer.Model:
     """A small model with random weights, D=4 (one-hot), H=7."""
-    cell = make_run(kind, "sigmoid" if kind == "lstm" else "tanh").cell
+    cell = make_run(kind, "tanh" if kind == "rnn" else "sigmoid").cell
     labels = (*WORDS, END) if task == "generate" else ("praise", "insult")
     rng = np.random.default_rng(1)
     parts: dict[str, Any] = {

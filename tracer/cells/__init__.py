@@ -1,19 +1,47 @@
-"""The textbook: each kind of cell in plain NumPy, one step at a time, in the paper's order."""
+"""The textbook: each kind of cell in plain NumPy, one step at a time, in the paper's order.
+
+A kind of cell is added by one call of `register`, with its equations, its textbook step and, for
+speed, its compiled step; everything else reads the lists.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import TypeAlias
-
+from tracer.cells.cell import Cell
 from tracer.cells.lstm import LSTMCell
 from tracer.cells.rnn import RNNCell
+from tracer.equations import CELLS
 
-Cell: TypeAlias = RNNCell | LSTMCell
-
-CELL_CLASSES: Mapping[str, type[RNNCell | LSTMCell]] = MappingProxyType(
-    {cell.equations.name: cell for cell in (RNNCell, LSTMCell)}
-)
+CELL_CLASSES: dict[str, type[Cell]] = {}
 """The class of each kind of cell, by the name of its equations."""
 
-__all__ = ["CELL_CLASSES", "Cell", "LSTMCell", "RNNCell"]
+COMPILED: dict[str, str] = {}
+"""The module with the compiled step of a kind of cell, where there is one, by the same name."""
+
+__all__ = ["CELL_CLASSES", "COMPILED", "Cell", "LSTMCell", "RNNCell", "register", "unregister"]
+
+
+def register(cell: type[Cell], compiled: str | None = None) -> None:
+    """Add a kind of cell.
+
+    Parameters
+    ----------
+    cell : type
+        A subclass of `Cell`, with ``equations``, ``step`` and ``step_back``.
+    compiled : str, optional
+        The module of its compiled step, such as `tracer.kernels.cpu.lstm`. Without one it
+        runs in the textbook's loop, on the device ``"reference"``.
+    """
+    name = cell.equations.name
+    CELLS[name], CELL_CLASSES[name] = cell.equations, cell
+    if compiled is not None:
+        COMPILED[name] = compiled
+
+
+def unregister(name: str) -> None:
+    """Take a kind of cell off the lists again."""
+    for listed in (CELLS, CELL_CLASSES, COMPILED):
+        listed.pop(name, None)
+
+
+register(RNNCell, "tracer.kernels.cpu.rnn")
+register(LSTMCell, "tracer.kernels.cpu.lstm")

@@ -7,12 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 
 from tracer.cells.activations import ACTIVATIONS, SLOPES, Array
-from tracer.cells.lstm import LSTMCell
-from tracer.cells.rnn import RNNCell
+from tracer.cells.cell import Cell
 from tracer.equations.expression import Expression
 from tracer.equations.parsing import parse
-
-Cell = RNNCell | LSTMCell
 
 
 def block(cell: Cell, name: str) -> Array | None:

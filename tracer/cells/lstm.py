@@ -14,12 +14,12 @@ from typing import ClassVar
 import numpy as np
 
 from tracer.cells.activations import ACTIVATIONS, SLOPES, Array, tanh
-from tracer.cells.parameters import checked_parameters
+from tracer.cells.cell import Cell
 from tracer.equations import LSTM, CellEquations
 
 
-@dataclass(frozen=True, eq=False)
-class LSTMCell:
+@dataclass(frozen=True, eq=False, repr=False)
+class LSTMCell(Cell):
     """A long short-term memory cell: three switches i, f, o around a memory c.
 
     Parameters
@@ -39,22 +39,9 @@ class LSTMCell:
         If shapes or dtypes do not fit together, or `gate` is not on the list.
     """
 
-    U: Array
-    W: Array
-    a: Array
     gate: str = "sigmoid"
 
     equations: ClassVar[CellEquations] = LSTM
-
-    def __post_init__(self) -> None:
-        given = {"U": self.U, "W": self.W, "a": self.a}
-        for name, array in checked_parameters(LSTM, given, {"gate": self.gate}).items():
-            object.__setattr__(self, name, array)
-
-    def __repr__(self) -> str:
-        """Its sizes; the weights themselves are in U, W and a."""
-        H, D = self.W.shape[1], self.U.shape[1]
-        return f"<LSTMCell D={D}, H={H}, gate={self.gate!r}, {self.W.dtype}>"
 
     def step(self, x: Array, h_prev: Array, c_prev: Array) -> dict[str, Array]:
         """One step forward.

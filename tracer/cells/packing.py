@@ -12,9 +12,8 @@ from tracer.errors import InputError, UnknownNameError
 
 def pack_cell(cell: Cell, place: str) -> tuple[dict[str, Any], dict[str, Array]]:
     """The header entry of a cell, and its parameters named ``"<place>.U"`` and so on."""
-    options = {name: getattr(cell, name) for name in cell.equations.options}
     arrays = {f"{place}.{p.name}": getattr(cell, p.name) for p in cell.equations.parameters}
-    return {"cell": cell.equations.name, "options": options}, arrays
+    return {"cell": cell.equations.name, "options": cell.options}, arrays
 
 
 def unpack_cell(entry: Mapping[str, Any], arrays: Mapping[str, Any], place: str) -> Cell:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tracer.cells.activations import ACTIVATIONS, SLOPES, Array
-from tracer.cells.parameters import checked_parameters
+from tracer.cells.cell import Cell
 from tracer.equations import RNN, CellEquations
 
 
-@dataclass(frozen=True, eq=False)
-class RNNCell:
+@dataclass(frozen=True, eq=False, repr=False)
+class RNNCell(Cell):
     """A plain recurrent cell: ``h = f(U x + W h_prev + a)``.
 
     Parameters
@@ -36,22 +36,9 @@ class RNNCell:
         If shapes or dtypes do not fit together, or `f` is not on the list.
     """
 
-    U: Array
-    W: Array
-    a: Array
     f: str = "tanh"
 
     equations: ClassVar[CellEquations] = RNN
-
-    def __post_init__(self) -> None:
-        given = {"U": self.U, "W": self.W, "a": self.a}
-        for name, array in checked_parameters(RNN, given, {"f": self.f}).items():
-            object.__setattr__(self, name, array)
-
-    def __repr__(self) -> str:
-        """Its sizes; the weights themselves are in U, W and a."""
-        H, D = self.W.shape[1], self.U.shape[1]
-        return f"<RNNCell D={D}, H={H}, f={self.f!r}, {self.W.dtype}>"
 
     def step(self, x: Array, h_prev: Array) -> dict[str, Array]:
         """One step forward.

@@ -112,10 +112,19 @@ def load_model(name: str) -> Model:
 
 
 def announce_compiling(networks: Sequence[Model], *, backward: bool) -> None:
-    """Say why the first sentence takes some seconds, to standard error."""
+    """Say why the first sentence takes some seconds, or each its time, to standard error."""
     from tracer.kernels.cpu.device import needs_compiling
+    from tracer.kernels.device import device_for
 
-    if any(needs_compiling(network.cell, backward=backward) for network in networks):
+    cells = [network.cell for network in networks]
+    for title in {cell.equations.title for cell in cells if device_for(cell, "cpu") != "cpu"}:
+        click.echo(
+            _("{cell}: no compiled step, so it runs in the slow textbook loop (reference)").format(
+                cell=title
+            ),
+            err=True,
+        )
+    if any(needs_compiling(cell, backward=backward) for cell in cells):
         click.echo(_("compiling the kernels for this machine; only the first time ..."), err=True)
 
 

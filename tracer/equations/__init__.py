@@ -17,9 +17,6 @@ unit that q grows. ``q_next`` in an equation is q of the step after.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from tracer.equations.lstm import LSTM
 from tracer.equations.output import OUTPUT, OUTPUT_BACKWARD, OUTPUT_PARAMETERS, REDUCTION
 from tracer.equations.quantity import LEVELS, CellEquations, Kind, Parameter, Product, Quantity
@@ -41,5 +38,5 @@ __all__ = [
     "Quantity",
 ]
 
-CELLS: Mapping[str, CellEquations] = MappingProxyType({eq.name: eq for eq in (RNN, LSTM)})
-"""Every kind of cell, by name."""
+CELLS: dict[str, CellEquations] = {eq.name: eq for eq in (RNN, LSTM)}
+"""Every kind of cell, by name; `tracer.cells.register` adds one."""

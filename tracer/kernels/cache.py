@@ -11,7 +11,7 @@ import numba
 import numpy as np
 from numba.core.dispatcher import Dispatcher
 
-from tracer.cells import LSTMCell, RNNCell
+from tracer.cells import Cell, LSTMCell, RNNCell
 from tracer.kernels.cpu import compiled, device, product, squeezing  # fmt: skip
 from tracer.kernels.cpu.jit import DIGEST
 from tracer.kernels.learning import (
@@ -94,7 +94,7 @@ def threads() -> int:
     return int(numba.config.NUMBA_NUM_THREADS)
 
 
-def _smallest(kind: type[RNNCell | LSTMCell], blocks: int) -> RNNCell | LSTMCell:
+def _smallest(kind: type[Cell], blocks: int) -> Cell:
     return kind(
         np.zeros((blocks, 1), np.float32),
         np.zeros((blocks, 1), np.float32),

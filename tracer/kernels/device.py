@@ -23,7 +23,7 @@ from typing import Protocol, cast
 import numpy as np
 import numpy.typing as npt
 
-from tracer.cells import Cell
+from tracer.cells import COMPILED, Cell
 from tracer.cells.activations import Array
 from tracer.errors import UnknownNameError
 
@@ -89,3 +89,12 @@ def device(name: str) -> Device:
     except (KeyError, TypeError):
         raise UnknownNameError("device", name, DEVICES) from None
     return cast("Device", import_module(module))
+
+
+def device_for(cell: Cell, name: str) -> str:
+    """The device that runs this cell where the one called `name` is asked for.
+
+    A kind of cell without a compiled step runs in the textbook's loop.
+    """
+    compiled = name != "cpu" or cell.equations.name in COMPILED
+    return name if compiled else "reference"

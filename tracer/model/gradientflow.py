@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tracer.cells.activations import Array
-from tracer.cells.evaluation import function
 from tracer.cells.output import cross_entropy, d_cross_entropy
 from tracer.errors import InputError, UnknownNameError
 from tracer.model.model import Layer, Model
@@ -157,15 +156,27 @@ def back_from_last(trace: Trace, label: str) -> Trace:
 
 
 def step_jacobians(trace: Trace) -> Array:
-    """∂h_t/∂h_(t-1) = diag(f'(z_t)) W of an RNN, for each step of its first sentence, (T, H, H)."""
-    df = function(trace.cell, "df")
-    if df is None or trace.equations.state != ("h",):
+    """∂h_t/∂h_(t-1) for each step of its first sentence, (T, H, H); an RNN's is diag(f'(z_t)) W.
+
+    Row k is what the cell's step back makes of a gradient that is 1 at unit k and 0 elsewhere.
+    """
+    cell, H = trace.cell, trace.H
+    if trace.equations.state != ("h",):
         raise InputError(
             f"an {trace.equations.title} has more than h between two steps; "
             "its step has no Jacobian of h alone"
         )
-    slopes = df(trace["z"][:, 0])  # (T, H)
-    return np.asarray(slopes[:, :, np.newaxis] * trace.cell.W, dtype=np.float64)
+    there = [q.name for q in trace.equations if q.level or not q.equation]
+    numbers = {name: trace[name][:, 0] for name in there}  # each (T, ·)
+    each_unit, nothing = np.eye(H, dtype=trace.dtype), np.zeros((H, H), trace.dtype)
+    jacobians = np.empty((trace.T, H, H))
+    for t in range(trace.T):
+        step = {
+            name: np.broadcast_to(rows[t], (H, rows.shape[1])) for name, rows in numbers.items()
+        }
+        with np.errstate(all="ignore"):
+            jacobians[t] = cell.step_back(step, each_unit, nothing)["d_h_prev"]
+    return jacobians
 
 
 def products_after(jacobians: Array) -> Array:

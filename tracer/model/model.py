@@ -18,6 +18,7 @@ from tracer.equations import OUTPUT_PARAMETERS
 from tracer.equations.tasks import TASKS
 from tracer.errors import InputError, UnknownNameError
 from tracer.kernels.device import device as device_named
+from tracer.kernels.device import device_for
 from tracer.model.file import path_of, read_model, shipped_names, shipped_path, write_model
 from tracer.model.generate import continued
 from tracer.storage.arrayfile import damage
@@ -161,6 +162,7 @@ class Model:
         """
         if backward and target is None:
             raise InputError("running backward needs a target: there is no loss without one")
+        device = device_for(self.cell, device)
         sentences = [sentence] if isinstance(sentence, str) else _listed(sentence)
         if not sentences:
             raise InputError("no sentence came; wanted at least one")

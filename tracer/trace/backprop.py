@@ -16,7 +16,7 @@ from tracer.cells.activations import Array
 from tracer.cells.parameters import as_array
 from tracer.equations import OUTPUT_BACKWARD, Parameter
 from tracer.errors import InputError
-from tracer.kernels.device import Device
+from tracer.kernels.device import Device, device_for
 from tracer.kernels.device import device as device_named
 from tracer.trace.layer import LayerTrace
 from tracer.trace.room import check_room
@@ -91,7 +91,12 @@ def backprop(
             raise InputError(f"d_{name}_last was given, but an {title} has no {name}")
     kept = {name: d for name, d in trace.outputs.items() if name not in _OF_THE_HEAD}
     gradients = layer_backprop(
-        device_named(device), layer, given, d_last, window, per_step=per_step
+        device_named(device_for(layer.cell, device)),
+        layer,
+        given,
+        d_last,
+        window,
+        per_step=per_step,
     )
     through = replace(layer, gradients=gradients, window=window)
     return replace(trace, outputs=kept, layers=(*trace.layers[:-1], through))

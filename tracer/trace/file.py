@@ -13,7 +13,7 @@ from tracer.cells import Cell
 from tracer.cells.evaluation import block
 from tracer.cells.packing import pack_cell, unpack_cell
 from tracer.equations import LEVELS, OUTPUT, OUTPUT_BACKWARD, REDUCTION
-from tracer.kernels.device import DEVICES
+from tracer.kernels.device import DEVICES, device_for
 from tracer.storage import arrayfile
 from tracer.trace.header import pack_about, require, unpack_about
 from tracer.trace.layer import LayerTrace
@@ -145,7 +145,7 @@ def _layer(
     gradients = {q.name: array(q.name) for q in equations.backward if f"{place}.{q.name}" in arrays}
     _check_gradients(cell, gradients, T, N)
     return LayerTrace(
-        cell, x, initial, lengths, header["level"], header["device"], recorded,
+        cell, x, initial, lengths, header["level"], device_for(cell, header["device"]), recorded,
         entry["direction"], gradients, window,
     )  # fmt: skip
 

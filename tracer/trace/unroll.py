@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tracer.cells import Cell, LSTMCell, RNNCell
+from tracer.cells import Cell
 from tracer.cells.activations import Array
 from tracer.cells.parameters import as_array
 from tracer.equations import LEVELS
 from tracer.errors import InputError, UnknownNameError
 from tracer.kernels.device import device as device_named
+from tracer.kernels.device import device_for
 from tracer.trace.layer import LayerTrace
 from tracer.trace.room import check_room
 from tracer.trace.trace import Trace
@@ -36,7 +37,7 @@ def unroll(
 
     Parameters
     ----------
-    cell : RNNCell or LSTMCell
+    cell : RNNCell, LSTMCell, or another registered kind of `tracer.cells.Cell`
     x : array (T, N, D), or (T, D) for one sequence
         Of the cell's dtype, float32 or float64.
     h_0, c_0 : array (N, H), or (H,) for one sequence
@@ -45,7 +46,8 @@ def unroll(
         Number of real steps of each sequence, 1..T; all of them T where left out. Past its length
         a sequence's h and c stand still and its other quantities are 0.
     device : str
-        ``"cpu"`` (compiled) or ``"reference"`` (the textbook's loop).
+        ``"cpu"`` (compiled) or ``"reference"`` (the textbook's loop). A kind of cell that has no
+        compiled step runs on ``"reference"``; ``trace.device`` says which it was.
     level : str
         What to store: ``"states"`` (h, c), ``"gates"`` (also i, f, g, o) or ``"all"`` (also every
         z and tanh_c). The rest is rebuilt when asked for.
@@ -60,10 +62,11 @@ def unroll(
         If shapes, dtypes or lengths do not fit together, a name is not on its list, or what is to
         be recorded would not fit into this machine's memory.
     """
-    if not isinstance(cell, RNNCell | LSTMCell):
+    if not isinstance(cell, Cell):
         raise InputError(f"cell has to be an RNNCell or an LSTMCell; this is {cell!r}")
     if level not in LEVELS:
         raise UnknownNameError("level", level, LEVELS)
+    device = device_for(cell, device)
     module = device_named(device)
     x = _checked_x(cell, x)
     T, N, _ = x.shape

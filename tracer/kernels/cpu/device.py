@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tracer.cells import Cell, LSTMCell, RNNCell
+from tracer.cells import COMPILED, Cell, LSTMCell, RNNCell
 from tracer.cells.activations import Array
 from tracer.equations import CELLS
 from tracer.kernels.cpu import compiled, product
@@ -204,6 +204,8 @@ def needs_compiling(cell: Cell, *, backward: bool = False) -> bool:
     With `backward`, also where only that of the way back is missing.
     """
     name, dtype = cell.equations.name, str(cell.W.dtype)
+    if name not in COMPILED:
+        return False
     kernels = [_KERNEL[name], _BACKWARD_KERNEL[name]] if backward else [_KERNEL[name]]
     return any(is_new(kernel, dtype) for kernel in kernels)
 

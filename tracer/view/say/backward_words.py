@@ -134,17 +134,18 @@ def _memory(sentence: Sentence, step: int, units: slice) -> str:
 
 
 def _h(sentence: Sentence, step: int, units: slice) -> str:
-    """The RNN's: from this step's output or the step after; what the slope and W make of it."""
+    """Where h is all there is: from this step's output or the step after; what the step makes."""
     t = step + sentence.first
-    here, back, d_h, d_z = (
+    here, back, d_h = (
         sentence[name][step, units].astype(float)
-        for name in ("d_h_from_loss", "d_h_from_next", "d_h", "d_z")
+        for name in ("d_h_from_loss", "d_h_from_next", "d_h")
     )
     said = [_arrives(f"h_{t}", here, back, t + 1)]
     arrived = float(np.abs(d_h).sum())
-    if arrived:
+    plain = sentence.has("d_z")  # one sum z, its slope and W are all that stands in the way
+    if arrived and plain:
         slope = functions(sentence.trace.cell).get("f", "f")
-        through = percent(float(np.abs(d_z).sum()) / arrived)
+        through = percent(float(np.abs(sentence["d_z"][step, units]).sum()) / arrived)
         said.append(
             _("The slope of {f} lets {share} of it through to z.").format(f=slope, share=through)
         )
@@ -155,12 +156,15 @@ def _h(sentence: Sentence, step: int, units: slice) -> str:
     if units == slice(None) and before and after:
         ratio = before / after
         text = _(
-            "W makes that {times} times smaller on the way to h_{before} than it was at h_{t}."
+            "{step} makes that {times} times smaller on the way to h_{before} than it was at h_{t}."
         )
         if ratio >= 1:
-            text = _("W makes that {times} times as large on the way to h_{before} as at h_{t}.")
+            text = _(
+                "{step} makes that {times} times as large on the way to h_{before} as at h_{t}."
+            )
         factor = times(ratio if ratio >= 1 else 1 / ratio)
-        said.append(text.format(times=factor, before=t - 1, t=t))
+        what = "W" if plain else _("The step")
+        said.append(text.format(step=what, times=factor, before=t - 1, t=t))
     return " ".join(said)
 
 
