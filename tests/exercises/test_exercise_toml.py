@@ -216,7 +216,7 @@ def test_too_much_for_the_pipe() -> None:
         "make sizes or calls smaller"
     )
     assert read_text(large) == (
-        f"{NAME}/exercise.toml: the checks exchange 6851892 numbers in all, at most 4000000 are "
+        f"{NAME}/exercise.toml: the checks exchange 7052557 numbers in all, at most 4000000 are "
         "possible; make sizes or calls smaller"
     )
 

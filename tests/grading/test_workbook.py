@@ -140,13 +140,3 @@ def test_hints_get_stronger(course: Path, solutions: Path) -> None:
     assert [f"hint {n} of 3" in hints[k] for k, n in enumerate((1, 2, 3, 3))] == [True] * 4
     assert "hint 1 of 3" in tracer("hint", "--again").stdout
     assert "“batch”" in tracer("hint", "--check", "batch").stdout
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"results": {"10_rnn_step": ["passed", "x"]}}'])
-def test_a_damaged_memory_is_forgotten(course: Path, text: str) -> None:
-    """It costs the ticks of the list, nothing else."""
-    (course / ".tracer" / "progress.json").write_text(text, "utf-8")
-
-    assert tracer("list").exit_code == 0
-    assert tracer("check").exit_code == 1
-    assert Workbook.open(course).results["10_rnn_step"].verdict == "not_started"

@@ -151,7 +151,8 @@ def _closed_pipe_noticed() -> Iterator[None]:
 
 
 def warn(message: str) -> None:
-    """Say what went wrong beside what was asked for: one line, like an error's."""
+    """Say what went wrong beside what was asked for: one line, like an error's, and after it."""
+    sys.stdout.flush()
     _say(click.style(_("warning:"), fg="yellow", bold=True), message)
 
 

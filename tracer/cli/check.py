@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracer.cli import BUG, NOT_PASSED, PASSED
+from tracer.cli import BUG, NOT_PASSED, PASSED, warn
 from tracer.cli._exercises import usable
 from tracer.cli._options import finite
 from tracer.cli._waiting import announced
@@ -84,16 +84,33 @@ def command(
     )
     with announced(running):
         report = grade(choice.exercise, submission, seed=seed, limits=Limits(seconds=time_limit))
-    if choice.book is not None and report.verdict is not Verdict.GRADER_FAULT:
-        choice.book.remember(report)
+    forgotten = _remembered(report, choice)
     if layout == "json":
         click.echo(json.dumps(as_record(report), allow_nan=False))
     else:
         able = abilities(plain=layout == "plain")
         write(screen(report, able, _advice(report, choice, exercises)), able)
+    if forgotten:
+        warn(forgotten)
     if report.verdict is Verdict.GRADER_FAULT:
         return BUG
     return PASSED if report.verdict is Verdict.PASSED else NOT_PASSED
+
+
+def _remembered(report: Report, choice: Choice) -> str:
+    """Keep the result in the workbook; what to say where that went wrong, and nothing if not."""
+    from tracer.errors import FileError
+    from tracer.grading.report import Verdict
+
+    if choice.book is None or report.verdict is Verdict.GRADER_FAULT:
+        return ""
+    try:
+        choice.book.remember(report)
+    except FileError as error:
+        return _("this result could not be remembered: {why}").format(why=error)
+    if choice.book.lost:
+        return _("earlier results are forgotten: {why}").format(why=choice.book.lost)
+    return ""
 
 
 def _advice(report: Report, choice: Choice, exercises: Sequence[Exercise]) -> list[str]:

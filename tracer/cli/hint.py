@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from tracer.cli import warn
 from tracer.cli._exercises import usable
 from tracer.language import _
 
@@ -25,12 +26,12 @@ from tracer.language import _
 @click.option("--check", help=_("A hint for this check."))
 @click.option("--again", is_flag=True, help=_("Start with the mildest hint again."))
 def command(exercise: str | None, check: str | None, again: bool) -> None:
-    """Choose the check, show the next hint, remember how far it went."""
+    """Choose the check, remember how far it went, show the next hint."""
     import shlex
     from pathlib import Path
 
     from tracer.course.choosing import chosen_exercise
-    from tracer.errors import UnknownNameError
+    from tracer.errors import FileError, UnknownNameError
     from tracer.exercises.hints import hints
     from tracer.view.terminal.console import abilities, write
     from tracer.view.terminal.exercises import hint
@@ -59,6 +60,11 @@ def command(exercise: str | None, check: str | None, again: bool) -> None:
     if book is None:  # nothing remembers how far it went, so all of them are told
         write(hint(asked, check, sections[check], None, able), able)
         return
+    try:
+        book.give_hint(key, number)
+    except FileError as error:
+        write(hint(asked, check, sections[check], None, able), able)
+        said = _("hints are shown all at once, as they cannot be counted here: {why}")
+        warn(said.format(why=error))
+        return
     write(hint(asked, check, sections[check], number, able), able)
-    book.hints[key] = number
-    book.save()

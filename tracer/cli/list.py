@@ -6,6 +6,7 @@ import json
 
 import click
 
+from tracer.cli import warn
 from tracer.cli._exercises import usable
 from tracer.language import _
 
@@ -43,3 +44,5 @@ def command(layout: str) -> None:
         able = abilities(plain=layout == "plain")
         below = [] if book else Workbook.below(Path.cwd())
         write(exercise_list(exercises, book, able, below), able)
+    if book is not None and book.lost:
+        warn(_("your results are not shown: {why}").format(why=book.lost))

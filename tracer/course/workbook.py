@@ -2,7 +2,8 @@
 
 What is remembered lies in ``.tracer/progress.json``, which is also what tells a workbook from any
 other folder. It is a convenience: a damaged file costs the ticks of ``tracer list`` and nothing
-else, and ``tracer init`` makes a lost one anew.
+else, and ``tracer init`` makes a lost one anew. Several commands at once remember all of theirs:
+each locks the file, reads it anew, and writes it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,11 +20,16 @@ from tracer.errors import FileError
 from tracer.exercises.discovery import home
 from tracer.exercises.exercise import Exercise
 from tracer.grading.report import Report, Verdict
+from tracer.language import _
+from tracer.storage.locking import locked
 from tracer.storage.whole import replacing
 
 FOLDER = ".tracer"
 PROGRESS = "progress.json"
 PAGE = "README.md"
+WAIT = 10.0
+"""Seconds that another command may need; it writes a small file, but a machine may be busy."""
+
 KEPT_BACK = ("exercise.toml", "hints.md")
 """What is not handed out: `tracer hint` reads the hints from tracer's own copy, one at a time."""
 
@@ -43,13 +50,29 @@ class Result(NamedTuple):
     failing: str  # the first check that did not pass; empty if there is none
 
 
+class _DamagedError(FileError):
+    """What is remembered cannot be understood."""
+
+
 @dataclass(slots=True)
 class Workbook:
-    """A folder made by ``tracer init``, and what is remembered of the work in it."""
+    """A folder made by ``tracer init``, and what is remembered of the work in it.
+
+    Attributes
+    ----------
+    root : Path
+    results : dict
+        How the last check of each exercise ended, by the exercise's name.
+    hints : dict
+        How many hints were given, by exercise and check.
+    lost : str
+        Why nothing is known of earlier work; empty where that is known.
+    """
 
     root: Path
     results: dict[str, Result] = field(default_factory=dict)
     hints: dict[str, int] = field(default_factory=dict)
+    lost: str = ""
 
     @classmethod
     def find(cls, start: Path) -> Workbook | None:
@@ -58,7 +81,7 @@ class Workbook:
         One of somebody else further up, as anybody could make in ``/tmp``, is not meant.
         """
         for folder in (start, *start.parents):
-            if (folder / FOLDER / PROGRESS).is_file() and _ours(folder, start):
+            if _is_workbook(folder) and _ours(folder, start):
                 return cls.open(folder)
         return None
 
@@ -69,37 +92,91 @@ class Workbook:
             folders = sorted(start.iterdir())
         except OSError:
             return []
-        return [f for f in folders if (f / FOLDER / PROGRESS).is_file() and _ours(f, start)]
+        return [f for f in folders if _is_workbook(f) and _ours(f, start)]
 
     @classmethod
     def open(cls, root: Path) -> Workbook:
-        """Read what is remembered; what cannot be understood is forgotten."""
+        """Read what is remembered. Where that is not possible, `lost` says why."""
         book = cls(root)
         try:
-            kept = json.loads((root / FOLDER / PROGRESS).read_text("utf-8"))
-        except (OSError, ValueError, RecursionError):
-            return book
+            book._read()
+        except FileError as error:
+            book.lost = str(error)
+        return book
+
+    def remember(self, report: Report) -> None:
+        """Keep the result of a check, here in any case, and in the file.
+
+        Raises
+        ------
+        FileError
+            If the file cannot be written, or another command does not let go of it.
+        """
+        failing = report.first_failing
+        name = failing.check.name if failing else ""
+        result = Result(report.verdict, report.points, name)
+        self.results[report.exercise.name] = result
+        with self._changed():
+            self.results[report.exercise.name] = result
+
+    def give_hint(self, key: str, number: int) -> None:
+        """Keep how far the hints of an exercise and check were given; raises as `remember`."""
+        with self._changed():
+            self.hints[key] = number
+
+    @contextmanager
+    def _changed(self) -> Iterator[None]:
+        """What other commands have remembered by now, to be changed and written."""
+        with locked(self._file, _("the results in {folder}").format(folder=self.root), WAIT):
+            self.lost = ""
+            try:
+                self._read()
+            except _DamagedError as error:  # nothing in it can be kept
+                self.lost = str(error)
+            yield
+            self._write()
+
+    @property
+    def _file(self) -> Path:
+        return self.root / FOLDER / PROGRESS
+
+    def _read(self) -> None:
+        """Take over what the file says; an entry that cannot be understood is passed over."""
+        try:
+            kept = json.loads(self._file.read_text("utf-8"))
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise FileError(
+                _("cannot read {file}: {why}").format(
+                    file=self._file, why=error.strerror or str(error)
+                )
+            ) from error
+        except (ValueError, RecursionError):
+            kept = None
+        if not isinstance(kept, dict):
+            raise _DamagedError(_("{file} is damaged").format(file=self._file))
         for name, result in _items(kept, "results"):
             if isinstance(result, list) and len(result) == 3 and result[0] in list(Verdict):
                 points = result[1] if type(result[1]) is int else 0
-                book.results[name] = Result(Verdict(result[0]), points, str(result[2]))
+                self.results[name] = Result(Verdict(result[0]), points, str(result[2]))
         for name, count in _items(kept, "hints"):
             if type(count) is int and count >= 0:
-                book.hints[name] = count
-        return book
+                self.hints[name] = count
 
-    def save(self) -> None:
-        """Write what is to be remembered, whole or not at all."""
+    def _write(self) -> None:
         text = json.dumps({"results": self.results, "hints": self.hints}, indent=1)
-        with replacing(self.root / FOLDER / PROGRESS) as temporary:
+        with replacing(self._file) as temporary:
             temporary.write_text(text + "\n", encoding="utf-8")
 
-    def remember(self, report: Report) -> None:
-        """Keep the result of a check."""
-        failing = report.first_failing
-        name = failing.check.name if failing else ""
-        self.results[report.exercise.name] = Result(report.verdict, report.points, name)
-        self.save()
+    @classmethod
+    def begin(cls, root: Path) -> None:
+        """Make the folder `root` a workbook; one that is there stays as it is."""
+        (root / FOLDER).mkdir(parents=True, exist_ok=True)
+        book = cls(root)
+        with locked(book._file, _("the results in {folder}").format(folder=root), WAIT):
+            if not book._file.exists():
+                book._write()
 
     def passed(self, exercise: Exercise) -> bool:
         """Whether the last check of that exercise was passed."""
@@ -131,8 +208,7 @@ def hand_out(root: Path, exercises: Sequence[Exercise]) -> list[Handed]:
             for source in sorted(exercise.folder.iterdir()):
                 if source.is_file() and source.name not in KEPT_BACK:
                     handed += [_copy(source, place / source.name)]
-        if not (root / FOLDER / PROGRESS).exists():
-            Workbook(root).save()
+        Workbook.begin(root)
     except OSError as error:
         if isinstance(error, FileError):
             raise
@@ -161,6 +237,13 @@ def _ours(folder: Path, start: Path) -> bool:
         return False
 
 
-def _items(kept: Any, name: str) -> Iterator[tuple[str, Any]]:
-    found = kept.get(name) if isinstance(kept, dict) else None
+def _is_workbook(folder: Path) -> bool:
+    try:
+        return (folder / FOLDER / PROGRESS).is_file()
+    except OSError:  # a folder that may not be looked into
+        return False
+
+
+def _items(kept: dict[str, Any], name: str) -> Iterator[tuple[str, Any]]:
+    found = kept.get(name)
     yield from found.items() if isinstance(found, dict) else ()

@@ -1,0 +1,201 @@
+"""What a workbook remembers: of several commands at once, and where nothing can be written."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tracer.cli import command_line
+from tracer.course.workbook import Workbook, hand_out
+from tracer.exercises.discovery import discover, home
+from tracer.exercises.submission import Submission
+from tracer.grading.report import Report
+from tracer.grading.session import grade
+
+ROOT = Path(__file__).parents[2]
+ANSWER = "def rnn_step(x, h_prev, U, W, a):\n    return x\n"
+
+WITH_OTHER_EXERCISES = """
+import sys
+from pathlib import Path
+from tracer.exercises import discovery
+from tracer.cli import main
+root = Path(sys.argv.pop(1))
+discovery.home = lambda: root
+main()
+"""
+
+
+def tracer(*words: str) -> Result:
+    """Run a command in this process."""
+    return CliRunner(env={"COLUMNS": "100"}).invoke(command_line, words)
+
+
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh workbook, which is also the working folder."""
+    hand_out(tmp_path / "course", discover().good)
+    monkeypatch.chdir(tmp_path / "course")
+    return tmp_path / "course"
+
+
+@pytest.fixture(scope="module")
+def reports() -> list[Report]:
+    """Reports on the three stubs."""
+    return [grade(e, Submission.read(e.stub), seed=1) for e in discover().good]
+
+
+def files(folder: Path) -> set[str]:
+    """Everything below a folder."""
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+
+
+def test_eight_checks_at_once(tmp_path: Path) -> None:
+    """Eight processes in one workbook, each with its own exercise: all eight results are kept."""
+    exercises, course = tmp_path / "exercises", tmp_path / "course"
+    names = [f"{n}_rnn_step" for n in range(10, 18)]
+    for name in names:
+        shutil.copytree(home() / "10_rnn_step", exercises / name)
+    hand_out(course, discover(exercises).good)
+
+    commands = [
+        subprocess.Popen(
+            [sys.executable, "-c", WITH_OTHER_EXERCISES, str(exercises), "check", name],
+            cwd=course, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL, encoding="utf-8",
+        )
+        for name in names
+    ]  # fmt: skip
+    said = [command.communicate()[1] for command in commands]
+
+    assert [command.returncode for command in commands] == [1] * 8
+    assert said == [""] * 8
+    assert sorted(Workbook.open(course).results) == names
+    assert files(course / ".tracer") == {"progress.json"}
+
+
+def test_what_another_command_remembered_in_between_is_kept(
+    course: Path, reports: list[Report]
+) -> None:
+    """Each command reads the file when it starts, and once more before it writes."""
+    one, two, three = (Workbook.open(course) for _ in range(3))
+    one.remember(reports[0])
+    three.give_hint("10_rnn_step/batch", 2)
+    two.remember(reports[1])
+
+    kept = Workbook.open(course)
+
+    assert sorted(kept.results) == ["10_rnn_step", "20_lstm_gates"]
+    assert kept.hints == {"10_rnn_step/batch": 2}
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.ENOSPC, errno.EACCES])
+@pytest.mark.parametrize("words", [("check", "10"), ("check", "10", "--format", "json"),
+                                   ("hint", "10", "--again"), ("list",)])  # fmt: skip
+def test_where_nothing_can_be_written(
+    course: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: tuple[str, ...]
+) -> None:
+    """In a read-only folder, or on a full disk, everything is shown; then it says what is lost.
+
+    Hints come all at once, for nobody could ever get to the second one.
+    """
+    usual = tracer(*words)
+    before = files(course)
+    opened = os.open
+
+    def refused(path: str, flags: int, *rest: int, **more: int) -> int:
+        if flags & os.O_CREAT and str(path).startswith(str(course)):
+            raise OSError(number, os.strerror(number), str(path))
+        return opened(path, flags, *rest, **more)
+
+    monkeypatch.setattr(os, "open", refused)
+    result = tracer(*words)
+
+    assert result.exit_code == usual.exit_code
+    if words[0] == "hint":
+        assert all(f"  {n}. " in result.stdout for n in (1, 2, 3))
+    else:
+        assert len(result.stdout.splitlines()) == len(usual.stdout.splitlines())
+    what = {
+        "check": "this result could not be remembered",
+        "hint": "hints are shown all at once, as they cannot be counted here",
+    }.get(words[0])
+    why = f"cannot write {course}/.tracer/progress.json: {os.strerror(number)}"
+    assert result.stderr == (f"warning: {what}: {why}\n" if what else "")
+    assert files(course) == before
+    if "json" in words:
+        assert json.loads(result.stdout)["verdict"] == "not_started"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "\x00", "[" * 10**5])
+def test_a_damaged_memory(course: Path, text: str) -> None:
+    """It costs the ticks of the list, and nothing else; the next result starts a new one."""
+    path = course / ".tracer" / "progress.json"
+    path.write_text(text, "utf-8")
+
+    listed, checked, again = tracer("list"), tracer("check", "10"), tracer("list")
+
+    assert listed.stderr == f"warning: your results are not shown: {path} is damaged\n"
+    assert (checked.exit_code, "0 of 13 points" in checked.stdout) == (1, True)
+    assert checked.stderr == f"warning: earlier results are forgotten: {path} is damaged\n"
+    assert (again.stderr, Workbook.open(course).results["10_rnn_step"].points) == ("", 0)
+
+
+def test_a_damaged_entry(course: Path) -> None:
+    """What cannot be understood is passed over; the rest is kept."""
+    path = course / ".tracer" / "progress.json"
+    path.write_text(
+        '{"results": {"10_rnn_step": ["passed", "x"], "20_lstm_gates": ["passed", 10, ""]}}',
+        "utf-8",
+    )
+
+    assert list(Workbook.open(course).results) == ["20_lstm_gates"]
+    assert tracer("list").stderr == ""
+
+
+def test_a_memory_that_may_not_be_read(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not overwritten: what is in it is known to somebody else."""
+    path = course / ".tracer" / "progress.json"
+    whole, reading = path.read_bytes(), Path.read_text
+
+    def refused(self: Path, *rest: str) -> str:
+        if self.name == "progress.json":
+            raise PermissionError(errno.EACCES, "Permission denied", str(self))
+        return reading(self, *rest)
+
+    monkeypatch.setattr(Path, "read_text", refused)
+
+    checked, listed = tracer("check", "10"), tracer("list")
+
+    why = f"cannot read {path}: Permission denied\n"
+    assert checked.exit_code == 1
+    assert "0 of 13 points" in checked.stdout
+    assert checked.stderr == f"warning: this result could not be remembered: {why}"
+    assert listed.stderr == f"warning: your results are not shown: {why}"
+    assert path.read_bytes() == whole
+
+
+def test_nothing_is_written_beside_a_file(tmp_path: Path) -> None:
+    """Outside of a workbook, a check leaves the file's folder and the working folder alone."""
+    answers, here = tmp_path / "answers", tmp_path / "here"
+    answers.mkdir()
+    here.mkdir()
+    (answers / "rnn_step.py").write_text(ANSWER, "utf-8")
+    times = answers.stat().st_mtime_ns, here.stat().st_mtime_ns
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "tracer", "check", str(answers / "rnn_step.py")],
+        cwd=here, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=False,
+    )  # fmt: skip
+
+    assert ended.returncode == 1
+    assert (files(answers), files(here)) == ({"rnn_step.py"}, set())
+    assert (answers.stat().st_mtime_ns, here.stat().st_mtime_ns) == times
