@@ -21,6 +21,7 @@ from tracer.data.load import built_in
 from tracer.data.source import Source
 from tracer.kernels.learning.batch import Losses
 from tracer.storage import arrayfile
+from tracer.storage.locking import locked
 from tracer.training import checkpoint
 from tracer.training.batches import Numbered
 from tracer.training.loop import Training
@@ -179,6 +180,40 @@ def test_an_unfinished_run_is_not_overwritten(tmp_path: Path) -> None:
     assert checkpoint.order_of(tmp_path / "m.checkpoint") == before
 
 
+def test_two_commands_never_write_the_same_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one is refused before it has read anything: neither network is lost."""
+    monkeypatch.chdir(tmp_path)
+    with locked("m.safetensors", "it"):
+        done = CliRunner().invoke(command_line, ["train", *OPTIONS])
+
+    assert done.exit_code == 2
+    assert done.stderr == (
+        f"error: another tracer command (process {os.getpid()}) is working on m.safetensors; "
+        "wait until it has ended\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("resume", [[], ["--resume"]])
+def test_a_run_of_an_older_tracer_is_named_with_the_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, resume: list[str]
+) -> None:
+    """It blocks the name, for it may be dear; the error says how to do without it."""
+    monkeypatch.chdir(tmp_path)
+    arrayfile.write("m.checkpoint", checkpoint.FORMAT, checkpoint.VERSION - 1, {}, {})
+
+    done = CliRunner().invoke(command_line, ["train", "--save", "m.safetensors", *resume])
+
+    assert done.exit_code == 2
+    assert done.stderr == (
+        "error: m.checkpoint is a tracer checkpoint of format version 2; "
+        "this tracer reads version 3. "
+        "To train anew, delete it (rm m.checkpoint), or choose another name with --save\n"
+    )
+
+
 def test_a_finished_network_is_not_overwritten(tmp_path: Path) -> None:
     """Only when that is asked for."""
     path = tmp_path / "m.safetensors"
@@ -258,9 +293,11 @@ def test_the_lines_of_the_epochs_fit(tmp_path: Path, columns: int) -> None:
         (["--task", "tag", "--farthest", "6"], "--farthest would change nothing"),
         (["--most", "50"], "--most would change nothing"),
         (["--text-column", "review"], "add --data FILE"),
-        (["--activation", "tanh"], "there is no choice for gate 'tanh'"),
-        (["--learning-rate", "-1"], "learning_rate is -1"),
-        (["--farthest", "-1"], "farthest is -1; wanted 0 or more"),
+        (["--activation", "tanh"], "--activation: there is no choice for gate 'tanh'"),
+        (["--units", "0"], "--units 0: wanted 1 or more"),
+        (["--learning-rate", "-1"], "--learning-rate -1.0: wanted 0 or more"),
+        (["--held-out", "1"], "--held-out 1.0: wanted a share between 0 and 1, like 0.1"),
+        (["--farthest", "-1"], "--farthest -1: wanted 0 or more"),
         (
             ["--cell", "rnn", "--activation", "identity", "--optimiser", "sgd",
              "--learning-rate", "1e9", "--clip-norm", "0"],

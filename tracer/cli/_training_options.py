@@ -157,4 +157,9 @@ def _setting(
 
 
 def _option(section: str, name: str, **settings: Any) -> click.Parameter:
-    return SectionOption([f"--{name.replace('_', '-')}"], section=section, **settings)
+    return SectionOption([option_of(name)], section=section, **settings)
+
+
+def option_of(name: str) -> str:
+    """How the field `name` of a record is called on the command line."""
+    return f"--{name.replace('_', '-')}"

@@ -5,21 +5,24 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tracer.cli._sections import SectionedCommand
+from tracer.cli._training_options import option_of
 from tracer.cli._training_options import options as training_options
 from tracer.equations import CELLS
-from tracer.errors import FileError, InputError
+from tracer.errors import FileError, InputError, UnknownNameError
 from tracer.language import _
 from tracer.training.choices import LONGER
 
 if TYPE_CHECKING:
     from tracer.data.load import Data
+    from tracer.data.source import Source
     from tracer.training.loop import Training
     from tracer.training.recipe import Recipe
     from tracer.training.run import Safe
@@ -58,6 +61,14 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         )
     if not options["resume"]:  # the command that began the run was looked at then
         _check_effect(ctx)
+    from tracer.storage.locking import locked
+
+    with locked(save, str(save), wait=1):
+        _train(ctx, options, save)
+
+
+def _train(ctx: click.Context, options: dict[str, Any], save: Path) -> None:
+    """Begin a run, or go on with the one that is there; nobody else writes its files meanwhile."""
     run = save.with_suffix(".checkpoint")
     order = _order(ctx)
     from tracer.training import checkpoint
@@ -66,9 +77,10 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     if options["resume"]:
         if not run.exists():
             raise InputError(_("there is no run to resume: {file} is not there").format(file=run))
-        options, order = _as_begun(ctx, run)
-        goes_on = checkpoint.has_left(run)
-    elif run.exists() and not checkpoint.is_finished(run):
+        with _begin_anew(run):
+            options, order = _as_begun(ctx, run)
+            goes_on = checkpoint.has_left(run)
+    elif run.exists() and not _is_finished(run):
         raise InputError(
             _(
                 "{file} holds a run that was not finished. Go on with it: {order} --resume, "
@@ -88,12 +100,36 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     check_watched(training, options["watch_sentence"])
     remarks = data.report
     if options["resume"]:
-        remarks += checkpoint.restore(training, run)
+        with _begin_anew(run):
+            remarks += checkpoint.restore(training, run)
         _check_unfinished(training, run)
     safe = Safe(
         save, run, order, goes_on, options["checkpoint_every"], {"sentences": data.report[0]}
     )
     _learn(training, safe, options["watch_sentence"], remarks)
+
+
+def _is_finished(run: Path) -> bool:
+    from tracer.training import checkpoint
+
+    with _begin_anew(run):
+        return checkpoint.is_finished(run)
+
+
+@contextmanager
+def _begin_anew(run: Path) -> Iterator[None]:
+    """Say of a run that cannot be read (another version wrote it, or half of it) how to do without.
+
+    It is not deleted unasked: the version of tracer that began it can still go on with it.
+    """
+    try:
+        yield
+    except FileError as error:
+        raise FileError(
+            _(
+                "{why}. To train anew, delete it ({remove}), or choose another name with --save"
+            ).format(why=str(error).rstrip("."), remove=f"rm {shlex.quote(str(run))}")
+        ) from error
 
 
 FILE_OPTIONS = (
@@ -202,23 +238,34 @@ def _as_begun(ctx: click.Context, run: Path) -> tuple[dict[str, Any], list[str]]
     return {**first, **here}, _order(before)
 
 
-def _recipe(options: dict[str, Any]) -> Recipe:
+def _settings(options: dict[str, Any]) -> tuple[Recipe, Source]:
+    """The records that the options fill; a value that makes no sense is named by its option."""
+    from tracer.data.checks import SettingError
+    from tracer.data.source import Source
     from tracer.training.optimisers import Optimiser
     from tracer.training.recipe import Recipe
 
-    settings = {name: options[name] for name in Optimiser.__dataclass_fields__ if name in options}
-    optimiser = Optimiser(options["optimiser"], **settings)
-    settings = {name: options[name] for name in Recipe.__dataclass_fields__ if name != "optimiser"}
-    return Recipe(**settings, optimiser=optimiser)
+    def those(record: Any) -> dict[str, Any]:
+        return {name: options[name] for name in record.__dataclass_fields__ if name in options}
+
+    try:
+        optimiser = Optimiser(options["optimiser"], **those(Optimiser))
+        return Recipe(**{**those(Recipe), "optimiser": optimiser}), Source(**those(Source))
+    except SettingError as error:
+        raise InputError(
+            _("{option} {value}: wanted {wanted}").format(
+                option=option_of(error.name), value=error.value, wanted=error.wanted
+            )
+        ) from error
+    except UnknownNameError as error:  # all the others have their choices in the help
+        raise InputError(f"{option_of('activation')}: {error}") from error
 
 
 def _training(options: dict[str, Any]) -> tuple[Training, Data]:
     from tracer.data.load import load
-    from tracer.data.source import Source
     from tracer.training.loop import Training
 
-    recipe = _recipe(options)
-    source = Source(**{name: options[name] for name in Source.__dataclass_fields__})
+    recipe, source = _settings(options)
     data = load(source, recipe.task, recipe.held_out, recipe.seed)
     return Training(recipe, data.learn, data.held_out, data.vocabulary, data.labels), data
 

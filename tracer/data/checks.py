@@ -8,21 +8,39 @@ from typing import Any
 from tracer.errors import InputError
 
 
+class SettingError(InputError):
+    """A setting that makes no sense: which one, what came, what was wanted.
+
+    The command line has other names for the settings, and says the same with them.
+    """
+
+    def __init__(self, name: str, value: Any, wanted: str) -> None:
+        self.name, self.value, self.wanted = name, value, wanted
+        super().__init__(f"{name} is {value!r}; wanted {wanted}")
+
+
 def check_whole(name: str, value: Any, least: int) -> None:
-    """Raise an `InputError` unless `value` is a whole number, `least` or more."""
+    """Raise a `SettingError` unless `value` is a whole number, `least` or more."""
     if type(value) is not int:
-        raise InputError(f"{name} is {value!r}; wanted a whole number")
+        raise SettingError(name, value, "a whole number")
     if value < least:
-        raise InputError(f"{name} is {value}; wanted {least} or more")
+        raise SettingError(name, value, f"{least} or more")
 
 
 def check_number(name: str, value: Any, least: float = -math.inf, below: float = math.inf) -> None:
-    """Raise an `InputError` unless `value` is a finite number from `least` to less than `below`."""
+    """Raise a `SettingError` unless `value` is a finite number from `least` up to below `below`."""
     if type(value) not in (int, float):
-        raise InputError(f"{name} is {value!r}; wanted a number")
+        raise SettingError(name, value, "a number")
     if math.isfinite(value) and least <= value < below:
         return
     bounds = [f"{least:g} or more"] * (least > -math.inf) + [f"less than {below:g}"] * (
         below < math.inf
     )
-    raise InputError(f"{name} is {value}; wanted {', '.join(bounds) or 'a finite number'}")
+    raise SettingError(name, value, ", ".join(bounds) or "a finite number")
+
+
+def check_share(name: str, value: Any) -> None:
+    """Raise a `SettingError` unless `value` is above 0 and below 1: both parts must have some."""
+    check_number(name, value)
+    if not 0 < value < 1:
+        raise SettingError(name, value, "a share between 0 and 1, like 0.1")

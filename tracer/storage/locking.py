@@ -42,6 +42,9 @@ def locked(path: str | os.PathLike[str], what: str, wait: float = 2.0) -> Iterat
     from filelock import FileLock, Timeout
 
     carrier = _carrier(Path(path))
+    if not carrier.parent.is_dir():  # filelock would make it
+        yield
+        return
     lock = FileLock(carrier)
     try:
         lock.acquire(timeout=wait)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from tracer.data.checks import check_number, check_whole
+from tracer.data.checks import check_number, check_share, check_whole
 from tracer.equations import CELLS
-from tracer.errors import InputError, UnknownNameError
+from tracer.errors import UnknownNameError
 from tracer.training.choices import DTYPES, ENCODERS, INITIALS, TASKS
 from tracer.training.optimisers import Optimiser
 
@@ -96,9 +96,7 @@ class Recipe:
         for name in ("word_dropout", "every_step"):
             check_number(name, getattr(self, name), 0, 1)
         check_number("forget_bias", self.forget_bias)
-        check_number("held_out", self.held_out)
-        if not 0 < self.held_out < 1:
-            raise InputError(f"held_out is {self.held_out}; wanted a share between 0 and 1")
+        check_share("held_out", self.held_out)
 
     def dumps(self) -> dict[str, Any]:
         """The recipe as JSON can hold it; `loads` reads it."""
