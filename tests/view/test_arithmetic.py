@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracer.cells import LSTMCell
 from tracer.equations import CELLS
-from tracer.view.parts.unit import functions, in_numbers, numbers_of_unit
-from tracer.view.say.arithmetic import arithmetic
+from tracer.equations.parsing import parse
+from tracer.view.parts.worked import in_trace, worked
+from tracer.view.say.arithmetic import Functions, arithmetic, functions, in_numbers
 from tracer.view.say.numbers import number
 from tracer.view.say.sentence import Sentence
 
@@ -25,7 +27,7 @@ from tracer.view.say.sentence import Sentence
             "0.73·(-0.41) + 0.12·0.88",
         ),
         ("σ(z_f)", {"z_f": -1.58}, "σ(-1.58)"),
-        ("f(z)", {"f": "tanh", "z": 0.3}, "tanh(0.30)"),
+        ("f(f)", {"f": 0.3}, "f(0.30)"),
         ("o * tanh_c", {"o": -0.5, "tanh_c": 2}, "(-0.50)·2.00"),
         ("a + b + c", {"a": -1, "b": -2, "c": 0.001}, "-1.00 + (-2.00) + 0.0010"),
         ("(1 - z) * n", {"z": 0.3, "n": -0.2}, "(1 - 0.30)·(-0.20)"),
@@ -45,7 +47,7 @@ def test_numbers_take_the_place_of_names(
     equation: str, values: dict[str, float], expected: str
 ) -> None:
     """A negative factor and a negative later summand stand in brackets, as one writes by hand."""
-    actual = arithmetic(equation, values)
+    actual = arithmetic(in_numbers(parse(equation), values))
 
     assert expected == actual
 
@@ -56,13 +58,17 @@ def test_numbers_take_the_place_of_names(
     i=st.floats(0, 1),
     g=st.floats(-1, 1),
 )
-def test_what_is_written_gives_what_is_shown(f: float, c_prev: float, i: float, g: float) -> None:
-    """Whoever types the arithmetic into a calculator gets the value, up to the rounding."""
-    written = arithmetic("f * c_prev + i * g", {"f": f, "c_prev": c_prev, "i": i, "g": g})
+def test_the_sign_before_the_result_says_whether_the_rounded_numbers_give_it(
+    f: float, c_prev: float, i: float, g: float
+) -> None:
+    """Whoever types what stands there into a calculator gets the result, or reads ≈ before it."""
+    values = {"f": f, "c_prev": c_prev, "i": i, "g": g}
 
-    calculated = eval(written.replace("·", "*"))  # noqa: S307 - digits and signs of our own
+    row = worked("c", CELLS["lstm"]["c"].expression, values, f * c_prev + i * g, Functions())
 
+    calculated = eval(row.numbers.replace("·", "*"))  # noqa: S307 - digits and signs of our own
     assert calculated == pytest.approx(f * c_prev + i * g, abs=0.05)
+    assert row.equals == ("=" if number(calculated) == row.result else "≈")
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -73,24 +79,67 @@ def test_every_equation_of_every_cell_can_be_written(
     sentence = {"lstm": lstm_sentence, "rnn": rnn_sentence}[cell]
     called = functions(sentence.trace.cell)
     names = {"σ": lambda z: 1 / (1 + math.exp(-z)), "tanh": math.tanh}
+    signs = set()
     for step in range(sentence.T):
         for unit in range(sentence.H):
-            values = numbers_of_unit(sentence, step, unit)
             for quantity in sentence.rows():
                 if not quantity.equation or quantity.level is None:
                     continue
-                written = in_numbers(quantity.equation, values, called).replace("·", "*")
+                row = in_trace(sentence, quantity, step, unit, called)
 
-                calculated = eval(written, names)  # noqa: S307 - digits and signs of our own
+                calculated = eval(row.numbers.replace("·", "*"), names)  # noqa: S307 - our own
 
-                assert calculated == pytest.approx(values[quantity.name], abs=0.03), written
+                value = sentence[quantity.name][step, unit]
+                assert calculated == pytest.approx(value, abs=0.03), row
+                assert row.equals == ("=" if number(calculated) == row.result else "≈"), row
+                signs.add(row.equals)
+    assert signs == {"=", "≈"}
 
 
-def test_no_name_is_left_over(lstm_sentence: Sentence) -> None:
-    """Every name of the elementwise equations is replaced."""
-    values = numbers_of_unit(lstm_sentence, 2, 3)
+def test_a_number_is_not_said_to_be_itself(lstm_sentence: Sentence) -> None:
+    """The share of the bias is the bias: its number stands there once."""
+    share = lstm_sentence.trace.quantity("z_f_from_a")
+    bias = lstm_sentence.trace.cell.a[8 + 3]
 
-    assert "c_prev" not in arithmetic("f * c_prev + i * g", values)
+    row = in_trace(lstm_sentence, share, 1, 3, functions(lstm_sentence.trace.cell))
+
+    assert str(row) == f"z_f_from_a_2[3] = a_f = {bias:.2f}"
+
+
+@pytest.mark.parametrize(
+    ("equation", "values", "result", "expected"),
+    [
+        ("a + b", {"a": 0.004, "b": 1.0}, 1.004, "="),
+        ("a + b", {"a": 0.444, "b": 0.444}, 0.888, "≈"),
+        ("a + b", {"a": 0.446, "b": 0.446}, 0.892, "≈"),
+        ("a + b", {"a": 0.441, "b": 0.441}, 0.882, "="),
+        ("σ(z)", {"z": -1.58}, 0.17, "="),
+        ("tanh(z)", {"z": 0.3046}, 0.2955, "≈"),
+        ("(1 - z) * n", {"z": 0.5, "n": 0.5}, 0.25, "="),
+        ("x @ U.T", {"x": [1.0, 2.0], "U": [0.126, 0.126]}, 0.378, "≈"),
+        ("x @ U.T", {"x": [1.0] * 5, "U": [0.126] * 5}, 0.63, "="),
+        ("unknown(z)", {"z": 0.3}, 0.99, "="),
+        ("a * b", {"a": math.nan, "b": 1}, math.nan, "="),
+        ("a * b", {"a": math.inf, "b": 0}, math.nan, "="),
+    ],
+)
+def test_terms_that_do_not_add_up_are_not_said_to(
+    equation: str, values: dict[str, float], result: float, expected: str
+) -> None:
+    """0.44 + 0.44 is no 0.89. Where terms are left out, nobody can add them up."""
+    row = worked("q", parse(equation), values, result, functions(CELLS["lstm"]))
+
+    assert expected == row.equals
+
+
+def test_what_the_functions_of_a_cell_are_called() -> None:
+    """By the options of the cell; of a kind of cell by the usual ones."""
+    hard = LSTMCell(np.ones((8, 1)), np.ones((8, 2)), np.ones(8), gate="hard")
+
+    assert functions(CELLS["lstm"]).names == {"σ": "σ", "tanh": "tanh"}
+    assert functions(CELLS["lstm"], unicode=False).names == {"σ": "sigmoid", "tanh": "tanh"}
+    assert functions(hard).names == {"σ": "hard", "tanh": "tanh"}
+    assert functions(CELLS["rnn"]).names == {"f": "tanh"}
 
 
 @pytest.mark.parametrize(

@@ -27,16 +27,15 @@ def block(cell: Cell, name: str) -> Array | None:
     return whole[first : first + H]
 
 
-def function(cell: Cell, name: str) -> Callable[[Array], Array] | None:
-    """The function that the cell's equations call by that name, or None."""
-    table = ACTIVATIONS
-    chosen = cell.equations.functions.get(name)
-    if chosen is None:  # "dσ" is the slope of "σ"
-        table = SLOPES
-        chosen = cell.equations.functions.get(name.removeprefix("d")) if name[0] == "d" else None
-    if chosen is None:
-        return None
-    return table[getattr(cell, chosen) if chosen in cell.equations.options else chosen]
+def functions(cell: Cell) -> dict[str, Callable[[Array], Array]]:
+    """Every function that the cell's equations call, and its slope: ``σ`` and ``dσ``."""
+    return functions_named(cell.equations.activations(cell.options))
+
+
+def functions_named(names: Mapping[str, str]) -> dict[str, Callable[[Array], Array]]:
+    """The same for activations by name: ``{"σ": "sigmoid"}`` gives ``σ`` and ``dσ``."""
+    slopes = {f"d{symbol}": SLOPES[name] for symbol, name in names.items()}
+    return {symbol: ACTIVATIONS[name] for symbol, name in names.items()} | slopes
 
 
 def evaluate(cell: Cell, equation: str | Expression, values: Mapping[str, Array]) -> Array:
@@ -58,20 +57,15 @@ def evaluate(cell: Cell, equation: str | Expression, values: Mapping[str, Array]
     """
     expression = parse(equation) if isinstance(equation, str) else equation
     with np.errstate(all="ignore"):
-        result: Array = expression.value(_Scope(cell, values), _functions(cell, expression))
+        result: Array = expression.value(_Scope(cell, values), functions(cell))
     return result
 
 
 def size(cell: Cell, expression: Expression, values: Mapping[str, Array]) -> Array:
     """How large the terms are that an equation adds up, see `Expression.size`."""
     with np.errstate(all="ignore"):
-        terms: Array = expression.size(_Scope(cell, values), _functions(cell, expression))
+        terms: Array = expression.size(_Scope(cell, values), functions(cell))
     return terms
-
-
-def _functions(cell: Cell, expression: Expression) -> Mapping[str, Callable[[Array], Array]]:
-    meant = {name: function(cell, name) for name in expression.functions}
-    return {name: known for name, known in meant.items() if known is not None}
 
 
 class _Scope(Mapping[str, object]):

@@ -43,6 +43,9 @@ LEVELS = ("states", "gates", "all")
 """How much a trace stores, leanest first. What a level leaves out is rebuilt on demand."""
 
 
+_DEFAULTS: Mapping[str, str] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """One named number of every step.
@@ -157,6 +160,14 @@ class CellEquations:
         object.__setattr__(
             self, "_by_name", {q.name: q for q in (*self.quantities, *self.backward)}
         )
+
+    def activations(self, chosen: Mapping[str, str] = _DEFAULTS) -> dict[str, str]:
+        """Which activation each function of the equations is: ``{"σ": "sigmoid", ...}``.
+
+        `chosen` gives the options of a cell; what it leaves open is the first choice.
+        """
+        options = {name: choices[0] for name, choices in self.options.items()} | dict(chosen)
+        return {name: options.get(meant, meant) for name, meant in self.functions.items()}
 
     def __getitem__(self, name: str) -> Quantity:
         """The quantity of that name, or an `UnknownNameError` that suggests the nearest one."""

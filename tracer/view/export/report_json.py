@@ -7,7 +7,7 @@ from typing import Any
 from tracer.equations import CellEquations
 from tracer.grading.report import CheckReport, Difference, Report, Verdict
 from tracer.view.export.to_json import json_number
-from tracer.view.parts.worked import equations
+from tracer.view.parts.worked import wrong_number
 from tracer.view.say.trouble import sentences
 from tracer.view.say.words import clean
 
@@ -70,6 +70,6 @@ def _difference_record(cell: CellEquations, d: Difference) -> dict[str, Any]:
         "unit": d.unit,
         "got": json_number(d.got),
         "expected": json_number(d.expected),
-        "equations": list(equations(cell, d)),
+        "equations": [str(line) for line in wrong_number(cell, d)],
         "may_share": list(d.shares),
     }

@@ -11,7 +11,7 @@ from tracer.equations import Kind as QuantityKind
 from tracer.exercises.cases import shapes
 from tracer.grading.report import CheckReport, Difference, Kind, Report, Verdict
 from tracer.language import _
-from tracer.view.parts.worked import equations
+from tracer.view.parts.worked import wrong_number
 from tracer.view.say.cause import cause_of
 from tracer.view.say.numbers import apart
 from tracer.view.say.trouble import sentences
@@ -19,6 +19,7 @@ from tracer.view.say.words import clean
 from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities, folded
 from tracer.view.terminal.palette import Palette
+from tracer.view.terminal.worked import worked_lines
 
 
 def first_mistake(
@@ -60,10 +61,8 @@ def first_mistake(
     yield from folded(
         Text(_("How the expected number comes about:"), style=colours.faint), able.width, "  "
     )
-    for n, equation in enumerate(equations(report.exercise.equations, d, unicode=able.unicode)):
-        style = "bold" if n == 0 else colours.faint
-        for k, line in enumerate(folded(Text(equation, style=style), able.width - 6)):
-            yield Text("      " if k else "    ").append_text(line)
+    rows = list(wrong_number(report.exercise.equations, d, unicode=able.unicode))
+    yield from worked_lines(rows, able, indent=4, aligned=False)
     yield from _also(report, failing, able)
     if failing.blocks:
         yield from _blocks(report, failing, able)

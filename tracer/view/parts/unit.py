@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from rich.cells import cell_len
@@ -11,11 +10,13 @@ from rich.text import Text
 
 from tracer.equations import Kind, Quantity
 from tracer.language import _
-from tracer.view.say.arithmetic import Value, arithmetic
-from tracer.view.say.numbers import number, signed
+from tracer.view.parts.worked import Worked, in_trace, rounded
+from tracer.view.say.arithmetic import functions
+from tracer.view.say.numbers import signed
 from tracer.view.say.sentence import Sentence
-from tracer.view.terminal.console import Abilities, folded
+from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.palette import Palette, palette
+from tracer.view.terminal.worked import worked_lines
 
 SHARES = ("x", "h", "a")
 """The three shares of a sum z, by the end of their names: the word, the step before, the bias."""
@@ -41,7 +42,7 @@ def unit_block(sentence: Sentence, step: int, unit: int, able: Abilities) -> lis
     return [
         *_shares(sentence, step, unit, able, colours),
         Text(""),
-        *_arithmetic(sentence, step, unit, able, colours),
+        *worked_lines(_arithmetic(sentence, step, unit, able), able),
     ]
 
 
@@ -58,7 +59,7 @@ def unit_legend(sentence: Sentence) -> list[tuple[str, str]]:
     ]  # fmt: skip
     if sentence.has("c_prev"):
         listed.append(("c_prev", _("the memory c of the step before")))
-    return listed
+    return [*listed, rounded()]
 
 
 def numbers_of_unit(sentence: Sentence, step: int, unit: int) -> dict[str, float]:
@@ -69,22 +70,11 @@ def numbers_of_unit(sentence: Sentence, step: int, unit: int) -> dict[str, float
     }
 
 
-def functions(cell: Any, *, unicode: bool = True) -> dict[str, str]:
-    """What the functions in a cell's equations are really called: ``{"f": "tanh"}`` for an RNN.
-
-    σ stays σ where the gate is the usual sigmoid and the terminal can write it.
-    """
-    names: dict[str, str] = {}
-    for symbol, option in cell.equations.functions.items():
-        name = str(getattr(cell, option, option))
-        names[symbol] = symbol if name == "sigmoid" and symbol == "σ" and unicode else name
-    return names
-
-
 def _shares(
     sentence: Sentence, step: int, unit: int, able: Abilities, colours: Palette
 ) -> list[Text]:
     """A row for each sum z: its three shares as signed bars on one scale, and the sum."""
+    called = functions(sentence.trace.cell, unicode=able.unicode)
     sums = [q for q in sentence.rows() if sentence.has(f"{q.name}_from_x")]
     names = [f"{q.name}_from_{share}" for q in sums for share in SHARES]
     values = {name: float(sentence[name][step, unit]) for name in names}
@@ -109,7 +99,8 @@ def _shares(
             bar = colours.signed_bar(value, scale, half)
             style = colours.style(value / scale, Kind.PRE_ACTIVATION)
             line.append(bar, style).append(f"{signed(value):>{NUMBER}}  ")
-        line.append(f"= {signed(float(sentence[quantity.name][step, unit]))}")
+        row = in_trace(sentence, quantity, step, unit, called)
+        line.append(f"{row.equals} {signed(float(sentence[quantity.name][step, unit]))}")
         lines.append(line)
     return lines
 
@@ -134,61 +125,15 @@ def _shares_without_bars(
     return lines
 
 
-def _arithmetic(
-    sentence: Sentence, step: int, unit: int, able: Abilities, colours: Palette
-) -> list[Text]:
+def _arithmetic(sentence: Sentence, step: int, unit: int, able: Abilities) -> list[Worked]:
     """``c_2[3] = f * c_prev + i * g = 0.73·(-0.41) + 0.12·0.88 = -0.19`` for every quantity.
 
     The sums z are left out, for their table is their arithmetic.
     """
-    values = numbers_of_unit(sentence, step, unit)
     called = functions(sentence.trace.cell, unicode=able.unicode)
-    shown = [
-        q
-        for q in sentence.rows()
-        if q.equation and q.level is not None and q.kind != Kind.PRE_ACTIVATION
+    return [
+        in_trace(sentence, quantity, step, unit, called)
+        for quantity in sentence.rows()
+        if quantity.equation and quantity.level is not None
+        if quantity.kind != Kind.PRE_ACTIVATION
     ]
-    table = [
-        (
-            f"{quantity.name}_{step + sentence.first}[{sentence.unit_names[unit]}]",
-            in_letters(quantity.equation, called),
-            in_numbers(quantity.equation, values, called),
-        )
-        for quantity in shown
-    ]
-    wide = [max(map(len, column)) for column in zip(*table, strict=True)]
-    aligned = 2 + sum(wide) + 3 * len(wide) + 8 <= able.width
-    lines = []
-    for quantity, parts in zip(shown, table, strict=True):
-        left, letters, numbers = (
-            part.ljust(width) if aligned else part for part, width in zip(parts, wide, strict=True)
-        )
-        line = Text("  ").append(left, "bold").append(f" = {letters}", colours.faint)
-        line.append(f" = {numbers} = ").append(number(values[quantity.name]), "bold")
-        lines += hanging(line, able.width)
-    return lines
-
-
-def in_letters(equation: str, called: Mapping[str, str]) -> str:
-    """The equation as `tracer.equations` has it, with the real names of its functions."""
-    head, bracket, rest = equation.partition("(")
-    return called.get(head, head) + bracket + rest if bracket else equation
-
-
-def in_numbers(
-    equation: str, values: Mapping[str, Value], called: Mapping[str, str], digits: int = 2
-) -> str:
-    """The equation in numbers; a function's name hides a quantity of the same name."""
-    head, bracket, _rest = equation.partition("(")
-    names = dict(values)
-    if bracket and head in called:
-        names[head] = called[head]
-    return arithmetic(equation, names, digits=digits)
-
-
-def hanging(line: Text, width: int) -> list[Text]:
-    """`line`, broken where it must be, with what follows set in."""
-    if cell_len(line.plain) <= width:
-        return [line]
-    first, *rest = folded(line, width - 4)
-    return [first, *(Text("    ").append_text(more) for more in rest)]

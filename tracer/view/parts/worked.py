@@ -1,52 +1,176 @@
-"""A wrong number worked out by hand: its equation with the numbers put in, and what it reads."""
+"""A number worked out: ``c_2[3] = f * c_prev + i * g = 0.73·(-0.41) + 0.12·0.88 = -0.19``."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from types import SimpleNamespace
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from tracer.cells.evaluation import block
 from tracer.equations import CellEquations, Quantity
-from tracer.grading.comparing import operands
-from tracer.grading.report import Difference
-from tracer.view.parts.unit import functions, in_letters, in_numbers
+from tracer.equations.expression import Expression, Name, Transposed
+from tracer.language import _
+from tracer.view.say.arithmetic import (
+    Functions,
+    Value,
+    arithmetic,
+    comes_out,
+    functions,
+    in_numbers,
+)
 from tracer.view.say.numbers import number
+from tracer.view.say.sentence import Sentence
+
+if TYPE_CHECKING:
+    from tracer.grading.report import Difference
 
 
-def equations(cell: CellEquations, d: Difference, *, unicode: bool = True) -> Iterator[str]:
-    """The equation with the numbers put in, then the equations of what it reads.
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """One number: its place, its equation in letters and in numbers, and what comes out.
+
+    Attributes
+    ----------
+    place : str
+        ``"c_2[3]"``.
+    letters, numbers : str
+        Nothing where there is no equation to write.
+    result : str
+    exact : bool
+        Whether the numbers, rounded as they are written, give the result as it is written.
+    note : str
+        What else is to be said of it.
+    """
+
+    place: str
+    letters: str
+    numbers: str
+    result: str
+    exact: bool = True
+    note: str = ""
+
+    @property
+    def equals(self) -> str:
+        """``=``, or ``≈`` where only the numbers behind the rounded ones give the result."""
+        return "=" if self.exact else "≈"
+
+    def __str__(self) -> str:
+        """All of it in one line but the note; a number is not said to be itself."""
+        parts = [part for part in (self.place, self.letters, self.numbers) if part]
+        told = " = ".join(parts)
+        return told if self.numbers == self.result else f"{told} {self.equals} {self.result}"
+
+
+def rounded() -> tuple[str, str]:
+    """What is to be known to read ``≈``: the mark and its meaning."""
+    return "≈", _("equal, but for the rounding of the numbers shown")
+
+
+def worked(
+    place: str,
+    expression: Expression,
+    values: Mapping[str, Value],
+    result: float,
+    called: Functions,
+    *,
+    digits: int = 2,
+    written: str = "",
+    symbols: Mapping[str, str] | None = None,
+    note: str = "",
+) -> Worked:
+    """An equation worked out with `values`.
+
+    Parameters
+    ----------
+    place : str
+    expression : Expression
+    values : mapping
+        What each name of the equation stands for, see `tracer.view.say.arithmetic.in_numbers`.
+    result : float
+    called : Functions
+    digits : int
+        Decimals of the numbers and of the result.
+    written : str
+        The result, where it is to be written otherwise.
+    symbols : mapping
+        What is written for a name among the letters.
+    note : str
+    """
+    numbers = in_numbers(expression, values, called.meant)
+    written = written or number(result, digits)
+    return Worked(
+        place,
+        expression.written(called.names, symbols or {}),
+        arithmetic(numbers, digits, called.names),
+        written,
+        comes_out(numbers, written, called.meant, digits),
+        note,
+    )
+
+
+def in_trace(
+    sentence: Sentence, quantity: Quantity, step: int, unit: int, called: Functions, note: str = ""
+) -> Worked:
+    """A quantity of one unit at one step of a sentence; `step` and `unit` from 0."""
+    place = place_of(sentence, quantity.name, step, unit)
+    result = float(sentence[quantity.name][step, unit])
+    values = operands(sentence, quantity.expression, step, unit)
+    return worked(place, quantity.expression, values, result, called, note=note)
+
+
+def place_of(sentence: Sentence, name: str, step: int, unit: int) -> str:
+    """``c_2[3]``: which step and unit, as they are counted on the screen."""
+    return f"{name}_{step + sentence.first}[{sentence.unit_names[unit]}]"
+
+
+def operands(sentence: Sentence, expression: Expression, step: int, unit: int) -> dict[str, Value]:
+    """What the equation of one unit reads: that unit's numbers, or whole rows for a product."""
+    layer, n = sentence.trace.last, sentence.unit_names[unit]
+    turned = {
+        node.of.name
+        for node in expression.nodes()
+        if isinstance(node, Transposed) and isinstance(node.of, Name)
+    }
+    values: dict[str, Value] = {}
+    for name in expression.reads:
+        weights = block(layer.cell, name)
+        whole = name in expression.reads_rows
+        if weights is not None:  # of x @ U.T one unit reads a row of U, of d_z @ U a column
+            values[name] = weights[n] if name in turned or not whole else weights[:, n]
+        else:
+            numbers = layer[name][step, sentence.number]
+            values[name] = numbers if whole else float(numbers[n])
+    return values
+
+
+def wrong_number(cell: CellEquations, d: Difference, *, unicode: bool = True) -> Iterator[Worked]:
+    """How the expected number comes about: its equation, then the equations of what it reads.
 
     Of what those read, in turn, only the sum behind the one that counts most. There are as many
     decimals as the arithmetic needs to tell `d.got` from `d.expected`.
-
-    Examples
-    --------
-    ``c_2[1] = f * c_prev + i * g = 0.73·(-0.41) + 0.12·0.88 = -0.19``
     """
-    usual = {option: choices[0] for option, choices in cell.options.items()}
-    called = functions(SimpleNamespace(equations=cell, **usual), unicode=unicode)
-    values, digits = {**d.values, d.quantity: d.expected}, _digits(d)
+    called = functions(cell, unicode=unicode)
+    values = {**d.values, d.quantity: d.expected}
+    symbols = {q.name: q.symbol for q in cell if q.equation and q.level is None}
     first = cell[d.quantity]
-    reads = [first, *_computed(cell, first, values, called)]
+    reads = [first, *_computed(cell, first, values)]
     if d.through in [quantity.name for quantity in reads]:
-        reads += _computed(cell, cell[d.through], values, called)
+        reads += _computed(cell, cell[d.through], values)
     for quantity in dict.fromkeys(reads):
-        letters = in_letters(quantity.equation, called)
-        for name in operands(quantity):
-            if name in cell and cell[name].level is None and cell[name].equation:
-                letters = letters.replace(name, cell[name].symbol)  # z's share reads as U_f x_t
-        numbers = in_numbers(quantity.equation, values, called, digits)
-        result = number(values[quantity.name], digits)
-        step = f"_{d.step + 1}[{d.unit}]" if quantity is first else ""
-        yield f"{quantity.name}{step} = {letters} = {numbers} = {result}"
+        place = f"{quantity.name}_{d.step + 1}[{d.unit}]" if quantity is first else quantity.name
+        yield worked(
+            place, quantity.expression, values, values[quantity.name], called,
+            digits=_digits(d), symbols=symbols,  # z's share reads as U_f x_t
+        )  # fmt: skip
 
 
 def _computed(
-    cell: CellEquations, quantity: Quantity, values: Mapping[str, float], called: Mapping[str, str]
+    cell: CellEquations, quantity: Quantity, values: Mapping[str, float]
 ) -> list[Quantity]:
     """What its equation reads and what has an equation itself, the shares of a sum apart."""
-    names = [n for n in operands(quantity) if n in cell and n in values and n not in called]
-    return [cell[n] for n in names if cell[n].equation and cell[n].level is not None]
+    read = [cell[name] for name in quantity.reads if name in cell and name in values]
+    return [q for q in read if q.equation and q.level is not None]
 
 
 def _digits(d: Difference) -> int:

@@ -6,127 +6,140 @@ arithmetic of a new cell needs no new code.
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial, reduce
 from typing import Any, TypeAlias
 
 import numpy as np
 
+from tracer.cells import Cell
+from tracer.cells.evaluation import functions_named
+from tracer.equations import CellEquations
+from tracer.equations.expression import Binary, Call, Expression, Name, Number
 from tracer.language import plural
 from tracer.view.say.numbers import number
 
-Value: TypeAlias = float | str | Sequence[float] | np.ndarray[Any, Any]
+Value: TypeAlias = float | Sequence[float] | np.ndarray[Any, Any]
 
 TERMS = 3
-"""How many terms of a long sum or a long vector are written before the dots."""
-
-_OPERATORS: Mapping[type[ast.operator], str] = {
-    ast.Add: " + ", ast.Sub: " - ", ast.Mult: "·", ast.Div: " / ", ast.Pow: "^",
-}  # fmt: skip
+"""How many terms of a long sum are written before the dots."""
 
 
-def arithmetic(equation: str, values: Mapping[str, Value], *, digits: int = 2) -> str:
-    """`equation` with numbers in the place of names.
+@dataclass(frozen=True, slots=True)
+class Functions:
+    """The functions in a cell's equations: what each is really called, and what it does."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    meant: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+
+
+def functions(cell: Cell | CellEquations, *, unicode: bool = True) -> Functions:
+    """Those of a cell, or of a kind of cell with its usual options.
+
+    ``f`` of an RNN is called ``tanh``. σ stays σ where the gate is the usual sigmoid and the
+    terminal can write it.
+    """
+    if isinstance(cell, CellEquations):
+        names = cell.activations()
+    else:
+        names = cell.equations.activations(cell.options)
+    kept = {"σ": "σ"} if unicode and names.get("σ") == "sigmoid" else {}
+    return Functions({**names, **kept}, functions_named(names))
+
+
+def in_numbers(
+    expression: Expression, values: Mapping[str, Value], slopes: Mapping[str, Any] | None = None
+) -> Expression:
+    """The expression with numbers in the place of names.
 
     Parameters
     ----------
-    equation : str
-        The right-hand side as `tracer.equations` has it, a Python expression.
-    values : mapping of str to float, array (n,) or str
-        What each name stands for. In ``x @ U_f.T`` both are rows of the same length and the
-        product is written as a sum. A string replaces the name of a function (``{"f": "tanh"}``).
-        A name that is not given stays as it is.
+    expression : Expression
+    values : mapping of str to float or array (n,)
+        What each name stands for. In ``x @ U_f.T`` both are rows of the same length, and the
+        product becomes a sum. A name that is not given stays as it is.
+    slopes : mapping
+        Slopes that are written as their value, not as a call: ``{"dσ": ...}``.
+    """
+    slopes = slopes or {}
+
+    def put(node: Expression) -> Expression | None:
+        match node:
+            case Name(name) if name in values and np.ndim(values[name]) == 0:
+                return _number(values[name])
+            case Call(function, _) if function in slopes and node.slope_of is not None:
+                return _number(node.value(values, slopes))
+            case Call(function, [Name(name)]) if np.ndim(values.get(name, 0.0)) == 1:
+                return Call(function, tuple(_number(value) for value in _row(values[name])))
+            case Binary("@", left, right) if set(node.reads) <= values.keys():
+                known = {name: _row(values[name]) for name in node.reads}
+                rows = [_row(side.value(known, slopes)) for side in (left, right)]
+                return _sum_of_products(*rows) if rows[0].shape == rows[1].shape else None
+        return None
+
+    return expression.rewritten(put)
+
+
+def arithmetic(
+    expression: Expression, digits: int = 2, called: Mapping[str, str] | None = None
+) -> str:
+    """Numbers as one writes them by hand.
+
+    Parameters
+    ----------
+    expression : Expression
     digits : int
         Decimals, see `tracer.view.say.numbers.number`.
+    called : mapping
+        What the functions are really called.
 
     Examples
     --------
-    >>> arithmetic("f * c_prev + i * g", {"f": 0.73, "c_prev": -0.41, "i": 0.12, "g": 0.88})
+    >>> values = {"f": 0.73, "c_prev": -0.41, "i": 0.12, "g": 0.88}
+    >>> arithmetic(in_numbers(parse("f * c_prev + i * g"), values))
     '0.73·(-0.41) + 0.12·0.88'
-    >>> arithmetic("σ(z_f)", {"z_f": -1.58})
-    'σ(-1.58)'
     """
-    return _written(ast.parse(equation, mode="eval").body, values, digits)
+    return expression.written(called or {}, number=partial(_written, digits), times="·")
 
 
-def _written(node: ast.expr, values: Mapping[str, Value], digits: int) -> str:
-    """One node of the expression in numbers."""
-    match node:
-        case ast.Name(name):
-            return _value(values.get(name, name), digits)
-        case ast.Attribute(value=ast.Name(name), attr="T"):
-            return _value(values.get(name, f"{name}.T"), digits)
-        case ast.Constant(value):
-            return str(value)
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return f"-{_grouped(operand, values, digits)}"
-        case ast.Call(func=function, args=arguments):
-            written = [_written(argument, values, digits) for argument in arguments]
-            return f"{_written(function, values, digits)}({', '.join(written)})"
-        case ast.BinOp(left, ast.MatMult(), right):
-            return _product_sum(left, right, values, digits)
-        case ast.BinOp(left, (ast.Add() | ast.Sub()) as operator, right):
-            second = _written(right, values, digits)
-            if _is_negative(right, second) or (_is_sum(right) and isinstance(operator, ast.Sub)):
-                second = f"({second})"
-            return f"{_written(left, values, digits)}{_OPERATORS[type(operator)]}{second}"
-        case ast.BinOp(left, operator, right) if type(operator) in _OPERATORS:
-            first, second = (_grouped(side, values, digits) for side in (left, right))
-            return f"{first}{_OPERATORS[type(operator)]}{second}"
-    return ast.unparse(node)
+def comes_out(
+    expression: Expression, result: str, meant: Mapping[str, Any], digits: int = 2
+) -> bool:
+    """Whether the numbers as they are written give the result as it is written.
+
+    Each is rounded for itself, so that 0.26·0.89 may stand where 0.235 is the product. What names
+    something that is not shown cannot be worked out, so nothing is said against it.
+    """
+    if expression.reads or not set(expression.functions) <= meant.keys():
+        return True
+    shown = expression.rewritten(
+        lambda node: (
+            _number(float(_written(digits, node.number))) if isinstance(node, Number) else None
+        )
+    )
+    with np.errstate(all="ignore"):
+        return number(float(shown.value({}, meant)), digits) == result
 
 
-def _grouped(node: ast.expr, values: Mapping[str, Value], digits: int) -> str:
-    """A factor: in brackets when it is negative or a sum."""
-    text = _written(node, values, digits)
-    return f"({text})" if _is_sum(node) or _is_negative(node, text) else text
+def _number(value: Any) -> Number:
+    return Number(np.float64(value))
 
 
-def _is_sum(node: ast.expr) -> bool:
-    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub | ast.MatMult)
+def _written(digits: int, value: float) -> str:
+    """A number that was put in; one of the equation itself, like 1, as it stands there."""
+    return number(value, digits) if isinstance(value, np.float64) else str(value)
 
 
-def _is_negative(node: ast.expr, text: str) -> bool:
-    return text.startswith("-") and not isinstance(node, ast.BinOp)
+def _row(value: Any) -> np.ndarray[Any, Any]:
+    return np.asarray(value, dtype=float)
 
 
-def _value(value: Value, digits: int) -> str:
-    if isinstance(value, str):
-        return value
-    array = np.asarray(value)
-    if array.ndim == 0:
-        return number(float(array), digits)
-    return ", ".join(_shortened([number(float(entry), digits) for entry in array.ravel()]))
-
-
-def _product_sum(left: ast.expr, right: ast.expr, values: Mapping[str, Value], digits: int) -> str:
-    """``x @ U.T`` of two rows as ``1.00·0.31 + 0.50·(-0.20) + … (8 terms)``."""
-    first, second = (_row(side, values) for side in (left, right))
-    if first is None or second is None or first.shape != second.shape:
-        return " @ ".join(_written(side, values, digits) for side in (left, right))
-    factors = [[_factor(float(value), digits) for value in row] for row in (first, second)]
-    terms = _shortened([f"{a}·{b}" for a, b in zip(*factors, strict=True)])
-    written = " + ".join(terms)
-    if terms[-1] != "…":
-        return written
-    said = plural("{sum} ({count} term)", "{sum} ({count} terms)", len(first))
-    return said.format(sum=written, count=len(first))
-
-
-def _factor(value: float, digits: int) -> str:
-    text = number(value, digits)
-    return f"({text})" if text.startswith("-") else text
-
-
-def _row(node: ast.expr, values: Mapping[str, Value]) -> np.ndarray[Any, Any] | None:
-    """The numbers that a side of ``@`` stands for, or None where they are not given."""
-    name = node.value if isinstance(node, ast.Attribute) else node
-    value = values.get(name.id) if isinstance(name, ast.Name) else None
-    if value is None or isinstance(value, str):
-        return None
-    array = np.asarray(value, dtype=float)
-    return array if array.ndim == 1 else None
-
-
-def _shortened(parts: list[str]) -> list[str]:
-    return parts if len(parts) <= TERMS + 1 else [*parts[:TERMS], "…"]
+def _sum_of_products(first: np.ndarray[Any, Any], second: np.ndarray[Any, Any]) -> Expression:
+    """Two rows as ``1.00·0.31 + 0.50·(-0.20) + 0.11·0.70 + … (8 terms)``."""
+    products = [Binary("*", _number(a), _number(b)) for a, b in zip(first, second, strict=True)]
+    terms: list[Expression] = list(products)
+    if len(products) > TERMS + 1:
+        said = plural("… ({count} term)", "… ({count} terms)", len(products))
+        terms = [*products[:TERMS], Name(said.format(count=len(products)))]
+    return reduce(partial(Binary, "+"), terms)

@@ -13,7 +13,7 @@ import numpy as np
 
 from tracer.language import _
 from tracer.model.gradientflow import norms
-from tracer.view.parts.unit import functions
+from tracer.view.say.arithmetic import functions
 from tracer.view.say.magnitudes import size, times
 from tracer.view.say.numbers import number, percent, signed
 from tracer.view.say.sentence import Numbers, Sentence
@@ -49,7 +49,7 @@ def loss_words(sentence: Sentence) -> Iterator[str]:
             "The loss is the mean over {count} sentences, so each has a share of 1/{count}."
         ).format(count=trace.N)
     if trace.straight_through:
-        called = functions(trace.cell).get("σ", "")
+        called = functions(trace.cell).names.get("σ", "")
         yield _(
             "straight-through: hard switches have no slope, so gradients go through them with that "
             "of the sigmoid; {name}' stands for it."
@@ -144,7 +144,7 @@ def _h(sentence: Sentence, step: int, units: slice) -> str:
     arrived = float(np.abs(d_h).sum())
     plain = sentence.has("d_z")  # one sum z, its slope and W are all that stands in the way
     if arrived and plain:
-        slope = functions(sentence.trace.cell).get("f", "f")
+        slope = functions(sentence.trace.cell).names.get("f", "f")
         through = percent(float(np.abs(sentence["d_z"][step, units]).sum()) / arrived)
         said.append(
             _("The slope of {f} lets {share} of it through to z.").format(f=slope, share=through)

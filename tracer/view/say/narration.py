@@ -20,8 +20,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from tracer.equations.parsing import parse
 from tracer.language import _
-from tracer.view.say.arithmetic import arithmetic
+from tracer.view.say.arithmetic import arithmetic, in_numbers
 from tracer.view.say.numbers import number, percent, signed
 from tracer.view.say.sentence import Broken, Numbers, Sentence
 
@@ -30,6 +31,10 @@ MOVE = 0.1
 
 EMPTY = 1e-3
 """A memory whose units are all smaller than this is called empty."""
+
+
+_WRITTEN = parse("i * g")
+"""What is written to the memory."""
 
 
 def narration(sentence: Sentence, step: int, unit: int | None = None) -> str:
@@ -103,7 +108,8 @@ def _memory_change(sentence: Sentence, step: int, chosen: int | None) -> str:
         said = _("Unit {unit} rises from {old} to {new}:")
     written, kept = float(i[unit] * g[unit]), float(f[unit] * c_prev[unit])
     adds = _("i·g = {product} adds {written}").format(
-        product=arithmetic("i * g", {"i": i[unit], "g": g[unit]}), written=number(written)
+        product=arithmetic(in_numbers(_WRITTEN, {"i": i[unit], "g": g[unit]})),
+        written=number(written),
     )
     keeps = _("f = {f} keeps {kept}").format(f=number(f[unit]), kept=number(kept))
     if abs(c_prev[unit]) < EMPTY:

@@ -15,7 +15,7 @@ _OBEYED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _IN_ASCII = str.maketrans(
     {
         **dict(zip("·…–—−“”’→←─│█━╸◀×±▲▼✓✗‖∂", '*~---""\'><-|##-<x~^v+x|d', strict=True)),
-        "≥": ">=", "≤": "<=", "σ": "sigmoid", "Σ": "sum",
+        "≈": "~", "≥": ">=", "≤": "<=", "σ": "sigmoid", "Σ": "sum",
     }
 )  # fmt: skip
 

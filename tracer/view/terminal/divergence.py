@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -10,17 +9,19 @@ import numpy as np
 from rich.cells import cell_len
 from rich.text import Text
 
-from tracer.cells.evaluation import block, evaluate
+from tracer.cells.evaluation import evaluate
 from tracer.equations import Kind
 from tracer.language import _, plural
 from tracer.view.export.to_json import json_number
-from tracer.view.parts.unit import functions, in_letters, in_numbers, numbers_of_unit
-from tracer.view.say.arithmetic import Value
+from tracer.view.parts.unit import numbers_of_unit
+from tracer.view.parts.worked import operands, place_of, worked
+from tracer.view.say.arithmetic import functions
 from tracer.view.say.numbers import apart, number
 from tracer.view.say.sentence import Sentence
 from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities, folded
 from tracer.view.terminal.palette import palette
+from tracer.view.terminal.worked import worked_lines
 
 if TYPE_CHECKING:
     from tracer.trace.compare import Divergence
@@ -143,47 +144,32 @@ def _both(a: float, b: float) -> tuple[str, str]:
 def _equations(pair: Sequence[Sentence], found: Divergence, able: Abilities) -> Iterator[Text]:
     """The equation with the numbers of each trace, and where a trace does not keep to it."""
     assert found.unit is not None
-    equation = pair[0].trace.quantity(found.quantity).equation
-    if not equation:
+    quantity = pair[0].trace.quantity(found.quantity)
+    if not quantity.equation:
         return
-    results = [_result(sentence, found, equation) for sentence in pair]
+    results = [_result(sentence, found) for sentence in pair]
     shown = _both(*results)
     for letter, sentence, result, written in zip("AB", pair, results, shown, strict=True):
         called = functions(sentence.trace.cell, unicode=able.unicode)
         own = float(sentence[found.quantity][found.step, found.unit])
-        left = f"{found.quantity}_{found.step + sentence.first}[{found.unit}]"
-        numbers = in_numbers(equation, _operands(sentence, found, equation), called)
-        text = f"{letter}  {left} = {in_letters(equation, called)} = {numbers}"
-        if numbers != written:
-            text += f" = {written}"
+        note = ""
         if abs(result - own) > CLOSE * max(1.0, abs(result)):
-            text = _("{equation}, but this trace has {value}").format(
-                equation=text, value=apart(own, result)[0]
-            )
-        lines = folded(Text(text), able.width - 5, "")
-        yield from (Text("  " if k == 0 else "     ").append_text(x) for k, x in enumerate(lines))
+            note = _("but this trace has {value}").format(value=apart(own, result)[0])
+        row = worked(
+            f"{letter}  {place_of(sentence, found.quantity, found.step, found.unit)}",
+            quantity.expression,
+            operands(sentence, quantity.expression, found.step, found.unit),
+            result, called, written=written, note=note,
+        )  # fmt: skip
+        yield from worked_lines([row], able)
     yield Text("")
 
 
-def _result(sentence: Sentence, found: Divergence, equation: str) -> float:
+def _result(sentence: Sentence, found: Divergence) -> float:
     """What the equation gives with the trace's own numbers."""
     trace = sentence.trace
-    whole = evaluate(trace.cell, equation, trace.last)
+    whole = evaluate(trace.cell, trace.quantity(found.quantity).expression, trace.last)
     return float(np.broadcast_to(whole, trace["h"].shape)[found.step, found.batch, found.unit])
-
-
-def _operands(sentence: Sentence, found: Divergence, equation: str) -> dict[str, Value]:
-    """The numbers that the equation of one unit reads: its own, or whole rows for a product."""
-    assert found.unit is not None
-    operands: dict[str, Value] = {}
-    for name in re.findall(r"\w+", equation):
-        parameter = block(sentence.trace.cell, name)
-        if parameter is not None:
-            operands[name] = parameter[found.unit]
-        elif sentence.has(name):
-            numbers = sentence[name][found.step]
-            operands[name] = numbers if "@" in equation else float(numbers[found.unit])
-    return operands
 
 
 CLOSE = 1e-5

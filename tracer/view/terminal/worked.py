@@ -1,0 +1,60 @@
+"""Numbers that are worked out, one below the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from tracer.view.parts.worked import Worked
+from tracer.view.terminal.console import Abilities, folded
+from tracer.view.terminal.palette import palette
+
+
+def worked_lines(
+    rows: Sequence[Worked], able: Abilities, *, indent: int = 2, aligned: bool = True
+) -> list[Text]:
+    """Each as ``place = letters = numbers = result``, and its note behind it.
+
+    Parameters
+    ----------
+    rows : sequence of Worked
+    able : Abilities
+    indent : int
+        Columns before each; what does not fit in a line goes on two further in.
+    aligned : bool
+        Whether the equals signs stand under each other where there is room for that.
+    """
+    colours = palette(able)
+    wide = [max((len(part) for part in column), default=0) for column in zip(
+        *((row.place, row.letters, row.numbers) for row in rows), strict=True
+    )]  # fmt: skip
+    longest = max((len(f" = {row.result}   {row.note}") for row in rows), default=0)
+    if not aligned or indent + sum(wide) + 2 * 3 + longest > able.width:
+        wide = [0, 0, 0]
+    lines = []
+    for row in rows:
+        line = Text().append(f"{row.place:<{wide[0]}}", "bold")
+        if row.letters:
+            line.append(f" = {row.letters:<{wide[1]}}", colours.faint)
+        if row.numbers:
+            line.append(f" = {row.numbers:<{wide[2]}}")
+        if row.numbers != row.result:
+            line.append(f" {row.equals} ").append(row.result, "bold")
+        if row.note:
+            line.append(f"   {row.note}", colours.faint)
+        line.rstrip()
+        lines += hanging(line, able.width, indent)
+    return lines
+
+
+def hanging(line: Text, width: int, indent: int = 2) -> list[Text]:
+    """`line` set in, broken where it must be, and what follows set in by two more."""
+    if indent + cell_len(line.plain) <= width:
+        return [Text(" " * indent).append_text(line)]
+    first, *rest = folded(line, width - indent - 2)
+    return [
+        Text(" " * indent).append_text(first),
+        *(Text(" " * (indent + 2)).append_text(more) for more in rest),
+    ]
