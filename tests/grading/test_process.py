@@ -11,6 +11,7 @@ import pytest
 from tracer.errors import FileError
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
+from tracer.grading import session
 from tracer.grading.report import Verdict
 from tracer.grading.session import grade
 from tracer.sandbox.process import Limits, PlainProcess, Run
@@ -54,13 +55,16 @@ class Counting:
         return PlainProcess().run(source, file, request, limits, longest)
 
 
-def test_nobody_waits_for_eight_endless_loops(rnn_step: Exercise) -> None:
+def test_nobody_waits_for_eight_endless_loops(
+    rnn_step: Exercise, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """After the first one there is little patience, and after the third the rest is not tried."""
     wall = Counting()
+    monkeypatch.setattr(session, "HURRY", 1.0)
 
-    report = grade(rnn_step, step("    while True: pass\n"), limits=Limits(seconds=2.5), wall=wall)
+    report = grade(rnn_step, step("    while True: pass\n"), limits=Limits(seconds=1.5), wall=wall)
 
-    assert wall.patience == [2.5, 2.0, 2.0]
+    assert wall.patience == [1.5, 1.0, 1.0]
     assert [c.verdict for c in report.checks] == [Verdict.TIMED_OUT] + [Verdict.UNDECIDED] * 7
 
 

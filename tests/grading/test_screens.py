@@ -159,22 +159,35 @@ def test_what_may_be_imported_is_what_is_there(lstm_step: Exercise, imported: st
         assert ("leave @njit away" in text) == (imported == "numba")
 
 
+@pytest.fixture(scope="module")
+def reports() -> list[Report]:
+    """Reports on every stub and every known mistake."""
+    solutions = Path(__file__).parents[2] / "solutions"
+    return [
+        report_on(exercise, path)
+        for exercise in discover().good
+        for path in (exercise.stub, *(solutions / exercise.name / "mistakes").glob("*.py"))
+    ]
+
+
 @pytest.mark.parametrize("width", [40, 60, 80, 140, 200])
 @pytest.mark.parametrize("unicode", [True, False])
-def test_no_line_is_too_wide(width: int, *, unicode: bool, solutions: Path) -> None:
+def test_no_line_is_too_wide(width: int, *, unicode: bool, reports: list[Report]) -> None:
     """Every screen keeps its width, and is ASCII where the terminal is."""
     able = Abilities(width=width, unicode=unicode)
+    lines = exercise_list(discover().good, None, able)
+    for report in reports:
+        lines += screen(report, able, ["Next: tracer hint " * 9])
     for exercise in discover().good:
-        paths = [exercise.stub, *(solutions / exercise.name / "mistakes").glob("*.py")]
-        for path in paths:
-            lines = screen(report_on(exercise, path), able, ["Next: tracer hint " * 9])
-            lines += exercise_list(discover().good, None, able)
-            for check, items in hints(exercise).items():
-                for number in range(1, len(items) + 1):
-                    lines += hint(exercise, check, items, number, able)
-            shown = [line if unicode else ascii_line(line) for line in lines]
-            assert max(cell_len(line.plain) for line in shown) <= width
-            assert unicode or all(line.plain.isascii() for line in shown)
+        for check, items in hints(exercise).items():
+            for number in range(1, len(items) + 1):
+                lines += hint(exercise, check, items, number, able)
+
+    shown = [line if unicode else ascii_line(line) for line in lines]
+
+    assert len(reports) == 12
+    assert max(cell_len(line.plain) for line in shown) <= width
+    assert unicode or all(line.plain.isascii() for line in shown)
 
 
 @pytest.mark.parametrize(

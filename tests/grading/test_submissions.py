@@ -28,7 +28,7 @@ def test_submission(folder: Path) -> None:
     expected = tomllib.loads((folder / "expected.toml").read_text("utf-8"))
     exercise = find(expected["exercise"], discover().good)
     source = (folder / f"{exercise.file}.txt").read_bytes()
-    limits = Limits(seconds=expected.get("time_limit", 20.0))
+    limits = Limits(expected.get("time_limit", 20.0), expected.get("memory", Limits().memory))
 
     report = grade(exercise, Submission(exercise.file, source), seed=1, limits=limits)
     text = "\n".join(line.plain for line in screen(report, Abilities(width=200)))

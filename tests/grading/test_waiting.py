@@ -20,7 +20,7 @@ def test_a_line_on_the_terminal(course: Path, term: str, erased: bool) -> None:
     (course / "10_rnn_step" / "rnn_step.py").write_text("while True: pass\n", "utf-8")
     ours, theirs = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-m", "tracer", "check", "10", "--time-limit", "2.5"],
+        [sys.executable, "-m", "tracer", "check", "10", "--time-limit", "1.5"],
         cwd=course, stdout=theirs, stderr=theirs, stdin=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "TERM": term},
     ):  # fmt: skip
@@ -30,7 +30,7 @@ def test_a_line_on_the_terminal(course: Path, term: str, erased: bool) -> None:
             shown += chunk
     os.close(ours)
 
-    line, _, rest = shown.partition(b"each call may take 2.5 s")
+    line, _, rest = shown.partition(b"each call may take 1.5 s")
     assert line.startswith(b"Running rnn_step ")
     assert rest.startswith(b"\r\x1b[K") is erased
     assert b"timed out" in rest

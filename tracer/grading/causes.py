@@ -7,9 +7,9 @@ numbers, and must give all that came back.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,19 +25,32 @@ from tracer.grading.report import Cause, Difference
 TRIED = ("tanh", "sigmoid", "identity", "relu", "hard-sigmoid", "hard")
 """Functions that may have been taken for one another, the likeliest first."""
 
-Situations: TypeAlias = list[tuple[int, int, Cell, dict[str, Array]]]
+
+class _Step(NamedTuple):
+    """One step that was answered, by the right equations: what a mistake does not touch stays."""
+
+    cell: Cell
+    values: Mapping[str, Array]  # of each quantity; the student's own where it was returned
+    came: Mapping[str, Array]
+    wrong: Collection[str]  # of those that came
 
 
 def of_all(exercise: Exercise, case: Case, answers: Answers) -> Cause | None:
     """The one mistake that gives every number that came back, if there is one."""
-    everywhere = list(situations(exercise, case, answers))
-    return _likeliest(exercise, case, answers, everywhere, exercise.returns)
+    steps = [
+        _step(exercise, case, answers, *place) for place in situations(exercise, case, answers)
+    ]
+    return _likeliest(exercise, case, steps, exercise.returns)
 
 
 def of_one(exercise: Exercise, case: Case, answers: Answers, d: Difference) -> Cause | None:
     """The one mistake that gives this quantity at this step."""
-    here = [s for s in situations(exercise, case, answers) if s[:2] == (d.call, d.step)]
-    return _likeliest(exercise, case, answers, here, (d.quantity,))
+    steps = [
+        _step(exercise, case, answers, *place)
+        for place in situations(exercise, case, answers)
+        if place[:2] == (d.call, d.step)
+    ]
+    return _likeliest(exercise, case, steps, (d.quantity,))
 
 
 def function_of(cell: CellEquations, name: str) -> tuple[str, str] | None:
@@ -49,14 +62,31 @@ def function_of(cell: CellEquations, name: str) -> tuple[str, str] | None:
     return cell.options[option][0] if option in cell.options else option, found[2]
 
 
+def _step(
+    exercise: Exercise, case: Case, answers: Answers,
+    call: int, step: int, cell: Cell, given: Mapping[str, Array],
+) -> _Step:  # fmt: skip
+    values, wrong = dict(given), set()
+    came = {n: answers[call, step, n] for n in exercise.returns if (call, step, n) in answers}
+    for quantity in exercise.equations:
+        name = quantity.name
+        if quantity.equation:
+            values[name] = evaluate(cell, quantity.equation, values)
+        if name in came:
+            if not agree(came[name], values[name], case.check).all():
+                wrong.add(name)
+            values[name] = came[name].astype(np.float64)
+    return _Step(cell, values, came, wrong)
+
+
 def _likeliest(
-    exercise: Exercise, case: Case, answers: Answers, places: Situations, names: Collection[str]
+    exercise: Exercise, case: Case, steps: Sequence[_Step], names: Collection[str]
 ) -> Cause | None:
     """The first that fits; None where mistakes of two sorts fit, for nobody knows which it was."""
     fitting = [
         cause
         for cause in _possible(exercise.equations)
-        if all(_gives(exercise, case, answers, place, cause, names) for place in places)
+        if all(_gives(exercise, case, step, cause, names) for step in steps)
     ]
     sorts = {(cause.kind, cause.share) for cause in fitting}
     return fitting[0] if len(sorts) == 1 else None
@@ -83,30 +113,27 @@ def _possible(cell: CellEquations) -> Iterator[Cause]:
 
 
 def _gives(
-    exercise: Exercise, case: Case, answers: Answers,
-    place: tuple[int, int, Cell, dict[str, Array]], cause: Cause, names: Collection[str],
-) -> bool:  # fmt: skip
+    exercise: Exercise, case: Case, step: _Step, cause: Cause, names: Collection[str]
+) -> bool:
     """Whether the equations with this mistake give those quantities of one step."""
-    call, step, cell, given = place
-    values: dict[str, Any] = dict(given)
-    changed = _changed(exercise.equations, cell, cause)
+    values = dict(step.values)
+    changed = _changed(exercise.equations, step.cell, cause)
     touched = set(cause.names)
     for quantity in exercise.equations:
         name = quantity.name
-        if not quantity.equation:
+        if name not in touched and touched.isdisjoint(operands(quantity)):
+            if name in names and name in step.wrong:
+                return False
             continue
-        if touched & set(operands(quantity)):
-            touched.add(name)
+        touched.add(name)
         if name in changed:
             values[name] = changed[name](values)
         else:
-            values[name] = evaluate(cell, quantity.equation, values)
-        came = answers.get((call, step, name))
-        if came is None or name not in exercise.returns:
-            continue
-        if name in names and not agree(came, values[name], case.check).all():
-            return False
-        values[name] = came.astype(np.float64)
+            values[name] = evaluate(step.cell, quantity.equation, values)
+        if name in step.came:
+            if name in names and not agree(step.came[name], values[name], case.check).all():
+                return False
+            values[name] = step.values[name]
     return bool(touched & set(names))
 
 
