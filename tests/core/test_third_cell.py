@@ -126,6 +126,21 @@ def test_it_is_shown(tmp_path: Path, what: list[str]) -> None:
     assert "MGU, 7 units" in shown
 
 
+def test_a_unit_of_it_is_worked_out(tmp_path: Path) -> None:
+    """W_g meets m, and what the step after sends back comes in three terms, one through a gate."""
+    trace = make_model(kind="mgu").trace("you are bad", target="praise", backward=True)
+    tracer.save(trace, tmp_path / "mgu.safetensors")
+
+    forward = _run("show", str(tmp_path / "mgu.safetensors"), "--unit", "1")
+    backward = _run("show", str(tmp_path / "mgu.safetensors"), "--unit", "1", "--what", "backward")
+
+    assert "h_2[1] = (1 - f) * h_prev + f * g = (1 - 0." in forward
+    assert "the step before  W_q h_(t-1), W_q m" in forward
+    assert "what t = 3 sends back to h_2[1], term by term" in backward
+    assert "  d_h_next * (1 - f_next)" in backward
+    assert "d_z_g_2[1] = d_g * tanh'(z_g) = " in " ".join(backward.split())
+
+
 def test_its_gradients_are_drawn(tmp_path: Path) -> None:
     """``tracer gradients`` on a model of it."""
     make_model(kind="mgu").save(tmp_path / "mgu.model")

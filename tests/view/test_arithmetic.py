@@ -77,7 +77,6 @@ def test_every_equation_of_every_cell_can_be_written(
 ) -> None:
     """The arithmetic of each unit, run again, gives the number of the trace."""
     sentence = {"lstm": lstm_sentence, "rnn": rnn_sentence}[cell]
-    called = functions(sentence.trace.cell)
     names = {"σ": lambda z: 1 / (1 + math.exp(-z)), "tanh": math.tanh}
     signs = set()
     for step in range(sentence.T):
@@ -85,7 +84,7 @@ def test_every_equation_of_every_cell_can_be_written(
             for quantity in sentence.rows():
                 if not quantity.equation or quantity.level is None:
                     continue
-                row = in_trace(sentence, quantity, step, unit, called)
+                row = in_trace(sentence, quantity, step, unit)
 
                 calculated = eval(row.numbers.replace("·", "*"), names)  # noqa: S307 - our own
 
@@ -101,7 +100,7 @@ def test_a_number_is_not_said_to_be_itself(lstm_sentence: Sentence) -> None:
     share = lstm_sentence.trace.quantity("z_f_from_a")
     bias = lstm_sentence.trace.cell.a[8 + 3]
 
-    row = in_trace(lstm_sentence, share, 1, 3, functions(lstm_sentence.trace.cell))
+    row = in_trace(lstm_sentence, share, 1, 3)
 
     assert str(row) == f"z_f_from_a_2[3] = a_f = {bias:.2f}"
 
@@ -137,7 +136,6 @@ def test_what_the_functions_of_a_cell_are_called() -> None:
     hard = LSTMCell(np.ones((8, 1)), np.ones((8, 2)), np.ones(8), gate="hard")
 
     assert functions(CELLS["lstm"]).names == {"σ": "σ", "tanh": "tanh"}
-    assert functions(CELLS["lstm"], unicode=False).names == {"σ": "sigmoid", "tanh": "tanh"}
     assert functions(hard).names == {"σ": "hard", "tanh": "tanh"}
     assert functions(CELLS["rnn"]).names == {"f": "tanh"}
 

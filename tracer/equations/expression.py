@@ -71,6 +71,16 @@ class Expression:
         products = [node for node in self.nodes() if isinstance(node, Binary) and node.sign == "@"]
         return frozenset(name for product in products for name in product.reads)
 
+    @property
+    def terms(self) -> tuple[Expression, ...]:
+        """What it adds up, ``a``, ``b`` and ``-c`` of ``a + b - c``; itself where it is no sum."""
+        match self:
+            case Binary("+", left, right):
+                return left.terms + right.terms
+            case Binary("-", left, right):
+                return (*left.terms, *(Negative(term) for term in right.terms))
+        return (self,)
+
     def value(self, names: Mapping[str, Any], functions: Mapping[str, Any] = _NOTHING) -> Any:
         """What it comes to.
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from tracer.equations import Quantity
 from tracer.language import _
 from tracer.model.gradientflow import norms
+from tracer.view.parts.backward_unit import BackwardUnit, backward_unit, backward_unit_legend
 from tracer.view.parts.cells import Cells, cells, rounded_up
 from tracer.view.parts.heading import Heading, Unknown, heading, unknown_words
 from tracer.view.parts.said import Meaning, Said, Tone
@@ -45,7 +46,7 @@ class BackwardStep:
     word: str
     size: float
     said: Said
-    body: Cells
+    body: Cells | BackwardUnit
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,8 +120,13 @@ class Backward:
             word=self.sentence.word(t),
             size=float(norms(self.sentence["d_h"][[t]])[0]),
             said=Said(backward_words(self.sentence, t, self.unit), Tone.TOLD),
-            body=self.cells(t),
+            body=self._body(t),
         )
+
+    def _body(self, t: int) -> Cells | BackwardUnit:
+        if self.unit is not None:
+            return backward_unit(self.sentence, t, self.unit)
+        return self.cells(t)
 
     def cells(self, t: int) -> Cells:
         """The gradients of the step `t`, from 0, on a scale of its own."""
@@ -137,4 +143,6 @@ class Backward:
     @cached_property
     def legend(self) -> tuple[Meaning, ...]:
         """What each row means."""
+        if self.unit is not None:
+            return backward_unit_legend(self.sentence)
         return tuple(Meaning(q.name, _(q.meaning)) for q in self.quantities)

@@ -18,8 +18,8 @@ from tracer.view.say.trouble import sentences
 from tracer.view.say.words import clean
 from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities, folded
+from tracer.view.terminal.drawing.worked import worked_lines
 from tracer.view.terminal.palette import Palette
-from tracer.view.terminal.worked import worked_lines
 
 
 def first_mistake(
@@ -61,7 +61,7 @@ def first_mistake(
     yield from folded(
         Text(_("How the expected number comes about:"), style=colours.faint), able.width, "  "
     )
-    rows = list(wrong_number(report.exercise.equations, d, unicode=able.unicode))
+    rows = list(wrong_number(report.exercise.equations, d))
     yield from worked_lines(rows, able, indent=4, aligned=False)
     yield from _also(report, failing, able)
     if failing.blocks:

@@ -19,12 +19,13 @@ from tracer.view.parts.heading import Heading, Unknown, heading, unknown_words
 from tracer.view.parts.output import Output, output
 from tracer.view.parts.said import Meaning, Said, Tone
 from tracer.view.parts.strip import Answer, Strip, answer, strip
+from tracer.view.parts.unit import Unit, unit, unit_legend
 from tracer.view.parts.wish import Wish, chosen_quantities, chosen_steps, chosen_unit
 from tracer.view.say.narration import narration
 from tracer.view.say.numbers import percent
 from tracer.view.say.sentence import Numbers, Sentence
 
-Body: TypeAlias = Cells | Output
+Body: TypeAlias = Cells | Output | Unit
 """What a step is shown as."""
 
 
@@ -135,6 +136,8 @@ class Show:
     def _body(self, t: int) -> Body:
         if self.wish.what == "output":
             return output(self.sentence, t)
+        if self.unit is not None:
+            return unit(self.sentence, t, self.unit)
         return self.cells(t)
 
     def cells(self, t: int) -> Cells:
@@ -192,6 +195,8 @@ def moves(sentence: Sentence) -> Moves:
 def legend(show: Show) -> Legend:
     """How to read the screen: its rows, its cells, and what its sentences mean."""
     words = tuple(_words_used(show.sentence, show.wish))
+    if show.unit is not None:
+        return Legend(rows=unit_legend(show.sentence), words=words)
     if show.wish.what == "output":
         score = _("what the head gives; softmax makes the probability of it")
         return Legend(rows=(Meaning(_("score"), score), *words))

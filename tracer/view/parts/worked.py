@@ -11,6 +11,7 @@ from tracer.cells.evaluation import block
 from tracer.equations import CellEquations, Quantity
 from tracer.equations.expression import Expression, Name, Transposed
 from tracer.language import _
+from tracer.view.parts.said import Meaning
 from tracer.view.say.arithmetic import (
     Functions,
     Value,
@@ -62,9 +63,9 @@ class Worked:
         return told if self.numbers == self.result else f"{told} {self.equals} {self.result}"
 
 
-def rounded() -> tuple[str, str]:
-    """What is to be known to read ``≈``: the mark and its meaning."""
-    return "≈", _("equal, but for the rounding of the numbers shown")
+def rounded() -> Meaning:
+    """What is to be known to read ``≈``."""
+    return Meaning("≈", _("equal, but for the rounding of the numbers shown"))
 
 
 def worked(
@@ -109,14 +110,12 @@ def worked(
     )
 
 
-def in_trace(
-    sentence: Sentence, quantity: Quantity, step: int, unit: int, called: Functions, note: str = ""
-) -> Worked:
+def in_trace(sentence: Sentence, quantity: Quantity, step: int, unit: int) -> Worked:
     """A quantity of one unit at one step of a sentence; `step` and `unit` from 0."""
     place = place_of(sentence, quantity.name, step, unit)
     result = float(sentence[quantity.name][step, unit])
     values = operands(sentence, quantity.expression, step, unit)
-    return worked(place, quantity.expression, values, result, called, note=note)
+    return worked(place, quantity.expression, values, result, functions(sentence.trace.cell))
 
 
 def place_of(sentence: Sentence, name: str, step: int, unit: int) -> str:
@@ -144,13 +143,13 @@ def operands(sentence: Sentence, expression: Expression, step: int, unit: int) -
     return values
 
 
-def wrong_number(cell: CellEquations, d: Difference, *, unicode: bool = True) -> Iterator[Worked]:
+def wrong_number(cell: CellEquations, d: Difference) -> Iterator[Worked]:
     """How the expected number comes about: its equation, then the equations of what it reads.
 
     Of what those read, in turn, only the sum behind the one that counts most. There are as many
     decimals as the arithmetic needs to tell `d.got` from `d.expected`.
     """
-    called = functions(cell, unicode=unicode)
+    called = functions(cell)
     values = {**d.values, d.quantity: d.expected}
     symbols = {q.name: q.symbol for q in cell if q.equation and q.level is None}
     first = cell[d.quantity]

@@ -34,18 +34,17 @@ class Functions:
     meant: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
 
 
-def functions(cell: Cell | CellEquations, *, unicode: bool = True) -> Functions:
+def functions(cell: Cell | CellEquations) -> Functions:
     """Those of a cell, or of a kind of cell with its usual options.
 
-    ``f`` of an RNN is called ``tanh``. σ stays σ where the gate is the usual sigmoid and the
-    terminal can write it.
+    ``f`` of an RNN is called ``tanh``. σ stays σ where the gate is the usual sigmoid.
     """
     if isinstance(cell, CellEquations):
         names = cell.activations()
     else:
         names = cell.equations.activations(cell.options)
-    kept = {"σ": "σ"} if unicode and names.get("σ") == "sigmoid" else {}
-    return Functions({**names, **kept}, functions_named(names))
+    usual = {"σ": "σ"} if names.get("σ") == "sigmoid" else {}
+    return Functions({**names, **usual}, functions_named(names))
 
 
 def in_numbers(

@@ -121,6 +121,11 @@ class Sentence:
         """Every gradient that has one number for each step and unit, in computing order."""
         return (q for q in self._of_units() if q.kind == Kind.GRADIENT and q.dims[0] == "step")
 
+    def of_unit(self, step: int, unit: int) -> dict[str, float]:
+        """Every quantity and every gradient of one unit at one step, by name."""
+        rows = (*self.rows(), *self.gradient_rows())
+        return {quantity.name: float(self[quantity.name][step, unit]) for quantity in rows}
+
     def _of_units(self) -> Iterator[Quantity]:
         quantities = (self.trace.quantity(name) for name in self.trace.names)
         return (quantity for quantity in quantities if quantity.dims[-1] == "unit")

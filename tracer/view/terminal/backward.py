@@ -14,8 +14,9 @@ from rich.text import Text
 from tracer.equations import Kind
 from tracer.language import _
 from tracer.view.parts.backward import Backward
-from tracer.view.parts.backward_unit import backward_unit, backward_unit_legend
-from tracer.view.parts.said import Meaning, Said
+from tracer.view.parts.backward_unit import BackwardUnit
+from tracer.view.parts.cells import Cells
+from tracer.view.parts.said import Said
 from tracer.view.parts.wish import Wish
 from tracer.view.say.magnitudes import size
 from tracer.view.say.sentence import Sentence
@@ -33,6 +34,7 @@ from tracer.view.terminal.drawing.paragraphs import (
     step_title,
     unknown_words,
 )
+from tracer.view.terminal.drawing.unit import backward_unit
 from tracer.view.terminal.drawing.way import way
 from tracer.view.terminal.palette import palette
 from tracer.view.terminal.picture import NARROW_RULE
@@ -85,9 +87,11 @@ def _step(back: Backward, t: int, plan: Layout, able: Abilities) -> list[Text]:
     length = Text(f" ‖d_h‖ {size(part.size)} ")
     lines = [step_title(part.step, part.word, length, wide, colours)]
     lines += [*paragraph(part.said, able), Text("")]
-    if back.unit is not None:
-        return lines + backward_unit(back.sentence, t, back.unit, able)
-    return lines + gradient_cells(part.body, plan, able)
+    match part.body:
+        case BackwardUnit() as body:
+            return lines + backward_unit(body, able)
+        case Cells() as body:
+            return lines + gradient_cells(body, plan, able)
 
 
 def _left_out(
@@ -118,8 +122,7 @@ def _left_out(
 def _legend(back: Backward, able: Abilities) -> list[Text]:
     """One line for what each row means, and how its cells are read."""
     if back.unit is not None:
-        marks = [Meaning(*entry) for entry in backward_unit_legend(back.sentence)]
-        return explained(marks, able)
+        return explained(back.legend, able)
     said = _(
         "+: more of it would raise the loss; -: more of it would lower it. A full cell is the "
         "largest number of its step; each step has its own scale, written over its numbers. "

@@ -13,15 +13,14 @@ from tracer.cells.evaluation import evaluate
 from tracer.equations import Kind
 from tracer.language import _, plural
 from tracer.view.export.to_json import json_number
-from tracer.view.parts.unit import numbers_of_unit
 from tracer.view.parts.worked import operands, place_of, worked
 from tracer.view.say.arithmetic import functions
 from tracer.view.say.numbers import apart, number
 from tracer.view.say.sentence import Sentence
 from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities, folded
+from tracer.view.terminal.drawing.worked import worked_lines
 from tracer.view.terminal.palette import palette
-from tracer.view.terminal.worked import worked_lines
 
 if TYPE_CHECKING:
     from tracer.trace.compare import Divergence
@@ -118,7 +117,7 @@ def _side_by_side(pair: Sequence[Sentence], found: Divergence, able: Abilities) 
     """Every number of that unit at that step, in computing order, in both traces."""
     colours = palette(able)
     assert found.unit is not None
-    numbers = [numbers_of_unit(sentence, found.step, found.unit) for sentence in pair]
+    numbers = [sentence.of_unit(found.step, found.unit) for sentence in pair]
     backward = pair[0].trace.quantity(found.quantity).kind == Kind.GRADIENT
     listed = pair[0].gradient_rows() if backward else pair[0].rows()
     names = [q.name for q in listed if q.name in numbers[1]]
@@ -150,7 +149,7 @@ def _equations(pair: Sequence[Sentence], found: Divergence, able: Abilities) -> 
     results = [_result(sentence, found) for sentence in pair]
     shown = _both(*results)
     for letter, sentence, result, written in zip("AB", pair, results, shown, strict=True):
-        called = functions(sentence.trace.cell, unicode=able.unicode)
+        called = functions(sentence.trace.cell)
         own = float(sentence[found.quantity][found.step, found.unit])
         note = ""
         if abs(result - own) > CLOSE * max(1.0, abs(result)):

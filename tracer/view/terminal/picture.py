@@ -10,10 +10,10 @@ from rich.text import Text
 from tracer.language import _
 from tracer.view.parts.cells import Cells
 from tracer.view.parts.output import Output
-from tracer.view.parts.said import Meaning, Said
-from tracer.view.parts.show import Legend, Show, Step
+from tracer.view.parts.said import Said
+from tracer.view.parts.show import Show, Step
 from tracer.view.parts.strip import Answer
-from tracer.view.parts.unit import unit_block, unit_legend
+from tracer.view.parts.unit import Unit
 from tracer.view.parts.wish import Wish
 from tracer.view.say.numbers import percent
 from tracer.view.say.sentence import Sentence
@@ -26,6 +26,7 @@ from tracer.view.terminal.drawing.legend import legend
 from tracer.view.terminal.drawing.output import output
 from tracer.view.terminal.drawing.paragraphs import heading, paragraph, step_title, unknown_words
 from tracer.view.terminal.drawing.strip import strip
+from tracer.view.terminal.drawing.unit import unit
 from tracer.view.terminal.palette import palette
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def draw_show(show: Show, able: Abilities) -> list[Text]:
     for t in steps:
         lines += [*_step(show, t, plan, able), Text("")]
     lines += _left_out(show, steps if not asked else [], plan, able)
-    lines += [*legend(_legend(show), able), Text("")]
+    lines += [*legend(show.legend, able), Text("")]
     for line in lines:
         line.rstrip()
     return lines
@@ -98,9 +99,9 @@ def _step(show: Show, t: int, plan: Layout, able: Abilities) -> list[Text]:
     part = show.step(t)
     wide = min(max(plan.width, NARROW_RULE), able.width)
     lines = [_title(part, wide, able), *paragraph(part.said, able), Text("")]
-    if show.unit is not None:
-        return lines + unit_block(show.sentence, t, show.unit, able)
     match part.body:
+        case Unit() as body:
+            return lines + unit(body, able)
         case Output() as body:
             return lines + output(body, able)
         case Cells() as body:
@@ -127,10 +128,3 @@ def _left_out(show: Show, steps: Sequence[int], plan: Layout, able: Abilities) -
         said.append(folding.left_out_units(sentence.unit_names, plan.units))
         said.append(left_out_numbers(show.cells(0), plan))
     return [line for text in said if text for line in [*paragraph(Said(text), able), Text("")]]
-
-
-def _legend(show: Show) -> Legend:
-    if show.unit is None:
-        return show.legend
-    marks = [Meaning(mark, meaning) for mark, meaning in unit_legend(show.sentence)]
-    return Legend(rows=(*marks, *show.legend.words))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.cells import cell_len
 from rich.text import Text
 
 from tracer.view.parts.worked import Worked
+from tracer.view.say.words import in_ascii
 from tracer.view.terminal.console import Abilities, folded
 from tracer.view.terminal.palette import palette
 
@@ -27,9 +29,9 @@ def worked_lines(
         Whether the equals signs stand under each other where there is room for that.
     """
     colours = palette(able)
-    wide = [max((len(part) for part in column), default=0) for column in zip(
-        *((row.place, row.letters, row.numbers) for row in rows), strict=True
-    )]  # fmt: skip
+    rows = rows if able.unicode else [_in_ascii(row) for row in rows]
+    columns = zip(*((row.place, row.letters, row.numbers) for row in rows), strict=True)
+    wide = [max(map(len, column)) for column in columns]
     longest = max((len(f" = {row.result}   {row.note}") for row in rows), default=0)
     if not aligned or indent + sum(wide) + 2 * 3 + longest > able.width:
         wide = [0, 0, 0]
@@ -45,11 +47,17 @@ def worked_lines(
         if row.note:
             line.append(f"   {row.note}", colours.faint)
         line.rstrip()
-        lines += hanging(line, able.width, indent)
+        lines += _hanging(line, able.width, indent)
     return lines
 
 
-def hanging(line: Text, width: int, indent: int = 2) -> list[Text]:
+def _in_ascii(row: Worked) -> Worked:
+    """``σ(z)`` takes more room where it is ``sigmoid(z)``."""
+    letters, numbers = in_ascii(row.letters), in_ascii(row.numbers)
+    return replace(row, letters=letters, numbers=numbers, note=in_ascii(row.note))
+
+
+def _hanging(line: Text, width: int, indent: int) -> list[Text]:
     """`line` set in, broken where it must be, and what follows set in by two more."""
     if indent + cell_len(line.plain) <= width:
         return [Text(" " * indent).append_text(line)]
