@@ -100,16 +100,18 @@ def _possible(cell: CellEquations) -> Iterator[Cause]:
         for names in dict.fromkeys([tuple(missing), *((name,) for name in missing)]):
             yield Cause("without", names, share=share)
     yield Cause("untransposed", tuple(f"{z}_from_h" for z in sums))
-    made = {q.name: used[0] for q in cell if (used := function_of(cell, q.name))}
-    for name, right in made.items():
+    made = {q.name: used for q in cell if (used := function_of(cell, q.name))}
+    for name, (right, argument) in made.items():
         for other in TRIED:
             if other != right:
-                yield Cause("function", (name,), (other,))
+                yield Cause("function", (name,), (other,), arguments=(argument,))
     switches = [name for name in made if cell[name].kind is Kind.SWITCH]
     if switches:
-        yield Cause("function", tuple(switches), ("tanh",) * len(switches))
+        arguments = tuple(made[name][1] for name in switches)
+        yield Cause("function", tuple(switches), ("tanh",) * len(switches), arguments=arguments)
         swapped = {name: "tanh" if name in switches else "sigmoid" for name in cell.gates}
-        yield Cause("function", tuple(swapped), tuple(swapped.values()))
+        arguments = tuple(made[name][1] for name in swapped)
+        yield Cause("function", tuple(swapped), tuple(swapped.values()), arguments=arguments)
 
 
 def _gives(
@@ -146,8 +148,10 @@ def _changed(cell: CellEquations, numbers: Cell, cause: Cause) -> Mapping[str, A
             written = {name: cell[name].equation.replace(".T", "") for name in cause.names}
             return {n: partial(evaluate, numbers, equation) for n, equation in written.items()}
     return {
-        name: partial(_made, function, (function_of(cell, name) or ("", ""))[1])
-        for name, function in zip(cause.names, cause.functions, strict=True)
+        name: partial(_made, function, argument)
+        for name, function, argument in zip(
+            cause.names, cause.functions, cause.arguments, strict=True
+        )
     }
 
 

@@ -81,12 +81,15 @@ class Cause:
         What each of them is made with, if that is the mistake.
     share : str
         The end of the share that is left out: ``"x"``, ``"h"`` or ``"a"``.
+    arguments : tuple of str
+        What each of those functions is taken of: the sum z of a gate.
     """
 
     kind: Literal["without", "untransposed", "function"]
     names: tuple[str, ...]
     functions: tuple[str, ...] = ()
     share: str = ""
+    arguments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,8 @@ class CheckReport:
         What is the matter where it is not a wrong number; of a check that is passed, a remark.
     printed : str
         What the submission wrote during this check.
+    shapes : mapping of str to tuple of int
+        What the function is called with.
     """
 
     check: Check
@@ -152,6 +157,7 @@ class CheckReport:
     blocks: tuple[str, ...] = ()
     trouble: Trouble | None = None
     printed: str = ""
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def points(self) -> int:
@@ -199,6 +205,8 @@ class Report:
         How long it ran.
     source : bytes
         The submission itself, to show a line of it.
+    libraries : mapping of str to bool
+        What an answer may import beside Python's own library, and whether it is installed here.
     """
 
     exercise: Exercise
@@ -208,6 +216,7 @@ class Report:
     printed: str = ""
     seconds: float = 0.0
     source: bytes = field(default=b"", repr=False)
+    libraries: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
 
     def line(self, number: int) -> str:
         """A line of the submission, from 1; empty if there is none or it is no text."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tracer.exercises.cases import Case, draw
+from tracer.exercises.cases import Case, draw, shapes
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
 from tracer.grading.answer import Answer, read
@@ -20,6 +20,7 @@ from tracer.grading.judge import judge
 from tracer.grading.report import CheckReport, Kind, Report, Trouble, Verdict
 from tracer.grading.undecided import settled
 from tracer.sandbox.frames import OUT_OF_MEMORY, pack, pack_note
+from tracer.sandbox.packages import LIBRARIES, installed
 from tracer.sandbox.process import How, Limits, PlainProcess, Run, Wall
 
 HURRY, ENOUGH = 2.0, 3
@@ -57,14 +58,18 @@ def grade(
     session = _Session(exercise, submission, limits or Limits(), wall or PlainProcess())
     while len(session.reports) < len(cases):
         session.run(cases[len(session.reports) :])
+    there = installed()
     return Report(
         exercise=exercise,
         file=submission.name,
         seed=seed,
-        checks=tuple(settled(session.reports)),
+        checks=tuple(
+            replace(c, shapes=shapes(exercise, c.check)) for c in settled(session.reports)
+        ),
         printed=session.printed[: session.limits.printed],
         seconds=session.seconds,
         source=submission.source,
+        libraries={name: name in there for name in LIBRARIES},
     )
 
 

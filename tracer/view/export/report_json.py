@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from tracer.equations import CellEquations
-from tracer.grading.report import CheckReport, Difference, Report, Verdict
+from tracer.grading.report import Report, Verdict
 from tracer.view.export.to_json import json_number
-from tracer.view.parts.worked import wrong_number
-from tracer.view.say.trouble import sentences
+from tracer.view.parts.report import CheckRow, WrongNumber, judged
 from tracer.view.say.words import clean
 
 
 def as_record(report: Report) -> dict[str, Any]:
     """The report for JSON: ``t`` and calls as screens count them, everything else from 0."""
+    part = judged(report)
     return {
-        "exercise": report.exercise.name,
-        "file": clean(report.file),
-        "verdict": report.verdict,
-        "points": report.points,
-        "out_of": report.out_of,
+        "exercise": part.exercise,
+        "file": part.file,
+        "verdict": part.verdict,
+        "points": part.points,
+        "out_of": part.out_of,
         "seed": report.seed,
         "seconds": round(report.seconds, 3),
-        "checks": [_check_record(report, c) for c in report.checks],
+        "checks": [_check_record(c) for c in part.checks],
         "printed": _lines(report.printed),
     }
 
@@ -40,36 +39,35 @@ def _lines(text: str) -> str:
     return "\n".join(clean(line) for line in text.split("\n"))
 
 
-def _check_record(report: Report, c: CheckReport) -> dict[str, Any]:
-    cell = report.exercise.equations
+def _check_record(c: CheckRow) -> dict[str, Any]:
     return {
-        "name": c.check.name,
-        "title": c.check.title,
+        "name": c.name,
+        "title": c.title,
         "verdict": c.verdict,
         "points": c.points,
-        "out_of": c.check.points,
+        "out_of": c.out_of,
         "printed": _lines(c.printed),
-        "first": None if c.difference is None else _difference_record(cell, c.difference),
-        "also": [_difference_record(cell, other) for other in c.also],
-        "blocks_read_as": list(c.blocks) or None,
-        "trouble": None if c.trouble is None else {
-            "kind": c.trouble.kind,
-            "call": c.trouble.call + 1,
-            "t": c.trouble.step + 1,
-            "said": [clean(said) for said in sentences(report, c.trouble)],
+        "first": None if c.wrong is None else _number_record(c.wrong),
+        "also": [_number_record(other) for other in c.also],
+        "blocks_read_as": None if c.blocks is None else list(c.blocks.read),
+        "trouble": None if c.stopped is None else {
+            "kind": c.stopped.kind,
+            "call": c.stopped.call,
+            "t": c.stopped.t,
+            "said": list(c.stopped.said),
         },
     }  # fmt: skip
 
 
-def _difference_record(cell: CellEquations, d: Difference) -> dict[str, Any]:
+def _number_record(wrong: WrongNumber) -> dict[str, Any]:
     return {
-        "call": d.call + 1,
-        "t": d.step + 1,
-        "quantity": d.quantity,
-        "batch": d.batch,
-        "unit": d.unit,
-        "got": json_number(d.got),
-        "expected": json_number(d.expected),
-        "equations": [str(line) for line in wrong_number(cell, d)],
-        "may_share": list(d.shares),
+        "call": wrong.call,
+        "t": wrong.t,
+        "quantity": wrong.quantity,
+        "batch": wrong.batch,
+        "unit": wrong.unit,
+        "got": json_number(wrong.got),
+        "expected": json_number(wrong.expected),
+        "equations": [str(line) for line in wrong.worked],
+        "may_share": list(wrong.may_share),
     }

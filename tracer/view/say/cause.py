@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from tracer.equations import CellEquations
 from tracer.equations import Kind as QuantityKind
-from tracer.grading.causes import function_of
 from tracer.grading.report import Cause, Difference
 from tracer.language import _
 
 
-def cause_of(cell: CellEquations, d: Difference, *, unicode: bool = True) -> str:
+def cause_of(cell: CellEquations, d: Difference) -> str:
     """A sentence that names the mistake; nothing if none is known."""
     if d.cause is None:
         return ""
@@ -29,17 +28,14 @@ def cause_of(cell: CellEquations, d: Difference, *, unicode: bool = True) -> str
                 )
                 return said.format(block=f"W_{cell.gates[0]}")
             return _("Your numbers come out with h_prev @ W in place of h_prev @ W.T")
-    return f"{_made(cell, d, d.cause, unicode=unicode)} {_rule(cell, d.cause, unicode=unicode)}"
+    return f"{_made(d, d.cause)} {_rule(cell, d.cause)}"
 
 
-def _made(cell: CellEquations, d: Difference, cause: Cause, *, unicode: bool) -> str:
+def _made(d: Difference, cause: Cause) -> str:
     """Which function was taken, and that the sum z in it is right."""
-    made, arguments = {}, []
-    for name, function in zip(cause.names, cause.functions, strict=True):
-        used = function_of(cell, name)
-        assert used is not None
-        arguments.append(used[1])
-        made[name] = used[1] if function == "identity" else f"{_name(function, unicode)}({used[1]})"
+    made, arguments = {}, cause.arguments
+    for name, function, z in zip(cause.names, cause.functions, arguments, strict=True):
+        made[name] = z if function == "identity" else f"{_name(function)}({z})"
     if cause.names == (d.quantity,):
         said = _("Your {name} is {made} of the right {argument}.")
         if cause.functions == ("identity",):
@@ -50,10 +46,10 @@ def _made(cell: CellEquations, d: Difference, cause: Cause, *, unicode: bool) ->
     return said.format(listed=listed, arguments=", ".join(arguments))
 
 
-def _rule(cell: CellEquations, cause: Cause, *, unicode: bool) -> str:
+def _rule(cell: CellEquations, cause: Cause) -> str:
     """What the quantities are made with in the equations."""
     kinds = {cell[name].kind for name in cause.names}
-    switch, information = _name("sigmoid", unicode), "tanh"
+    switch, information = _name("sigmoid"), "tanh"
     if kinds == {QuantityKind.SWITCH}:
         return _("A switch is made with {function}.").format(function=switch)
     if kinds == {QuantityKind.INFORMATION}:
@@ -63,5 +59,5 @@ def _rule(cell: CellEquations, cause: Cause, *, unicode: bool) -> str:
     )
 
 
-def _name(function: str, unicode: bool) -> str:  # noqa: FBT001 - as the terminal can write it
-    return "σ" if function == "sigmoid" and unicode else function
+def _name(function: str) -> str:
+    return "σ" if function == "sigmoid" else function

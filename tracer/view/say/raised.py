@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tracer.grading.report import Report, Trouble
 from tracer.language import _
-from tracer.sandbox.packages import LIBRARIES, installed
 from tracer.view.say.words import clean
 
 
@@ -42,18 +41,18 @@ def raised(report: Report, trouble: Trouble) -> list[str]:
         lines = [_("Your file cannot be loaded: {what}").format(what=what)]
     lines += line(report, facts["line"])
     if name in ("ModuleNotFoundError", "ImportError"):
-        lines += _import(message)
+        lines += _import(report, message)
     if name == "EOFError":
         lines.append(_("Nobody is there to answer input(); take it out."))
     return lines
 
 
-def _import(message: str) -> list[str]:
+def _import(report: Report, message: str) -> list[str]:
     """What can be imported; what is missed though it may be; what Numba misses without a word."""
-    there = installed()
+    there = [name for name, installed in report.libraries.items() if installed]
     lines = [
         _("{name} is not installed here.").format(name=name)
-        for name in LIBRARIES
+        for name in report.libraries
         if name not in there and name in message
     ]
     if lines and "required" in message:
