@@ -122,7 +122,7 @@ def test_every_gradient_obeys_its_equation(run: Run) -> None:
         if q.equation:
             # What comes from the next step is given from outside at the last one.
             there = steps < back.lengths - (1 if q.name.endswith("_from_next") else 0)
-            wanted = evaluate(run.cell, q.equation, back.last)
+            wanted = evaluate(run.cell, q.expression, back.last)
             np.testing.assert_allclose(
                 back[q.name][there], wanted[there], rtol=1e-9, atol=1e-12, err_msg=q.name
             )

@@ -20,7 +20,7 @@ def test_every_equation_gives_what_the_textbook_cell_gives(kind: str, option: st
     known = {"x": run.x[0], **before, **step}
     for quantity in CELLS[kind]:
         if quantity.equation:
-            value = evaluate(run.cell, quantity.equation, known)
+            value = evaluate(run.cell, quantity.expression, known)
             known.setdefault(quantity.name, value)  # a share of a sum is in no step
 
             np.testing.assert_allclose(value, known[quantity.name], rtol=1e-12, atol=1e-12)

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 import tracer
 from tests.core.conftest import KINDS_AND_OPTIONS, Run, make_run, runs
 from tests.jit import outputs
-from tracer.cells.activations import Array
-from tracer.cells.evaluation import block, evaluate
+from tracer.cells.evaluation import block, evaluate, size
 from tracer.equations import LEVELS
+from tracer.equations.expression import Binary
 
 ULPS = 8
 """How far a kernel may be from an equation, in units in the last place of the equation's terms.
@@ -42,23 +42,19 @@ def test_every_recorded_number_obeys_its_equation(run: Run) -> None:
 
     for quantity in trace.equations:
         if quantity.equation:
-            wanted = evaluate(run.cell, quantity.equation, trace.last)
-            scale = _scale(trace, quantity.equation, wanted)
+            wanted = evaluate(run.cell, quantity.expression, trace.last)
+            scale = size(run.cell, quantity.expression, trace.last)
+            if isinstance(quantity.expression, Binary) and quantity.expression.sign == "@":
+                scale *= _terms(run, quantity.expression)  # each of them is rounded
             parted = np.abs(trace[quantity.name] - wanted) > ULPS * np.spacing(scale)
             assert not parted[real].any(), quantity.name
 
 
-def _scale(trace: tracer.Trace, equation: str, value: Array) -> Array:
-    """How large the terms of an equation are: the yardstick of its rounding."""
-    rows, product, weights = equation.partition(" @ ")
-    if product:  # a sum of products rounds once for each term
-        M = block(trace.cell, weights.removesuffix(".T"))
-        assert M is not None
-        value = np.abs(trace[rows]) @ np.abs(M).T * M.shape[1]
-    if " + " in equation:
-        terms = [evaluate(trace.cell, term, trace.last) for term in equation.split(" + ")]
-        value = sum((np.abs(term) for term in terms[1:]), np.abs(terms[0]))
-    return np.abs(value)
+def _terms(run: Run, product: Binary) -> int:
+    """How many products of two numbers a matrix product adds up."""
+    (weights,) = (block(run.cell, name) for name in product.right.reads)
+    assert weights is not None
+    return int(weights.shape[1])
 
 
 @settings(max_examples=200)

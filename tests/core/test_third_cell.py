@@ -49,7 +49,7 @@ def test_each_number_obeys_its_equation() -> None:
     for q in trace.equations:
         if q.equation:
             wanted = np.broadcast_to(
-                evaluate(trace.cell, q.equation, trace.last), trace[q.name].shape
+                evaluate(trace.cell, q.expression, trace.last), trace[q.name].shape
             )
             np.testing.assert_allclose(trace[q.name][:2], wanted[:2], atol=1e-12)
 

@@ -5,9 +5,7 @@ If that is what the other trace has, a difference there is only a consequence of
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -15,9 +13,10 @@ import numpy.typing as npt
 
 from tracer.cells import Cell
 from tracer.cells.activations import Array
-from tracer.cells.evaluation import evaluate
+from tracer.cells.evaluation import evaluate, size
 from tracer.cells.output import cross_entropy, d_cross_entropy, softmax
 from tracer.equations import Kind
+from tracer.equations.expression import Expression
 from tracer.trace.backprop import blocks_of, side_by_side
 from tracer.trace.layer import LayerTrace
 from tracer.trace.trace import Address, Trace
@@ -27,7 +26,7 @@ class Explained(NamedTuple):
     """What an equation gives, and how large the terms are that it adds up.
 
     Terms may cancel, so that a sum of large numbers is small; its rounding is not. `size` is the
-    sum of their absolute values, number by number.
+    sum of their absolute values, number by number, see `Expression.size`.
     """
 
     value: Array
@@ -66,41 +65,15 @@ def explain(address: Address, got: Trace, expected: Trace) -> Explained | None:
     if not quantity.equation:
         return _of_parameter(name, layer)
     cell = layer.cell if quantity.kind is Kind.GRADIENT else theirs.cell
-    found = _evaluated(cell, quantity.equation, layer)
+    found = _evaluated(cell, quantity.expression, layer)
     return found if name == "d_h" else _still(found, layer, _standing(name, layer))
 
 
 # -- one equation --------------------------------------------------------------------------------
 
 
-_SLOPE = re.compile(r" \* d\w+\(\w+\)")
-"""A factor like ``dσ(z_i)``: no slope of the list is above 1, and near 0 it is rounded like 1."""
-
-
-def _evaluated(cell: Cell, equation: str, values: Mapping[str, Array]) -> Explained:
-    value = evaluate(cell, equation, values)
-    linear = _SLOPE.sub("", equation)
-    if "(" in linear:  # one call of a function: there is nothing that could cancel
-        return Explained(value, np.abs(value))
-    absolute = {p.name: np.abs(getattr(cell, p.name)) for p in cell.equations.parameters}
-    return Explained(value, evaluate(replace(cell, **absolute), linear, _Absolute(values)))
-
-
-class _Absolute(Mapping[str, Array]):
-    """The same quantities without their signs."""
-
-    def __init__(self, values: Mapping[str, Array]) -> None:
-        self._values = values
-
-    def __getitem__(self, name: str) -> Array:
-        absolute: Array = np.abs(self._values[name])
-        return absolute
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
+def _evaluated(cell: Cell, equation: Expression, values: Mapping[str, Array]) -> Explained:
+    return Explained(evaluate(cell, equation, values), size(cell, equation, values))
 
 
 def _product(rows: Array, M: Array) -> Explained:
@@ -158,7 +131,7 @@ class _Handing(Mapping[str, Array]):
 def _handed_back(name: str, layer: LayerTrace, steps: slice) -> Explained:
     """What `steps` hand back as the ``d_*_from_next`` called `name` of the steps before them."""
     cell, passed = layer.cell, layer[name.removesuffix("_from_next")][steps]
-    found = _evaluated(cell, cell.equations[name].equation, _Handing(layer, steps))
+    found = _evaluated(cell, cell.equations[name].expression, _Handing(layer, steps))
     real = _real(layer)[steps]
     return Explained(
         np.where(real, found.value, passed), np.where(real, found.size, np.abs(passed))

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from tracer.cells import Cell
 from tracer.cells.activations import Array
 from tracer.cells.evaluation import block, evaluate
+from tracer.equations.expression import Binary, Expression, Name, Transposed
 from tracer.kernels.device import device
 
 
@@ -75,21 +76,30 @@ class LayerTrace(Mapping[str, Array]):
             before = name.removesuffix("_prev")
             return np.concatenate([self.initial[before][np.newaxis], self[before][:-1]])
         if quantity.level is None:
-            return self._share(quantity.equation)
+            return self._share(quantity.expression)
         if name not in self._replayed:
             self._replayed.update(
                 device(self.device).forward(self.cell, self.x, self.initial, self.lengths, "all")
             )
         return self._replayed[name]
 
-    def _share(self, equation: str) -> Array:
+    def _share(self, share: Expression) -> Array:
         """A share of a sum: one matrix product, or a bias, for each step."""
-        rows, product, weights = equation.partition(" @ ")
-        M = block(self.cell, weights.removesuffix(".T") if product else rows)
-        assert M is not None, f"the list of quantities names no parameter in {equation!r}"
-        share = device(self.device).project(evaluate(self.cell, rows, self), M) if product else M
+        match share:
+            case Binary("@", rows, Transposed(Name(name))):
+                M = self._parameter(name)
+                numbers = device(self.device).project(evaluate(self.cell, rows, self), M)
+            case Name(name):
+                numbers = self._parameter(name)
+            case _:
+                raise AssertionError(f"a share is a product or a bias, not {share}")
         steps = np.arange(self.x.shape[0])[:, np.newaxis]
-        return np.where((steps < self.lengths)[..., np.newaxis], share, 0).astype(self.x.dtype)
+        return np.where((steps < self.lengths)[..., np.newaxis], numbers, 0).astype(self.x.dtype)
+
+    def _parameter(self, name: str) -> Array:
+        M = block(self.cell, name)
+        assert M is not None, f"the list of quantities names no parameter {name!r}"
+        return M
 
     def __iter__(self) -> Iterator[str]:
         yield from (quantity.name for quantity in self.cell.equations)
