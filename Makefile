@@ -6,10 +6,13 @@
 .PHONY: help demo test test-code test-wheel peers lint format models docs catalogue clean
 MAKEFLAGS += --no-print-directory
 
-PIP := -m pip install -qq --disable-pip-version-check --no-warn-script-location
+PIP_INTO = -m pip $(1) install -qq --disable-pip-version-check --no-warn-script-location
+PIP := $(call PIP_INTO,)
 ROOT := $(CURDIR)
 PACKAGED := $(shell find tracer exercises -type f ! -path '*/__pycache__/*' 2>/dev/null)
 say = @echo "-- $(1)"
+# As many tests at once as there are cores; ARGS="-n 0 --pdb" runs them one by one.
+PYTEST := -m pytest -q -n auto --dist worksteal
 # Shows what a command says only when it fails.
 quietly = @said=$$($(1) 2>&1) || { printf '%s\n' "$$said"; exit 1; }
 
@@ -25,17 +28,17 @@ test: lint test-wheel test-code ## set everything up and check all of it: style,
 
 test-code: .venv/.dev
 	$(call say,tests)
-	@.venv/bin/python -m pytest -q $(ARGS)
+	@.venv/bin/python $(PYTEST) $(ARGS)
 
 test-wheel: .venv-wheel/.installed
 	$(call say,tests of the installed wheel)
 	@mkdir -p build/empty
-	@cd build/empty && "$(ROOT)/.venv-wheel/bin/python" -I -m pytest -q -p no:cacheprovider \
+	@cd build/empty && "$(ROOT)/.venv-wheel/bin/python" -I $(PYTEST) -p no:cacheprovider \
 		-c "$(ROOT)/pyproject.toml" --rootdir "$(ROOT)" "$(ROOT)/tests/wheel"
 
 peers: .venv-peers/.installed ## compare with PyTorch 2.13.0 (installs it first)
 	$(call say,tests against PyTorch)
-	@.venv-peers/bin/python -m pytest -q -p no:cacheprovider tests/peers
+	@.venv-peers/bin/python $(PYTEST) -p no:cacheprovider tests/peers
 
 lint: .venv/.dev ## style, types, and who may import whom
 	$(call say,style)
@@ -87,10 +90,16 @@ clean: ## remove everything that make and the tools have made
 
 # ---- environments ------------------------------------------------------------------------------
 
-.venv/.made .venv-wheel/.made .venv-peers/.made:
+.venv/.made:
 	$(call say,making $(@D))
 	@python=$$(sh .ci/find-python $(PYTHON)) && "$$python" -m venv $(@D)
 	@$(@D)/bin/python $(PIP) --upgrade 'pip>=25.1'
+	@touch $@
+
+# The others have no pip of their own: the first environment's installs into them.
+.venv-wheel/.made .venv-peers/.made: .venv/.made
+	$(call say,making $(@D))
+	@.venv/bin/python -m venv --without-pip $(@D)
 	@touch $@
 
 .venv/.installed: .venv/.made pyproject.toml
@@ -111,12 +120,11 @@ build/wheel: .venv/.dev pyproject.toml README.md LICENSE $(PACKAGED)
 
 .venv-wheel/.installed: .venv-wheel/.made build/wheel
 	$(call say,installing the wheel)
-	@.venv-wheel/bin/python $(PIP) --group test build/wheel/*.whl
-	@.venv-wheel/bin/python $(PIP) --force-reinstall --no-deps build/wheel/*.whl
+	@.venv/bin/python $(call PIP_INTO,--python .venv-wheel) --group test build/wheel/*.whl
+	@.venv/bin/python $(call PIP_INTO,--python .venv-wheel) --force-reinstall --no-deps build/wheel/*.whl
 	@touch $@
 
 .venv-peers/.installed: .venv-peers/.made pyproject.toml
 	$(call say,installing PyTorch 2.13.0)
-	@.venv-peers/bin/python $(PIP) torch==2.13.0
-	@.venv-peers/bin/python $(PIP) --group test --editable .
+	@.venv/bin/python $(call PIP_INTO,--python .venv-peers) --group peers --editable .
 	@touch $@
