@@ -12,9 +12,10 @@ import tracer
 from tests.view.traces import WORDS, backward_trace, lstm_cell, made_model, made_trace
 from tracer.cells import LSTMCell
 from tracer.trace.trace import Trace
+from tracer.view.export.divergence_json import as_record
 from tracer.view.say.numbers import apart
 from tracer.view.terminal.console import Abilities
-from tracer.view.terminal.divergence import as_record, divergence
+from tracer.view.terminal.divergence import divergence
 
 
 def _text(a: Trace, b: Trace, width: int = 80) -> str:

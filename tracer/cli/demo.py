@@ -107,13 +107,16 @@ def _run(verb: str, *arguments: str, expected: int = 0) -> None:
 
 def _say(text: str) -> None:
     """What the guide says, a paragraph a line."""
-    from rich.text import Text
+    from dataclasses import replace
 
-    from tracer.view.terminal.console import abilities, folded, write
+    from tracer.view.parts.said import Said, Tone
+    from tracer.view.terminal.console import abilities, write
+    from tracer.view.terminal.drawing.paragraphs import paragraph
 
     able = abilities()
-    lines = []
-    for paragraph in text.splitlines():
-        indent = " " * (len(paragraph) - len(paragraph.lstrip()))
-        lines += folded(Text(paragraph.strip(), style="bold"), min(able.width, WIDEST), indent)
-    write([*lines, Text("")], able)
+    narrow, lines = replace(able, width=min(able.width, WIDEST)), []
+    for line in text.splitlines():
+        indent = " " * (len(line) - len(line.lstrip()))
+        lines += paragraph(Said(line.strip(), Tone.STRONG), narrow, indent)
+    write(lines, able)
+    click.echo()

@@ -50,9 +50,10 @@ from tracer.language import _
 def command(a: str, b: str, rtol: float | None, atol: float | None, layout: str) -> int:
     """Open both, compare, show."""
     import tracer
+    from tracer.view.export.divergence_json import as_record
     from tracer.view.say.words import clean
     from tracer.view.terminal.console import abilities, write
-    from tracer.view.terminal.divergence import as_record, divergence
+    from tracer.view.terminal.divergence import divergence
 
     traces = [tracer.open(path) for path in (a, b)]
     found = tracer.compare(*traces, rtol=rtol, atol=atol)

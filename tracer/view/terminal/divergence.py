@@ -12,7 +12,6 @@ from rich.text import Text
 from tracer.cells.evaluation import evaluate
 from tracer.equations import Kind
 from tracer.language import _, plural
-from tracer.view.export.to_json import json_number
 from tracer.view.parts.worked import operands, place_of, worked
 from tracer.view.say.arithmetic import functions
 from tracer.view.say.numbers import apart, number
@@ -207,22 +206,3 @@ def _what_follows(found: Divergence, sentence: Sentence) -> Iterator[str]:
         yield _("t = {t}, {place}: A {a}, B {b}").format(
             t=other.step + sentence.first, place=_place(other, sentence), a=a, b=b
         )
-
-
-def as_record(found: Divergence | None, first_step: int = 0) -> dict[str, object]:
-    """The divergence for JSON: ``t`` as screens count it, everything else from 0."""
-    if found is None:
-        return {"equal": True}
-    return {
-        "equal": False,
-        "t": found.step + first_step + 1,
-        "batch": found.batch,
-        "quantity": found.quantity,
-        "unit": found.unit,
-        "got": json_number(found.got),
-        "expected": json_number(found.expected),
-        "beside": found.beside,
-        "consequences": found.consequences,
-        "again": found.again,
-        "also": [as_record(other, first_step) for other in found.also],
-    }
