@@ -9,7 +9,6 @@ import numpy as np
 from tracer.cells.activations import ACTIVATIONS, SLOPES, Array
 from tracer.cells.cell import Cell
 from tracer.equations.expression import Expression
-from tracer.equations.parsing import parse
 
 
 def block(cell: Cell, name: str) -> Array | None:
@@ -28,8 +27,11 @@ def block(cell: Cell, name: str) -> Array | None:
 
 
 def functions(cell: Cell) -> dict[str, Callable[[Array], Array]]:
-    """Every function that the cell's equations call, and its slope: ``σ`` and ``dσ``."""
-    return functions_named(cell.equations.activations(cell.options))
+    """Every function that the cell's equations call, and its slope: ``σ`` and ``dσ``.
+
+    An equation that was rewritten may also call any other activation by its own name.
+    """
+    return {**ACTIVATIONS, **functions_named(cell.equations.activations(cell.options))}
 
 
 def functions_named(names: Mapping[str, str]) -> dict[str, Callable[[Array], Array]]:
@@ -38,15 +40,15 @@ def functions_named(names: Mapping[str, str]) -> dict[str, Callable[[Array], Arr
     return {symbol: ACTIVATIONS[name] for symbol, name in names.items()} | slopes
 
 
-def evaluate(cell: Cell, equation: str | Expression, values: Mapping[str, Array]) -> Array:
+def evaluate(cell: Cell, expression: Expression, values: Mapping[str, Array]) -> Array:
     """Run an equation of the cell's list.
 
     Parameters
     ----------
     cell : Cell
         Gives the parameters and the functions.
-    equation : str or Expression
-        Of a `Quantity`, for example ``"f * c_prev + i * g"``.
+    expression : Expression
+        Of a `Quantity`, for example ``f * c_prev + i * g``.
     values : mapping
         Gives the quantities; each (..., unit), any leading axes.
 
@@ -55,7 +57,6 @@ def evaluate(cell: Cell, equation: str | Expression, values: Mapping[str, Array]
     array
         In NumPy's arithmetic, so equal to what a kernel recorded up to a few ulp.
     """
-    expression = parse(equation) if isinstance(equation, str) else equation
     with np.errstate(all="ignore"):
         result: Array = expression.value(_Scope(cell, values), functions(cell))
     return result

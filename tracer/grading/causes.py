@@ -6,20 +6,19 @@ numbers, and must give all that came back.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from tracer.cells import Cell
-from tracer.cells.activations import ACTIVATIONS, Array
+from tracer.cells.activations import Array
 from tracer.cells.evaluation import evaluate
 from tracer.equations import CellEquations, Kind
+from tracer.equations.expression import Call, Expression, Name, Number, Transposed
 from tracer.exercises.cases import Case
 from tracer.exercises.exercise import Exercise
-from tracer.grading.comparing import Answers, agree, operands, situations
+from tracer.grading.comparing import Answers, agree, situations
 from tracer.grading.report import Cause, Difference
 
 TRIED = ("tanh", "sigmoid", "identity", "relu", "hard-sigmoid", "hard")
@@ -55,11 +54,12 @@ def of_one(exercise: Exercise, case: Case, answers: Answers, d: Difference) -> C
 
 def function_of(cell: CellEquations, name: str) -> tuple[str, str] | None:
     """The function that makes a quantity, and of what: ``("sigmoid", "z_i")``, or None."""
-    found = re.fullmatch(r"(\w+)\((\w+)\)", cell[name].equation)
-    if found is None or found[1] not in cell.functions:
+    if not cell[name].equation:
         return None
-    option = cell.functions[found[1]]
-    return cell.options[option][0] if option in cell.options else option, found[2]
+    match cell[name].expression:
+        case Call(function, [Name(argument)]) if function in cell.functions:
+            return cell.activations()[function], argument
+    return None
 
 
 def _step(
@@ -71,7 +71,7 @@ def _step(
     for quantity in exercise.equations:
         name = quantity.name
         if quantity.equation:
-            values[name] = evaluate(cell, quantity.equation, values)
+            values[name] = evaluate(cell, quantity.expression, values)
         if name in came:
             if not agree(came[name], values[name], case.check).all():
                 wrong.add(name)
@@ -119,19 +119,17 @@ def _gives(
 ) -> bool:
     """Whether the equations with this mistake give those quantities of one step."""
     values = dict(step.values)
-    changed = _changed(exercise.equations, step.cell, cause)
+    changed = _changed(exercise.equations, cause)
     touched = set(cause.names)
     for quantity in exercise.equations:
         name = quantity.name
-        if name not in touched and touched.isdisjoint(operands(quantity)):
+        if name not in touched and touched.isdisjoint(quantity.reads):
             if name in names and name in step.wrong:
                 return False
             continue
         touched.add(name)
-        if name in changed:
-            values[name] = changed[name](values)
-        else:
-            values[name] = evaluate(step.cell, quantity.equation, values)
+        equation = changed.get(name, quantity.expression)
+        values[name] = evaluate(step.cell, equation, values)
         if name in step.came:
             if name in names and not agree(step.came[name], values[name], case.check).all():
                 return False
@@ -139,26 +137,20 @@ def _gives(
     return bool(touched & set(names))
 
 
-def _changed(cell: CellEquations, numbers: Cell, cause: Cause) -> Mapping[str, Any]:
-    """How the quantities with the mistake are computed."""
+def _changed(cell: CellEquations, cause: Cause) -> Mapping[str, Expression]:
+    """The equations with the mistake in them."""
     match cause.kind:
         case "without":
-            return dict.fromkeys(cause.names, _nothing)
+            return dict.fromkeys(cause.names, Number(0))
         case "untransposed":
-            written = {name: cell[name].equation.replace(".T", "") for name in cause.names}
-            return {n: partial(evaluate, numbers, equation) for n, equation in written.items()}
+            return {name: cell[name].expression.rewritten(_untransposed) for name in cause.names}
     return {
-        name: partial(_made, function, argument)
+        name: Call(function, (Name(argument),))
         for name, function, argument in zip(
             cause.names, cause.functions, cause.arguments, strict=True
         )
     }
 
 
-def _nothing(values: Mapping[str, Array]) -> Array:
-    return np.zeros_like(values["h_prev"])  # (N, H), as every share
-
-
-def _made(function: str, argument: str, values: Mapping[str, Array]) -> Array:
-    with np.errstate(all="ignore"):
-        return ACTIVATIONS[function](values[argument])
+def _untransposed(part: Expression) -> Expression | None:
+    return part.of if isinstance(part, Transposed) else None

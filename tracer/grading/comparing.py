@@ -8,7 +8,6 @@ is found behind the first.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
@@ -36,7 +35,7 @@ def differences(exercise: Exercise, case: Case, answers: Answers) -> Iterator[Di
         values = dict(given)
         for quantity in exercise.equations:
             if quantity.equation:
-                values[quantity.name] = evaluate(cell, quantity.equation, values)
+                values[quantity.name] = evaluate(cell, quantity.expression, values)
             answer = answers.get((call, step, quantity.name))
             if answer is None or quantity.name not in exercise.returns:
                 continue
@@ -83,7 +82,7 @@ def shared(exercise: Exercise, first: Difference, other: Difference) -> tuple[st
     one, two = (_weights(exercise, d.quantity) for d in (first, other))
     if not one & two:
         return ()
-    names = [n for d in (first, other) for n in operands(exercise.equations[d.quantity])]
+    names = [n for d in (first, other) for n in exercise.equations[d.quantity].reads]
     hidden = [n for n in names if n not in exercise.returns and _weights(exercise, n)]
     return tuple(q.name for q in exercise.equations if q.name in hidden)
 
@@ -94,11 +93,6 @@ def textbook(exercise: Exercise, cell: Cell, given: Mapping[str, Array]) -> Mapp
     return cell.step(given["x"], *state)
 
 
-def operands(quantity: Quantity) -> list[str]:
-    """The names in its equation."""
-    return re.findall(r"[^\W\d]\w*", quantity.equation)
-
-
 def _weights(exercise: Exercise, name: str) -> set[str]:
     """The parameters that are read on the way to a quantity from what was returned."""
     equations = exercise.equations
@@ -107,7 +101,7 @@ def _weights(exercise: Exercise, name: str) -> set[str]:
         return {parameter}
     if name not in equations:
         return set()
-    reads = [n for n in operands(equations[name]) if n not in exercise.returns]
+    reads = [n for n in equations[name].reads if n not in exercise.returns]
     return set().union(*(_weights(exercise, n) for n in reads))
 
 
@@ -116,11 +110,12 @@ def _through(
     at: tuple[int, int],
 ) -> str:  # fmt: skip
     """The hidden operand without which the result would differ most."""
-    result = evaluate(cell, quantity.equation, values)[at]
+    result = evaluate(cell, quantity.expression, values)[at]
     without = {}
-    for name in operands(quantity):
+    for name in quantity.reads:
         if name in values and name not in exercise.returns and _weights(exercise, name):
-            changed = evaluate(cell, quantity.equation, {**values, name: values[name] * 0})
+            none = np.zeros_like(values[name])
+            changed = evaluate(cell, quantity.expression, {**values, name: none})
             without[name] = float(np.nan_to_num(abs(changed[at] - result)))
     return max(without, key=without.__getitem__, default="")
 

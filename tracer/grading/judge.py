@@ -7,12 +7,12 @@ for came back, in the right shape, and agrees with the equations; all else is th
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
 from tracer.cells.activations import Array
+from tracer.equations.expression import Name
 from tracer.exercises.cases import Case
 from tracer.exercises.exercise import Exercise
 from tracer.grading import blocks, causes, comparing
@@ -90,7 +90,7 @@ def _shown_through(exercise: Exercise, d: Difference) -> Difference:
     """The same, to be worked out down to the sum z that holds the mistake."""
     if d.cause is None:
         return d
-    reads = comparing.operands(exercise.equations[d.quantity])
+    reads = exercise.equations[d.quantity].reads
     wrong = {name.removeprefix("z_").partition("_from_")[0] for name in d.cause.names}
     through = d.through if d.through in wrong else next((n for n in reads if n in wrong), "")
     return replace(d, through=through or d.through)
@@ -99,7 +99,7 @@ def _shown_through(exercise: Exercise, d: Difference) -> Difference:
 def _misread(exercise: Exercise, quantity: str, read: Sequence[str]) -> str:
     """The first gate in the equation of a quantity that was computed from another gate's block."""
     gates = exercise.equations.gates
-    names = comparing.operands(exercise.equations[quantity])
+    names = exercise.equations[quantity].reads
     moved = (gate for gate, taken in zip(gates, read, strict=True) if gate != taken)
     return next((gate for gate in moved if gate in names), "")
 
@@ -131,8 +131,8 @@ def _alike(exercise: Exercise, order: Sequence[str]) -> bool:
     Then a block read in another order gives the same numbers as a value returned in that order.
     """
     return all(
-        re.sub(rf"\b{name}\b|_{name}\b", "", exercise.equations[name].equation)
-        == re.sub(rf"\b{came}\b|_{came}\b", "", exercise.equations[came].equation)
+        exercise.equations[name].expression.replaced({f"z_{name}": Name(f"z_{came}")})
+        == exercise.equations[came].expression
         for name, came in zip(exercise.returns, order, strict=True)
     )
 
