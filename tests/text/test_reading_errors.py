@@ -56,19 +56,17 @@ WRONG: dict[str, tuple[str, str | bytes, dict[str, Any], str]] = {
     "byte 0": (
         "my.csv", "text,label\nki\0nd,praise\n", {},
         ("my.csv, line 2: there is a byte 0, which no text has. Is it text at all? If a Windows "
-        "program wrote it, try the encoding utf-16"),
+        "program wrote it, try --encoding utf-16-le"),
     ),
     "no such column": (
         "my.csv", TWO, {"text_column": "review"},
-        ("my.csv, line 1: no column is called 'review'; the columns are 'text', 'label'. Which one "
-        "is the text? Say it with --text-column and its name, or its number from 1 if there is no "
-        "header row"),
+        ("my.csv, line 1: no column is called 'review'; the columns are 1 'text', 2 'label'. Which "
+        "one is the text? Say it with --text-column and its name or number"),
     ),
     "no usual column": (
         "my.csv", "id,text,stars\n1,kind,5\n", {},
-        ("my.csv, line 1: no column is called label, labels, tag, tags or class; the columns are "
-        "'id', 'text', 'stars'. Which one is the label? Say it with --label-column and its name, "
-        "or its number from 1 if there is no header row"),
+        ("my.csv, line 1 has 3 columns: 1 'id', 2 'text', 3 'stars'. Which one is the label? Say "
+        "it with --label-column and its name or number"),
     ),
     "one column twice": (
         "my.csv", TWO, {"text_column": "label"},
@@ -144,12 +142,12 @@ WRONG: dict[str, tuple[str, str | bytes, dict[str, Any], str]] = {
     ),
     "classes in CoNLL-U": (
         "my.conllu", "1\twater\t_\tnoun\n", {},
-        "my.conllu: CoNLL-U has a tag for each word; that is the task tag",
+        "my.conllu: there is a tag for each word in it; that is the task tag",
     ),
     "another ending": (
         "my.txt", TWO, {},
         ("my.txt: the end of its name, '.txt', does not say how to read it; wanted .csv, .tsv, "
-        ".jsonl, .ndjson, .conllu"),
+        ".jsonl, .ndjson, .conllu, .conll, .iob, .bio"),
     ),
     "Chinese words": (
         "my.csv", "好,praise\n", {"pieces": "words"},

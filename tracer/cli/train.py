@@ -133,7 +133,8 @@ def _begin_anew(run: Path) -> Iterator[None]:
 
 
 FILE_OPTIONS = (
-    "text_column", "label_column", "encoding", "pieces", "count", "most", "least", "longest",
+    "text_column", "label_column", "encoding", "separator", "header", "alike_labels", "pieces",
+    "count", "most", "least", "longest",
 )  # fmt: skip
 """Options that say something about sentences from a file or package."""
 

@@ -54,6 +54,9 @@ def load(source: Source, task: str, held_out: float = 0.1, seed: int = 0) -> Dat
             text_column=source.text_column,
             label_column=source.label_column,
             encoding=source.encoding,
+            separator=source.separator,
+            header=source.header,
+            alike_labels=source.alike_labels,
             pieces=source.pieces,
         )
         found = _drawn(found, source.count, seed)

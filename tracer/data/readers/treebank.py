@@ -7,8 +7,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tracer.data.rows import Row, Rows
-from tracer.data.textfile import shown
+from tracer.data.readers.rows import Row, Rows, Wanted
+from tracer.data.readers.textfile import shown
 from tracer.errors import FileError, UnknownNameError
 from tracer.language import _
 
@@ -23,9 +23,7 @@ _WANTED = (
 _UNUSED = ("feats", "head", "deps", "misc")
 
 
-def read_conllu(
-    path: Path, content: str, text_column: str | None, label_column: str | None
-) -> Rows:
+def read_conllu(path: Path, content: str, wanted: Wanted) -> Rows:
     """Sentences of a CoNLL-U file: each row a list of words and a list of their tags.
 
     Words that stand for several (``1-2 don't``) and words that are not written (``8.1``) are not
@@ -38,8 +36,8 @@ def read_conllu(
     UnknownNameError
         If there is no such column.
     """
-    form = text_column or TEXT_COLUMNS[0]
-    tag = label_column or LABEL_COLUMNS[0]
+    form = wanted.text_column or TEXT_COLUMNS[0]
+    tag = wanted.label_column or LABEL_COLUMNS[0]
     for what, name, known in (("text", form, TEXT_COLUMNS), ("label", tag, LABEL_COLUMNS)):
         if name not in known:
             raise UnknownNameError(f"{what} column of CoNLL-U", name, known)

@@ -1,0 +1,157 @@
+"""Is this what was meant? The labels of a file, looked at before anything is learned from them.
+
+A wrong guess about a file does not fail: it trains, and says nonsense. So what is hardly ever meant
+is a question, with the option that answers it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from pathlib import Path
+from statistics import fmean
+from unicodedata import normalize
+
+from tracer.data.readers.rows import Row, Wanted
+from tracer.data.readers.textfile import shown
+from tracer.errors import FileError, InputError
+from tracer.text.splitting import split
+
+FEWEST = 4
+"""Of fewer rows nothing can be said."""
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+
+
+def check_labels(path: Path, rows: list[Row], wanted: Wanted) -> None:
+    """Raise a `FileError` that asks which column is the label, where it hardly can be this one.
+
+    Whoever has named the label's column is not asked.
+    """
+    if wanted.label_column is not None or len(rows) < FEWEST:
+        return
+    labels = _labels(rows, wanted.task)
+    answer = "name the column of the label with --label-column (this one, too, if it is meant)"
+    if wanted.task == "tag":
+        kinds = len({word for row in rows for word in _words(row.text)})
+        if len(labels) > kinds:
+            raise FileError(
+                f"{path}: there are more different tags ({len(labels):,}) than different words "
+                f"({kinds:,}), in line {rows[0].line} {shown(' '.join(_words(rows[0].label)))}. "
+                f"Are the columns the other way round? If so, {answer}"
+            )
+        return
+    example = f"in line {rows[0].line} {shown(' '.join(_words(rows[0].label)))}"
+    lengths = [fmean(map(_length, cells)) for cells in _columns(rows)]
+    if lengths[1] > lengths[0]:
+        raise FileError(
+            f"{path}: the labels are longer than the texts, {lengths[1]:.1f} words beside "
+            f"{lengths[0]:.1f} ({example}). Are the columns the other way round? If so, {answer}"
+        )
+    if 2 * len(labels) > len(rows):
+        numbers = all(map(_NUMBER.fullmatch, labels))
+        why = (
+            "A number that measures something is no class: replace it by a few classes, like low "
+            "and high"
+            if numbers
+            else "A class is one that many texts share"
+        )
+        raise FileError(
+            f"{path}: {len(rows):,} rows have {len(labels):,} different labels ({example}). {why}; "
+            f"or {answer}"
+        )
+
+
+def check_sentences(path: Path, rows: list[Row]) -> None:
+    """Raise a `FileError` if every sentence to tag is a single word: lines without empty lines."""
+    if len(rows) >= FEWEST and all(len(_words(row.text)) == 1 for row in rows):
+        raise FileError(
+            f"{path}: every row is a single word (line {rows[0].line} is "
+            f"{shown(_words(rows[0].text)[0])}), so no tag has a neighbour. If these are the words "
+            f"of sentences, put an empty line after each sentence. If each is a text with a class: "
+            f"--task classify"
+        )
+
+
+def merged(path: Path, rows: list[Row], task: str, alike: str | None) -> list[Row]:
+    """The rows with one spelling for labels that are the same: 1 and 1.0, Good and good.
+
+    `alike` says what to do with those: ``"merge"`` or ``"keep"``; None asks.
+
+    Raises
+    ------
+    FileError
+        If there are such labels, and nothing was said.
+    InputError
+        If something was said, and there are none.
+    """
+    labels = _labels(rows, task)
+    groups: defaultdict[tuple[str, object], list[str]] = defaultdict(list)
+    for label in labels:
+        groups[_meaning(label, task)].append(label)
+    doubtful = {meaning: names for meaning, names in groups.items() if len(names) > 1}
+    if not doubtful:
+        if alike is not None:
+            raise InputError(
+                f"--alike-labels would change nothing: no two labels of {path} are alike"
+            )
+        return rows
+    if alike == "keep":
+        return rows
+    if alike is None:
+        (kind, _value), names = next(iter(doubtful.items()))
+        first = {name: next(row.line for row in rows if name in _of(row, task)) for name in names}
+        listed = " and ".join(f"{shown(name)} (line {line})" for name, line in first.items())
+        what = {
+            "number": "are the same number, written differently",
+            "word": "differ only in capitals or spaces",
+        }[kind]
+        raise FileError(
+            f"{path}: the labels {listed} {what}. One label or {len(names)}? For one: "
+            f"--alike-labels merge. To keep them apart: --alike-labels keep"
+        )
+    chosen = {
+        name: max(names, key=lambda one: (labels[one], -len(one), one))
+        for names in doubtful.values()
+        for name in names
+    }
+    return [
+        row._replace(
+            label=chosen.get(row.label.strip(), row.label)
+            if isinstance(row.label, str) and task == "classify"
+            else tuple(chosen.get(label, label) for label in _words(row.label))
+        )
+        for row in rows
+    ]
+
+
+def _meaning(label: str, task: str) -> tuple[str, object]:
+    """What a label means, whatever its spelling; the case of a tag may have a meaning."""
+    if _NUMBER.fullmatch(label):
+        return "number", float(label)
+    return "word", label if task == "tag" else " ".join(normalize("NFKC", label).casefold().split())
+
+
+def _labels(rows: list[Row], task: str) -> Counter[str]:
+    return Counter(label for row in rows for label in _of(row, task))
+
+
+def _of(row: Row, task: str) -> tuple[str, ...]:
+    """The labels of a row: one, or one a word."""
+    if task == "classify" and isinstance(row.label, str):
+        return (row.label.strip(),) if row.label.strip() else ()
+    return _words(row.label)
+
+
+def _words(cell: str | tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(cell.split()) if isinstance(cell, str) else cell
+
+
+def _length(cell: str | tuple[str, ...]) -> int:
+    """How many words a cell has, each Chinese character being one; a sign like + counts as one."""
+    text = cell if isinstance(cell, str) else " ".join(cell)
+    return max(1, len(split(text, lambda _word: False, 1)))
+
+
+def _columns(rows: list[Row]) -> tuple[list[str | tuple[str, ...]], list[str | tuple[str, ...]]]:
+    return [row.text for row in rows], [row.label for row in rows]
