@@ -11,4 +11,4 @@ def lstm_gates(x, h_prev, U, W, a):
 
     x (N, D), h_prev (N, H), U (4H, D), W (4H, H), a (4H,)  ->  i, f, g, o, each (N, H)
     """
-    raise NotImplementedError("lstm_gates: compute z, cut it into four, return i, f, g, o")
+    raise NotImplementedError("lstm_gates: compute z, split it into four, return i, f, g, o")

@@ -126,7 +126,7 @@ def test_where_nothing_can_be_written(
         assert len(result.stdout.splitlines()) == len(usual.stdout.splitlines())
     what = {
         "check": "this result could not be remembered",
-        "hint": "hints are shown all at once, as they cannot be counted here",
+        "hint": "all hints are shown, because they cannot be counted here",
     }.get(words[0])
     why = f"cannot write {course}/.tracer/progress.json: {os.strerror(number)}"
     assert result.stderr == (f"warning: {what}: {why}\n" if what else "")

@@ -39,12 +39,12 @@ def test_the_way_through_the_exercises(course: Path, solutions: Path) -> None:
     second = tracer("check")
     assert second.exit_code == 0
     assert "passed · 13 of 13 points" in second.stdout
-    assert "Next: 20_lstm_gates. Read its README.md, then type: tracer check 20" in second.stdout
+    assert "Next: 20_lstm_gates. Read its README.md, then run: tracer check 20" in second.stdout
 
     solve(course, solutions, "20_lstm_gates", "22_lstm_step")
     assert tracer("check").exit_code == 0
     assert tracer("check").exit_code == 0
-    assert tracer("check").stdout == "Every exercise is passed.\n"
+    assert tracer("check").stdout == "All exercises passed.\n"
     assert [r["verdict"] for r in json.loads(tracer("list", "--format", "json").stdout)] == [
         "passed"
     ] * 3
@@ -58,8 +58,8 @@ def test_what_was_skipped_is_named(course: Path, solutions: Path) -> None:
 
     assert "Next: 22_lstm_step." in second
     assert "Skipped so far: 10_rnn_step\n" in second
-    assert "Not passed yet: 10_rnn_step. Go on with: tracer check 10\n" in third
-    assert "Every exercise is passed." in first
+    assert "Not passed yet: 10_rnn_step. Continue with: tracer check 10\n" in third
+    assert "All exercises passed." in first
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_advice_that_helps(course: Path, source: str, hint: bool, seed: bool) ->
 
     said = tracer("check", "22").stdout
 
-    assert ("A hint: tracer hint 22\n" in said, "--seed" in said) == (hint, seed)
+    assert ("For a hint: tracer hint 22\n" in said, "--seed" in said) == (hint, seed)
 
 
 def test_partly_right(course: Path, solutions: Path) -> None:
@@ -120,7 +120,7 @@ def test_a_file_from_elsewhere(course: Path, solutions: Path, tmp_path: Path) ->
     named = tracer("check", str(tmp_path / "answer.py"), "--exercise", "22")
 
     assert (by_folder.exit_code, unknown.exit_code, named.exit_code) == (1, 2, 1)
-    assert 'A hint: tracer hint 22_lstm_step --check "one word"' in named.stdout
+    assert 'For a hint: tracer hint 22_lstm_step --check "one word"' in named.stdout
     assert "--exercise" in unknown.stderr
     assert Workbook.open(course).results == {}
 
@@ -153,9 +153,9 @@ def test_the_first_wrong_number(solutions: Path) -> None:
         (("check", "33"), "there is no exercise '33'"),
         (("check", "nowhere.py"), "there is no exercise 'nowhere'"),
         (("check", "22_lstm_step/nothing.py"), "No such file"),
-        (("check", "no\0name.py"), "no name of a file"),
+        (("check", "no\0name.py"), "not a valid file name"),
         (("hint", "22", "--check", "barch"), "did you mean 'batch'?"),
-        (("check", "22", "--exercise", "10"), "are two exercises"),
+        (("check", "22", "--exercise", "10"), "are different exercises"),
     ],
 )
 def test_what_cannot_be_understood(course: Path, words: tuple[str, ...], message: str) -> None:
@@ -177,7 +177,7 @@ def test_outside_of_a_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         assert "start with: tracer init my-course" in result.stderr
     assert "tracer init my-course" in tracer("list").stdout
     every = tracer("hint", "22").stdout
-    assert "every hint" in every
+    assert "all hints" in every
     assert all(f"  {n}. " in every for n in (1, 2, 3))
     assert "stronger" not in every
 
@@ -189,8 +189,8 @@ def test_one_folder_too_high(course: Path, monkeypatch: pytest.MonkeyPatch) -> N
     for words in (["check"], ["check", "22"], ["hint"], ["hint", "22"]):
         result = tracer(*words)
         assert result.exit_code == 2
-        assert "one folder below, in course; go there first: cd course" in result.stderr
-    assert "Yours are one folder below: cd course" in tracer("list").stdout
+        assert "one folder down, in course; first: cd course" in result.stderr
+    assert "Your exercises are one folder down: cd course" in tracer("list").stdout
 
 
 def test_json_when_everything_is_passed(course: Path, solutions: Path) -> None:
@@ -214,7 +214,7 @@ def test_dev_check() -> None:
     """Everything fits."""
     result = tracer("dev", "check")
 
-    assert (result.exit_code, result.stdout) == (0, "  3 exercises, and everything fits.\n")
+    assert (result.exit_code, result.stdout) == (0, "  3 exercises, no problems found.\n")
 
 
 def test_a_process_of_its_own(course: Path) -> None:

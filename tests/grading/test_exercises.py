@@ -46,7 +46,7 @@ def test_an_exercise_by_any_of_its_names(said: str) -> None:
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        ("2", "'2' can mean 20_lstm_gates, 22_lstm_step; write a little more of the name"),
+        ("2", "'2' is ambiguous (20_lstm_gates, 22_lstm_step); give more of the name"),
         ("33", "there is no exercise '33'"),
         ("22_lstm_stop", "did you mean '22_lstm_step'?"),
         ("", "there is no exercise ''"),
@@ -139,7 +139,7 @@ def test_a_mistake_fails_exactly_its_checks(broken: tuple[Path, Path]) -> None:
         f"# fails: {checks}; first at: step 2, quantity h"
         for checks in ("state carried", "state carried, called twice")
     )
-    assert found(broken) == [f"says “{said}”, but really: {really}"]
+    assert found(broken) == [f"says “{said}”, but actually: {really}"]
 
 
 def test_what_is_missing_or_too_much(broken: tuple[Path, Path]) -> None:
@@ -154,7 +154,7 @@ def test_what_is_missing_or_too_much(broken: tuple[Path, Path]) -> None:
     assert found(broken) == [
         "the signature is missing",
         "the command tracer check 10 is missing",
-        "the sections are not the checks",
+        "the sections do not match the checks",
         "does not belong here",
         "only 2 known mistakes",
         "no exercise has this name",

@@ -79,7 +79,7 @@ def test_a_hint_from_outside(
     advice = tracer("check", "course/10_rnn_step/rnn_step.py").stdout
     hint = tracer("hint", "course/10_rnn_step/rnn_step.py").stdout
 
-    assert "A hint: tracer hint course/10_rnn_step/rnn_step.py\n" in advice
+    assert "For a hint: tracer hint course/10_rnn_step/rnn_step.py\n" in advice
     assert "“state and bias”: hint 1 of 3" in hint
 
 
@@ -125,7 +125,7 @@ def test_an_interrupted_init_leaves_no_half_file(
 
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
     assert tracer("init", str(tmp_path)).exit_code == 0
-    assert "Kept as they are" not in tracer("init", str(tmp_path)).stdout
+    assert "Kept, because" not in tracer("init", str(tmp_path)).stdout
 
 
 def test_hints_get_stronger(course: Path, solutions: Path) -> None:

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 @click.command(
     help=_(
-        """Check an answer. Without a name, the next exercise that is not passed yet.
+        """Check an answer: by default the next exercise that you have not passed.
 
         EXERCISE is a name, a number, or the start of either; FILE is an answer anywhere. The exit
-        code is 0 if every check is passed, 1 if not, 2 if there was nothing to check (a name that
-        is not there, a missing file), and 70 if there is a bug in tracer.
+        code is 0 if every check passes, 1 if not, 2 if there was nothing to check (an unknown
+        name, a missing file), and 70 if tracer has a bug.
 
         \b
         Examples:
@@ -37,9 +37,11 @@ if TYPE_CHECKING:
     )
 )
 @click.argument("what", required=False, metavar="[EXERCISE|FILE]")
-@click.option("--exercise", "named", help=_("What FILE answers, where its name does not tell."))
 @click.option(
-    "--seed", type=click.IntRange(min=0), help=_("Draw the numbers of an earlier check again.")
+    "--exercise", "named", help=_("The exercise that FILE answers, if its name does not say.")
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), help=_("Repeat an earlier check with the same numbers.")
 )
 @click.option(
     "--time-limit",
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
     callback=finite,
     default=5.0,
     show_default=True,
-    help=_("Seconds for loading your file, and for each call of your function."),
+    help=_("Seconds for loading your file, and for each call to your function."),
 )
 @click.option(
     "--format",
@@ -75,7 +77,7 @@ def command(
     exercises = usable()
     choice = choose(what, exercises, Path.cwd(), named)
     if choice is None:
-        said = _("Every exercise is passed.")
+        said = _("All exercises passed.")
         click.echo(said if layout != "json" else json.dumps(nothing_to_check()))
         return PASSED
     submission = Submission.read(choice.path)
@@ -125,9 +127,9 @@ def _advice(report: Report, choice: Choice, exercises: Sequence[Exercise]) -> li
     kind = trouble.kind if trouble else None
     if trouble is not None and (kind is Kind.TIME or not trouble.facts.get("loaded", True)):
         return []  # hints are about equations, and it got no further than Python
-    advice = [_("A hint: {command}").format(command=_hint(report, choice))]
+    advice = [_("For a hint: {command}").format(command=_hint(report, choice))]
     if kind in (None, Kind.RAISED) and report.verdict is not Verdict.NOT_STARTED:
-        said = _("The same numbers again: add --seed {seed}")
+        said = _("To repeat with the same numbers, add: --seed {seed}")
         advice.append(said.format(seed=report.seed))
     return advice
 
@@ -140,14 +142,14 @@ def _what_follows(choice: Choice, exercises: Sequence[Exercise]) -> list[str]:
     skipped = [e for e in exercises[:here] if not choice.book.passed(e)]
     after = [e for e in exercises[here + 1 :] if not choice.book.passed(e)]
     if not skipped and not after:
-        return [_("Every exercise is passed.")]
+        return [_("All exercises passed.")]
     names = ", ".join(e.name for e in skipped)
     following = (after or skipped)[0]
     command = f"tracer check {following.number}"
     if not after:
-        said = _("Not passed yet: {names}. Go on with: {command}")
+        said = _("Not passed yet: {names}. Continue with: {command}")
         return [said.format(names=names, command=command)]
-    said = _("Next: {name}. Read its README.md, then type: {command}")
+    said = _("Next: {name}. Read its README.md, then run: {command}")
     advice = [said.format(name=following.name, command=command)]
     if skipped:
         advice.append(_("Skipped so far: {names}").format(names=names))

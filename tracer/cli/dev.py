@@ -11,7 +11,7 @@ from tracer.language import _
 @click.group(
     name="dev",
     help=_(
-        """For authors of exercises: hold all of them against themselves.
+        """For authors of exercises: check that everything fits together.
 
         \b
         Example:
@@ -28,7 +28,7 @@ def command() -> None:
         """Check the exercises: stubs, solutions, known mistakes, README, hints, stray files.
 
         Every stub must be not started, every solution must pass, and every known mistake must fail
-        exactly the checks that its first line names. The exit code is 1 if something does not fit.
+        exactly the checks that its first line names. The exit code is 1 if there is a problem.
 
         \b
         Example:
@@ -47,9 +47,9 @@ def check() -> int:
     solutions = home().parent / "solutions"
     if not solutions.is_dir():
         raise InputError(
-            _("there are no solutions beside {folder}; they are only in a clone of tracer").format(
-                folder=home()
-            )
+            _(
+                "there are no solutions beside {folder}; only a clone of the repository has them"
+            ).format(folder=home())
         )
     exercises = discover()
     unfit = list(findings(exercises, solutions))

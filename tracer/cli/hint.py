@@ -13,8 +13,8 @@ from tracer.language import _
     help=_(
         """Give a hint for the first check that your last answer did not pass.
 
-        Each call gives a stronger one; outside of a folder made by tracer init, where nothing can
-        be remembered, all come at once. Without a name, the next exercise that is not passed yet.
+        Each time you ask, the hint is stronger. Outside a folder made by tracer init, where nothing
+        is remembered, all hints are shown. The default is the next exercise you have not passed.
 
         \b
         Example:
@@ -23,8 +23,8 @@ from tracer.language import _
     )
 )
 @click.argument("exercise", required=False, metavar="[EXERCISE|FILE]")
-@click.option("--check", help=_("A hint for this check."))
-@click.option("--again", is_flag=True, help=_("Start with the mildest hint again."))
+@click.option("--check", help=_("Give a hint for this check."))
+@click.option("--again", is_flag=True, help=_("Start again with the mildest hint."))
 def command(exercise: str | None, check: str | None, again: bool) -> None:
     """Choose the check, remember how far it went, show the next hint."""
     import shlex
@@ -38,14 +38,14 @@ def command(exercise: str | None, check: str | None, again: bool) -> None:
 
     chosen = chosen_exercise(exercise, usable(), Path.cwd())
     if chosen is None:
-        click.echo(_("Every exercise is passed."))
+        click.echo(_("All exercises passed."))
         return
     asked, book = chosen
     sections = hints(asked)
     first = next(iter(sections))
     if check is None:
         if book is not None and book.passed(asked):
-            said = _("You have passed {name}. A hint all the same: {command}")
+            said = _("You have passed {name}. For a hint anyway: {command}")
             typed = f'tracer hint {shlex.quote(exercise or asked.name)} --check "{first}"'
             click.echo(said.format(name=asked.name, command=typed))
             return
@@ -64,7 +64,7 @@ def command(exercise: str | None, check: str | None, again: bool) -> None:
         book.give_hint(key, number)
     except FileError as error:
         write(hint(asked, check, sections[check], None, able), able)
-        said = _("hints are shown all at once, as they cannot be counted here: {why}")
+        said = _("all hints are shown, because they cannot be counted here: {why}")
         warn(said.format(why=error))
         return
     write(hint(asked, check, sections[check], number, able), able)

@@ -12,8 +12,7 @@ from tracer.language import _
     help=_(
         """Write the exercises into the folder DIR.
 
-        A file that is there already is never overwritten, so the same command also brings
-        exercises that are new.
+        Existing files are never overwritten, so you can run it again to add new exercises.
 
         \b
         Example:

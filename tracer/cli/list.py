@@ -13,7 +13,7 @@ from tracer.language import _
 
 @click.command(
     help=_(
-        """List the exercises. Inside a folder made by tracer init, also how far you are.
+        """List the exercises. Inside a folder made by tracer init, also your progress.
 
         \b
         Example:

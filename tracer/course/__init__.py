@@ -1,1 +1,1 @@
-"""A course: a student's folder of exercises, and what holds the exercises against themselves."""
+"""A course: a student's folder of exercises, and what checks that the exercises fit together."""

@@ -1,4 +1,4 @@
-"""Holds exercises, hints, solutions and known mistakes against each other, for their authors."""
+"""Checks that exercises, hints, solutions and known mistakes fit together, for their authors."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ def findings(found: Found, solutions: Path) -> Iterator[Finding]:
     numbers = [exercise.number for exercise in found.good]
     for exercise, number in zip(found.good, numbers, strict=True):
         if numbers.count(number) > 1:
-            said = _("number {number} is given twice").format(number=number)
-            yield Finding(exercise.folder, said, _("give one another number"))
+            said = _("number {number} is used twice").format(number=number)
+            yield Finding(exercise.folder, said, _("renumber one of them"))
     yield from _stray(solutions, names, _("no exercise has this name"))
 
 
@@ -78,17 +78,17 @@ def _described(exercise: Exercise, before: Collection[str]) -> Iterator[Finding]
     text = _text(readme)
     if not text.startswith(f"# {exercise.title}\n"):
         todo = _("begin with: {line}").format(line=f"# {exercise.title}")
-        yield Finding(readme, _("the heading is not the title"), todo)
+        yield Finding(readme, _("its heading is not the title"), todo)
     if exercise.signature not in text:
         todo = _("write: {line}").format(line=exercise.signature)
         yield Finding(readme, _("the signature is missing"), todo)
     if ">>>" not in text:
-        todo = _("work one out by hand, in lines that begin with >>>")
-        yield Finding(readme, _("there is no worked number"), todo)
+        todo = _("work one number out by hand, in lines that begin with >>>")
+        yield Finding(readme, _("there is no worked example"), todo)
     for command in (f"tracer check {exercise.number}", f"tracer hint {exercise.number}"):
         if f"`{command}`" not in text:
             said = _("the command {command} is missing").format(command=command)
-            yield Finding(readme, said, _("name it at the end"))
+            yield Finding(readme, said, _("add it at the end"))
 
 
 def _hinted(exercise: Exercise) -> Iterator[Finding]:
@@ -103,8 +103,8 @@ def _hinted(exercise: Exercise) -> Iterator[Finding]:
         return
     wanted = [check.name for check in exercise.checks]
     if list(found) != wanted:
-        todo = _("sections wanted, in this order: {names}").format(names=", ".join(wanted))
-        yield Finding(path, _("the sections are not the checks"), todo)
+        todo = _("expected sections, in this order: {names}").format(names=", ".join(wanted))
+        yield Finding(path, _("the sections do not match the checks"), todo)
     for name, items in found.items():
         if len(items) < FEWEST_HINTS:
             said = _("too few hints for {check}").format(check=name)
@@ -142,7 +142,7 @@ def _stub(exercise: Exercise) -> Iterator[Finding]:
             said = _("the stub is {verdict} in check {check} ({first_at})").format(
                 verdict=c.verdict, check=c.check.name, first_at=c.first_at
             )
-            todo = _("let it do nothing but raise NotImplementedError")
+            todo = _("it must only raise NotImplementedError")
             yield Finding(exercise.stub, said, todo)
             return
 
@@ -186,7 +186,7 @@ def _mistake(exercise: Exercise, path: Path) -> Iterator[Finding]:
     if (names, first_at) != (claimed["checks"], claimed["first_at"]):
         said = _("says “{line}”, but it passes").format(line=first_line)
         if failing:
-            said = _("says “{line}”, but really: {really}").format(
+            said = _("says “{line}”, but actually: {really}").format(
                 line=first_line, really=f"# fails: {names}; first at: {first_at}"
             )
         yield Finding(path, said, _("correct the first line, or the mistake, or the checks"))

@@ -61,7 +61,7 @@ def choose(
         other = find(named, exercises) if named else exercise
         if other is not exercise:
             raise InputError(
-                _("{said} and --exercise {named} are two exercises; give only one").format(
+                _("{said} and --exercise {named} are different exercises; give only one").format(
                     said=exercise.name, named=other.name
                 )
             )
@@ -80,7 +80,7 @@ def _is_path(said: str, here: Path) -> bool:
 
 def _by_path(path: Path, exercises: Sequence[Exercise], here: Path, named: str | None) -> Choice:
     if "\0" in str(path):
-        raise FileError(_("{file} is no name of a file").format(file=repr(str(path))))
+        raise FileError(_("{file} is not a valid file name").format(file=repr(str(path))))
     book = Workbook.find(path.resolve().parent)
     whole = path.resolve()
     exercise = find(named, exercises) if named else _of_folder(whole, exercises)
@@ -89,7 +89,7 @@ def _by_path(path: Path, exercises: Sequence[Exercise], here: Path, named: str |
     if exercise is None:
         what = UnknownNameError("exercise", path.stem, [e.name for e in exercises])
         raise InputError(
-            _("{error}; say which one {file} answers with --exercise").format(
+            _("{error}; name the exercise that {file} answers with --exercise").format(
                 error=what, file=path.name
             )
         )
@@ -117,7 +117,7 @@ def _answer(exercise: Exercise, here: Path, book: Workbook | None) -> Path:
         raise _nothing_in(here)
     if found is None:
         raise FileError(
-            _("there is no {file}; tracer init {folder} brings it back").format(
+            _("there is no {file}; to restore it: tracer init {folder}").format(
                 file=places[-1], folder=shlex.quote(str(_seen_from(here, places[-1].parents[1])))
             )
         )
@@ -130,7 +130,7 @@ def _nothing_in(here: Path) -> InputError:
     if not below:
         said = _("there are no exercises in {here}; start with: tracer init my-course")
         return InputError(said.format(here=here))
-    said = _("your exercises are one folder below, in {folders}; go there first: cd {first}")
+    said = _("your exercises are one folder down, in {folders}; first: cd {first}")
     return InputError(said.format(folders=", ".join(below), first=below[0]))
 
 

@@ -71,5 +71,5 @@ def find(name: str, exercises: Sequence[Exercise]) -> Exercise:
         return near[0]
     if near:
         listed = ", ".join(e.name for e in near)
-        raise TracerError(f"'{name}' can mean {listed}; write a little more of the name")
+        raise TracerError(f"'{name}' is ambiguous ({listed}); give more of the name")
     raise UnknownNameError("exercise", name, [e.name for e in exercises])

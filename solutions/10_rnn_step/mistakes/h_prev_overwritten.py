@@ -3,6 +3,6 @@ import numpy as np
 
 
 def rnn_step(x, h_prev, U, W, a):
-    # saves an array, but the caller's array is gone
+    # saves an array, but overwrites the caller's
     h_prev[:] = np.tanh(x @ U.T + h_prev @ W.T + a)
     return h_prev

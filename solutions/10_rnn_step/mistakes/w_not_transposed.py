@@ -3,5 +3,5 @@ import numpy as np
 
 
 def rnn_step(x, h_prev, U, W, a):
-    # x is a row, so U has to be turned round; W is square, and nothing complains when it is not
+    # x is a row, so U must be transposed; W is square, and nothing complains when it is not
     return np.tanh(x @ U.T + h_prev @ W + a)

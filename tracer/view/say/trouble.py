@@ -28,28 +28,31 @@ def sentences(report: Report, trouble: Trouble) -> list[str]:
             ]
         case Kind.NONE:
             return [
-                _("{function} returned nothing (None).").format(function=function),
-                _("Is there a return in every branch? It must end with: return {names}").format(
+                _("{function} returned None.").format(function=function),
+                _("Does every branch end with a return? Expected: return {names}").format(
                     names=", ".join(report.exercise.returns)
                 ),
             ]
         case Kind.COUNT:
-            return [_count(function, trouble), _("Wanted: {signature}").format(signature=signature)]
+            return [
+                _count(function, trouble),
+                _("Expected: {signature}").format(signature=signature),
+            ]
         case Kind.RAGGED:
             return [
-                _("{name} is a {got}, and its rows differ in length.").format(**_words(trouble)),
+                _("{name} is a {got} whose rows differ in length.").format(**_words(trouble)),
                 _("Return one array of numbers."),
             ]
         case Kind.DTYPE:
             return [
-                _("{name} is of type {got} and dtype {dtype}; wanted float64 or float32.").format(
+                _("{name} has type {got} and dtype {dtype}; expected float64 or float32.").format(
                     dtype=clean(facts["dtype"]), **_words(trouble)
                 ),
                 dtype_advice(facts["dtype"]),
             ]
         case Kind.SHAPE:
             return [
-                _("{name} has shape {got}; wanted (N, H) = {wanted}.").format(
+                _("{name} has shape {got}; expected (N, H) = {wanted}.").format(
                     name=facts["name"], got=_shape(facts["got"]), wanted=_shape(facts["wanted"])
                 ),
                 shape_advice(facts["got"], facts["wanted"]),
@@ -59,7 +62,7 @@ def sentences(report: Report, trouble: Trouble) -> list[str]:
                 _("{name} is float64, though every argument is float32.").format(
                     name=facts["name"]
                 ),
-                _("Which line of yours makes float64? np.zeros and np.array do, without dtype=."),
+                _("Which line makes a float64 array? np.zeros and np.ones do, without dtype=."),
             ]
         case Kind.ORDER:
             return _order(facts["got"], facts["wanted"], alike=facts["alike"])
@@ -68,34 +71,34 @@ def sentences(report: Report, trouble: Trouble) -> list[str]:
                 _(
                     "The array {name} that you returned at {where} was right, but changed later."
                 ).format(name=facts["name"], where=_where(trouble)),
-                _("A later call wrote into it. Return a new array at each call."),
+                _("A later call overwrote it. Return a new array from every call."),
             ]
         case Kind.CHANGED:
             return [
-                _("Your function changed its argument {name}.").format(name=facts["name"]),
+                _("Your function modified its argument {name}.").format(name=facts["name"]),
                 _(
-                    "{name} still belongs to the caller. Write into a new array: "
+                    "The caller still needs {name}. Make a new array instead: "
                     "no {name}[:] = …, no {name} += …"
                 ).format(name=facts["name"]),
             ]
         case Kind.WARNED:
             return [
-                _("The numbers are right, but NumPy warned: {message}").format(
+                _("The numbers are right, but NumPy gave a warning: {message}").format(
                     message=clean(facts["message"])
                 ),
                 *line(report, facts["line"]),
             ]
         case Kind.NO_FUNCTION:
             return [
-                _("There is no function {function} in your file.").format(function=function),
-                _("Wanted in {file}: {signature}").format(file=file, signature=signature),
+                _("Your file has no function {function}.").format(function=function),
+                _("Expected in {file}: {signature}").format(file=file, signature=signature),
             ]
         case Kind.RAISED:
             return raised(report, trouble)
         case Kind.TIME:
             return _timed_out(report, trouble)
         case Kind.MEMORY:
-            return [_("Your code asked for more memory than it may have.")]
+            return [_("Your code ran out of memory: it needs more than it may use.")]
         case Kind.DIED:
             return [_died(trouble), _reached(report, trouble)]
         case Kind.GARBLED:
@@ -103,12 +106,12 @@ def sentences(report: Report, trouble: Trouble) -> list[str]:
                 _("Something other than numbers came back ({what}).").format(
                     what=clean(facts["what"])
                 ),
-                _("An answer only computes and returns; it opens no other way out."),
+                _("An answer must only compute and return; it must not write to the grader."),
             ]
         case Kind.FAULT:
             return [
                 _("This is a bug in tracer: {what}").format(what=clean(facts["what"])),
-                _("This says nothing about your answer, and gives no points in either direction."),
+                _("It says nothing about your answer, and this run does not count."),
             ]
 
 
@@ -118,8 +121,8 @@ def _count(function: str, trouble: Trouble) -> str:
     if length is None:
         return _("{function} returned one value, of type {got}.").format(function=function, got=got)
     return plural(
-        "{function} returned {n} value, in a {got}.",
-        "{function} returned {n} values, in a {got}.",
+        "{function} returned a {got} of {n} value.",
+        "{function} returned a {got} of {n} values.",
         length,
     ).format(function=function, n=length, got=got)
 
@@ -128,41 +131,41 @@ def _order(got: Sequence[str], wanted: Sequence[str], *, alike: bool) -> list[st
     """Right numbers in the wrong places. `alike`: two mistakes look the same from outside."""
     came, asked = ", ".join(got), ", ".join(wanted)
     said = [
-        _("The numbers are right, but they come in another order."),
-        _("What you return as {wanted} is {got}.").format(wanted=asked, got=came),
+        _("The values are right, but in the wrong order: {got} in place of {wanted}.").format(
+            got=came, wanted=asked
+        ),
     ]
     if not alike:
-        return [*said, _("Wanted: return {wanted}").format(wanted=asked)]
+        return [*said, _("Expected: return {wanted}").format(wanted=asked)]
     return [
         *said,
         _(
-            "Either the blocks of z were read in another order than {wanted}, or the values are "
-            "returned in another order. Look at both lines."
+            "Either the blocks of z are not read in the order {wanted}, or the values are not "
+            "returned in that order. Look at both lines."
         ).format(wanted=asked),
     ]
 
 
 def _timed_out(report: Report, trouble: Trouble) -> list[str]:
-    said = _("Your code ran out of time: no result came back within {seconds} s.")
-    lines = [said.format(seconds=f"{trouble.facts['seconds']:g}")]
+    seconds = trouble.facts["seconds"]
+    lines = [_("Your code timed out: no result within {seconds:g} s.").format(seconds=seconds)]
     if not trouble.facts["loaded"]:
-        return [*lines, _("It happened while the file was loaded, outside of every function.")]
-    return [
-        *lines,
-        _reached(report, trouble),
-        _("Does every loop end? If it only needs more time, add: --time-limit 30"),
-    ]
+        return [*lines, _reached(report, trouble)]
+    more = _("Does every loop end? If it only needs more time, add: --time-limit {seconds:g}")
+    return [*lines, _reached(report, trouble), more.format(seconds=max(30, 4 * seconds))]
 
 
 def _reached(report: Report, trouble: Trouble) -> str:
     facts = trouble.facts
     if not facts["loaded"]:
-        return _("It happened while the file was loaded.")
-    if not facts["returned"]:
-        return _("It happened in the first call of {function}.").format(
+        return _("It happened while your file was loading, before {function} was called.").format(
             function=report.exercise.function
         )
-    return _("The last that came back was {names} at {where}.").format(
+    if not facts["returned"]:
+        return _("It happened in the first call to {function}.").format(
+            function=report.exercise.function
+        )
+    return _("The last result was {names} at {where}.").format(
         names=", ".join(report.exercise.returns), where=_where(trouble)
     )
 
@@ -172,7 +175,7 @@ def _died(trouble: Trouble) -> str:
         return _("Python was killed by signal {number} while it ran your code.").format(
             number=trouble.facts["status"]
         )
-    return _("Your code ended Python without a word (exit status {number}).").format(
+    return _("Your code ended Python without an error message (exit status {number}).").format(
         number=trouble.facts["status"]
     )
 

@@ -54,15 +54,15 @@ def exercise_list(
         lines += [Text(" " * (able.width - room)).append_text(more) for more in rest]
     lines.append(Text(""))
     if book is None and below:
-        said = _("Yours are one folder below: cd {folder}").format(
+        said = _("Your exercises are one folder down: cd {folder}").format(
             folder=shlex.quote(clean(below[0].name, able.encoding))
         )
     elif book is None:
-        said = _("To work on them: tracer init my-course, then cd my-course")
+        said = _("To start: tracer init my-course, then cd my-course")
     elif following:
-        said = _("Every exercise is passed.")
+        said = _("All exercises passed.")
     else:
-        said = _("The next one: tracer check")
+        said = _("Next: tracer check")
     return [*lines, *folded(Text(said), able.width, "  "), Text("")]
 
 
@@ -104,9 +104,9 @@ def handed_out(root: Path, handed: Sequence[Handed], able: Abilities) -> list[Te
             )
         lines += folded(Text(said.format(count=len(new), folder=shown)), able.width, "  ")
     else:
-        lines += folded(Text(_("All exercises are there already.")), able.width, "  ")
+        lines += folded(Text(_("All files are already there.")), able.width, "  ")
     if kept:
-        said = _("Kept as they are, for they are yours:")
+        said = _("Kept, because you changed them:")
         lines += folded(Text(said), able.width, "  ")
     for h in kept:
         path = clean(str(h.path.relative_to(root)), able.encoding)
@@ -115,7 +115,7 @@ def handed_out(root: Path, handed: Sequence[Handed], able: Abilities) -> list[Te
     if here:
         following = _("Next: read README.md")
     else:
-        following = _("Next: cd {folder}, then read README.md there").format(folder=shown)
+        following = _("Next: cd {folder}, then read README.md").format(folder=shlex.quote(shown))
     lines += folded(Text(following), able.width, "  ")
     return [*lines, Text("")]
 
@@ -126,19 +126,19 @@ def hint(
     """One hint. `number` counts from 1; None shows them all."""
     colours = palette(able)
     if number is None:
-        title = _("{exercise}, “{check}”: every hint, from mild to strong").format(
+        title = _("{exercise}, “{check}”: all hints, from mild to strong").format(
             exercise=exercise.name, check=check
         )
         shown = [f"{k}. {item}" for k, item in enumerate(items, 1)]
-        after = _("To get them one by one: tracer init my-course, and ask in there.")
+        after = _("For one hint at a time, work in a folder made by: tracer init my-course")
     else:
         title = _("{exercise}, “{check}”: hint {number} of {count}").format(
             exercise=exercise.name, check=check, number=number, count=len(items)
         )
         shown = [items[number - 1]]
-        after = _("This is the strongest one. README.md has a number worked by hand.")
+        after = _("This is the last hint. README.md works out one number by hand.")
         if number < len(items):
-            after = _("Still stuck? Ask again for a stronger one.")
+            after = _("Still stuck? Run it again for a stronger hint.")
     lines = [Text(""), *folded(Text(title, style=colours.faint), able.width, "  "), Text("")]
     for item in shown:
         lines += folded(Text(item, style="bold"), able.width, "  ", unicode=able.unicode)
@@ -150,8 +150,8 @@ def author_findings(found: Sequence[Finding], count: int, able: Abilities) -> li
     colours = palette(able)
     if not found:
         said = plural(
-            "{count} exercise, and everything fits.",
-            "{count} exercises, and everything fits.",
+            "{count} exercise, no problems found.",
+            "{count} exercises, no problems found.",
             count,
         )
         return [Text("  " + said.format(count=count))]
