@@ -15,7 +15,7 @@ import tracer
 from tests.core.conftest import Run, make_run
 from tests.jit import outputs
 from tracer.cells.activations import Array
-from tracer.kernels.cpu import device, jit, shares
+from tracer.kernels.cpu import device, jit, product, shares
 from tracer.kernels.cpu.squeezing import CODE, squeeze
 
 WIDER = {"float32": np.float64, "float64": np.longdouble}
@@ -161,6 +161,24 @@ def test_without_threads_there_is_still_a_result(monkeypatch: pytest.MonkeyPatch
 
     assert len(done) > 1
     assert sorted(row for share in done for row in range(*share)) == list(range(33))
+
+
+@pytest.mark.parametrize("bad", range(4))
+def test_a_share_that_fails_is_not_lost(bad: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever thread it was: its exception is raised, once every other share is done."""
+    monkeypatch.setattr(config, "NUMBA_NUM_THREADS", 4)
+    tile = product.ROWS
+    done: list[int] = []
+
+    def run(first: int, last: int) -> None:
+        assert last == first + tile
+        if first == bad * tile:
+            raise MemoryError(f"share {bad}")
+        done.append(first)
+
+    with pytest.raises(MemoryError, match=f"share {bad}"):
+        shares.in_shares(4 * tile, shares.WORTH, run)
+    assert sorted(done) == [share * tile for share in range(4) if share != bad]
 
 
 def test_everything_runs_without_the_compiler() -> None:

@@ -18,20 +18,40 @@ WORTH = 4_000_000
 
 
 def in_shares(rows: int, work: int, run: Callable[[int, int], object]) -> None:
-    """Call ``run(first, last)`` for shares of 0..rows, at once; a row is `work` multiply-adds."""
-    at_most = min(int(config.NUMBA_NUM_THREADS), rows // ROWS, rows * work // WORTH)
+    """Call ``run(first, last)`` for shares of 0..rows, at once; a row is `work` multiply-adds.
+
+    Whatever a share raises is raised here, after all of them have ended.
+    """
+    at_most = min(threads(), rows // ROWS, rows * work // WORTH)
     size = -(-rows // max(at_most, 1) // ROWS) * ROWS  # whole tiles
     shares = [(first, min(first + size, rows)) for first in range(0, rows, max(size, 1))]
-    if at_most < 2 or config.DISABLE_JIT:
+    if at_most < 2:
         shares = [(0, rows)]
-    threads = []
+    failed: list[BaseException] = []
+
+    def run_here(first: int, last: int) -> None:
+        try:
+            run(first, last)
+        except BaseException as error:  # noqa: BLE001 - a thread has nobody to raise it to
+            failed.append(error)
+
+    started = []
+    mine = shares[:1]
     for share in shares[1:]:
-        thread = Thread(target=run, args=share)
+        thread = Thread(target=run_here, args=share)
         try:
             thread.start()
-            threads.append(thread)
+            started.append(thread)
         except RuntimeError:  # this process may have no more threads
-            run(*share)
-    run(*shares[0])
-    for thread in threads:
+            mine.append(share)
+    for share in mine:
+        run_here(*share)
+    for thread in started:
         thread.join()
+    if failed:
+        raise failed[0]
+
+
+def threads() -> int:
+    """How many threads a call that is worth them may use; ``NUMBA_NUM_THREADS`` changes it."""
+    return 1 if config.DISABLE_JIT else int(config.NUMBA_NUM_THREADS)
