@@ -25,6 +25,7 @@ import numpy as np
 
 import tracer
 from tracer.trace.trace import Trace
+from tracer.view.parts.strip import Answer, strip
 from tracer.view.say.sentence import NO_ANSWER, Sentence
 
 FORMAT = 1
@@ -58,30 +59,28 @@ def to_json(trace: Trace, names: Sequence[str] | None = None) -> str:
 
 
 def _sentence(sentence: Sentence) -> dict[str, Any]:
-    tokens, best = sentence.trace.tokens, sentence.best
-    answers = None
-    if best is not None:
-        answers = [
-            {
-                "label": _label(sentence.trace, k),
-                "probability": json_number(sentence.share(t)),
-                "counts": sentence.counts(t),
-            }
-            for t, k in enumerate(best)
-        ]
+    tokens, part = sentence.trace.tokens, strip(sentence)
     return {
         "words": None if tokens is None else list(tokens[sentence.number]),
-        "length": sentence.T,
+        "length": len(part.rows),
         "given": sentence.given,
-        "unknown": [step + sentence.first for step in sorted(sentence.unknown)],
-        "answers": answers,
+        "unknown": [row.step for row in part.rows if row.unknown],
+        "answers": None if sentence.best is None else [
+            _answer(sentence.trace, row.answer) for row in part.rows if row.answer is not None
+        ],
+    }  # fmt: skip
+
+
+def _answer(trace: Trace, answer: Answer) -> dict[str, Any]:
+    """An answer with its label as it is; the screen's is made safe to show."""
+    label = None
+    if answer.index != NO_ANSWER:
+        label = trace.labels[answer.index] if trace.labels else str(answer.index)
+    return {
+        "label": label,
+        "probability": json_number(answer.share),
+        "counts": answer.counts,
     }
-
-
-def _label(trace: Trace, index: int) -> str | None:
-    if index == NO_ANSWER:
-        return None
-    return trace.labels[index] if trace.labels else str(index)
 
 
 def _quantity(trace: Trace, name: str) -> dict[str, Any]:
