@@ -282,6 +282,7 @@ def _learn(
     watch = Watch(training, abilities(), watched)
     for line in remarks:
         watch.say(line)
+    watch.yardstick()
     if needs_compiling(training.recipe.cell, training.recipe.dtype):
         watch.say(_("compiling the kernels for this machine; only the first time ..."))
     try:

@@ -36,7 +36,7 @@ def save(
     """Write the run as it stands after its last batch, whole or not at all.
 
     `order` is the command line that began it, kept so that it need not be typed again; `left` says
-    that a network of this run is in the model file from a time when it was finished.
+    that the network in the model file is one of this run, which was finished.
     """
     header = {
         "recipe": training.recipe.dumps(),
@@ -44,7 +44,7 @@ def save(
         "sentences": fingerprint(training),
         "order": list(order),
         "finished": training.done,
-        "left": left or training.done,
+        "left": left,
         "versions": versions(),
     }
     arrayfile.write(
@@ -76,7 +76,7 @@ def is_finished(path: str | os.PathLike[str]) -> bool:
 
 
 def has_left(path: str | os.PathLike[str]) -> bool:
-    """Whether the run in a file was finished before, so that the model file is its own."""
+    """Whether the run in a file has left a network, so that the model file is its own."""
     return _says(path, "left")
 
 

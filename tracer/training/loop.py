@@ -24,6 +24,7 @@ from tracer.training.divergence import diverged
 from tracer.training.memory import check_room, too_large
 from tracer.training.progress import EpochResult, Progress
 from tracer.training.recipe import Recipe
+from tracer.training.yardstick import yardstick
 
 EVALUATION_BATCH = 256
 
@@ -42,6 +43,8 @@ class Training:
     Attributes
     ----------
     progress : Progress
+    yardstick : Yardstick
+        What guessing gives on the held-out sentences.
     weights, gradients : mapping
         E, U, W, a, V and b, and their gradients in the last batch; those that are learned are views
         of flat arrays. An E that is not learned has a gradient without rows.
@@ -70,6 +73,7 @@ class Training:
             learn, vocabulary, labels, recipe.task, every_step=recipe.every_step, dtype=recipe.dtype
         )
         self.held_out = number(held_out, vocabulary, labels, recipe.task, dtype=recipe.dtype)
+        self.yardstick = yardstick(self.learn, self.held_out, len(labels), recipe.task)
         steps = int(np.sort(self.learn.lengths)[-recipe.batch_size :].sum())  # of a batch, at most
         check_room(recipe, len(vocabulary), len(labels), steps)
         try:

@@ -13,7 +13,7 @@ from tracer.language import _
 from tracer.storage.whole import remove_abandoned
 from tracer.trace.unroll import versions
 from tracer.training import checkpoint
-from tracer.training.divergence import DivergedError
+from tracer.training.divergence import DivergedError, hopeless
 from tracer.training.loop import Training
 from tracer.training.progress import EpochResult
 from tracer.training.stopping import stop_asked
@@ -64,7 +64,8 @@ def learn(
     Raises
     ------
     DivergedError
-        If a number is no longer one; says which epoch's network was saved.
+        If a number is no longer one, or the best network is far worse than a guess; says which
+        epoch's network was saved.
     FileError
         If a file cannot be written.
     """
@@ -88,7 +89,13 @@ def learn(
             raise DivergedError(f"{error} {_saved_before(training, safe)}") from error
     if not training.done:
         return None
-    checkpoint.save(training, safe.run, safe.order, left=safe.left)
+    best = training.progress.history[training.best_epoch]
+    if training.yardstick.is_hopeless(best.held_out_loss):
+        checkpoint.save(training, safe.run, safe.order, left=safe.left)
+        why = hopeless(best.held_out_loss, best.epoch, training.yardstick.loss, training.recipe)
+        left = _("No network is saved; the run is kept in {file}.").format(file=safe.run)
+        raise DivergedError(f"{why} {left}")
+    checkpoint.save(training, safe.run, safe.order, left=True)
     return _finish(training, safe)
 
 
@@ -104,9 +111,13 @@ def check_watched(training: Training, sentences: Sequence[str]) -> None:
 def _finish(training: Training, safe: Safe) -> EpochResult:
     """Save the network of the best epoch."""
     best = training.progress.history[training.best_epoch]
+    guess = training.yardstick
     notes = {
         "made_by": shlex.join(safe.order),
         "held_out_accuracy": f"{best.held_out_accuracy:.4f}",
+        "held_out_accuracy of the most frequent label": f"{guess.accuracy:.4f}",
+        "held_out_loss": f"{best.held_out_loss:.4f}",
+        "held_out_loss of guessing": f"{guess.loss:.4f}",
         "epochs": str(best.epoch),
         **safe.notes,
         **{f"version of {name}": number for name, number in versions().items()},
@@ -118,8 +129,11 @@ def _finish(training: Training, safe: Safe) -> EpochResult:
 def _saved_before(training: Training, safe: Safe) -> str:
     """What is left of a run that diverged: going on with it would only lead there again."""
     safe.run.unlink(missing_ok=True)
-    if not training.progress.history:
+    history = training.progress.history
+    if not history:
         return _("No epoch was finished before, so nothing is saved.")
+    if training.yardstick.is_hopeless(history[training.best_epoch].held_out_loss):
+        return _("No epoch before was better than a guess, so nothing is saved.")
     best = _finish(training, safe)
     return _(
         "The network as it was after epoch {epoch}, with {right:.1%} of the held-out answers "

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from tracer.language import _
-from tracer.view.say.numbers import number, percent
+from tracer.view.say.numbers import apart, number, percent
 from tracer.view.say.words import clean
 from tracer.view.terminal.console import Abilities, rich_console, write
 from tracer.view.terminal.palette import palette
@@ -84,6 +84,20 @@ class Watch:
         else:
             self._bar.print(text)
 
+    def yardstick(self) -> None:
+        """What the network has to beat, before it begins."""
+        guess = self._training.yardstick
+        said = _(
+            "to beat: held-out loss {loss} (knowing how frequent each label is), {right} right "
+            "(always saying {label}); pure chance is {chance}"
+        )
+        self.say(
+            said.format(
+                loss=number(guess.loss), right=percent(guess.accuracy),
+                label=repr(clean(self._training.labels[guess.most])), chance=percent(guess.chance),
+            )
+        )  # fmt: skip
+
     def batch(self, result: EpochResult | None) -> None:
         """After every batch; `result` where an epoch ended."""
         now = self._training.progress
@@ -147,10 +161,29 @@ class Watch:
 
     def result(self, best: EpochResult, saved: Path, run: Path) -> None:
         """The last lines: how good it became, and what to do with it."""
-        said = _("best after epoch {epoch}: {right} of the held-out answers are right").format(
-            epoch=best.epoch, right=percent(best.held_out_accuracy)
+        guess = self._training.yardstick
+        said = _(
+            "best after epoch {epoch}: {right} of the held-out answers are right (most frequent "
+            "label {frequent}, chance {chance})"
+        ).format(
+            epoch=best.epoch,
+            right=percent(best.held_out_accuracy),
+            frequent=percent(guess.accuracy),
+            chance=percent(guess.chance),
         )
         self.say(Text(said, "bold"))
+        if not guess.is_beaten(best.held_out_loss):
+            worse = _(
+                "but the held-out loss, {loss}, is worse than a guess: knowing how frequent each "
+                "label is gives {guess}"
+            )
+            mine, theirs = apart(best.held_out_loss, guess.loss)
+            said = worse.format(loss=mine, guess=theirs)
+            if best.held_out_accuracy > guess.accuracy:
+                said += _("; it is too sure where it is wrong")
+            else:
+                said += _("; it cannot yet tell the labels apart (more epochs, more sentences?)")
+            self.say(Text(said, "bold"))
         self.say(_("saved. Look into it:"))
         self._command(f'tracer show "..." --model {shlex.quote(str(saved))}')
         self.say(_("To learn on from here ({file} is kept for that):").format(file=run))
