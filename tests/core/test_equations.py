@@ -65,3 +65,35 @@ def test_an_unknown_name_is_answered_with_the_nearest() -> None:
     """A typing mistake costs no search."""
     with pytest.raises(UnknownNameError, match=r"no LSTM quantity 'tanhc'; did you mean 'tanh_c'"):
         CELLS["lstm"]["tanhc"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("W_f", ("W", "f")), ("W", ("W", "")), ("a_o", ("a", "o")), ("f", None), ("W_x", None)],
+)
+def test_a_name_in_an_equation_may_be_a_block_of_a_parameter(
+    name: str, expected: tuple[str, str] | None
+) -> None:
+    """One gate's rows, or all of them; anything else is a quantity."""
+    assert expected == CELLS["lstm"].block(name)
+
+
+def test_what_stands_behind_a_quantity() -> None:
+    """All that it is computed from, back to what is given: where a mistake may hide."""
+    rnn, lstm = CELLS["rnn"], CELLS["lstm"]
+
+    assert rnn.behind("h") == {
+        *("h", "z", "z_from_x", "z_from_h", "z_from_a"),
+        *("x", "h_prev", "U", "W", "a"),
+    }
+    assert lstm.behind("h", given=["o", "c"]) == {"h", "tanh_c"}
+    assert lstm.behind("c", given=["i", "f", "g"]) == {"c", "c_prev"}
+
+
+def test_the_activations_of_a_cell_are_its_options_or_the_usual_ones() -> None:
+    """The functions of the equations by the names that options have."""
+    lstm = CELLS["lstm"]
+
+    assert lstm.activations() == {"σ": "sigmoid", "tanh": "tanh"}
+    assert lstm.activations({"gate": "hard"}) == {"σ": "hard", "tanh": "tanh"}
+    assert CELLS["rnn"].activations({"f": "relu"}) == {"f": "relu"}

@@ -13,16 +13,14 @@ from tracer.equations.expression import Expression
 
 def block(cell: Cell, name: str) -> Array | None:
     """The parameter of that name: all of it (``"W"``), or one gate's rows (``"W_f"``), or None."""
-    parameter, _, gate = name.partition("_")
-    if parameter not in {p.name for p in cell.equations.parameters}:
+    found = cell.equations.block(name)
+    if found is None:
         return None
-    whole: Array = getattr(cell, parameter)
-    if not gate:
+    whole: Array = getattr(cell, found.parameter)
+    if not found.gate:
         return whole
-    if gate not in cell.equations.gates:
-        return None
     H = cell.W.shape[1]
-    first = cell.equations.gates.index(gate) * H
+    first = cell.equations.gates.index(found.gate) * H
     return whole[first : first + H]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -123,6 +123,13 @@ class Parameter:
     gradient: tuple[Product, ...]
 
 
+class Block(NamedTuple):
+    """The rows of a gate in a parameter, ``W_f``; all of them, ``W``, where there is no gate."""
+
+    parameter: str
+    gate: str
+
+
 @dataclass(frozen=True, slots=True)
 class CellEquations:
     """What a kind of cell computes.
@@ -185,3 +192,15 @@ class CellEquations:
     def parameter(self, name: str) -> Parameter:
         """The parameter of that name."""
         return next(p for p in self.parameters if p.name == name)
+
+    def block(self, name: str) -> Block | None:
+        """What a name in an equation is of the parameters; None where it is a quantity."""
+        parameter, _, gate = name.partition("_")
+        known = parameter in {p.name for p in self.parameters} and gate in ("", *self.gates)
+        return Block(parameter, gate) if known else None
+
+    def behind(self, name: str, given: Collection[str] = ()) -> frozenset[str]:
+        """The quantity and all that it is computed from, back to what is `given`."""
+        reads = self[name].reads if name in self else ()
+        earlier = (self.behind(read, given) for read in reads if read not in given)
+        return frozenset({name}).union(*earlier)

@@ -96,13 +96,8 @@ def textbook(exercise: Exercise, cell: Cell, given: Mapping[str, Array]) -> Mapp
 def _weights(exercise: Exercise, name: str) -> set[str]:
     """The parameters that are read on the way to a quantity from what was returned."""
     equations = exercise.equations
-    parameter = name.partition("_")[0]
-    if parameter in {p.name for p in equations.parameters}:
-        return {parameter}
-    if name not in equations:
-        return set()
-    reads = [n for n in equations[name].reads if n not in exercise.returns]
-    return set().union(*(_weights(exercise, n) for n in reads))
+    blocks = map(equations.block, equations.behind(name, exercise.returns))
+    return {block.parameter for block in blocks if block is not None}
 
 
 def _through(

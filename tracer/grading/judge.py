@@ -90,10 +90,14 @@ def _shown_through(exercise: Exercise, d: Difference) -> Difference:
     """The same, to be worked out down to the sum z that holds the mistake."""
     if d.cause is None:
         return d
-    reads = exercise.equations[d.quantity].reads
-    wrong = {name.removeprefix("z_").partition("_from_")[0] for name in d.cause.names}
-    through = d.through if d.through in wrong else next((n for n in reads if n in wrong), "")
-    return replace(d, through=through or d.through)
+    equations = exercise.equations
+    wrong = [
+        name
+        for name in equations[d.quantity].reads
+        if not equations.behind(name, exercise.returns).isdisjoint(d.cause.names)
+    ]
+    through = d.through if d.through in wrong or not wrong else wrong[0]
+    return replace(d, through=through)
 
 
 def _misread(exercise: Exercise, quantity: str, read: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 
 from tracer.cells.evaluation import evaluate
 from tracer.equations import Quantity
-from tracer.equations.expression import Binary, Call, Expression, Name
+from tracer.equations.expression import Call, Expression
 from tracer.equations.parsing import parse
 from tracer.language import _
 from tracer.view.parts.said import Meaning, Said, Tone
@@ -118,11 +118,8 @@ def _sent_back(sentence: Sentence, step: int, unit: int) -> Iterator[SentBack]:
         return
     layer = sentence.trace.last
     for term in equation.terms:
-        match term:
-            case Binary("@", _rows, Name(weights)):
-                gate = weights.partition("_")[2]
-            case _other:
-                gate = ""
+        blocks = filter(None, map(layer.cell.equations.block, term.reads))
+        gate = next((block.gate for block in blocks), "")
         values = evaluate(layer.cell, term, layer)[step, sentence.number]
         yield SentBack(gate, str(term), float(values[sentence.unit_names[unit]]))
 
