@@ -118,7 +118,7 @@ def sentences() -> list[Labelled]:
 
 def figures() -> Iterator[str]:
     """The lines of the table."""
-    networks = [tracer.Model.load(name) for name in MODELS]
+    networks = [tracer.Model.shipped(name) for name in MODELS]
     for title, fresh in (("untrained", True), ("trained", False)):
         shares = np.array([
             [
@@ -139,7 +139,7 @@ def figures() -> Iterator[str]:
 
 def picture() -> str:
     """The picture on the page."""
-    flows = [gradient_flow(untrained(tracer.Model.load(name)), SENTENCE) for name in MODELS]
+    flows = [gradient_flow(untrained(tracer.Model.shipped(name)), SENTENCE) for name in MODELS]
     able = Abilities(width=100, colours="truecolor")
     title = f'tracer gradients "{SENTENCE[:40]}…" --untrained'
     return to_svg(gradients(flows, able, NOTE), able, title)

@@ -34,7 +34,7 @@ vocabulary for both, a learned embedding of D = 8 numbers a word, one forward la
 cores. The command that made a model travels in its file:
 
 ```python
-tracer.Model.load("lstm-classify").notes["made_by"]
+tracer.Model.shipped("lstm-classify").notes["made_by"]
 ```
 
 | model | units H | classes K | right | at best | cross-entropy | at best | made by |
@@ -110,7 +110,7 @@ def render() -> str:
     """Text of the page."""
     lines = []
     for name in tracer.Model.names():
-        model = tracer.Model.load(name)
+        model = tracer.Model.shipped(name)
         H, K = model.cell.W.shape[1], len(model.labels)
         command = re.sub(r" --save \S+", "", model.notes["made_by"])
         right, loss, best, least = _held_out(model)
@@ -125,7 +125,7 @@ def render() -> str:
         count=count,
         generate_best=generate_best,
         by_heart=_by_heart(),
-        farthest=_setting(tracer.Model.load("lstm-classify"), "farthest", FARTHEST),
+        farthest=_setting(tracer.Model.shipped("lstm-classify"), "farthest", FARTHEST),
     )
     return HEAD + "\n".join(lines) + "\n" + between + table + TAIL
 
@@ -178,7 +178,7 @@ def _mean(values: Sequence[float]) -> float:
 def _by_heart() -> float:
     """How often the next word is right for one who also knows every sentence learned from."""
     right = []
-    for language, (learned, held_out) in _split(tracer.Model.load("lstm-generate")).items():
+    for language, (learned, held_out) in _split(tracer.Model.shipped("lstm-generate")).items():
         rules = grammar(language)
         examples = {tuple(word.text for word in words) for _, words in rules.examples["generate"]}
         drawing = probabilities(rules, "generate")
@@ -199,7 +199,7 @@ def _by_distance() -> tuple[str, int]:
     lines = [f"| | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
     count = 0
     for name in ("lstm-classify", "rnn-classify"):
-        model = tracer.Model.load(name)
+        model = tracer.Model.shipped(name)
         count = 0
         for language, title in (("en", "English"), ("zh-TW", "Chinese")):
             farthest = _setting(model, "farthest", FARTHEST)

@@ -8,8 +8,9 @@ from hypothesis import settings
 
 # A test must not depend on the screen, the language or the settings of whoever runs it. This is
 # done before any test imports tracer, because help screens are written when they are imported.
-for _name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TRACER_DEBUG", "LANGUAGE"):
+for _name in ("NO_COLOR", "FORCE_COLOR", "LINES", "PAGER", "LESS", "TRACER_DEBUG", "LANGUAGE"):
     os.environ.pop(_name, None)
+os.environ["COLUMNS"] = "80"
 os.environ["TRACER_LANGUAGE"] = "en"
 os.environ["TERM"] = "xterm-256color"
 

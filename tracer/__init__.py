@@ -16,7 +16,7 @@ Read the package in this order; each room needs only those above it.
 11. ``view``, ``cli``         draws traces and reports; one file a verb
 
 >>> import tracer
->>> trace = tracer.Model.load("lstm-classify").trace("you are a really bad man")
+>>> trace = tracer.Model.shipped("lstm-classify").trace("you are a really bad man")
 >>> trace["f"].shape  # the forget switch: (steps, sentences, units)
 (6, 1, 8)
 

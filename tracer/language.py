@@ -1,4 +1,4 @@
-"""The words on the screen, in the reader's language.
+"""The words on the screen, in the reader's language, and commands as they are typed.
 
 English stands in the code; every other language is one catalogue,
 ``tracer/locale/<language>/LC_MESSAGES/tracer.mo`` (GNU gettext). Nothing else has to change when
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gettext
 import os
+import shlex
 from functools import cache
 from pathlib import Path
 
@@ -34,3 +35,18 @@ def plural(one: str, many: str, n: int) -> str:
     Put the number in afterwards: ``plural("{n} word", "{n} words", n).format(n=n)``.
     """
     return _catalogue().ngettext(one, many, n)
+
+
+def quoted(*words: str) -> str:
+    """`words` as they are typed at this machine's shell, so that a command can be copied."""
+    if os.name == "nt":
+        from subprocess import list2cmdline
+
+        return list2cmdline(words)
+    return shlex.join(words)
+
+
+def quoted_file(path: str | os.PathLike[str]) -> str:
+    """A file's name as it is typed; one that begins with a dash would be taken for an option."""
+    name = os.fspath(path)
+    return quoted(os.path.join(os.curdir, name) if name.startswith("-") else name)  # noqa: PTH118

@@ -6,8 +6,10 @@ import io
 import os
 import pty
 import re
+import shlex
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -53,18 +55,20 @@ class Pipe(Screen):
         (Screen(), {"TERM": "xterm", "COLUMNS": "999"}, "standard", 200),
         (Screen(), {"TERM": "xterm", "COLUMNS": "wide"}, "standard", 80),
         (Screen(), {"TERM": "xterm", "COLUMNS": "9" * 5000}, "standard", 80),
-        (Pipe(), {"TERM": "xterm", "FORCE_COLOR": "9" * 5000}, "256", 200),
-        (Pipe(), {"TERM": "xterm-256color", "COLORTERM": "truecolor"}, None, 200),
-        (Pipe(), {"TERM": "xterm", "FORCE_COLOR": "1"}, "standard", 200),
-        (Pipe(), {"TERM": "xterm", "FORCE_COLOR": "3"}, "truecolor", 200),
-        (Pipe(), {"TERM": "xterm", "FORCE_COLOR": "0"}, None, 200),
-        (Pipe(), {"FORCE_COLOR": "1", "NO_COLOR": "1"}, None, 200),
+        (Pipe(), {"TERM": "xterm", "FORCE_COLOR": "9" * 5000}, "256", 80),
+        (Pipe(), {"TERM": "xterm-256color", "COLORTERM": "truecolor"}, None, 80),
+        (Pipe(), {"TERM": "xterm", "FORCE_COLOR": "1"}, "standard", 80),
+        (Pipe(), {"TERM": "xterm", "FORCE_COLOR": "3"}, "truecolor", 80),
+        (Pipe(), {"TERM": "xterm", "FORCE_COLOR": "0"}, None, 80),
+        (Pipe(), {"FORCE_COLOR": "1", "NO_COLOR": "1"}, None, 80),
     ],
 )
 def test_the_environment_is_heard(
-    stream: Screen, environ: dict[str, str], colours: str | None, width: int
-) -> None:
+    stream: Screen, environ: dict[str, str], colours: str | None, width: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     """The table of `tracer.view.terminal.console`, line by line."""
+    monkeypatch.setattr("tracer.view.terminal.console._size_beside", lambda: None)
     able = abilities(stream, environ)
 
     assert (colours, width) == (able.colours, able.width)
@@ -94,12 +98,60 @@ def trace_file(lstm_trace: Trace, tmp_path: Path) -> str:
     return str(tmp_path / "a.safetensors")
 
 
-def test_a_pipe_gets_plain_text_of_full_width(trace_file: str) -> None:
-    """No control codes, and rows that are not cut at 80 columns."""
+def test_a_pipe_without_a_terminal_gets_plain_text_of_80_columns(trace_file: str) -> None:
+    """No control codes, and nothing wider than most terminals."""
     shown = _piped(["show", trace_file], {"TERM": "xterm-256color"})
 
     assert not CONTROL.search(shown)
-    assert max(map(len, shown.splitlines())) > 80
+    assert 70 < max(map(len, shown.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("errors", ["", "2>/dev/null"])
+def test_a_pipe_is_as_wide_as_the_terminal_it_was_typed_at(trace_file: str, errors: str) -> None:
+    """``| less -R``, also where the errors go somewhere else; without control codes."""
+    line = f"{shlex.quote(sys.executable)} -m tracer show {shlex.quote(trace_file)} {errors} | cat"
+
+    shown = _in_a_terminal(["sh", "-c", line], {}, columns=97)
+
+    assert "\x1b" not in shown
+    assert 90 < max(map(len, shown.splitlines())) <= 97
+
+
+def test_what_is_longer_than_the_screen_goes_through_a_pager(trace_file: str) -> None:
+    """The one that PAGER names, and only on a terminal; --no-pager and a high screen need none."""
+    pager = {"PAGER": "sh -c 'echo PAGED; cat'"}
+    show = [sys.executable, "-m", "tracer", "show", trace_file]
+
+    assert _in_a_terminal(show, pager, lines=24).startswith("PAGED\n")
+    assert _in_a_terminal([*show, "--format", "plain"], pager, lines=24).startswith("PAGED\n")
+    for arguments, lines in (([*show, "--no-pager"], 24), (show, 300)):
+        shown = _in_a_terminal(arguments, pager, lines=lines)
+        assert "PAGED" not in shown
+        assert "\x1b[" in shown
+    assert "PAGED" not in _piped(["show", trace_file], pager)
+
+
+def test_a_pager_that_is_not_there(trace_file: str) -> None:
+    """Then the screen is printed, with its colours; so it is where no key can be pressed."""
+    show = [sys.executable, "-m", "tracer", "show", trace_file]
+
+    for pager in ("no-such-program", "cat", "'"):
+        assert "\x1b[" in _in_a_terminal(show, {"PAGER": pager}, lines=24)
+    assert "\x1b[" in _on_a_terminal(["show", trace_file], {"TERM": "xterm", "PAGER": "head"})
+
+
+def test_an_error_is_broken_between_words_on_a_terminal(tmp_path: Path) -> None:
+    """The commands below it are not broken, for they are to be copied."""
+    name = tmp_path / ("a name with blanks in it, " * 5)
+    name.write_text("you are bad")
+    show = [sys.executable, "-m", "tracer", "show", str(name)]
+
+    first, *more = _plain(_in_a_terminal(show, {}, columns=60)).splitlines()
+
+    quoted = shlex.quote(str(name))
+    assert first.startswith("error:")
+    assert all(len(line) <= 60 for line in more[1:-2])
+    assert more[-2:] == [f"  tracer show - < {quoted}", f"  echo {quoted} | tracer show -"]
 
 
 def test_force_color_colours_a_pipe(trace_file: str) -> None:
@@ -167,6 +219,7 @@ def _piped(arguments: list[str], environ: dict[str, str]) -> str:
         capture_output=True,
         check=True,
         env=_environ(environ),
+        start_new_session=True,  # without the terminal of whoever runs this
     )
     return done.stdout.decode()
 
@@ -181,15 +234,36 @@ def _on_a_terminal(arguments: list[str], environ: dict[str, str]) -> str:
         env=_environ(environ),
     ):
         os.close(theirs)
-        shown = b""
-        while True:
-            try:
-                part = os.read(ours, 65536)
-            except OSError:  # Linux says the other end is closed by an error
-                part = b""
-            if not part:
-                break
-            shown += part
+        return _read(ours)
+
+
+def _in_a_terminal(
+    arguments: list[str], environ: dict[str, str], *, columns: int = 80, lines: int = 24
+) -> str:
+    """All that a terminal of this size shows which controls a command and has its three streams."""
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (lines, columns))
+    become = "import os, sys; os.login_tty(0); os.execvp(sys.argv[1], sys.argv[1:])"
+    with subprocess.Popen(
+        [sys.executable, "-c", become, *arguments],
+        stdin=theirs, stdout=theirs, stderr=theirs,
+        env=_environ({"TERM": "xterm-256color"} | environ),
+    ):  # fmt: skip
+        os.close(theirs)
+        return _read(ours)
+
+
+def _read(ours: int) -> str:
+    """What comes from a terminal until its other end is closed."""
+    shown = b""
+    while True:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:  # Linux says the other end is closed by an error
+            part = b""
+        if not part:
+            break
+        shown += part
     os.close(ours)
     return shown.decode().replace("\r\n", "\n")
 

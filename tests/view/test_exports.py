@@ -70,7 +70,7 @@ def test_csv_has_one_number_a_line(lstm_trace: Trace) -> None:
     """The whole f can be put together again from its lines."""
     stream = io.StringIO()
 
-    write_csv(lstm_trace, stream)
+    write_csv([(1, lstm_trace)], stream)
 
     lines = list(csv.DictReader(io.StringIO(stream.getvalue())))
     f = [float(line["value"]) for line in lines if line["quantity"] == "f"]
@@ -89,7 +89,7 @@ def test_csv_of_one_unit(lstm_trace: Trace) -> None:
     """Only quantities that have units, and only that one."""
     stream = io.StringIO()
 
-    write_csv(lstm_trace, stream, names=["f", "c", "probs"], unit=3)
+    write_csv([(1, lstm_trace)], stream, names=["f", "c", "probs"], unit=3)
 
     lines = list(csv.DictReader(io.StringIO(stream.getvalue())))
     assert [(line["step"], line["quantity"], line["unit"]) for line in lines[:2]] == [
@@ -104,7 +104,7 @@ def test_a_word_is_no_formula_in_a_spreadsheet(word: str) -> None:
     """What a spreadsheet would calculate gets an apostrophe, or is written out."""
     stream = io.StringIO()
 
-    write_csv(made_trace(lstm_cell(), (word,)), stream)
+    write_csv([(1, made_trace(lstm_cell(), (word,)))], stream)
 
     shown = next(csv.DictReader(io.StringIO(stream.getvalue())))["word"]
     assert shown[0] in "'\\"

@@ -51,10 +51,11 @@ def _run(command: Any, *arguments: str, typed: str | bytes = "") -> Result:
     return done
 
 
-def _error(*arguments: str, typed: str | bytes = "") -> str:
+def _error(*arguments: str, typed: str | bytes = "", command: Any = show) -> str:
+    """The error, and the commands that it says to type, a line each."""
     with pytest.raises(TracerError) as caught:
-        _run(show, *arguments, typed=typed)
-    return str(caught.value)
+        _run(command, *arguments, typed=typed)
+    return "\n".join([str(caught.value), *getattr(caught.value, "__notes__", ())])
 
 
 def test_a_sentence_through_a_model_file(folder: Path) -> None:
@@ -85,7 +86,7 @@ def test_file_names_cannot_give_orders_to_the_terminal() -> None:
     saved = _run(show, "you are bad", "--model", "small.model", "--save", name)
     drawn = _run(show, name, "--format", "svg")
 
-    assert r"tracer show \x1b]0;pwn\x07.safetensors" in saved.stderr
+    assert r"tracer show '\x1b]0;pwn\x07.safetensors'" in saved.stderr
     assert "pwn" in drawn.stdout
     assert not {"\x1b", "\x07"} & set(saved.output + drawn.output)
 
@@ -101,6 +102,154 @@ def test_sentences_from_standard_input() -> None:
     assert "you are bad" in both
     assert "you are a man" in both
     assert "you are bad" not in second
+
+
+@pytest.mark.usefixtures("folder")
+def test_quotes_part_sentences() -> None:
+    """Two in quotes are two; words without quotes are one; where both came it is told."""
+    model = ("--model", "small.model")
+    two = _run(show, "you are bad", "you are a man", *model)
+    one = _run(show, "you", "are", "bad", *model)
+    both = _run(show, "you are bad", "man", *model)
+
+    def titles(done: Result) -> list[str]:
+        lines = done.stdout.splitlines()
+        return [
+            lines[k - 1].strip() for k, line in enumerate(lines) if "small.model · LSTM" in line
+        ]
+
+    assert titles(two) == ["you are bad", "you are a man"]
+    assert titles(one) == ["you are bad"]
+    assert two.stderr == one.stderr == ""
+    assert titles(both) == ["you are bad", "man"]
+    assert both.stderr == "read as 2 sentences, for some are in quotes: 'you are bad' man\n"
+
+
+@pytest.mark.usefixtures("folder")
+def test_traces_and_sentences_do_not_mix() -> None:
+    """The error has the command that was meant, ready to copy."""
+    said = _error("a.safetensors", "my b.safetensors")
+    assert said.endswith("\ntracer diff a.safetensors 'my b.safetensors'")
+    assert "a.safetensors is a trace file and stands alone" in _error("a.safetensors", "you")
+    assert _error("a.safetensors", command=gradients).endswith(
+        "To see the gradients that are kept in it:\ntracer show a.safetensors --what backward"
+    )
+    assert _error("--", "-x.safetensors", "y").endswith("\ntracer show ./-x.safetensors")
+
+
+@pytest.mark.usefixtures("folder")
+def test_each_sentence_is_run_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long one among short ones pads none of them: only what is drawn is run, one at a time."""
+    ran: list[tuple[int, int]] = []
+    unroll = tracer.unroll
+
+    def counted(cell: Any, x: Any, **settings: Any) -> Trace:
+        ran.append(x.shape[:2])
+        return unroll(cell, x, **settings)
+
+    monkeypatch.setattr("tracer.model.model.unroll", counted)
+    typed = "you are bad\n" * 25 + "bad " * 500 + "\n"
+
+    drawn = _run(show, "-", "--model", "small.model", "--what", "states", typed=typed).stdout
+    first, ran[:] = list(ran), []
+    last = _run(show, "-", "--model", "small.model", "--sentence", "26", typed=typed).stdout
+
+    assert first == [(3, 1)] * 20
+    assert drawn.endswith("20 of 26 sentences are drawn; --sentence 21 shows the next one.\n")
+    assert ran == [(500, 1)]
+    assert "10 of 500 steps are drawn" in last
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_batch_for_programs() -> None:
+    """CSV has no padding and each sentence's number; JSON is one document of the whole batch."""
+    wish = ("-", "--model", "small.model", "--what", "states", "--format")
+    typed = "you are bad\nyou\nyou are a man"
+
+    lines = list(csv.DictReader(io.StringIO(_run(show, *wish, "csv", typed=typed).stdout)))
+    third = list(
+        csv.DictReader(io.StringIO(_run(show, *wish, "csv", "--sentence", "3", typed=typed).stdout))
+    )
+    late = _run(show, *wish, "csv", "--steps", "3:", typed=typed).stdout.splitlines()
+    document = json.loads(_run(show, *wish, "json", typed=typed).stdout)
+
+    steps = [(line["sentence"], line["step"]) for line in lines[::16]]
+    assert steps == [("1", "1"), ("1", "2"), ("1", "3"), ("2", "1"),
+                     ("3", "1"), ("3", "2"), ("3", "3"), ("3", "4")]  # fmt: skip
+    assert third == lines[4 * 16 :]
+    assert {line[:3] for line in late[1:]} == {"1,3", "3,3", "3,4"}
+    assert [sentence["length"] for sentence in document["sentences"]] == [3, 1, 4]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_document_that_would_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """JSON pads, and the error says what does not."""
+    monkeypatch.setattr("tracer.trace.room.free_memory", lambda: 10**8)
+    typed = "you are bad\n" * 99 + "bad " * 500
+
+    said = _error("-", "--model", "small.model", "--format", "json", typed=typed)
+
+    assert said.startswith("JSON pads each of 100 sentences to the 500 words of the longest")
+    assert said.endswith("--format csv has no padding, and --sentence chooses one")
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_gradients_of_one_sentence_of_many() -> None:
+    """Its share of the loss is that of the batch, also where it is run alone."""
+    wish = ("-", "--model", "small.model", "--what", "backward")
+    typed = "you are bad\nyou are a man\n"
+
+    second = _run(show, *wish, "--sentence", "2", typed=typed).stdout
+    _run(show, *wish, "--save", "both.safetensors", typed=typed)
+    saved = _run(show, "both.safetensors", "--what", "backward", "--sentence", "2").stdout
+
+    assert "The loss is the mean over 2 sentences, so each has a share of 1/2." in second
+    assert second == saved
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("layout", ["csv", "json", "svg", "plain"])
+def test_output_goes_to_a_file_whole(layout: str) -> None:
+    """As UTF-8; nothing goes to the screen, and after an error there is no file."""
+    wish = ("你 好", "--model", "small.model", "--format", layout, "--output", f"x.{layout}")
+    done = _run(show, *wish)
+    shown = _run(show, *wish[:-2])
+
+    assert done.stdout == ""
+    assert Path(f"x.{layout}").read_bytes() == shown.stdout_bytes
+    assert _error(*wish[:-1], "none/x") == "cannot write none/x: No such file or directory"
+    assert not Path("none").exists()
+
+
+@pytest.mark.usefixtures("folder")
+def test_where_an_output_is_written() -> None:
+    """diff and gradients have it too; what would change nothing is refused."""
+    _run(diff, "a.safetensors", "a.safetensors", "--format", "json", "--output", "d.json")
+    _run(gradients, "you are bad", "--format", "csv", "--output", "g.csv")
+
+    assert json.loads(Path("d.json").read_text()) == {"equal": True}
+    assert Path("g.csv").read_text().startswith("model,step,word,number,value\n")
+    for command, given in ((show, ["you"]), (gradients, ["you"]), (diff, ["a", "b"])):
+        said = _error(*given, "--output", "x", command=command)
+        assert said.startswith("--output x: --format rich is for a screen; add --format plain")
+        said = _error(*given, "--no-pager", "--format", "json", command=command)
+        assert said == "--no-pager: --format json opens none"
+    assert "to keep the trace itself, use --save x.safetensors" in _error(
+        "you", "--format", "csv", "--output", "x.safetensors"
+    )
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_network_that_generates_only_reads_for_its_gradients() -> None:
+    """The words given are all there are; the loss is that of the next one."""
+    shown = _run(gradients, "you are", "--model", "lstm-generate").stdout
+    other = _run(gradients, "you are", "--model", "lstm-generate", "--target", "bad").stdout
+
+    assert " ".join(shown.split()).startswith(
+        "you are lstm-generate (LSTM, 12 units): loss taken against 'a', 0.33, the next word that "
+        "it would say; it says nothing itself here, and reads only the words that were given"
+    )
+    assert "loss taken against 'bad', 14.0 as the next word" in " ".join(other.split())
 
 
 @pytest.mark.usefixtures("folder")

@@ -44,7 +44,9 @@ def total(loss: Array) -> float:
     return float(loss.sum(axis=0).mean())
 
 
-def d_cross_entropy(probs: Array, target: npt.NDArray[np.int64]) -> Array:
+def d_cross_entropy(
+    probs: Array, target: npt.NDArray[np.int64], averaged_over: int | None = None
+) -> Array:
     """The gradient of a batch's loss by its scores: ``(p - y) / N``, 0 where there is no target.
 
     Parameters
@@ -52,8 +54,10 @@ def d_cross_entropy(probs: Array, target: npt.NDArray[np.int64]) -> Array:
     probs : array (T, N, K)
     target : int array (T, N)
         The right class, or -1.
+    averaged_over : int
+        The N of the mean, where these are only some of its sentences.
     """
     y = target[..., np.newaxis] == np.arange(probs.shape[-1])  # one-hot (T, N, K)
     counts = target[..., np.newaxis] >= 0
-    d_logits: Array = np.where(counts, probs - y, 0) / probs.shape[1]
+    d_logits: Array = np.where(counts, probs - y, 0) / (averaged_over or probs.shape[1])
     return d_logits.astype(probs.dtype)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from io import TextIOWrapper
@@ -116,7 +116,15 @@ class Verbs(click.Group):
             _settle(sys.stdout)
             sys.exit(PIPE_CLOSED)
         except TracerError as error:
-            _say_error(str(error))
+            _say_error(str(error), getattr(error, "__notes__", ()))
+            sys.exit(WRONG_INPUT)
+        except MemoryError:
+            _say_error(
+                _(
+                    "this machine has not enough memory for that; take shorter or fewer sentences, "
+                    "or a smaller network"
+                )
+            )
             sys.exit(WRONG_INPUT)
         except OSError as error:
             _settle(sys.stdout)
@@ -153,24 +161,39 @@ def _closed_pipe_noticed() -> Iterator[None]:
 def warn(message: str) -> None:
     """Say what went wrong beside what was asked for: one line, like an error's, and after it."""
     sys.stdout.flush()
-    _say(click.style(_("warning:"), fg="yellow", bold=True), message)
+    _say(_("warning:"), "yellow", message)
 
 
-def _say_error(message: str) -> None:
-    _say(click.style(_("error:"), fg="red", bold=True), message)
+def _say_error(message: str, typed: Iterable[str] = ()) -> None:
+    _say(_("error:"), "red", message, typed)
 
 
-def _say(label: str, message: str) -> None:
+def _say(label: str, colour: str, message: str, typed: Iterable[str] = ()) -> None:
     """Write one line to standard error, with whatever a terminal would obey written out.
 
-    A message may quote a file of anybody's, its name, or a word that somebody typed.
+    A message may quote a file of anybody's, its name, or a word that somebody typed. A terminal
+    gets it in several lines, broken between words. The commands that are to be `typed` stand on
+    lines of their own, which are never broken, so that they can be copied.
     """
     from tracer.view.say.words import clean, in_ascii
 
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
     unicode = encoding.lower().startswith("utf") and os.environ.get("TERM") != "dumb"
-    said = message if unicode else in_ascii(message)
-    click.echo(f"{label} {clean(said, encoding)}", err=True, color=_colour_choice())
+    said = f"{label} {clean(message if unicode else in_ascii(message), encoding)}"
+    first, *more = _broken_at_words(said) if sys.stderr.isatty() else [said]
+    more += [f"  {clean(line, encoding)}" for line in typed]
+    coloured = click.style(label, fg=colour, bold=True) + first.removeprefix(label)
+    click.echo("\n".join([coloured, *more]), err=True, color=_colour_choice())
+
+
+def _broken_at_words(text: str) -> list[str]:
+    """`text` in lines that the terminal of standard error holds; a long name is not cut."""
+    from textwrap import wrap
+
+    from tracer.view.terminal.console import abilities
+
+    wide = abilities(sys.stderr).width
+    return wrap(text, wide, break_long_words=False, break_on_hyphens=False) or [text]
 
 
 def _in_one_line(message: str) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,8 @@ import click
 
 from tracer.equations import LEVELS
 from tracer.errors import InputError
-from tracer.language import _
+from tracer.language import _, plural, quoted, quoted_file
+from tracer.view.say.words import clean
 
 if TYPE_CHECKING:
     from tracer.model.model import Model
@@ -25,9 +25,9 @@ SUFFIX = ".safetensors"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the numbers come from."""
+    """Where the numbers come from, as it was typed."""
 
-    text: str
+    words: tuple[str, ...]
     model: str | None
     cell: str | None
     task: str | None
@@ -37,13 +37,47 @@ class Source:
     backward: bool = False
 
     @property
+    def text(self) -> str:
+        """All that was typed for a sentence or a file."""
+        return " ".join(self.words)
+
+    @property
     def is_file(self) -> bool:
         """Whether a saved trace is meant and not a sentence."""
-        return self.text.endswith(SUFFIX)
+        return len(self.words) == 1 and self.words[0].endswith(SUFFIX)
 
 
-def trace_of(source: Source) -> Trace:
-    """Open the trace file, or run the model over the sentences."""
+@dataclass(frozen=True)
+class Runs:
+    """The sentences of a command. Each is run only when it is looked at: a batch is padded.
+
+    Attributes
+    ----------
+    count : int
+        How many sentences there are.
+    alone : callable
+        The trace of one sentence, by its number from 0, without padding.
+    together : callable
+        The trace of all of them as one batch.
+    """
+
+    count: int
+    alone: Callable[[int], Trace]
+    together: Callable[[], Trace]
+
+    @classmethod
+    def of_trace(cls, trace: Trace) -> Runs:
+        """Those of a trace that is there already."""
+
+        def alone(number: int) -> Trace:
+            steps = slice(0, max(int(trace.lengths[number]), 1))
+            return trace.sel(batch=slice(number, number + 1), step=steps)
+
+        return cls(trace.N, alone, lambda: trace)
+
+
+def runs_of(source: Source) -> Runs:
+    """Open the trace file, or have the network ready to run over the sentences."""
     import tracer
 
     chosen = {
@@ -62,7 +96,7 @@ def trace_of(source: Source) -> Trace:
                     file=source.text, options=", ".join(given)
                 )
             )
-        return tracer.open(source.text)
+        return Runs.of_trace(tracer.open(source.text))
     clash = [option for option in given if option in ("--cell", "--task")]
     if source.model is not None and clash:
         raise InputError(
@@ -70,20 +104,29 @@ def trace_of(source: Source) -> Trace:
                 "--model {model} already says which cell and task; leave out {options}, or --model"
             ).format(model=source.model, options=", ".join(clash))
         )
+    sentences = sentences_of(source.words, "show")
     if source.model is None:
         network = tracer.Model.shipped(f"{source.cell or 'lstm'}-{source.task or 'classify'}")
     else:
         network = load_model(source.model)
-    sentences = sentences_of(source.text)
-    device, level = source.device or "cpu", source.level or LEVELS[-1]
-    if device == "cpu":
+    if (source.device or "cpu") == "cpu":
         announce_compiling([network], backward=source.backward)
-    if source.backward or source.target is not None:
-        from tracer.model.targets import target_trace
 
+    def run(some: Sequence[str]) -> Trace:
+        return _run(source, network, some, len(sentences))
+
+    return Runs(len(sentences), lambda number: run([sentences[number]]), lambda: run(sentences))
+
+
+def _run(source: Source, network: Model, sentences: Sequence[str], averaged_over: int) -> Trace:
+    from tracer.model.targets import target_trace
+
+    device, level = source.device or "cpu", source.level or LEVELS[-1]
+    if source.backward or source.target is not None:
         return target_trace(
-            network, sentences, source.target, device=device, level=level, backward=source.backward
-        )
+            network, sentences, source.target, device=device, level=level,
+            backward=source.backward, averaged_over=averaged_over,
+        )  # fmt: skip
     return network.trace(sentences, device=device, level=level)
 
 
@@ -128,24 +171,71 @@ def announce_compiling(networks: Sequence[Model], *, backward: bool) -> None:
         click.echo(_("compiling the kernels for this machine; only the first time ..."), err=True)
 
 
-def sentences_of(text: str) -> list[str]:
-    """The sentence that was typed, or (``-``) each line of standard input.
+def sentences_of(words: Sequence[str], verb: str) -> list[str]:
+    """The sentences that were typed, or (``-``) each line of standard input.
+
+    Words without quotes are one sentence, sentences in quotes are several.
+
+    Parameters
+    ----------
+    words : sequence of str
+        The arguments, as the shell parted them.
+    verb : str
+        The command, for the errors' advice.
 
     Raises
     ------
     InputError
         If a file was meant: its name would be read as words.
     """
-    if text == "-":
+    if tuple(words) == ("-",):
         return _lines_of_input()
+    files = [word for word in words if word.endswith(SUFFIX)]
+    if files:
+        raise _traces_meant(files, len(words), verb)
+    text = " ".join(words)
     if _is_file(text):
-        raise InputError(
+        error = InputError(
             _(
-                "{file} is a file here, not a sentence. To read it line by line: "
-                "tracer show - < {quoted}. To read its name as words: echo {quoted} | tracer show -"
-            ).format(file=text, quoted=shlex.quote(text))
+                "{file} is a file here, not a sentence. To read it line by line, or its name:"
+            ).format(file=text)
         )
-    return [text]
+        error.add_note(f"tracer {verb} - < {quoted_file(text)}")
+        error.add_note(" | ".join((quoted("echo", text), f"tracer {verb} -")))
+        raise error
+    several = [len(word.split()) > 1 for word in words]
+    if len(words) == 1 or not any(several):
+        return [text]
+    if not all(several):
+        said = plural(
+            "read as {count} sentence, for some are in quotes: {sentences}",
+            "read as {count} sentences, for some are in quotes: {sentences}",
+            len(words),
+        )
+        click.echo(said.format(count=len(words), sentences=clean(quoted(*words))), err=True)
+    return [*words]
+
+
+def _traces_meant(files: Sequence[str], count: int, verb: str) -> InputError:
+    """The error where the names of traces came among, or in place of, sentences."""
+    if verb != "show":
+        said = _("{file} is a trace file, and tracer {verb} runs networks over a sentence.").format(
+            file=files[0], verb=verb
+        )
+        error = InputError(said + " " + _("To see the gradients that are kept in it:"))
+        error.add_note(f"tracer show {quoted_file(files[0])} --what backward")
+        return error
+    if len(files) == count == 2:
+        error = InputError(_("tracer show opens one trace at a time. To lay two side by side:"))
+        error.add_note(f"tracer diff {quoted_file(files[0])} {quoted_file(files[1])}")
+        return error
+    error = InputError(
+        _(
+            "{file} is a trace file and stands alone; no sentence and no second one beside it"
+        ).format(file=files[0])
+    )
+    error.add_note(f"tracer show {quoted_file(files[0])}")
+    return error
 
 
 def _is_file(text: str) -> bool:

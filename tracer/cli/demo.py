@@ -96,7 +96,10 @@ def _run(verb: str, *arguments: str, expected: int = 0) -> None:
     typed = " ".join(f'"{word}"' if " " in word else word for word in ("tracer", verb, *arguments))
     click.secho(f"$ {typed}", bold=True)
     command = import_module(f"tracer.cli.{verb}").command
-    status = command.main(list(arguments), prog_name=f"tracer {verb}", standalone_mode=False) or 0
+    status = command.main(
+        list(arguments), prog_name=f"tracer {verb}", standalone_mode=False,
+        default_map={"no_pager": True},  # the guide goes on by itself
+    ) or 0  # fmt: skip
     if status != expected:
         raise TracerError(
             _("the tour is wrong: '{typed}' ended with {status}, not with {expected}").format(

@@ -8,6 +8,14 @@ import click
 
 from tracer.cli import NOT_PASSED, PASSED
 from tracer.cli._options import finite
+from tracer.cli._output import (
+    check_output,
+    for_file,
+    output_option,
+    pager_option,
+    write_screen,
+    written,
+)
 from tracer.language import _
 
 
@@ -47,20 +55,30 @@ from tracer.language import _
     show_default=True,
     help=_("For people: rich, plain. For programs: json."),
 )
-def command(a: str, b: str, rtol: float | None, atol: float | None, layout: str) -> int:
+@output_option
+@pager_option
+def command(
+    a: str, b: str, rtol: float | None, atol: float | None, layout: str, output: str | None,
+    no_pager: bool,
+) -> int:  # fmt: skip
     """Open both, compare, show."""
     import tracer
     from tracer.view.export.divergence_json import as_record
     from tracer.view.say.words import clean
-    from tracer.view.terminal.console import abilities, write
+    from tracer.view.terminal.console import abilities
     from tracer.view.terminal.divergence import divergence
 
+    check_output(output, layout, no_pager=no_pager)
     traces = [tracer.open(path) for path in (a, b)]
     found = tracer.compare(*traces, rtol=rtol, atol=atol)
     if layout == "json":
-        click.echo(json.dumps(as_record(found, traces[0].first_step), allow_nan=False))
+        with written(output) as stream:
+            record = as_record(found, traces[0].first_step)
+            stream.write(json.dumps(record, allow_nan=False) + "\n")
     else:
         able = abilities(plain=layout == "plain")
+        able = for_file(able) if output is not None else able
         names = [clean(path, able.encoding) for path in (a, b)]
-        write(divergence(traces, names, found, able), able)
+        lines = divergence(traces, names, found, able)
+        write_screen(lines, able, output, no_pager=no_pager)
     return PASSED if found is None else NOT_PASSED

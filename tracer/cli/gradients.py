@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from tracer.cli._options import check_theme, finite
+from tracer.cli._output import (
+    check_output,
+    for_file,
+    output_option,
+    pager_option,
+    write_screen,
+    written,
+)
 from tracer.cli._source import announce_compiling, load_model, sentences_of
 from tracer.errors import InputError
 from tracer.language import _
 
 if TYPE_CHECKING:
+    from tracer.model.model import Model
     from tracer.view.terminal.console import Theme
 
 INITIALS = ("uniform", "orthogonal")
@@ -78,6 +87,8 @@ MODELS = ("rnn-classify", "lstm-classify")
 @click.option(
     "--theme", type=click.Choice(["dark", "light"]), help=_("The background to choose colours for.")
 )
+@output_option
+@pager_option
 def command(
     sentence: tuple[str, ...],
     models: tuple[str, ...],
@@ -88,65 +99,72 @@ def command(
     seed: int | None,
     layout: str,
     theme: Theme | None,
+    output: str | None,
+    no_pager: bool,
 ) -> None:
     """Run each network, forward and back, and show them beside each other."""
     import tracer
     from tracer.model.gradientflow import gradient_flow, in_float64
-    from tracer.model.untrained import untrained as untrained_model
     from tracer.view.export.flow_numbers import flows_to_json, write_flows_csv
+    from tracer.view.export.to_svg import picture_abilities, to_svg
+    from tracer.view.say.words import clean
+    from tracer.view.terminal.console import abilities
+    from tracer.view.terminal.gradients import gradients
 
     check_theme(theme, layout)
-    text, *more = sentences_of(" ".join(sentence))
+    check_output(output, layout, no_pager=no_pager)
+    text, *more = sentences_of(sentence, "gradients")
     if more:
         raise InputError(
             _("{count} sentences came; this picture is of one").format(count=1 + len(more))
         )
     networks = [load_model(name) for name in models]
     networks = networks or [tracer.Model.shipped(name) for name in MODELS]
-    fresh = {"--initial": initial, "--forget-bias": forget_bias, "--seed": seed}
-    given = [option for option, value in fresh.items() if value is not None]
     note = ""
     if untrained:
-        if forget_bias is not None and not any("f" in one.cell.equations for one in networks):
+        networks, note = _fresh(networks, initial or INITIALS[0], forget_bias, seed or 0)
+    else:
+        fresh = {"--initial": initial, "--forget-bias": forget_bias, "--seed": seed}
+        given = [option for option, value in fresh.items() if value is not None]
+        if given:
             raise InputError(
-                _("--forget-bias {bias:g}: none of these networks has a forget switch").format(
-                    bias=forget_bias
+                _("{options} say how fresh weights are drawn; add --untrained").format(
+                    options=", ".join(given)
                 )
             )
-        initial, forget_bias, seed = (
-            "uniform" if initial is None else initial,
-            1.0 if forget_bias is None else forget_bias,
-            seed or 0,
-        )
-        networks = [
-            untrained_model(network, initial=initial, forget_bias=forget_bias, seed=seed)
-            for network in networks
-        ]
-        note = _("fresh random weights: {initial}, forget bias {bias:g}, seed {seed}").format(
-            initial=initial, bias=forget_bias, seed=seed
-        )
-    elif given:
-        raise InputError(
-            _("{options} say how fresh weights are drawn; add --untrained").format(
-                options=", ".join(given)
-            )
-        )
     announce_compiling([in_float64(network) for network in networks], backward=True)
     flows = [gradient_flow(network, text, target) for network in networks]
-    if layout == "csv":
-        write_flows_csv(flows, sys.stdout)
-    elif layout == "json":
-        click.echo(flows_to_json(flows))
-    else:
-        from tracer.view.export.to_svg import picture_abilities, to_svg
-        from tracer.view.say.words import clean
-        from tracer.view.terminal.console import abilities, write
-        from tracer.view.terminal.gradients import gradients
+    if layout in ("csv", "json", "svg"):
+        able = picture_abilities(abilities(theme=theme), theme)
+        with written(output) as stream:
+            if layout == "csv":
+                write_flows_csv(flows, stream)
+            elif layout == "json":
+                stream.write(flows_to_json(flows) + "\n")
+            else:
+                title = f'tracer gradients "{clean(text)[:60]}"'
+                stream.write(to_svg(gradients(flows, able, note), able, title) + "\n")
+        return
+    able = abilities(plain=layout == "plain", theme=theme)
+    able = for_file(able) if output is not None else able
+    write_screen(gradients(flows, able, note), able, output, no_pager=no_pager)
 
-        able = abilities(plain=layout == "plain", theme=theme)
-        if layout == "svg":
-            able = picture_abilities(able, theme)
-            title = f'tracer gradients "{clean(text)[:60]}"'
-            click.echo(to_svg(gradients(flows, able, note), able, title))
-        else:
-            write(gradients(flows, able, note), able)
+
+def _fresh(
+    networks: Sequence[Model], initial: str, forget_bias: float | None, seed: int
+) -> tuple[list[Model], str]:
+    """The networks before training, and the sentence that says how their weights were drawn."""
+    from tracer.model.untrained import untrained
+
+    if forget_bias is not None and not any("f" in one.cell.equations for one in networks):
+        raise InputError(
+            _("--forget-bias {bias:g}: none of these networks has a forget switch").format(
+                bias=forget_bias
+            )
+        )
+    bias = 1.0 if forget_bias is None else forget_bias
+    note = _("fresh random weights: {initial}, forget bias {bias:g}, seed {seed}").format(
+        initial=initial, bias=bias, seed=seed
+    )
+    drawn = [untrained(one, initial=initial, forget_bias=bias, seed=seed) for one in networks]
+    return drawn, note

@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
+from tracer.cli._numbers import has_steps, steps_named, write_numbers
 from tracer.cli._options import check_theme
-from tracer.cli._source import SUFFIX, Source, trace_of
+from tracer.cli._output import (
+    check_output,
+    for_file,
+    output_option,
+    pager_option,
+    write_screen,
+    written,
+)
+from tracer.cli._source import SUFFIX, Runs, Source, runs_of
 from tracer.equations import CELLS, LEVELS
 from tracer.errors import InputError
-from tracer.language import _
+from tracer.language import _, quoted_file
 
 if TYPE_CHECKING:
-    from tracer.trace.trace import Trace
-    from tracer.view.parts.wish import Wish
     from tracer.view.terminal.console import Theme
+
+
+MOST_SENTENCES = 20
+"""Sentences that are drawn when nobody asked for a certain one."""
 
 
 @click.command(
     help=_(
         """Send SENTENCE through a network and show every gate and state, word by word.
 
-        SENTENCE may also be a trace saved before (FILE.safetensors), or - for sentences read from
-        standard input, one a line.
+        Several sentences stand in quotes, each in its own. SENTENCE may also be a trace saved
+        before (FILE.safetensors), or - for sentences read from standard input, one a line.
 
         \b
         Examples:
           tracer show "you are a really bad man"
           tracer show "you are not bad at all" --unit 3 --steps 3:5
           tracer show "you are a really bad man" --what backward --target praise
-          tracer show "water is hot" --cell rnn --task tag --format csv
+          tracer show "water is hot" --cell rnn --task tag --format csv --output water.csv
         """
     )
 )
@@ -68,6 +79,8 @@ if TYPE_CHECKING:
 @click.option(
     "--theme", type=click.Choice(["dark", "light"]), help=_("The background to choose colours for.")
 )
+@output_option
+@pager_option
 @click.option("--save", help=_("Keep the trace in FILE.safetensors as well."), metavar="FILE")
 def command(
     sentence: tuple[str, ...],
@@ -83,39 +96,52 @@ def command(
     device: str | None,
     layout: str,
     theme: Theme | None,
+    output: str | None,
+    no_pager: bool,
     save: str | None,
 ) -> None:
     """Make or open the trace, and show it."""
     from tracer.trace.file import save_trace
+    from tracer.view.export.to_svg import picture_abilities, to_svg
     from tracer.view.parts.wish import Wish
+    from tracer.view.say.words import clean
+    from tracer.view.terminal.backward import backward_picture
+    from tracer.view.terminal.console import abilities
+    from tracer.view.terminal.picture import other_sentences, picture, pictures
 
     check_theme(theme, layout)
+    check_output(output, layout, no_pager=no_pager)
     backward = what == "backward"
-    source = Source(" ".join(sentence), model, cell, task, device, level, target, backward)
+    source = Source(sentence, model, cell, task, device, level, target, backward)
     _check_unit(unit, what, layout)
-    if not source.is_file:  # of a finished trace trace_of says that nothing can change it
+    if not source.is_file:  # of a finished trace runs_of says that nothing can change it
         _check_effect(source, what, layout, save)
-    if save is not None and not save.endswith(SUFFIX):
-        raise InputError(
-            _("--save {file}: a trace file ends in {suffix}, so that tracer show knows it").format(
-                file=save, suffix=SUFFIX
-            )
-        )
-    trace = trace_of(source)
-    if save is not None:
+    _check_names(save, output)
+    runs = runs_of(source)
+    if save is not None:  # the file holds them as one batch, so that is what is shown
+        trace = runs.together()
         save_trace(trace, save)
-    if number is not None:
-        trace = _only(trace, number)
-    wish = Wish(_range(steps, trace), unit, what)
+        runs = Runs.of_trace(trace)
+    numbers = _chosen(runs, number, None if layout in ("json", "csv") else MOST_SENTENCES)
+    wish = Wish(steps_named(steps, runs, numbers), unit, what)
     if layout in ("json", "csv"):
-        _write_numbers(trace, wish, layout)
+        write_numbers(runs, numbers, wish, layout, output)
     else:
-        _draw(trace, wish, layout, theme, source)
+        able = abilities(plain=layout == "plain", theme=theme)
+        able = for_file(able) if output is not None else able
+        able = picture_abilities(able, theme) if layout == "svg" else able
+        here = (one for one in map(runs.alone, numbers) if has_steps(one, wish))
+        lines = pictures(here, wish, able, backward_picture if backward else picture)
+        if number is None:
+            lines += other_sentences(len(numbers), runs.count, able)
+        if layout == "svg":
+            with written(output) as stream:
+                stream.write(to_svg(lines, able, _title(source)) + "\n")
+        else:
+            write_screen(lines, able, output, no_pager=no_pager)
     if save is not None:
-        from tracer.view.say.words import clean
-
         said = _("saved; see it again with: tracer show {file}")
-        click.echo(said.format(file=clean(save)), err=True)
+        click.echo(said.format(file=clean(quoted_file(save))), err=True)
 
 
 def _check_unit(unit: int | None, what: str | None, layout: str) -> None:
@@ -156,98 +182,39 @@ def _check_effect(source: Source, what: str | None, layout: str, save: str | Non
         )
 
 
-def _only(trace: Trace, number: int) -> Trace:
-    if number > trace.N:
+def _check_names(save: str | None, output: str | None) -> None:
+    """Raise an `InputError` where a file would not be what its name says."""
+    if save is not None and not save.endswith(SUFFIX):
+        raise InputError(
+            _("--save {file}: a trace file ends in {suffix}, so that tracer show knows it").format(
+                file=save, suffix=SUFFIX
+            )
+        )
+    if output is not None and output.endswith(SUFFIX):
+        raise InputError(
+            _("--output {file} writes text; to keep the trace itself, use --save {file}").format(
+                file=output
+            )
+        )
+
+
+def _chosen(runs: Runs, number: int | None, most: int | None) -> Sequence[int]:
+    """The numbers (from 0) of the sentences to show: the one asked for, or up to `most`."""
+    if number is None:
+        return range(runs.count if most is None else min(runs.count, most))
+    if number > runs.count:
         raise InputError(
             _("there is no sentence {number}; this trace has {count}").format(
-                number=number, count=trace.N
+                number=number, count=runs.count
             )
         )
-    return trace.sel(batch=slice(number - 1, number))
+    return [number - 1]
 
 
-def _range(steps: str | None, trace: Trace) -> tuple[int, int] | None:
-    """``4`` is 4 to 4, ``2:5`` is 2 to 5; ``:5`` starts at the first step, ``2:`` has no end."""
-    if steps is None:
-        return None
-    first, colon, last = (part.strip() for part in steps.partition(":"))
-    begin, end = trace.first_step + 1, trace.first_step + trace.T
-    ends = (first or str(begin), (last or str(max(end, begin))) if colon else first)
-    got = steps[:40]
-    if not all(map(_is_step, ends)):
-        raise InputError(
-            _("--steps {got}: wanted one step as 4, or a range as 2:5").format(got=got)
-        )
-    chosen = int(ends[0]), int(ends[1])
-    if chosen[0] > end or chosen[1] < begin:
-        raise InputError(
-            _("--steps {got}: there is no such step; the steps here are {begin} to {end}").format(
-                got=got, begin=begin, end=end
-            )
-        )
-    if chosen[0] > chosen[1]:
-        raise InputError(
-            _("--steps {got} ends before it begins; did you mean --steps {last}:{first}?").format(
-                got=got, first=chosen[0], last=chosen[1]
-            )
-        )
-    return chosen
-
-
-def _is_step(text: str) -> bool:
-    """No sentence has a step of more than 18 digits, and Python would not read one of 5000."""
-    return text.isascii() and text.isdecimal() and len(text) <= 18
-
-
-def _write_numbers(trace: Trace, wish: Wish, layout: str) -> None:
-    """JSON or CSV to standard output, only of the steps, the unit and the rows asked for."""
-    from tracer.equations import OUTPUT, Kind
-    from tracer.view.export.to_csv import write_csv
-    from tracer.view.export.to_json import to_json
-    from tracer.view.parts.wish import (
-        check_gradients,
-        chosen_quantities,
-        chosen_steps,
-        chosen_unit,
-    )
-    from tracer.view.say.sentence import Sentence
-
-    longest = Sentence(trace, int(trace.lengths.argmax()))
-    unit = chosen_unit(longest, wish)
-    names: list[str] | None = None
-    if wish.what == "backward":
-        check_gradients(longest)
-        names = [name for name in trace.names if trace.quantity(name).kind == Kind.GRADIENT]
-        if layout == "csv" or unit is not None:
-            names = [quantity.name for quantity in longest.gradient_rows()]
-    elif wish.what is not None:
-        outputs = [quantity.name for quantity in OUTPUT if longest.has(quantity.name)]
-        names = [q.name for q in chosen_quantities(longest, wish.what)] or outputs
-    steps = chosen_steps(longest, wish)
-    if steps is not None:
-        trace = trace.sel(step=slice(steps[0], steps[-1] + 1))
-    if layout == "csv":
-        write_csv(trace, sys.stdout, names=names, unit=unit)
-    else:
-        click.echo(to_json(trace if unit is None else trace.sel(unit=[unit]), names))
-
-
-def _draw(trace: Trace, wish: Wish, layout: str, theme: Theme | None, source: Source) -> None:
-    """The screen, or the same as a picture."""
-    from tracer.view.export.to_svg import picture_abilities, to_svg
+def _title(source: Source) -> str:
+    """What stands in the frame of a picture."""
     from tracer.view.say.words import clean
-    from tracer.view.terminal.backward import backward_picture
-    from tracer.view.terminal.console import abilities, write
-    from tracer.view.terminal.picture import picture, pictures
 
-    draw = backward_picture if wish.what == "backward" else picture
-    able = abilities(plain=layout == "plain", theme=theme)
-    if layout == "svg":
-        able = picture_abilities(able, theme)
-        said = clean(source.text)
-        said = said if source.is_file else f'"{said[:60]}"'
-        if wish.what == "backward":
-            said += " --what backward"
-        click.echo(to_svg(pictures(trace, wish, able, draw), able, f"tracer show {said}"))
-    else:
-        write(pictures(trace, wish, able, draw), able)
+    said = clean(source.text)
+    said = said if source.is_file else f'"{said[:60]}"'
+    return f"tracer show {said}" + (" --what backward" if source.backward else "")

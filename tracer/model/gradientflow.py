@@ -85,7 +85,8 @@ def gradient_flow(model: Model, sentence: str, target: str | None = None) -> Gra
     model : Model
     sentence : str
     target : str
-        The label that would be right after the last word; by default what the network says.
+        The label that would be right after the last word; by default what the network says. For a
+        model that generates, the next word.
 
     Raises
     ------
@@ -93,7 +94,9 @@ def gradient_flow(model: Model, sentence: str, target: str | None = None) -> Gra
         If the sentence has no words or the label is not one of the model's.
     """
     model = in_float64(model)
-    said = model.trace(sentence, level="all")
+    # A model that generates would go on with the sentence; asked for as many words, it only reads.
+    words = len(model.encoder.split(sentence)) if model.task == "generate" else None
+    said = model.trace(sentence, level="all", steps=words)
     answers = own_answers(said)[0]
     answer = answers if isinstance(answers, str) else answers[-1]
     label = answer if target is None else target

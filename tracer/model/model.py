@@ -125,6 +125,7 @@ class Model:
         backward: bool = False,
         per_step: bool = False,
         window: int | None = None,
+        averaged_over: int | None = None,
     ) -> Trace:
         """Run the network over a sentence and record every number.
 
@@ -147,6 +148,9 @@ class Model:
             target. The loss is summed over steps and averaged over the sentences.
         per_step, window : bool, int
             As in `tracer.backprop`; for the gradients of V and b too.
+        averaged_over : int
+            The number of sentences that the loss is a mean over, where these are part of a larger
+            batch; by default as many as came.
 
         Returns
         -------
@@ -208,6 +212,7 @@ class Model:
             head=self.head,
             target=target,
             counted=counted(self.task, lengths, T),
+            averaged_over=averaged_over,
         )
         return self._backward(trace, device, window, per_step=per_step) if backward else trace
 
@@ -215,7 +220,7 @@ class Model:
         """The trace with the gradients of the head and of everything before it."""
         assert trace.target is not None
         module = device_named(device)
-        d_logits = d_cross_entropy(trace["probs"], trace.target)
+        d_logits = d_cross_entropy(trace["probs"], trace.target, trace.averaged_over)
         d_head = {"d_logits": d_logits}
         for each in (False, True) if per_step else (False,):
             suffix = "_per_step" if each else ""

@@ -42,6 +42,7 @@ def target_trace(
     device: str = "cpu",
     level: str = "all",
     backward: bool = False,
+    averaged_over: int | None = None,
 ) -> Trace:
     """Every number of `sentences`, and their loss.
 
@@ -56,13 +57,18 @@ def target_trace(
         As in `tracer.unroll`.
     backward : bool
         Also every gradient.
+    averaged_over : int
+        As in `Model.trace`.
     """
     wanted: list[Target]
     if target is None:
         wanted = own_answers(model.trace(sentences, device=device, level="states"))
     else:
         wanted = [target_named(target, model.task)] * len(sentences)
-    return model.trace(sentences, target=wanted, device=device, level=level, backward=backward)
+    return model.trace(
+        sentences, target=wanted, device=device, level=level, backward=backward,
+        averaged_over=averaged_over,
+    )  # fmt: skip
 
 
 def _each_word(task: str) -> bool:

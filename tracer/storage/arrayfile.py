@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,7 @@ USES = {
 """What a file is good for, by its kind; said to whoever gives it where another kind is wanted."""
 
 _DTYPES = {"F32": np.float32, "F64": np.float64, "I64": np.int64, "BOOL": np.bool_}
+_NAMES = {np.dtype(dtype): name for name, dtype in _DTYPES.items()}
 
 
 def write(
@@ -48,13 +49,46 @@ def write(
     FileError
         If the folder is missing, not writable, or the disk is full.
     """
-    from safetensors.numpy import save_file
-
-    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     whole = {"format": kind, "version": version, **header}
-    metadata = {HEADER_KEY: json.dumps(whole, ensure_ascii=False)}
-    with replacing(path) as temporary:
-        save_file(contiguous, temporary, metadata)
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        _write_arrays(file, arrays, _text(whole))
+
+
+def _text(header: Mapping[str, Any]) -> str:
+    """The header as JSON; what UTF-8 cannot hold, half of a character, is escaped."""
+    text = json.dumps(header, ensure_ascii=False)
+    return text if text.isascii() or _is_utf_8(text) else json.dumps(header)
+
+
+def _is_utf_8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _write_arrays(file: BinaryIO, arrays: Mapping[str, AnyArray], text: str) -> None:
+    """The safetensors format, written piece by piece.
+
+    Its own library wants every array in one piece first. The gates of a trace are views of one
+    array, so that would take the memory of a large trace twice.
+    """
+    # Wide numbers first, so that each array begins where its numbers may lie.
+    order = sorted(arrays, key=lambda name: (-arrays[name].itemsize, name))
+    layout: dict[str, Any] = {"__metadata__": {HEADER_KEY: text}}
+    end = 0
+    for name in order:
+        begin, end = end, end + arrays[name].nbytes
+        entry = {"dtype": _NAMES[arrays[name].dtype], "shape": arrays[name].shape}
+        layout[name] = entry | {"data_offsets": [begin, end]}
+    described = json.dumps(layout, ensure_ascii=False, separators=(",", ":")).encode()
+    described += b" " * (-len(described) % 8)
+    file.write(len(described).to_bytes(8, "little"))
+    file.write(described)
+    for name in order:
+        parts = [arrays[name]] if arrays[name].flags.c_contiguous else arrays[name]
+        file.writelines(np.ascontiguousarray(part).data for part in parts)
 
 
 def read(

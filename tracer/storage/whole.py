@@ -39,10 +39,6 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         _name_to_disk(target.parent)
     except OSError as error:
         raise FileError(f"cannot write {path}: {error.strerror or error}") from error
-    except Exception as error:
-        if type(error).__module__.startswith("safetensors"):
-            raise FileError(f"cannot write {path}: {error}") from error
-        raise
     finally:
         with suppress(OSError):  # the error above says what went wrong
             temporary.unlink(missing_ok=True)

@@ -17,6 +17,9 @@ SMALL = 2**26
 
 GB = 10**9
 
+_SLACK = 1.1
+"""What is not counted: masks, lengths, the words themselves."""
+
 _OUTPUT_COPIES = 6
 """Arrays (T, N, K) that are there at once while scores become probabilities and losses."""
 
@@ -82,12 +85,12 @@ def _check(cell: Cell, T: int, N: int, level: str, numbers: Callable[[str], int]
     """Raise an `InputError` that says what would fit, where `numbers` a step do not."""
     if level not in LEVELS:
         return  # the run will say so
-    size = cell.W.dtype.itemsize
-    needed = T * N * numbers(level) * size
+    size = cell.W.dtype.itemsize * _SLACK
+    needed = int(T * N * numbers(level) * size)
     free = missing(needed)
     if not free:
         return
-    steps = free // (numbers(level) * size)  # of one sequence
+    steps = int(free // (numbers(level) * size))  # of one sequence
     fits = []
     if N > 1 and steps // T:
         fits.append(f"{steps // T:,} of these sequences")

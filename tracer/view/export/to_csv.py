@@ -8,7 +8,7 @@ that a spreadsheet would take for a formula gets an apostrophe in front.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
 import numpy as np
@@ -22,13 +22,18 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def write_csv(
-    trace: Trace, stream: TextIO, *, names: Sequence[str] | None = None, unit: int | None = None
+    traces: Iterable[tuple[int, Trace]],
+    stream: TextIO,
+    *,
+    names: Sequence[str] | None = None,
+    unit: int | None = None,
 ) -> None:
-    """Write the numbers of a trace to `stream`, without padding.
+    """Write the numbers of sentences to `stream`, one sentence after the other.
 
     Parameters
     ----------
-    trace : Trace
+    traces : iterable of (int, Trace)
+        Each of one sentence, with its number from 1; only one has to be in memory at a time.
     stream : TextIO
     names : sequence of str
         Only these quantities.
@@ -37,10 +42,11 @@ def write_csv(
     """
     table = csv.writer(stream, lineterminator="\n")
     table.writerow(COLUMNS)
-    for number in range(trace.N):
-        sentence = Sentence(trace, number)
+    for number, trace in traces:
+        sentence, listed = Sentence(trace), names or _of_steps(trace)
         for step in range(sentence.T):
-            table.writerows(_lines(sentence, step, names or _of_steps(trace), unit))
+            head = (number, step + sentence.first, safe_word(sentence.word(step)))
+            table.writerows((*head, *line) for line in _lines(sentence, step, listed, unit))
 
 
 def _of_steps(trace: Trace) -> list[str]:
@@ -51,8 +57,6 @@ def _of_steps(trace: Trace) -> list[str]:
 def _lines(
     sentence: Sentence, step: int, names: Sequence[str], unit: int | None
 ) -> Iterator[tuple[object, ...]]:
-    word = sentence.word(step)
-    head = (sentence.number + 1, step + sentence.first, safe_word(word))
     for name in names:
         has_units = sentence.trace.quantity(name).dims[-1] == "unit"
         if unit is not None and not has_units:
@@ -64,7 +68,7 @@ def _lines(
             places = sentence.unit_names
         for place, value in zip(places, values, strict=True):
             if unit is None or place == unit:
-                yield (*head, name, place, value)
+                yield (name, place, value)
 
 
 def safe_word(word: str) -> str:

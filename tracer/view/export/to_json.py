@@ -24,6 +24,9 @@ from typing import Any
 import numpy as np
 
 import tracer
+from tracer.errors import InputError
+from tracer.language import _
+from tracer.trace.room import GB, missing
 from tracer.trace.trace import Trace
 from tracer.view.parts.strip import Answer, strip
 from tracer.view.say.sentence import NO_ANSWER, Sentence
@@ -56,6 +59,35 @@ def to_json(trace: Trace, names: Sequence[str] | None = None) -> str:
         "notes": NOTES,
     }
     return json.dumps(document, ensure_ascii=True, allow_nan=False)
+
+
+BYTES = 150
+"""Memory of one number in a document, as Python holds it and as text."""
+
+
+def check_room(trace: Trace, count: int, T: int, names: Sequence[str] | None = None) -> None:
+    """Raise an `InputError` where the document of a batch would not fit into memory.
+
+    Parameters
+    ----------
+    trace : Trace
+        Of one of its sentences.
+    count, T : int
+        How many sentences there are, and the steps of the longest, to which all are padded.
+    names : sequence of str
+        As in `to_json`.
+    """
+    each = [math.prod(trace[name].shape[2:]) for name in names or trace.names
+            if trace.dims(name)[:2] == ("step", "batch")]  # fmt: skip
+    needed = sum(each) * count * T * BYTES
+    if free := missing(needed):
+        raise InputError(
+            _(
+                "JSON pads each of {count} sentences to the {T} words of the longest and would "
+                "take {needed:,.1f} GB of memory; {free:,.1f} GB are free. --format csv has no "
+                "padding, and --sentence chooses one"
+            ).format(count=count, T=T, needed=needed / GB, free=free / GB)
+        )
 
 
 def _sentence(sentence: Sentence) -> dict[str, Any]:

@@ -129,7 +129,10 @@ def _loss(flow: GradientFlow, encoding: str) -> str:
         model=model_name(flow, encoding), title=trace.equations.title, units=trace.H, label=label,
         loss=size(float(trace["loss"][-1, 0])),
     )  # fmt: skip
-    if flow.own:
+    if trace.task == "generate":
+        own = _(", the next word that it would say") if flow.own else _(" as the next word")
+        said += own + _("; it says nothing itself here, and reads only the words that were given")
+    elif flow.own:
         said += _(", its own answer")
         others = [clean(other, encoding) for other in trace.labels if other != flow.target]
         if others:

@@ -44,10 +44,11 @@ def loss_words(sentence: Sentence) -> Iterator[str]:
             elif others:
                 said += "; " + _("--target {other} asks the other way").format(other=others[0])
         yield said
-    if trace.N > 1:
+    averaged_over = trace.averaged_over or trace.N
+    if averaged_over > 1:
         yield _(
             "The loss is the mean over {count} sentences, so each has a share of 1/{count}."
-        ).format(count=trace.N)
+        ).format(count=averaged_over)
     if trace.straight_through:
         called = functions(trace.cell).names.get("σ", "")
         yield _(

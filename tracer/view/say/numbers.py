@@ -30,7 +30,7 @@ def number(value: float, digits: int = 2) -> str:
     if value == 0 or 0.1 <= size < THOUSAND:
         return f"{value + 0.0:.{digits}f}"
     if THOUSAND <= size < THOUSAND**2:
-        return f"{value:.{digits - 2}f}"
+        return f"{value:.{max(digits - 2, 0)}f}"
     if 1e-4 <= size < 0.1:
         places = digits - 1 - math.floor(math.log10(size))
         return f"{value:.{places}f}"

@@ -4,7 +4,8 @@
 said by                   effect
 ========================  ==========================================================
 ``COLUMNS``, the terminal width, held between 40 and 200 columns
-a pipe or a file          no colour, no control codes, 200 columns (a pipe has no edge)
+a pipe or a file          no colour, no control codes; as wide as the terminal that the command was
+                          typed at (``| less -R``), 80 columns where there is none
 ``NO_COLOR``              no colour
 ``FORCE_COLOR``           colour even into a pipe; 1, 2, 3: at least 16, 256, all colours
 ``TERM=dumb``             no colour and ASCII only
@@ -21,6 +22,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from io import StringIO
 from itertools import accumulate
@@ -56,6 +58,8 @@ class Abilities:
         The background that colours are chosen for.
     terminal : bool
         Whether a person looks at it, as far as can be known.
+    height : int or None
+        Lines of the terminal; None where it is none.
     encoding : str
         What the stream can write; a word it cannot write is written out (``\u6c34``).
     """
@@ -66,6 +70,7 @@ class Abilities:
     theme: Theme = "dark"
     terminal: bool = False
     encoding: str = "utf-8"
+    height: int | None = None
 
 
 def abilities(
@@ -88,6 +93,7 @@ def abilities(
         encoding=encoding,
         theme=theme or _background(environ),
         terminal=terminal,
+        height=_lines(stream, environ) if terminal else None,
     )
 
 
@@ -95,12 +101,33 @@ def _columns(stream: TextIO, environ: Mapping[str, str], *, terminal: bool) -> i
     columns = _whole(environ.get("COLUMNS", ""))
     if columns:
         return columns
-    if terminal:
-        try:
-            return os.get_terminal_size(stream.fileno()).columns or 80
-        except (OSError, ValueError):
-            return 80
-    return WIDEST
+    size = _size(stream) if terminal else _size_beside()
+    return (size.columns if size else 0) or 80
+
+
+def _lines(stream: TextIO, environ: Mapping[str, str]) -> int:
+    lines = _whole(environ.get("LINES", ""))
+    if lines:
+        return lines
+    size = _size(stream)
+    return (size.lines if size else 0) or 24
+
+
+def _size(stream: TextIO) -> os.terminal_size | None:
+    """How large the terminal is that a stream writes to, if it is one."""
+    try:
+        return os.get_terminal_size(stream.fileno())
+    except (OSError, ValueError):
+        return None
+
+
+def _size_beside() -> os.terminal_size | None:
+    """How large the terminal is that a pipe ends at: that of the errors, or the controlling one."""
+    beside = _size(sys.stderr)
+    if beside is None:
+        with suppress(OSError), open("/dev/tty", "rb", buffering=0) as controlling:  # noqa: PTH123
+            return os.get_terminal_size(controlling.fileno())
+    return beside
 
 
 def _whole(text: str) -> int | None:
@@ -141,12 +168,17 @@ def _background(environ: Mapping[str, str]) -> Theme:
 def write(lines: Iterable[Text], able: Abilities, stream: TextIO | None = None) -> None:
     """Write rendered lines to `stream` (standard output) as `able` allows."""
     stream = sys.stdout if stream is None else stream
+    stream.write(rendered(lines, able))
+
+
+def rendered(lines: Iterable[Text], able: Abilities) -> str:
+    """The lines with the control codes that `able` allows, each ended."""
     # Rich ends the program when a pipe is closed; that is for the command line to decide.
-    rendered = StringIO()
-    console = rich_console(able, rendered)
+    written = StringIO()
+    console = rich_console(able, written)
     for line in lines:
         console.print(line if able.unicode else ascii_line(line), soft_wrap=True)
-    stream.write(rendered.getvalue())
+    return written.getvalue()
 
 
 def rich_console(able: Abilities, stream: TextIO, *, record: bool = False) -> Console:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from rich.text import Text
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from tracer.trace.trace import Trace
 
 
-MOST_SENTENCES = 20
-"""Sentences of a batch that are drawn when nobody asked for a certain one."""
-
 NARROW_RULE = 60
 """Titles are at least this wide, so that those of small networks stand under each other too."""
 
@@ -44,17 +41,21 @@ Draw: TypeAlias = Callable[[Sentence, Wish, Abilities], list[Text]]
 """What draws one sentence."""
 
 
-def pictures(trace: Trace, wish: Wish, able: Abilities, draw: Draw | None = None) -> list[Text]:
-    """The picture of every sentence of a batch, or of its first `MOST_SENTENCES`."""
+def pictures(
+    traces: Iterable[Trace], wish: Wish, able: Abilities, draw: Draw | None = None
+) -> list[Text]:
+    """One picture below the other, each of a trace of one sentence."""
     draw = draw or picture
-    shown = min(trace.N, MOST_SENTENCES)
-    sentences = [Sentence(trace, number, able.encoding) for number in range(shown)]
-    lines = [line for sentence in sentences for line in draw(sentence, wish, able)]
-    if shown < trace.N:
-        said = _("{shown} of {count} sentences are drawn; --sentence {next} shows the next one.")
-        said = said.format(shown=shown, count=trace.N, next=shown + 1)
-        lines += paragraph(Said(said), able)
-    return lines
+    # One after the other, so that only one trace has to be in memory at a time.
+    return [line for t in traces for line in draw(Sentence(t, encoding=able.encoding), wish, able)]
+
+
+def other_sentences(shown: int, count: int, able: Abilities) -> list[Text]:
+    """How to see the sentences that are not drawn, where there are any."""
+    if shown == count:
+        return []
+    said = _("{shown} of {count} sentences are drawn; --sentence {next} shows the next one.")
+    return paragraph(Said(said.format(shown=shown, count=count, next=shown + 1)), able)
 
 
 def picture(sentence: Sentence, wish: Wish, able: Abilities) -> list[Text]:
