@@ -83,7 +83,7 @@ def test_an_exploded_network_is_no_success(here: Path) -> None:
 
 def test_a_network_that_has_learned_nothing_is_called_so(here: Path) -> None:
     """Without steps its answers are nearly even, and the labels are not."""
-    done = train("--data", "my.csv", "--learning-rate", "0")
+    done = train("--data", "my.csv", "--learning-rate", "0", "--held-out", "0.5")
 
     assert done.exit_code == 0, done.stderr
     assert "to beat: held-out loss" in done.stdout
