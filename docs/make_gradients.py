@@ -13,7 +13,7 @@ from tracer.model.gradientflow import gradient_flow
 from tracer.model.untrained import untrained
 from tracer.text.labelled import Labelled
 from tracer.view.export.to_svg import to_svg
-from tracer.view.say.magnitudes import size, times
+from tracer.view.say.numbers import size, times
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.gradients import gradients
 

@@ -17,10 +17,9 @@ from tests.view.test_picture import WORD
 from tests.view.traces import WORDS, lstm_cell, made_model, rnn_cell
 from tracer.model.gradientflow import GradientFlow, gradient_flow
 from tracer.view.export.flow_numbers import flows_to_json, write_flows_csv
-from tracer.view.parts.decades import Decades, decades
-from tracer.view.say.magnitudes import size, times
+from tracer.view.say.numbers import size, times
 from tracer.view.terminal.console import Abilities, ascii_line
-from tracer.view.terminal.drawing.logarithmic import decades_axis, decades_bar
+from tracer.view.terminal.drawing.logarithmic import Decades, decades, decades_axis, decades_bar
 from tracer.view.terminal.gradients import gradients
 from tracer.view.terminal.palette import ASCII, THEMES, UNICODE, Palette
 

@@ -10,7 +10,7 @@ from tracer.language import _, plural
 from tracer.model.gradientflow import GradientFlow, share_of_last
 from tracer.view.parts.said import Meaning, Said, Tone
 from tracer.view.say.flow_words import comparison, legend, model_name, summary
-from tracer.view.say.magnitudes import size
+from tracer.view.say.numbers import size
 from tracer.view.say.words import clean
 
 NUMBERS = ("d_h", "d_c", "forget", "kept", "step", "bound", "reach")

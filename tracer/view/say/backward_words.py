@@ -14,8 +14,7 @@ import numpy as np
 from tracer.language import _
 from tracer.model.gradientflow import norms
 from tracer.view.say.arithmetic import functions
-from tracer.view.say.magnitudes import size, times
-from tracer.view.say.numbers import number, percent, signed
+from tracer.view.say.numbers import number, percent, signed, size, times
 from tracer.view.say.sentence import Numbers, Sentence
 from tracer.view.say.words import clean
 

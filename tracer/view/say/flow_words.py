@@ -8,8 +8,7 @@ import numpy as np
 
 from tracer.language import _
 from tracer.model.gradientflow import GradientFlow
-from tracer.view.say.magnitudes import size, times
-from tracer.view.say.numbers import percent
+from tracer.view.say.numbers import percent, size, times
 from tracer.view.say.words import clean
 
 

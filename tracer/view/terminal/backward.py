@@ -18,7 +18,7 @@ from tracer.view.parts.backward_unit import BackwardUnit
 from tracer.view.parts.cells import Cells
 from tracer.view.parts.said import Said
 from tracer.view.parts.wish import Wish
-from tracer.view.say.magnitudes import size
+from tracer.view.say.numbers import size
 from tracer.view.say.sentence import Sentence
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.drawing import folding

@@ -18,13 +18,12 @@ from rich.text import Text
 
 from tracer.language import _
 from tracer.model.gradientflow import GradientFlow
-from tracer.view.parts.decades import Decades, decades
 from tracer.view.parts.flows import Flows, Network, Series, flows
 from tracer.view.parts.said import Said
-from tracer.view.say.magnitudes import size
+from tracer.view.say.numbers import size
 from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities, folded
-from tracer.view.terminal.drawing.logarithmic import decades_axis, decades_bar
+from tracer.view.terminal.drawing.logarithmic import Decades, decades, decades_axis, decades_bar
 from tracer.view.terminal.drawing.paragraphs import explained, how_to_read, paragraph, paragraphs
 from tracer.view.terminal.drawing.strip import left_out
 from tracer.view.terminal.palette import Palette, palette

@@ -11,7 +11,7 @@ from rich.text import Text
 from tracer.equations import Kind
 from tracer.language import _
 from tracer.view.parts.cells import Cells, Row
-from tracer.view.say.magnitudes import power
+from tracer.view.say.numbers import power
 from tracer.view.terminal.columns import column
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.drawing.layout import ALL_THREE, GLYPHS, Layout, kinds

@@ -9,11 +9,10 @@ from rich.text import Text
 
 from tracer.language import _
 from tracer.view.parts.backward import Way
-from tracer.view.parts.decades import Decades, decades
-from tracer.view.say.magnitudes import size
+from tracer.view.say.numbers import size
 from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities
-from tracer.view.terminal.drawing.logarithmic import decades_axis, decades_bar
+from tracer.view.terminal.drawing.logarithmic import Decades, decades, decades_axis, decades_bar
 from tracer.view.terminal.drawing.strip import left_out
 from tracer.view.terminal.palette import Palette, palette
 
