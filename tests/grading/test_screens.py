@@ -15,8 +15,9 @@ from tracer.exercises.submission import Submission
 from tracer.grading.report import Report
 from tracer.grading.session import grade
 from tracer.sandbox.packages import installed
+from tracer.view.parts.exercises import exercise_list, hint
+from tracer.view.terminal import exercises as screens
 from tracer.view.terminal.console import Abilities, ascii_line
-from tracer.view.terminal.exercises import exercise_list, hint
 from tracer.view.terminal.report import screen
 
 
@@ -175,13 +176,13 @@ def reports() -> list[Report]:
 def test_no_line_is_too_wide(width: int, *, unicode: bool, reports: list[Report]) -> None:
     """Every screen keeps its width, and is ASCII where the terminal is."""
     able = Abilities(width=width, unicode=unicode)
-    lines = exercise_list(discover().good, None, able)
+    lines = screens.exercise_list(exercise_list(discover().good, None), able)
     for report in reports:
         lines += screen(report, able, ["Next: tracer hint " * 9])
     for exercise in discover().good:
         for check, items in hints(exercise).items():
             for number in range(1, len(items) + 1):
-                lines += hint(exercise, check, items, number, able)
+                lines += screens.hint(hint(exercise, check, items, number), able)
 
     shown = [line if unicode else ascii_line(line) for line in lines]
 

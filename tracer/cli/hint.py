@@ -33,8 +33,9 @@ def command(exercise: str | None, check: str | None, again: bool) -> None:
     from tracer.course.choosing import chosen_exercise
     from tracer.errors import FileError, UnknownNameError
     from tracer.exercises.hints import hints
+    from tracer.view.parts.exercises import hint
+    from tracer.view.terminal import exercises as screens
     from tracer.view.terminal.console import abilities, write
-    from tracer.view.terminal.exercises import hint
 
     chosen = chosen_exercise(exercise, usable(), Path.cwd())
     if chosen is None:
@@ -58,13 +59,13 @@ def command(exercise: str | None, check: str | None, again: bool) -> None:
     number = min(told + 1, len(sections[check]))
     able = abilities()
     if book is None:  # nothing remembers how far it went, so all of them are told
-        write(hint(asked, check, sections[check], None, able), able)
+        write(screens.hint(hint(asked, check, sections[check], None), able), able)
         return
     try:
         book.give_hint(key, number)
     except FileError as error:
-        write(hint(asked, check, sections[check], None, able), able)
+        write(screens.hint(hint(asked, check, sections[check], None), able), able)
         said = _("all hints are shown, because they cannot be counted here: {why}")
         warn(said.format(why=error))
         return
-    write(hint(asked, check, sections[check], number, able), able)
+    write(screens.hint(hint(asked, check, sections[check], number), able), able)

@@ -26,10 +26,11 @@ def command(folder: str) -> None:
     from pathlib import Path
 
     from tracer.course.workbook import hand_out
+    from tracer.view.parts.exercises import handed_out
+    from tracer.view.terminal import exercises as screens
     from tracer.view.terminal.console import abilities, write
-    from tracer.view.terminal.exercises import handed_out
 
     root = Path(folder)
     handed = hand_out(root, usable())
     able = abilities()
-    write(handed_out(root, handed, able), able)
+    write(screens.handed_out(handed_out(root, handed, able.encoding), able), able)

@@ -34,15 +34,18 @@ def command(layout: str) -> None:
     from pathlib import Path
 
     from tracer.course.workbook import Workbook
+    from tracer.view.export.exercises_json import as_record
+    from tracer.view.parts.exercises import exercise_list
+    from tracer.view.terminal import exercises as screens
     from tracer.view.terminal.console import abilities, write
-    from tracer.view.terminal.exercises import exercise_list, list_record
 
     exercises, book = usable(), Workbook.find(Path.cwd())
+    below = [] if book else Workbook.below(Path.cwd())
     if layout == "json":
-        click.echo(json.dumps(list_record(exercises, book)))
+        click.echo(json.dumps(as_record(exercise_list(exercises, book))))
     else:
         able = abilities(plain=layout == "plain")
-        below = [] if book else Workbook.below(Path.cwd())
-        write(exercise_list(exercises, book, able, below), able)
+        listed = exercise_list(exercises, book, below, able.encoding)
+        write(screens.exercise_list(listed, able), able)
     if book is not None and book.lost:
         warn(_("your results are not shown: {why}").format(why=book.lost))

@@ -11,6 +11,7 @@ from tracer.grading.report import Report, Verdict
 from tracer.language import _, plural
 from tracer.view.parts.report import CheckRow, Judged, judged
 from tracer.view.parts.said import Said, Tone
+from tracer.view.say.verdict import verdict_name
 from tracer.view.say.words import clean
 from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities, folded
@@ -22,21 +23,6 @@ PRINTED_LINES = 10
 """Lines of the student's own output that are shown."""
 
 _MARKS = {Verdict.PASSED: "✓", Verdict.NOT_STARTED: "·", Verdict.UNDECIDED: "–"}
-
-
-def verdict_name(verdict: Verdict) -> str:
-    """The verdict in words."""
-    return {
-        Verdict.PASSED: _("passed"),
-        Verdict.WRONG: _("wrong"),
-        Verdict.NOT_STARTED: _("not started"),
-        Verdict.CRASHED: _("crashed"),
-        Verdict.TIMED_OUT: _("timed out"),
-        Verdict.OUT_OF_MEMORY: _("out of memory"),
-        Verdict.FORBIDDEN: _("forbidden"),
-        Verdict.GRADER_FAULT: _("fault of the grader"),
-        Verdict.UNDECIDED: _("undecided"),
-    }[verdict]
 
 
 def screen(report: Report, able: Abilities, advice: Sequence[str] = ()) -> list[Text]:
@@ -66,9 +52,7 @@ def _heading(part: Judged, able: Abilities, colours: Palette) -> Iterator[Text]:
     yield from paragraph(Said(f"{part.exercise} · {part.title}", Tone.STRONG), able)
     score = plural("{points} of {out_of} point", "{points} of {out_of} points", part.out_of)
     line = Text("  ").append(_mark(part.verdict) + " ", _style(part.verdict, colours))
-    partly = part.verdict is Verdict.WRONG and part.points > 0
-    said = _("partly right") if partly else verdict_name(part.verdict)
-    line.append(said, _style(part.verdict, colours))
+    line.append(verdict_name(part.verdict, part.points), _style(part.verdict, colours))
     line.append(f" · {score.format(points=part.points, out_of=part.out_of)}")
     yield line
     yield Text("  ").append(fit(part.file, able.width - 2).rstrip(), colours.faint)

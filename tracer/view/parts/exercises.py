@@ -1,0 +1,164 @@
+"""The parts around the exercises: their list, what was handed out, a hint."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tracer.course.workbook import Handed, Result, Workbook
+from tracer.exercises.exercise import Exercise
+from tracer.grading.report import Verdict
+from tracer.language import _, plural
+from tracer.view.parts.said import Said, Tone
+from tracer.view.say.verdict import verdict_name
+from tracer.view.say.words import clean
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseRow:
+    """One exercise.
+
+    Attributes
+    ----------
+    name, title : str
+    cell, function : str
+        The kind of cell, and what is to be written.
+    points, out_of : int
+    verdict : Verdict or None
+        How its last check ended; None where nothing was checked yet.
+    following : bool
+        Whether it is the one to go on with.
+    needs, checks : tuple of str
+        The exercises before it, and the names of its checks.
+    """
+
+    name: str
+    title: str
+    cell: str
+    function: str
+    points: int
+    out_of: int
+    verdict: Verdict | None
+    following: bool
+    needs: tuple[str, ...]
+    checks: tuple[str, ...]
+
+    @property
+    def status(self) -> str:
+        """How far it is, in words."""
+        if self.verdict is None:
+            return _("not checked")
+        return verdict_name(self.verdict, self.points)
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseList:
+    """Every exercise, in order; `tracked` where a workbook remembers how far each is."""
+
+    rows: tuple[ExerciseRow, ...]
+    tracked: bool
+    advice: Said
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOut:
+    """What was written, which files were left as they were, and what to do next."""
+
+    written: Said
+    kept: tuple[str, ...]
+    advice: Said
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One hint, or all of them, each numbered; under a title, and with what to do next."""
+
+    title: Said
+    items: tuple[Said, ...]
+    advice: Said
+
+
+def exercise_list(
+    exercises: Sequence[Exercise],
+    book: Workbook | None,
+    below: Sequence[Path] = (),
+    encoding: str = "utf-8",
+) -> ExerciseList:
+    """The list; without a `book`, `below` are the workbooks one folder below."""
+    results = book.results if book is not None else {}
+    open_ones = [e.name for e in exercises if not _passed(results.get(e.name))]
+    following = open_ones[0] if open_ones and book is not None else None
+    rows = (_row(e, results.get(e.name), following=e.name == following) for e in exercises)
+    if book is None and below:
+        folder = shlex.quote(clean(below[0].name, encoding))
+        said = _("Your exercises are one folder down: cd {folder}").format(folder=folder)
+    elif book is None:
+        said = _("To start: tracer init my-course, then cd my-course")
+    elif following is None:
+        said = _("All exercises passed.")
+    else:
+        said = _("Next: tracer check")
+    return ExerciseList(tuple(rows), book is not None, Said(said))
+
+
+def _row(exercise: Exercise, result: Result | None, *, following: bool) -> ExerciseRow:
+    return ExerciseRow(
+        name=exercise.name,
+        title=exercise.title,
+        cell=exercise.equations.name,
+        function=exercise.signature,
+        points=result.points if result else 0,
+        out_of=exercise.points,
+        verdict=result.verdict if result else None,
+        following=following,
+        needs=tuple(exercise.needs),
+        checks=tuple(check.name for check in exercise.checks),
+    )
+
+
+def _passed(result: Result | None) -> bool:
+    return result is not None and result.verdict is Verdict.PASSED
+
+
+def handed_out(root: Path, handed: Sequence[Handed], encoding: str = "utf-8") -> HandedOut:
+    """What ``tracer init`` did in the folder `root`."""
+    count = sum(h.written for h in handed)
+    shown = clean(str(root), encoding)
+    here = root.resolve() == Path.cwd()
+    said = plural("{count} file written.", "{count} files written.", count)
+    if not here:
+        said = plural(
+            "{count} file written to {folder}.", "{count} files written to {folder}.", count
+        )
+    if not count:
+        said = _("All files are already there.")
+    advice = _("Next: read README.md")
+    if not here:
+        advice = _("Next: cd {folder}, then read README.md").format(folder=shlex.quote(shown))
+    kept = (clean(str(h.path.relative_to(root)), encoding) for h in handed if h.own_work)
+    return HandedOut(Said(said.format(count=count, folder=shown)), tuple(kept), Said(advice))
+
+
+def hint(exercise: Exercise, check: str, items: Sequence[str], number: int | None) -> Hint:
+    """One hint. `number` counts from 1; None gives them all."""
+    if number is None:
+        title = _("{exercise}, “{check}”: all hints, from mild to strong").format(
+            exercise=exercise.name, check=check
+        )
+        shown = [f"{k}. {item}" for k, item in enumerate(items, 1)]
+        advice = _("For one hint at a time, work in a folder made by: tracer init my-course")
+    else:
+        title = _("{exercise}, “{check}”: hint {number} of {count}").format(
+            exercise=exercise.name, check=check, number=number, count=len(items)
+        )
+        shown = [items[number - 1]]
+        advice = _("This is the last hint. README.md works out one number by hand.")
+        if number < len(items):
+            advice = _("Still stuck? Run it again for a stronger hint.")
+    return Hint(
+        Said(title, Tone.ASIDE),
+        tuple(Said(item, Tone.STRONG) for item in shown),
+        Said(advice, Tone.ASIDE),
+    )

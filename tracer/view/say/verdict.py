@@ -1,0 +1,23 @@
+"""A verdict in words."""
+
+from __future__ import annotations
+
+from tracer.grading.report import Verdict
+from tracer.language import _
+
+
+def verdict_name(verdict: Verdict, points: int = 0) -> str:
+    """How it ended; an answer that is wrong and has `points` is partly right."""
+    if verdict is Verdict.WRONG and points:
+        return _("partly right")
+    return {
+        Verdict.PASSED: _("passed"),
+        Verdict.WRONG: _("wrong"),
+        Verdict.NOT_STARTED: _("not started"),
+        Verdict.CRASHED: _("crashed"),
+        Verdict.TIMED_OUT: _("timed out"),
+        Verdict.OUT_OF_MEMORY: _("out of memory"),
+        Verdict.FORBIDDEN: _("forbidden"),
+        Verdict.GRADER_FAULT: _("grader error"),
+        Verdict.UNDECIDED: _("undecided"),
+    }[verdict]
