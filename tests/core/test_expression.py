@@ -159,6 +159,20 @@ def test_an_equation_in_letters(equation: str, expected: str) -> None:
     assert expected == actual
 
 
+@pytest.mark.parametrize(
+    ("equation", "expected"),
+    [
+        ("f * c_prev + i * g", ["f * c_prev", "i * g"]),
+        ("a + b - c", ["a", "b", "-c"]),
+        ("a - (b - c)", ["a", "-b", "-(-c)"]),
+        ("(1 - z) * n", ["(1 - z) * n"]),
+    ],
+)
+def test_the_terms_of_an_equation(equation: str, expected: list[str]) -> None:
+    """What it adds up; a product is one term, whatever it is a product of."""
+    assert expected == [str(term) for term in parse(equation).terms]
+
+
 def test_a_function_is_no_quantity() -> None:
     """In an LSTM f is a switch, in an RNN f is the function; neither is taken for the other."""
     expression = parse("f(f)")

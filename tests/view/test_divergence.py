@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -50,6 +51,15 @@ def test_the_first_place_is_shown_with_both_equations(lstm_trace: Trace) -> None
     assert "B  c_3[5] = f * c_prev + i * g = " in text
     assert "2  are  equal" in text
     assert "3  a    ◀ differs" in text
+
+
+def test_a_small_difference_is_told_in_digits_that_show_it(lstm_trace: Trace) -> None:
+    """With two decimals the equation would give what the trace is said not to have."""
+    text = " ".join(_text(_changed(lstm_trace, "c", 2, 5, 1e-4), lstm_trace).split())
+
+    result, own = re.findall(r"A c_3\[5\] = .* [=≈] (\S+) but this trace has (\S+) B", text)[0]
+
+    assert float(own) - float(result) == pytest.approx(1e-4, rel=0.1)
 
 
 def test_a_changed_weight(lstm_trace: Trace) -> None:

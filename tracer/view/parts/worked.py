@@ -76,7 +76,6 @@ def worked(
     called: Functions,
     *,
     digits: int = 2,
-    written: str = "",
     symbols: Mapping[str, str] | None = None,
     note: str = "",
 ) -> Worked:
@@ -92,14 +91,12 @@ def worked(
     called : Functions
     digits : int
         Decimals of the numbers and of the result.
-    written : str
-        The result, where it is to be written otherwise.
     symbols : mapping
         What is written for a name among the letters.
     note : str
     """
     numbers = in_numbers(expression, values, called.meant)
-    written = written or number(result, digits)
+    written = number(result, digits)
     return Worked(
         place,
         expression.written(called.names, symbols or {}),
@@ -160,7 +157,7 @@ def wrong_number(cell: CellEquations, d: Difference) -> Iterator[Worked]:
         place = f"{quantity.name}_{d.step + 1}[{d.unit}]" if quantity is first else quantity.name
         yield worked(
             place, quantity.expression, values, values[quantity.name], called,
-            digits=_digits(d), symbols=symbols,  # z's share reads as U_f x_t
+            digits=digits_between(d.got, d.expected), symbols=symbols,  # z's share reads as U_f x_t
         )  # fmt: skip
 
 
@@ -172,9 +169,9 @@ def _computed(
     return [q for q in read if q.equation and q.level is not None]
 
 
-def _digits(d: Difference) -> int:
+def digits_between(a: float, b: float) -> int:
     """Decimals in which the two numbers differ, and one more: two, if they differ by much."""
-    apart = abs(d.got - d.expected)
+    apart = abs(a - b)
     if not math.isfinite(apart) or apart == 0:
         return 2
     return min(max(2, 1 + math.ceil(-math.log10(apart))), 15)

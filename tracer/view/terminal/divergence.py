@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,8 @@ from rich.text import Text
 from tracer.cells.evaluation import evaluate
 from tracer.equations import Kind
 from tracer.language import _, plural
-from tracer.view.parts.worked import operands, place_of, worked
+from tracer.view.parts.said import Tone
+from tracer.view.parts.worked import digits_between, operands, place_of, worked
 from tracer.view.say.arithmetic import functions
 from tracer.view.say.numbers import apart, number
 from tracer.view.say.sentence import Sentence
@@ -146,20 +148,24 @@ def _equations(pair: Sequence[Sentence], found: Divergence, able: Abilities) -> 
     if not quantity.equation:
         return
     results = [_result(sentence, found) for sentence in pair]
-    shown = _both(*results)
-    for letter, sentence, result, written in zip("AB", pair, results, shown, strict=True):
-        called = functions(sentence.trace.cell)
-        own = float(sentence[found.quantity][found.step, found.unit])
-        note = ""
-        if abs(result - own) > CLOSE * max(1.0, abs(result)):
-            note = _("but this trace has {value}").format(value=apart(own, result)[0])
+    owns = [float(sentence[found.quantity][found.step, found.unit]) for sentence in pair]
+    parted = {
+        letter: own
+        for letter, result, own in zip("AB", results, owns, strict=True)
+        if abs(result - own) > CLOSE * max(1.0, abs(result))
+    }
+    shown = [*results, *parted.values()]
+    digits = max(digits_between(a, b) for a, b in combinations(shown, 2))
+    for letter, sentence, result in zip("AB", pair, results, strict=True):
+        note = _("but this trace has {value}") if letter in parted else ""
         row = worked(
             f"{letter}  {place_of(sentence, found.quantity, found.step, found.unit)}",
             quantity.expression,
             operands(sentence, quantity.expression, found.step, found.unit),
-            result, called, written=written, note=note,
+            result, functions(sentence.trace.cell), digits=digits,
+            note=note.format(value=number(parted.get(letter, 0.0), digits)),
         )  # fmt: skip
-        yield from worked_lines([row], able)
+        yield from worked_lines([row], able, notes=Tone.STRONG)
     yield Text("")
 
 

@@ -8,15 +8,18 @@ from dataclasses import replace
 from rich.cells import cell_len
 from rich.text import Text
 
+from tracer.view.parts.said import Tone
 from tracer.view.parts.worked import Worked
 from tracer.view.say.words import in_ascii
 from tracer.view.terminal.console import Abilities, folded
+from tracer.view.terminal.drawing.paragraphs import style_of
 from tracer.view.terminal.palette import palette
 
 
 def worked_lines(
-    rows: Sequence[Worked], able: Abilities, *, indent: int = 2, aligned: bool = True
-) -> list[Text]:
+    rows: Sequence[Worked], able: Abilities, *,
+    indent: int = 2, aligned: bool = True, notes: Tone = Tone.ASIDE,
+) -> list[Text]:  # fmt: skip
     """Each as ``place = letters = numbers = result``, and its note behind it.
 
     Parameters
@@ -27,6 +30,7 @@ def worked_lines(
         Columns before each; what does not fit in a line goes on two further in.
     aligned : bool
         Whether the equals signs stand under each other where there is room for that.
+    notes : Tone
     """
     colours = palette(able)
     rows = rows if able.unicode else [_in_ascii(row) for row in rows]
@@ -45,7 +49,7 @@ def worked_lines(
         if row.numbers != row.result:
             line.append(f" {row.equals} ").append(row.result, "bold")
         if row.note:
-            line.append(f"   {row.note}", colours.faint)
+            line.append(f"   {row.note}", style_of(notes, able))
         line.rstrip()
         lines += _hanging(line, able.width, indent)
     return lines
