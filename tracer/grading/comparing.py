@@ -30,7 +30,7 @@ TOLERANCE = 1e-5
 
 
 def differences(exercise: Exercise, case: Case, answers: Answers) -> Iterator[Difference]:
-    """The clearest wrong number of each quantity at each step, in computing order."""
+    """The first wrong number of each quantity at each step, in computing order, row by row."""
     for call, step, cell, given in situations(exercise, case, answers):
         values = dict(given)
         for quantity in exercise.equations:
@@ -42,7 +42,7 @@ def differences(exercise: Exercise, case: Case, answers: Answers) -> Iterator[Di
             expected, got = values[quantity.name], answer.astype(np.float64)
             wrong = ~agree(answer, expected, case.check)
             if wrong.any():
-                batch, unit = _clearest(np.where(wrong, np.abs(got - expected), -1.0))
+                batch, unit = (int(place) for place in np.argwhere(wrong)[0])
                 yield Difference(
                     call, step, quantity.name, batch, unit,
                     float(got[batch, unit]), float(expected[batch, unit]),
@@ -50,12 +50,6 @@ def differences(exercise: Exercise, case: Case, answers: Answers) -> Iterator[Di
                     _through(exercise, cell, quantity, values, (batch, unit)),
                 )  # fmt: skip
             values[quantity.name] = got
-
-
-def _clearest(apart: Array) -> tuple[int, int]:
-    """Where two arrays are farthest apart; NaN and Inf before all numbers."""
-    batch, unit = np.unravel_index(np.argmax(np.nan_to_num(apart, nan=np.inf)), apart.shape)
-    return int(batch), int(unit)
 
 
 def orders(exercise: Exercise, case: Case, answers: Answers) -> Iterator[tuple[str, ...]]:

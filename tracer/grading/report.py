@@ -94,7 +94,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A number of the first step at which a quantity is not right: the one that is farthest off.
+    """A number of the first step at which a quantity is not right: the first, row by row.
 
     Attributes
     ----------

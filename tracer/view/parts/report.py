@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tracer.equations import CellEquations
 from tracer.equations import Kind as QuantityKind
+from tracer.exercises.exercise import Exercise
 from tracer.grading.report import CheckReport, Difference, Kind, Report, Trouble, Verdict
 from tracer.language import _
 from tracer.view.parts.said import Said, Tone
@@ -164,16 +165,16 @@ def _check(report: Report, c: CheckReport, encoding: str) -> CheckRow:
         points=c.points,
         out_of=c.check.points,
         run=c.trouble is None or c.trouble.facts.get("loaded", True),
-        wrong=None if d is None else _wrong(cell, c, d),
+        wrong=None if d is None else _wrong(report.exercise, c, d),
         reading="" if d is None else _reading(cell, d),
-        also=tuple(_wrong(cell, c, other) for other in c.also),
+        also=tuple(_wrong(report.exercise, c, other) for other in c.also),
         blocks=Blocks(c.blocks, tuple(_misread(cell, c))) if c.blocks else None,
         stopped=None if c.trouble is None else _stopped(report, c, c.trouble, encoding),
         printed=c.printed,
     )
 
 
-def _wrong(cell: CellEquations, c: CheckReport, d: Difference) -> WrongNumber:
+def _wrong(exercise: Exercise, c: CheckReport, d: Difference) -> WrongNumber:
     return WrongNumber(
         quantity=d.quantity,
         call=d.call + 1,
@@ -183,8 +184,8 @@ def _wrong(cell: CellEquations, c: CheckReport, d: Difference) -> WrongNumber:
         place=_place(c, d),
         got=d.got,
         expected=d.expected,
-        cause=cause_of(cell, d),
-        worked=tuple(wrong_number(cell, d)),
+        cause=cause_of(exercise, d),
+        worked=tuple(wrong_number(exercise.equations, d)),
         may_share=d.shares,
     )
 
@@ -200,25 +201,26 @@ def _place(c: CheckReport, d: Difference) -> str:
 
 
 def _reading(cell: CellEquations, d: Difference) -> str:
-    return _("{name} is {meaning}. Rows are the sentences of the batch; both count from 0.").format(
-        name=d.quantity, meaning=_(cell[d.quantity].meaning)
+    said = _(
+        "{name} is {meaning}. Each row is one sentence of the batch; rows and units count from 0."
     )
+    return said.format(name=d.quantity, meaning=_(cell[d.quantity].meaning))
 
 
 def _misread(cell: CellEquations, c: CheckReport) -> Iterator[Said]:
-    """That the gates were taken from one another's blocks, and which from which."""
+    """That gates were computed from one another's blocks, and which from which."""
     moved = [
         (gate, taken) for gate, taken in zip(cell.gates, c.blocks, strict=True) if gate != taken
     ]
-    said = _("Your numbers fit blocks in the order {read}. In U, W and a the order is {gates}.")
+    said = _("Your numbers match blocks in the order {read}. In U, W and a the order is {gates}.")
     said = said.format(read=", ".join(c.blocks), gates=", ".join(cell.gates))
     yield Said(said, Tone.STRONG)
     for gate, taken in moved:
-        said = _("What you use as {taken} comes from the block of {gate}.")
+        said = _("Your {taken} comes from the block of {gate}.")
         yield Said(said.format(taken=taken, gate=gate))
     if all(cell[gate].kind is QuantityKind.SWITCH for gate, _taken in moved):
         # Switches are all made with σ, so this looks the same from outside.
-        said = _("Or the blocks are read as they lie, and {names} change places in a later line.")
+        said = _("Or the blocks are read in the right order, and a later line mixes up {names}.")
         yield Said(said.format(names=", ".join(gate for gate, _taken in moved)))
 
 

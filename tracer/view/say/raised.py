@@ -16,34 +16,34 @@ def raised(report: Report, trouble: Trouble) -> list[str]:
         return [said.format(function=report.exercise.function), *start(report)]
     if facts["memory"]:
         return [
-            _("Your code asked for more memory than it may have."),
+            _("Your code ran out of memory: it needs more than it may use."),
             *line(report, facts["line"]),
         ]
     if name == "SystemExit":
         return [
             _("Your code ended Python (sys.exit, exit or quit)."),
-            _("Take that out: an answer only computes and returns."),
+            _("Remove that: an answer only computes and returns."),
             *line(report, facts["line"]),
         ]
     if facts["line"] is None and name == "TypeError":
         return [
-            _("{function} cannot be called as the exercise calls it: {message}").format(
+            _("{function} cannot be called the way the exercise calls it: {message}").format(
                 function=report.exercise.function, message=message
             ),
-            _("Wanted: {signature}").format(signature=report.exercise.signature),
+            _("Expected: {signature}").format(signature=report.exercise.signature),
         ]
     what = f"{name}: {message}" if message else name
     if facts["loaded"]:
         lines = [_("Your code raised {what}").format(what=what)]
     elif name in ("SyntaxError", "IndentationError", "TabError"):
-        lines = [_("Your file cannot be read as Python: {what}").format(what=what)]
+        lines = [_("Your file is not valid Python: {what}").format(what=what)]
     else:
         lines = [_("Your file cannot be loaded: {what}").format(what=what)]
     lines += line(report, facts["line"])
     if name in ("ModuleNotFoundError", "ImportError"):
         lines += _import(report, message)
     if name == "EOFError":
-        lines.append(_("Nobody is there to answer input(); take it out."))
+        lines.append(_("Nobody is there to answer input(); remove it."))
     return lines
 
 
@@ -56,10 +56,8 @@ def _import(report: Report, message: str) -> list[str]:
         if name not in there and name in message
     ]
     if lines and "required" in message:
-        lines.append(
-            _("Numba needs it for products of matrices (@). Write loops, or leave @njit away.")
-        )
-    return [*lines, _("An answer may import: {names}.").format(names=", ".join(there))]
+        lines.append(_("Numba needs it for matrix products (@). Write loops, or remove @njit."))
+    return [*lines, _("An answer may import {names}.").format(names=", ".join(there))]
 
 
 def start(report: Report) -> list[str]:

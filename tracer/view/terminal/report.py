@@ -77,7 +77,7 @@ def _checks(part: Judged, able: Abilities, colours: Palette) -> Iterator[Text]:
     if not part.checks[0].run:  # what was loaded for one check is no file that cannot be
         said = _("– not run: your file could not be loaded")
     elif any(c.verdict is Verdict.UNDECIDED for c in part.checks):
-        said = _("– undecided: mend what is marked ✗ first")
+        said = _("– undecided: fix the ✗ checks first")
     if said:
         yield from paragraph(Said(said, Tone.ASIDE), able, "    ")
 
@@ -88,7 +88,7 @@ def _remark(part: Judged, able: Abilities) -> Iterator[Text]:
     if remarked is None or remarked.stopped is None:
         return
     first, *rest = remarked.stopped.said
-    more = _("No point is lost. How to do without a warning:")
+    more = _("You lose no points. For a way without the warning:")
     yield Text("")
     yield from paragraphs(map(Said, (in_check(remarked, first), *rest, more)), able)
     yield Text(f'    tracer hint {part.number} --check "{remarked.name}"')
@@ -106,7 +106,9 @@ def _printed(part: Judged, able: Abilities, colours: Palette) -> Iterator[Text]:
     others = len(printing) - 1
     if others and failing is None:
         said = plural(
-            "It printed in {count} more check.", "It printed in {count} more checks.", others
+            "It also printed in {count} other check.",
+            "It also printed in {count} other checks.",
+            others,
         )
         yield Text("  " + said.format(count=others), style=colours.faint)
 
@@ -121,7 +123,7 @@ def _lines(c: CheckRow, able: Abilities, colours: Palette) -> Iterator[Text]:
         yield Text("    ").append(fit(shown, able.width - 4, colours.glyphs.cut).rstrip())
     if len(lines) > PRINTED_LINES:
         count = len(lines) - PRINTED_LINES
-        said = plural("… and {count} line more", "… and {count} lines more", count)
+        said = plural("… and {count} more line", "… and {count} more lines", count)
         yield Text("    " + said.format(count=count), style=colours.faint)
 
 

@@ -24,7 +24,7 @@ def first_mistake(failing: CheckRow, able: Abilities) -> Iterator[Text]:
         yield from _stopped(failing, failing.stopped, able)
         return
     wrong, colours = failing.wrong, palette(able)
-    where = _("The first wrong number is in “{check}”: {place}").format(
+    where = _("The first wrong number in “{check}” is {place}").format(
         check=failing.name, place=wrong.place
     )
     yield from paragraph(Said(where, Tone.STRONG), able)
@@ -38,7 +38,7 @@ def first_mistake(failing: CheckRow, able: Abilities) -> Iterator[Text]:
     yield Text("")
     if wrong.cause:
         yield from [*paragraph(Said(wrong.cause, Tone.STRONG), able), Text("")]
-    yield from paragraph(Said(_("How the expected number comes about:"), Tone.ASIDE), able)
+    yield from paragraph(Said(_("How to compute the expected number:"), Tone.ASIDE), able)
     yield from worked_lines(wrong.worked, able, indent=4, aligned=False)
     yield from _also(failing.also, wrong, able)
     if failing.blocks is not None:
@@ -63,11 +63,11 @@ def _stopped(failing: CheckRow, part: Stopped, able: Abilities) -> Iterator[Text
 def _also(others: Sequence[WrongNumber], first: WrongNumber, able: Abilities) -> Iterator[Text]:
     """Other quantities that are wrong, each with what is known of its cause."""
     for other in others:
-        said = _("{name} is wrong as well, and not because {first} is wrong.").format(
+        said = _("{name} is also wrong, and not because of {first}.").format(
             name=other.quantity, first=first.quantity
         )
         if other.may_share:
-            said += " " + _("One mistake in {names} may be the cause of both.").format(
+            said += " " + _("One mistake in {names} may explain both.").format(
                 names=", ".join(other.may_share)
             )
         yield from [Text(""), *paragraph(Said(said), able)]
