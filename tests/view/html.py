@@ -9,18 +9,18 @@ from collections.abc import Iterable, Iterator
 from functools import singledispatch
 from html import escape
 
-from tracer.view.parts.backward import Backward, Way
-from tracer.view.parts.backward_unit import BackwardUnit
-from tracer.view.parts.cells import Cells
+from tracer.view.parts.backward import Backward, BackwardStep, Way
 from tracer.view.parts.flows import Flows
 from tracer.view.parts.heading import Heading, Unknown
-from tracer.view.parts.output import Output
 from tracer.view.parts.report import Judged
 from tracer.view.parts.said import Meaning, Said
 from tracer.view.parts.show import Legend, Show, Step
+from tracer.view.parts.step.backward_unit import BackwardUnit
+from tracer.view.parts.step.cells import Cells
+from tracer.view.parts.step.output import Output
+from tracer.view.parts.step.unit import Unit
+from tracer.view.parts.step.worked import Worked
 from tracer.view.parts.strip import Strip
-from tracer.view.parts.unit import Unit
-from tracer.view.parts.worked import Worked
 
 
 @singledispatch
@@ -109,17 +109,14 @@ def _(part: Legend) -> str:
 
 
 @html.register
-def _(part: Show) -> str:
-    unknown = "" if part.unknown is None else html(part.unknown)
-    steps = "".join(map(html, part.steps()))
-    return html(part.heading) + html(part.strip) + unknown + steps + html(part.legend)
+def _(part: BackwardStep) -> str:
+    return f"<h2>{part.step}</h2>" + html(part.said) + html(part.body)
 
 
-@html.register
-def _(part: Backward) -> str:
-    steps = (f"<h2>{s.step}</h2>" + html(s.said) + html(s.body) for s in part.steps())
-    said = "".join(map(html, (part.heading, *part.loss, part.way, *part.legend)))
-    return said + "".join(steps)
+@html.register(Show)
+@html.register(Backward)
+def _(part: Show | Backward) -> str:
+    return "".join(map(html, part.parts()))
 
 
 @html.register

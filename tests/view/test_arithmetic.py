@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tracer.cells import LSTMCell
 from tracer.equations import CELLS
 from tracer.equations.parsing import parse
-from tracer.view.parts.worked import in_trace, worked
+from tracer.view.parts.step.worked import in_trace, worked
 from tracer.view.say.arithmetic import Functions, arithmetic, functions, in_numbers
 from tracer.view.say.numbers import number
 from tracer.view.say.sentence import Sentence

@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from tracer.equations import Kind
-from tracer.view.parts.cells import scale_of
+from tracer.view.parts.step.cells import scale_of
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.palette import THEMES, palette
 

@@ -26,12 +26,12 @@ from tracer.view.export.flow_numbers import flows_to_json
 from tracer.view.export.report_json import as_record
 from tracer.view.export.to_json import to_json
 from tracer.view.parts.backward import Backward
-from tracer.view.parts.cells import Cells
 from tracer.view.parts.flows import flows
-from tracer.view.parts.output import Output
 from tracer.view.parts.report import judged
 from tracer.view.parts.show import Show
-from tracer.view.parts.unit import Unit
+from tracer.view.parts.step.cells import Cells
+from tracer.view.parts.step.output import Output
+from tracer.view.parts.step.unit import Unit
 from tracer.view.parts.wish import Wish
 from tracer.view.say.sentence import Sentence
 

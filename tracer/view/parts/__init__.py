@@ -1,1 +1,1 @@
-"""The parts of a screen."""
+"""What a screen is made of: frozen records with every word and number, and no width or colour."""

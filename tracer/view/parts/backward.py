@@ -12,10 +12,10 @@ from functools import cached_property
 from tracer.equations import Quantity
 from tracer.language import _
 from tracer.model.gradientflow import norms
-from tracer.view.parts.backward_unit import BackwardUnit, backward_unit, backward_unit_legend
-from tracer.view.parts.cells import Cells, cells, rounded_up
 from tracer.view.parts.heading import Heading, Unknown, heading, unknown_words
 from tracer.view.parts.said import Meaning, Said, Tone
+from tracer.view.parts.step.backward_unit import BackwardUnit, backward_unit, backward_unit_legend
+from tracer.view.parts.step.cells import Cells, cells, rounded_up
 from tracer.view.parts.wish import Wish, check_gradients, chosen_steps, chosen_unit
 from tracer.view.say.backward_words import backward_words, loss_words
 from tracer.view.say.sentence import Sentence
@@ -139,6 +139,16 @@ class Backward:
         return map(
             self.step, reversed(range(self.sentence.T) if self.asked is None else self.asked)
         )
+
+    def parts(self) -> Iterator[Heading | Said | Way | Unknown | BackwardStep | Meaning]:
+        """All of it, from top to bottom."""
+        yield self.heading
+        yield from self.loss
+        yield self.way
+        if self.unknown is not None:
+            yield self.unknown
+        yield from self.steps()
+        yield from self.legend
 
     @cached_property
     def legend(self) -> tuple[Meaning, ...]:

@@ -11,7 +11,7 @@ from tracer.exercises.exercise import Exercise
 from tracer.grading.report import CheckReport, Difference, Kind, Report, Trouble, Verdict
 from tracer.language import _
 from tracer.view.parts.said import Said, Tone
-from tracer.view.parts.worked import Worked, wrong_number
+from tracer.view.parts.step.worked import Worked, wrong_number
 from tracer.view.say.cause import cause_of
 from tracer.view.say.trouble import sentences
 from tracer.view.say.words import clean

@@ -14,12 +14,12 @@ import numpy as np
 
 from tracer.equations import Kind, Quantity
 from tracer.language import _
-from tracer.view.parts.cells import Cells, cells, scales_of
 from tracer.view.parts.heading import Heading, Unknown, heading, unknown_words
-from tracer.view.parts.output import Output, output
 from tracer.view.parts.said import Meaning, Said, Tone
+from tracer.view.parts.step.cells import Cells, cells, scales_of
+from tracer.view.parts.step.output import Output, output
+from tracer.view.parts.step.unit import Unit, unit, unit_legend
 from tracer.view.parts.strip import Answer, Strip, answer, strip
-from tracer.view.parts.unit import Unit, unit, unit_legend
 from tracer.view.parts.wish import Wish, chosen_quantities, chosen_steps, chosen_unit
 from tracer.view.say.narration import narration
 from tracer.view.say.numbers import percent
@@ -147,6 +147,15 @@ class Show:
     def steps(self) -> Iterator[Step]:
         """The steps that were asked for, or all."""
         return map(self.step, range(self.sentence.T) if self.asked is None else self.asked)
+
+    def parts(self) -> Iterator[Heading | Strip | Unknown | Step | Legend]:
+        """All of it, from top to bottom."""
+        yield self.heading
+        yield self.strip
+        if self.unknown is not None:
+            yield self.unknown
+        yield from self.steps()
+        yield self.legend
 
     @cached_property
     def moves(self) -> Moves:

@@ -1,1 +1,1 @@
-"""The screens of the terminal."""
+"""The screens of the terminal: its widths, its colours, and what is left out there."""

@@ -14,9 +14,9 @@ from rich.text import Text
 from tracer.equations import Kind
 from tracer.language import _
 from tracer.view.parts.backward import Backward
-from tracer.view.parts.backward_unit import BackwardUnit
-from tracer.view.parts.cells import Cells
 from tracer.view.parts.said import Said
+from tracer.view.parts.step.backward_unit import BackwardUnit
+from tracer.view.parts.step.cells import Cells
 from tracer.view.parts.wish import Wish
 from tracer.view.say.numbers import size
 from tracer.view.say.sentence import Sentence

@@ -14,7 +14,7 @@ from tracer.cells.evaluation import evaluate
 from tracer.equations import Kind
 from tracer.language import _, plural
 from tracer.view.parts.said import Tone
-from tracer.view.parts.worked import digits_between, operands, place_of, worked
+from tracer.view.parts.step.worked import digits_between, operands, place_of, worked
 from tracer.view.say.arithmetic import functions
 from tracer.view.say.numbers import apart, number
 from tracer.view.say.sentence import Sentence

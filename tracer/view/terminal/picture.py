@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from rich.text import Text
 
 from tracer.language import _
-from tracer.view.parts.cells import Cells
-from tracer.view.parts.output import Output
 from tracer.view.parts.said import Said
 from tracer.view.parts.show import Show, Step
+from tracer.view.parts.step.cells import Cells
+from tracer.view.parts.step.output import Output
+from tracer.view.parts.step.unit import Unit
 from tracer.view.parts.strip import Answer
-from tracer.view.parts.unit import Unit
 from tracer.view.parts.wish import Wish
 from tracer.view.say.numbers import percent
 from tracer.view.say.sentence import Sentence

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from tracer.equations import Kind
 from tracer.language import _
-from tracer.view.parts.cells import Cells, Row
+from tracer.view.parts.step.cells import Cells, Row
 from tracer.view.say.numbers import power
 from tracer.view.terminal.columns import column
 from tracer.view.terminal.console import Abilities

@@ -9,8 +9,8 @@ import numpy as np
 from rich.cells import cell_len
 
 from tracer.language import _
-from tracer.view.parts.cells import Cells
 from tracer.view.parts.show import Moves
+from tracer.view.parts.step.cells import Cells
 from tracer.view.terminal.console import WIDEST
 from tracer.view.terminal.drawing.folding import telling_units
 

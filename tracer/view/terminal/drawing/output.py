@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.text import Text
 
 from tracer.language import _, plural
-from tracer.view.parts.output import Output
 from tracer.view.parts.said import Said, Tone
+from tracer.view.parts.step.output import Output
 from tracer.view.say.numbers import number, percent
 from tracer.view.terminal.columns import column, fit, widest
 from tracer.view.terminal.console import Abilities

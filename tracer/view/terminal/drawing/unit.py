@@ -10,8 +10,8 @@ from rich.text import Text
 
 from tracer.equations import Kind
 from tracer.language import _
-from tracer.view.parts.backward_unit import BackwardUnit
-from tracer.view.parts.unit import Sum, Unit
+from tracer.view.parts.step.backward_unit import BackwardUnit
+from tracer.view.parts.step.unit import Sum, Unit
 from tracer.view.say.numbers import signed
 from tracer.view.terminal.columns import widest
 from tracer.view.terminal.console import Abilities

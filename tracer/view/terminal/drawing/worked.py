@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from tracer.view.parts.said import Tone
-from tracer.view.parts.worked import Worked
+from tracer.view.parts.step.worked import Worked
 from tracer.view.say.words import in_ascii
 from tracer.view.terminal.console import Abilities, folded
 from tracer.view.terminal.drawing.paragraphs import style_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tracer.equations import CellEquations, Kind
 from tracer.language import _
 from tracer.view.parts.said import Meaning
-from tracer.view.parts.worked import Worked, in_trace, rounded
+from tracer.view.parts.step.worked import Worked, in_trace, rounded
 from tracer.view.say.sentence import Sentence
 
 SHARES = ("x", "h", "a")

@@ -12,7 +12,7 @@ from tracer.equations.expression import Call, Expression
 from tracer.equations.parsing import parse
 from tracer.language import _
 from tracer.view.parts.said import Meaning, Said, Tone
-from tracer.view.parts.worked import Worked, in_trace, place_of, rounded, worked
+from tracer.view.parts.step.worked import Worked, in_trace, place_of, rounded, worked
 from tracer.view.say.arithmetic import Value, functions
 from tracer.view.say.numbers import number
 from tracer.view.say.sentence import Sentence

@@ -1,0 +1,1 @@
+"""One step as it is shown: cells, the output, one unit, and numbers worked out."""
