@@ -101,16 +101,16 @@ class Expression:
             match node:
                 case Name(name):
                     return self._given(name, names)
+                case Binary(sign, left, right):
+                    return _OPERATIONS[sign](of(left), of(right))
+                case Call(function, arguments):
+                    return self._given(function, functions)(*map(of, arguments))
                 case Number(number):
                     return number
                 case Transposed(part):
                     return of(part).T
                 case Negative(part):
                     return -of(part)
-                case Binary(sign, left, right):
-                    return _OPERATIONS[sign](of(left), of(right))
-                case Call(function, arguments):
-                    return self._given(function, functions)(*map(of, arguments))
             raise AssertionError(node)
 
         return of(self)

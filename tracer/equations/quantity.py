@@ -57,7 +57,9 @@ class Quantity:
     symbol : str
         The letter in the equations: ``"f_t"``.
     equation : str
-        Python for the right-hand side, in the names of this list; empty for what is given.
+        Python for the right-hand side, in the names of this list; empty for what is given. It is
+        made of names, numbers, ``+ - * / @``, ``.T`` and calls of a function; ``dσ`` is the slope
+        of ``σ``, ``q_next`` is q of the step after.
         ``x @ U_f.T`` is the textbook's ``U_f x_t`` for a batch of row vectors.
     dims : tuple of str
         Names of the axes: step, batch, and unit, input or class.
