@@ -70,15 +70,16 @@ def command(
     from tracer.grading.report import Verdict
     from tracer.grading.session import grade
     from tracer.sandbox.process import Limits
-    from tracer.view.export.report_json import as_record, nothing_to_check
-    from tracer.view.terminal.console import abilities, write
-    from tracer.view.terminal.report import screen
 
     exercises = usable()
     choice = choose(what, exercises, Path.cwd(), named)
     if choice is None:
-        said = _("All exercises passed.")
-        click.echo(said if layout != "json" else json.dumps(nothing_to_check()))
+        if layout == "json":
+            from tracer.view.export.report_json import nothing_to_check
+
+            click.echo(json.dumps(nothing_to_check()))
+        else:
+            click.echo(_("All exercises passed."))
         return PASSED
     submission = Submission.read(choice.path)
     running = _("Running {function} … each call may take {seconds:g} s").format(
@@ -88,8 +89,13 @@ def command(
         report = grade(choice.exercise, submission, seed=seed, limits=Limits(seconds=time_limit))
     forgotten = _remembered(report, choice)
     if layout == "json":
+        from tracer.view.export.report_json import as_record
+
         click.echo(json.dumps(as_record(report), allow_nan=False))
     else:
+        from tracer.view.terminal.console import abilities, write
+        from tracer.view.terminal.report import screen
+
         able = abilities(plain=layout == "plain")
         write(screen(report, able, _advice(report, choice, exercises)), able)
     if forgotten:

@@ -102,10 +102,8 @@ def command(
 ) -> None:
     """Make or open the trace, and show it."""
     from tracer.trace.file import save_trace
-    from tracer.view.export.to_svg import picture_abilities, to_svg
     from tracer.view.parts.wish import Wish
     from tracer.view.say.words import clean
-    from tracer.view.terminal.backward import backward_picture
     from tracer.view.terminal.console import abilities
     from tracer.view.terminal.picture import other_sentences, picture, pictures
 
@@ -129,9 +127,15 @@ def command(
     else:
         able = abilities(plain=layout == "plain", theme=theme)
         able = for_file(able) if output is not None else able
-        able = picture_abilities(able, theme) if layout == "svg" else able
+        draw = picture
+        if layout == "svg":
+            from tracer.view.export.to_svg import picture_abilities, to_svg
+
+            able = picture_abilities(able, theme)
+        if backward:
+            from tracer.view.terminal.backward import backward_picture as draw
         here = (one for one in map(runs.alone, numbers) if has_steps(one, wish))
-        lines = pictures(here, wish, able, backward_picture if backward else picture)
+        lines = pictures(here, wish, able, draw)
         if number is None:
             lines += other_sentences(len(numbers), runs.count, able)
         if layout == "svg":

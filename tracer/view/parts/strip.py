@@ -61,15 +61,12 @@ class Strip:
         What the answers are answers to, in two or three words; empty where nothing is asked.
     one_answer : bool
         Whether the whole sentence has one answer, so that those before the last are on the way.
-    chance : float or None
-        The share of each class if none were preferred; None where there is no output.
     rows : tuple of StripRow
     """
 
     words: bool
     asked: str
     one_answer: bool
-    chance: float | None
     rows: tuple[StripRow, ...]
 
 
@@ -90,8 +87,7 @@ def strip(sentence: Sentence) -> Strip:
         )
         for t in range(sentence.T)
     )
-    chance = None if sentence.best is None else 1 / int(sentence["probs"].shape[-1])
-    return Strip(sentence.words is not None, asked, sentence.task == "classify", chance, rows)
+    return Strip(sentence.words is not None, asked, sentence.task == "classify", rows)
 
 
 def answer(sentence: Sentence, step: int) -> Answer | None:

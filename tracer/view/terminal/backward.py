@@ -34,8 +34,7 @@ from tracer.view.terminal.drawing.paragraphs import (
     step_title,
     unknown_words,
 )
-from tracer.view.terminal.drawing.unit import backward_unit
-from tracer.view.terminal.drawing.way import way
+from tracer.view.terminal.drawing.way import backward_unit, way
 from tracer.view.terminal.palette import palette
 from tracer.view.terminal.picture import NARROW_RULE
 

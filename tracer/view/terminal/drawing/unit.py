@@ -1,4 +1,4 @@
-"""One unit at one step, forward and backward: its bars on one scale, and its arithmetic."""
+"""One unit at one step: the shares of its sums as bars on one scale, and its arithmetic."""
 
 from __future__ import annotations
 
@@ -10,12 +10,9 @@ from rich.text import Text
 
 from tracer.equations import Kind
 from tracer.language import _
-from tracer.view.parts.step.backward_unit import BackwardUnit
 from tracer.view.parts.step.unit import Sum, Unit
 from tracer.view.say.numbers import signed
-from tracer.view.terminal.columns import widest
 from tracer.view.terminal.console import Abilities
-from tracer.view.terminal.drawing.paragraphs import paragraph
 from tracer.view.terminal.drawing.worked import worked_lines
 from tracer.view.terminal.palette import palette
 
@@ -31,11 +28,6 @@ def unit(part: Unit, able: Abilities) -> list[Text]:
     return [*_shares(part.sums, able), Text(""), *worked_lines(part.worked, able)]
 
 
-def backward_unit(part: BackwardUnit, able: Abilities) -> list[Text]:
-    """The table of what comes back, and every equation with its numbers put in."""
-    return [*_sent_back(part, able), *worked_lines(part.worked, able)]
-
-
 def _shares(sums: Sequence[Sum], able: Abilities) -> list[Text]:
     """A row for each sum z: its three shares as signed bars on one scale, and the sum."""
     colours = palette(able)
@@ -44,7 +36,7 @@ def _shares(sums: Sequence[Sum], able: Abilities) -> list[Text]:
     half = min((room // 3 - 1) // 2, LONGEST_BAR)
     if half < NEEDED_BAR:
         return _shares_without_bars(sums, label, able)
-    scale = _scale(value for row in sums for value in row.shares)
+    scale = full_bar(value for row in sums for value in row.shares)
     column = 2 * half + 1 + NUMBER
 
     titles = (_("the word"), _("the step before"), _("the bias"))
@@ -75,24 +67,6 @@ def _shares_without_bars(sums: Sequence[Sum], label: int, able: Abilities) -> li
     return lines
 
 
-def _sent_back(part: BackwardUnit, able: Abilities) -> list[Text]:
-    """What each term of the step after sends back, as bars on one scale."""
-    if not part.sent_back:
-        return []
-    colours = palette(able)
-    scale = _scale(sent.value for sent in part.sent_back)
-    gates = widest([sent.gate for sent in part.sent_back])
-    lines = paragraph(part.heading, able)
-    for sent in part.sent_back:
-        line = Text("  ").append(f"{sent.gate:<{gates}}", "bold").append("  ")
-        bar = colours.signed_bar(sent.value, scale, LONGEST_BAR)
-        line.append(bar, colours.of_class(sent.value > 0)).append(f" {signed(sent.value):>9}")
-        if cell_len(line.plain) + 2 + len(sent.term) <= able.width:
-            line.append(f"  {sent.term}", colours.faint)
-        lines.append(line)
-    return [*lines, Text("")]
-
-
-def _scale(values: Iterable[float]) -> float:
-    """The largest size of those that are finite, or 1."""
+def full_bar(values: Iterable[float]) -> float:
+    """What fills a bar: the largest size of those that are finite, or 1."""
     return max((abs(value) for value in values if np.isfinite(value)), default=1.0) or 1.0

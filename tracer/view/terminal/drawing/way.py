@@ -1,22 +1,30 @@
-"""The way back: a line a word, the last one first, with bars on a logarithmic scale."""
+"""The way back: a line a word with bars on a logarithmic scale; and one unit at one step."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from tracer.language import _
 from tracer.view.parts.backward import Way
-from tracer.view.say.numbers import size
+from tracer.view.parts.step.backward_unit import BackwardUnit
+from tracer.view.say.numbers import signed, size
 from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.drawing.logarithmic import Decades, decades, decades_axis, decades_bar
+from tracer.view.terminal.drawing.paragraphs import paragraph
 from tracer.view.terminal.drawing.strip import left_out
+from tracer.view.terminal.drawing.unit import full_bar
+from tracer.view.terminal.drawing.worked import worked_lines
 from tracer.view.terminal.palette import Palette, palette
 
 LONGEST_BAR = 36
+
+SIGNED_BAR = 6
+"""Columns of the bar of what was sent back, on one side of its axis."""
 
 
 def way(part: Way, steps: Sequence[int], able: Abilities) -> Iterator[Text]:
@@ -44,6 +52,29 @@ def way(part: Way, steps: Sequence[int], able: Abilities) -> Iterator[Text]:
         for place, value in enumerate(row.sizes):
             _bar(line, value, scale, bar, place, colours)
         yield line
+
+
+def backward_unit(part: BackwardUnit, able: Abilities) -> list[Text]:
+    """The table of what comes back, and every equation with its numbers put in."""
+    return [*_sent_back(part, able), *worked_lines(part.worked, able)]
+
+
+def _sent_back(part: BackwardUnit, able: Abilities) -> list[Text]:
+    """What each term of the step after sends back, as bars on one scale."""
+    if not part.sent_back:
+        return []
+    colours = palette(able)
+    scale = full_bar(sent.value for sent in part.sent_back)
+    gates = widest([sent.gate for sent in part.sent_back])
+    lines = paragraph(part.heading, able)
+    for sent in part.sent_back:
+        line = Text("  ").append(f"{sent.gate:<{gates}}", "bold").append("  ")
+        bar = colours.signed_bar(sent.value, scale, SIGNED_BAR)
+        line.append(bar, colours.of_class(sent.value > 0)).append(f" {signed(sent.value):>9}")
+        if cell_len(line.plain) + 2 + len(sent.term) <= able.width:
+            line.append(f"  {sent.term}", colours.faint)
+        lines.append(line)
+    return [*lines, Text("")]
 
 
 def _bar(
