@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -120,7 +122,7 @@ def test_a_file_from_elsewhere(course: Path, solutions: Path, tmp_path: Path) ->
     named = tracer("check", str(tmp_path / "answer.py"), "--exercise", "22")
 
     assert (by_folder.exit_code, unknown.exit_code, named.exit_code) == (1, 2, 1)
-    assert 'For a hint: tracer hint 22_lstm_step --check "one word"' in named.stdout
+    assert "For a hint: tracer hint 22_lstm_step --check 'one word'" in named.stdout
     assert "--exercise" in unknown.stderr
     assert Workbook.open(course).results == {}
 
@@ -191,6 +193,32 @@ def test_one_folder_too_high(course: Path, monkeypatch: pytest.MonkeyPatch) -> N
         assert result.exit_code == 2
         assert "one folder down, in course; first: cd course" in result.stderr
     assert "Your exercises are one folder down: cd course" in tracer("list").stdout
+
+
+@pytest.mark.parametrize("name", ["my course", "-course", "it's $HOME"])
+def test_commands_that_are_told_can_be_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """In a folder of any name, each command that is told does what it says, typed as it stands."""
+    monkeypatch.chdir(tmp_path)
+    told = tracer("init", f"./{name}").stdout
+    (go,) = re.findall(r"Next: (cd .*), then read README.md", told)
+    (tmp_path / name / "10_rnn_step" / "rnn_step.py").write_text("def rnn_step(): ...\n", "utf-8")
+    below = [tracer(*words) for words in (["list"], ["check"])]
+    checked = tracer("check", f"./{name}/10_rnn_step/rnn_step.py").stdout
+    (hint,) = re.findall(r"For a hint: tracer (hint .*)", checked)
+
+    assert Path(shlex.split(go)[1]).resolve() == tmp_path / name
+    for result in below:
+        (folder,) = re.findall(r"cd (.*)", result.stdout + result.stderr)
+        assert (tmp_path / shlex.split(folder)[0]).samefile(tmp_path / name)
+    assert "10_rnn_step, “one word”: hint 1 of 3" in tracer(*shlex.split(hint)).stdout
+
+    monkeypatch.chdir(name)
+    (tmp_path / name / "20_lstm_gates" / "lstm_gates.py").unlink()
+    (restore,) = re.findall(r"to restore it: tracer (.*)", tracer("check", "20").stderr)
+    assert tracer(*shlex.split(restore)).exit_code == 0
+    assert (tmp_path / name / "20_lstm_gates" / "lstm_gates.py").exists()
 
 
 def test_json_when_everything_is_passed(course: Path, solutions: Path) -> None:

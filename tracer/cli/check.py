@@ -12,7 +12,7 @@ from tracer.cli import BUG, NOT_PASSED, PASSED, warn
 from tracer.cli._exercises import usable
 from tracer.cli._options import finite
 from tracer.cli._waiting import announced
-from tracer.language import _
+from tracer.language import _, quoted, quoted_file
 
 if TYPE_CHECKING:
     from tracer.course.choosing import Choice
@@ -164,7 +164,6 @@ def _what_follows(choice: Choice, exercises: Sequence[Exercise]) -> list[str]:
 
 def _hint(report: Report, choice: Choice) -> str:
     """The command that gives a hint for the first check that is not passed."""
-    import shlex
     from pathlib import Path
 
     from tracer.course.workbook import Workbook
@@ -175,8 +174,8 @@ def _hint(report: Report, choice: Choice) -> str:
     what = report.exercise.number if own else report.exercise.name
     if choice.book is not None and not own:
         what = str(choice.path)
-    command = f"tracer hint {shlex.quote(what)}"
+    command = f"tracer hint {quoted_file(what)}"
     failing = report.first_failing
     if choice.book is None and failing is not None:
-        command += f' --check "{failing.check.name}"'
+        command += f" --check {quoted(failing.check.name)}"
     return command

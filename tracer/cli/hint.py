@@ -6,7 +6,7 @@ import click
 
 from tracer.cli import warn
 from tracer.cli._exercises import usable
-from tracer.language import _
+from tracer.language import _, quoted, quoted_file
 
 
 @click.command(
@@ -27,7 +27,6 @@ from tracer.language import _
 @click.option("--again", is_flag=True, help=_("Start again with the mildest hint."))
 def command(exercise: str | None, check: str | None, again: bool) -> None:
     """Choose the check, remember how far it went, show the next hint."""
-    import shlex
     from pathlib import Path
 
     from tracer.course.choosing import chosen_exercise
@@ -47,7 +46,7 @@ def command(exercise: str | None, check: str | None, again: bool) -> None:
     if check is None:
         if book is not None and book.passed(asked):
             said = _("You have passed {name}. For a hint anyway: {command}")
-            typed = f'tracer hint {shlex.quote(exercise or asked.name)} --check "{first}"'
+            typed = f"tracer hint {quoted_file(exercise or asked.name)} --check {quoted(first)}"
             click.echo(said.format(name=asked.name, command=typed))
             return
         result = book.results.get(asked.name) if book else None

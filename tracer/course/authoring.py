@@ -14,7 +14,7 @@ from tracer.exercises.hints import sections
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Report, Verdict
 from tracer.grading.session import grade
-from tracer.language import _, plural
+from tracer.language import _, plural, quoted_file
 from tracer.sandbox.process import PlainProcess
 
 SEED = 0
@@ -161,7 +161,7 @@ def _solution(exercise: Exercise, path: Path) -> Iterator[Finding]:
                 verdict=failing.verdict, check=failing.check.name, first_at=failing.first_at,
                 disabled=disabled,
             )  # fmt: skip
-            command = f"tracer check {path} --seed {SEED}"
+            command = f"tracer check {quoted_file(path)} --seed {SEED}"
             yield Finding(path, said, _("run: {command}").format(command=command))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +10,7 @@ from tracer.course.workbook import Workbook
 from tracer.errors import FileError, InputError, UnknownNameError
 from tracer.exercises.discovery import find
 from tracer.exercises.exercise import Exercise
-from tracer.language import _
+from tracer.language import _, quoted_file
 
 
 class Choice(NamedTuple):
@@ -118,7 +117,7 @@ def _answer(exercise: Exercise, here: Path, book: Workbook | None) -> Path:
     if found is None:
         raise FileError(
             _("there is no {file}; to restore it: tracer init {folder}").format(
-                file=places[-1], folder=shlex.quote(str(_seen_from(here, places[-1].parents[1])))
+                file=places[-1], folder=quoted_file(_seen_from(here, places[-1].parents[1]))
             )
         )
     return found
@@ -126,7 +125,7 @@ def _answer(exercise: Exercise, here: Path, book: Workbook | None) -> Path:
 
 def _nothing_in(here: Path) -> InputError:
     """The error for a folder without exercises; often somebody stands one folder too high."""
-    below = [shlex.quote(folder.name) for folder in Workbook.below(here)]
+    below = [quoted_file(folder.name) for folder in Workbook.below(here)]
     if not below:
         said = _("there are no exercises in {here}; start with: tracer init my-course")
         return InputError(said.format(here=here))

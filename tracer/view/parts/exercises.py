@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from tracer.course.workbook import Handed, Result, Workbook
 from tracer.exercises.exercise import Exercise
 from tracer.grading.report import Verdict
-from tracer.language import _, plural
+from tracer.language import _, plural, quoted_file
 from tracer.view.parts.said import Said, Tone
 from tracer.view.say.verdict import verdict_name
 from tracer.view.say.words import clean
@@ -92,7 +91,7 @@ def exercise_list(
     following = open_ones[0] if open_ones and book is not None else None
     rows = (_row(e, results.get(e.name), following=e.name == following) for e in exercises)
     if book is None and below:
-        folder = shlex.quote(clean(below[0].name, encoding))
+        folder = clean(quoted_file(below[0].name), encoding)
         said = _("Your exercises are one folder down: cd {folder}").format(folder=folder)
     elif book is None:
         said = _("To start: tracer init my-course, then cd my-course")
@@ -136,7 +135,9 @@ def handed_out(root: Path, handed: Sequence[Handed], encoding: str = "utf-8") ->
         said = _("All files are already there.")
     advice = _("Next: read README.md")
     if not here:
-        advice = _("Next: cd {folder}, then read README.md").format(folder=shlex.quote(shown))
+        advice = _("Next: cd {folder}, then read README.md").format(
+            folder=clean(quoted_file(root), encoding)
+        )
     kept = (clean(str(h.path.relative_to(root)), encoding) for h in handed if h.own_work)
     return HandedOut(Said(said.format(count=count, folder=shown)), tuple(kept), Said(advice))
 

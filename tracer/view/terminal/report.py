@@ -8,7 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from tracer.grading.report import Report, Verdict
-from tracer.language import _, plural
+from tracer.language import _, plural, quoted
 from tracer.view.parts.report import CheckRow, Judged, judged
 from tracer.view.parts.said import Said, Tone
 from tracer.view.say.verdict import verdict_name
@@ -91,7 +91,7 @@ def _remark(part: Judged, able: Abilities) -> Iterator[Text]:
     more = _("You lose no points. For a way without the warning:")
     yield Text("")
     yield from paragraphs(map(Said, (in_check(remarked, first), *rest, more)), able)
-    yield Text(f'    tracer hint {part.number} --check "{remarked.name}"')
+    yield Text(f"    tracer hint {part.number} --check {quoted(remarked.name)}")
 
 
 def _printed(part: Judged, able: Abilities, colours: Palette) -> Iterator[Text]:
