@@ -145,3 +145,20 @@ def test_time_of_the_processor_runs_out(rnn_step: Exercise) -> None:
     report = grade(rnn_step, Submission("rnn_step.py", source), seed=1)
 
     assert report.verdict is Verdict.TIMED_OUT
+
+
+def test_what_goes_wrong_while_results_are_read_is_raised(
+    rnn_step: Exercise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of the results would be judged as if the student had computed no more."""
+    read = os.read
+
+    def short_of_memory(file: int, most: int) -> bytes:
+        if threading.current_thread() is not threading.main_thread():
+            raise MemoryError
+        return read(file, most)
+
+    monkeypatch.setattr(os, "read", short_of_memory)
+
+    with pytest.raises(MemoryError):
+        grade(rnn_step, Submission("rnn_step.py", b""), seed=1)

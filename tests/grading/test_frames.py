@@ -75,14 +75,14 @@ def test_a_changed_byte_does_no_harm(numbers: bytes, at: int, value: int) -> Non
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
-        (frame({"name": "h", "dtype": "object", "shape": [1]}), "a dtype that may not cross"),
-        (frame({"name": "h", "dtype": "complex128", "shape": []}), "a dtype that may not cross"),
-        (frame({"name": "h", "dtype": ["float64"], "shape": []}), "a dtype that may not cross"),
-        (frame({"name": "../h", "dtype": "float64", "shape": []}), "a name that is none"),
-        (frame({"name": "h", "dtype": "float64", "shape": [-1]}), "a shape that is none"),
-        (frame({"name": "h", "dtype": "float64", "shape": [True]}), "a shape that is none"),
-        (frame({"name": "h", "dtype": "float64", "shape": [1] * 5}), "a shape that is none"),
-        (frame({"name": "h", "dtype": "float64", "shape": "1"}), "a shape that is none"),
+        (frame({"name": "h", "dtype": "object", "shape": [1]}), "an invalid dtype"),
+        (frame({"name": "h", "dtype": "complex128", "shape": []}), "an invalid dtype"),
+        (frame({"name": "h", "dtype": ["float64"], "shape": []}), "an invalid dtype"),
+        (frame({"name": "../h", "dtype": "float64", "shape": []}), "an invalid name"),
+        (frame({"name": "h", "dtype": "float64", "shape": [-1]}), "an invalid shape"),
+        (frame({"name": "h", "dtype": "float64", "shape": [True]}), "an invalid shape"),
+        (frame({"name": "h", "dtype": "float64", "shape": [1] * 5}), "an invalid shape"),
+        (frame({"name": "h", "dtype": "float64", "shape": "1"}), "an invalid shape"),
         (
             frame({"name": "h", "dtype": "float64", "shape": [MAX_BYTES, MAX_BYTES]}),
             f"an array of {8 * MAX_BYTES**2} bytes",

@@ -87,9 +87,9 @@ def read(response: bytes, checks: int) -> Transcript:
                 pass
             case [number, *rest] if _index(number, checks):
                 if not _sort(transcript.answers[int(number)], rest, array):
-                    transcript.problem = transcript.problem or f"the name {name}"
+                    transcript.problem = transcript.problem or f"an unexpected name, {name}"
             case _:
-                transcript.problem = transcript.problem or f"the name {name}"
+                transcript.problem = transcript.problem or f"an unexpected name, {name}"
     return transcript
 
 
@@ -123,7 +123,7 @@ def _read_end(answer: Answer, facts: dict[str, Any] | None) -> None:
     """Understand the note with which a check ends."""
     answer.finished = True
     if facts is None:
-        answer.trouble = Trouble(Kind.GARBLED, facts={"what": "a note that is none"})
+        answer.trouble = Trouble(Kind.GARBLED, facts={"what": "an unreadable note"})
         return
     call, step = _whole(facts.get("call")) or 0, _whole(facts.get("step")) or 0
     for warning in _list(facts.get("warnings")):
@@ -156,7 +156,7 @@ def _read_end(answer: Answer, facts: dict[str, Any] | None) -> None:
             }
             answer.trouble = Trouble(kind, call, step, told)
         case _:
-            answer.trouble = Trouble(Kind.GARBLED, call, step, {"what": "a note that is none"})
+            answer.trouble = Trouble(Kind.GARBLED, call, step, {"what": "an unreadable note"})
 
 
 def _text(value: object) -> str:

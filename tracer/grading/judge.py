@@ -169,7 +169,7 @@ def _missing(exercise: Exercise, case: Case, answer: Answer) -> _Decided:
     wanted = set(product(range(len(case.calls)), steps, exercise.returns))
     for came in (answer.arrays.keys(), answer.kept.keys()):
         for call, step, name in sorted(wanted ^ came):
-            what = f"{name} missing" if (call, step, name) in wanted else f"{name} too much"
+            what = f"{name} missing" if (call, step, name) in wanted else f"{name} not expected"
             return Verdict.FORBIDDEN, Trouble(Kind.GARBLED, call, step, {"what": what})
     return None
 

@@ -103,7 +103,7 @@ class _Session:
         self.seconds += run.seconds
         transcript = read(run.response, len(cases))
         if transcript.problem or run.how is How.FLOOD:  # then nothing in it can be believed
-            what = transcript.problem or "more than any answer has"
+            what = transcript.problem or "more than any answer needs"
             garbled = Trouble(Kind.GARBLED, facts={"what": what})
             self.reports += _all(cases, Verdict.FORBIDDEN, garbled)
             return

@@ -14,13 +14,18 @@ PAUSE = 50
 
 
 class Collector:
-    """Reads a pipe in a thread of its own and keeps the first `most` bytes."""
+    """Reads a pipe in a thread of its own and keeps the first `most` bytes.
+
+    A daemon, and none of an executor's: Python waits for those at its end, and a process that
+    escaped may hold the pipe open for ever.
+    """
 
     def __init__(self, pipe: IO[bytes], most: int) -> None:
         self.data = bytearray()
         self.last = time.monotonic()
         self._pipe, self._most = pipe, most
         self._stop = threading.Event()
+        self._failed: Exception | None = None
         self._thread = threading.Thread(target=self._collect, daemon=True)
         self._thread.start()
 
@@ -30,6 +35,12 @@ class Collector:
         return len(self.data) >= self._most
 
     def _collect(self) -> None:
+        try:
+            self._read()
+        except Exception as error:  # noqa: BLE001 - raised by `finish`, where somebody sees it
+            self._failed = error
+
+    def _read(self) -> None:
         file = self._pipe.fileno()
         with suppress(OSError, ValueError):
             while not self._stop.is_set():
@@ -42,12 +53,14 @@ class Collector:
                 self.last = time.monotonic()
 
     def finish(self) -> None:
-        """Take what is left. A process that escaped may hold the other end open for ever."""
+        """Take what is left, and raise what went wrong while it was read."""
         self._thread.join(0.5)
         self._stop.set()
         self._thread.join(1.0)
         if not self._thread.is_alive():
             self._pipe.close()
+        if self._failed is not None:
+            raise self._failed
 
 
 def _readable(file: int) -> bool:

@@ -127,11 +127,11 @@ def _header(text: bytes) -> tuple[str, np.dtype[Any], tuple[int, ...]] | str:
         return "a header without exactly name, dtype and shape"
     name, dtype, shape = header["name"], header["dtype"], header["shape"]
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        return "a name that is none"
+        return "an invalid name"
     if not isinstance(dtype, str) or dtype not in DTYPES:
-        return "a dtype that may not cross"
+        return "an invalid dtype"
     if not isinstance(shape, list) or len(shape) > MAX_AXES:
-        return "a shape that is none"
+        return "an invalid shape"
     if not all(type(n) is int and 0 <= n <= MAX_BYTES for n in shape):
-        return "a shape that is none"
+        return "an invalid shape"
     return name, np.dtype(dtype).newbyteorder("<"), tuple(shape)

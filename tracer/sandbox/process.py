@@ -142,8 +142,10 @@ class PlainProcess:
                 how = _wait(child, results, limits.seconds, start + STARTUP + longest)
             finally:
                 _end(child, held)
-                results.finish()
-                prints.finish()
+                try:
+                    results.finish()
+                finally:
+                    prints.finish()
             seconds = time.monotonic() - start
         status = child.returncode
         if how is How.EXITED and status < 0:
