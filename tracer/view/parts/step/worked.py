@@ -134,6 +134,8 @@ def operands(sentence: Sentence, expression: Expression, step: int, unit: int) -
         whole = name in expression.reads_rows
         if weights is not None:  # of x @ U.T one unit reads a row of U, of d_z @ U a column
             values[name] = weights[n] if name in turned or not whole else weights[:, n]
+        elif not whole and sentence.has(name):  # which keeps what was computed
+            values[name] = float(sentence[name][step, unit])
         else:
             numbers = layer[name][step, sentence.number]
             values[name] = numbers if whole else float(numbers[n])
