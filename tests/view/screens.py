@@ -19,11 +19,13 @@ from tests.view.traces import (
     rnn_cell,
 )
 from tracer.model.gradientflow import gradient_flow
+from tracer.trace.compare import compare
 from tracer.trace.trace import Trace
 from tracer.view.parts.wish import Wish
 from tracer.view.say.sentence import Sentence
 from tracer.view.terminal.backward import backward_picture
 from tracer.view.terminal.console import Abilities, ascii_line
+from tracer.view.terminal.divergence import divergence
 from tracer.view.terminal.gradients import gradients
 from tracer.view.terminal.picture import picture
 
@@ -59,6 +61,20 @@ def _gradients(width: int, words: tuple[str, ...] = WORDS, *, unicode: bool = Tr
     return _text(gradients([gradient_flow(model, " ".join(words)) for model in models], able), able)
 
 
+def _diff(width: int, *, unicode: bool = True) -> str:
+    model = made_model(lstm_cell(), (*WORDS, "not"))
+    a, b = model.trace("you are not really bad man"), model.trace(" ".join(WORDS))
+    able = Abilities(width=width, unicode=unicode)
+    names = ["mine.safetensors", "yours.safetensors"]
+    return _text(divergence([a, b], names, compare(a, b), able), able)
+
+
+def _diff_of_weights(width: int) -> str:
+    a, b = made_trace(lstm_cell(seed=2)), made_trace(lstm_cell())
+    names = ["mine.safetensors", "yours.safetensors"]
+    return _text(divergence([a, b], names, compare(a, b), Abilities(width=width)), Abilities())
+
+
 SCREENS: Mapping[str, Callable[[], str]] = {
     "lstm-60": lambda: _lstm(60),
     "lstm-80": lambda: _lstm(80),
@@ -82,6 +98,11 @@ SCREENS: Mapping[str, Callable[[], str]] = {
     "backward-rnn-80-unit-0": lambda: _drawn(
         backward_trace(rnn_cell()), Wish(what="backward", unit=0, steps=(5, 6)), Abilities(width=80)
     ),
+    "diff-60": lambda: _diff(60),
+    "diff-80": lambda: _diff(80),
+    "diff-140": lambda: _diff(140),
+    "diff-60-ascii": lambda: _diff(60, unicode=False),
+    "diff-weights-80": lambda: _diff_of_weights(80),
     "gradients-60": lambda: _gradients(60),
     "gradients-80": lambda: _gradients(80),
     "gradients-140": lambda: _gradients(140),

@@ -14,6 +14,7 @@ from tests.view.traces import WORDS, backward_trace, lstm_cell, made_model, made
 from tracer.cells import LSTMCell
 from tracer.trace.trace import Trace
 from tracer.view.export.divergence_json import as_record
+from tracer.view.parts.parting import parting
 from tracer.view.say.numbers import apart
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.divergence import divergence
@@ -44,13 +45,14 @@ def test_the_first_place_is_shown_with_both_equations(lstm_trace: Trace) -> None
 
     text = _text(wrong, lstm_trace)
 
-    assert "The first place where they part: t = 3, c, unit 5." in text
+    assert "The first number that differs: t = 3, c, unit 5." in text
+    assert "c is farthest apart at t = 3, at unit 5: A " in text
     c = lstm_trace["c"][2, 0, 5]
     assert f"but this trace has {c + 0.25:.2f}" in " ".join(text.split())
     assert "A  c_3[5] = f * c_prev + i * g = " in text
     assert "B  c_3[5] = f * c_prev + i * g = " in text
-    assert "2  are  equal" in text
-    assert "3  a    ◀ differs" in text
+    assert re.search(r"2  are +equal\n", text)
+    assert re.search(r"3  a +━+ +0\.25     5\n", text)
 
 
 def test_a_small_difference_is_told_in_digits_that_show_it(lstm_trace: Trace) -> None:
@@ -84,14 +86,72 @@ def test_both_words_and_the_units_beside() -> None:
     text = _text(mine, theirs)
     found = tracer.compare(mine, theirs)
 
-    assert "2  are         equal" in text
-    assert "3  A not, B a  ◀ differs" in text
+    assert "They read different words at t = 3: A 'not', B 'a'." in text
+    assert re.search(r"2  are +equal", text)
+    assert re.search(r"3  A not, B a  ━+", text)
     assert found is not None
     assert (found.quantity, found.beside) == ("x", 3)
-    assert "t = 3, x, number 0." in text
-    assert "Here the two read different words, so the numbers x of the word differ." in text
+    assert "The first number that differs" not in text
     assert "differ on their own" not in text
-    assert "At this step x differs at 4 of 4 places" in text
+    assert f"{found.consequences} other numbers differ, and only because of the words." in text
+
+
+def test_it_goes_on_to_the_gates_and_the_answers() -> None:
+    """How far h is apart at each step, each gate where it is farthest, and where answers part."""
+    model = made_model(lstm_cell(), (*WORDS, "not"))
+    a, b = model.trace("you are not really bad man"), model.trace(" ".join(WORDS))
+
+    part = parting([a, b], ["mine", "theirs"], tracer.compare(a, b))
+
+    distance = np.abs(a["h"] - b["h"])[:, 0]  # (T, H)
+    assert [step.step for step in part.steps if step.most is None] == [1, 2]
+    for step in part.steps[2:]:
+        assert step.most is not None
+        assert step.most.unit == distance[step.step - 1].argmax()
+        assert step.most.size == pytest.approx(distance[step.step - 1].max())
+    first, rows = part.gates[0]
+    assert first.step == 3
+    assert part.gates[-1][0].step == int(distance.max(axis=1).argmax()) + 1
+    assert [most.name for most in rows] == ["i", "f", "g", "o", "c", "h"]
+    f = rows[1]
+    assert f.size == pytest.approx(np.abs(a["f"] - b["f"])[2, 0].max())
+    answers = [[model.labels[k] for k in trace["probs"][:, 0].argmax(-1)] for trace in (a, b)]
+    assert [step.turns for step in part.steps] == [
+        one != other for one, other in zip(*answers, strict=True)
+    ]
+
+
+def test_two_files_are_called_by_their_names(lstm_trace: Trace) -> None:
+    """No one came and no one was expected; control characters are written out."""
+    wrong = _changed(lstm_trace, "h", 0, 0, 0.5)
+
+    part = parting([wrong, lstm_trace], ["my.safetensors", "\x1b.safetensors"], None)
+    lines = _text(wrong, lstm_trace).splitlines()
+
+    assert [side.name for side in part.sides] == ["my.safetensors", "\\x1b.safetensors"]
+    assert lines[1:3] == [
+        "  A  mine    you are a really bad man", "  B  theirs  you are a really bad man",
+    ]  # fmt: skip
+    assert not any("expected" in line or "came" in line for line in lines)
+
+
+def test_a_number_that_is_none_is_as_far_as_can_be(lstm_trace: Trace) -> None:
+    """NaN in one of the two: no bar is longer."""
+    text = _text(_changed(lstm_trace, "h", 3, 2, np.nan), lstm_trace)
+
+    assert "h is farthest apart at t = 4, at unit 2: A NaN, B " in text
+    assert re.search(r"4  really +━+ +Inf     2", text)
+
+
+def test_one_sentence_of_several_is_named() -> None:
+    """The first one that differs."""
+    model = made_model(lstm_cell())
+    a, b = model.trace(["you are", "you are bad"]), model.trace(["you are", "you are man"])
+
+    text = _text(a, b)
+
+    assert "They read different words at t = 3: A 'bad', B 'man'." in text
+    assert "This is about sentence 2 of 2, the first one that differs." in text
 
 
 def test_all_units_of_a_gate_are_counted(lstm_trace: Trace) -> None:
@@ -151,6 +211,6 @@ def test_a_gradient_that_differs_stands_among_the_gradients() -> None:
 
     text = _text(wrong, trace)
 
-    assert "The first place where they part: t = 3, d_c, unit 4." in text
+    assert "The first number that differs: t = 3, d_c, unit 4." in text
     assert "d_c_from_next" in text
     assert "z_f_from_x" not in text

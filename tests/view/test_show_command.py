@@ -428,7 +428,7 @@ def test_diff_says_by_its_exit_code_whether_they_agree() -> None:
     as_json = _run(diff, "a.safetensors", "other.safetensors", "--format", "json")
 
     assert (equal.return_value, different.return_value) == (0, 1)
-    assert "The first place where they part: t = 1" in " ".join(different.stdout.split())
+    assert "The first number that differs: t = 1" in " ".join(different.stdout.split())
     assert json.loads(as_json.stdout)["equal"] is False
 
 

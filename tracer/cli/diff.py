@@ -1,4 +1,4 @@
-"""``tracer diff``: two traces side by side, up to the first number that differs."""
+"""``tracer diff``: how far two traces are apart at each word, and where that begins."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ from tracer.language import _
 
 @click.command(
     help=_(
-        """Compare two saved traces and show the first place where they part.
+        """Compare two saved traces: how far they are apart at each word, and where that begins.
 
-        A is the one that came, B the one that was expected. Both must be runs of the same kind of
-        cell, with the same sizes and as many words; the words and the weights may differ. The exit
-        code is 0 when they agree, 1 when they differ, and 2 when they cannot be compared.
+        Both must be runs of the same kind of cell, with the same sizes and as many words; the words
+        and the weights may differ. B is taken for the right one: what follows from a number that
+        differs is told apart by B's equations. The exit code is 0 when they agree, 1 when they
+        differ, and 2 when they cannot be compared.
 
         \b
         Example:

@@ -1,27 +1,24 @@
-"""Two traces side by side, up to the first number that differs."""
+"""The screen of ``tracer diff``: why two traces part, how far at each word, and where it begins."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 from typing import TYPE_CHECKING
 
-import numpy as np
 from rich.cells import cell_len
 from rich.text import Text
 
-from tracer.cells.evaluation import evaluate
-from tracer.equations import Kind
-from tracer.language import _, plural
-from tracer.view.parts.said import Tone
-from tracer.view.parts.step.worked import digits_between, operands, place_of, worked
-from tracer.view.say.arithmetic import functions
-from tracer.view.say.numbers import apart, number
-from tracer.view.say.sentence import Sentence
+from tracer.language import _
+from tracer.view.parts.first_place import FirstPlace, both
+from tracer.view.parts.parting import Most, Parting, Side, StepApart, parting
+from tracer.view.parts.said import Said, Tone
+from tracer.view.say.numbers import number
 from tracer.view.terminal.columns import fit, widest
-from tracer.view.terminal.console import Abilities, folded
+from tracer.view.terminal.console import Abilities
+from tracer.view.terminal.drawing.paragraphs import paragraph, paragraphs, step_title
+from tracer.view.terminal.drawing.strip import left_out
 from tracer.view.terminal.drawing.worked import worked_lines
-from tracer.view.terminal.palette import palette
+from tracer.view.terminal.palette import Palette, palette
 
 if TYPE_CHECKING:
     from tracer.trace.compare import Divergence
@@ -30,185 +27,216 @@ if TYPE_CHECKING:
 LINES = 12
 """Equal steps that are listed before the first one that differs."""
 
-ALSO = 5
-"""Further causes that are listed."""
+STEPS = 30
+"""Lines for the steps from there on: the first ones, and those that are farthest apart."""
+
+LONGEST_BAR = 30
+
+RULE = 60
 
 
 def divergence(
     traces: Sequence[Trace], names: Sequence[str], found: Divergence | None, able: Abilities
 ) -> list[Text]:
-    """The screen of ``tracer diff``.
+    """The screen.
 
     Parameters
     ----------
     traces : two Traces
-        The one that came and the one that was expected.
     names : two str
-        What the screen calls them, safe to show.
+        What the screen calls them.
     found : Divergence or None
         What `tracer.compare` says.
     able : Abilities
     """
-    colours = palette(able)
-    lines = [Text("")]
-    for letter, name, role in zip("AB", names, (_("came"), _("expected")), strict=True):
-        room = able.width - 8 - cell_len(role)
-        line = Text().append(f"  {letter}  ", "bold").append(fit(name, room).rstrip())
-        lines.append(line.append(f"  {role}", colours.faint))
-    lines.append(Text(""))
-    if found is None:
-        said = plural(
-            "The two traces agree in every number ({count} step).",
-            "The two traces agree in every number ({count} steps).",
-            traces[0].T,
+    return draw_parting(parting(traces, names, found, able.encoding), able)
+
+
+def draw_parting(part: Parting, able: Abilities) -> list[Text]:
+    """The lines of the screen, none wider than ``able.width``."""
+    lines = [Text(""), *_sides(part.sides, able), Text("")]
+    lines += [*paragraphs(part.said, able), Text("")] if part.said else []
+    # Where two words explain it, what follows of them; else first the place where it begins.
+    parts = [_how_far(part, able), _begins(part, able)]
+    for section in parts if part.first is None else reversed(parts):
+        lines += section
+    for line in lines:
+        line.rstrip()
+    return lines
+
+
+def _how_far(part: Parting, able: Abilities) -> list[Text]:
+    """The distance at each step, and gate by gate at the most telling ones."""
+    lines = [*_steps(part, able), Text("")] if part.steps else []
+    if part.gates:
+        lines += paragraph(
+            Said(_("each gate and state at the unit where it is farthest apart")), able
         )
-        return [*lines, Text("  " + said.format(count=traces[0].T)), Text("")]
+    for step, rows in part.gates:
+        lines += [*_gates(step, rows, able), Text("")]
+    return lines
 
-    pair = [Sentence(trace, found.batch, able.encoding) for trace in traces]
-    lines += [*_steps(pair, found.step, able), Text("")]
-    where = _("The first place where they part: t = {t}, {place}.").format(
-        t=found.step + pair[0].first, place=_place(found, pair[0])
-    )
-    lines += [*folded(Text(where, style="bold"), able.width, "  "), Text("")]
-    if found.unit is not None and pair[0].trace.quantity(found.quantity).dims[-1] == "unit":
-        lines += [*_side_by_side(pair, found, able), Text("")]
-        lines += _equations(pair, found, able)
-    else:
-        a, b = apart(found.got, found.expected)
-        lines += [Text(f"  A  {a}"), Text(f"  B  {b}"), Text("")]
-    if found.quantity == "x" and pair[0].word(found.step) != pair[1].word(found.step):
-        said = _("Here the two read different words, so the numbers x of the word differ.")
-        lines += folded(Text(said), able.width, "  ")
-    for said in _what_follows(found, pair[0]):
-        first, *more = folded(Text(said), able.width - 2, "  ")
+
+def _begins(part: Parting, able: Abilities) -> list[Text]:
+    """The first number that differs, and what else does."""
+    lines: list[Text] = []
+    if part.first is not None:
+        lines += [*paragraph(part.first.said, able), Text("")]
+        lines += [*_side_by_side(part.first, able), Text("")]
+        for row in part.first.equations:
+            lines += worked_lines([row], able, notes=Tone.STRONG)
+        lines += [Text("")] if part.first.equations else []
+    for said in part.follows:
+        first, *more = paragraph(said, Abilities(width=able.width - 2, unicode=able.unicode))
         lines += [first, *(Text("  ").append_text(line) for line in more)]
-    return [*lines, Text("")]
+    return [*lines, Text("")] if part.follows else lines
 
 
-def _place(found: Divergence, sentence: Sentence) -> str:
-    if found.unit is None:
-        return found.quantity
-    if sentence.trace.quantity(found.quantity).dims[-1] == "unit":
-        return _("{name}, unit {unit}").format(name=found.quantity, unit=found.unit)
-    return _("{name}, number {unit}").format(name=found.quantity, unit=found.unit)
-
-
-def _steps(pair: Sequence[Sentence], last: int, able: Abilities) -> Iterator[Text]:
-    """One line for each step up to the one that differs, with both words where those differ."""
-    colours, sentence = palette(able), pair[0]
-    first = max(last - LINES, 0)
-    if first:
-        said = _("equal steps before: {count}").format(count=first)
-        yield Text(f"  {colours.glyphs.cut}  {said}", style=colours.faint)
-    digits = len(str(last + sentence.first))
-    shown = range(first, last + 1)
-    both = [list(dict.fromkeys(one.word(t) for one in pair)) for t in shown]
-    words = [word[0] if len(word) == 1 else f"A {word[0]}, B {word[1]}" for word in both]
-    wide = widest(words, most=able.width - digits - 16)
-    for t, word in zip(shown, words, strict=True):
-        line = Text().append(f"  {t + sentence.first:>{digits}}  ", colours.faint)
-        line.append(fit(word, wide, colours.glyphs.cut), "bold")
-        if t == last:
-            yield line.append(f"  {colours.glyphs.mark} " + _("differs"), colours.broken)
-        else:
-            yield line.append("  " + _("equal"), colours.faint)
-
-
-def _side_by_side(pair: Sequence[Sentence], found: Divergence, able: Abilities) -> Iterator[Text]:
-    """Every number of that unit at that step, in computing order, in both traces."""
+def _sides(sides: Sequence[Side], able: Abilities) -> Iterator[Text]:
+    """Which letter is which file, and what it read."""
     colours = palette(able)
-    assert found.unit is not None
-    numbers = [sentence.of_unit(found.step, found.unit) for sentence in pair]
-    backward = pair[0].trace.quantity(found.quantity).kind == Kind.GRADIENT
-    listed = pair[0].gradient_rows() if backward else pair[0].rows()
-    names = [q.name for q in listed if q.name in numbers[1]]
-    label = max(len(name) for name in names)
-    rows = [(name, *_both(numbers[0][name], numbers[1][name])) for name in names]
+    room = able.width - 5
+    wide = widest([side.name for side in sides], most=max(room // 2, 12))
+    for side in sides:
+        line = Text().append(f"  {side.letter}  ", "bold")
+        if side.words is None:
+            yield line.append(fit(side.name, room, colours.glyphs.cut))
+            continue
+        line.append(fit(side.name, wide, colours.glyphs.cut), colours.faint).append("  ")
+        words = " ".join(side.words[:60]) + (" …" if len(side.words) > 60 else "")
+        yield line.append(fit(words, room - wide - 2, colours.glyphs.cut).rstrip(), "bold")
+
+
+def _drawn(steps: Sequence[StepApart]) -> list[int]:
+    """The steps (from 0) that get a line: some equal ones before, and those farthest apart."""
+    differs = [t for t, step in enumerate(steps) if step.most is not None or len(step.words) > 1]
+    first = differs[0] if differs else 0
+    before = range(max(first - LINES, 0), first)
+    after = range(first, len(steps))
+    if len(after) <= STEPS:
+        return [*before, *after]
+    sizes = {t: most.size if (most := steps[t].most) else 0.0 for t in after}
+    turned = [t for t in after if steps[t].turns][:1]
+    farthest = sorted(after, key=lambda t: -sizes[t])[: STEPS // 2 - 2]
+    return [*before, *sorted({*after[: STEPS // 2], len(steps) - 1, *turned, *farthest})]
+
+
+def _words(step: StepApart) -> str:
+    return " ".join(step.words) if len(step.words) < 2 else f"A {step.words[0]}, B {step.words[1]}"
+
+
+def _answers(step: StepApart) -> str:
+    labels = [one.label for one in step.answers]
+    if step.turns:
+        return f"A {labels[0]}, B {labels[1]}"
+    return labels[0] if labels else ""
+
+
+def _steps(part: Parting, able: Abilities) -> Iterator[Text]:
+    """One line for each step: its words, how far apart, at which unit, and the answers."""
+    colours = palette(able)
+    numbers = len(str(part.steps[-1].step))
+    drawn = _drawn(part.steps)
+    shown = [part.steps[t] for t in drawn]
+    largest = max((step.most.size for step in shown if step.most), default=1.0)
+    words = widest(
+        [_words(step) for step in shown],
+        least=4,
+        most=24 if able.width >= 80 else 16 if able.width >= 60 else 10,
+    )
+    sizes = widest([number(step.most.size) for step in shown if step.most], least=5)
+    units = widest([str(step.most.unit) for step in shown if step.most], least=4)
+    answers = widest([_answers(step) for step in shown])
+    fixed = 2 + numbers + 2 + words + 2 + sizes + 2 + units
+    room = able.width - fixed - 2 - (answers + 5 if answers else 0)
+    bar = min(room, LONGEST_BAR) if room >= 6 else 0
+    title = _("how far {name} is apart: the largest distance of all its numbers")
+    yield from paragraph(Said(title.format(name=part.measure)), able)
+    of = _("unit") if all(step.most.of_units for step in shown if step.most) else _("no.")
+    head = f"  {'t':>{numbers}}  {fit(_('word') if shown[0].words[0] else '', words)}  "
+    head += (" " * (bar + 2) if bar else "") + f"{_('apart'):>{sizes}}  {of:>{units}}"
+    head += "  " + _("answer") if answers else ""
+    yield Text(fit(head, able.width, colours.glyphs.cut).rstrip(), style=colours.faint)
+    before = -1
+    for t, step in zip(drawn, shown, strict=True):
+        if t != before + 1:
+            if before < 0:
+                said = _("equal steps before: {count}").format(count=t)
+                yield Text(f"  {colours.glyphs.cut:>{numbers}}  {said}", style=colours.faint)
+            else:
+                yield left_out(t - before - 1, numbers, colours)
+        before = t
+        line = Text().append(f"  {step.step:>{numbers}}  ", colours.faint)
+        line.append(fit(_words(step), words, colours.glyphs.cut) + "  ", "bold")
+        line.append_text(_distance(step.most, largest, bar, sizes, units, colours))
+        if step.answers:
+            line.append("  ").append_text(_answer(step, colours))
+        if cell_len(line.plain) > able.width:
+            line.truncate(able.width, overflow="ellipsis")
+        line.rstrip()
+        yield line
+
+
+def _distance(
+    most: Most | None, largest: float, bar: int, sizes: int, units: int, colours: Palette
+) -> Text:
+    """The bar of one step, its number and its unit; or that nothing differs."""
+    if most is None:
+        said = _("equal")
+        gap = bar + 2 if bar else 0
+        return Text(f"{'':{gap}}{said:>{sizes}}  {'':{units}}", style=colours.faint)
+    line = Text()
+    if bar:
+        share = most.size / largest if largest < float("inf") else float(most.size == largest)
+        drawn = colours.bar(share, bar)
+        filled = drawn.rstrip(colours.glyphs.empty)
+        line.append(filled, "bold").append(drawn[len(filled) :], colours.faint).append("  ")
+    line.append(f"{number(most.size):>{sizes}}", "bold")
+    return line.append(f"  {'' if most.unit is None else most.unit:>{units}}")
+
+
+def _answer(step: StepApart, colours: Palette) -> Text:
+    """The answer of both, or the two of them, marked."""
+    line = Text()
+    if not step.turns:
+        return line.append(step.answers[0].label, colours.of_class(step.answers[0].index))
+    for letter, one in zip("AB", step.answers, strict=True):
+        line.append(", " if line else "").append(f"{letter} ")
+        line.append(one.label, colours.of_class(one.index))
+    return line.append(f"  {colours.glyphs.mark}", colours.broken)
+
+
+def _gates(step: StepApart, rows: Sequence[Most], able: Abilities) -> Iterator[Text]:
+    """Each gate and state of one step, at the unit where it is farthest apart."""
+    colours = palette(able)
+    yield step_title(step.step, _words(step), Text(""), min(RULE, able.width), colours)
+    written = [both(most.a, most.b) for most in rows]
+    name = max(len(most.name) for most in rows)
+    wide = max(len(text) for pair in written for text in pair)
+    units = max(4, *(len(str(most.unit)) for most in rows))
+    sizes = max(5, *(len(number(most.size)) for most in rows))
+    head = f"  {'':{name}}  {_('unit'):>{units}}  {'A':>{wide}}  {'B':>{wide}}  "
+    yield Text((head + f"{_('apart'):>{sizes}}").rstrip(), style=colours.faint)
+    for most, (a, b) in zip(rows, written, strict=True):
+        line = Text("  ").append(f"{most.name:<{name}}", "bold")
+        line.append(f"  {'' if most.unit is None else most.unit:>{units}}", colours.faint)
+        line.append(f"  {a:>{wide}}  {b:>{wide}}  ")
+        yield line.append(f"{number(most.size):>{sizes}}", "bold")
+
+
+def _side_by_side(first: FirstPlace, able: Abilities) -> Iterator[Text]:
+    """Every number of the unit at that step, in computing order, in both traces."""
+    colours = palette(able)
+    label = max(len(name) for name, _a, _b in first.pairs)
+    rows = [(name, *both(a, b)) for name, a, b in first.pairs]
     wide = max(len(text) for row in rows for text in row[1:])
     yield Text(f"  {'':{label}}  {'A':>{wide}}   {'B':>{wide}}", style=colours.faint)
     for name, a, b in rows:
         line = Text("  ").append(f"{name:<{label}}", "bold").append(f"  {a:>{wide}}   {b:>{wide}}")
-        if name == found.quantity:
+        if name == first.quantity:
             remark = Text(f"  {colours.glyphs.mark} " + _("here"), colours.broken)
         else:
             remark = Text("  " + _("differs") if a != b else "", colours.faint)
         if cell_len(line.plain + remark.plain) > able.width:
             remark.truncate(able.width - cell_len(line.plain))
         yield line.append_text(remark)
-
-
-def _both(a: float, b: float) -> tuple[str, str]:
-    return (number(a), number(b)) if a == b else apart(a, b)
-
-
-def _equations(pair: Sequence[Sentence], found: Divergence, able: Abilities) -> Iterator[Text]:
-    """The equation with the numbers of each trace, and where a trace does not keep to it."""
-    assert found.unit is not None
-    quantity = pair[0].trace.quantity(found.quantity)
-    if not quantity.equation:
-        return
-    results = [_result(sentence, found) for sentence in pair]
-    owns = [float(sentence[found.quantity][found.step, found.unit]) for sentence in pair]
-    parted = {
-        letter: own
-        for letter, result, own in zip("AB", results, owns, strict=True)
-        if abs(result - own) > CLOSE * max(1.0, abs(result))
-    }
-    shown = [*results, *parted.values()]
-    digits = max(digits_between(a, b) for a, b in combinations(shown, 2))
-    for letter, sentence, result in zip("AB", pair, results, strict=True):
-        note = _("but this trace has {value}") if letter in parted else ""
-        row = worked(
-            f"{letter}  {place_of(sentence, found.quantity, found.step, found.unit)}",
-            quantity.expression,
-            operands(sentence, quantity.expression, found.step, found.unit),
-            result, functions(sentence.trace.cell), digits=digits,
-            note=note.format(value=number(parted.get(letter, 0.0), digits)),
-        )  # fmt: skip
-        yield from worked_lines([row], able, notes=Tone.STRONG)
-    yield Text("")
-
-
-def _result(sentence: Sentence, found: Divergence) -> float:
-    """What the equation gives with the trace's own numbers."""
-    trace = sentence.trace
-    whole = evaluate(trace.cell, trace.quantity(found.quantity).expression, trace.last)
-    return float(np.broadcast_to(whole, trace["h"].shape)[found.step, found.batch, found.unit])
-
-
-CLOSE = 1e-5
-"""What float32 rounding may do to one equation."""
-
-
-def _what_follows(found: Divergence, sentence: Sentence) -> Iterator[str]:
-    """What else differs, at this place, because of it, and on its own."""
-    if found.beside:
-        yield _(
-            "At this step {name} differs at {count} of {total} places; this is the first."
-        ).format(
-            name=found.quantity, count=found.beside + 1, total=sentence[found.quantity].shape[-1]
-        )
-    if found.consequences:
-        yield plural(
-            "{count} later number differs too, but only because of those before it.",
-            "{count} later numbers differ too, but only because of those before them.",
-            found.consequences,
-        ).format(count=found.consequences)
-    elsewhere = found.again - found.beside
-    if elsewhere > 0:
-        yield plural(
-            "At other steps {count} more number of {name} differs on its own.",
-            "At other steps {count} more numbers of {name} differ on their own.",
-            elsewhere,
-        ).format(count=elsewhere, name=found.quantity)
-    if found.also:
-        yield plural(
-            "{count} other quantity differs on its own as well, first at:",
-            "{count} other quantities differ on their own as well, first at:",
-            len(found.also),
-        ).format(count=len(found.also))
-    for other in found.also[:ALSO]:
-        a, b = apart(other.got, other.expected)
-        yield _("t = {t}, {place}: A {a}, B {b}").format(
-            t=other.step + sentence.first, place=_place(other, sentence), a=a, b=b
-        )
