@@ -15,6 +15,10 @@ class TracerError(Exception):
     """Base of all errors that tracer raises on purpose."""
 
 
+class TracerWarning(UserWarning):
+    """Something that tracer has put right or can do without, and that a person should know."""
+
+
 class InputError(TracerError, ValueError):
     """An argument has the wrong shape, dtype or value."""
 

@@ -54,6 +54,8 @@ def raising(error: BaseException) -> Callable[[], None]:
             70,
             r"error: This is a bug in tracer (ValueError: \x1b",
         ),
+        # A file that was cut off, for which click has no word and 130.
+        (EOFError("Ran out of input"), 70, "error: This is a bug in tracer (EOFError: Ran out"),
         (BrokenPipeError(32, "Broken pipe"), 141, ""),
         (SystemExit(1), 1, ""),
         (click.exceptions.Exit(1), 1, ""),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -20,7 +21,7 @@ import click
 
 import tracer
 from tracer.cli._stopping import in_order
-from tracer.errors import TracerError, UnknownNameError
+from tracer.errors import TracerError, TracerWarning, UnknownNameError
 from tracer.language import _
 
 # Exit codes, the same for every verb. A shell says 128 + signal for what a signal ended.
@@ -79,12 +80,12 @@ class Verbs(click.Group):
 
     def make_context(self, *args: Any, **settings: Any) -> click.Context:
         """Read the command line; ``--help`` and ``--version`` write their answer here."""
-        with _closed_pipe_noticed():
+        with _past_click():
             return super().make_context(*args, **settings)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb."""
-        with _closed_pipe_noticed():
+        with _past_click():
             result = super().invoke(ctx)
             sys.stdout.flush()
             return result
@@ -134,13 +135,8 @@ class Verbs(click.Group):
         except Exception as error:
             if os.environ.get("TRACER_DEBUG"):
                 raise
-            what = f"{type(error).__name__}: {error}"
-            _say_error(
-                _(
-                    "This is a bug in tracer ({what}). To see where, run the same command again "
-                    "with TRACER_DEBUG=1 in front of it."
-                ).format(what=_in_one_line(what))
-            )
+            what = error.__cause__ if isinstance(error, _EndedTooEarlyError) else error
+            _say_bug(what or error)
             sys.exit(BUG)
         sys.exit(status if type(status) is int else PASSED)
 
@@ -149,13 +145,23 @@ class _PipeClosedError(Exception):
     """Who reads our output has read enough (``| head``)."""
 
 
+class _EndedTooEarlyError(Exception):
+    """A file that was cut off, read by somebody who did not expect that."""
+
+
 @contextmanager
-def _closed_pipe_noticed() -> Iterator[None]:
-    """Get a closed pipe past click, which would end with 1, our code for "checked, not passed"."""
+def _past_click() -> Iterator[None]:
+    """Get two errors past click, which has endings of its own for them.
+
+    For a closed pipe it is 1, our code for "checked, not passed"; an `EOFError` it takes for a
+    person's Ctrl-D, and ends without a word.
+    """
     try:
         yield
     except BrokenPipeError as error:
         raise _PipeClosedError from error
+    except EOFError as error:
+        raise _EndedTooEarlyError from error
 
 
 def warn(message: str) -> None:
@@ -166,6 +172,29 @@ def warn(message: str) -> None:
 
 def _say_error(message: str, typed: Iterable[str] = ()) -> None:
     _say(_("error:"), "red", message, typed)
+
+
+def _say_bug(error: BaseException) -> None:
+    what = f"{type(error).__name__}: {error}"
+    _say_error(
+        _(
+            "This is a bug in tracer ({what}). To see where, run the same command again "
+            "with TRACER_DEBUG=1 in front of it."
+        ).format(what=_in_one_line(what))
+    )
+
+
+def _show_warning(
+    message: Warning | str, category: type[Warning], *place: Any, **options: Any
+) -> None:
+    """Say what tracer warns of in a line; a warning of others looks as Python shows it."""
+    if issubclass(category, TracerWarning):
+        warn(str(message))
+    else:
+        _shown_by_python(message, category, *place, **options)
+
+
+_shown_by_python = warnings.showwarning
 
 
 def _say(label: str, colour: str, message: str, typed: Iterable[str] = ()) -> None:
@@ -254,5 +283,6 @@ def main() -> None:
         # A terminal that cannot show a character gets a question mark, not an error.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+    warnings.showwarning = _show_warning
     with in_order():
         command_line(prog_name="tracer")

@@ -13,6 +13,7 @@ from tracer.cells.activations import Array
 from tracer.equations import CELLS
 from tracer.kernels.cpu import compiled, product
 from tracer.kernels.cpu.compiled import Lengths
+from tracer.kernels.cpu.jit import kept
 from tracer.kernels.cpu.shares import in_shares
 from tracer.kernels.cpu.squeezing import CODE
 
@@ -221,10 +222,9 @@ def is_new(kernel: Any, dtype: str) -> bool:
 def _signatures(kernel: Any) -> Iterator[tuple[Any, ...]]:
     """The types of arguments for which there is machine code, in this process and in the cache."""
     yield from kernel.signatures
-    # Only Numba's own index says for which types a file of the cache is.
-    file = getattr(kernel._cache, "_cache_file", None)  # noqa: SLF001
-    if file is not None:
-        yield from (key[0] for key in file._load_index())  # noqa: SLF001
+    code = kept(kernel)
+    if code is not None:
+        yield from code.signatures()
 
 
 def _float_of(signature: tuple[Any, ...]) -> str:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from numba import njit
+from numba.core.dispatcher import Dispatcher
+
+from tracer.kernels.cpu.kept import KeptCode
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -19,6 +23,9 @@ SOURCES = (
 """The files that compiled code comes from."""
 
 DIGEST = hashlib.sha256(b"".join(source.read_bytes() for source in SOURCES)).hexdigest()[:12]
+
+KERNELS: list[Dispatcher] = []
+"""Every compiled function of the modules that were imported."""
 
 
 def compiled(function: Function) -> Function:
@@ -33,9 +40,15 @@ def compiled(function: Function) -> Function:
     written, so a number does not depend on its place in the batch or on how a loop was vectorised.
     """
     function.__qualname__ = f"{function.__qualname__}-{DIGEST}"
-    options = {"error_model": "numpy", "nogil": True}
-    try:
-        made = njit(cache=True, **options)(function)
-    except RuntimeError:  # no folder where this user may keep machine code
-        made = njit(**options)(function)
+    made = njit(error_model="numpy", nogil=True)(function)
+    if isinstance(made, Dispatcher):  # NUMBA_DISABLE_JIT leaves the function as it is
+        with suppress(RuntimeError):  # no folder where this user may keep machine code
+            cast("Any", made)._cache = KeptCode(function)  # noqa: SLF001 - Numba's own place
+        KERNELS.append(made)
     return cast("Function", made)
+
+
+def kept(kernel: Any) -> KeptCode | None:
+    """The machine code that is kept of a kernel; None for one that is not compiled, or not kept."""
+    cache = getattr(kernel, "_cache", None)
+    return cache if isinstance(cache, KeptCode) else None
