@@ -26,10 +26,13 @@ def cause_of(exercise: Exercise, d: Difference) -> str:
             if cell.gates:
                 said = _(
                     "Your numbers are what you get if each block of W is transposed: "
-                    "h_prev @ {block} instead of h_prev @ {block}.T"
+                    "h_prev @ {block} instead of h_prev @ {block}.T."
                 )
                 return said.format(block=f"W_{cell.gates[0]}")
-            return _("Your numbers are what you get with h_prev @ W instead of h_prev @ W.T")
+            return _(
+                "Your numbers are what you get if W is transposed: "
+                "h_prev @ W instead of h_prev @ W.T."
+            )
     told = [_made(d, d.cause)]
     # What was returned is the student's own here; it may be wrong by itself.
     hidden = [name for name in d.cause.arguments if name not in exercise.returns]

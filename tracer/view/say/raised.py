@@ -57,7 +57,12 @@ def _import(report: Report, message: str) -> list[str]:
     ]
     if lines and "required" in message:
         lines.append(_("Numba needs it for matrix products (@). Write loops, or remove @njit."))
-    return [*lines, _("An answer may import {names}.").format(names=", ".join(there))]
+    return [
+        *lines,
+        _("Besides Python's own library, an answer may import: {names}.").format(
+            names=", ".join(there)
+        ),
+    ]
 
 
 def start(report: Report) -> list[str]:

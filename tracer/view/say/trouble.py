@@ -131,7 +131,7 @@ def _order(got: Sequence[str], wanted: Sequence[str], *, alike: bool) -> list[st
     """Right numbers in the wrong places. `alike`: two mistakes look the same from outside."""
     came, asked = ", ".join(got), ", ".join(wanted)
     said = [
-        _("The values are right, but in the wrong order: {got} in place of {wanted}.").format(
+        _("The values are right, but in the wrong order: {got} instead of {wanted}.").format(
             got=came, wanted=asked
         ),
     ]

@@ -24,7 +24,7 @@ def first_mistake(failing: CheckRow, able: Abilities) -> Iterator[Text]:
         yield from _stopped(failing, failing.stopped, able)
         return
     wrong, colours = failing.wrong, palette(able)
-    where = _("The first wrong number in “{check}” is {place}").format(
+    where = _("The first wrong number in “{check}” is {place}.").format(
         check=failing.name, place=wrong.place
     )
     yield from paragraph(Said(where, Tone.STRONG), able)
