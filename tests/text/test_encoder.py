@@ -137,3 +137,35 @@ def test_contractions(sentence: str, words: tuple[str, ...]) -> None:
     known = ("<unk>", "you", "are", "not", "hot", "it", "is", "water", "can", "don't", "do")
 
     assert Encoder.one_hot(Vocabulary(known)).split(sentence) == words
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        ("it is 26 000 now", ("it", "is", "26 000", "now")),
+        ("it is 26 0001", ("it", "is", "26", "0001")),
+        ("26  000", ("26", "000")),
+        ("a Well-Known U.S. man", ("a", "well-known", "u.s.", "man")),
+        ("they don't", ("they", "do", "n't")),
+        ("the man\u2019s", ("the", "man", "'s")),
+        ("l'eau", ("l'", "eau")),
+        ("1998年底", ("1998年", "底")),
+    ],
+)
+def test_words_as_a_treebank_cuts_them(sentence: str, words: tuple[str, ...]) -> None:
+    """What a vocabulary has is found in typed text, even with a space or a sign in it."""
+    known = (
+        "<unk>", "it", "is", "26 000", "26", "000", "well-known", "u.s.", "they", "do", "n't",
+        "man", "'s", "l'", "eau", "1998年",
+    )  # fmt: skip
+
+    assert Encoder.one_hot(Vocabulary(known)).split(sentence) == words
+
+
+def test_a_sentence_that_was_cut_before() -> None:
+    """Its spaces say where words end, and nothing else does."""
+    encoder = ENCODERS["codes"].cut_at_spaces()
+
+    assert encoder.split("You are hot-water .") == ("you", "are", "hot-water", ".")
+    with pytest.raises(InputError, match="is empty; write at least one word"):
+        encoder.split(" ")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +12,15 @@ from hypothesis import strategies as st
 from tracer.errors import InputError
 from tracer.text.encoder import Encoder
 from tracer.text.labelled import Labelled
-from tracer.text.pieces import cutter, recut, unknown_share, vocabulary_of, vocabulary_report
+from tracer.text.pieces import (
+    cutter,
+    recut,
+    typed_report,
+    unknown_share,
+    vocabulary_of,
+    vocabulary_report,
+)
+from tracer.text.vocabulary import Vocabulary
 
 
 def sentence(text: str, label: str = "praise") -> Labelled:
@@ -47,13 +57,39 @@ def test_unknown_share() -> None:
 
 
 def test_cut() -> None:
-    """Characters or words of Chinese; English stays what it is in both."""
+    """Words, or Chinese characters and English words, or the letters of every writing."""
     text = "這本book很好看!"
 
-    assert cutter("characters")(text) == ("這", "本", "book", "很", "好", "看")
     assert cutter("words", ["好看", "book"])(text) == ("這", "本", "book", "很", "好看")
-    assert cutter(None)(text) == cutter("characters")(text)
+    assert cutter(None)(text) == ("這", "本", "book", "很", "好", "看")
+    assert cutter("characters")(text) == ("這", "本", *"book", "很", "好", "看")
+    assert cutter("characters")("Zoe\u0308 Ba.") == ("Z", "o", "e\u0308", "B", "a")
     assert cutter("words")("don't  stop.") == ("don't", "stop")
+
+
+def test_a_model_of_letters_cuts_typed_text_into_letters() -> None:
+    """Its vocabulary says what its words are; the file keeps that, and an old file means words."""
+    known = Vocabulary(("<unk>", "a", "n"), "characters")
+    encoder = Encoder.one_hot(known)
+
+    assert encoder.split("Anna B.") == ("a", "n", "n", "a", "B")
+    assert Encoder.loads(encoder.dumps(), encoder.table).vocabulary == known
+    header = {name: text for name, text in encoder.dumps().items() if name != "pieces"}
+    assert Encoder.loads(header, encoder.table).split("Anna") == ("Anna",)
+
+
+def test_words_that_no_typed_text_becomes() -> None:
+    """Told with their share: gonna stays whole, where the file has gon and na; 26 000 is found."""
+    cut = Labelled(("26 000", "gon", "na"), ("n", "v", "p"), text="26 000 gonna")
+    known = vocabulary_of([cut], least=1)
+
+    (said,) = typed_report([cut], Encoder.one_hot(known).split)
+
+    assert said == (
+        "typed text is cut otherwise than this file for 66.7% of its words (gon, na); "
+        "tracer show --words takes words as they are cut"
+    )
+    assert typed_report([cut._replace(text="26 000 gon na")], Encoder.one_hot(known).split) == ()
 
 
 def test_recut_is_what_the_encoder_does() -> None:
@@ -80,7 +116,7 @@ def test_any_words_make_a_vocabulary(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize("option", [{"most": 0}, {"least": 0}])
-def test_options_below_one(option: dict[str, int]) -> None:
+def test_options_below_one(option: dict[str, Any]) -> None:
     """None and nothing are different things."""
     with pytest.raises(InputError, match="is 0; wanted 1 or more"):
         vocabulary_of(THREE, **option)

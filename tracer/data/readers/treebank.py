@@ -20,6 +20,9 @@ _WANTED = (
     "the second a word, the fourth its part of speech"
 )
 
+_TEXT = "# text = "
+"""The remark that has the sentence as it was written."""
+
 _UNUSED = ("feats", "head", "deps", "misc")
 
 
@@ -77,7 +80,8 @@ def _sentence(path: Path, block: list[tuple[int, str]], form: str, tag: str) -> 
             )
         words.append(word)
         tags.append(str(label))
-    return [Row(lines[0][0], tuple(words), tuple(tags))] if words else []
+    written = (line.strip().removeprefix(_TEXT) for _at, line in block if line.startswith(_TEXT))
+    return [Row(lines[0][0], tuple(words), tuple(tags), next(written, ""))] if words else []
 
 
 def _tokens(written: str) -> list[Any] | None:
