@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import sys
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from tracer.exercises.submission import Submission
 from tracer.grading import session
 from tracer.grading.report import Verdict
 from tracer.grading.session import grade
+from tracer.sandbox import process
 from tracer.sandbox.process import Limits, PlainProcess, Run
 
 RIGHT = "    return np.tanh(x @ U.T + h_prev @ W.T + a)\n"
@@ -41,6 +45,24 @@ def test_it_runs_alone_in_a_folder_of_its_own(rnn_step: Exercise) -> None:
 
     assert files == ["rnn_step.py"]
     assert not Path(folder).exists()
+
+
+def test_a_full_disk_costs_no_report(rnn_step: Exercise, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no temporary file can be written it runs in memory, or a sentence says why not."""
+    found: list[str] = []
+
+    def full() -> str:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp']")
+
+    monkeypatch.setattr(tempfile, "gettempdir", full)
+    if sys.platform == "linux":
+        found += printed(rnn_step, "    import os\n    print(os.getcwd())\n")
+        assert found[0].startswith(f"{process.MEMORY}/tracer-")
+        assert not Path(found[0]).exists()
+
+    monkeypatch.setattr(process, "MEMORY", "/nowhere")
+    with pytest.raises(FileError, match="cannot run your code: No usable temporary directory"):
+        grade(rnn_step, step(""))
 
 
 @dataclass

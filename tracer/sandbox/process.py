@@ -22,6 +22,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from tracer.errors import FileError
 from tracer.sandbox.collector import Collector
 from tracer.sandbox.frames import MAX_BYTES, pack_note
 from tracer.sandbox.packages import expose
@@ -31,6 +32,9 @@ STARTUP = 60.0
 
 ENDING = 5.0
 """Seconds that the supervisor in the child has to end everything."""
+
+MEMORY = "/dev/shm"  # noqa: S108 - Linux has it; everything in it gets a name of its own
+"""A folder that is no disk."""
 
 COPIED = ("runner.py", "supervise.py", "describing.py", "frames.py")
 """What runs in the child. It is copied, so that no path in there leads to the grader."""
@@ -107,9 +111,10 @@ class PlainProcess:
         longest : float
             Seconds after which the run ends in any case, beside `STARTUP`.
         """
+        place = _place()
         with (
-            tempfile.TemporaryDirectory(prefix="tracer-", ignore_cleanup_errors=True) as root,
-            tempfile.TemporaryFile() as stdin,
+            tempfile.TemporaryDirectory("", "tracer-", place, ignore_cleanup_errors=True) as root,
+            tempfile.TemporaryFile(dir=place) as stdin,
             _lifeline() as (held, watched),
         ):
             folder = Path(root, "answer")
@@ -164,6 +169,22 @@ class PlainProcess:
             ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
         )
         return {**kept, **places, **threads, "LC_ALL": "C.UTF-8", **self.environment}
+
+
+def _place() -> str:
+    """Where the child's folder is made: among the temporary files, or in memory on a full disk.
+
+    Raises
+    ------
+    FileError
+        If nothing can be written anywhere.
+    """
+    try:
+        return tempfile.gettempdir()
+    except OSError as error:  # it has tried to write in each folder that it knows
+        if os.access(MEMORY, os.W_OK):
+            return MEMORY
+        raise FileError(f"cannot run your code: {error.strerror or error}") from error
 
 
 @contextmanager

@@ -31,7 +31,7 @@ from typing import Any
 PACKAGES = ("numpy", "scipy", "numba", "llvmlite")
 
 LARGEST = 2**18
-"""Bytes of one returned array; the largest of any exercise has a thousand times less."""
+"""Bytes of one returned array; the largest that an exercise may ask for has an eighth of it."""
 
 
 class Packages(PathFinder):
