@@ -51,6 +51,28 @@ READING = {
 }
 
 
+ELSEWHERE = {
+    "lstm": """\
+
+Most libraries keep the blocks in an order of their own (ONNX i, o, f, c; CS231n i, f, o, g), and
+some transpose U and W. Blocks read in the wrong order give numbers, but wrong ones:
+
+| library | order of the blocks | U and W | bias |
+|---|---|---|---|
+| PyTorch | i f g o | as here | two, added |
+| Keras | i f c o, where c is our g | transposed | one |
+| ONNX | i o f c, where c is our g | as here | two halves of `B`, added |
+| CS231n | i f o g | transposed | one |
+| haste | i g f o | transposed | one |
+| TensorFlow 1 | i j f o, where j is our g | transposed, in one kernel | one; f gets 1 more |
+
+`hard-sigmoid` is z/6 + 1/2, cut at 0 and 1 (PyTorch, Keras 3); `hard-sigmoid-0.2` is 0.2 z + 1/2
+(Keras 2, and ONNX unless `activation_alpha` says another slope); `hard` is 1 where z > 0, else 0.
+TensorFlow 1 adds its `forget_bias`, 1, when it runs, so no file of weights shows it.
+""",
+}
+
+
 def render() -> str:
     """Text of the page."""
     return HEAD + "\n".join([*_kinds(), *_cells(), *_output(), ""])
@@ -71,6 +93,8 @@ def _cells() -> Iterator[str]:
         for option, choices in cell.options.items():
             yield f"Option `{option}`: {_code(choices)}; the first is used if nothing is said."
         yield from _parameters(cell.parameters)
+        if cell.name in ELSEWHERE:
+            yield ELSEWHERE[cell.name].rstrip()
         yield from _quantities(cell)
         yield "\nBackward, from the last step to the first; `q_next` is `q` of the step after:"
         yield from _quantities(cell.backward)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import tracer
-from tracer.cells.activations import ACTIVATIONS, hard, hard_sigmoid, sigmoid
+from tracer.cells.activations import ACTIVATIONS, hard, hard_sigmoid, hard_sigmoid_fifth, sigmoid
 
 
 def test_an_rnn_step_by_hand() -> None:
@@ -53,7 +53,16 @@ def test_switches_agree_where_they_have_to() -> None:
 
     np.testing.assert_allclose(sigmoid(z), [0, 0.5, 1], atol=1e-4)
     assert hard_sigmoid(z).tolist() == [0, 0.5, 1]
+    assert hard_sigmoid_fifth(z).tolist() == [0, 0.5, 1]
     assert hard(z).tolist() == [0, 0, 1]
+
+
+def test_the_two_slopes_of_the_hard_sigmoid() -> None:
+    """At z = 1 it is 1/6 or 0.2 above a half; at 2.75 only the steeper one has reached 1."""
+    z = np.array([1, 2.75])
+
+    np.testing.assert_allclose(ACTIVATIONS["hard-sigmoid"](z), [4 / 6, 5.75 / 6])
+    np.testing.assert_allclose(ACTIVATIONS["hard-sigmoid-0.2"](z), [0.7, 1])
 
 
 def test_a_cell_keeps_its_own_copy_of_the_weights() -> None:
@@ -66,6 +75,47 @@ def test_a_cell_keeps_its_own_copy_of_the_weights() -> None:
     assert cell.W[0, 0] == 1
     with pytest.raises(ValueError, match="read-only"):
         cell.W[0, 0] = 5
+
+
+def test_a_network_without_a_bias() -> None:
+    """Left out or None, it is zeros in the dtype of the weights."""
+    U, W = np.ones((8, 3), np.float32), np.ones((8, 2), np.float32)
+
+    for cell in (tracer.LSTMCell(U, W), tracer.LSTMCell(U, W, None)):  # type: ignore[arg-type]
+        assert cell.a.tolist() == [0] * 8
+        assert cell.a.dtype == np.float32
+    assert tracer.RNNCell(np.ones((2, 3)), np.ones((2, 2))).a.tolist() == [0, 0]
+
+
+def test_a_parameter_that_asks_for_gradients_is_taken() -> None:
+    """Its values, as its detach() gives them."""
+
+    class Parameter:
+        requires_grad = True
+
+        def detach(self) -> list[float]:
+            return [0.25]
+
+    cell = tracer.RNNCell([[1.0]], [[1.0]], Parameter())  # type: ignore[arg-type]
+
+    assert cell.a.tolist() == [0.25]
+
+
+class Unreadable:
+    """A tensor that NumPy cannot read."""
+
+    def __init__(self, dtype: str) -> None:
+        self.dtype = dtype
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise TypeError("Use Tensor.cpu() to copy\nthe tensor")
+
+
+class Sparse:
+    """A sparse matrix, as SciPy makes them: NumPy sees one object."""
+
+    def toarray(self) -> None:
+        """What would help."""
 
 
 H, D = 16, 8
@@ -81,7 +131,12 @@ H, D = 16, 8
         ({"a": np.zeros(64, int)}, r"a has dtype int64; tracer computes in float32 or float64"),
         ({"a": np.zeros(64, np.float32)}, r"the weights differ in dtype: U is float64"),
         ({"a": [[1.0], [2.0, 3.0]]}, r"a is not a rectangular array of numbers"),
-        ({"a": None}, r"a has dtype object; tracer computes in float32 or float64"),
+        ({"W": None}, r"W is None; wanted an array of numbers"),
+        ({"a": [None, 1.0]}, r"a is an array of Python objects (NoneType, float), not of numbers"),
+        ({"a": {"bias": 0}}, r"a is a dict; wanted an array of numbers"),
+        ({"a": Sparse()}, r"a is a sparse matrix; pass a.toarray()"),
+        ({"a": Unreadable("torch.bfloat16")}, r"a is bfloat16, which NumPy does not have; pass"),
+        ({"a": Unreadable("cuda")}, r"a cannot be read as a NumPy array: Use Tensor.cpu() to copy"),
         ({"W": np.zeros((0, 0))}, r"a cell needs at least one input and one unit"),
         ({"gate": "soft"}, r"there is no choice for gate 'soft'"),
     ],

@@ -42,6 +42,11 @@ def hard_sigmoid(z: Array) -> Array:
     return np.clip(z / 6 + 0.5, 0, 1).astype(z.dtype, copy=False)
 
 
+def hard_sigmoid_fifth(z: Array) -> Array:
+    """Straight-line sigmoid ``clip(0.2 z + 1/2, 0, 1)``, as in Keras 2 and, unless told, ONNX."""
+    return np.clip(z.dtype.type(0.2) * z + z.dtype.type(0.5), 0, 1)
+
+
 def hard(z: Array) -> Array:
     """A switch that is only ever on or off: 1 where ``z > 0``, else 0. NaN stays NaN."""
     return np.where(np.isnan(z), z, z > 0).astype(z.dtype, copy=False)
@@ -55,6 +60,7 @@ ACTIVATIONS: Mapping[str, Callable[[Array], Array]] = MappingProxyType(
         "identity": identity,
         "hard-sigmoid": hard_sigmoid,
         "hard": hard,
+        "hard-sigmoid-0.2": hard_sigmoid_fifth,
     }
 )
 """Every activation, by the name that cells and files use."""
@@ -84,6 +90,11 @@ def _hard_sigmoid_slope(z: Array) -> Array:
     return np.where(np.isnan(z), z, inside / 6).astype(z.dtype, copy=False)
 
 
+def _hard_sigmoid_fifth_slope(z: Array) -> Array:
+    inside = (z > -2.5) & (z < 2.5)
+    return np.where(np.isnan(z), z, inside * z.dtype.type(0.2)).astype(z.dtype, copy=False)
+
+
 SLOPES: Mapping[str, Callable[[Array], Array]] = MappingProxyType(
     {
         "tanh": _tanh_slope,
@@ -92,6 +103,7 @@ SLOPES: Mapping[str, Callable[[Array], Array]] = MappingProxyType(
         "identity": _identity_slope,
         "hard-sigmoid": _hard_sigmoid_slope,
         "hard": _sigmoid_slope,  # straight-through
+        "hard-sigmoid-0.2": _hard_sigmoid_fifth_slope,
     }
 )
 """The derivative of every activation, as a function of z.

@@ -20,8 +20,8 @@ class Cell:
         Input to hidden: a block of H rows for each gate, in the order of the equations' list.
     W : array (rows, H)
         Hidden to hidden, in the same order.
-    a : array (rows,)
-        Hidden bias, in the same order.
+    a : array (rows,), optional
+        Hidden bias, in the same order; zeros for a network without one.
 
     Raises
     ------
@@ -31,7 +31,7 @@ class Cell:
 
     U: Array
     W: Array
-    a: Array
+    a: Array = None  # type: ignore[assignment] # no bias; once the cell is made it is zeros
 
     equations: ClassVar[CellEquations]
 

@@ -28,10 +28,11 @@ class LSTMCell(Cell):
         Input to hidden; four blocks of H rows in the order i, f, g, o.
     W : array (4H, H)
         Hidden to hidden, in the same order.
-    a : array (4H,)
-        Hidden bias, in the same order; PyTorch's two biases added together.
+    a : array (4H,), optional
+        Hidden bias, in the same order; PyTorch's two biases added together. Zeros if left out.
     gate : str
-        ``"sigmoid"`` (default), ``"hard-sigmoid"``, or ``"hard"``: switches that are 0 or 1.
+        ``"sigmoid"`` (default), ``"hard-sigmoid"`` (slope 1/6: PyTorch, Keras 3),
+        ``"hard-sigmoid-0.2"`` (slope 0.2: Keras 2, ONNX), or ``"hard"``: switches that are 0 or 1.
 
     Raises
     ------

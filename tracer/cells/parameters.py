@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from tracer.cells.activations import Array
 from tracer.equations import CellEquations, Parameter
@@ -17,15 +18,21 @@ DTYPES = ("float32", "float64")
 def as_array(name: str, value: Any) -> Array:
     """`value` as a float32 or float64 array; lists of numbers become float64.
 
+    The values of a PyTorch parameter are taken as they are: a trace has gradients of its own.
+
     Raises
     ------
     InputError
         If it is not rectangular or not of a float type (integers are not converted silently).
     """
+    if getattr(value, "requires_grad", False):
+        value = value.detach()
     try:
         array = np.asarray(value)
-    except (ValueError, TypeError, RuntimeError):  # ragged lists; tensors that refuse to be read
-        raise InputError(f"{name} is not a rectangular array of numbers") from None
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise InputError(_unread(name, value, error)) from error
+    if array.dtype == object:
+        raise InputError(_objects(name, value, array))
     if isinstance(value, np.ma.MaskedArray) and value.mask is not np.ma.nomask:
         raise InputError(f"{name} is a masked array; fill it first: {name}.filled(0)")
     if array.dtype.kind in "iu" and not hasattr(value, "dtype"):
@@ -37,6 +44,31 @@ def as_array(name: str, value: Any) -> Array:
         )
     # A copy: what the caller does to the array later must not change a cell or a trace.
     return np.array(array, array.dtype.newbyteorder("="), order="C")
+
+
+def _unread(name: str, value: Any, error: Exception) -> str:
+    """Why NumPy could not read `value`, and what helps."""
+    if isinstance(value, list | tuple):
+        return f"{name} is not a rectangular array of numbers"
+    if "bfloat16" in str(getattr(value, "dtype", "")):
+        return f"{name} is bfloat16, which NumPy does not have; pass {name}.float()"
+    reason = " ".join(str(error).split())
+    return f"{name} cannot be read as a NumPy array: {reason}"
+
+
+def _objects(name: str, value: Any, array: npt.NDArray[Any]) -> str:
+    """What stands where numbers were wanted."""
+    if value is None:
+        return f"{name} is None; wanted an array of numbers"
+    if hasattr(value, "toarray"):
+        return f"{name} is a sparse matrix; pass {name}.toarray()"
+    if not array.ndim:
+        return f"{name} is a {type(value).__name__}; wanted an array of numbers"
+    kinds = dict.fromkeys(type(element).__name__ for element in array.flat)
+    return (
+        f"{name} is an array of Python objects ({', '.join(kinds)}), not of numbers; "
+        f"if each of them is a number, pass {name}.astype('float64')"
+    )
 
 
 def expected_shape(parameter: Parameter, sizes: Mapping[str, int]) -> tuple[int, ...]:
@@ -62,12 +94,13 @@ def checked_parameters(
 ) -> dict[str, Array]:
     """The cell's parameters as arrays that fit together, or an `InputError` that says which do not.
 
-    The hidden size H is read from W, which is square for each block; D from U.
+    The hidden size H is read from W, which is square for each block; D from U. A bias that is None
+    is zeros.
     """
     for name, value in options.items():
         if value not in equations.options[name]:
             raise UnknownNameError(f"choice for {name}", value, equations.options[name])
-    arrays = {p.name: as_array(p.name, given[p.name]) for p in equations.parameters}
+    arrays = {p.name: as_array(p.name, _or_zeros(p, given)) for p in equations.parameters}
     for p in equations.parameters:
         if arrays[p.name].ndim != len(p.shape):
             raise InputError(
@@ -90,3 +123,12 @@ def checked_parameters(
     for array in arrays.values():
         array.flags.writeable = False
     return arrays
+
+
+def _or_zeros(parameter: Parameter, given: Mapping[str, Any]) -> Any:
+    """The bias of a network without one: as many zeros as W has rows."""
+    value = given[parameter.name]
+    if value is None and len(parameter.shape) == 1:
+        W = as_array("W", given["W"])
+        return np.zeros(len(W) if W.ndim else 0, W.dtype)
+    return value

@@ -25,8 +25,8 @@ class RNNCell(Cell):
         Input to hidden.
     W : array (H, H)
         Hidden to hidden, the same at every step.
-    a : array (H,)
-        Hidden bias; PyTorch's two biases added together.
+    a : array (H,), optional
+        Hidden bias; PyTorch's two biases added together. Zeros if left out.
     f : str
         ``"tanh"`` (default), ``"relu"``, ``"sigmoid"`` or ``"identity"``.
 

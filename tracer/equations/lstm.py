@@ -65,7 +65,7 @@ LSTM = CellEquations(
             "the part of the memory that is shown, to the output and to the next step",
         ),
     ),
-    options=MappingProxyType({"gate": ("sigmoid", "hard-sigmoid", "hard")}),
+    options=MappingProxyType({"gate": ("sigmoid", "hard-sigmoid", "hard-sigmoid-0.2", "hard")}),
     functions=MappingProxyType({"σ": "gate", "tanh": "tanh"}),
     backward=(
         D_H_FROM_LOSS,

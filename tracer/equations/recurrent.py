@@ -63,22 +63,25 @@ def recurrent_parameters(
     """
     rows = f"{len(gates)}H" if gates else "H"
     met = dict.fromkeys(gates or ("",), "h_prev") | dict(meets or {})
+    order = "; order of the blocks: below" if gates else ""
     sums = {gate: f"d_z_{gate}" if gate else "d_z" for gate in met}
     return (
         Parameter(
             "U", (rows, "D"), "weights from the input to the hidden units",
-            "PyTorch weight_ih_l0, Keras kernel (transposed), CS231n Wx (transposed), ONNX W",
+            "PyTorch weight_ih_l0, Keras kernel (transposed), CS231n Wx (transposed), ONNX W"
+            + order,
             tuple(Product(d_z, "x") for d_z in sums.values()),
         ),
         Parameter(
             "W", (rows, "H"), "weights from the step before to the hidden units",
             "PyTorch weight_hh_l0, Keras recurrent_kernel (transposed), CS231n Wh (transposed), "
-            "ONNX R",
+            "ONNX R" + order,
             tuple(Product(sums[gate], quantity) for gate, quantity in met.items()),
         ),
         Parameter(
             "a", (rows,), "bias of the hidden units",
-            "PyTorch bias_ih_l0 + bias_hh_l0",
+            "PyTorch bias_ih_l0 + bias_hh_l0, ONNX the two halves of B added, Keras bias, CS231n b"
+            + order,
             tuple(Product(d_z, None) for d_z in sums.values()),
         ),
     )  # fmt: skip

@@ -21,7 +21,9 @@ from tracer.kernels.cpu.vectors import fma, stand_apart, two_to
 
 # A kernel compares integers faster than strings; both sides count along the same list. Not of type
 # int, for whose every constant Numba would compile a kernel of its own.
-TANH, RELU, SIGMOID, IDENTITY, HARD_SIGMOID, HARD = cast("list[int]", np.arange(len(ACTIVATIONS)))
+TANH, RELU, SIGMOID, IDENTITY, HARD_SIGMOID, HARD, HARD_SIGMOID_FIFTH = cast(
+    "list[int]", np.arange(len(ACTIVATIONS))
+)
 CODE = {name: int(code) for code, name in enumerate(ACTIVATIONS)}
 
 _F, _D = np.float32, np.float64
@@ -156,6 +158,10 @@ def squeeze(activation: int, z: Array, out: Array) -> None:
         for j in range(z.size):
             s = z[j] / z.dtype.type(6) + half
             out[j] = zero if s < zero else (one if s > one else s)
+    elif activation == HARD_SIGMOID_FIFTH:
+        for j in range(z.size):
+            s = z.dtype.type(0.2) * z[j] + half
+            out[j] = zero if s < zero else (one if s > one else s)
     else:
         for j in range(z.size):
             out[j] = one if z[j] > zero else (zero if z[j] <= zero else z[j])  # NaN stays NaN
@@ -183,6 +189,10 @@ def slope(activation: int, z: Array, value: Array, out: Array) -> None:
         for j in range(z.size):
             inside = abs(z[j]) < z.dtype.type(3)
             out[j] = one / z.dtype.type(6) if inside else (zero if z[j] == z[j] else z[j])
+    elif activation == HARD_SIGMOID_FIFTH:
+        for j in range(z.size):
+            inside = abs(z[j]) < z.dtype.type(2.5)
+            out[j] = z.dtype.type(0.2) if inside else (zero if z[j] == z[j] else z[j])
     else:  # a hard switch: straight through, with the slope of the sigmoid
         squeeze(SIGMOID, z, out)
         for j in range(z.size):
