@@ -12,6 +12,7 @@ from html import escape
 from tracer.view.parts.backward import Backward, BackwardStep, Way
 from tracer.view.parts.flows import Flows
 from tracer.view.parts.heading import Heading, Unknown
+from tracer.view.parts.parting import Parting
 from tracer.view.parts.report import Judged
 from tracer.view.parts.said import Meaning, Said
 from tracer.view.parts.show import Legend, Show, Step
@@ -117,6 +118,16 @@ def _(part: BackwardStep) -> str:
 @html.register(Backward)
 def _(part: Show | Backward) -> str:
     return "".join(map(html, part.parts()))
+
+
+@html.register
+def _(part: Parting) -> str:
+    steps = _table(
+        (step.step, *step.words, *(() if step.most is None else (step.most.a, step.most.b)))
+        for step in part.steps
+    )
+    gates = _table((most.name, most.a, most.b) for _step, rows in part.gates for most in rows)
+    return "".join(map(html, (*part.said, *part.follows))) + steps + gates
 
 
 @html.register

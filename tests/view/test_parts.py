@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import tracer
 from tests.view.html import html
 from tests.view.traces import WORDS, backward_trace, lstm_cell, made_model, made_trace, rnn_cell
 from tracer.cells import Cell
@@ -27,6 +28,7 @@ from tracer.view.export.report_json import as_record
 from tracer.view.export.to_json import to_json
 from tracer.view.parts.backward import Backward
 from tracer.view.parts.flows import flows
+from tracer.view.parts.parting import parting
 from tracer.view.parts.report import judged
 from tracer.view.parts.show import Show
 from tracer.view.parts.step.cells import Cells
@@ -105,6 +107,21 @@ def test_a_page_shows_the_flow_of_gradients() -> None:
 
     assert all(f"<td>{word}</td>" in page for word in words)
     assert all(f"<td>{share}</td>" in page for share in flow.share.tolist())
+
+
+def test_a_page_shows_where_two_traces_part() -> None:
+    """Every step has the two numbers that are farthest apart, where a terminal leaves some out."""
+    words = tuple(f"word{n}" for n in range(80))
+    one, other = (made_trace(lstm_cell(H=5, seed=seed), ("you", *words)) for seed in (1, 2))
+    part = parting([one, other], ["mine", "theirs"], tracer.compare(one, other))
+
+    page = html(part)
+
+    assert len(part.steps) == 81
+    for step in part.steps:
+        assert step.most is not None
+        cells = (step.step, step.words[0], step.most.a, step.most.b)
+        assert "".join(f"<td>{cell}</td>" for cell in cells) in page
 
 
 def test_a_page_shows_a_report() -> None:
