@@ -41,7 +41,7 @@ every step back multiplies it by a matrix. If most of these products make it sma
 like 0.5 · 0.5 · 0.5 …: after twenty words nothing is left, and the weights learn nothing about
 the first ones. That is the vanishing gradient. If the products make it larger, it explodes.
 
-An LSTM has a second way back, along the memory c. There a step multiplies by the forget switch
+An LSTM has a second way back, along the memory c. There a step multiplies by the forget gate
 alone: no weights, no squeezing. While that switch is near 1, the gradient passes almost
 unchanged.
 
@@ -67,7 +67,7 @@ The second table says why.
 - **reach**: the largest singular value of ∂h_T/∂h_t, the product of the matrices themselves. This
   is what the steps really do together; no gradient at word t is larger than reach times the last
   one.
-- **f**, **kept** (LSTM): the forget switch at this word, and those of all later words multiplied;
+- **f**, **kept** (LSTM): the forget gate at this word, and those of all later words multiplied;
   each a mean over the units. kept is the share that comes back along the memory alone.
 - **‖d_c‖**: the size of ∂L/∂c_t, again as a share of that at the last word.
 

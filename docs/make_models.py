@@ -96,7 +96,7 @@ near 50 % until the verdict has come.
 
 * `you are a really bad man`: insult, from *bad* on. `you are not bad at all`: praise.
 * `they say that you are stupid but you are very clever`: the LSTM turns from insult to praise after
-  *but*; see what its forget switch does there.
+  *but*; see what its forget gate does there.
 * `you are a really bad man said my neighbour from the park when i see you at the market`: a long
   way from *bad* to the end.
 * `你真是個壞人` insult, `你很漂亮` praise, `一點也不壞` praise, `大家都說你笨但是你很聰明` praise.

@@ -17,7 +17,7 @@ Read the package in this order; each room needs only those above it.
 
 >>> import tracer
 >>> trace = tracer.Model.shipped("lstm-classify").trace("you are a really bad man")
->>> trace["f"].shape  # the forget switch: (steps, sentences, units)
+>>> trace["f"].shape  # the forget gate: (steps, sentences, units)
 (6, 1, 8)
 
 The names below are loaded when they are first used, so ``import tracer`` is quick.

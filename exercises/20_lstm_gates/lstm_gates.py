@@ -1,10 +1,10 @@
-"""Exercise 20: the switches of the LSTM."""
+"""Exercise 20: the gates of the LSTM."""
 
 import numpy as np
 
 
 def lstm_gates(x, h_prev, U, W, a):
-    """The three switches i, f, o and the new information g of one step.
+    """The three gates i, f, o and the new information g of one step.
 
     z = U x + W h_prev + a      (four blocks of H numbers, in the order i, f, g, o)
     i, f, o = σ(z_i), σ(z_f), σ(z_o);  g = tanh(z_g)

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def lstm_step(x, h_prev, c_prev, U, W, a):
-    """The switches are used: the memory c is brought up to date, and part of it is shown as h.
+    """The gates are used: the memory c is updated, and part of it is shown as h.
 
     c = f * c_prev + i * g      (i, f, g, o as in exercise 20)
     h = o * tanh(c)

@@ -288,7 +288,7 @@ def test_the_lines_of_the_epochs_fit(tmp_path: Path, columns: int) -> None:
         (["--resume"], "there is no run to resume: m.checkpoint is not there"),
         (["--save", "m.txt"], "--save m.txt: a model file ends in .safetensors"),
         (["--save", "none/m.safetensors", "--epochs", "1"], "cannot write none/m"),
-        (["--cell", "rnn", "--forget-bias", "2"], "an RNN has no forget switch"),
+        (["--cell", "rnn", "--forget-bias", "2"], "an RNN has no forget gate"),
         (["--task", "tag", "--every-step", "0.1"], "--every-step would change nothing"),
         (["--task", "tag", "--farthest", "6"], "--farthest would change nothing"),
         (["--most", "50"], "--most would change nothing"),

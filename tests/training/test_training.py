@@ -305,7 +305,7 @@ def test_it_learns(cell: str) -> None:
 
 
 def test_the_initial_weights() -> None:
-    """Rotations for W, a forget switch that begins open, and the seed decides."""
+    """Rotations for W, a forget gate that begins open, and the seed decides."""
     sizes = {"D": 3, "H": 5, "K": 2}
     options: Any = {"initial": "orthogonal", "forget_bias": 1.0, "dtype": "float64"}
     weights = initial_weights("lstm", sizes, seed=0, **options)

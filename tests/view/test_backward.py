@@ -72,7 +72,7 @@ def test_it_walks_from_the_last_word_to_the_first() -> None:
 
 
 def test_the_shares_that_are_told_are_those_of_the_numbers() -> None:
-    """How much comes back along the memory, and how much of it the forget switch lets go on."""
+    """How much comes back along the memory, and how much of it the forget gate lets go on."""
     trace = backward_trace(lstm_cell())
     here, back, d_c, f = (
         np.abs(trace[name][3, 0]) for name in ("d_c_from_h", "d_c_from_next", "d_c", "f")
@@ -83,7 +83,7 @@ def test_the_shares_that_are_told_are_those_of_the_numbers() -> None:
 
     assert said.startswith(
         f"{share:.0%} of what reaches c_4 comes back along the memory from t = 5. "
-        f"The forget switch lets {lets:.0%} of it go on to c_3.".replace("%", " %")
+        f"The forget gate lets {lets:.0%} of it go on to c_3.".replace("%", " %")
     )
 
 
@@ -147,7 +147,7 @@ def test_hard_switches_are_named_straight_through() -> None:
 
     text = " ".join(text_of(backward_trace(cell)).split())
 
-    assert "straight-through: hard switches have no slope" in text
+    assert "straight-through: hard gates have no slope" in text
     assert "straight-through" not in text_of(backward_trace(lstm_cell()))
 
 

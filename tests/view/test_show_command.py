@@ -407,12 +407,12 @@ def test_a_file_is_not_read_as_a_sentence(folder: Path) -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_gradients_of_one_sentence_only() -> None:
-    """From standard input too; a forget bias needs a forget switch."""
+    """From standard input too; a forget bias needs a forget gate."""
     wish = ("--model", "small.model")
     assert "small.model: at the first" in _run(gradients, "-", *wish, typed="you are bad").stdout
     with pytest.raises(TracerError, match="2 sentences came; this picture is of one"):
         _run(gradients, "-", *wish, typed="you are\nbad man")
-    with pytest.raises(TracerError, match="none of these networks has a forget switch"):
+    with pytest.raises(TracerError, match="none of these networks has a forget gate"):
         _run(
             gradients, "you are bad", "--model", "rnn-classify", "--untrained", "--forget-bias", "2"
         )

@@ -104,7 +104,7 @@ def _network() -> Iterator[click.Parameter]:
     )
     yield _setting(title, "embedding", help=_("Numbers for a word, D, in an embedding."))
     yield _setting(title, "initial", INITIALS, help=_("How the weights begin."))
-    yield _setting(title, "forget_bias", help=_("Where the forget switch's bias begins (LSTM)."))
+    yield _setting(title, "forget_bias", help=_("Where the forget gate's bias begins (LSTM)."))
     yield _setting(title, "dtype", DTYPES, help=_("Precision: 7 digits, or 16."))
 
 

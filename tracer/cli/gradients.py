@@ -73,7 +73,7 @@ MODELS = ("rnn-classify", "lstm-classify")
     "--forget-bias",
     type=float,
     callback=finite,
-    help=_("Where their forget switches' bias begins [1]."),
+    help=_("Where their forget gates' bias begins [1]."),
 )
 @click.option("--seed", type=click.IntRange(min=0), help=_("Other fresh weights [0]."))
 @click.option(
@@ -158,7 +158,7 @@ def _fresh(
 
     if forget_bias is not None and not any("f" in one.cell.equations for one in networks):
         raise InputError(
-            _("--forget-bias {bias:g}: none of these networks has a forget switch").format(
+            _("--forget-bias {bias:g}: none of these networks has a forget gate").format(
                 bias=forget_bias
             )
         )

@@ -149,7 +149,7 @@ def _check_effect(ctx: click.Context) -> None:
     reasons = {
         "forget_bias": (
             not cell.gates,
-            _("an {cell} has no forget switch").format(cell=cell.title),
+            _("an {cell} has no forget gate").format(cell=cell.title),
         ),
         "embedding": (given["encoder"] != "embedding", _("only --encoder embedding has that size")),
         "every_step": (given["task"] != "classify", _("only --task classify has one answer")),

@@ -32,25 +32,25 @@ LSTM = CellEquations(
         X,
         H_PREV,
         C_PREV,
-        *pre_activation("i", "the input switch"),
+        *pre_activation("i", "the input gate"),
         Quantity(
             "i", "i_t", "σ(z_i)", UNIT, Kind.SWITCH, "gates",
-            "the input switch: how much of the new information is written",
+            "the input gate: how much of the new information is written",
         ),
-        *pre_activation("f", "the forget switch"),
+        *pre_activation("f", "the forget gate"),
         Quantity(
             "f", "f_t", "σ(z_f)", UNIT, Kind.SWITCH, "gates",
-            "the forget switch: how much of the memory is kept (1 keeps all, 0 forgets all)",
+            "the forget gate: how much of the memory is kept (1 keeps all, 0 forgets all)",
         ),
         *pre_activation("g", "the new information"),
         Quantity(
             "g", "g_t", "tanh(z_g)", UNIT, Kind.INFORMATION, "gates",
             "the new information that could be written",
         ),
-        *pre_activation("o", "the output switch"),
+        *pre_activation("o", "the output gate"),
         Quantity(
             "o", "o_t", "σ(z_o)", UNIT, Kind.SWITCH, "gates",
-            "the output switch: how much of the memory is shown",
+            "the output gate: how much of the memory is shown",
         ),
         Quantity(
             "c", "c_t", "f * c_prev + i * g", UNIT, Kind.MEMORY, "states",
@@ -73,11 +73,11 @@ LSTM = CellEquations(
         D_H,
         gradient(
             "d_o", "∂L/∂o_t", "d_h * tanh_c",
-            "how the loss would change with the output switch",
+            "how the loss would change with the output gate",
         ),
         gradient(
             "d_tanh_c", "", "d_h * o",
-            "what of the gradient the output switch lets through to the memory",
+            "what of the gradient the output gate lets through to the memory",
         ),
         gradient(
             "d_c_from_h", "", "d_tanh_c * dtanh(c)",
@@ -85,25 +85,25 @@ LSTM = CellEquations(
         ),
         gradient(
             "d_c_from_next", "", "f_next * d_c_next",
-            "the part that comes back along the memory: only the forget switch stands in its way",
+            "the part that comes back along the memory: only the forget gate stands in its way",
         ),
         gradient(
             "d_c", "∂L/∂c_t", "d_c_from_h + d_c_from_next",
             "how the loss would change with the memory",
         ),
         gradient(
-            "d_i", "∂L/∂i_t", "d_c * g", "how the loss would change with the input switch",
+            "d_i", "∂L/∂i_t", "d_c * g", "how the loss would change with the input gate",
         ),
         gradient(
-            "d_f", "∂L/∂f_t", "d_c * c_prev", "how the loss would change with the forget switch",
+            "d_f", "∂L/∂f_t", "d_c * c_prev", "how the loss would change with the forget gate",
         ),
         gradient(
             "d_g", "∂L/∂g_t", "d_c * i", "how the loss would change with the new information",
         ),
-        gradient("d_z_i", "", "d_i * dσ(z_i)", "the gradient of the input switch's sum"),
-        gradient("d_z_f", "", "d_f * dσ(z_f)", "the gradient of the forget switch's sum"),
+        gradient("d_z_i", "", "d_i * dσ(z_i)", "the gradient of the input gate's sum"),
+        gradient("d_z_f", "", "d_f * dσ(z_f)", "the gradient of the forget gate's sum"),
         gradient("d_z_g", "", "d_g * dtanh(z_g)", "the gradient of the new information's sum"),
-        gradient("d_z_o", "", "d_o * dσ(z_o)", "the gradient of the output switch's sum"),
+        gradient("d_z_o", "", "d_o * dσ(z_o)", "the gradient of the output gate's sum"),
         of_inputs(GATES),
         *of_parameters(recurrent_parameters(GATES), ("h", "c")),
     ),

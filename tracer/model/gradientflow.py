@@ -39,7 +39,7 @@ class GradientFlow:
     d_c : array or None
         ‖∂L/∂c_t‖; None for a cell without a memory c.
     forget, kept : array or None
-        The forget switch f_t, and ``f_(t+1) · … · f_T``, each a mean over the units: the share of
+        The forget gate f_t, and ``f_(t+1) · … · f_T``, each a mean over the units: the share of
         ∂L/∂c_T that comes back along the memory alone.
     step : array or None
         The largest singular value of the Jacobian ∂h_t/∂h_(t-1): the most by which this one step

@@ -34,7 +34,7 @@ def initial_weights(
         stretches nor shrinks h (Saxe et al., ICLR 2014); U and V uniform by their number of inputs
         and outputs (Glorot and Bengio, AISTATS 2010); biases 0.
     forget_bias : float
-        Added to the bias of the forget switch, so that it begins open (Gers et al. 2000;
+        Added to the bias of the forget gate, so that it begins open (Gers et al. 2000;
         Jozefowicz et al., ICML 2015).
     seed : int
     """

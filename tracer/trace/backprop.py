@@ -59,7 +59,7 @@ def backprop(
         The same trace with the ``d_*`` of its cell's list added: at every step ``d_h`` split into
         ``d_h_from_loss`` and ``d_h_from_next``, ``d_c`` into ``d_c_from_h`` and ``d_c_from_next``,
         every gate, every sum z, ``d_x`` (T, N, D); and ``d_U``, ``d_W``, ``d_a``, ``d_h_0``,
-        ``d_c_0``. Through hard switches the gradient goes straight, with the slope of the sigmoid;
+        ``d_c_0``. Through hard gates the gradient goes straight, with the slope of the sigmoid;
         ``trace.straight_through`` says so.
 
     Raises

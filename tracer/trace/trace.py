@@ -174,7 +174,7 @@ class Trace(Mapping[str, Array]):
 
     @property
     def straight_through(self) -> bool:
-        """Whether gradients here went straight through hard switches, with another slope."""
+        """Whether gradients here went straight through hard gates, with another slope."""
         chosen = {getattr(self.cell, option) for option in self.equations.options}
         return bool(self.last.gradients) and not chosen.isdisjoint(STRAIGHT_THROUGH)
 

@@ -32,7 +32,7 @@ class Recipe:
     initial : str
         ``"orthogonal"`` or ``"uniform"``.
     forget_bias : float
-        Where the bias of the forget switch begins.
+        Where the bias of the forget gate begins.
     optimiser : Optimiser
     word_dropout : float
         The share of words that are hidden as unknown while learning, so that the network knows

@@ -20,7 +20,7 @@ COLUMNS = ("model", "step", "word", "number", "value")
 MEANINGS = {
     "d_h": "the Euclidean length of dL/dh_t",
     "d_c": "the Euclidean length of dL/dc_t",
-    "forget": "the forget switch f_t, mean over the units",
+    "forget": "the forget gate f_t, mean over the units",
     "kept": "f_(t+1) * ... * f_T, mean over the units",
     "step": "the largest singular value of dh_t/dh_(t-1)",
     "bound": "the product of all later steps' largest singular values",

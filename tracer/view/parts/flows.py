@@ -138,5 +138,5 @@ def _loss(flow: GradientFlow, encoding: str) -> str:
         if others:
             said += _("; --target {other} asks the other way").format(other=others[0])
     if trace.straight_through:
-        said += _("; straight-through at the hard switches")
+        said += _("; straight-through at the hard gates")
     return said

@@ -51,7 +51,7 @@ def loss_words(sentence: Sentence) -> Iterator[str]:
     if trace.straight_through:
         called = functions(trace.cell).names.get("σ", "")
         yield _(
-            "straight-through: hard switches have no slope, so gradients go through them with that "
+            "straight-through: hard gates have no slope, so gradients go through them with that "
             "of the sigmoid; {name}' stands for it."
         ).format(name=called)
 
@@ -105,7 +105,7 @@ def _arrives(name: str, here: Numbers, back: Numbers, after: int) -> str:
 
 
 def _memory(sentence: Sentence, step: int, units: slice) -> str:
-    """The LSTM's: along the memory, or through h; and what the forget switch lets go on."""
+    """The LSTM's: along the memory, or through h; and what the forget gate lets go on."""
     t = step + sentence.first
     here, back, d_c, f = (
         sentence[name][step, units].astype(float)
@@ -127,7 +127,7 @@ def _memory(sentence: Sentence, step: int, units: slice) -> str:
     return (
         said
         + " "
-        + _("The forget switch lets {share} of it go on to c_{before}.").format(
+        + _("The forget gate lets {share} of it go on to c_{before}.").format(
             share=lets, before=t - 1
         )
     )

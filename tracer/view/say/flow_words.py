@@ -97,7 +97,7 @@ def _why(flow: GradientFlow) -> str:
         )  # fmt: skip
     if flow.kept is not None and np.isfinite(flow.kept[0]):
         return _(
-            "Multiplied over all later words, its forget switches keep {share} of the gradient "
+            "Multiplied over all later words, its forget gates keep {share} of the gradient "
             "along the memory, on average over the units."
         ).format(share=_share(float(flow.kept[0])))
     return ""
@@ -127,8 +127,8 @@ def legend(flows: Sequence[GradientFlow]) -> Iterator[tuple[str, str]]:
         ]  # fmt: skip
     if any(flow.forget is not None for flow in flows):
         said += [
-            ("f", _("the forget switch of this step, mean over the units")),
-            ("kept", _("the forget switches of all later steps multiplied: what comes back "
+            ("f", _("the forget gate of this step, mean over the units")),
+            ("kept", _("the forget gates of all later steps multiplied: what comes back "
                           "along the memory alone, mean over the units")),
             ("‖d_c‖", _("the size of ∂L/∂c_t, as a share of that at the last word")),
         ]  # fmt: skip

@@ -4,7 +4,7 @@ Of all that could be said about a step, at most three things are, in this order.
 
 1. Something broke: the first NaN or infinite number. Then nothing else is said.
 2. The answer flips, or is no guess for the first time.
-3. For a cell with a memory c: what share of the memory the forget switches keep,
+3. For a cell with a memory c: what share of the memory the forget gates keep,
    ``Σ|f·c_prev| / Σ|c_prev|``, and the unit whose memory changes most, if it changes by `MOVE` or
    more; else that little changes. For a cell without one the unit whose h changes most.
 
@@ -85,14 +85,14 @@ def _kept(sentence: Sentence, step: int, chosen: int | None) -> str:
             return _("The memory of unit {unit} was empty.").format(
                 unit=sentence.unit_names[chosen]
             )
-        return _("The forget switch of unit {unit} keeps {share} of its memory.").format(
+        return _("The forget gate of unit {unit} keeps {share} of its memory.").format(
             unit=sentence.unit_names[chosen], share=percent(float(f[chosen]))
         )
     before = np.abs(c_prev)
     if before.max() < EMPTY:
         return _("The memory was empty.")
     share = float((f * before).sum() / before.sum())
-    return _("The forget switches keep {share} of the memory.").format(share=percent(share))
+    return _("The forget gates keep {share} of the memory.").format(share=percent(share))
 
 
 def _memory_change(sentence: Sentence, step: int, chosen: int | None) -> str:

@@ -2,7 +2,7 @@
 
 First what it comes to in plain words; then a table of bars, one line a word and one column a
 network, on one logarithmic scale; then a table of what stands in the way: for a cell whose only
-state is h the Jacobian of its step, for a cell with a memory its forget switches.
+state is h the Jacobian of its step, for a cell with a memory its forget gates.
 """
 
 from __future__ import annotations
