@@ -124,7 +124,7 @@ def _sizes(drawn: dict[tuple[str, str], tuple[Labelled, ...]]) -> Iterator[str]:
         lengths = [len(sentence.words) for sentence in sentences]
         words = {word for sentence in sentences for word in sentence.words}
         if task == "generate":
-            labels = "the next word"
+            labels = "next word"
         else:
             counted = Counter(label for sentence in sentences for label in sentence.labels)
             labels = ", ".join(f"{label} {n:,}" for label, n in sorted(counted.items()))

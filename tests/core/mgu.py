@@ -2,7 +2,7 @@
 
 The minimal gated unit: G. Zhou, J. Wu, C. Zhang, Z. Zhou, Minimal Gated Unit for Recurrent Neural
 Networks, International Journal of Automation and Computing 13 (2016). It has one switch, and the
-block W_g meets not h_prev but what the switch lets through of it.
+block W_g meets not h_prev but what the gate lets through of it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ MGU = CellEquations(
         Quantity("f", "f_t", "σ(z_f)", UNIT, Kind.SWITCH, "gates", "how much is written anew"),
         Quantity(
             "m", "m_t", "f * h_prev", UNIT, Kind.INFORMATION, "all",
-            "what the switch lets through of the step before",
+            "what the gate lets through of the previous step",
         ),
         *pre_activation("g", "the new information", meets="m"),
         Quantity(
@@ -64,11 +64,13 @@ MGU = CellEquations(
         gradient(
             "d_h_from_next", "",
             "d_h_next * (1 - f_next) + d_m_next * f_next + d_z_f_next @ W_f",
-            "the part of the gradient that comes back from the step after",
+            "the part of the gradient that comes back from the next step",
         ),
         D_H,
         gradient("d_g", "∂L/∂g_t", "d_h * f", "how the loss would change with g"),
-        gradient("d_z_g", "", "d_g * dtanh(z_g)", "the gradient of the new information's sum"),
+        gradient(
+            "d_z_g", "", "d_g * dtanh(z_g)", "the gradient of the new information's pre-activation"
+        ),
         gradient("d_m", "∂L/∂m_t", "d_z_g @ W_g", "how the loss would change with m"),
         gradient(
             "d_f", "∂L/∂f_t", "d_h * (g - h_prev) + d_m * h_prev",

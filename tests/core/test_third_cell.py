@@ -135,7 +135,7 @@ def test_a_unit_of_it_is_worked_out(tmp_path: Path) -> None:
     backward = _run("show", str(tmp_path / "mgu.safetensors"), "--unit", "1", "--what", "backward")
 
     assert "h_2[1] = (1 - f) * h_prev + f * g = (1 - 0." in forward
-    assert "the step before  W_q h_(t-1), W_q m" in forward
+    assert "previous step  W_q h_(t-1), W_q m" in forward
     assert "what t = 3 sends back to h_2[1], term by term" in backward
     assert "  d_h_next * (1 - f_next)" in backward
     assert "d_z_g_2[1] = d_g * tanh'(z_g) = " in " ".join(backward.split())

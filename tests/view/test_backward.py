@@ -82,21 +82,21 @@ def test_the_shares_that_are_told_are_those_of_the_numbers() -> None:
     said = backward_words(Sentence(trace), 3)
 
     assert said.startswith(
-        f"{share:.0%} of what reaches c_4 comes back along the memory from t = 5. "
-        f"The forget gate lets {lets:.0%} of it go on to c_3.".replace("%", " %")
+        f"{share:.0%} of the gradient of c_4 comes back along the memory from t = 5. "
+        f"The forget gate passes {lets:.0%} of it on to c_3.".replace("%", " %")
     )
 
 
 def test_the_rnn_names_its_slope_and_its_weights() -> None:
-    """What of the gradient passes f' and what W makes of the rest."""
+    """What of the gradient passes f', and how large it is at the step before."""
     trace = backward_trace(rnn_cell(), target="insult")
     d_h, d_z = (np.abs(trace[name][4, 0]) for name in ("d_h", "d_z"))
     sizes = np.linalg.norm(trace["d_h"][:, 0], axis=1)
 
     said = backward_words(Sentence(trace), 4)
 
-    assert "All that reaches h_5 comes back from t = 6." in said
-    assert f"tanh lets {d_z.sum() / d_h.sum():.0%} of it".replace("%", " %") in said
+    assert "The whole gradient of h_5 comes back from t = 6." in said
+    assert f"tanh passes {d_z.sum() / d_h.sum():.0%} of it".replace("%", " %") in said
     assert f"{max(sizes[3] / sizes[4], sizes[4] / sizes[3]):.1f} times" in said
 
 
@@ -125,7 +125,7 @@ def test_what_each_gate_sends_back_adds_up() -> None:
 
 def test_a_trace_without_gradients_says_how_to_make_them() -> None:
     """Saved traces often have none."""
-    with pytest.raises(InputError, match="this trace has no gradients; make one that has: tracer"):
+    with pytest.raises(InputError, match="this trace has no gradients; make one that does: tracer"):
         text_of(made_trace(lstm_cell()))
 
 
@@ -134,10 +134,11 @@ def test_the_target_is_named() -> None:
     own = text_of(backward_trace(lstm_cell()))
     other = text_of(backward_trace(lstm_cell(), target="praise"))
 
-    assert "taken against 'insult', the network's own answer; --target praise asks" in " ".join(
-        own.split()
+    assert (
+        "for the target 'insult', the network's own answer; for another: --target praise"
+        in " ".join(own.split())
     )
-    assert "taken against 'praise'" in other
+    assert "for the target 'praise'" in other
     assert "own answer" not in other
 
 
@@ -147,8 +148,8 @@ def test_hard_switches_are_named_straight_through() -> None:
 
     text = " ".join(text_of(backward_trace(cell)).split())
 
-    assert "straight-through: hard gates have no slope" in text
-    assert "straight-through" not in text_of(backward_trace(lstm_cell()))
+    assert "Straight-through: hard gates have zero slope" in text
+    assert "Straight-through" not in text_of(backward_trace(lstm_cell()))
 
 
 def test_gradients_of_nothing_are_told_not_drawn_as_something() -> None:
@@ -173,7 +174,7 @@ def test_gradients_that_are_not_finite_are_named_once(value: float) -> None:
         text_of(replace(trace, layers=(replace(trace.last, gradients=gradients),))).split()
     )
 
-    assert text.count("the first number that is not finite: d_h_from_next[0] = ") == 1
+    assert text.count("First gradient that is not finite, going back: d_h_from_next[0] = ") == 1
     assert text.count("it began at t = 4 with d_h_from_next[0]") == 3
 
 
@@ -181,7 +182,7 @@ def test_a_large_network_draws_its_largest_units() -> None:
     """And says how to see the others."""
     text = text_of(backward_trace(lstm_cell(H=130)))
 
-    assert "of 130 units are drawn, those with the largest gradient of h" in text
+    assert "of 130 units are shown, those with the largest gradient of h" in text
 
 
 def test_a_trace_cut_to_some_steps_keeps_their_numbers() -> None:
@@ -197,4 +198,4 @@ def test_what_comes_from_a_step_that_was_cut_away_is_named() -> None:
 
     text = text_of(trace, Wish(what="backward", unit=0, steps=(3, 3)))
 
-    assert text.count("from a step that was cut away") == 2
+    assert text.count("from a step that is not in this trace") == 2

@@ -60,7 +60,7 @@ def test_the_numbers_of_a_sentence_are_those_of_the_trace(seed: int, step: int) 
         assert (terms.index("adds") < terms.index("keeps")) == (abs(written) >= abs(forgotten))
 
 
-ENDS = {"the word": "x", "the step before": "h", "the bias": "a"}
+ENDS = {"word": "x", "previous step": "h", "bias": "a"}
 
 
 @given(seed=st.integers(0, 200))
@@ -68,7 +68,7 @@ def test_an_rnn_begins_with_the_parts_of_its_sum(seed: int) -> None:
     """Each part as it is, the largest first; together they are z."""
     sentence = Sentence(made_trace(rnn_cell(H=3, seed=seed)))
 
-    moved = re.search(r"Unit (\d) of h .*: z = (\S+), of that (.*)\.$", narration(sentence, 0))
+    moved = re.search(r"Unit (\d) of h .*: z = (\S+), of which (.*)\.$", narration(sentence, 0))
 
     if moved is None:
         assert "Little changes" in narration(sentence, 0)
@@ -92,13 +92,13 @@ def test_an_rnn_is_told_by_what_changes_its_sum(seed: int, step: int) -> None:
 
     said = narration(sentence, step)
 
-    moved = re.search(r"Unit (\d) of h .*: z \S+ from (\S+) to (\S+); of its parts (.*)\.$", said)
+    moved = re.search(r"Unit (\d) of h .*: z \S+ from (\S+) to (\S+); (.*)\.$", said)
     if moved is None:
         assert "Little changes" in said
         return
-    told = re.findall(r"(?:the word|the step before)\S* goes from (\S+) to ([-+.0-9e]+)", moved[4])
-    names = re.findall(r"the word|the step before", moved[4])
-    assert sorted(names) == ["the step before", "the word"]
+    told = re.findall(r"(?:word|previous step)'s part goes from (\S+) to ([-+.0-9e]+)", moved[4])
+    names = re.findall(r"word|previous step", moved[4])
+    assert sorted(names) == ["previous step", "word"]
     changes = [float(new) - float(old) for old, new in told]
     assert abs(changes[0]) >= abs(changes[1]) - 0.02
     assert sum(changes) == pytest.approx(float(moved[3]) - float(moved[2]), abs=0.04)
@@ -123,13 +123,13 @@ def test_a_flip_of_the_answer_comes_first() -> None:
 
 
 def test_a_guess_is_no_answer_that_could_flip() -> None:
-    """Near the 50 % of chance nothing is decided; the first answer that is no guess is told."""
+    """Near the 50 % of chance nothing is decided; the first confident answer is told."""
     sentence = _answering(0.57, 0.45, 0.61, 0.01, 0.4, 0.9)
 
     assert [t for t in range(6) if sentence.is_guess(t)] == [0, 1, 2, 4]
     assert (sentence.decided, sentence.flips) == (3, {5: 1})
     assert "flips" not in narration(sentence, 1)
-    assert "The first answer that is no guess: insult (99 %)." in narration(sentence, 3)
+    assert "First confident answer: insult (99 %)." in narration(sentence, 3)
     assert "The answer flips from insult to praise (90 %)." in narration(sentence, 5)
 
 
@@ -143,7 +143,7 @@ def test_while_no_word_is_known_every_answer_is_a_guess() -> None:
 
 def test_one_unit_can_be_followed(lstm_sentence: Sentence) -> None:
     """With --unit the sentence is about that unit, not about the one that moves most."""
-    assert "Unit 0 of c hardly moves: by -0.020." in narration(lstm_sentence, 0, 0)
+    assert "Unit 0 of c hardly changes: -0.020." in narration(lstm_sentence, 0, 0)
 
 
 def test_the_first_broken_number_is_named_and_nothing_else_is_said(lstm_trace: Trace) -> None:
@@ -154,9 +154,9 @@ def test_the_first_broken_number_is_named_and_nothing_else_is_said(lstm_trace: T
     sentence = Sentence(replace(lstm_trace, layers=rerun.layers, outputs={}))
 
     assert "finite" not in narration(sentence, 1)
-    expected = "The first number that is not finite: x[1] = NaN at t = 3."
+    expected = "First number that is not finite: x[1] = NaN at t = 3."
     assert expected == narration(sentence, 2)
-    expected = "Not every number is finite any more; it began at t = 3 with x[1]."
+    expected = "Not all numbers are finite: it began at t = 3 with x[1]."
     assert expected == narration(sentence, 3)
 
 

@@ -114,7 +114,7 @@ def test_what_narrows_the_rows(lstm_sentence: Sentence, rnn_sentence: Sentence) 
 def test_steps_and_units_that_do_not_exist_are_told(lstm_sentence: Sentence) -> None:
     """The message says which there are."""
     with pytest.raises(
-        InputError, match="steps 9:12 are none of this sentence's, which are 1 to 6"
+        InputError, match="steps 9:12 are out of range: this sentence has steps 1 to 6"
     ):
         picture(lstm_sentence, Wish(steps=(9, 12)), Abilities())
     with pytest.raises(InputError, match="no unit 8; this layer has units 0 to 7"):
@@ -154,10 +154,10 @@ def test_numbers_that_are_not_finite_are_drawn_and_marked(value: float, wish: Wi
 
     text = _text(trace, wish)
 
-    assert "The first number that is not finite: x[1] = " in text
+    assert "First number that is not finite: x[1] = " in text
     assert "at t = 3." in text
     assert "no answer" in text
-    assert "= the answer" not in text
+    assert "final answer" not in text
 
 
 def test_padding_is_not_shown() -> None:
@@ -175,7 +175,7 @@ def test_a_large_batch_says_how_to_see_the_rest() -> None:
     """Some sentences are drawn, the others are counted."""
     (line,) = other_sentences(20, 23, Abilities())
 
-    assert line.plain == "  20 of 23 sentences are drawn; --sentence 21 shows the next one."
+    assert line.plain == "  20 of 23 sentences are shown; --sentence 21 shows the next one."
     assert other_sentences(23, 23, Abilities()) == []
 
 
@@ -185,7 +185,7 @@ def test_generated_words_are_followed_by_the_next_one() -> None:
 
     text = _text(trace)
 
-    assert "the next word" in text
+    assert "next word" in text
     assert "flips" not in text
 
 
@@ -213,6 +213,6 @@ def test_cells_without_numbers_say_where_those_are(lstm_sentence: Sentence) -> N
         lines = picture(lstm_sentence, Wish(), Abilities(width=width))
         return " ".join(" ".join(line.plain for line in lines).split())
 
-    said = "The cells have no numbers beside them: those need 80 columns. --unit 0 writes"
+    said = "No numbers beside the cells: they need 80 columns. --unit 0 shows"
     assert said in drawn(60)
-    assert "no numbers beside them" not in drawn(80)
+    assert "No numbers beside" not in drawn(80)

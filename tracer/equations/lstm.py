@@ -45,7 +45,7 @@ LSTM = CellEquations(
         *pre_activation("g", "the new information"),
         Quantity(
             "g", "g_t", "tanh(z_g)", UNIT, Kind.INFORMATION, "gates",
-            "the new information that could be written",
+            "the new information: the candidate to be written",
         ),
         *pre_activation("o", "the output gate"),
         Quantity(
@@ -54,7 +54,7 @@ LSTM = CellEquations(
         ),
         Quantity(
             "c", "c_t", "f * c_prev + i * g", UNIT, Kind.MEMORY, "states",
-            "the memory now: what was kept of the old plus what was written of the new",
+            "the memory (cell state): what is kept of the old plus what is written of the new",
         ),
         Quantity(
             "tanh_c", "tanh(c_t)", "tanh(c)", UNIT, Kind.INFORMATION, "all",
@@ -62,7 +62,7 @@ LSTM = CellEquations(
         ),
         Quantity(
             "h", "h_t", "o * tanh_c", UNIT, Kind.INFORMATION, "states",
-            "the part of the memory that is shown, to the output and to the next step",
+            "the hidden state: the part of the memory shown to the output and to the next step",
         ),
     ),
     options=MappingProxyType({"gate": ("sigmoid", "hard-sigmoid", "hard-sigmoid-0.2", "hard")}),
@@ -73,11 +73,11 @@ LSTM = CellEquations(
         D_H,
         gradient(
             "d_o", "∂L/∂o_t", "d_h * tanh_c",
-            "how the loss would change with the output gate",
+            "how the loss changes with the output gate",
         ),
         gradient(
             "d_tanh_c", "", "d_h * o",
-            "what of the gradient the output gate lets through to the memory",
+            "the gradient that the output gate passes to the memory",
         ),
         gradient(
             "d_c_from_h", "", "d_tanh_c * dtanh(c)",
@@ -85,25 +85,27 @@ LSTM = CellEquations(
         ),
         gradient(
             "d_c_from_next", "", "f_next * d_c_next",
-            "the part that comes back along the memory: only the forget gate stands in its way",
+            "the part that comes back along the memory, scaled by the forget gate alone",
         ),
         gradient(
             "d_c", "∂L/∂c_t", "d_c_from_h + d_c_from_next",
-            "how the loss would change with the memory",
+            "how the loss changes with the memory",
         ),
         gradient(
-            "d_i", "∂L/∂i_t", "d_c * g", "how the loss would change with the input gate",
+            "d_i", "∂L/∂i_t", "d_c * g", "how the loss changes with the input gate",
         ),
         gradient(
-            "d_f", "∂L/∂f_t", "d_c * c_prev", "how the loss would change with the forget gate",
+            "d_f", "∂L/∂f_t", "d_c * c_prev", "how the loss changes with the forget gate",
         ),
         gradient(
-            "d_g", "∂L/∂g_t", "d_c * i", "how the loss would change with the new information",
+            "d_g", "∂L/∂g_t", "d_c * i", "how the loss changes with the new information",
         ),
-        gradient("d_z_i", "", "d_i * dσ(z_i)", "the gradient of the input gate's sum"),
-        gradient("d_z_f", "", "d_f * dσ(z_f)", "the gradient of the forget gate's sum"),
-        gradient("d_z_g", "", "d_g * dtanh(z_g)", "the gradient of the new information's sum"),
-        gradient("d_z_o", "", "d_o * dσ(z_o)", "the gradient of the output gate's sum"),
+        gradient("d_z_i", "", "d_i * dσ(z_i)", "the gradient of the input gate's pre-activation"),
+        gradient("d_z_f", "", "d_f * dσ(z_f)", "the gradient of the forget gate's pre-activation"),
+        gradient(
+            "d_z_g", "", "d_g * dtanh(z_g)", "the gradient of the new information's pre-activation"
+        ),
+        gradient("d_z_o", "", "d_o * dσ(z_o)", "the gradient of the output gate's pre-activation"),
         of_inputs(GATES),
         *of_parameters(recurrent_parameters(GATES), ("h", "c")),
     ),

@@ -19,7 +19,7 @@ OUTPUT = (
     ),
     Quantity(
         "probs", "p_t", "softmax(logits)", CLASS, Kind.PROBABILITY, "states",
-        "the scores made into probabilities that add up to 1",
+        "the scores turned into probabilities, which sum to 1",
     ),
     Quantity(
         "loss", "L_t", "cross_entropy(logits, target)", SEQUENCE, Kind.LOSS, "states",
@@ -34,7 +34,7 @@ REDUCTION = "sum over steps, mean over the batch"
 OUTPUT_BACKWARD = (
     Quantity(
         "d_logits", "∂L/∂logits", "(probs - one_hot(target)) / N", CLASS, Kind.GRADIENT, "all",
-        "what the network said minus what is right; 0 at steps that do not count",
+        "the prediction minus the target; 0 at steps that do not count",
     ),
     Quantity(
         "d_V", "∂L/∂V", "", ("row", "column"), Kind.GRADIENT, "all", "the gradient of V",
@@ -42,11 +42,11 @@ OUTPUT_BACKWARD = (
     Quantity("d_b", "∂L/∂b", "", ("row",), Kind.GRADIENT, "all", "the gradient of b"),
     Quantity(
         "d_V_per_step", "", "", ("step", "row", "column"), Kind.GRADIENT, "all",
-        "each step's share of the gradient of V",
+        "each step's contribution to the gradient of V",
     ),
     Quantity(
         "d_b_per_step", "", "", ("step", "row"), Kind.GRADIENT, "all",
-        "each step's share of the gradient of b",
+        "each step's contribution to the gradient of b",
     ),
 )  # fmt: skip
 """The gradients of the head, computed first in the backward pass."""

@@ -13,7 +13,7 @@ SEQUENCE = ("step", "batch")
 
 
 def pre_activation(gate: str, of: str, meets: str = "h_prev") -> tuple[Quantity, ...]:
-    """The sum z that one gate looks at, and its shares: the word, the step before, the bias.
+    """The sum z of one gate, and its parts: the word, the previous step, the bias.
 
     The gate's block of W is multiplied with the quantity that it `meets`.
     """
@@ -23,34 +23,34 @@ def pre_activation(gate: str, of: str, meets: str = "h_prev") -> tuple[Quantity,
     return (
         Quantity(
             f"{z}_from_x", f"U{_} x_t", f"x @ U{_}.T", UNIT, kind, None,
-            f"the share of {z} that comes from the word",
+            f"the part of {z} that comes from the word",
         ),
         Quantity(
             f"{z}_from_h", f"W{_} {met}", f"{meets} @ W{_}.T", UNIT, kind, None,
-            f"the share of {z} that comes from what the step before handed on",
+            f"the part of {z} that comes from the previous step",
         ),
         Quantity(
             f"{z}_from_a", f"a{_}", f"a{_}", UNIT, kind, None,
-            f"the share of {z} that is always there, the bias",
+            f"the part of {z} that is the same at every step, the bias",
         ),
         Quantity(
             z, z, f"{z}_from_x + {z}_from_h + {z}_from_a", UNIT, kind, "all",
-            f"the sum that {of} looks at, before it is squeezed",
+            f"the pre-activation of {of}: the sum before the activation function",
         ),
     )  # fmt: skip
 
 
 X = Quantity(
     "x", "x_t", "", INPUT, Kind.INFORMATION, "states",
-    "the input: the word, as numbers",
+    "the input: the word as a vector",
 )  # fmt: skip
 H_PREV = Quantity(
     "h_prev", "h_(t-1)", "", UNIT, Kind.INFORMATION, None,
-    "the output of the step before, or h_0 at the first step",
+    "h of the previous step; h_0 at the first step",
 )  # fmt: skip
 C_PREV = Quantity(
     "c_prev", "c_(t-1)", "", UNIT, Kind.MEMORY, None,
-    "the memory of the step before, or c_0 at the first step",
+    "the memory of the previous step; c_0 at the first step",
 )  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def recurrent_parameters(
             tuple(Product(d_z, "x") for d_z in sums.values()),
         ),
         Parameter(
-            "W", (rows, "H"), "weights from the step before to the hidden units",
+            "W", (rows, "H"), "weights from the previous hidden state to the hidden units",
             "PyTorch weight_hh_l0, Keras recurrent_kernel (transposed), CS231n Wh (transposed), "
             "ONNX R" + order,
             tuple(Product(sums[gate], quantity) for gate, quantity in met.items()),
@@ -100,16 +100,16 @@ def of_inputs(gates: tuple[str, ...]) -> Quantity:
     terms = (f"d_z_{gate} @ U_{gate}" for gate in gates) if gates else ("d_z @ U",)
     return Quantity(
         "d_x", "∂L/∂x_t", " + ".join(terms), INPUT, Kind.GRADIENT, "all",
-        "how the loss would change with the word's numbers",
+        "how the loss changes with the word's vector",
     )  # fmt: skip
 
 
 def from_next(gates: tuple[str, ...]) -> Quantity:
-    """The gradient that the step after hands back to h, through every gate."""
+    """The gradient that the next step sends back to h, through every gate."""
     terms = (f"d_z_{gate}_next @ W_{gate}" for gate in gates) if gates else ("d_z_next @ W",)
     return gradient(
         "d_h_from_next", "", " + ".join(terms),
-        "the part of the gradient that comes back from the step after",
+        "the part of the gradient that comes back from the next step",
     )  # fmt: skip
 
 
@@ -118,7 +118,7 @@ D_H_FROM_LOSS = gradient(
 )
 D_H = gradient(
     "d_h", "∂L/∂h_t", "d_h_from_loss + d_h_from_next",
-    "how the loss would change with what the unit says",
+    "how the loss changes with the hidden state",
 )  # fmt: skip
 
 
@@ -130,21 +130,21 @@ def of_parameters(
     total = [
         Quantity(
             f"d_{p.name}", f"∂L/∂{p.name}", "", axes[len(p.shape)], Kind.GRADIENT, "all",
-            f"the gradient of {p.name}: the shares of all steps and sentences added up",
+            f"the gradient of {p.name}, summed over all steps and sentences",
         )
         for p in parameters
     ]  # fmt: skip
     shares = [
         Quantity(
             f"d_{p.name}_per_step", "", "", ("step", *axes[len(p.shape)]), Kind.GRADIENT, "all",
-            f"each step's share of the gradient of {p.name}; the weights are shared by all steps",
+            f"each step's contribution to the gradient of {p.name}; all steps share the weights",
         )
         for p in parameters
     ]  # fmt: skip
     start = [
         Quantity(
             f"d_{name}_0", f"∂L/∂{name}_0", "", ("batch", "unit"), Kind.GRADIENT, "all",
-            f"how the loss would change with the initial {name}",
+            f"how the loss changes with the initial {name}",
         )
         for name in state
     ]  # fmt: skip

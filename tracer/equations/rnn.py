@@ -31,7 +31,7 @@ RNN = CellEquations(
         *pre_activation("", "the unit"),
         Quantity(
             "h", "h_t", "f(z)", UNIT, Kind.INFORMATION, "states",
-            "what the unit says, to the output and to the next step (the article's s_t)",
+            "the hidden state, passed to the output and to the next step (the article's s_t)",
         ),
     ),
     options=MappingProxyType({"f": ("tanh", "relu", "sigmoid", "identity")}),
@@ -40,7 +40,7 @@ RNN = CellEquations(
         D_H_FROM_LOSS,
         from_next(()),
         D_H,
-        gradient("d_z", "∂L/∂z", "d_h * df(z)", "how the loss would change with the sum z"),
+        gradient("d_z", "∂L/∂z", "d_h * df(z)", "how the loss changes with the pre-activation z"),
         of_inputs(()),
         *of_parameters(recurrent_parameters(()), ("h",)),
     ),

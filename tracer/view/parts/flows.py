@@ -122,21 +122,21 @@ def _loss(flow: GradientFlow, encoding: str) -> str:
     trace, label = flow.trace, clean(flow.target, encoding)
     assert trace.labels is not None
     said = plural(
-        "{model} ({title}, {units} unit): loss taken against '{label}', {loss}",
-        "{model} ({title}, {units} units): loss taken against '{label}', {loss}",
+        "{model} ({title}, {units} unit): loss {loss} for the target '{label}'",
+        "{model} ({title}, {units} units): loss {loss} for the target '{label}'",
         trace.H,
     ).format(
         model=model_name(flow, encoding), title=trace.equations.title, units=trace.H, label=label,
         loss=size(float(trace["loss"][-1, 0])),
     )  # fmt: skip
     if trace.task == "generate":
-        own = _(", the next word that it would say") if flow.own else _(" as the next word")
-        said += own + _("; it says nothing itself here, and reads only the words that were given")
+        own = _(", its own next word") if flow.own else _(" as the next word")
+        said += own + _("; it generates nothing here and reads only the given words")
     elif flow.own:
         said += _(", its own answer")
         others = [clean(other, encoding) for other in trace.labels if other != flow.target]
         if others:
-            said += _("; --target {other} asks the other way").format(other=others[0])
+            said += _("; for another: --target {other}").format(other=others[0])
     if trace.straight_through:
-        said += _("; straight-through at the hard gates")
+        said += _("; straight-through gradients at the hard gates")
     return said

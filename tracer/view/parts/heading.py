@@ -42,7 +42,7 @@ def heading(sentence: Sentence) -> Heading:
     tasks = {
         "classify": _("one label for the whole sentence"),
         "tag": _("a label for every word"),
-        "generate": _("the next word, again and again"),
+        "generate": _("the next word at every step"),
     }
     size = plural("{cell}, {count} unit", "{cell}, {count} units", sentence.H)
     facts = (
@@ -62,11 +62,11 @@ def unknown_words(sentence: Sentence) -> Unknown | None:
         return None
     rest = sentence.T - len(sentence.unknown)
     if rest == 0:
-        advice = _("The network knows none of these words, so its answer says nothing about them.")
+        advice = _("The network knows none of these words: its answer means nothing.")
     elif rest < len(sentence.unknown):
         advice = plural(
-            "The network knows only {rest} of {count} words; its answer stands on that one.",
-            "The network knows only {rest} of {count} words; its answer stands on those.",
+            "The network knows only {rest} of {count} words; its answer rests on that one.",
+            "The network knows only {rest} of {count} words; its answer rests on those.",
             rest,
         ).format(rest=rest, count=sentence.T)
     else:

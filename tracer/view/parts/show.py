@@ -207,12 +207,12 @@ def legend(show: Show) -> Legend:
     if show.unit is not None:
         return Legend(rows=unit_legend(show.sentence), words=words)
     if show.wish.what == "output":
-        score = _("what the head gives; softmax makes the probability of it")
+        score = _("the logit; softmax turns the logits into probabilities")
         return Legend(rows=(Meaning(_("score"), score), *words))
     kinds = {quantity.kind for quantity in show.quantities}
     ends = (
-        (Kind.SWITCH, _("a switch, from 0 (shut) to 1 (open)")),
-        (Kind.INFORMATION, _("information, from -1 to 1; the sign is written too")),
+        (Kind.SWITCH, _("a switch, from 0 (closed) to 1 (open)")),
+        (Kind.INFORMATION, _("information, from -1 to 1, with its sign")),
     )
     return Legend(
         rows=tuple(Meaning(q.name, _(q.meaning)) for q in show.quantities),
@@ -230,16 +230,16 @@ def _words_used(sentence: Sentence, wish: Wish) -> Iterator[Meaning]:
     """What the sentences over each step leave open."""
     if wish.unit is None and all(sentence.has(name) for name in ("f", "c_prev")):
         said = _(
-            "Σ|f·c_prev| / Σ|c_prev| over all units, c_prev being the memory before: "
-            "a unit with a larger memory counts more"
+            "Σ|f·c_prev| / Σ|c_prev| over all units, where c_prev is the previous memory: "
+            "larger memories count more"
         )
         yield Meaning(_("keeps … %"), said)
     if any(sentence.is_guess(step) for step in range(sentence.T)):
-        said = _("less than {sure}, where chance gives {chance}; flips are counted without guesses")
+        said = _("below {sure} (chance: {chance}); guesses do not count as flips")
         if sentence.unknown:
             said = _(
-                "less than {sure}, where chance gives {chance}, or no word so far is known; "
-                "flips are counted without guesses"
+                "below {sure} (chance: {chance}), or only unknown words so far; guesses do not "
+                "count as flips"
             )
         chance = 1 / sentence["probs"].shape[-1]
         said = said.format(sure=percent(sentence.sure_share), chance=percent(chance))

@@ -73,9 +73,9 @@ class Strip:
 def strip(sentence: Sentence) -> Strip:
     """The strip of the whole sentence."""
     asked = {
-        "classify": _("the answer so far"),
-        "tag": _("its label"),
-        "generate": _("the next word"),
+        "classify": _("answer so far"),
+        "tag": _("label"),
+        "generate": _("next word"),
     }.get(sentence.task or "", "")
     rows = tuple(
         StripRow(

@@ -40,7 +40,7 @@ def chosen_steps(sentence: Sentence, wish: Wish) -> list[int] | None:
     if not chosen:
         raise InputError(
             _(
-                "steps {first}:{last} are none of this sentence's, which are {start} to {end}"
+                "steps {first}:{last} are out of range: this sentence has steps {start} to {end}"
             ).format(
                 first=wish.steps[0],
                 last=wish.steps[1],
@@ -86,7 +86,7 @@ def check_gradients(sentence: Sentence) -> None:
     if not sentence.has("d_h"):
         raise InputError(
             _(
-                'this trace has no gradients; make one that has: tracer show "SENTENCE" '
-                "--what backward --save FILE, or model.trace(..., backward=True) in Python"
+                'this trace has no gradients; make one that does: tracer show "SENTENCE" --what '
+                "backward --save FILE, or model.trace(..., backward=True) in Python"
             )
         )

@@ -29,30 +29,30 @@ def loss_words(sentence: Sentence) -> Iterator[str]:
         labels = [sentence.label(int(target[t, n])) for t in steps]
         loss = size(float(sentence["loss"].sum()))
         if len(steps) == 1:
-            said = _("loss {loss}, taken against '{label}'").format(loss=loss, label=labels[0])
+            said = _("loss {loss} for the target '{label}'").format(loss=loss, label=labels[0])
             others = [clean(o, sentence.encoding) for o in trace.labels or () if o != labels[0]]
         else:
             shown = " ".join(labels[:20]) + (" …" if len(labels) > 20 else "")
-            said = _("loss {loss}, summed over all words, taken against: {labels}")
+            said = _("loss {loss}, summed over all words, for the targets: {labels}")
             said = said.format(loss=loss, labels=shown)
             others = []
         if own:
             said += ", " + _("the network's own answer")
             if len(steps) > 1:
-                said += "; " + _("--target 'LABEL LABEL …' names others, one a word")
+                said += "; " + _("for others: --target 'LABEL LABEL …', one per word")
             elif others:
-                said += "; " + _("--target {other} asks the other way").format(other=others[0])
+                said += "; " + _("for another: --target {other}").format(other=others[0])
         yield said
     averaged_over = trace.averaged_over or trace.N
     if averaged_over > 1:
         yield _(
-            "The loss is the mean over {count} sentences, so each has a share of 1/{count}."
+            "The loss is the mean over {count} sentences, so each one counts 1/{count}."
         ).format(count=averaged_over)
     if trace.straight_through:
         called = functions(trace.cell).names.get("σ", "")
         yield _(
-            "straight-through: hard gates have no slope, so gradients go through them with that "
-            "of the sigmoid; {name}' stands for it."
+            "Straight-through: hard gates have zero slope, so the backward pass uses the slope "
+            "of the sigmoid, written {name}'."
         ).format(name=called)
 
 
@@ -80,9 +80,9 @@ def _broken(sentence: Sentence, step: int) -> str:
                 continue
             where = f"{quantity.name}[{sentence.unit_names[int(bad[0])]}]"
             if t == step:
-                said = _("On the way back the first number that is not finite: {where} = {value}.")
+                said = _("First gradient that is not finite, going back: {where} = {value}.")
                 return said.format(where=where, value=number(float(values[bad[0]])))
-            said = _("Not every gradient is finite any more; it began at t = {t} with {where}.")
+            said = _("Not all gradients are finite: it began at t = {t} with {where}.")
             return said.format(t=t + sentence.first, where=where)
     return ""
 
@@ -92,14 +92,12 @@ def _arrives(name: str, here: Numbers, back: Numbers, after: int) -> str:
     total = float(np.abs(here).sum() + np.abs(back).sum())
     share = float(np.abs(back).sum()) / total if total else 0.0
     if share == 0:
-        return _(
-            "Nothing comes back from a later step: all that reaches {name} starts here."
-        ).format(name=name)
+        return _("The whole gradient of {name} comes from this step's output.").format(name=name)
     if share == 1:
-        return _("All that reaches {name} comes back from t = {after}.").format(
+        return _("The whole gradient of {name} comes back from t = {after}.").format(
             name=name, after=after
         )
-    return _("{share} of what reaches {name} comes back from t = {after}.").format(
+    return _("{share} of the gradient of {name} comes back from t = {after}.").format(
         share=percent(share), name=name, after=after
     )
 
@@ -113,12 +111,14 @@ def _memory(sentence: Sentence, step: int, units: slice) -> str:
     )
     total = float(np.abs(here).sum() + np.abs(back).sum())
     if not total:
-        return _("Nothing reaches the memory here.")
+        return _("No gradient reaches the memory here.")
     share = float(np.abs(back).sum()) / total
     if share == 0:
-        said = _("All that reaches c_{t} comes through h_{t}; nothing comes back along the memory.")
+        said = _(
+            "The whole gradient of c_{t} comes through h_{t}; none comes back along the memory."
+        )
     else:
-        said = _("{share} of what reaches c_{t} comes back along the memory from t = {after}.")
+        said = _("{share} of the gradient of c_{t} comes back along the memory from t = {after}.")
     said = said.format(share=percent(share), t=t, after=t + 1)
     arrived = float(np.abs(d_c).sum())
     if not arrived:
@@ -127,7 +127,7 @@ def _memory(sentence: Sentence, step: int, units: slice) -> str:
     return (
         said
         + " "
-        + _("The forget gate lets {share} of it go on to c_{before}.").format(
+        + _("The forget gate passes {share} of it on to c_{before}.").format(
             share=lets, before=t - 1
         )
     )
@@ -147,7 +147,7 @@ def _h(sentence: Sentence, step: int, units: slice) -> str:
         slope = functions(sentence.trace.cell).names.get("f", "f")
         through = percent(float(np.abs(sentence["d_z"][step, units]).sum()) / arrived)
         said.append(
-            _("The slope of {f} lets {share} of it through to z.").format(f=slope, share=through)
+            _("The slope of {f} passes {share} of it on to z.").format(f=slope, share=through)
         )
     handed = sentence["d_h_from_next"][step - 1] if step else sentence["d_h_0"][0]
     before, after = (
@@ -155,16 +155,11 @@ def _h(sentence: Sentence, step: int, units: slice) -> str:
     )
     if units == slice(None) and before and after:
         ratio = before / after
-        text = _(
-            "{step} makes that {times} times smaller on the way to h_{before} than it was at h_{t}."
-        )
+        text = _("It reaches h_{before} {times} times smaller than it was at h_{t}.")
         if ratio >= 1:
-            text = _(
-                "{step} makes that {times} times as large on the way to h_{before} as at h_{t}."
-            )
+            text = _("It reaches h_{before} {times} times as large as it was at h_{t}.")
         factor = times(ratio if ratio >= 1 else 1 / ratio)
-        what = "W" if plain else _("The step")
-        said.append(text.format(step=what, times=factor, before=t - 1, t=t))
+        said.append(text.format(times=factor, before=t - 1, t=t))
     return " ".join(said)
 
 
@@ -174,10 +169,13 @@ def _most(sentence: Sentence, step: int) -> str:
     values = sentence[name][step].astype(float)
     unit = int(np.abs(values).argmax())
     value = float(values[unit])
-    said = _("Most at unit {unit}: a larger {state} there would raise the loss ({name} = {value}).")
+    said = _(
+        "Largest at unit {unit}: a larger {state} there would raise the loss ({name} = {value})."
+    )
     if value < 0:
         said = _(
-            "Most at unit {unit}: a larger {state} there would lower the loss ({name} = {value})."
+            "Largest at unit {unit}: a larger {state} there would lower the loss ({name} = "
+            "{value})."
         )
     return said.format(
         unit=sentence.unit_names[unit], state=name.removeprefix("d_"), name=name,

@@ -29,7 +29,7 @@ def comparison(flows: Sequence[GradientFlow], encoding: str) -> str:
     if not (0 < less.share[0] < more.share[0] < np.inf):
         return ""
     said = _(
-        "Of what starts at the last word, {more} brings {times} times as much to the first as "
+        "From the last word to the first, {more} keeps {times} times as much of its gradient as "
         "{less}."
     )
     return said.format(
@@ -47,18 +47,18 @@ def _reach(flow: GradientFlow, word: str) -> str:
     """How much smaller or larger the gradient is at the first word than at the last."""
     last, first = float(flow.d_h[-1]), float(flow.d_h[0])
     if not np.isfinite(last):
-        return _("the gradient is {value} at the last word already.").format(value=size(last))
+        return _("the gradient is already {value} at the last word.").format(value=size(last))
     if last == 0:
         return _(
-            "the gradient is 0 everywhere: the network is so sure of this answer that its "
-            "loss cannot move. Ask with another --target."
+            "the gradient is 0 everywhere: the network is so sure of this answer that the loss "
+            "is flat. Try another --target."
         )
     if len(flow.d_h) == 1:
-        return _("there is only one word, so no gradient has to go back.")
+        return _("there is only one word, so no gradient flows back.")
     broken = np.flatnonzero(~np.isfinite(flow.d_h))
     if broken.size:
         t = int(broken.max())
-        return _("on its way back the gradient becomes {value} at t = {t}.").format(
+        return _("going back, the gradient becomes {value} at t = {t}.").format(
             value=size(float(flow.d_h[t])), t=t + 1
         )
     if first == 0:
@@ -83,13 +83,13 @@ def _why(flow: GradientFlow) -> str:
         if not np.isfinite(most):
             return ""
         said = _(
-            "The most by which one step back can multiply a gradient lies between {least} and "
-            "{greatest}; all {count} together leave {share} of any gradient or less."
+            "One step back multiplies a gradient by at most {least} to {greatest}; all {count} "
+            "together keep at most {share} of it."
         )
         if most >= 1:
             said = _(
-                "The most by which one step back can multiply a gradient lies between {least} and "
-                "{greatest}; all {count} together can make one {times} times as large."
+                "One step back multiplies a gradient by at most {least} to {greatest}; all "
+                "{count} together by at most {times}."
             )
         return said.format(
             least=size(float(steps.min())), greatest=size(float(steps.max())), count=len(steps),
@@ -98,7 +98,7 @@ def _why(flow: GradientFlow) -> str:
     if flow.kept is not None and np.isfinite(flow.kept[0]):
         return _(
             "Multiplied over all later words, its forget gates keep {share} of the gradient "
-            "along the memory, on average over the units."
+            "along the memory (mean over units)."
         ).format(share=_share(float(flow.kept[0])))
     return ""
 
@@ -113,23 +113,22 @@ def _share(value: float) -> str:
 def legend(flows: Sequence[GradientFlow]) -> Iterator[tuple[str, str]]:
     """How to read the numbers."""
     said = [
-        ("‖d_h‖", _("the size of the gradient ∂L/∂h_t, as a share of that at the last word; "
-                    "each tick of the scale is a power of ten")),
+        ("‖d_h‖", _("the norm of the gradient ∂L/∂h_t, relative to the last word; each tick "
+                        "is a power of ten")),
     ]  # fmt: skip
     if any(flow.step is not None for flow in flows):
         said += [
-            ("step", _("the most by which this step can multiply a gradient on its way "
-                              "back: the largest singular value of ∂h_t/∂h_(t-1). "
-                              "No word is before the first")),
-            ("bound", _("those of all later steps multiplied: no gradient keeps more")),
-            ("reach", _("what all later steps together really leave at most: the largest "
-                              "singular value of ∂h_T/∂h_t")),
+            ("step", _("the most by which this step can multiply a gradient going back: the "
+                       "largest singular value of ∂h_t/∂h_(t-1); none at t = 1")),
+            ("bound", _("the product of step over all later words: an upper bound")),
+            ("reach", _("the exact maximum for all later steps together: the largest singular "
+                        "value of ∂h_T/∂h_t")),
         ]  # fmt: skip
     if any(flow.forget is not None for flow in flows):
         said += [
-            ("f", _("the forget gate of this step, mean over the units")),
-            ("kept", _("the forget gates of all later steps multiplied: what comes back "
-                          "along the memory alone, mean over the units")),
-            ("‖d_c‖", _("the size of ∂L/∂c_t, as a share of that at the last word")),
+            ("f", _("the forget gate at this step, mean over units")),
+            ("kept", _("the product of the forget gates of all later steps: what comes back "
+                       "along the memory alone, mean over units")),
+            ("‖d_c‖", _("the norm of ∂L/∂c_t, relative to the last word")),
         ]  # fmt: skip
     return iter(said)

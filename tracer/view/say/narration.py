@@ -52,10 +52,10 @@ def narration(sentence: Sentence, step: int, unit: int | None = None) -> str:
 def _broken_sentence(sentence: Sentence, step: int, broken: Broken) -> str:
     where = broken.name if broken.unit is None else f"{broken.name}[{broken.unit}]"
     if broken.step == step:
-        return _("The first number that is not finite: {where} = {value} at t = {t}.").format(
+        return _("First number that is not finite: {where} = {value} at t = {t}.").format(
             where=where, value=number(broken.value), t=step + sentence.first
         )
-    return _("Not every number is finite any more; it began at t = {t} with {where}.").format(
+    return _("Not all numbers are finite: it began at t = {t} with {where}.").format(
         where=where, t=broken.step + sentence.first
     )
 
@@ -70,11 +70,11 @@ def _answer_sentence(sentence: Sentence, step: int) -> str:
             old=sentence.label(sentence.flips[step]), new=new, share=share
         )
     if step == sentence.decided and step in sentence.unknown:
-        return _("The network does not know this word, and yet it answers {new} ({share}).").format(
+        return _("The network does not know this word, yet answers {new} ({share}).").format(
             new=new, share=share
         )
     if step == sentence.decided and step:
-        return _("The first answer that is no guess: {new} ({share}).").format(new=new, share=share)
+        return _("First confident answer: {new} ({share}).").format(new=new, share=share)
     return ""
 
 
@@ -126,10 +126,10 @@ def _memory_change(sentence: Sentence, step: int, chosen: int | None) -> str:
 
 def _little(sentence: Sentence, name: str, change: Numbers, chosen: int | None) -> str:
     if chosen is not None:
-        return _("Unit {unit} of {name} hardly moves: by {by}.").format(
+        return _("Unit {unit} of {name} hardly changes: {by}.").format(
             unit=sentence.unit_names[chosen], name=name, by=signed(change[chosen])
         )
-    return _("Little changes: no unit of {name} moves by more than {most}.").format(
+    return _("Little happens: no unit of {name} changes by more than {most}.").format(
         name=name, most=number(np.abs(change).max())
     )
 
@@ -149,13 +149,13 @@ def _state_change(sentence: Sentence, step: int, chosen: int | None) -> str:
     z = float(sentence["z"][step, unit])
     shares = _shares(sentence, step, unit)
     if step == 0:
-        said = _("{start}: z = {z}, of that {shares}.")
+        said = _("{start}: z = {z}, of which {shares}.")
         return said.format(start=start, z=signed(z), shares=_listed(shares))
     earlier = float(sentence["z"][step - 1, unit])
     was = _shares(sentence, step - 1, unit)
-    said = _("{start}: z falls from {was} to {z}; of its parts {parts}.")
+    said = _("{start}: z falls from {was} to {z}; {parts}.")
     if z > earlier:
-        said = _("{start}: z rises from {was} to {z}; of its parts {parts}.")
+        said = _("{start}: z rises from {was} to {z}; {parts}.")
     parts = _moved(was, shares)
     return said.format(start=start, was=signed(earlier), z=signed(z), parts=parts)
 
@@ -170,8 +170,8 @@ def _shares(sentence: Sentence, step: int, unit: int) -> dict[str, float]:
 def _moved(was: dict[str, float], now: dict[str, float]) -> str:
     """From where to where the parts of z went that change, in words, the largest change first."""
     texts = {
-        "z_from_x": _("the word's goes from {old} to {new}"),
-        "z_from_h": _("that of the step before goes from {old} to {new}"),
+        "z_from_x": _("the word's part goes from {old} to {new}"),
+        "z_from_h": _("the previous step's part goes from {old} to {new}"),
     }
     largest_first = sorted(texts, key=lambda name: -abs(now[name] - was[name]))
     return ", ".join(
@@ -183,7 +183,7 @@ def _listed(shares: dict[str, float]) -> str:
     """The shares that are not 0, in words, the largest first."""
     texts = {
         "z_from_x": _("{share} from the word"),
-        "z_from_h": _("{share} from the step before"),
+        "z_from_h": _("{share} from the previous step"),
         "z_from_a": _("{share} from the bias"),
     }
     largest_first = sorted(shares, key=lambda name: -abs(shares[name]))

@@ -100,15 +100,15 @@ def _left_out(
     said = []
     if steps and len(steps) < count:
         text = _(
-            "{shown} of {count} steps are drawn: the last ones, and the first. "
-            "--steps {first}:{last} shows others, --format csv writes all."
+            "{shown} of {count} steps are shown: the last ones and the first. --steps "
+            "{first}:{last} shows others, --format csv writes all."
         )
         last = first + min(folding.BLOCKS, count - 1)
         said.append(text.format(shown=len(steps), count=count, first=first + 1, last=last))
     if back.unit is None and len(plan.units) < back.sentence.H:
         text = _(
-            "{shown} of {count} units are drawn, those with the largest gradient of h; sizes are "
-            "of all {count}. --unit shows any other one, --format csv writes all."
+            "{shown} of {count} units are shown, those with the largest gradient of h; sizes "
+            "are over all {count}. --unit shows another one, --format csv writes all."
         )
         said.append(text.format(shown=len(plan.units), count=back.sentence.H))
     if back.unit is None:
@@ -123,9 +123,9 @@ def _legend(back: Backward, able: Abilities) -> list[Text]:
     if back.unit is not None:
         return explained(back.legend, able)
     said = _(
-        "+: more of it would raise the loss; -: more of it would lower it. A full cell is the "
-        "largest number of its step; each step has its own scale, written over its numbers. "
-        "Size is the length of the whole row."
+        "+: increasing it raises the loss; -: lowers it. A full cell is the largest number of "
+        "its step; each step has its own scale, shown above its numbers. size: the norm of the "
+        "whole row."
     )
     shares = (-1, -0.5, 0, 0.5, 1)
     return [*explained(back.legend, able), *cells_explained(Kind.GRADIENT, shares, said, able)]

@@ -111,7 +111,7 @@ def _table(
         [(fit(flow.name, room, colours.glyphs.cut), colours.of_class(place))]
         for place, flow in columns
     ]
-    title = Text(_("how strongly the last word's loss is felt: ‖d_h_t‖"), style="bold")
+    title = Text(_("how much of the last word's gradient is left: ‖d_h_t‖"), style="bold")
     yield from folded(title, able.width, "  ")
     yield _line("", heads, label)
     axis = [(decades_axis(scale, bar).ljust(room), colours.faint)]
@@ -121,7 +121,7 @@ def _table(
         for place, flow in columns
     ])  # fmt: skip
     yield Text("")
-    yield _row(_("what stands in its way"), "bold")
+    yield _row(_("what multiplies it on the way back"), "bold")
     yield _line("", heads, label)
     three = [flow.ways for _place, flow in columns]
     names = [
@@ -135,7 +135,7 @@ def _table(
     ])  # fmt: skip
     yield Text("")
     if len(steps) < len(first.words):
-        said = _("{shown} of {count} words are drawn; --format csv writes all.")
+        said = _("{shown} of {count} words are shown; --format csv writes all.")
         said = said.format(shown=len(steps), count=len(first.words))
         yield from paragraph(Said(said), able)
         yield Text("")

@@ -54,7 +54,7 @@ def other_sentences(shown: int, count: int, able: Abilities) -> list[Text]:
     """How to see the sentences that are not drawn, where there are any."""
     if shown == count:
         return []
-    said = _("{shown} of {count} sentences are drawn; --sentence {next} shows the next one.")
+    said = _("{shown} of {count} sentences are shown; --sentence {next} shows the next one.")
     return paragraph(Said(said.format(shown=shown, count=count, next=shown + 1)), able)
 
 

@@ -67,14 +67,14 @@ def backward_unit(sentence: Sentence, step: int, unit: int) -> BackwardUnit:
 def backward_unit_legend(sentence: Sentence) -> tuple[Meaning, ...]:
     """What is to be known to read the equations."""
     listed = [
-        ("d_h", _("∂L/∂h: what the loss does if h of this unit grows a little; + rises, - falls")),
-        ("_from_loss", _("the part that comes from the output of this very step")),
-        ("_from_next", _("the part that comes back from the step after")),
-        ("_next", _("the number of the step after")),
+        ("d_h", _("∂L/∂h: how the loss changes if this unit's h grows a little; + rises, - falls")),
+        ("_from_loss", _("the part from this step's own output")),
+        ("_from_next", _("the part that comes back from the next step")),
+        ("_next", _("the value at the next step")),
     ]
     slope = next(_slopes(sentence), None)
     if slope is not None:
-        listed.append((f"{slope}'(z)", _("the slope there: small where the function is flat")))
+        listed.append((f"{slope}'(z)", _("the slope there: near 0 where the function saturates")))
     if sentence.has("c"):
         listed.append(("d_c", _("∂L/∂c, the same for the memory c")))
     return (*(Meaning(*entry) for entry in listed), rounded())
@@ -96,18 +96,18 @@ def _worked(sentence: Sentence, quantity: Quantity, step: int, unit: int) -> Wor
     alone = partial(Worked, place_of(sentence, quantity.name, step, unit), "", "", number(result))
     if not equation and trace.head is not None and sentence.has("d_logits"):
         if not sentence["d_logits"][step].any():
-            return alone(note=_("this step's output does not count"))
+            return alone(note=_("this step's output is not in the loss"))
         column = trace.head.V[:, sentence.unit_names[unit]]
         values: dict[str, Value] = {"d_logits": sentence["d_logits"][step], "V": column}
         return worked(alone().place, FROM_HEAD, values, result, functions(trace.cell))
     if quantity.name.endswith("_from_next") and _is_last(sentence, step):
         if result:
-            return alone(note=_("from a step that was cut away"))
-        return alone(note=_("no step after this one"))
+            return alone(note=_("from a step that is not in this trace"))
+        return alone(note=_("no next step"))
     if not equation:
         return alone()
     if quantity.name == FROM_NEXT and _in_terms(quantity.expression):
-        return alone(note=_("the sum of the shares above"))
+        return alone(note=_("the sum of the terms above"))
     return in_trace(sentence, quantity, step, unit)
 
 

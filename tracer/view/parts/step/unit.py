@@ -62,14 +62,14 @@ def unit_legend(sentence: Sentence) -> tuple[Meaning, ...]:
         before = _("{product}: from h, not from the memory c").format(product=before)
     z = "z_q" if sentence.trace.equations.gates else "z"
     listed = [
-        (_("the word"), word),
-        (_("the step before"), before),
-        (_("the bias"), _("{bias}, the same at every step").format(bias=bias)),
-        (_("sum"), _("{z}, the three added up; what follows squeezes it").format(z=z)),
-        (_("bars"), _("to the right pushes up, to the left down; one scale for a whole table")),
+        (_("word"), word),
+        (_("previous step"), before),
+        (_("bias"), _("{bias}, the same at every step").format(bias=bias)),
+        (_("sum"), _("{z}, the sum of the three, before the activation function").format(z=z)),
+        (_("bars"), _("right pushes up, left pushes down; one scale for the whole table")),
     ]
     if sentence.has("c_prev"):
-        listed.append(("c_prev", _("the memory c of the step before")))
+        listed.append(("c_prev", _("the memory c of the previous step")))
     return (*(Meaning(*entry) for entry in listed), rounded())
 
 

@@ -65,7 +65,7 @@ class Worked:
 
 def rounded() -> Meaning:
     """What is to be known to read ``≈``."""
-    return Meaning("≈", _("equal, but for the rounding of the numbers shown"))
+    return Meaning("≈", _("equal up to rounding of the numbers shown"))
 
 
 def worked(

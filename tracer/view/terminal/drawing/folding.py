@@ -56,9 +56,8 @@ def left_out_units(units: Sequence[int], shown: Sequence[int]) -> str:
     if not hidden:
         return ""
     return _(
-        "{shown} of {count} units are drawn, those whose state moves most; "
-        "mean and range are of all {count}. --unit {unit} shows any other one, "
-        "--format csv writes all."
+        "{shown} of {count} units are shown, those whose state changes most; mean and range are "
+        "over all {count}. --unit {unit} shows another one, --format csv writes all."
     ).format(shown=len(shown), count=len(units), unit=hidden[0])
 
 
@@ -73,6 +72,6 @@ def left_out_steps(shown: Sequence[int], count: int, first: int) -> str:
     start = missing[0] + first
     last = min(start + BLOCKS - 1, count + first - 1)
     return _(
-        "{shown} of {count} steps are drawn: the first, the last, and those where most happens. "
+        "{shown} of {count} steps are shown: the first, the last, and those where most happens. "
         "--steps {first}:{last} shows others, --format csv writes all."
     ).format(shown=len(shown), count=count, first=start, last=last)

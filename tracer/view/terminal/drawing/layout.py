@@ -118,12 +118,12 @@ def left_out_numbers(cells: Cells, plan: Layout, statistics: int = 0) -> str:
     unit = cells.units[0]
     if needed <= WIDEST:
         return _(
-            "The cells have no numbers beside them: those need {needed} columns. --unit {unit} "
-            "writes the numbers of one unit, --format csv all."
+            "No numbers beside the cells: they need {needed} columns. --unit {unit} shows one "
+            "unit's numbers, --format csv all."
         ).format(needed=needed, unit=unit)
     return _(
-        "The cells have no numbers beside them: there are too many units. --unit {unit} writes "
-        "the numbers of one, --format csv all."
+        "No numbers beside the cells: there are too many units. --unit {unit} shows one unit's "
+        "numbers, --format csv all."
     ).format(unit=unit)
 
 

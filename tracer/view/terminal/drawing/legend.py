@@ -24,9 +24,9 @@ def legend(part: Legend, able: Abilities) -> list[Text]:
     for scaled in part.unbounded:
         size = f"±{number(scaled.scale, 1)}"
         clipped = f"{colours.cell(2, Kind.MEMORY)[0]} {colours.cell(-2, Kind.MEMORY)[0]}"
-        said = _(
-            "{name} has no bounds: a full cell is {size} or more; {clipped} are beyond it"
-        ).format(name=scaled.name, size=size, clipped=clipped)
+        said = _("{name} is unbounded: a full cell is {size}; {clipped} are beyond that").format(
+            name=scaled.name, size=size, clipped=clipped
+        )
         lines += folded(Text(said, style=colours.faint), able.width, "  ")
     return [*lines, *explained(part.words, able)]
 

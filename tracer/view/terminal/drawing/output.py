@@ -37,13 +37,13 @@ def output(part: Output, able: Abilities) -> list[Text]:
     count = len(part.rows) - len(rows)
     if count:
         rest = plural(
-            "{count} less probable one is left out; --format csv writes all.",
-            "{count} less probable ones are left out; --format csv writes all.",
+            "{count} less likely class is not shown; --format csv writes all.",
+            "{count} less likely classes are not shown; --format csv writes all.",
             count,
         )
         lines += paragraph(Said(rest.format(count=count), Tone.ASIDE), able)
     if part.right is not None:
-        said = _("right would be {label}: loss = {loss}").format(
+        said = _("target {label}: loss = {loss}").format(
             label=part.right.label, loss=number(part.right.loss)
         )
         lines += paragraph(Said(said), able)

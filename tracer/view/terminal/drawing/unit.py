@@ -39,7 +39,7 @@ def _shares(sums: Sequence[Sum], able: Abilities) -> list[Text]:
     scale = full_bar(value for row in sums for value in row.shares)
     column = 2 * half + 1 + NUMBER
 
-    titles = (_("the word"), _("the step before"), _("the bias"))
+    titles = (_("word"), _("previous step"), _("bias"))
     heading = f"  {'':{label}}  "
     for title in titles:
         heading += title + " " * max(column + 2 - cell_len(title), 1)
