@@ -215,4 +215,4 @@ def test_the_steps_in_the_table_are_those_of_the_sentence() -> None:
 
     assert steps[0] == "-"
     least, greatest = (f(map(float, steps[1:])) for f in (min, max))
-    assert f"lies between {least:.2f} and {greatest:.2f};" in " ".join(text.split())
+    assert f"by at most {least:.2f} to {greatest:.2f};" in " ".join(text.split())

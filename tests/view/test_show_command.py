@@ -203,7 +203,7 @@ def test_the_gradients_of_one_sentence_of_many() -> None:
     _run(show, *wish, "--save", "both.safetensors", typed=typed)
     saved = _run(show, "both.safetensors", "--what", "backward", "--sentence", "2").stdout
 
-    assert "The loss is the mean over 2 sentences, so each has a share of 1/2." in second
+    assert "The loss is the mean over 2 sentences, so each one counts 1/2." in second
     assert second == saved
 
 
@@ -508,7 +508,7 @@ def test_a_target_gives_the_loss() -> None:
         show, "you are bad", "--model", "small.model", "--target", "praise", "--what", "output"
     ).stdout
 
-    assert "right would be praise: loss = " in shown
+    assert "target praise: loss = " in shown
     assert "cannot change it any more" in _error("a.safetensors", "--target", "praise")
     assert "there is no label 'x'" in _error(
         "you", "--model", "small.model", "--what", "output", "--target", "x"
