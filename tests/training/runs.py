@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from tracer.data.load import Data, built_in
@@ -13,9 +14,15 @@ from tracer.training.recipe import Recipe
 STILL = Optimiser("sgd", learning_rate=0.0, clip_norm=0.0)
 
 
+@cache
+def whole(task: str) -> Data:
+    """The English built-in corpus, drawn once for all tests."""
+    return built_in(task, ["en"], 0.1, 0)
+
+
 def small(task: str = "classify", count: int = 60) -> Data:
     """The first sentences of the built-in corpus."""
-    data = built_in(task, ["en"], 0.1, 0)
+    data = whole(task)
     return replace(data, learn=data.learn[:count], held_out=data.held_out[:20])
 
 

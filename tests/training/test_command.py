@@ -14,10 +14,9 @@ import pytest
 from click.testing import CliRunner
 
 import tracer
+from tests.training.runs import whole as english
 from tracer.cli import command_line
 from tracer.cli.train import command
-from tracer.data.corpus import FARTHEST
-from tracer.data.load import built_in
 from tracer.data.source import Source
 from tracer.kernels.learning.batch import Losses
 from tracer.storage import arrayfile
@@ -98,7 +97,7 @@ def test_the_file_says_which_command_made_it(whole: tracer.Model) -> None:
 
 def test_the_accuracy_in_the_file_is_that_of_its_own_network(whole: tracer.Model) -> None:
     """Measured again, sentence by sentence, by the way that `tracer show` takes."""
-    held_out = built_in("classify", ["en"], 0.1, 0).held_out
+    held_out = english("classify").held_out
     trace = whole.trace([" ".join(one.words) for one in held_out], level="states")
     assert whole.labels is not None
     assert trace.counted is not None
@@ -307,13 +306,17 @@ def test_the_lines_of_the_epochs_fit(tmp_path: Path, columns: int) -> None:
         ),
     ],
 )  # fmt: skip
-def test_what_cannot_be_done_is_said(tmp_path: Path, options: list[str], message: str) -> None:
+def test_what_cannot_be_done_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], message: str
+) -> None:
     """One sentence, exit code 2, and nothing left behind."""
-    done = run(tmp_path, "--save", "m.safetensors", *options)
+    monkeypatch.chdir(tmp_path)
+    words = ["train", "--units", "6", "--save", "m.safetensors", *options]
 
-    assert done.returncode == 2
+    done = CliRunner().invoke(command_line, words)
+
+    assert done.exit_code == 2
     assert message in done.stderr
-    assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -363,7 +366,7 @@ def test_a_run_that_diverges_keeps_its_best_network(
 
 def test_a_command_line_in_a_checkpoint_that_is_none_of_ours(tmp_path: Path) -> None:
     """A damaged file is said to be damaged, not a slip of whoever resumes."""
-    data = built_in("classify", ["en"], 0.1, 0)
+    data = english("classify")
     training = Training(Recipe(), data.learn, data.held_out, data.vocabulary, data.labels)
     checkpoint.save(training, tmp_path / "m.checkpoint", ["tracer", "train", "--wings", "2"])
 
@@ -397,5 +400,4 @@ def test_what_is_not_said_is_what_the_records_say() -> None:
             if each.name in params and each.name not in ("optimiser", "activation"):
                 assert params[each.name] == getattr(record, each.name), each.name
     assert params["optimiser"] == Optimiser().name
-    assert params["farthest"] == FARTHEST
     assert not params["activation"]

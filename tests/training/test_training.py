@@ -17,12 +17,10 @@ from tests.training.updates import Moments, clipped, updated
 from tracer.cells.parameters import DTYPES
 from tracer.data.load import load
 from tracer.data.source import Source
-from tracer.equations.tasks import TASKS
 from tracer.kernels.learning import updating
 from tracer.kernels.learning.batch import RULES
 from tracer.model.initial import initial_weights
 from tracer.storage import arrayfile
-from tracer.text.encoder import KINDS
 from tracer.text.labelled import Labelled
 from tracer.text.vocabulary import Vocabulary
 from tracer.training import checkpoint, choices
@@ -369,8 +367,6 @@ def test_a_network_that_does_not_fit_into_memory(monkeypatch: pytest.MonkeyPatch
 
 def test_the_lists_of_choices_are_those_of_the_parts_that_know_them() -> None:
     """The command line reads them without NumPy; here they are held together."""
-    assert set(choices.TASKS) == set(TASKS)
-    assert set(choices.ENCODERS) == set(KINDS)
     assert choices.DTYPES == DTYPES
     assert set(choices.OPTIMISERS) == set(RULES)
 

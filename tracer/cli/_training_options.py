@@ -15,9 +15,10 @@ from tracer.cli._options import finite
 from tracer.cli._sections import SectionOption
 from tracer.data.source import ALIKE, HEADERS, LANGUAGES, SEPARATORS, SNOWNLP, Source
 from tracer.equations import CELLS
+from tracer.equations.tasks import TASKS
 from tracer.language import _
-from tracer.text.vocabulary import PIECES
-from tracer.training.choices import DTYPES, ENCODERS, INITIALS, OPTIMISERS, TASKS
+from tracer.text.vocabulary import ENCODERS, PIECES
+from tracer.training.choices import DTYPES, INITIALS, OPTIMISERS
 from tracer.training.optimisers import Optimiser
 from tracer.training.recipe import Recipe
 
@@ -36,7 +37,9 @@ def options() -> list[click.Parameter]:
 
 def _what() -> Iterator[click.Parameter]:
     title = _("What is made")
-    yield _setting(title, "task", TASKS, help=_("A label for each word, for a sentence, or text."))
+    yield _setting(
+        title, "task", tuple(TASKS), help=_("A label for each word, for a sentence, or text.")
+    )
     yield _setting(title, "cell", tuple(CELLS), help=_("The kind of network."))
     yield _option(
         title, "save", metavar="FILE", help=_("Where it goes [CELL-TASK.safetensors, here].")

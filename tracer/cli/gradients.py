@@ -19,13 +19,11 @@ from tracer.cli._output import (
 from tracer.cli._source import announce_compiling, load_model, sentences_of
 from tracer.errors import InputError
 from tracer.language import _
+from tracer.training.choices import INITIALS
 
 if TYPE_CHECKING:
     from tracer.model.model import Model
     from tracer.view.terminal.console import Theme
-
-INITIALS = ("uniform", "orthogonal")
-"""Those of `tracer.training.initial`, which imports NumPy."""
 
 MODELS = ("rnn-classify", "lstm-classify")
 
@@ -122,7 +120,7 @@ def command(
     networks = networks or [tracer.Model.shipped(name) for name in MODELS]
     note = ""
     if untrained:
-        networks, note = _fresh(networks, initial or INITIALS[0], forget_bias, seed or 0)
+        networks, note = _fresh(networks, initial or "uniform", forget_bias, seed or 0)
     else:
         fresh = {"--initial": initial, "--forget-bias": forget_bias, "--seed": seed}
         given = [option for option, value in fresh.items() if value is not None]

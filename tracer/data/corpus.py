@@ -9,11 +9,11 @@ from random import Random
 from zlib import crc32
 
 from tracer.data.grammar import Word, grammar
+from tracer.equations.tasks import TASKS
 from tracer.errors import InputError, UnknownNameError
 from tracer.text.labelled import Labelled
 from tracer.text.vocabulary import END
 
-TASKS = ("tag", "classify", "generate")
 CLASSES = ("insult", "praise")
 TAGS = (
     "noun", "verb", "adjective", "adverb", "pronoun", "determiner",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tracer.data.checks import check_whole
+from tracer.data.corpus import FARTHEST
 from tracer.errors import UnknownNameError
 from tracer.text.vocabulary import PIECES
 
@@ -45,7 +46,7 @@ class Source:
 
     data: str = ""
     language: str = "en"
-    farthest: int = 25
+    farthest: int = FARTHEST
     text_column: str | None = None
     label_column: str | None = None
     encoding: str | None = None

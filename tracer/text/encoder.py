@@ -14,12 +14,9 @@ import numpy.typing as npt
 from tracer.errors import InputError, UnknownNameError
 from tracer.text.codes import DIGITS, assign_codes
 from tracer.text.splitting import Whole, characters, spelling, split, whole_words, written_out
-from tracer.text.vocabulary import SPACES, Vocabulary
+from tracer.text.vocabulary import ENCODERS, SPACES, Vocabulary
 
 Array: TypeAlias = npt.NDArray[np.floating[Any]]
-
-KINDS = ("codes", "one-hot", "embedding")
-"""Where the rows come from: the article's eight digits, a single 1, or training."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +29,7 @@ class Encoder:
     Parameters
     ----------
     kind : str
-        One of `KINDS`.
+        One of `ENCODERS`.
     vocabulary : Vocabulary
     table : array (len(vocabulary), D)
         Row w is the input x of word w, float32 or float64.
@@ -48,8 +45,8 @@ class Encoder:
     table: Array
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise UnknownNameError("kind of encoder", self.kind, KINDS)
+        if self.kind not in ENCODERS:
+            raise UnknownNameError("kind of encoder", self.kind, ENCODERS)
         table = np.ascontiguousarray(self.table)
         if table.dtype.name not in ("float32", "float64"):
             raise InputError(

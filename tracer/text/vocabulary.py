@@ -11,6 +11,9 @@ from tracer.text.splitting import is_chinese, spelling
 UNKNOWN = "<unk>"
 """Stands for every word that the vocabulary does not have; always number 0."""
 
+ENCODERS = ("embedding", "codes", "one-hot")
+"""What the numbers of a word are: learned, the article's eight digits, or a single 1."""
+
 PIECES = ("words", "characters")
 """What a text is cut into."""
 

@@ -1,13 +1,10 @@
-"""What a training run can be made of, by name: plain lists that cost nothing to import.
+"""What a training run can be made of, by name: lists that the command line offers without NumPy.
 
-The command line offers them before NumPy is loaded. Those that another part of tracer defines
-(tasks, encoders, dtypes, pieces) are held to that part's own list by the tests.
+Those that the cells and kernels define too (dtypes, optimisers) are held to theirs by the tests.
 """
 
 from __future__ import annotations
 
-TASKS = ("tag", "classify", "generate")
-ENCODERS = ("embedding", "codes", "one-hot")
 INITIALS = ("orthogonal", "uniform")
 OPTIMISERS = ("sgd", "momentum", "adam")
 DTYPES = ("float32", "float64")

@@ -8,8 +8,10 @@ from typing import Any
 
 from tracer.data.checks import check_number, check_share, check_whole
 from tracer.equations import CELLS
+from tracer.equations.tasks import TASKS
 from tracer.errors import UnknownNameError
-from tracer.training.choices import DTYPES, ENCODERS, INITIALS, TASKS
+from tracer.text.vocabulary import ENCODERS
+from tracer.training.choices import DTYPES, INITIALS
 from tracer.training.optimisers import Optimiser
 
 
