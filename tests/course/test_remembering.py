@@ -14,11 +14,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tracer.cli import command_line
+from tracer.course import workbook
 from tracer.course.workbook import Workbook, hand_out
 from tracer.exercises.discovery import discover, home
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Report
 from tracer.grading.session import grade
+from tracer.storage.locking import locked
 
 ROOT = Path(__file__).parents[2]
 ANSWER = "def rnn_step(x, h_prev, U, W, a):\n    return x\n"
@@ -95,6 +97,21 @@ def test_what_another_command_remembered_in_between_is_kept(
 
     assert sorted(kept.results) == ["10_rnn_step", "20_lstm_gates"]
     assert kept.hints == {"10_rnn_step/batch": 2}
+
+
+def test_a_command_that_does_not_let_go(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After some seconds the report is shown all the same, and what is not remembered is said."""
+    monkeypatch.setattr(workbook, "WAIT", 0.1)
+
+    with locked(course / ".tracer" / "progress.json", "the results"):
+        result = tracer("check", "10")
+
+    assert "0 of 13 points" in result.stdout
+    assert result.stderr == (
+        f"warning: this result could not be remembered: another tracer command (process "
+        f"{os.getpid()}) is working on the results in {course}; wait until it has ended\n"
+    )
+    assert Workbook.open(course).results == {}
 
 
 @pytest.mark.parametrize("number", [errno.EROFS, errno.ENOSPC, errno.EACCES])
