@@ -86,6 +86,23 @@ def test_only_what_can_be_written_to_is_flushed(
     assert value(tmp_path / "x") == 1
 
 
+def test_a_file_that_is_replaced_while_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its header and its arrays are of one file: of the old one or of the new one."""
+    path = tmp_path / "x"
+    write(path, 1.0)
+    memmap = np.memmap
+
+    def replaced(file: Any, **settings: Any) -> Any:
+        arrayfile.write(path, KIND, 1, {"longer": np.zeros(9), "x": np.array([2.0])}, {"more": 1})
+        return memmap(file, **settings)
+
+    monkeypatch.setattr(np, "memmap", replaced)
+
+    assert value(path) == 1
+
+
 def killed_while_writing(path: Path) -> list[str]:
     """A writer of `path` that is killed in the middle; the names that lie there afterwards."""
     code = (

@@ -64,7 +64,7 @@ def test_a_sentence_through_a_model_file(folder: Path) -> None:
 
     assert "you are a zebra" in shown
     assert "4  zebra (?)" in shown
-    assert "(?) not in the model's vocabulary, read as <unk>: zebra" in shown
+    assert "(?) 1 of 4 words is not in the model's vocabulary, read as <unk>: zebra" in shown
     assert folder.exists()
 
 
@@ -567,6 +567,24 @@ def test_words_that_the_network_said_stand_apart(folder: Path) -> None:
     assert (trace.given, trace.sel(step=slice(1, 4)).given) == ((2,), (1,))
     assert trace.sel(step=slice(3, 5)).given == (0,)
     assert folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "你是一个非常坏的人",
+            "read as <unk>: 一, 个, 坏 This is Simplified Chinese, as 个 shows; the networks",
+        ),
+        (
+            "你是一個非常壞的人",
+            "(?) 1 of 8 words is not in the model's vocabulary, read as <unk>: 一 ── t = 1",
+        ),
+    ],
+)
+def test_simplified_characters_are_named(text: str, said: str) -> None:
+    """By one that Traditional Chinese does not have; how many words are unknown is told."""
+    assert said in " ".join(_run(show, text).stdout.split())
 
 
 @pytest.mark.usefixtures("folder")

@@ -110,7 +110,7 @@ def runs_of(source: Source) -> Runs:
     if source.model is None:
         network = tracer.Model.shipped(f"{source.cell or 'lstm'}-{source.task or 'classify'}")
     else:
-        network = load_model(source.model)
+        network = load_model(source.model, "show")
     if source.cut:
         network = replace(network, encoder=network.encoder.cut_at_spaces())
     if (source.device or "cpu") == "cpu":
@@ -134,8 +134,14 @@ def _run(source: Source, network: Model, sentences: Sequence[str], averaged_over
     return network.trace(sentences, device=device, level=level)
 
 
-def load_model(name: str) -> Model:
+def load_model(name: str, verb: str) -> Model:
     """The network that ``--model`` names. One from a file is called as the file was typed.
+
+    Parameters
+    ----------
+    name : str
+    verb : str
+        The command, for the error's advice.
 
     Raises
     ------
@@ -147,12 +153,16 @@ def load_model(name: str) -> Model:
 
     if is_two_models(name):
         cell, _dash, task = name.partition("-")
+        other = _(", or say --cell {cell} --task {task}").format(cell=cell, task=task)
         raise InputError(
             _(
-                "--model {name} could be two networks. For the file in this folder: "
-                "--model {file}. For the one that comes with tracer: tracer show "
-                "--cell {cell} --task {task}, or the same command in another folder"
-            ).format(name=name, file=name + SUFFIX, cell=cell, task=task)
+                "--model {name} could be two networks: the file in this folder is --model {file}; "
+                "for the one that comes with tracer, run the same command in another folder{other}"
+            ).format(
+                name=name,
+                file=quoted_file(name + SUFFIX),
+                other=other if verb == "show" else "",  # gradients has no such options
+            )
         )
     network = tracer.Model.load(name)
     return network if name in tracer.Model.names() else replace(network, name=name)

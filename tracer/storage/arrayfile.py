@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tracer.errors import FileError, TracerError
+from tracer.language import quoted_file
 from tracer.storage.whole import replacing
 
 AnyArray = npt.NDArray[Any]
@@ -126,7 +127,7 @@ def read(
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise FileError(f"{path} is a safetensors file, but not one of tracer's") from error
     if found != kind:
-        use = USES.get(str(found), "").format(path=path)
+        use = USES.get(str(found), "").format(path=quoted_file(path))
         raise FileError(f"{path} is a {found}; wanted a {kind}.{use}")
     if type(written) is not int or written != version:
         raise FileError(
@@ -151,11 +152,11 @@ def damage(path: str | os.PathLike[str]) -> Iterator[None]:
 
 def _mapped(path: Path) -> dict[str, AnyArray]:
     """The arrays of a safetensors file, as views of one memory map."""
-    with path.open("rb") as file:
+    with path.open("rb") as file:  # once: by its name it may be another file a moment later
         size = int.from_bytes(file.read(8), "little")
         layout = json.loads(file.read(size))
+        mapped = np.asarray(np.memmap(file, dtype=np.uint8, mode="r"))
     start = 8 + size
-    mapped = np.asarray(np.memmap(path, dtype=np.uint8, mode="r"))
     arrays = {}
     for name, entry in layout.items():
         if name != "__metadata__":

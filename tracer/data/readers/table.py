@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 from tracer.data.readers.rows import (
@@ -18,7 +17,7 @@ from tracer.data.readers.rows import (
 from tracer.data.readers.separators import Table, table_of
 from tracer.data.readers.textfile import shown
 from tracer.errors import FileError
-from tracer.language import _
+from tracer.language import _, quoted
 
 
 def read_table(path: Path, content: str, wanted: Wanted) -> Rows:
@@ -121,6 +120,6 @@ def header_question(where: str, text: str, label: str) -> str:
     return (
         f"{where}: is this a header or a sentence? It says {shown(text)} with the label "
         f"{shown(label)}, and no other row has such a label. If these are the names of the "
-        f"columns: --text-column {shlex.quote(text[:40])} --label-column {shlex.quote(label[:40])} "
+        f"columns: --text-column {quoted(text[:40])} --label-column {quoted(label[:40])} "
         f"(or --header yes). If it is a sentence with its label: --header no"
     )

@@ -30,9 +30,21 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Words that the model does not know, each once; and what that makes of its answer, if much."""
+    """Words that the model does not know.
+
+    Attributes
+    ----------
+    words : tuple of str
+        Each once.
+    count, total : int
+        How many of the sentence's words they are.
+    advice : str
+        What that makes of the answer, if much, and what may be the cause.
+    """
 
     words: tuple[str, ...]
+    count: int
+    total: int
     advice: str = ""
 
 
@@ -71,4 +83,26 @@ def unknown_words(sentence: Sentence) -> Unknown | None:
         ).format(rest=rest, count=sentence.T)
     else:
         advice = ""
-    return Unknown(unknown, advice)
+    simplified = [word for word in unknown if any(map(_is_simplified, word))]
+    if simplified:
+        said = _(
+            "This is Simplified Chinese, as {word} shows; the networks of tracer learned from "
+            "Traditional Chinese."
+        )
+        advice = " ".join(filter(None, (advice, said.format(word=simplified[0]))))
+    return Unknown(unknown, len(sentence.unknown), sentence.T, advice)
+
+
+def _is_simplified(character: str) -> bool:
+    """Whether it is a form of mainland China's standard that Taiwan's does not have."""
+    if not "\u4e00" <= character <= "\u9fff":
+        return False
+    return _is_in("gb2312", character) and not _is_in("big5", character)
+
+
+def _is_in(standard: str, character: str) -> bool:
+    try:
+        character.encode(standard)
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracer.language import _
+from tracer.language import _, quoted_file
 from tracer.view.parts.said import Said, Tone
 from tracer.view.say.numbers import apart, number, percent
 from tracer.view.say.words import clean
@@ -154,7 +153,7 @@ def result(
             said += _("; it cannot yet tell the labels apart (more epochs, more sentences?)")
         yield Said(said, Tone.STRONG)
     yield Said(_("saved. Look into it:"), Tone.ASIDE)
-    name = shlex.quote(str(saved))
+    name = quoted_file(saved)
     yield Command(f'tracer show "..." --model {name}')
     more = _("To learn on from here ({file} is kept for that):").format(file=run)
     yield Said(clean(more), Tone.ASIDE)

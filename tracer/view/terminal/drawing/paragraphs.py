@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
-from tracer.language import _
+from tracer.language import _, plural
 from tracer.view.parts.heading import Heading, Unknown
 from tracer.view.parts.said import Meaning, Said, Tone
 from tracer.view.terminal.columns import fit, widest
@@ -64,7 +64,11 @@ def heading(part: Heading, able: Abilities) -> list[Text]:
 def unknown_words(part: Unknown, able: Abilities) -> list[Text]:
     """The line about words that the model does not know, and what that makes of the answer."""
     listed = ", ".join(part.words[:LISTED]) + (", …" if len(part.words) > LISTED else "")
-    said = _("(?) not in the model's vocabulary, read as <unk>: {words}").format(words=listed)
+    said = plural(
+        "(?) {count} of {total} words is not in the model's vocabulary, read as <unk>: {words}",
+        "(?) {count} of {total} words are not in the model's vocabulary, read as <unk>: {words}",
+        part.count,
+    ).format(count=part.count, total=part.total, words=listed)
     lines = [Text(""), *paragraph(Said(said, Tone.ASIDE), able)]
     return [*lines, *paragraph(Said(part.advice, Tone.STRONG), able)] if part.advice else lines
 
