@@ -168,6 +168,15 @@ def load_model(name: str, verb: str) -> Model:
     return network if name in tracer.Model.names() else replace(network, name=name)
 
 
+def compiling() -> str:
+    """What a person waits for while kernels are compiled."""
+    from tracer.kernels.cpu.jit import keeps
+
+    if keeps():
+        return _("compiling the kernels for this machine; only the first time ...")
+    return _("compiling the kernels for this machine; tracer doctor says why they are not kept ...")
+
+
 def announce_compiling(networks: Sequence[Model], *, backward: bool) -> None:
     """Say why the first sentence takes some seconds, or each its time, to standard error."""
     from tracer.kernels.cpu.device import needs_compiling
@@ -182,7 +191,7 @@ def announce_compiling(networks: Sequence[Model], *, backward: bool) -> None:
             err=True,
         )
     if any(needs_compiling(cell, backward=backward) for cell in cells):
-        click.echo(_("compiling the kernels for this machine; only the first time ..."), err=True)
+        click.echo(compiling(), err=True)
 
 
 def sentences_of(words: Sequence[str], verb: str) -> list[str]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
         \b
         Example:
-          tracer doctor --format json
+          tracer doctor --clear-cache
         """
     )
 )
@@ -38,13 +38,19 @@ if TYPE_CHECKING:
     show_default=True,
     help=_("Text for people, JSON for programs and reports."),
 )
-def command(layout: str) -> None:
+@click.option(
+    "--clear-cache",
+    "clear",
+    is_flag=True,
+    help=_("First remove the compiled kernels; each is compiled anew when it is needed."),
+)
+def command(layout: str, clear: bool) -> None:
     """Collect the findings and show them."""
     from tracer.cli._diagnosis import diagnose
     from tracer.view.terminal.console import abilities, write
 
     able = abilities()
-    findings = (*diagnose(), *_terminal(able))
+    findings = (*diagnose(clear=clear), *_terminal(able))
     if layout == "json":
         rows = [asdict(finding) | {"status": finding.status} for finding in findings]
         click.echo(json.dumps(rows, indent=2, ensure_ascii=not able.unicode))

