@@ -35,6 +35,16 @@ def test_a_header_with_names_of_its_own(made: Any) -> None:
     assert made(HEADED, header="no").labels == ("+", "-", "verdict")
 
 
+def test_a_header_in_the_middle(made: Any) -> None:
+    """Two exports joined: the second header is no sentence."""
+    content = "text,label\n" + TEAS
+
+    assert asked(made, content + content) == (
+        "my.csv, line 10 is the header of line 1 again, as where two files were joined; delete it "
+        "there"
+    )
+
+
 def test_a_number_of_a_column_does_not_say_whether_there_is_a_header(made: Any) -> None:
     """Whoever counts columns may have looked at the header, and may not."""
     assert "is this a header or a sentence?" in asked(

@@ -36,6 +36,12 @@ def read_table(path: Path, content: str, wanted: Wanted) -> Rows:
     text_at, label_at = _columns(path, table, wanted)
     header = _has_header(path, table, text_at, label_at, wanted)
     line, first = table.rows[0]
+    again = [at for at, cells in table.rows[1:] if cells == first]
+    if header and again:
+        raise FileError(
+            f"{path}, line {again[0]} is the header of line {line} again, as where two files were "
+            f"joined; delete it there"
+        )
     rows = [Row(at, cells[text_at], cells[label_at]) for at, cells in table.rows[header:]]
     if header:
         said = _("columns: {text} is the text, {label} the label").format(
