@@ -81,6 +81,8 @@ def render() -> str:
 def _kinds() -> Iterator[str]:
     for kind in Kind:
         low_high = "any number" if kind.range is None else "{:g} to {:g}".format(*kind.range)
+        if kind is Kind.INFORMATION:
+            low_high += "; the `h` of an RNN as far as its `f` goes, with `relu` 0 or more"
         yield f"| {kind} | {low_high} | {READING[kind]} |"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import numpy as np
 import pytest
 
@@ -51,6 +53,15 @@ def test_switches_and_information_know_their_range() -> None:
 
     assert [q.name for q in lstm if q.kind is Kind.SWITCH] == ["i", "f", "o"]
     assert [lstm[name].kind.range for name in "fgc"] == [(0, 1), (-1, 1), None]
+
+
+def test_an_rnns_h_goes_as_far_as_its_function() -> None:
+    """-1..1 with tanh, 0..1 with sigmoid, 0 or more with relu, anywhere with identity."""
+    ranges = {f: CELLS["rnn"].range("h", {"f": f}) for f in CELLS["rnn"].options["f"]}
+
+    assert ranges == {"tanh": (-1, 1), "relu": (0, inf), "sigmoid": (0, 1), "identity": None}
+    assert CELLS["lstm"].range("h") == (-1, 1)
+    assert CELLS["lstm"].range("o", {"gate": "hard"}) == (0, 1)
 
 
 def test_every_quantity_says_what_it_is() -> None:

@@ -31,6 +31,24 @@ def test_a_screen_is_as_it_was(name: str) -> None:
     assert expected == actual
 
 
+@pytest.mark.parametrize(
+    ("f", "said"),
+    [("tanh", "info -1..1"), ("sigmoid", "info 0..1"), ("relu", "info >= 0"), ("identity", "info")],
+)
+def test_h_has_the_range_of_its_function(f: str, said: str) -> None:
+    """The h of an RNN with relu is no number from -1 to 1: it has a scale of its own."""
+    trace = made_trace(replace(rnn_cell(), f=f))
+
+    shown = "\n".join(
+        line.plain for line in picture(Sentence(trace, 0), Wish(), Abilities(width=140))
+    )
+
+    row = next(line for line in shown.split("\n") if line.lstrip().startswith("h "))
+    assert said in row
+    assert ("from -1 to 1" in shown) == (f == "tanh")
+    assert ("h has no bounds: a full cell is" in shown) == (f in {"relu", "identity"})
+
+
 WORD = st.sampled_from(
     [
         "you",

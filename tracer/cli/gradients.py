@@ -154,7 +154,7 @@ def _fresh(
     """The networks before training, and the sentence that says how their weights were drawn."""
     from tracer.model.untrained import untrained
 
-    if forget_bias is not None and not any("f" in one.cell.equations for one in networks):
+    if forget_bias is not None and not any(one.cell.equations.forget for one in networks):
         raise InputError(
             _("--forget-bias {bias:g}: none of these networks has a forget gate").format(
                 bias=forget_bias

@@ -148,7 +148,7 @@ def _check_effect(ctx: click.Context) -> None:
     cell = CELLS[given["cell"]]
     reasons = {
         "forget_bias": (
-            not cell.gates,
+            not cell.forget,
             _("an {cell} has no forget gate").format(cell=cell.title),
         ),
         "embedding": (given["encoder"] != "embedding", _("only --encoder embedding has that size")),

@@ -67,6 +67,7 @@ LSTM = CellEquations(
     ),
     options=MappingProxyType({"gate": ("sigmoid", "hard-sigmoid", "hard-sigmoid-0.2", "hard")}),
     functions=MappingProxyType({"σ": "gate", "tanh": "tanh"}),
+    forget="f",
     backward=(
         D_H_FROM_LOSS,
         from_next(GATES),

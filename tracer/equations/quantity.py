@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from tracer.equations.expression import Expression
+from tracer.equations.expression import Call, Expression
 from tracer.equations.parsing import parse
 from tracer.errors import UnknownNameError
 
@@ -27,7 +28,10 @@ class Kind(StrEnum):
 
     @property
     def range(self) -> tuple[float, float] | None:
-        """The closed range such a number lives in, or None where it has no bounds."""
+        """The closed range such a number usually lives in, or None where it has no bounds.
+
+        `CellEquations.range` knows the functions that a cell was given.
+        """
         return _RANGES.get(self)
 
 
@@ -38,6 +42,19 @@ _RANGES: Mapping[Kind, tuple[float, float]] = MappingProxyType(
         Kind.PROBABILITY: (0.0, 1.0),
     }
 )
+
+_VALUES: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {
+        "tanh": (-1.0, 1.0),
+        "sigmoid": (0.0, 1.0),
+        "hard-sigmoid": (0.0, 1.0),
+        "hard-sigmoid-0.2": (0.0, 1.0),
+        "hard": (0.0, 1.0),
+        "relu": (0.0, math.inf),
+        "identity": (-math.inf, math.inf),
+    }
+)
+"""Between which numbers the values of each activation lie."""
 
 LEVELS = ("states", "gates", "all")
 """How much a trace stores, leanest first. What a level leaves out is rebuilt on demand."""
@@ -152,6 +169,8 @@ class CellEquations:
         Name of each option of the cell and its choices, the default first.
     functions : mapping
         Each function that the equations name, and the option or the activation that it stands for.
+    forget : str
+        The switch that says how much of the memory is kept; empty where there is none.
     """
 
     name: str
@@ -163,6 +182,7 @@ class CellEquations:
     options: Mapping[str, tuple[str, ...]]
     functions: Mapping[str, str]
     backward: tuple[Quantity, ...]
+    forget: str = ""
     _by_name: Mapping[str, Quantity] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -177,6 +197,19 @@ class CellEquations:
         """
         options = {name: choices[0] for name, choices in self.options.items()} | dict(chosen)
         return {name: options.get(meant, meant) for name, meant in self.functions.items()}
+
+    def range(self, name: str, chosen: Mapping[str, str] = _DEFAULTS) -> tuple[float, float] | None:
+        """The closed range in which a quantity lives, or None where it has no bounds.
+
+        What one function makes has the range of that function, as `chosen`: the h of an RNN is
+        within -1..1 with tanh, and 0 or more with relu. Any other has the range of its kind.
+        """
+        quantity = self[name]
+        made = quantity.expression if quantity.equation else None
+        if isinstance(made, Call) and made.function in self.functions:
+            low, high = _VALUES[self.activations(chosen)[made.function]]
+            return None if math.isinf(low) and math.isinf(high) else (low, high)
+        return quantity.kind.range
 
     def __getitem__(self, name: str) -> Quantity:
         """The quantity of that name, or an `UnknownNameError` that suggests the nearest one."""

@@ -102,8 +102,8 @@ def gradient_flow(model: Model, sentence: str, target: str | None = None) -> Gra
     label = answer if target is None else target
     trace = back_from_last(said, label)
     d_h, f, h_only = trace["d_h"][:, 0], None, trace.equations.state == ("h",)
-    if "f" in trace.equations and "c" in trace.equations.state:
-        f = trace["f"][:, 0]  # (T, H)
+    if trace.equations.forget:
+        f = trace[trace.equations.forget][:, 0]  # (T, H)
     step = bound = reach = None
     if h_only:
         _check_room(trace)

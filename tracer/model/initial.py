@@ -56,8 +56,8 @@ def initial_weights(
             rows = H if p.name == "U" else shape[0]
             bound = (6 / (rows + shape[1])) ** 0.5
             weights[p.name] = rng.uniform(-bound, bound, shape)
-    if "f" in equations.gates:
-        block = equations.gates.index("f")
+    if equations.forget:
+        block = equations.gates.index(equations.forget)
         weights["a"][block * H : (block + 1) * H] += forget_bias
     return {name: array.astype(dtype) for name, array in weights.items()}
 

@@ -16,7 +16,7 @@ from tracer.equations import Kind, Quantity
 from tracer.language import _
 from tracer.view.parts.heading import Heading, Unknown, heading, unknown_words
 from tracer.view.parts.said import Meaning, Said, Tone
-from tracer.view.parts.step.cells import Cells, cells, scales_of
+from tracer.view.parts.step.cells import Cells, cells, is_bounded, range_of, scales_of
 from tracer.view.parts.step.output import Output, output
 from tracer.view.parts.step.unit import Unit, unit, unit_legend
 from tracer.view.parts.strip import Answer, Strip, answer, strip
@@ -209,18 +209,23 @@ def legend(show: Show) -> Legend:
     if show.wish.what == "output":
         score = _("the logit; softmax turns the logits into probabilities")
         return Legend(rows=(Meaning(_("score"), score), *words))
-    kinds = {quantity.kind for quantity in show.quantities}
+    bounded = {
+        (quantity.kind, range_of(show.sentence, quantity))
+        for quantity in show.quantities
+        if is_bounded(show.sentence, quantity)
+    }
     ends = (
-        (Kind.SWITCH, _("a switch, from 0 (closed) to 1 (open)")),
-        (Kind.INFORMATION, _("information, from -1 to 1, with its sign")),
+        (Kind.SWITCH, (0.0, 1.0), _("a switch, from 0 (closed) to 1 (open)")),
+        (Kind.INFORMATION, (-1.0, 1.0), _("information, from -1 to 1, with its sign")),
+        (Kind.INFORMATION, (0.0, 1.0), _("information, from 0 to 1, with its sign")),
     )
     return Legend(
         rows=tuple(Meaning(q.name, _(q.meaning)) for q in show.quantities),
-        bounded=tuple((kind, said) for kind, said in ends if kind in kinds),
+        bounded=tuple((kind, said) for kind, span, said in ends if (kind, span) in bounded),
         unbounded=tuple(
             Scaled(q.name, show._scales[q.name])  # noqa: SLF001 - of the same file
             for q in show.quantities
-            if not q.kind.range
+            if not is_bounded(show.sentence, q)
         ),
         words=words,
     )

@@ -35,6 +35,8 @@ class Row:
         One for each unit.
     scale : float
         The size that fills a cell; what is larger goes beyond it.
+    range : tuple of float, or None
+        The numbers between which it lives; None where it has no bounds.
     """
 
     name: str
@@ -42,13 +44,15 @@ class Row:
     meaning: str
     values: tuple[float, ...]
     scale: float = 1.0
+    range: tuple[float, float] | None = None
 
     @property
     def kind_name(self) -> str:
         """What its kind of number is called, with its range."""
+        info = {(-1.0, 1.0): _("info -1..1"), (0.0, 1.0): _("info 0..1"), None: _("info")}
         return {
             Kind.SWITCH: _("switch 0..1"),
-            Kind.INFORMATION: _("info -1..1"),
+            Kind.INFORMATION: info.get(self.range, _("info >= 0")),
             Kind.MEMORY: _("memory"),
             Kind.PRE_ACTIVATION: _("sum z"),
         }.get(self.kind, str(self.kind))
@@ -83,6 +87,7 @@ def cells(
             _(quantity.meaning),
             tuple(sentence[quantity.name][step].astype(float).tolist()),
             scales[quantity.name],
+            range_of(sentence, quantity),
         )
         for quantity in quantities
     )
@@ -92,9 +97,25 @@ def cells(
 def scales_of(sentence: Sentence, quantities: Sequence[Quantity]) -> dict[str, float]:
     """The size that fills a cell, for each quantity, the same at all steps."""
     return {
-        quantity.name: 1.0 if quantity.kind.range else scale_of(sentence[quantity.name].ravel())
+        quantity.name: 1.0
+        if is_bounded(sentence, quantity)
+        else scale_of(sentence[quantity.name].ravel())
         for quantity in quantities
     }
+
+
+def range_of(sentence: Sentence, quantity: Quantity) -> tuple[float, float] | None:
+    """Between which numbers a quantity of this cell lives; None where it has no bounds."""
+    equations = sentence.trace.equations
+    if quantity.name not in equations:  # of the output
+        return quantity.kind.range
+    return equations.range(quantity.name, sentence.trace.cell.options)
+
+
+def is_bounded(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether it has bounds on both sides, so that 1 fills a cell."""
+    found = range_of(sentence, quantity)
+    return found is not None and found[1] == 1
 
 
 def scale_of(values: Iterable[float]) -> float:
