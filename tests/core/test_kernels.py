@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from tests.jit import outputs
 from tracer.cells.evaluation import block, evaluate, size
 from tracer.equations import LEVELS
 from tracer.equations.expression import Binary
+from tracer.kernels.cpu.cells import compiled_cell
 
 ULPS = 8
 """How far a kernel may be from an equation, in units in the last place of the equation's terms.
@@ -169,6 +171,21 @@ def test_the_kernels_run_without_the_compiler() -> None:
     compiled, plain = outputs(code)
 
     np.testing.assert_allclose(eval(compiled), eval(plain), rtol=1e-15)  # noqa: S307 - lists of numbers
+
+
+def test_a_kernel_is_compiled_once_for_each_dtype() -> None:
+    """Whatever arrays come: writable or not, a part of a trace, laid out in another order."""
+    kernel: Any = compiled_cell("lstm").record
+    if not hasattr(kernel, "signatures"):  # NUMBA_DISABLE_JIT
+        return
+    run = make_run("lstm", "sigmoid", lengths=[5, 2, 4])
+    trace = unroll(run)
+    tracer.unroll(run.cell, trace["x"], lengths=trace.lengths, h_0=trace["h"][0])
+    tracer.unroll(run.cell, np.asfortranarray(run.x)[:, :2], level="states")
+
+    floats = [str(signature[1].dtype) for signature in kernel.signatures]
+    assert "float64" in floats
+    assert len(floats) == len(set(floats))
 
 
 def test_machine_code_is_asked_for_by_dtype(tmp_path: Path) -> None:

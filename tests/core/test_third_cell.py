@@ -1,10 +1,13 @@
 """A third kind of cell is an addition, not an edit: registered here, it works everywhere.
 
-`tests.core.mgu` has its equations and its textbook step, and nothing in `tracer` knows of it.
+`tests.core.mgu` has its equations and its textbook step, `tests.core.mgu_compiled` its compiled
+step, and nothing in `tracer` knows of it.
 """
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,16 +21,21 @@ from tests.core.conftest import Run, make_run
 from tests.core.mgu import MGUCell
 from tests.core.test_backprop import Loss, slope
 from tests.core.test_model import make_model
+from tests.training import test_batch
+from tests.training.runs import begin
 from tracer.cells import register, unregister
 from tracer.cells.evaluation import evaluate
 from tracer.cli import command_line
 from tracer.equations import LEVELS
 
+COMPILED = "tests.core.mgu_compiled"
 
-@pytest.fixture(autouse=True)
-def _the_third_cell() -> Iterator[None]:
-    register(MGUCell)
-    yield
+
+@pytest.fixture(autouse=True, params=[None, COMPILED], ids=["reference", "cpu"])
+def compiled(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """The cell is registered, without and with its compiled step."""
+    register(MGUCell, request.param)
+    yield request.param
     unregister("mgu")
 
 
@@ -104,17 +112,66 @@ def test_a_trace_is_kept_in_a_file(tmp_path: Path) -> None:
         np.testing.assert_array_equal(again[name], trace[name])
 
 
-def test_it_runs_in_the_textbooks_loop_and_says_so(tmp_path: Path) -> None:
-    """No compiled step is registered: the trace names the device, and show says why."""
+def test_it_runs_where_it_can_and_says_where(tmp_path: Path, compiled: str | None) -> None:
+    """Without a compiled step the trace names the device, and show says why."""
     make_model(kind="mgu").save(tmp_path / "mgu.model")
 
-    assert unroll(make_mgu()).device == "reference"
     shown = _run("show", "you are bad", "--model", str(tmp_path / "mgu.model"))
-    assert "MGU: no compiled step, so it runs in the slow textbook loop (reference)" in shown
+
+    assert unroll(make_mgu()).device == ("cpu" if compiled else "reference")
+    said = "MGU: no compiled step, so it runs in the slow textbook loop (reference)"
+    assert (said in shown) == (compiled is None)
     assert "MGU, 7 units" in shown
 
 
-@pytest.mark.parametrize("what", [[], ["--what", "backward"], ["--unit", "0"]])
+def test_the_compiled_step_is_the_textbooks(compiled: str | None) -> None:
+    """Both devices, forward and backward, with and without a window."""
+    del compiled
+    for window in (None, 2):
+        got = Loss(make_mgu()).backprop(window=window, per_step=True)
+        textbook = Loss(make_mgu()).backprop(window=window, per_step=True, device="reference")
+        for name in got.names:
+            np.testing.assert_allclose(got[name], textbook[name], rtol=1e-9, atol=1e-12)
+
+
+def test_the_next_process_takes_the_machine_code_from_the_cache(compiled: str | None) -> None:
+    """One copy of the loop for each kind of cell, kept like any other kernel."""
+    if compiled is None:
+        return
+    unroll(make_mgu())
+    script = """
+from tests.core.test_third_cell import COMPILED, MGUCell, make_mgu, unroll
+from tracer.cells import register
+from tracer.kernels.cpu.cells import compiled_cell
+
+register(MGUCell, COMPILED)
+unroll(make_mgu())
+stats = compiled_cell("mgu").record.stats
+print(sum(stats.cache_hits.values()), sum(stats.cache_misses.values()))
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+
+    assert told.stdout.split() == ["1", "0"]
+
+
+@pytest.mark.parametrize("count", [1, 21])
+def test_it_learns(compiled: str | None, count: int) -> None:
+    """A batch's gradients are those of the model; without a compiled step there is no training."""
+    if compiled is None:
+        with pytest.raises(tracer.InputError, match="MGU has no compiled step"):
+            begin(cell="mgu")
+    else:
+        for window in (0, 3):
+            test_batch.test_a_batch_gives_the_gradients_of_the_model(
+                "classify", "mgu", "", window, count
+            )
+
+
+@pytest.mark.parametrize(
+    "what", [[], ["--what", "backward"], ["--unit", "0"], ["--what", "backward", "--unit", "0"]]
+)
 def test_it_is_shown(tmp_path: Path, what: list[str]) -> None:
     """Every picture, from a trace in a file."""
     model = make_model(kind="mgu")

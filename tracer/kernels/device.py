@@ -54,12 +54,13 @@ class Device(Protocol):
         self,
         cell: Cell,
         numbers: Mapping[str, Array],
+        state: Mapping[str, Array],
         lengths: npt.NDArray[np.int64],
         d_h: Array,
         d_last: Mapping[str, Array],
         window: int | None,
     ) -> dict[str, Array]:
-        """Run backward through time over every quantity that ``forward`` computes.
+        """Run backward through time over every quantity that ``forward`` computes from `state`.
 
         `d_h` (T, N, H) comes from the loss of each step; `d_last`, each (N, H), from whatever uses
         the final state. With a `window`, nothing goes back over the start of every window-th step.

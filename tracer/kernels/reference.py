@@ -36,12 +36,14 @@ def forward(
 def backward(
     cell: Cell,
     numbers: Mapping[str, Array],
+    state: Mapping[str, Array],
     lengths: npt.NDArray[np.int64],
     d_h: Array,
     d_last: Mapping[str, Array],
     window: int | None,
 ) -> dict[str, Array]:
     """Run backward through time; see `tracer.kernels.Device.backward`."""
+    del state  # the numbers have it, as h_prev and so on
     T = len(d_h)
     forward_pass = {q.name: numbers[q.name] for q in cell.equations if q.level or not q.equation}
     steps: list[dict[str, Array]] = []

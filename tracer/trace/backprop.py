@@ -116,7 +116,7 @@ def layer_backprop(
 ) -> dict[str, Array]:
     """Every gradient of one layer, by name, in the order of the cell's list."""
     cell = layer.cell
-    found = device.backward(cell, layer, layer.lengths, d_h, d_last, window)
+    found = device.backward(cell, layer, layer.initial, layer.lengths, d_h, d_last, window)
 
     @cache
     def d_of(names: tuple[str, ...]) -> Array:

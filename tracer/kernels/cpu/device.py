@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
-from typing import Any
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from tracer.cells import COMPILED, Cell, LSTMCell, RNNCell
+from tracer.cells import COMPILED, Cell
 from tracer.cells.activations import Array
 from tracer.equations import CELLS
-from tracer.kernels.cpu import compiled, product
-from tracer.kernels.cpu.compiled import Lengths
+from tracer.kernels.cpu import product, through_time
+from tracer.kernels.cpu.arrays import Places
+from tracer.kernels.cpu.cells import compiled_cell
 from tracer.kernels.cpu.jit import kept
 from tracer.kernels.cpu.shares import in_shares
 from tracer.kernels.cpu.squeezing import CODE
+from tracer.kernels.cpu.through_time import Lengths
+
+WORTH = 100_000
+"""Numbers that take longer to copy than it takes to ask where they lie."""
 
 
-def _plain(array: Array) -> Array:
+def _plain(array: Any) -> Any:
     """The same numbers as an array that the kernels are compiled for (no subclass, writable)."""
     if type(array) is np.ndarray and array.flags.carray:
         return array
@@ -30,145 +36,166 @@ def _packed(M: Array) -> Array:
     return product.packed(_plain(M))
 
 
-@cache
-def _stored(kind: str, level: str) -> frozenset[str]:
-    """What the level records; looked up once, for a short sentence takes less time than this."""
-    return frozenset(q.name for q in CELLS[kind] if q.stored_at(level))
+_FORWARD: WeakKeyDictionary[Cell, tuple[Any, Array]] = WeakKeyDictionary()
+_BACKWARD: WeakKeyDictionary[Cell, tuple[Any, Array]] = WeakKeyDictionary()
+# Laid out once for each cell, whose weights cannot change.
 
 
-def _rnn(
-    cell: RNNCell, x: Array, state: Mapping[str, Array], lengths: Lengths, level: str
-) -> dict[str, Array]:
-    T, N, _ = x.shape
-    H = cell.W.shape[1]
-    z = np.zeros((T if "z" in _stored(cell.equations.name, level) else 1, N, H), x.dtype)
-    h = np.empty((T, N, H), x.dtype)
-    before = (
-        _plain(x).reshape(T * N, -1), lengths, _plain(state["h"]), _packed(cell.U),
-        _packed(cell.W), _plain(cell.a), CODE[cell.f],
-    )  # fmt: skip
-    in_shares(
-        N, T * (cell.U.size + cell.W.size),
-        lambda first, last: compiled.rnn_forward(*before, first, last, z, h),
-    )  # fmt: skip
-    return {"z": z, "h": h}
+def _forward_weights(cell: Cell) -> tuple[Any, Array]:
+    """The cell's own weights and U, laid out for a step."""
+    if cell not in _FORWARD:
+        module = compiled_cell(cell.equations.name).module
+        own = module.forward_weights(_plain(cell.W), _plain(cell.a), _option(cell))
+        _FORWARD[cell] = own, _packed(cell.U)
+    return _FORWARD[cell]
 
 
-def _lstm(
-    cell: LSTMCell, x: Array, state: Mapping[str, Array], lengths: Lengths, level: str
-) -> dict[str, Array]:
-    T, N, _ = x.shape
-    H = cell.W.shape[1]
-    stored = _stored(cell.equations.name, level)
-    z, ifgo, tanh_c = (
-        np.zeros((T if name in stored else 1, N, width), x.dtype)
-        for name, width in (("z_i", 4 * H), ("i", 4 * H), ("tanh_c", H))
+def _backward_weights(cell: Cell) -> tuple[Any, Array]:
+    """The cell's own weights and U, laid out for a step back."""
+    if cell not in _BACKWARD:
+        module = compiled_cell(cell.equations.name).module
+        own = module.backward_weights(_plain(cell.W), _plain(cell.a), _option(cell))
+        _BACKWARD[cell] = own, _packed(cell.U.T)
+    return _BACKWARD[cell]
+
+
+def _option(cell: Cell) -> int:
+    """The code of what was chosen for the cell's option."""
+    (chosen,) = cell.options.values()
+    return CODE[chosen]
+
+
+class _Layout(NamedTuple):
+    """Where the quantities lie in a room: its rows, and the first row and the steps of each."""
+
+    kept: Places
+    rows: int
+    places: tuple[tuple[str, int, int], ...]
+
+    def views(self, room: Array, N: int) -> dict[str, Array]:
+        """Each quantity that is kept, (T, N, H); a state with the one before, (T + 1, N, H)."""
+        H, row = room.shape[1], room.strides[0]
+        return {
+            name: np.ndarray((steps, N, H), room.dtype, room, first * row)
+            for name, first, steps in self.places
+        }
+
+
+@lru_cache(maxsize=256)
+def _forward_layout(kind: str, level: str, T: int, N: int) -> _Layout:
+    cell = compiled_cell(kind)
+    kept = np.array([CELLS[kind][name].stored_at(level) for name in cell.forward], np.int64)
+    return _layout(cell.forward, kept, cell.states, T, N)
+
+
+@lru_cache(maxsize=256)
+def _backward_layout(kind: str, T: int, N: int) -> _Layout:
+    cell = compiled_cell(kind)
+    handed = (cell.wholes >= 0).astype(np.int64)
+    return _layout(cell.backward, np.ones_like(handed), handed, T, N)
+
+
+def _layout(names: tuple[str, ...], kept: Places, states: Places, T: int, N: int) -> _Layout:
+    base = np.empty_like(kept)
+    rows = through_time.lay_out(kept, states, T * N, N, base)
+    places = tuple(
+        (name, int(first), T + 1) if state else (name, int(first) + N, T)
+        for name, first, keeps, state in zip(names, base, kept, states, strict=True)
+        if keeps
     )
-    c = np.empty((T, N, H), x.dtype)
-    h = np.empty((T, N, H), x.dtype)
-    before = (
-        _plain(x).reshape(T * N, -1), lengths, _plain(state["h"]), _plain(state["c"]),
-        _packed(cell.U), _packed(cell.W), _plain(cell.a), CODE[cell.gate],
-    )  # fmt: skip
-    in_shares(
-        N, T * (cell.U.size + cell.W.size),
-        lambda first, last: compiled.lstm_forward(
-            *before, first, last, z, ifgo, c, tanh_c, h
-        ),
-    )  # fmt: skip
-    blocks: dict[str, Array] = {}
-    for block, gate in enumerate(cell.equations.gates):
-        rows = slice(block * H, (block + 1) * H)
-        blocks |= {f"z_{gate}": z[..., rows], gate: ifgo[..., rows]}
-    return {**blocks, "c": c, "tanh_c": tanh_c, "h": h}
-
-
-_UNROLL: Mapping[str, Callable[..., dict[str, Array]]] = {"rnn": _rnn, "lstm": _lstm}
-_KERNEL: Mapping[str, Any] = {"rnn": compiled.rnn_forward, "lstm": compiled.lstm_forward}
-_BACKWARD_KERNEL: Mapping[str, Any] = {
-    "rnn": compiled.rnn_backward,
-    "lstm": compiled.lstm_backward,
-}
+    return _Layout(kept, rows + product.ROWS, places)  # a tile may read past the end
 
 
 def forward(
     cell: Cell, x: Array, state: Mapping[str, Array], lengths: Lengths, level: str
 ) -> dict[str, Array]:
     """Unroll `cell` over x (T, N, D) in one compiled call; see `tracer.kernels.Device.forward`."""
-    everything = _UNROLL[cell.equations.name](cell, x, state, lengths, level)
-    stored = _stored(cell.equations.name, level)
-    return {name: array for name, array in everything.items() if name in stored}
+    (T, N, D), H = x.shape, cell.W.shape[1]
+    made = compiled_cell(cell.equations.name)
+    layout = _forward_layout(made.kind, level, T, N)
+    room = np.empty((layout.rows, H), x.dtype)
+    recorded = layout.views(room, N)
+    for name, before in state.items():
+        recorded[name][0] = before
+        recorded[name] = recorded[name][1:]
+    arguments = (
+        *_forward_weights(cell), _plain(x).reshape(T * N, D), _plain(lengths),
+        layout.kept, made.states,
+    )  # fmt: skip
+    in_shares(
+        N, T * (cell.U.size + cell.W.size),
+        lambda first, last: made.record(*arguments, first, last, room),
+    )  # fmt: skip
+    return recorded
 
 
 def backward(
     cell: Cell,
     numbers: Mapping[str, Array],
+    state: Mapping[str, Array],
     lengths: Lengths,
     d_h: Array,
     d_last: Mapping[str, Array],
     window: int | None,
 ) -> dict[str, Array]:
     """Run backward through time in one compiled call; see `tracer.kernels.Device.backward`."""
-    run_back = _BACKWARD[cell.equations.name]
-    start = {f"d_{name}_0": np.array(d, order="C") for name, d in d_last.items()}
-    return run_back(cell, numbers, lengths, _plain(d_h), start, window or 0)
-
-
-def _rnn_back(
-    cell: RNNCell, numbers: Mapping[str, Array], lengths: Lengths, d_h_from_loss: Array,
-    start: dict[str, Array], window: int,
-) -> dict[str, Array]:  # fmt: skip
-    x, h = numbers["x"], numbers["h"]
-    d = {name: np.empty_like(h) for name in ("d_h_from_next", "d_h", "d_z")}
-    d |= {"d_x": np.empty(x.shape, x.dtype)}
-    before = (lengths, _packed(cell.U.T), _packed(cell.W.T), CODE[cell.f], window)
-    after = (_plain(numbers["z"]), _plain(h), d_h_from_loss, *start.values(), *d.values())
-    in_shares(
-        x.shape[1], len(x) * (cell.U.size + cell.W.size),
-        lambda first, last: compiled.rnn_backward(*before, first, last, *after),
+    (T, N, H), D = d_h.shape, cell.U.shape[1]
+    made = compiled_cell(cell.equations.name)
+    there = _forward_layout(made.kind, "all", T, N)
+    room = _room_with(numbers, state, there, T, N)
+    layout = _backward_layout(made.kind, T, N)
+    d_room = np.empty((layout.rows, H), d_h.dtype)
+    d = layout.views(d_room, N)
+    start = {}
+    for name, last in d_last.items():
+        own = d[f"d_{name}_from_next"]
+        own[-1] = last
+        start[f"d_{name}_0"], d[f"d_{name}_from_next"] = own[0], own[1:]
+    d_z = np.empty((T * N + product.ROWS, len(cell.a)), d_h.dtype)
+    d_x = np.empty((T * N, D), d_h.dtype)
+    arguments = (
+        *_backward_weights(cell), _plain(lengths), window or 0,
+        there.kept, made.states, made.wholes,
     )  # fmt: skip
-    return {"d_h_from_loss": d_h_from_loss, **d, **start}
-
-
-def _lstm_back(
-    cell: LSTMCell, numbers: Mapping[str, Array], lengths: Lengths, d_h_from_loss: Array,
-    start: dict[str, Array], window: int,
-) -> dict[str, Array]:  # fmt: skip
-    T, N, H = d_h_from_loss.shape
-    x, gates = numbers["x"], cell.equations.gates
-    names = ("d_h_from_next", "d_h", "d_tanh_c", "d_c_from_h", "d_c_from_next", "d_c")
-    d: dict[str, Array] = {name: np.empty((T, N, H), x.dtype) for name in names}
-    d_ifgo, d_z = (np.empty((T, N, 4 * H), x.dtype) for _ in range(2))
-    d_x = np.empty(x.shape, x.dtype)
-    c_0 = np.array(numbers["c_prev"][0], order="C")
-    forward_pass = (
-        c_0,
-        _side_by_side(numbers, [f"z_{gate}" for gate in gates]),
-        _side_by_side(numbers, gates),
-        _plain(numbers["c"]),
-        _plain(numbers["tanh_c"]),
-    )
-    gradients = (d_h_from_loss, *start.values(), *d.values(), d_ifgo, d_z, d_x)
-    before = (lengths, _packed(cell.U.T), _packed(cell.W.T), CODE[cell.gate], window)
+    d_h = _plain(d_h)
     in_shares(
         N, T * (cell.U.size + cell.W.size),
-        lambda first, last: compiled.lstm_backward(
-            *before, first, last, *forward_pass, *gradients
+        lambda first, last: made.record_back(
+            *arguments, first, last, d_h.reshape(T * N * H), room, d_room, d_z, d_x
         ),
     )  # fmt: skip
-    blocks: dict[str, Array] = {}
-    for block, gate in enumerate(gates):
-        rows = slice(block * H, (block + 1) * H)
-        blocks |= {f"d_{gate}": d_ifgo[..., rows], f"d_z_{gate}": d_z[..., rows]}
-    return {"d_h_from_loss": d_h_from_loss, **d, **blocks, "d_x": d_x, **start}
+    rows = d_z[: T * N].reshape(T, N, -1)
+    gates = [f"d_z_{gate}" for gate in cell.equations.gates] or ["d_z"]
+    sums = {gate: rows[..., b * H : (b + 1) * H] for b, gate in enumerate(gates)}
+    return {"d_h_from_loss": d_h, **d, **sums, "d_x": d_x.reshape(T, N, D), **start}
 
 
-_BACKWARD: Mapping[str, Callable[..., dict[str, Array]]] = {"rnn": _rnn_back, "lstm": _lstm_back}
+def _room_with(
+    numbers: Mapping[str, Array], state: Mapping[str, Array], layout: _Layout, T: int, N: int
+) -> Array:
+    """The room in which these quantities lie, or a new one with a copy of them."""
+    room = numbers["h"].base
+    H = numbers["h"].shape[2]
+    large = layout.rows * H > WORTH  # below, a copy is quicker than to ask
+    if large and isinstance(room, np.ndarray) and room.shape == (layout.rows, H):
+        views = layout.views(room, N)
+        if all(_same(view[-T:], numbers[name]) for name, view in views.items()) and all(
+            np.array_equal(views[name][0], before) for name, before in state.items()
+        ):
+            return room
+    room = np.empty((layout.rows, H), numbers["h"].dtype)
+    for name, view in layout.views(room, N).items():
+        view[-T:] = numbers[name]
+        if name in state:
+            view[0] = state[name]
+    return room
 
 
-def _side_by_side(numbers: Mapping[str, Array], names: Iterable[str]) -> Array:
-    """Several quantities (T, N, H) as the blocks of one array, as the loops want them."""
-    return np.concatenate([numbers[name] for name in names], axis=-1)
+def _same(a: Array, b: Array) -> bool:
+    """Whether both are the same numbers in memory."""
+    first, other = a.__array_interface__, b.__array_interface__
+    same = first["data"][0] == other["data"][0] and a.dtype == b.dtype
+    return same and a.shape == b.shape and a.strides == b.strides
 
 
 def outer(d_z: Array, rows: Array, *, per_step: bool) -> Array:
@@ -177,7 +204,7 @@ def outer(d_z: Array, rows: Array, *, per_step: bool) -> Array:
     K = rows.shape[2]
     if per_step:
         shares = np.zeros((T, J, K), rows.dtype)
-        compiled.outer(_plain(d_z), _plain(rows), shares)
+        through_time.outer(_plain(d_z), _plain(rows), shares)
         return shares
     total = np.zeros((J, K), rows.dtype)
     d_z, rows = _plain(d_z).reshape(T * N, J), _plain(rows).reshape(T * N, K)
@@ -204,10 +231,10 @@ def needs_compiling(cell: Cell, *, backward: bool = False) -> bool:
 
     With `backward`, also where only that of the way back is missing.
     """
-    name, dtype = cell.equations.name, str(cell.W.dtype)
-    if name not in COMPILED:
+    if cell.equations.name not in COMPILED:
         return False
-    kernels = [_KERNEL[name], _BACKWARD_KERNEL[name]] if backward else [_KERNEL[name]]
+    made, dtype = compiled_cell(cell.equations.name), str(cell.W.dtype)
+    kernels = [made.record, made.record_back] if backward else [made.record]
     return any(is_new(kernel, dtype) for kernel in kernels)
 
 

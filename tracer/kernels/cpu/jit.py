@@ -57,3 +57,8 @@ def kept(kernel: Any) -> KeptCode | None:
     """The machine code that is kept of a kernel; None for one that is not compiled, or not kept."""
     cache = getattr(kernel, "_cache", None)
     return cache if isinstance(cache, KeptCode) else None
+
+
+def inlined(function: Function) -> Function:
+    """Copy `function` into every kernel that calls it: a few lines that are not worth a call."""
+    return cast("Function", njit(inline="always")(function))

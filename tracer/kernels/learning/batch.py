@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from tracer.cells.activations import Array
+from tracer.kernels.cpu.cells import compiled_cell
 from tracer.kernels.cpu.device import is_new
 from tracer.kernels.cpu.squeezing import CODE
-from tracer.kernels.learning import learning_lstm, learning_rnn, updating
+from tracer.kernels.learning import learning, updating
 from tracer.kernels.learning.steps import SLACK
 
 WEIGHTS = ("E", "U", "W", "a", "V", "b")
@@ -22,15 +24,6 @@ RULES: Mapping[str, int] = {
     "momentum": updating.MOMENTUM,
     "adam": updating.ADAM,
 }
-_LEARN: Mapping[str, Any] = {
-    "rnn": learning_rnn.rnn_learn,
-    "lstm": learning_lstm.lstm_learn,
-}
-_LOSSES: Mapping[str, Any] = {
-    "rnn": learning_rnn.rnn_losses,
-    "lstm": learning_lstm.lstm_losses,
-}
-_ROOM: Mapping[str, int] = {"rnn": learning_rnn.ROOM, "lstm": learning_lstm.ROOM}
 
 
 class Batch(NamedTuple):
@@ -83,9 +76,21 @@ class Memory(NamedTuple):
     room: Array
 
 
+@cache
+def _learn(cell: str) -> Callable[..., Any]:
+    return compiled_cell(cell).loop(learning.learn)
+
+
+@cache
+def _losses(cell: str) -> Callable[..., Any]:
+    return compiled_cell(cell).loop(learning.losses)
+
+
 def room_size(cell: str, H: int, steps: int) -> int:
-    """How many numbers `room_for` has room for."""
-    return _ROOM[cell] * (steps + SLACK) * H
+    """How many numbers `room_for` has room for: of each quantity, and of the gradient of each z."""
+    made = compiled_cell(cell)
+    quantities = len(made.forward) + int(made.states.sum()) + made.blocks
+    return quantities * (steps + SLACK) * H
 
 
 def room_for(cell: str, H: int, steps: int, dtype: str) -> Array:
@@ -112,9 +117,11 @@ def learn(
     """
     given = (weights[name] for name in WEIGHTS)
     found = (gradients[name] for name in WEIGHTS)
+    made = compiled_cell(cell)
     return Losses(
-        *_LEARN[cell](
+        *_learn(cell)(
             *batch, CODE[activation], window, *given, *found, memory.room,
+            made.states, made.wholes, made.meets, made.h_at,
             *memory[:4], RULES[rule.name], step, *rule[1:],
         )
     )  # fmt: skip
@@ -123,9 +130,10 @@ def learn(
 def losses(cell: str, activation: str, weights: Mapping[str, Array], batch: Batch) -> Losses:
     """Loss and right answers of one batch; nothing is learned."""
     given = (weights[name] for name in WEIGHTS)
-    return Losses(*_LOSSES[cell](*batch, CODE[activation], *given))
+    made = compiled_cell(cell)
+    return Losses(*_losses(cell)(*batch, CODE[activation], *given, made.states, made.h_at))
 
 
 def needs_compiling(cell: str, dtype: str) -> bool:
     """Whether the first batch will have to compile: this cell has no machine code for the dtype."""
-    return is_new(_LEARN[cell], dtype)
+    return is_new(_learn(cell), dtype)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tracer.cells.activations import Array
+from tracer.kernels.cpu.arrays import BEGIN
 from tracer.kernels.cpu.jit import compiled
 from tracer.kernels.cpu.product import outer_total, packed, packed_columns, product
 from tracer.kernels.cpu.squeezing import exp
@@ -94,7 +95,7 @@ def head_back(
         r += 1
     d_answers = np.empty_like(answers)
     product(probs, packed_columns(V), d_answers)
-    outer_total(probs, answers, d_V, 0, len(d_V))
+    outer_total(probs, answers, d_V, BEGIN, len(d_V))
     r = 0
     for s in range(target.size):
         if target[s] < 0:

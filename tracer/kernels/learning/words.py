@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from tracer.cells.activations import Array
+from tracer.kernels.cpu.arrays import BEGIN
 from tracer.kernels.cpu.jit import compiled
 from tracer.kernels.cpu.product import outer_total, packed, packed_columns, product
 from tracer.kernels.learning.head import Numbers
@@ -44,13 +45,10 @@ def rows_of(E: Array, words: Numbers) -> Array:
 
 
 @compiled
-def from_words(x: Array, U: Array, a: Array) -> Array:
-    """``U x + a``, the part of z that comes from the word, for each of the rows of x."""
+def from_words(x: Array, U: Array) -> Array:
+    """``U x``, the part of z that comes from the word, for each of the rows of x."""
     z = np.empty((len(x), len(U)), x.dtype)
     product(x, packed(U), z)
-    for w in range(len(z)):
-        for j in range(a.size):
-            z[w, j] += a[j]
     return z
 
 
@@ -68,7 +66,7 @@ def back_to_words(
     for w in range(len(d_words)):
         for j in range(d_a.size):
             d_a[j] += d_words[w, j]
-    outer_total(d_words, x, d_U, 0, len(d_U))
+    outer_total(d_words, x, d_U, BEGIN, len(d_U))
     if len(d_E) > 0:
         d_x = np.empty_like(x)
         product(d_words, packed_columns(U), d_x)

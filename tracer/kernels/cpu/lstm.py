@@ -1,0 +1,140 @@
+"""The compiled step of the LSTM, forward and backward; the loops are in `through_time`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, cast
+
+import numpy as np
+
+from tracer.cells.activations import Array
+from tracer.kernels.cpu.arrays import (
+    Moment,
+    Places,
+    Room,
+    add,
+    back_through,
+    copy,
+    keep,
+    multiply,
+    piece,
+    rows,
+    sums,
+)  # fmt: skip
+from tracer.kernels.cpu.jit import compiled
+from tracer.kernels.cpu.product import packed, packed_columns, product, whole_tiles
+from tracer.kernels.cpu.squeezing import TANH, slope, squeeze
+
+FORWARD = ("z_i", "i", "z_f", "f", "z_g", "g", "z_o", "o", "c", "tanh_c", "h")
+"""What a step computes, in the order of its places."""
+Z_I, I, Z_F, F, Z_G, G, Z_O, O, C, TANH_C, H_NOW = range(11)
+
+BACKWARD = (
+    "d_h_from_next", "d_h", "d_o", "d_tanh_c", "d_c_from_h", "d_c_from_next", "d_c",
+    "d_i", "d_f", "d_g",
+)  # fmt: skip
+"""What a step back computes besides d_z, in the order of its places."""
+H_FROM_NEXT, D_H, D_O, D_TANH_C, FROM_H, C_FROM_NEXT, D_C, D_I, D_F, D_G = range(10)
+
+
+# Not of type int: Numba would compile what they are handed to once for each.
+OF_I, OF_F, OF_G, OF_O = cast("list[int]", np.arange(4))
+
+
+class Weights(NamedTuple):
+    """W, laid out for products; the bias; and which function the switches are."""
+
+    W: Array
+    a: Array
+    gate: int
+
+
+@compiled
+def forward_weights(W: Array, a: Array, gate: int) -> Weights:
+    """For `step`: ``rows @ W.T``."""
+    return Weights(packed(W), a, gate)
+
+
+@compiled
+def backward_weights(W: Array, a: Array, gate: int) -> Weights:
+    """For `step_back`: ``rows @ W``."""
+    return Weights(packed_columns(W), a, gate)
+
+
+@compiled
+def step(
+    cell: Weights, from_x: Array, which: Places, now: Moment, before: Moment, blocks: Array,
+    spare: Room,  # noqa: ARG001 - the loops hand every cell the same
+) -> None:  # fmt: skip
+    """The equations of an LSTM for all sentences of a step."""
+    N = which.size
+    z_i, i = piece(now, Z_I, N), piece(now, I, N)
+    z_f, f = piece(now, Z_F, N), piece(now, F, N)
+    z_g, g = piece(now, Z_G, N), piece(now, G, N)
+    z_o, o = piece(now, Z_O, N), piece(now, O, N)
+    c_prev, c = piece(before, C, N), piece(now, C, N)
+    tanh_c, h = piece(now, TANH_C, N), piece(now, H_NOW, N)
+
+    from_h = blocks[: whole_tiles(N)]
+    product(rows(before, H_NOW, len(from_h)), cell.W, from_h)
+    sums(from_x, which, from_h, cell.a, OF_I, OF_I, z_i)
+    sums(from_x, which, from_h, cell.a, OF_F, OF_F, z_f)
+    sums(from_x, which, from_h, cell.a, OF_G, OF_G, z_g)
+    sums(from_x, which, from_h, cell.a, OF_O, OF_O, z_o)
+
+    squeeze(cell.gate, z_i, i)
+    squeeze(cell.gate, z_f, f)
+    squeeze(TANH, z_g, g)
+    squeeze(cell.gate, z_o, o)
+
+    keep(f, c_prev, i, g, c)
+    squeeze(TANH, c, tanh_c)
+    multiply(o, tanh_c, h)
+
+
+@compiled
+def step_back(
+    cell: Weights, d_h_from_loss: Array, now: Moment, before: Moment, d_now: Moment,
+    d_before: Moment, d_z: Array, spare: Room,
+) -> None:  # fmt: skip
+    """The equations of `step`, differentiated from the last to the first."""
+    N = d_h_from_loss.size // spare.rows.shape[1]
+    slopes, d_z_real = spare.flat[: d_h_from_loss.size], d_z[:N]
+    z_i, i = piece(now, Z_I, N), piece(now, I, N)
+    z_f, f = piece(now, Z_F, N), piece(now, F, N)
+    z_g, g = piece(now, Z_G, N), piece(now, G, N)
+    z_o, o = piece(now, Z_O, N), piece(now, O, N)
+    c_prev, c = piece(before, C, N), piece(now, C, N)
+    tanh_c = piece(now, TANH_C, N)
+    d_h, d_o = piece(d_now, D_H, N), piece(d_now, D_O, N)
+    d_tanh_c = piece(d_now, D_TANH_C, N)
+    d_c_from_h, d_c = piece(d_now, FROM_H, N), piece(d_now, D_C, N)
+    d_i, d_f = piece(d_now, D_I, N), piece(d_now, D_F, N)
+    d_g = piece(d_now, D_G, N)
+
+    add(d_h_from_loss, piece(d_now, H_FROM_NEXT, N), d_h)
+
+    # h = o * tanh_c
+    multiply(d_h, tanh_c, d_o)
+    multiply(d_h, o, d_tanh_c)
+    slope(TANH, c, tanh_c, slopes)
+    multiply(d_tanh_c, slopes, d_c_from_h)
+    add(d_c_from_h, piece(d_now, C_FROM_NEXT, N), d_c)
+
+    # c = f * c_prev + i * g
+    multiply(d_c, g, d_i)
+    multiply(d_c, c_prev, d_f)
+    multiply(d_c, i, d_g)
+    multiply(d_c, f, piece(d_before, C_FROM_NEXT, N))
+
+    slope(cell.gate, z_i, i, slopes)
+    back_through(d_i, slopes, OF_I, d_z_real)
+    slope(cell.gate, z_f, f, slopes)
+    back_through(d_f, slopes, OF_F, d_z_real)
+    slope(TANH, z_g, g, slopes)
+    back_through(d_g, slopes, OF_G, d_z_real)
+    slope(cell.gate, z_o, o, slopes)
+    back_through(d_o, slopes, OF_O, d_z_real)
+
+    # z = U x + W h_prev + a
+    product(d_z, cell.W, spare.rows[: len(d_z)])
+    copy(spare.flat[: d_h_from_loss.size], piece(d_before, H_FROM_NEXT, N))
