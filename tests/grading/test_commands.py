@@ -221,6 +221,19 @@ def test_commands_that_are_told_can_be_copied(
     assert (tmp_path / name / "20_lstm_gates" / "lstm_gates.py").exists()
 
 
+def test_a_report_goes_into_a_file(course: Path) -> None:
+    """As JSON or as plain text, with the same exit code; a screen for a terminal does not."""
+    done = tracer("check", "10", "--format", "json", "--output", "report.json")
+    plain = tracer("check", "10", "--format", "plain", "--output", "report.txt")
+    refused = tracer("check", "10", "--output", "report.txt")
+
+    assert (done.exit_code, plain.exit_code, refused.exit_code) == (1, 1, 2)
+    assert done.stdout == plain.stdout == ""
+    assert json.loads((course / "report.json").read_text("utf-8"))["exercise"] == "10_rnn_step"
+    assert "10_rnn_step" in (course / "report.txt").read_text("utf-8")
+    assert "--output report.txt: --format rich is for a screen" in refused.stderr
+
+
 def test_json_when_everything_is_passed(course: Path, solutions: Path) -> None:
     """A record with the usual keys and nothing in it; what was printed stays as it was."""
     usual = json.loads(tracer("check", "10", "--format", "json").stdout)

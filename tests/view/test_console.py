@@ -154,6 +154,16 @@ def test_an_error_is_broken_between_words_on_a_terminal(tmp_path: Path) -> None:
     assert more[-2:] == [f"  tracer show - < {quoted}", f"  echo {quoted} | tracer show -"]
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-16"])
+def test_what_is_for_programs_is_utf_8_whatever_the_locale(encoding: str) -> None:
+    """CSV and SVG have the words themselves; a screen writes out what it cannot show."""
+    environ = {"PYTHONIOENCODING": encoding, "TERM": "xterm"}
+    show = ["show", "你", "--what", "states"]
+
+    assert "1,1,你,c,0," in _piped([*show, "--format", "csv"], environ)
+    assert "你" in _piped([*show, "--format", "svg"], environ)
+
+
 def test_force_color_colours_a_pipe(trace_file: str) -> None:
     """For a pager, or a log that keeps colours."""
     shown = _piped(["show", trace_file], {"TERM": "xterm", "FORCE_COLOR": "3"})

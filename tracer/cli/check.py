@@ -11,6 +11,7 @@ import click
 from tracer.cli import BUG, NOT_PASSED, PASSED, warn
 from tracer.cli._exercises import usable
 from tracer.cli._options import finite
+from tracer.cli._output import check_output, for_file, output_option, write_screen, written
 from tracer.cli._waiting import announced
 from tracer.language import _, quoted, quoted_file
 
@@ -59,8 +60,14 @@ if TYPE_CHECKING:
     show_default=True,
     help=_("For people: rich, plain. For programs: json."),
 )
+@output_option
 def command(
-    what: str | None, named: str | None, seed: int | None, time_limit: float, layout: str
+    what: str | None,
+    named: str | None,
+    seed: int | None,
+    time_limit: float,
+    layout: str,
+    output: str | None,
 ) -> int:
     """Choose, run, show, remember."""
     from pathlib import Path
@@ -71,15 +78,18 @@ def command(
     from tracer.grading.session import grade
     from tracer.sandbox.process import Limits
 
+    check_output(output, layout)
     exercises = usable()
     choice = choose(what, exercises, Path.cwd(), named)
     if choice is None:
         if layout == "json":
             from tracer.view.export.report_json import nothing_to_check
 
-            click.echo(json.dumps(nothing_to_check()))
+            said = json.dumps(nothing_to_check())
         else:
-            click.echo(_("All exercises passed."))
+            said = _("All exercises passed.")
+        with written(output) as stream:
+            stream.write(said + "\n")
         return PASSED
     submission = Submission.read(choice.path)
     running = _("Running {function} … each call may take {seconds:g} s").format(
@@ -91,13 +101,15 @@ def command(
     if layout == "json":
         from tracer.view.export.report_json import as_record
 
-        click.echo(json.dumps(as_record(report), allow_nan=False))
+        with written(output) as stream:
+            stream.write(json.dumps(as_record(report), allow_nan=False) + "\n")
     else:
-        from tracer.view.terminal.console import abilities, write
+        from tracer.view.terminal.console import abilities
         from tracer.view.terminal.report import screen
 
         able = abilities(plain=layout == "plain")
-        write(screen(report, able, _advice(report, choice, exercises)), able)
+        able = for_file(able) if output is not None else able
+        write_screen(screen(report, able, _advice(report, choice, exercises)), able, output)
     if forgotten:
         warn(forgotten)
     if report.verdict is Verdict.GRADER_FAULT:
