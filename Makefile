@@ -1,4 +1,4 @@
-# Everything a person does with the repository. Needs: make and a Python from 3.11 to 3.14.
+# Everything a person does with the repository. Needs: make and a Python from 3.11 to 3.15.
 # Each environment leaves a stamp file, so a second run starts at once.
 
 .DEFAULT_GOAL := help

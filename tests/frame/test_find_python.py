@@ -45,7 +45,7 @@ def test_none(tmp_path: Path) -> None:
 
     assert ended.returncode == 1
     assert ended.stderr == (
-        "error: no Python from 3.11 to 3.14 was found.\n"
+        "error: no Python from 3.11 to 3.15 was found.\n"
         "python3 here is: Python 3.8.1\n"
         "If you have one elsewhere, name it: make PYTHON=/path/to/python3.12 ...\n"
     )

@@ -19,6 +19,7 @@ import tracer
 ROOT = Path(__file__).parents[2]
 INSTALLED = Path(tracer.__file__).parent
 TRACER = Path(sys.executable).with_name("tracer")
+NAMED_LIKE_THE_DISTRIBUTION = Path(sys.executable).with_name("rnn-tracer")
 EXERCISES = sorted(path.name for path in (ROOT / "exercises").iterdir() if path.is_dir())
 
 
@@ -83,6 +84,20 @@ def test_nothing_lands_beside_the_package() -> None:
     beside = {path.split("/")[0] for path in packed() if not path.startswith("..")}
 
     assert beside == {"tracer", f"rnn_tracer-{tracer.__version__}.dist-info"}
+
+
+def test_both_commands_are_the_same(tmp_path: Path) -> None:
+    """``uvx rnn-tracer`` and ``pipx run rnn-tracer`` look for a command of the distribution's name.
+
+    Its help calls it tracer, as do all commands that a screen tells to type.
+    """
+    said = [
+        subprocess.check_output([command, "--help"], cwd=tmp_path, encoding="utf-8")
+        for command in (TRACER, NAMED_LIKE_THE_DISTRIBUTION)
+    ]
+
+    assert said[0] == said[1]
+    assert said[0].startswith("Usage: tracer ")
 
 
 def test_show(tmp_path: Path) -> None:
