@@ -273,7 +273,9 @@ def _settings(options: dict[str, Any]) -> tuple[Recipe, Source]:
             )
         ) from error
     except UnknownNameError as error:  # all the others have their choices in the help
-        raise InputError(f"{option_of('activation')}: {error}") from error
+        raise InputError(
+            _("{option}: {error}").format(option=option_of("activation"), error=error)
+        ) from error
 
 
 def _training(options: dict[str, Any]) -> tuple[Training, Data]:

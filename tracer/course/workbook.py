@@ -212,7 +212,11 @@ def hand_out(root: Path, exercises: Sequence[Exercise]) -> list[Handed]:
     except OSError as error:
         if isinstance(error, FileError):
             raise
-        raise FileError(f"cannot write {error.filename}: {error.strerror or error}") from error
+        raise FileError(
+            _("cannot write {file}: {why}").format(
+                file=error.filename, why=error.strerror or str(error)
+            )
+        ) from error
     return handed
 
 
