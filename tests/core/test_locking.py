@@ -72,6 +72,32 @@ def test_no_two_are_inside_at_once(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["count"]
 
 
+COUNT = """
+import sys
+from pathlib import Path
+from tracer.storage.locking import locked
+count = Path(sys.argv[1])
+for _ in range(40):
+    with locked(count, "the count", wait=60):
+        count.write_text(str(int(count.read_text()) + 1))
+"""
+
+
+def test_no_two_processes_are_inside_at_once(tmp_path: Path) -> None:
+    """Four processes count to 160; a lock whose file is removed twice loses some of it.
+
+    Older versions of filelock remove it at the release, when it may be the next one's already.
+    """
+    count = tmp_path / "count"
+    count.write_text("0")
+
+    counting = [subprocess.Popen([sys.executable, "-c", COUNT, str(count)]) for _ in range(4)]
+
+    assert [process.wait() for process in counting] == [0] * 4
+    assert count.read_text() == "160"
+    assert [path.name for path in tmp_path.iterdir()] == ["count"]
+
+
 def test_a_link_means_its_target(tmp_path: Path) -> None:
     """Two names of one file are one file."""
     (tmp_path / "link").symlink_to(tmp_path / "notes")

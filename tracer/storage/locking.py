@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -61,8 +62,7 @@ def locked(path: str | os.PathLike[str], what: str, wait: float = 2.0) -> Iterat
         _sign(carrier)
         yield
     finally:
-        with suppress(OSError):  # first, so that nobody waits for a file that then goes
-            carrier.unlink()
+        _remove(carrier)  # first, so that nobody waits for a file that then goes
         lock.release()
 
 
@@ -72,6 +72,16 @@ def _carrier(path: Path) -> Path:
         path = path.resolve()
     digest = hashlib.sha256(path.name.encode(errors="surrogateescape")).hexdigest()
     return path.with_name(f".tracer-{digest[:12]}.lock")
+
+
+def _remove(carrier: Path) -> None:
+    """Remove the file that carries the lock, while it is locked; filelock leaves it to us.
+
+    Removed once more afterwards, it would be the next command's. On Windows filelock does that.
+    """
+    if sys.platform != "win32":
+        with suppress(OSError):
+            carrier.unlink()
 
 
 def _sign(carrier: Path) -> None:
