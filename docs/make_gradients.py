@@ -23,7 +23,7 @@ SENTENCE = (
     "you are not a good teacher while the new man does not drink milk said my tall cook "
     "and the quiet neighbour knows it"
 )
-NOTE = "fresh random weights: uniform, forget bias 1, seed 0"
+NOTE = "random weights: uniform, forget bias 1, seed 0"
 COUNT = 200
 NEAR, FAR = 15, 25
 MODELS = ("rnn-classify", "lstm-classify")

@@ -298,12 +298,12 @@ def test_one_wrong_gradient_is_found_where_the_backward_pass_meets_it(data: st.D
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"d_h": np.ones((5, 3, 8))}, "d_h has shape (5, 3, 8); wanted (T, N, H) = (5, 3, 7)"),
+        ({"d_h": np.ones((5, 3, 8))}, "d_h has shape (5, 3, 8); expected (T, N, H) = (5, 3, 7)"),
         ({"d_h": np.ones((5, 3, 7), "f4")}, "d_h has dtype float32 and the trace float64"),
-        ({"d_h_last": np.ones((2, 7))}, "d_h_last has shape (2, 7); wanted (N, H) = (3, 7)"),
+        ({"d_h_last": np.ones((2, 7))}, "d_h_last has shape (2, 7); expected (N, H) = (3, 7)"),
         ({"d_c_last": np.ones((3, 7))}, "d_c_last was given, but an RNN has no c"),
-        ({"window": 0}, "window is 0; wanted a whole number of steps, 1 or more"),
-        ({"window": 2.5}, "window is 2.5; wanted a whole number of steps, 1 or more"),
+        ({"window": 0}, "window is 0; expected a whole number of steps, 1 or more"),
+        ({"window": 2.5}, "window is 2.5; expected a whole number of steps, 1 or more"),
         ({"device": "tpu"}, "there is no device 'tpu'"),
         ({"device": []}, "there is no device '[]'"),
     ],

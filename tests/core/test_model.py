@@ -177,7 +177,7 @@ def test_a_wrong_head_shows_in_the_output() -> None:
         ({"layers": ()}, "this model has 0 layers"),
         (
             {"labels": ("one",)},
-            "V has shape (2, 7); a model with H=7 and K=1 wants (K, H) = (1, 7)",
+            "V has shape (2, 7); a model with H=7 and K=1 needs (K, H) = (1, 7)",
         ),
         (
             {"head": tracer.Head(np.zeros((2, 7)), np.zeros(3))},
@@ -189,7 +189,7 @@ def test_a_wrong_head_shows_in_the_output() -> None:
         ),
         (
             {"encoder": Encoder.one_hot(Vocabulary(WORDS[:3]))},
-            "the encoder gives 3 numbers for a word; U has shape (28, 4) and wants D=4",
+            "the encoder gives 3 numbers for a word; U has shape (28, 4) and needs D=4",
         ),
     ],
 )

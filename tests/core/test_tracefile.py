@@ -202,7 +202,7 @@ def test_a_model_is_not_a_trace_and_a_newer_version_is_named(tmp_path: Path) -> 
     arrayfile.write(tmp_path / "m", "tracer model", 1, {}, {})
     arrayfile.write(tmp_path / "v", "tracer trace", 99, {}, {})
 
-    with pytest.raises(tracer.FileError, match="is a tracer model; wanted a tracer trace"):
+    with pytest.raises(tracer.FileError, match="is a tracer model; expected a tracer trace"):
         tracer.open(tmp_path / "m")
     with pytest.raises(tracer.FileError, match="format version 99; this tracer reads version 1"):
         tracer.open(tmp_path / "v")

@@ -152,34 +152,34 @@ def test_any_bytes_are_an_exercise_or_a_sentence(at: int, many: int, new: bytes)
     ("old", "new", "said"),
     [
         ("points = 3", 'points = "3"',
-         'check 6: points = "3"; wanted a whole number from 1 to 100'),
-        ("calls = 2", "calls = 0", "check 7: calls = 0; wanted a whole number from 1 to 10"),
-        ("calls = 2", "calls = true", "check 7: calls = true; wanted a whole number from 1 to 10"),
+         'check 6: points = "3"; expected a whole number from 1 to 100'),
+        ("calls = 2", "calls = 0", "check 7: calls = 0; expected a whole number from 1 to 10"),
+        ("calls = 2", "calls = true", "check 7: calls = true; expected a whole number from 1"),
         ("scale = 5000.0", "scale = nan",
-         "check 4: scale = NaN; wanted a number above 0 and at most 10000"),
+         "check 4: scale = NaN; expected a number above 0 and at most 10000"),
         ('dtype = "float32"', 'dtype = "int8"',
-         'check 5: dtype = "int8"; wanted "float64" or "float32"'),
+         'check 5: dtype = "int8"; expected "float64" or "float32"'),
         ("T = 5, N = 3", "T = 5, N = 65",
-         "check 6 (state carried), sizes: N = 65; wanted a whole number from 1 to 64"),
+         "check 6 (state carried), sizes: N = 65; expected a whole number from 1 to 64"),
         ("T = 5, N = 3, ", "T = 5, ",
-         "check 6 (state carried), sizes: the key 'N' is missing; wanted a whole number from 1 to"),
+         "check 6 (state carried), sizes: the key 'N' is missing; expected a whole number from 1"),
         ("points = 3", "pionts = 3",
          "check 6: there is no key 'pionts'; did you mean 'points'? Known: name, title, points, "),
         ('zero = ["h_prev", "c_prev", "a"]', 'zero = ["h_prev", "b"]',
          "check 1: zero = [\"h_prev\", \"b\"]: there is no name 'b'. Known: x, h_prev, c_prev, U"),
-        ('cell = "lstm"', 'cell = "gru"', ': cell = "gru"; wanted "rnn" or "lstm"'),
+        ('cell = "lstm"', 'cell = "gru"', ': cell = "gru"; expected "rnn" or "lstm"'),
         ('"h_prev", "c_prev", "U"', '"h_prve", "c_prev", "U"',
          "there is no name 'h_prve'; did you mean 'h_prev'? Known: x, h_prev, c_prev, U, W, a"),
         ('"c_prev", "U", "W", "a"]\nret', '"c_prev", "U", "W"]\nret',
          ': inputs = ["x", "h_prev", "c_prev", "U", "W"] lacks "a", which the equations of'),
         ('returns = ["h", "c"]', "returns = []",
-         ": returns = []; wanted a list of some of z_i, i, z_f, f, z_g, g, z_o, o, c, tanh_c, h,"),
+         ": returns = []; expected a list of some of z_i, i, z_f, f, z_g, g, z_o, o, c, tanh_c, h"),
         ('function = "lstm_step"', 'function = "lstm-step"',
-         ': function = "lstm-step"; wanted the name of a Python function, as "lstm_step"'),
+         ': function = "lstm-step"; expected the name of a Python function, as "lstm_step"'),
         ('needs = ["20_lstm_gates"]', "needs = 20",
-         ': needs = 20; wanted a list of folders of exercises, as ["10_rnn_step"], or an empty'),
+         ': needs = 20; expected a list of folders of exercises, as ["10_rnn_step"], or an empty'),
         ('name = "batch"', 'name = "one word"',
-         ', check 3: name = "one word" is taken by check 1; wanted another name for each check'),
+         ', check 3: name = "one word" is taken by check 1; expected another name for each check'),
         ("[[checks]]", "[checks", " is not valid TOML: "),
         ("title = ", "title := ", " is not valid TOML: "),
     ],
@@ -252,7 +252,7 @@ def test_one_broken_exercise_stops_no_other(three: Path, words: tuple[str, ...])
     assert result.exit_code == (1 if words[0] == "check" else 0)
     assert result.stderr == (
         f"warning: exercise 20_lstm_gates is left out: {three}/20_lstm_gates/exercise.toml, check "
-        "6: calls = 0; wanted a whole number from 1 to 10\n"
+        "6: calls = 0; expected a whole number from 1 to 10\n"
     )
     needed = words[-1] == "json"  # by exercise 22, which says so
     assert result.stdout.count("20_lstm_gates") == needed

@@ -92,8 +92,8 @@ def test_error_on_an_old_terminal() -> None:
         ("diff a b --atol inf", "'--atol': inf is not a finite number."),
         ("gradients bad --forget-bias nan", "'--forget-bias': nan is not a finite number."),
         ("check ", "there is no exercise ''."),
-        ("show bad --steps " + "9" * 5000, "--steps " + "9" * 40 + ": wanted one step as 4"),
-        ("show bad --steps 1:" + "9" * 5000, ": wanted one step as 4, or a range as 2:5"),
+        ("show bad --steps " + "9" * 5000, "--steps " + "9" * 40 + ": expected one step like 4"),
+        ("show bad --steps 1:" + "9" * 5000, ": expected one step like 4, or a range like 2:5"),
     ],
 )
 def test_numbers_that_are_none(words: str, said: str) -> None:

@@ -40,7 +40,7 @@ def test_another_one(unfit: str, tmp_path: Path) -> None:
 
 
 def test_none(tmp_path: Path) -> None:
-    """Where none fits, the error says what is wanted, what is there, and what to do."""
+    """Where none fits, the error says what is expected, what is there, and what to do."""
     ended = find(tmp_path, python3=OLD)
 
     assert ended.returncode == 1

@@ -114,7 +114,7 @@ def test_verbs_that_belong_together() -> None:
     screen = help_of()
 
     assert "More:" not in screen
-    inside = screen.partition("Look inside a network:")[2].partition("Make a network")[0]
+    inside = screen.partition("Look inside a network:")[2].partition("Train a network")[0]
     assert re.findall(r"^  ([a-z]+)  ", inside, flags=re.MULTILINE) == [
         "demo", "show", "gradients", "diff",
     ]  # fmt: skip

@@ -171,7 +171,7 @@ def test_a_broken_exercise_is_found_with_the_others(broken: tuple[Path, Path]) -
     named, points, stray = found(broken)
 
     assert "12 rnn needs a name like 22_lstm_step" in points
-    assert 'exercise.toml, check 1: points = "2"; wanted a whole number' in named
+    assert 'exercise.toml, check 1: points = "2"; expected a whole number' in named
     assert stray == "does not belong here"
 
 

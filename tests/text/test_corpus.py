@@ -184,7 +184,7 @@ def test_errors_name_what_is_known() -> None:
         corpus("tag", "fr")
     with pytest.raises(InputError, match="count is 0"):
         corpus(count=0)
-    with pytest.raises(InputError, match="farthest is -1; wanted 0 or more"):
+    with pytest.raises(InputError, match="farthest is -1; expected 0 or more"):
         corpus(farthest=-1)
 
 

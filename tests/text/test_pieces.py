@@ -118,7 +118,7 @@ def test_any_words_make_a_vocabulary(words: list[str]) -> None:
 @pytest.mark.parametrize("option", [{"most": 0}, {"least": 0}])
 def test_options_below_one(option: dict[str, Any]) -> None:
     """None and nothing are different things."""
-    with pytest.raises(InputError, match="is 0; wanted 1 or more"):
+    with pytest.raises(InputError, match="is 0; expected 1 or more"):
         vocabulary_of(THREE, **option)
 
 

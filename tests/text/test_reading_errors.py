@@ -18,15 +18,15 @@ TWO = "text,label\nyou are kind,praise\nyou are rude,insult\n"
 
 
 WRONG: dict[str, tuple[str, str | bytes, dict[str, Any], str]] = {
-    "empty": ("my.csv", "", {}, "my.csv is empty; wanted labelled sentences"),
-    "blank": ("my.jsonl", " \n\n", {}, "my.jsonl is empty; wanted labelled sentences"),
+    "empty": ("my.csv", "", {}, "my.csv is empty; expected labelled sentences"),
+    "blank": ("my.jsonl", " \n\n", {}, "my.jsonl is empty; expected labelled sentences"),
     "only a header": (
         "my.csv", "text,label\n", {},
-        "my.csv has no sentence with a word in it; wanted labelled sentences",
+        "my.csv has no sentence with a word in it; expected labelled sentences",
     ),
     "one class": (
         "my.csv", "text,label\nkind,praise\nnice,praise\n", {},
-        ("my.csv: every label is 'praise'; there is nothing to tell apart. Wanted two labels or "
+        ("my.csv: every label is 'praise'; there is nothing to tell apart. Expected two labels or "
         "more"),
     ),
     "other encoding": (
@@ -88,12 +88,12 @@ WRONG: dict[str, tuple[str, str | bytes, dict[str, Any], str]] = {
     ),
     "no label": (
         "my.tsv", "text\tlabel\nkind\tpraise\nrude\t \n", {},
-        "my.tsv, line 3 has no label; every sentence wants one",
+        "my.tsv, line 3 has no label; every sentence needs one",
     ),
     "fewer tags than words": (
         "my.csv", "words,tags\nwater is hot,noun verb\n", {"task": "tag"},
-        ("my.csv, line 2: 3 words, but 2 tags; wanted a tag for each word. Words: 'water is hot'; "
-        "tags: 'noun verb'"),
+        ("my.csv, line 2: 3 words, but 2 tags; expected a tag for each word. Words: "
+        "'water is hot'; tags: 'noun verb'"),
     ),
     "no JSON": (
         "my.jsonl", '{"text": "kind", "label": "praise"}\n{"text": "rude" "label"}\n', {},
@@ -102,7 +102,7 @@ WRONG: dict[str, tuple[str, str | bytes, dict[str, Any], str]] = {
     ),
     "no object": (
         "my.jsonl", '["kind", "praise"]\n', {},
-        ("my.jsonl, line 1 is '[\"kind\", \"praise\"]'; wanted an object, like "
+        ("my.jsonl, line 1 is '[\"kind\", \"praise\"]'; expected an object, like "
         '{"text": "…", "label": "…"}'),
     ),
     "JSON without the name": (
@@ -111,7 +111,7 @@ WRONG: dict[str, tuple[str, str | bytes, dict[str, Any], str]] = {
     ),
     "JSON of another kind": (
         "my.jsonl", '{"text": "kind", "label": null}\n', {},
-        "my.jsonl, line 1: 'label' is 'null'; wanted text",
+        "my.jsonl, line 1: 'label' is 'null'; expected text",
     ),
     "JSON too deep": (
         "my.jsonl", "[" * 200_000 + "\n", {},
@@ -123,11 +123,11 @@ WRONG: dict[str, tuple[str, str | bytes, dict[str, Any], str]] = {
     ),
     "a list of labels": (
         "my.jsonl", '{"text": "kind", "label": ["praise"]}\n', {},
-        "my.jsonl, line 1: the label is a list; the task classify wants one, tag a list",
+        "my.jsonl, line 1: the label is a list; the task classify needs one label, tag a list",
     ),
     "no CoNLL-U": (
         "my.conllu", "1\twater\t_\tnoun\n2 is verb\n", {"task": "tag"},
-        ("my.conllu, line 2: this is not CoNLL-U; wanted ten columns with tabs between them, the "
+        ("my.conllu, line 2: this is not CoNLL-U; expected ten columns with tabs between them, the "
         "first a number, the second a word, the fourth its part of speech"),
     ),
     "no tag in CoNLL-U": (
@@ -146,7 +146,7 @@ WRONG: dict[str, tuple[str, str | bytes, dict[str, Any], str]] = {
     ),
     "another ending": (
         "my.txt", TWO, {},
-        ("my.txt: the end of its name, '.txt', does not say how to read it; wanted .csv, .tsv, "
+        ("my.txt: the end of its name, '.txt', does not say how to read it; expected .csv, .tsv, "
         ".jsonl, .ndjson, .conllu, .conll, .iob, .bio"),
     ),
     "Chinese words": (

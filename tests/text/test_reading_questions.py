@@ -194,7 +194,7 @@ def test_labels_that_differ_in_capitals(made: Any) -> None:
 
 def test_nothing_is_alike(made: Any) -> None:
     """An option without effect is refused."""
-    with pytest.raises(InputError, match="--alike-labels would change nothing: no two labels"):
+    with pytest.raises(InputError, match="--alike-labels has no effect: no two labels"):
         made(TEAS, alike_labels="merge")
 
 
@@ -287,5 +287,5 @@ def test_a_json_array(made: Any) -> None:
 
 def test_what_says_something_of_a_table_is_refused_where_there_is_none(made: Any) -> None:
     """A line of JSON names its own columns."""
-    with pytest.raises(InputError, match=r"--header would change nothing: my\.jsonl is no table"):
+    with pytest.raises(InputError, match=r"--header has no effect: my\.jsonl is no table"):
         made('{"text": "a", "label": "b"}', "my.jsonl", header="yes")

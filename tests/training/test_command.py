@@ -73,7 +73,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tracer.Model:
     done = run(folder, *OPTIONS)
 
     assert done.returncode == 0, done.stderr
-    assert "held-out answers are right" in done.stdout
+    assert "held-out accuracy" in done.stdout
     assert sorted(path.name for path in folder.iterdir()) == ["m.checkpoint", "m.safetensors"]
     return tracer.Model.load(folder / "m.safetensors")
 
@@ -130,7 +130,7 @@ def test_ctrl_c_keeps_the_run_and_says_how_to_go_on(
     said, _ = process.communicate()
 
     assert process.returncode == 130
-    assert "the run is kept in m.checkpoint. Go on with: tracer train --save m" in said
+    assert "the run is saved in m.checkpoint. To continue: tracer train --save m" in said
     assert "Traceback" not in said
     assert is_in_the_middle(tmp_path)
     assert run(tmp_path, "--save", "m.safetensors", "--resume").returncode == 0
@@ -143,7 +143,7 @@ def test_ctrl_c_is_heard_at_once(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     said, _ = process.communicate()
 
-    assert said.index("stopping after this batch; Ctrl-C again") < said.index("Go on with:")
+    assert said.index("stopping after this batch; Ctrl-C again") < said.index("To continue:")
 
 
 def test_what_the_caller_ignores_stays_ignored() -> None:
@@ -171,7 +171,7 @@ def test_an_unfinished_run_is_not_overwritten(tmp_path: Path) -> None:
 
     assert again.returncode == other.returncode == 2
     assert "m.checkpoint holds a run that was not finished" in again.stderr
-    assert "was begun with --seed 0, not 3; a run goes on as it was begun" in other.stderr
+    assert "was started with --seed 0, not 3; a resumed run keeps its options" in other.stderr
     assert checkpoint.order_of(tmp_path / "m.checkpoint") == before
 
 
@@ -182,7 +182,7 @@ def test_a_finished_network_is_not_overwritten(tmp_path: Path) -> None:
 
     refused = run(tmp_path, *OPTIONS, "--epochs", "1")
     assert refused.returncode == 2
-    assert "m.safetensors is there already. Choose another name with --save" in refused.stderr
+    assert "m.safetensors already exists. Choose another name with --save" in refused.stderr
     assert path.read_bytes() == b"the work of a night"
 
     assert run(tmp_path, *OPTIONS, "--epochs", "1", "--overwrite").returncode == 0
@@ -268,7 +268,7 @@ def test_the_help_loads_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.splitlines()[-1] == "[]"
-    for title in ("What is made", "Sentences to learn from", "The network", "How it learns"):
+    for title in ("Task and output", "Data", "Network", "Training"):
         assert f"{title}:" in done.stdout
 
 

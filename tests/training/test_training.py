@@ -84,11 +84,11 @@ def test_the_same_recipe_gives_the_same_weights(cell: str) -> None:
         (
             "tag",
             ("a", "b", "a"),
-            "sentence 2, 'so it', has 2 words and 3 labels; tag wants a label",
+            "sentence 2, 'so it', has 2 words and 3 labels; tag needs a label",
         ),
         ("tag", ("a",), "has 2 words and 1 labels"),
-        ("generate", (), "has 2 words and 0 labels; generate wants a label for each word"),
-        ("classify", ("a", "b"), "has 2 words and 2 labels; classify wants one label"),
+        ("generate", (), "has 2 words and 0 labels; generate needs a label for each word"),
+        ("classify", ("a", "b"), "has 2 words and 2 labels; classify needs one label"),
         ("classify", (), "has 2 words and 0 labels"),
     ],
 )
@@ -170,7 +170,7 @@ def test_an_epoch_whose_held_out_loss_is_no_number_is_never_the_best(
     monkeypatch.setattr(
         Training, "measure", lambda *given: measure(*given)._replace(loss=float("inf"))
     )
-    with pytest.raises(DivergedError, match="the held-out loss is no longer a number in epoch 1"):
+    with pytest.raises(DivergedError, match="the held-out loss is NaN or infinite in epoch 1"):
         finish(second)
     assert second.progress.history == ()
 
@@ -211,15 +211,15 @@ def test_an_epoch_result_reads_as_a_line() -> None:
         ({"task": "translate"}, "there is no task 'translate'"),
         ({"cell": "gru"}, "there is no cell 'gru'"),
         ({"activation": "tanh"}, "there is no choice for gate 'tanh'"),
-        ({"units": 0}, "units is 0; wanted 1 or more"),
-        ({"units": 2.5}, "units is 2.5; wanted a whole number"),
-        ({"seed": 1.5}, "seed is 1.5; wanted a whole number"),
-        ({"epochs": "3"}, "epochs is '3'; wanted a whole number"),
-        ({"forget_bias": float("nan")}, "forget_bias is nan; wanted a finite number"),
-        ({"forget_bias": float("inf")}, "forget_bias is inf; wanted a finite number"),
-        ({"word_dropout": "a"}, "word_dropout is 'a'; wanted a number"),
-        ({"word_dropout": 1.0}, "word_dropout is 1.0; wanted 0 or more, less than 1"),
-        ({"held_out": 1.5}, "held_out is 1.5; wanted a share between 0 and 1"),
+        ({"units": 0}, "units is 0; expected 1 or more"),
+        ({"units": 2.5}, "units is 2.5; expected a whole number"),
+        ({"seed": 1.5}, "seed is 1.5; expected a whole number"),
+        ({"epochs": "3"}, "epochs is '3'; expected a whole number"),
+        ({"forget_bias": float("nan")}, "forget_bias is nan; expected a finite number"),
+        ({"forget_bias": float("inf")}, "forget_bias is inf; expected a finite number"),
+        ({"word_dropout": "a"}, "word_dropout is 'a'; expected a number"),
+        ({"word_dropout": 1.0}, "word_dropout is 1.0; expected 0 or more, less than 1"),
+        ({"held_out": 1.5}, "held_out is 1.5; expected a share between 0 and 1"),
     ],
 )
 def test_settings_that_make_no_sense(change: dict[str, Any], message: str) -> None:
@@ -281,7 +281,7 @@ def test_learning_from_sentences_whose_deciding_word_is_near() -> None:
 
 def test_a_drawn_part_and_settings_of_a_source() -> None:
     """Settings that make no sense are named."""
-    with pytest.raises(tracer.InputError, match="longest is 0; wanted 1 or more"):
+    with pytest.raises(tracer.InputError, match="longest is 0; expected 1 or more"):
         Source(longest=0)
     with pytest.raises(tracer.InputError, match="farthest is -1"):
         Source(farthest=-1)

@@ -45,8 +45,8 @@ def test_the_first_place_is_shown_with_both_equations(lstm_trace: Trace) -> None
 
     text = _text(wrong, lstm_trace)
 
-    assert "The first number that differs: t = 3, c, unit 5." in text
-    assert "c is farthest apart at t = 3, at unit 5: A " in text
+    assert "First difference: t = 3, c, unit 5." in text
+    assert "c differs most at t = 3, unit 5: A " in text
     c = lstm_trace["c"][2, 0, 5]
     assert f"but this trace has {c + 0.25:.2f}" in " ".join(text.split())
     assert "A  c_3[5] = f * c_prev + i * g = " in text
@@ -75,7 +75,7 @@ def test_a_changed_weight(lstm_trace: Trace) -> None:
 
     assert "t = 1, z_f_from_x, unit 3" in text
     assert "A  z_f_from_x_1[3] = x @ U_f.T = 2.04·" in text
-    assert "later numbers differ too, but only because of those before them." in text
+    assert "later numbers also differ, but only as a consequence." in text
 
 
 def test_both_words_and_the_units_beside() -> None:
@@ -86,14 +86,14 @@ def test_both_words_and_the_units_beside() -> None:
     text = _text(mine, theirs)
     found = tracer.compare(mine, theirs)
 
-    assert "They read different words at t = 3: A 'not', B 'a'." in text
+    assert "The words differ at t = 3: A 'not', B 'a'." in text
     assert re.search(r"2  are +equal", text)
     assert re.search(r"3  A not, B a  ━+", text)
     assert found is not None
     assert (found.quantity, found.beside) == ("x", 3)
     assert "The first number that differs" not in text
-    assert "differ on their own" not in text
-    assert f"{found.consequences} other numbers differ, and only because of the words." in text
+    assert "differ independently" not in text
+    assert f"{found.consequences} other numbers differ, only because of the words." in text
 
 
 def test_it_goes_on_to_the_gates_and_the_answers() -> None:
@@ -139,7 +139,7 @@ def test_a_number_that_is_none_is_as_far_as_can_be(lstm_trace: Trace) -> None:
     """NaN in one of the two: no bar is longer."""
     text = _text(_changed(lstm_trace, "h", 3, 2, np.nan), lstm_trace)
 
-    assert "h is farthest apart at t = 4, at unit 2: A NaN, B " in text
+    assert "h differs most at t = 4, unit 2: A NaN, B " in text
     assert re.search(r"4  really +━+ +Inf     2", text)
 
 
@@ -150,8 +150,8 @@ def test_one_sentence_of_several_is_named() -> None:
 
     text = _text(a, b)
 
-    assert "They read different words at t = 3: A 'bad', B 'man'." in text
-    assert "This is about sentence 2 of 2, the first one that differs." in text
+    assert "The words differ at t = 3: A 'bad', B 'man'." in text
+    assert "This shows sentence 2 of 2, the first one that differs." in text
 
 
 def test_all_units_of_a_gate_are_counted(lstm_trace: Trace) -> None:
@@ -163,8 +163,8 @@ def test_all_units_of_a_gate_are_counted(lstm_trace: Trace) -> None:
 
     text = " ".join(_text(other, lstm_trace).split())
 
-    assert "At this step z_f_from_a differs at 3 of 8 places; this is the first." in text
-    assert "At other steps 15 more numbers of z_f_from_a differ on their own." in text
+    assert "At this step, 3 of 8 values of z_f_from_a differ; this is the first." in text
+    assert "At other steps, 15 more values of z_f_from_a differ independently." in text
 
 
 def test_numbers_are_written_until_they_differ() -> None:
@@ -211,6 +211,6 @@ def test_a_gradient_that_differs_stands_among_the_gradients() -> None:
 
     text = _text(wrong, trace)
 
-    assert "The first number that differs: t = 3, d_c, unit 4." in text
+    assert "First difference: t = 3, d_c, unit 4." in text
     assert "d_c_from_next" in text
     assert "z_f_from_x" not in text

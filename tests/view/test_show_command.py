@@ -223,7 +223,7 @@ def test_output_goes_to_a_file_whole(layout: str) -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_where_an_output_is_written() -> None:
-    """diff and gradients have it too; what would change nothing is refused."""
+    """diff and gradients have it too; what has no effect is refused."""
     _run(diff, "a.safetensors", "a.safetensors", "--format", "json", "--output", "d.json")
     _run(gradients, "you are bad", "--format", "csv", "--output", "g.csv")
 
@@ -305,17 +305,19 @@ def test_steps(steps: str, shown: list[int]) -> None:
 @pytest.mark.usefixtures("folder")
 def test_errors_name_the_thing() -> None:
     """Each says what came, and what was wanted."""
-    assert "--steps x: wanted one step as 4, or a range as 2:5" in _error(
+    assert "--steps x: expected one step like 4, or a range like 2:5" in _error(
         "a.safetensors", "--steps", "x"
     )
     assert "did you mean --steps 2:5?" in _error("a.safetensors", "--steps", "5:2")
-    assert "no such step; the steps here are 1 to 6" in _error("a.safetensors", "--steps", "9")
-    assert "no such step" in _error("a.safetensors", "--steps", "9:")
+    assert "is out of range: this sentence has steps 1 to 6" in _error(
+        "a.safetensors", "--steps", "9"
+    )
+    assert "is out of range" in _error("a.safetensors", "--steps", "9:")
     assert "there is no unit 99; this layer has units 0 to 7" in _error(
         "a.safetensors", "--unit", "99", "--format", "csv"
     )
     assert "there is no such file" in _error("b.safetensors")
-    assert "is a finished trace; --cell, --level cannot change it" in _error(
+    assert "is a saved trace; --cell, --level cannot change it" in _error(
         "a.safetensors", "--cell", "rnn", "--level", "all"
     )
     assert "leave out --cell, --task, or --model" in _error(
@@ -323,7 +325,7 @@ def test_errors_name_the_thing() -> None:
     )
     assert "a trace file ends in .safetensors" in _error("you", "--save", "x.txt")
     assert "there is no sentence 3; this trace has 1" in _error("a.safetensors", "--sentence", "3")
-    assert "no sentence came from standard input" in _error("-", "--model", "small.model")
+    assert "standard input is empty" in _error("-", "--model", "small.model")
     assert "byte 0 is 0xff" in _error("-", "--model", "small.model", typed=b"\xff\xfe")
 
 
@@ -351,7 +353,7 @@ def test_what_contradicts_itself_is_an_error(layout: str) -> None:
     ("arguments", "said"),
     [
         (("--unit", "2", "--what", "gates"), "leave out --what gates, or --unit"),
-        (("--target", "praise"), "add --what output for the loss, or --what backward"),
+        (("--target", "praise"), "add --what output or --what backward"),
         (("--target", "praise", "--what", "gates", "--format", "csv"), "add --what output"),
         (("--level", "states", "--what", "gates"), "add --save FILE"),
     ],
@@ -399,8 +401,8 @@ def test_a_file_is_not_read_as_a_sentence(folder: Path) -> None:
     tracer.Model.load("small.model").save("m.safetensors")
 
     assert "tracer show - < notes.txt" in _error("notes.txt")
-    assert "wanted a tracer trace that tracer saved" in _error("text.safetensors")
-    assert "wanted a tracer model that tracer saved" in _error("you", "--model", "notes.txt")
+    assert "expected a tracer trace that tracer saved" in _error("text.safetensors")
+    assert "expected a tracer model that tracer saved" in _error("you", "--model", "notes.txt")
     assert 'tracer show "SENTENCE" --model m.safetensors' in _error("m.safetensors")
     assert "1  notes  " in _run(show, "-", typed="notes txt").stdout.replace(" (?)", "")
 
@@ -428,7 +430,7 @@ def test_diff_says_by_its_exit_code_whether_they_agree() -> None:
     as_json = _run(diff, "a.safetensors", "other.safetensors", "--format", "json")
 
     assert (equal.return_value, different.return_value) == (0, 1)
-    assert "The first number that differs: t = 1" in " ".join(different.stdout.split())
+    assert "First difference: t = 1" in " ".join(different.stdout.split())
     assert json.loads(as_json.stdout)["equal"] is False
 
 
@@ -509,7 +511,7 @@ def test_a_target_gives_the_loss() -> None:
     ).stdout
 
     assert "target praise: loss = " in shown
-    assert "cannot change it any more" in _error("a.safetensors", "--target", "praise")
+    assert "cannot change it" in _error("a.safetensors", "--target", "praise")
     assert "there is no label 'x'" in _error(
         "you", "--model", "small.model", "--what", "output", "--target", "x"
     )
@@ -546,9 +548,9 @@ def test_gradients_before_training() -> None:
 
     shown = _run(gradients, *wish, "--untrained", "--seed", "4", "--forget-bias", "2").stdout
 
-    assert "fresh random weights: uniform, forget bias 2, seed 4" in shown
+    assert "random weights: uniform, forget bias 2, seed 4" in shown
     assert "untrained small.model" in shown
-    with pytest.raises(TracerError, match="--initial, --seed say how fresh weights are drawn"):
+    with pytest.raises(TracerError, match="--initial, --seed apply to random weights only"):
         _run(gradients, *wish, "--seed", "4", "--initial", "orthogonal")
 
 

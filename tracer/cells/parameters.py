@@ -59,11 +59,11 @@ def _unread(name: str, value: Any, error: Exception) -> str:
 def _objects(name: str, value: Any, array: npt.NDArray[Any]) -> str:
     """What stands where numbers were wanted."""
     if value is None:
-        return f"{name} is None; wanted an array of numbers"
+        return f"{name} is None; expected an array of numbers"
     if hasattr(value, "toarray"):
         return f"{name} is a sparse matrix; pass {name}.toarray()"
     if not array.ndim:
-        return f"{name} is a {type(value).__name__}; wanted an array of numbers"
+        return f"{name} is a {type(value).__name__}; expected an array of numbers"
     kinds = dict.fromkeys(type(element).__name__ for element in array.flat)
     return (
         f"{name} is an array of Python objects ({', '.join(kinds)}), not of numbers; "
@@ -85,7 +85,7 @@ def check_shape(owner: str, parameter: Parameter, array: Array, sizes: Mapping[s
         given = " and ".join(f"{letter}={size}" for letter, size in sorted(used.items()))
         raise InputError(
             f"{parameter.name} has shape {array.shape}; {owner} with {given} "
-            f"wants ({letters}) = {wanted}"
+            f"needs ({letters}) = {wanted}"
         )
 
 

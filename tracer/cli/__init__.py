@@ -30,9 +30,9 @@ PASSED, NOT_PASSED, WRONG_INPUT, BUG, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 70, 13
 # The order in which a newcomer meets the verbs; those that are not listed come last.
 SECTIONS = (
     (_("Look inside a network"), ("demo", "show", "gradients", "diff")),
-    (_("Make a network of your own"), ("train",)),
+    (_("Train a network of your own"), ("train",)),
     (_("Write it yourself"), ("init", "list", "check", "hint")),
-    (_("Look after your installation and your exercises"), ("doctor", "dev")),
+    (_("Installation and exercise authoring"), ("doctor", "dev")),
 )
 
 
@@ -267,7 +267,7 @@ def _open_closed_streams() -> None:
           tracer show "you are a really bad man"
         """
     ),
-    epilog=_("Each verb explains itself: tracer show --help"),
+    epilog=_("Help on a command: tracer show --help"),
 )
 @click.version_option(tracer.__version__, prog_name="tracer", message="%(prog)s %(version)s")
 @click.pass_context

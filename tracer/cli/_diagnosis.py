@@ -60,9 +60,7 @@ def _versions() -> Iterator[Finding]:
         try:
             yield Finding("versions", name, metadata.version(name))
         except metadata.PackageNotFoundError:
-            yield Finding(
-                "versions", name, _("not found"), _("tracer needs it: install both again")
-            )
+            yield Finding("versions", name, _("not found"), _("tracer needs it: reinstall both"))
 
 
 def _machine() -> Iterator[Finding]:
@@ -112,7 +110,7 @@ def _cache() -> Iterator[Finding]:
             report.damaged,
         ).format(n=report.damaged)
     elif not report.kernels:
-        advice = _("the first sentence will take some seconds longer")
+        advice = _("the first sentence takes some seconds longer")
     yield Finding(
         "kernels", "cached",
         _("{count} compiled, {size:.1f} MB").format(count=report.kernels, size=report.size / 1e6),
@@ -146,5 +144,5 @@ def _languages() -> Iterator[Finding]:
     chosen = os.environ.get("TRACER_LANGUAGE", "")
     if chosen:
         known = chosen in {"en", *names}
-        advice = "" if known else _("there is no catalogue of it, so English is shown")
+        advice = "" if known else _("not translated, so English is shown")
         yield Finding("language", "chosen", chosen, advice)

@@ -23,14 +23,14 @@ def steps_named(steps: str | None, runs: Runs, numbers: Sequence[int]) -> tuple[
     got = steps[:40]
     if not all(_is_step(part) for part in ((first or "1", last or "1") if colon else (first,))):
         raise InputError(
-            _("--steps {got}: wanted one step as 4, or a range as 2:5").format(got=got)
+            _("--steps {got}: expected one step like 4, or a range like 2:5").format(got=got)
         )
     begin, end = _first_and_last(runs, numbers)
     ends = (first or str(begin), (last or str(max(end, begin))) if colon else first)
     chosen = int(ends[0]), int(ends[1])
     if chosen[0] > end or chosen[1] < begin:
         raise InputError(
-            _("--steps {got}: there is no such step; the steps here are {begin} to {end}").format(
+            _("--steps {got} is out of range: this sentence has steps {begin} to {end}").format(
                 got=got, begin=begin, end=end
             )
         )

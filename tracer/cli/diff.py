@@ -21,12 +21,12 @@ from tracer.language import _
 
 @click.command(
     help=_(
-        """Compare two saved traces: how far they are apart at each word, and where that begins.
+        """Compare two saved traces: how much they differ at each word, and where that begins.
 
-        Both must be runs of the same kind of cell, with the same sizes and as many words; the words
-        and the weights may differ. B is taken for the right one: what follows from a number that
-        differs is told apart by B's equations. The exit code is 0 when they agree, 1 when they
-        differ, and 2 when they cannot be compared.
+        A is what you got, B what you expected. Both need the same kind of cell, the same sizes and
+        the same number of words; words and weights may differ. B's equations tell which differences
+        are only a consequence. The exit code is 0 if they agree, 1 if they differ, and 2 if they
+        cannot be compared.
 
         \b
         Example:

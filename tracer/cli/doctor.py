@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @click.command(
     help=_(
-        """Show versions, kernels, terminal and sandbox, and what to do where something is amiss.
+        """Show versions, kernels, terminal and sandbox, and how to fix what is wrong.
 
         \b
         Example:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help=_("Text for people, JSON for programs and reports."),
+    help=_("Text for people, JSON for programs and bug reports."),
 )
 @click.option(
     "--clear-cache",
@@ -66,19 +66,19 @@ def _terminal(able: Abilities) -> Iterator[Finding]:
         for name in ("TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
         if name in os.environ
     ]
-    yield Finding("terminal", "kind", _("a screen") if able.terminal else _("a pipe or a file"))
+    yield Finding("terminal", "kind", _("a terminal") if able.terminal else _("a pipe or a file"))
     yield Finding("terminal", "width", str(able.width))
     yield Finding(
         "terminal",
         "colours",
         able.colours or _("none"),
-        _("FORCE_COLOR=1 asks for them") if able.terminal and able.colours is None else "",
+        _("set FORCE_COLOR=1 to get them") if able.terminal and able.colours is None else "",
     )
     yield Finding(
         "terminal",
         "characters",
         f"Unicode ({able.encoding})" if able.unicode else f"ASCII ({able.encoding})",
-        "" if able.unicode else _("PYTHONUTF8=1 and a UTF-8 terminal show finer pictures"),
+        "" if able.unicode else _("PYTHONUTF8=1 and a UTF-8 terminal give finer pictures"),
     )
     yield Finding("terminal", "environment", " ".join(environment) or "-")
 
@@ -121,7 +121,7 @@ def _verdict(findings: Sequence[Finding]) -> str:
     if not notes:
         return _("All is well.")
     return plural(
-        "tracer works. {count} note above says what to do or to know: {names}.",
-        "tracer works. {count} notes above say what to do or to know: {names}.",
+        "tracer works. See {count} note above: {names}.",
+        "tracer works. See {count} notes above: {names}.",
         len(notes),
     ).format(count=len(notes), names=", ".join(notes))

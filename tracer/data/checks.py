@@ -16,7 +16,7 @@ class SettingError(InputError):
 
     def __init__(self, name: str, value: Any, wanted: str) -> None:
         self.name, self.value, self.wanted = name, value, wanted
-        super().__init__(f"{name} is {value!r}; wanted {wanted}")
+        super().__init__(f"{name} is {value!r}; expected {wanted}")
 
 
 def check_whole(name: str, value: Any, least: int) -> None:

@@ -57,9 +57,9 @@ def corpus(
     if task not in TASKS:
         raise UnknownNameError("task", task, TASKS)
     if count < 1:
-        raise InputError(f"count is {count}; wanted 1 or more")
+        raise InputError(f"count is {count}; expected 1 or more")
     if farthest < 0:
-        raise InputError(f"farthest is {farthest}; wanted 0 or more")
+        raise InputError(f"farthest is {farthest}; expected 0 or more")
     rules = grammar(language)
     # random() alone is promised to give the same numbers under every version of Python
     random = Random(crc32(f"{task} {language} {seed}".encode())).random  # noqa: S311

@@ -90,13 +90,13 @@ def read(
         raise UnknownNameError("task with labelled files", task, TASKS)
     reader = READERS.get(path.suffix.lower())
     if pieces is not None and task == "tag":
-        raise InputError("--pieces would change nothing: the words of a tagged file are cut")
+        raise InputError("--pieces has no effect: the words of a tagged file are cut")
     cut = cutter(pieces, lexicon)
     content = read_text(path, encoding)
     if reader is None:
         raise FileError(
             f"{path}: the end of its name, {path.suffix!r}, does not say how to read it; "
-            f"wanted {', '.join(READERS)}"
+            f"expected {', '.join(READERS)}"
         )
     if reader in (read_conllu, read_word_lines) and task != "tag":
         raise FileError(f"{path}: there is a tag for each word in it; that is the task tag")
@@ -120,7 +120,7 @@ def read(
         sentences = _classified(path, found.rows, cut, report)
         chinese = any(map(is_chinese, content))
         if pieces == "words" and not chinese:
-            raise InputError("--pieces words would change nothing: no Chinese is in this file")
+            raise InputError("--pieces words has no effect: there is no Chinese in this file")
         if pieces is None and chinese:
             report.append(_("Chinese text is read character by character"))
     corpus = Corpus(sentences, ())
@@ -136,7 +136,7 @@ def _check_effect(path: Path, reader: Callable[..., Rows], wanted: Wanted) -> No
     ):
         if said is not None and reader not in readers:
             raise InputError(
-                f"{option} would change nothing: {path} is no table; {path.suffix} says itself "
+                f"{option} has no effect: {path} is no table; {path.suffix} says itself "
                 f"what is what"
             )
 
@@ -184,7 +184,7 @@ def _classified(
         where = f"{path}, line {line}"
         if isinstance(label, tuple):
             raise FileError(
-                f"{where}: the label is a list; the task classify wants one, tag a list"
+                f"{where}: the label is a list; the task classify needs one label, tag a list"
             )
         typed = text if isinstance(text, str) else " ".join(text)
         try:
@@ -212,7 +212,7 @@ def _tagged(path: Path, rows: list[Row], report: list[str]) -> tuple[Labelled, .
         tags = tuple(label.split()) if isinstance(label, str) else label
         if len(words) != len(tags):
             raise FileError(
-                f"{where}: {len(words)} words, but {len(tags)} tags; wanted a tag for each word. "
+                f"{where}: {len(words)} words, but {len(tags)} tags; expected a tag for each word. "
                 f"Words: {shown(' '.join(words))}; tags: {shown(' '.join(tags))}"
             )
         sentence = worded(words, tuple(_label(where, tag) for tag in tags))
@@ -235,7 +235,7 @@ def _tagged(path: Path, rows: list[Row], report: list[str]) -> tuple[Labelled, .
 def _label(where: str, label: str) -> str:
     label = label.strip()
     if not label:
-        raise FileError(f"{where} has no label; every sentence wants one")
+        raise FileError(f"{where} has no label; every sentence needs one")
     if any("\ud800" <= character <= "\udfff" for character in label):
         raise FileError(f"{where}: the label {shown(label)} has half a character in it")
     return label
@@ -244,9 +244,9 @@ def _label(where: str, label: str) -> str:
 def _check_labels(path: Path, corpus: Corpus) -> None:
     labels = corpus.labels
     if not labels:
-        raise FileError(f"{path} has no sentence with a word in it; wanted labelled sentences")
+        raise FileError(f"{path} has no sentence with a word in it; expected labelled sentences")
     if len(labels) == 1:
         raise FileError(
             f"{path}: every label is {shown(labels[0])}; there is nothing to tell apart. "
-            f"Wanted two labels or more"
+            f"Expected two labels or more"
         )

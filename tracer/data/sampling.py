@@ -49,14 +49,14 @@ def split(sentences: Sequence[Labelled], held_out: float = 0.1, seed: int = 0) -
         If `held_out` is no such share, or there are fewer than two different sentences.
     """
     if not 0 < held_out < 1:
-        raise InputError(f"held_out is {held_out}; wanted a share above 0 and below 1, like 0.1")
+        raise InputError(f"held_out is {held_out}; expected a share above 0 and below 1, like 0.1")
     letters = [sentence.letters for sentence in sentences]
     times: dict[str, int] = {}
     for one in letters:
         times[one] = times.get(one, 0) + 1
     if len(times) < 2:
         raise InputError(
-            f"{len(times)} different sentence(s); wanted 2 or more, to hold one out of training"
+            f"{len(times)} different sentence(s); expected 2 or more, to hold one out of training"
         )
     room = max(1, round(held_out * len(sentences)))
     kept_back: set[str] = set()
@@ -86,7 +86,7 @@ def sample(sentences: Iterable[Labelled], count: int, seed: int = 0) -> tuple[La
         If `count` is below 1.
     """
     if count < 1:
-        raise InputError(f"count is {count}; wanted 1 or more")
+        raise InputError(f"count is {count}; expected 1 or more")
     drawn = sorted(sentences, key=lambda sentence: _draw("sample", seed, sentence.letters))
     return tuple(drawn[:count])
 

@@ -26,7 +26,7 @@ def hints(exercise: Exercise) -> Mapping[str, tuple[str, ...]]:
         if not found.get(check.name):
             raise FileError(
                 f"{path} has no hint for check '{check.name}'; "
-                f"wanted the heading '## {check.name}' and a numbered list"
+                f"expected the heading '## {check.name}' and a numbered list"
             )
     return {check.name: found[check.name] for check in exercise.checks}
 

@@ -99,7 +99,7 @@ def _values(where: str, keys: Sequence[Key], entry: Mapping[str, Any]) -> dict[s
         if key.name in entry:
             value = entry[key.name]
             if not key.wanted.fits(value):
-                raise FileError(f"{where}: {key.name} = {_written(value)}; wanted {key.wanted}")
+                raise FileError(f"{where}: {key.name} = {_written(value)}; expected {key.wanted}")
             if isinstance(key.wanted, Names):
                 for name in value:
                     if name not in key.wanted.choices:
@@ -107,7 +107,7 @@ def _values(where: str, keys: Sequence[Key], entry: Mapping[str, Any]) -> dict[s
                         raise FileError(f"{where}: {key.name} = {_written(value)}: {unknown}")
             found[key.name] = value
         elif key.required:
-            raise FileError(f"{where}: the key '{key.name}' is missing; wanted {key.wanted}")
+            raise FileError(f"{where}: the key '{key.name}' is missing; expected {key.wanted}")
         else:
             found[key.name] = key.default
     return found
@@ -146,7 +146,7 @@ def _different(path: Path, checks: Sequence[Check]) -> None:
         if name in names[: n - 1]:
             raise FileError(
                 f"{path}, check {n}: name = {_written(name)} is taken by check "
-                f"{names.index(name) + 1}; wanted another name for each check"
+                f"{names.index(name) + 1}; expected another name for each check"
             )
 
 

@@ -32,7 +32,7 @@ def continued(model: Model, words: tuple[str, ...], device: str, steps: int) -> 
         If `steps` is not a whole number of at least 1.
     """
     if type(steps) is not int or steps < 1:
-        raise InputError(f"steps is {steps!r}; wanted a whole number, 1 or more")
+        raise InputError(f"steps is {steps!r}; expected a whole number, 1 or more")
     said = list(words)
     forward = device_named(device).forward
     H, dtype = model.cell.W.shape[1], model.cell.W.dtype

@@ -88,7 +88,7 @@ class Model:
         if self.encoder.table.shape[1] != self.cell.U.shape[1]:
             raise InputError(
                 f"the encoder gives {self.encoder.table.shape[1]} numbers for a word; "
-                f"U has shape {self.cell.U.shape} and wants D={self.cell.U.shape[1]}"
+                f"U has shape {self.cell.U.shape} and needs D={self.cell.U.shape[1]}"
             )
         dtypes = {"encoder": self.encoder.table.dtype, "V": head.V.dtype, "b": head.b.dtype}
         for part, dtype in dtypes.items():
@@ -169,7 +169,7 @@ class Model:
         device = device_for(self.cell, device)
         sentences = [sentence] if isinstance(sentence, str) else _listed(sentence)
         if not sentences:
-            raise InputError("no sentence came; wanted at least one")
+            raise InputError("no sentence came; expected at least one")
         words = [self.encoder.split(one) for one in sentences]
         given: tuple[int, ...] = ()
         if self.task == "generate":
@@ -284,4 +284,4 @@ def _listed(given: Any) -> list[Any]:
     try:
         return list(given)
     except TypeError:
-        raise InputError(f"wanted one text or a list of them; this is {given!r}") from None
+        raise InputError(f"expected one text or a list of them; this is {given!r}") from None

@@ -28,7 +28,7 @@ USES = {
     "tracer model": ' Send a sentence through it: tracer show "SENTENCE" --model {path}',
     "tracer checkpoint": " Go on with its run: tracer train --save NAME --resume",
 }
-"""What a file is good for, by its kind; said to whoever gives it where another kind is wanted."""
+"""What a file is good for, by its kind; said to whoever gives it where another kind is expected."""
 
 _DTYPES = {"F32": np.float32, "F64": np.float64, "I64": np.int64, "BOOL": np.bool_}
 _NAMES = {np.dtype(dtype): name for name, dtype in _DTYPES.items()}
@@ -120,7 +120,7 @@ def read(
         found, written = header["format"], header["version"]
     except SafetensorError as error:
         raise FileError(
-            f"{path} is not a whole safetensors file ({error}); wanted a {kind} that tracer saved"
+            f"{path} is not a whole safetensors file ({error}); expected a {kind} that tracer saved"
         ) from error
     except OSError as error:
         raise FileError(f"cannot open {path}: {error.strerror or error}") from error
@@ -128,7 +128,7 @@ def read(
         raise FileError(f"{path} is a safetensors file, but not one of tracer's") from error
     if found != kind:
         use = USES.get(str(found), "").format(path=quoted_file(path))
-        raise FileError(f"{path} is a {found}; wanted a {kind}.{use}")
+        raise FileError(f"{path} is a {found}; expected a {kind}.{use}")
     if type(written) is not int or written != version:
         raise FileError(
             f"{path} is a {kind} of format version {written}; this tracer reads version {version}"

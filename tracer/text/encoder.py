@@ -50,12 +50,12 @@ class Encoder:
         table = np.ascontiguousarray(self.table)
         if table.dtype.name not in ("float32", "float64"):
             raise InputError(
-                f"the encoder's table has dtype {table.dtype}; float32 or float64 is wanted"
+                f"the encoder's table has dtype {table.dtype}; expected float32 or float64"
             )
         if table.ndim != 2 or len(table) != len(self.vocabulary) or table.shape[1] == 0:
             raise InputError(
                 f"the encoder's table has shape {table.shape}; a vocabulary of "
-                f"{len(self.vocabulary)} words wants ({len(self.vocabulary)}, D)"
+                f"{len(self.vocabulary)} words needs ({len(self.vocabulary)}, D)"
             )
         object.__setattr__(self, "table", table)
 

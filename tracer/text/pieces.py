@@ -91,7 +91,7 @@ def vocabulary_of(
     """
     for name, number in (("most", most), ("least", least)):
         if number is not None and number < 1:
-            raise InputError(f"{name} is {number}; wanted 1 or more")
+            raise InputError(f"{name} is {number}; expected 1 or more")
     counts = Counter(word for sentence in sentences for word in map(spelling, sentence.words))
     # a few rare signs have no settled spelling: they can be looked up under none
     frequent = [

@@ -75,7 +75,7 @@ def backprop(
     if trace.units != slice(None):
         raise InputError("a trace that was cut to some of its units cannot be run backward")
     if window is not None and (type(window) is not int or window < 1):
-        raise InputError(f"window is {window!r}; wanted a whole number of steps, 1 or more")
+        raise InputError(f"window is {window!r}; expected a whole number of steps, 1 or more")
     layer = trace.last
     T, N, H = trace.T, trace.N, trace.H
     check_room(trace.cell, T, N, trace.level, forward=False, backward=True, per_step=per_step)
@@ -178,7 +178,7 @@ def _check(
 ) -> None:
     if array.shape != wanted:
         raise InputError(
-            f"{name} has shape {array.shape}; wanted ({', '.join(letters)}) = {wanted}"
+            f"{name} has shape {array.shape}; expected ({', '.join(letters)}) = {wanted}"
         )
     if array.dtype != layer.x.dtype:
         raise InputError(

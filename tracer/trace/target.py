@@ -47,7 +47,7 @@ def target_of(
             names = [right] if isinstance(right, str) else list(right)
             if len(names) != len(steps):
                 raise InputError(
-                    f"the task '{task}' wants one label for each word; sentence {n} has "
+                    f"the task '{task}' needs one label for each word; sentence {n} has "
                     f"{len(steps)} words and {len(names)} labels came"
                 )
         else:

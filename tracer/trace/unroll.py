@@ -93,7 +93,7 @@ def _checked_x(cell: Cell, given: Any) -> Array:
         x = x.reshape(x.shape[0], 1, x.shape[1])
     D = cell.U.shape[1]
     if x.ndim != 3:
-        raise InputError(f"x has shape {x.shape}; wanted (T, N, D), or (T, D) for one sequence")
+        raise InputError(f"x has shape {x.shape}; expected (T, N, D), or (T, D) for one sequence")
     if x.shape[2] != D:
         raise InputError(f"x has shape {x.shape}; U has shape {cell.U.shape}, so D has to be {D}")
     if 0 in x.shape:
@@ -114,7 +114,7 @@ def _checked_state(cell: Cell, given: Mapping[str, Any], N: int) -> dict[str, Ar
         if array.shape == (H,) and N == 1:
             array = array[np.newaxis]
         if array.shape != (N, H):
-            raise InputError(f"{name}_0 has shape {array.shape}; wanted (N, H) = ({N}, {H})")
+            raise InputError(f"{name}_0 has shape {array.shape}; expected (N, H) = ({N}, {H})")
         _check_dtype(f"{name}_0", array, cell)
         state[name] = array
     return state
@@ -130,11 +130,11 @@ def _checked_lengths(lengths: Any, T: int, N: int) -> npt.NDArray[np.int64]:
     if array.shape != (N,) or array.dtype.kind not in "iu":
         raise InputError(
             f"lengths has shape {array.shape} and dtype {array.dtype}; "
-            f"wanted one whole number for each of the N={N} sequences"
+            f"expected one whole number for each of the N={N} sequences"
         )
     for n, length in enumerate(array.tolist()):
         if not 1 <= length <= T:
-            raise InputError(f"lengths[{n}] is {length}; wanted 1 to T={T}")
+            raise InputError(f"lengths[{n}] is {length}; expected 1 to T={T}")
     return array.astype(np.int64)
 
 

@@ -90,7 +90,7 @@ def number(
         if len(wanted) != (len(spoken) if each_word else 1):
             raise InputError(
                 f"sentence {n}, {' '.join(spoken)[:40]!r}, has {len(spoken)} words and "
-                f"{len(wanted)} labels; {task} wants "
+                f"{len(wanted)} labels; {task} needs "
                 f"{'a label for each word' if each_word else 'one label'}"
             )
         for label in wanted:

@@ -129,8 +129,8 @@ def restore(training: Training, path: str | os.PathLike[str]) -> tuple[str, ...]
     training.progress = progress
     return tuple(
         _(
-            "the run was begun with {name} {was}, this is {now}: "
-            "the last digits of its weights may differ from those of an uninterrupted run"
+            "the run was started with {name} {was}, this is {now}: the last digits of its "
+            "weights may differ from those of an uninterrupted run"
         ).format(name=name, was=began.get(name, "?"), now=number)
         for name, number in versions().items()
         if began.get(name) != number
@@ -141,7 +141,7 @@ def _check_like(name: str, array: AnyArray, theta: Array) -> None:
     """Raise an `InputError` unless the array can be one of a run with these weights."""
     if array.dtype != theta.dtype or array.shape != theta.shape:
         raise InputError(
-            f"its {name} is {array.dtype} {array.shape}; wanted {theta.dtype} {theta.shape}"
+            f"its {name} is {array.dtype} {array.shape}; expected {theta.dtype} {theta.shape}"
         )
     if not np.isfinite(array).all():
         raise InputError(f"its {name} holds NaN or infinity")

@@ -13,15 +13,15 @@ class DivergedError(TracerError):
 
 def diverged(what: str, epoch: int, recipe: Recipe) -> DivergedError:
     """The error for `what` ("the loss", ...) that is no longer a number in this epoch, from 1."""
-    said = _("{what} is no longer a number in epoch {epoch}: training has diverged. Try {tries}.")
+    said = _("{what} is NaN or infinite in epoch {epoch}: training has diverged. Try {tries}.")
     return DivergedError(said.format(what=what, epoch=epoch, tries=_tries(recipe)))
 
 
 def hopeless(loss: float, epoch: int, guess: float, recipe: Recipe) -> DivergedError:
     """The error for a held-out loss that is a number, and far worse than that of guessing."""
     said = _(
-        "the lowest held-out loss is {loss:.4g}, after epoch {epoch}; guessing from how frequent "
-        "each label is has {guess:.4g}: training has diverged. Try {tries}."
+        "the lowest held-out loss is {loss:.4g}, after epoch {epoch}; guessing from label "
+        "frequencies has {guess:.4g}: training has diverged. Try {tries}."
     )
     return DivergedError(said.format(loss=loss, epoch=epoch, guess=guess, tries=_tries(recipe)))
 
@@ -34,7 +34,7 @@ def _tries(recipe: Recipe) -> str:
         )
     ]
     if not o.clip_norm:
-        tries.append(_("clipping (--clip-norm 1)"))
+        tries.append(_("gradient clipping (--clip-norm 1)"))
     if recipe.cell == "rnn":
-        tries.append(_("an LSTM (--cell lstm), which was made against this"))
+        tries.append(_("an LSTM (--cell lstm)"))
     return _(", or ").join(tries)

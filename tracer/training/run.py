@@ -93,7 +93,7 @@ def learn(
     if training.yardstick.is_hopeless(best.held_out_loss):
         checkpoint.save(training, safe.run, safe.order, left=safe.left)
         why = hopeless(best.held_out_loss, best.epoch, training.yardstick.loss, training.recipe)
-        left = _("No network is saved; the run is kept in {file}.").format(file=safe.run)
+        left = _("No network is saved; the run is in {file}.").format(file=safe.run)
         raise DivergedError(f"{why} {left}")
     checkpoint.save(training, safe.run, safe.order, left=True)
     return _finish(training, safe)
@@ -131,11 +131,11 @@ def _saved_before(training: Training, safe: Safe) -> str:
     safe.run.unlink(missing_ok=True)
     history = training.progress.history
     if not history:
-        return _("No epoch was finished before, so nothing is saved.")
+        return _("No epoch was completed before, so nothing is saved.")
     if training.yardstick.is_hopeless(history[training.best_epoch].held_out_loss):
         return _("No epoch before was better than a guess, so nothing is saved.")
     best = _finish(training, safe)
     return _(
-        "The network as it was after epoch {epoch}, with {right:.1%} of the held-out answers "
-        "right, is saved in {file}."
+        "The network after epoch {epoch}, with a held-out accuracy of {right:.1%}, is saved in "
+        "{file}."
     ).format(epoch=best.epoch, right=best.held_out_accuracy, file=safe.model)

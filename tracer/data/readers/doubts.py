@@ -92,9 +92,7 @@ def merged(path: Path, rows: list[Row], task: str, alike: str | None) -> list[Ro
     doubtful = {meaning: names for meaning, names in groups.items() if len(names) > 1}
     if not doubtful:
         if alike is not None:
-            raise InputError(
-                f"--alike-labels would change nothing: no two labels of {path} are alike"
-            )
+            raise InputError(f"--alike-labels has no effect: no two labels of {path} are alike")
         return rows
     if alike == "keep":
         return rows

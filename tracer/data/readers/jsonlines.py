@@ -108,7 +108,7 @@ def _too_much(where: str) -> str:
 
 
 def _no_object(where: str, written: str) -> str:
-    return f'{where} is {shown(written)}; wanted an object, like {{"text": "…", "label": "…"}}'
+    return f'{where} is {shown(written)}; expected an object, like {{"text": "…", "label": "…"}}'
 
 
 def _value(where: str, name: str, value: Any) -> str | tuple[str, ...]:
@@ -119,4 +119,4 @@ def _value(where: str, name: str, value: Any) -> str | tuple[str, ...]:
         return value
     if isinstance(value, (int, float)) and value == value:  # noqa: PLR0124 - not NaN
         return json.dumps(value)
-    raise FileError(f"{where}: {shown(name)} is {shown(json.dumps(value))}; wanted text")
+    raise FileError(f"{where}: {shown(name)} is {shown(json.dumps(value))}; expected text")

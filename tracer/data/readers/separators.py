@@ -86,7 +86,7 @@ def table_of(path: Path, content: str, separator: str | None) -> Table:
     readings = [_reading(content, name, skipped) for name in there or names_in_order[:1]]
     fitting = [table for table in readings if table.fits]
     if not any(table.rows or table.broken for table in readings):
-        raise FileError(f"{path} is empty; wanted labelled sentences")
+        raise FileError(f"{path} is empty; expected labelled sentences")
     if not fitting:
         best = max(readings, key=_share)
         raise FileError(_misfit(path, best, content))
@@ -178,7 +178,7 @@ def _misfit(path: Path, table: Table, content: str) -> str:
     if table.width < 2:
         line, cells = table.rows[0]
         return (
-            f"{path} has one column only (line {line} is {shown(cells[0])}); wanted a text and "
+            f"{path} has one column only (line {line} is {shown(cells[0])}); expected a text and "
             f"its label, with a comma, a semicolon or a tab between them"
         )
     line, cells = table.odd[0]

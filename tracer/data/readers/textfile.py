@@ -82,7 +82,7 @@ def read_text(path: Path, encoding: str | None = None) -> str:
         )
     text = text.removeprefix("\ufeff")
     if not text.strip():
-        raise FileError(f"{path} is empty; wanted labelled sentences")
+        raise FileError(f"{path} is empty; expected labelled sentences")
     text = text.replace("\r\n", "\n")
     if text.count("\r") > text.count("\n"):  # the line end of old Macs, and of Excel on them
         text = text.replace("\r", "\n")

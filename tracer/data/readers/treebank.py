@@ -16,7 +16,7 @@ TEXT_COLUMNS = ("form", "lemma")
 LABEL_COLUMNS = ("upos", "xpos", "deprel")
 
 _WANTED = (
-    "this is not CoNLL-U; wanted ten columns with tabs between them, the first a number, "
+    "this is not CoNLL-U; expected ten columns with tabs between them, the first a number, "
     "the second a word, the fourth its part of speech"
 )
 

@@ -109,7 +109,7 @@ def read_word_lines(path: Path, content: str, wanted: Wanted) -> Rows:
     sentences = sentences_of(path, content, wanted.separator)
     if not sentences:
         raise FileError(
-            f"{path}: wanted a word and its tag on each line, with a tab or spaces between them, "
+            f"{path}: expected a word and its tag on each line, with a tab or spaces between them, "
             f"as many columns on every line, and an empty line after each sentence"
         )
     line, first = sentences[0][0]

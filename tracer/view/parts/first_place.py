@@ -49,7 +49,7 @@ class FirstPlace:
 
 def first_place(pair: Sequence[Sentence], found: Divergence) -> FirstPlace:
     """The place where `tracer.compare` found the two sentences of a pair to part."""
-    said = _("The first number that differs: t = {t}, {place}.").format(
+    said = _("First difference: t = {t}, {place}.").format(
         t=found.step + pair[0].first, place=_place(found, pair[0])
     )
     quantity = pair[0].trace.quantity(found.quantity)
@@ -111,7 +111,7 @@ def _place(found: Divergence, sentence: Sentence) -> str:
         return found.quantity
     if sentence.trace.quantity(found.quantity).dims[-1] == "unit":
         return _("{name}, unit {unit}").format(name=found.quantity, unit=found.unit)
-    return _("{name}, number {unit}").format(name=found.quantity, unit=found.unit)
+    return _("{name}, component {unit}").format(name=found.quantity, unit=found.unit)
 
 
 def what_follows(pair: Sequence[Sentence], found: Divergence, *, by_words: bool) -> Iterator[str]:
@@ -119,34 +119,34 @@ def what_follows(pair: Sequence[Sentence], found: Divergence, *, by_words: bool)
     sentence = pair[0]
     if found.beside and not by_words:
         yield _(
-            "At this step {name} differs at {count} of {total} places; this is the first."
+            "At this step, {count} of {total} values of {name} differ; this is the first."
         ).format(
             name=found.quantity, count=found.beside + 1, total=sentence[found.quantity].shape[-1]
         )
     if found.consequences:
         said = plural(
-            "{count} later number differs too, but only because of those before it.",
-            "{count} later numbers differ too, but only because of those before them.",
+            "{count} later number also differs, but only as a consequence.",
+            "{count} later numbers also differ, but only as a consequence.",
             found.consequences,
         )
         if by_words:
             said = plural(
-                "{count} other number differs, and only because of the words.",
-                "{count} other numbers differ, and only because of the words.",
+                "{count} other number differs, only because of the words.",
+                "{count} other numbers differ, only because of the words.",
                 found.consequences,
             )
         yield said.format(count=found.consequences)
     elsewhere = found.again - found.beside
     if elsewhere > 0 and not by_words:
         yield plural(
-            "At other steps {count} more number of {name} differs on its own.",
-            "At other steps {count} more numbers of {name} differ on their own.",
+            "At other steps, {count} more value of {name} differs independently.",
+            "At other steps, {count} more values of {name} differ independently.",
             elsewhere,
         ).format(count=elsewhere, name=found.quantity)
     if found.also:
         yield plural(
-            "{count} other quantity differs on its own as well, first at:",
-            "{count} other quantities differ on their own as well, first at:",
+            "{count} other quantity also differs independently, first at:",
+            "{count} other quantities also differ independently, first at:",
             len(found.also),
         ).format(count=len(found.also))
     for other in found.also[:ALSO]:

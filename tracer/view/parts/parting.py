@@ -151,7 +151,7 @@ def parting(
     by_words = found.quantity == "x" and pair[0].word(found.step) != pair[1].word(found.step)
     told = [_different_words(pair, found)] if by_words else []
     if traces[0].N > 1:
-        only = _("This is about sentence {number} of {count}, the first one that differs.")
+        only = _("This shows sentence {number} of {count}, the first one that differs.")
         told.append(only.format(number=found.batch + 1, count=traces[0].N))
     told += _story(steps, measure)
     return Parting(
@@ -215,8 +215,8 @@ def _different_words(pair: Sequence[Sentence], found: Divergence) -> str:
     """That they read different words, said once."""
     others = sum(pair[0].word(t) != pair[1].word(t) for t in range(pair[0].T))
     said = plural(
-        "They read different words at t = {t}: A {a}, B {b}.",
-        "They read different words at {count} steps, first at t = {t}: A {a}, B {b}.",
+        "The words differ at t = {t}: A {a}, B {b}.",
+        "The words differ at {count} steps, first at t = {t}: A {a}, B {b}.",
         others,
     )
     words = [sentence.word(found.step) for sentence in pair]
@@ -231,11 +231,11 @@ def _story(steps: Sequence[StepApart], measure: str) -> Iterator[str]:
         farthest = max(parted, key=_size)
         assert farthest.most is not None
         a, b = apart(farthest.most.a, farthest.most.b)
-        said = _("{name} is farthest apart at t = {t}: A {a}, B {b}.")
+        said = _("{name} differs most at t = {t}: A {a}, B {b}.")
         if farthest.most.unit is not None:
-            said = _("{name} is farthest apart at t = {t}, at number {unit}: A {a}, B {b}.")
+            said = _("{name} differs most at t = {t}, component {unit}: A {a}, B {b}.")
             if farthest.most.of_units:
-                said = _("{name} is farthest apart at t = {t}, at unit {unit}: A {a}, B {b}.")
+                said = _("{name} differs most at t = {t}, unit {unit}: A {a}, B {b}.")
         yield said.format(name=measure, t=farthest.step, unit=farthest.most.unit, a=a, b=b)
     answered = [step for step in steps if len(step.answers) == 2]
     if not answered:
@@ -243,10 +243,10 @@ def _story(steps: Sequence[StepApart], measure: str) -> Iterator[str]:
     turned = [step for step in answered if step.turns]
     last = answered[-1]
     if not turned:
-        said = _("Both give the same answers at every step; the last one is {label}: {both}.")
+        said = _("Both give the same answer at every step; the last is {label}: {both}.")
         yield said.format(label=last.answers[0].label, both=_shares(last))
         return
-    said = _("The answers part at t = {t}: {both}.")
+    said = _("The answers first differ at t = {t}: {both}.")
     yield said.format(t=turned[0].step, both=_told(turned[0]))
     if last is not turned[0]:
         said = _("At the last step both say {label}: {both}.")

@@ -65,8 +65,8 @@ def to_beat(training: Training) -> Said:
     """What the network has to beat, before it begins."""
     guess = training.yardstick
     said = _(
-        "to beat: held-out loss {loss} (knowing how frequent each label is), {right} right "
-        "(always saying {label}); pure chance is {chance}"
+        "to beat: held-out loss {loss} (from label frequencies alone), accuracy {right} (always "
+        "{label}); chance {chance}"
     ).format(
         loss=number(guess.loss), right=percent(guess.accuracy),
         label=repr(clean(training.labels[guess.most])), chance=percent(guess.chance),
@@ -77,7 +77,7 @@ def to_beat(training: Training) -> Said:
 def under_way(training: Training, rate: float) -> UnderWay:
     """The epoch under way, at `rate` sentences a second."""
     now = training.progress
-    said = _("loss {loss}  right {right}  gradient {norm}  {speed}").format(
+    said = _("loss {loss}  accuracy {right}  gradient {norm}  {speed}").format(
         loss=number(now.loss / now.sentences),
         right=percent(now.hits / now.counted),
         norm=number(now.norm / now.batch),
@@ -94,9 +94,9 @@ def figures(result: EpochResult, rate: float) -> tuple[Figure, ...]:
     return (
         Figure(_("epoch"), f"{result.epoch}"),
         Figure(_("loss"), number(result.loss)),
-        Figure(_("right"), percent(result.accuracy)),
+        Figure(_("accuracy"), percent(result.accuracy)),
         Figure(_("held-out loss"), number(result.held_out_loss)),
-        Figure(_("held-out right"), percent(result.held_out_accuracy)),
+        Figure(_("held-out accuracy"), percent(result.held_out_accuracy)),
         Figure(_("gradient"), number(result.norm)),
         Figure(_("sentences/s"), f"{rate:,.0f}"),
     )
@@ -120,7 +120,7 @@ def spoken(trace: Trace) -> Spoken:
 
 def stopped(training: Training, run: Path, order: str) -> Said:
     """That a run did not come to its end, and how to go on with it."""
-    said = _("stopped in epoch {epoch}; the run is kept in {file}. Go on with: {order} --resume")
+    said = _("stopped in epoch {epoch}; the run is saved in {file}. To continue: {order} --resume")
     epoch = training.progress.epoch + 1
     return Said(clean(said.format(epoch=epoch, file=run, order=order)))
 
@@ -131,8 +131,8 @@ def result(
     """How good it became, and what to do with it."""
     guess = training.yardstick
     said = _(
-        "best after epoch {epoch}: {right} of the held-out answers are right (most frequent "
-        "label {frequent}, chance {chance})"
+        "best after epoch {epoch}: held-out accuracy {right} (most frequent label {frequent}, "
+        "chance {chance})"
     ).format(
         epoch=best.epoch,
         right=percent(best.held_out_accuracy),
@@ -142,20 +142,19 @@ def result(
     yield Said(said, Tone.STRONG)
     if not guess.is_beaten(best.held_out_loss):
         worse = _(
-            "but the held-out loss, {loss}, is worse than a guess: knowing how frequent each "
-            "label is gives {guess}"
+            "but the held-out loss, {loss}, is worse than guessing from label frequencies: {guess}"
         )
         mine, theirs = apart(best.held_out_loss, guess.loss)
         said = worse.format(loss=mine, guess=theirs)
         if best.held_out_accuracy > guess.accuracy:
-            said += _("; it is too sure where it is wrong")
+            said += _("; it is overconfident where it is wrong")
         else:
-            said += _("; it cannot yet tell the labels apart (more epochs, more sentences?)")
+            said += _("; it cannot tell the labels apart yet (more epochs, more sentences?)")
         yield Said(said, Tone.STRONG)
-    yield Said(_("saved. Look into it:"), Tone.ASIDE)
+    yield Said(_("saved. To look inside:"), Tone.ASIDE)
     name = quoted_file(saved)
     yield Command(f'tracer show "..." --model {name}')
-    more = _("To learn on from here ({file} is kept for that):").format(file=run)
+    more = _("To train longer ({file} is kept for this):").format(file=run)
     yield Said(clean(more), Tone.ASIDE)
     epochs = 2 * training.recipe.epochs
     yield Command(f"tracer train --save {name} --resume --epochs {epochs}")

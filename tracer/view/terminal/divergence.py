@@ -69,9 +69,7 @@ def _how_far(part: Parting, able: Abilities) -> list[Text]:
     """The distance at each step, and gate by gate at the most telling ones."""
     lines = [*_steps(part, able), Text("")] if part.steps else []
     if part.gates:
-        lines += paragraph(
-            Said(_("each gate and state at the unit where it is farthest apart")), able
-        )
+        lines += paragraph(Said(_("each gate and state, at the unit where it differs most")), able)
     for step, rows in part.gates:
         lines += [*_gates(step, rows, able), Text("")]
     return lines
@@ -150,11 +148,11 @@ def _steps(part: Parting, able: Abilities) -> Iterator[Text]:
     fixed = 2 + numbers + 2 + words + 2 + sizes + 2 + units
     room = able.width - fixed - 2 - (answers + 5 if answers else 0)
     bar = min(room, LONGEST_BAR) if room >= 6 else 0
-    title = _("how far {name} is apart: the largest distance of all its numbers")
+    title = _("how much {name} differs: the largest difference over all its values")
     yield from paragraph(Said(title.format(name=part.measure)), able)
     of = _("unit") if all(step.most.of_units for step in shown if step.most) else _("no.")
     head = f"  {'t':>{numbers}}  {fit(_('word') if shown[0].words[0] else '', words)}  "
-    head += (" " * (bar + 2) if bar else "") + f"{_('apart'):>{sizes}}  {of:>{units}}"
+    head += (" " * (bar + 2) if bar else "") + f"{'|A-B|':>{sizes}}  {of:>{units}}"
     head += "  " + _("answer") if answers else ""
     yield Text(fit(head, able.width, colours.glyphs.cut).rstrip(), style=colours.faint)
     before = -1
@@ -216,7 +214,7 @@ def _gates(step: StepApart, rows: Sequence[Most], able: Abilities) -> Iterator[T
     units = max(4, *(len(str(most.unit)) for most in rows))
     sizes = max(5, *(len(number(most.size)) for most in rows))
     head = f"  {'':{name}}  {_('unit'):>{units}}  {'A':>{wide}}  {'B':>{wide}}  "
-    yield Text((head + f"{_('apart'):>{sizes}}").rstrip(), style=colours.faint)
+    yield Text((head + f"{'|A-B|':>{sizes}}").rstrip(), style=colours.faint)
     for most, (a, b) in zip(rows, written, strict=True):
         line = Text("  ").append(f"{most.name:<{name}}", "bold")
         line.append(f"  {'' if most.unit is None else most.unit:>{units}}", colours.faint)
