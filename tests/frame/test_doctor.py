@@ -149,8 +149,7 @@ def test_screen() -> None:
         "                     your own exercises need",
         "                     no sandbox",
         "",
-        "tracer works. 1 note above says what to do or",
-        "to know: walls.",
+        "tracer works. See 1 note above: walls.",
     ]
     assert list(_lines(findings[:1], 46))[-1].plain == "All is well."
 

@@ -47,7 +47,6 @@ def _what() -> Iterator[click.Parameter]:
     yield _option(
         title, "save", metavar="FILE", help=_("Where to save the network [CELL-TASK.safetensors].")
     )
-    yield _setting(title, "cell", tuple(CELLS), help=_("Kind of cell."))
     yield _option(
         title, "save", metavar="FILE", help=_("Where to save the network [CELL-TASK.safetensors].")
     )
