@@ -170,7 +170,7 @@ def test_an_unfinished_run_is_not_overwritten(tmp_path: Path) -> None:
     other = run(tmp_path, *OPTIONS, "--resume", "--seed", "3")
 
     assert again.returncode == other.returncode == 2
-    assert "m.checkpoint holds a run that was not finished" in again.stderr
+    assert "m.checkpoint holds an unfinished run" in again.stderr
     assert "was started with --seed 0, not 3; a resumed run keeps its options" in other.stderr
     assert checkpoint.order_of(tmp_path / "m.checkpoint") == before
 

