@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
 import tracer
 from tests.core.conftest import make_run
 from tests.core.test_model import make_model
+from tracer.cells import CELL_CLASSES
+from tracer.cells.parameters import expected_shape
+from tracer.equations import CELLS
 from tracer.kernels.memory import free_memory
 from tracer.model.gradientflow import gradient_flow
 from tracer.trace.room import check_room
@@ -48,6 +53,40 @@ def test_the_error_names_what_would_fit() -> None:
     with pytest.raises(tracer.InputError, match="or level='states'"):
         check_room(cell, 20_000, 1_000, "gates")
     check_room(cell, 20_000, 1_000, "states")
+
+
+@pytest.mark.parametrize("kind", ["rnn", "lstm"])
+@pytest.mark.parametrize("per_step", [False, True])
+def test_a_run_takes_no_more_than_was_asked_for(
+    monkeypatch: pytest.MonkeyPatch, kind: str, *, per_step: bool
+) -> None:
+    """NumPy tells tracemalloc of each array: 64 steps of 8 sentences, forward and backward."""
+    asked: list[int] = []
+
+    def missing(needed: int) -> int:
+        asked.append(needed)
+        return 0
+
+    monkeypatch.setattr("tracer.trace.room.missing", missing)
+    cell = CELL_CLASSES[kind](*(np.full(shape, 0.1) for shape in _shapes(kind, D=32, H=64)))
+    x, d_h = np.ones((64, 8, 32)), np.ones((64, 8, 64))
+
+    def run() -> None:
+        tracer.backprop(tracer.unroll(cell, x), d_h, per_step=per_step)
+
+    run()  # whatever is compiled or loaded is no part of it
+    asked.clear()
+    tracemalloc.start()
+    run()
+    taken = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert taken < sum(asked)
+
+
+def _shapes(kind: str, **sizes: int) -> list[tuple[int, ...]]:
+    """Of U, W and a."""
+    return [expected_shape(p, sizes) for p in CELLS[kind].parameters]
 
 
 @pytest.mark.usefixtures("four_gb")

@@ -63,6 +63,18 @@ def test_a_trace_is_a_mapping_from_names_to_numbers() -> None:
     assert trace.last.get("tanhc") is None
 
 
+@pytest.mark.parametrize("nowhere", [(1, "forward", "f"), (0, "forward", "tanhc"), (0, "f")])
+def test_an_address_is_in_a_trace_where_it_has_numbers(nowhere: Any) -> None:
+    """Also with the layer and the direction, `in` and ``trace[...]`` say the same."""
+    trace = ragged()
+    here: Any = (0, "forward", "f")
+
+    assert here in trace
+    assert nowhere not in trace
+    with pytest.raises(tracer.UnknownNameError):
+        trace[nowhere]
+
+
 @pytest.mark.parametrize("key", [0, None, 1.5, ("f",), [], "nothing"])
 def test_what_is_no_name_is_answered_with_the_names(key: Any) -> None:
     """The likeliest first mistake is `trace[0]`."""
@@ -76,10 +88,6 @@ def test_a_trace_cannot_be_changed_by_accident() -> None:
 
     for name in trace.recorded:
         assert not trace[name].flags.writeable
-    here: Any = (0, "forward", "f")
-    nowhere: Any = (1, "forward", "f")
-    assert here in trace
-    assert nowhere not in trace
 
 
 def test_the_state_before_a_step() -> None:

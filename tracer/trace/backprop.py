@@ -137,7 +137,8 @@ def layer_backprop(
                 for names, rows in blocks_of(parameter)
             ]
             name = f"d_{parameter.name}{'_per_step' if each else ''}"
-            found[name] = np.concatenate(parts, axis=1 if each else 0)
+            # Joining copies, and the shares of a step can be the largest arrays of all.
+            found[name] = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=int(each))
     return {q.name: found[q.name] for q in cell.equations.backward if q.name in found}
 
 

@@ -248,8 +248,11 @@ class Trace(Mapping[str, Array]):
         known = [Address(n, layer.direction, "") for n, layer in enumerate(self.layers)]
         for wanted, layer in zip(known, self.layers, strict=True):
             if wanted[:2] == address[:2]:
-                is_output = layer is self.last and address.name in self.outputs
-                return None if is_output else layer, address.name
+                if layer is self.last and address.name in self.outputs:
+                    return None, address.name
+                if address.name not in layer:
+                    raise UnknownNameError("quantity in this layer", address.name, layer)
+                return layer, address.name
         listed = (f"({one.layer}, '{one.direction}', name)" for one in known)
         raise UnknownNameError("layer", f"({address.layer}, '{address.direction}')", listed)
 
