@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-code test-wheel peers lint format models docs catalogue clean
+.PHONY: help demo test test-code test-wheel test-lowest peers lint format models docs catalogue clean
 MAKEFLAGS += --no-print-directory
 
 PIP_INTO = -m pip $(1) install -qq --disable-pip-version-check --no-warn-script-location
@@ -35,6 +35,10 @@ test-wheel: .venv-wheel/.installed
 	@mkdir -p build/empty
 	@cd build/empty && "$(ROOT)/.venv-wheel/bin/python" -I $(PYTEST) -p no:cacheprovider \
 		-c "$(ROOT)/pyproject.toml" --rootdir "$(ROOT)" "$(ROOT)/tests/wheel"
+
+test-lowest: .venv-lowest/.installed ## the tests with the lowest versions that pyproject.toml allows
+	$(call say,tests with $(shell tr '\n' ' ' < .venv-lowest/lowest.txt 2>/dev/null))
+	@.venv-lowest/bin/python $(PYTEST) -p no:cacheprovider tests/core tests/view tests/grading tests/training $(ARGS)
 
 peers: .venv-peers/.installed ## compare with PyTorch 2.13.0 (installs it first)
 	$(call say,tests against PyTorch)
@@ -84,7 +88,7 @@ endif
 	@.venv/bin/pybabel --quiet compile --domain=tracer --directory=tracer/locale
 
 clean: ## remove everything that make and the tools have made
-	@rm -rf .venv .venv-wheel .venv-peers build dist .pytest_cache .mypy_cache .ruff_cache \
+	@rm -rf .venv .venv-wheel .venv-lowest .venv-peers build dist .pytest_cache .mypy_cache .ruff_cache \
 		.import_linter_cache .hypothesis tracer/locale/tracer.pot
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -97,7 +101,7 @@ clean: ## remove everything that make and the tools have made
 	@touch $@
 
 # The others have no pip of their own: the first environment's installs into them.
-.venv-wheel/.made .venv-peers/.made: .venv/.made
+.venv-wheel/.made .venv-lowest/.made .venv-peers/.made: .venv/.made
 	$(call say,making $(@D))
 	@.venv/bin/python -m venv --without-pip $(@D)
 	@touch $@
@@ -127,4 +131,10 @@ build/wheel: .venv/.dev pyproject.toml README.md LICENSE $(PACKAGED)
 .venv-peers/.installed: .venv-peers/.made pyproject.toml
 	$(call say,installing PyTorch 2.13.0)
 	@.venv/bin/python $(call PIP_INTO,--python .venv-peers) --group peers --editable .
+	@touch $@
+
+.venv-lowest/.installed: .venv-lowest/.made pyproject.toml .ci/lowest
+	$(call say,installing the lowest versions)
+	@.venv/bin/python .ci/lowest > .venv-lowest/lowest.txt
+	@.venv/bin/python $(call PIP_INTO,--python .venv-lowest) --group test --editable . -c .venv-lowest/lowest.txt
 	@touch $@
