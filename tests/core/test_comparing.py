@@ -279,6 +279,20 @@ def test_two_devices_agree_in_float32_over_long_sums() -> None:
     assert tracer.compare(expected, got) is None
 
 
+def test_two_devices_agree_where_a_sum_cancels() -> None:
+    """In a linear RNN h is the sum itself, near 0 while its terms are not; h_prev is that h."""
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        U, W, a, x = (
+            (rng.normal(size=shape) / np.sqrt(shape[-1])).astype(np.float32)
+            for shape in [(16, 3), (16, 16), (16,), (10, 4, 3)]
+        )
+        cell = tracer.RNNCell(U, W, a, "identity")
+        got, expected = (tracer.unroll(cell, x, device=name) for name in ("cpu", "reference"))
+
+        assert tracer.compare(got, expected) is None, seed
+
+
 def test_large_numbers_elsewhere_hide_no_mistake() -> None:
     """An RNN that grows threefold at each step, to 1e28: 0.01 too much at step 10 is still seen."""
     cell = tracer.RNNCell(np.eye(2), 3 * np.eye(2), np.zeros(2), "identity")

@@ -89,8 +89,9 @@ def compare(
         Of the same kind of cell and the same sizes.
     rtol, atol : float
         A number agrees if ``|got - expected| <= atol + rtol * size``, where size is the sum of
-        |terms| that its equation adds up, so at least ``|expected|``; by default 1e-9 and 1e-12 in
-        float64, 1e-5 and 1e-6 where either is float32. NaN agrees with NaN.
+        |terms| that its equation adds up, so at least ``|expected|``, and for f(z) also those of z
+        times the slope; by default 1e-9 and 1e-12 in float64, 1e-5 and 1e-6 where either is
+        float32. NaN agrees with NaN.
 
     Returns
     -------

@@ -16,7 +16,7 @@ from tracer.cells.activations import Array
 from tracer.cells.evaluation import evaluate, size
 from tracer.cells.output import cross_entropy, d_cross_entropy, softmax
 from tracer.equations import Kind
-from tracer.equations.expression import Expression
+from tracer.equations.expression import Call, Expression, Name
 from tracer.trace.backprop import blocks_of, side_by_side
 from tracer.trace.layer import LayerTrace
 from tracer.trace.trace import Address, Trace
@@ -52,7 +52,9 @@ def explain(address: Address, got: Trace, expected: Trace) -> Explained | None:
         return None
     if name.endswith("_prev"):  # handed over by the step before, except at the start
         value = np.concatenate([theirs[name][:1], layer[name][1:]])
-        return Explained(value, np.abs(value))
+        handed = explain(address._replace(name=name.removesuffix("_prev")), got, expected)
+        assert handed is not None  # a state has an equation
+        return Explained(value, np.concatenate([np.abs(value[:1]), handed.size[:-1]]))
     if name.endswith("_from_next"):  # handed back by the step after, except at the end
         back, end = _handed_back(name, layer, slice(1, None)), theirs[name][-1:]
         return Explained(
@@ -73,7 +75,13 @@ def explain(address: Address, got: Trace, expected: Trace) -> Explained | None:
 
 
 def _evaluated(cell: Cell, equation: Expression, values: Mapping[str, Array]) -> Explained:
-    return Explained(evaluate(cell, equation, values), size(cell, equation, values))
+    terms = size(cell, equation, values)
+    match equation:
+        case Call(function, (Name(z),)) if function in cell.equations.functions:
+            # A sum may be small and its rounding not: f hands that on, as far as f is steep.
+            slope = evaluate(cell, Call(f"d{function}", (Name(z),)), values)
+            terms = terms + np.abs(slope) * size(cell, cell.equations[z].expression, values)
+    return Explained(evaluate(cell, equation, values), terms)
 
 
 def _product(rows: Array, M: Array) -> Explained:
@@ -102,8 +110,8 @@ def _standing(name: str, layer: LayerTrace) -> Array:
     """What a quantity is past the end, from got's own numbers."""
     if name in layer.initial:
         return layer[f"{name}_prev"]
-    if name == "d_c":
-        return layer["d_c_from_next"]
+    if name.removeprefix("d_") in layer.initial:  # of what stands still beside h
+        return layer[f"{name}_from_next"]
     return np.zeros(1, layer.x.dtype)
 
 
