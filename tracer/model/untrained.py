@@ -18,7 +18,7 @@ def untrained(
     ----------
     model : Model
     initial, forget_bias, seed
-        As in `tracer.training.initial.initial_weights`.
+        As in `tracer.model.initial.initial_weights`.
     """
     cell = model.cell
     weights = initial_weights(
