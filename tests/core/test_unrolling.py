@@ -100,7 +100,7 @@ def test_another_byte_order_is_read() -> None:
 def test_no_cell_is_named() -> None:
     """A dict of weights, say."""
     wrong: Any = {"U": 1}
-    with pytest.raises(tracer.InputError, match="cell has to be an RNNCell or an LSTMCell"):
+    with pytest.raises(tracer.InputError, match="cell has to be one of RNNCell, LSTMCell; this is"):
         tracer.unroll(wrong, X)
 
 

@@ -84,7 +84,7 @@ def backprop(
         given = given.reshape(T, N, H)
     _check("d_h", given, ("T", "N", "H"), (T, N, H), layer)
     last = {"h": d_h_last, "c": d_c_last}
-    d_last = {name: _final(name, last.pop(name), layer) for name in layer.initial}
+    d_last = {name: _final(name, last.pop(name, None), layer) for name in layer.initial}
     for name, d in last.items():
         if d is not None:
             title = trace.equations.title

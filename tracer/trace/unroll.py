@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tracer.cells import Cell
+from tracer.cells import CELL_CLASSES, Cell
 from tracer.cells.activations import Array
 from tracer.cells.parameters import as_array
 from tracer.equations import LEVELS
@@ -63,7 +63,10 @@ def unroll(
         be recorded would not fit into this machine's memory.
     """
     if not isinstance(cell, Cell):
-        raise InputError(f"cell has to be an RNNCell or an LSTMCell; this is {cell!r}")
+        raise InputError(
+            f"cell has to be one of {', '.join(kind.__name__ for kind in CELL_CLASSES.values())}; "
+            f"this is {cell!r}"
+        )
     if level not in LEVELS:
         raise UnknownNameError("level", level, LEVELS)
     device = device_for(cell, device)
@@ -105,7 +108,8 @@ def _checked_x(cell: Cell, given: Any) -> Array:
 def _checked_state(cell: Cell, given: Mapping[str, Any], N: int) -> dict[str, Array]:
     H = cell.W.shape[1]
     state = {}
-    for name, value in given.items():
+    # A state that has another name than h and c begins at 0.
+    for name, value in {**dict.fromkeys(cell.equations.state), **given}.items():
         if name not in cell.equations.state:
             if value is not None:
                 raise InputError(f"{name}_0 was given, but an {cell.equations.title} has no {name}")
