@@ -141,6 +141,8 @@ def test_a_name_that_could_be_two_models_is_refused(
         tracer.Model.load("mine")
     with pytest.raises(tracer.UnknownNameError, match="there is no model 'small'"):
         tracer.Model.shipped("small")
+    with pytest.raises(tracer.UnknownNameError, match="there is no model ''"):
+        tracer.Model.load("")
 
 
 def test_a_trace_of_a_model_survives_its_file(tmp_path: Path) -> None:

@@ -58,6 +58,19 @@ def test_init_never_overwrites(course: Path) -> None:
     assert "20_lstm_gates" not in result.stdout
 
 
+def test_a_folder_without_a_name_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`tracer init "$COURSE"`, where the variable is empty, would fill the folder one stands in."""
+    monkeypatch.chdir(tmp_path)
+
+    result = tracer("init", "")
+
+    assert result.exit_code == 2
+    assert result.stderr == "error: a folder without a name; for this one: tracer init .\n"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_init_where_a_file_is(tmp_path: Path) -> None:
     """An error with the name of the file."""
     (tmp_path / "course").touch()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from tracer.cli._exercises import usable
+from tracer.errors import InputError
 from tracer.language import _
 
 
@@ -30,6 +31,8 @@ def command(folder: str) -> None:
     from tracer.view.terminal import exercises as screens
     from tracer.view.terminal.console import abilities, write
 
+    if not folder:  # a variable of the shell that is not set
+        raise InputError(_("a folder without a name; for this one: tracer init ."))
     root = Path(folder)
     handed = hand_out(root, usable())
     able = abilities()

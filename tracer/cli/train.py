@@ -147,6 +147,7 @@ def _check_effect(ctx: click.Context) -> None:
     given = ctx.params
     cell = CELLS[given["cell"]]
     reasons = {
+        "data": (not given["data"], _("it names no file")),
         "forget_bias": (
             not cell.forget,
             _("an {cell} has no forget gate").format(cell=cell.title),

@@ -31,12 +31,14 @@ def check_number(name: str, value: Any, least: float = -math.inf, below: float =
     """Raise a `SettingError` unless `value` is a finite number from `least` up to below `below`."""
     if type(value) not in (int, float):
         raise SettingError(name, value, "a number")
-    if math.isfinite(value) and least <= value < below:
+    if not math.isfinite(value):
+        raise SettingError(name, value, "a finite number")
+    if least <= value < below:
         return
     bounds = [f"{least:g} or more"] * (least > -math.inf) + [f"less than {below:g}"] * (
         below < math.inf
     )
-    raise SettingError(name, value, ", ".join(bounds) or "a finite number")
+    raise SettingError(name, value, ", ".join(bounds))
 
 
 def check_share(name: str, value: Any) -> None:

@@ -49,6 +49,8 @@ def path_of(name: str | os.PathLike[str]) -> Path:
     UnknownNameError
         If there is neither a model of that name nor such a file.
     """
+    if not os.fspath(name):
+        raise UnknownNameError("model", "", shipped_names())
     if is_two_models(name):
         raise InputError(
             f"'{name}' could be two models: Model.load('{name}{SUFFIX}') is the file in this "

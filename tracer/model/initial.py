@@ -9,6 +9,7 @@ import numpy as np
 from tracer.cells.activations import Array
 from tracer.cells.parameters import expected_shape
 from tracer.equations import CELLS, OUTPUT_PARAMETERS
+from tracer.errors import InputError
 
 
 def initial_weights(
@@ -37,7 +38,18 @@ def initial_weights(
         Added to the bias of the forget gate, so that it begins open (Gers et al. 2000;
         Jozefowicz et al., ICML 2015).
     seed : int
+
+    Raises
+    ------
+    InputError
+        If `forget_bias` is larger than any number of this dtype.
     """
+    largest = float(np.finfo(dtype).max)
+    if abs(forget_bias) > largest:
+        raise InputError(
+            f"the bias of the forget gate begins at {forget_bias:g}; the largest number of {dtype} "
+            f"is {largest:.2g}"
+        )
     equations = CELLS[cell]
     rng = np.random.default_rng([seed, 0])
     H = sizes["H"]

@@ -109,7 +109,7 @@ def _layout(names: tuple[str, ...], kept: Places, states: Places, T: int, N: int
 def forward(
     cell: Cell, x: Array, state: Mapping[str, Array], lengths: Lengths, level: str
 ) -> dict[str, Array]:
-    """Unroll `cell` over x (T, N, D) in one compiled call; see `tracer.kernels.Device.forward`."""
+    """Unroll `cell` over x (T, N, D) in one compiled call; see `Device.forward`."""
     (T, N, D), H = x.shape, cell.W.shape[1]
     made = compiled_cell(cell.equations.name)
     layout = _forward_layout(made.kind, level, T, N)
@@ -138,7 +138,7 @@ def backward(
     d_last: Mapping[str, Array],
     window: int | None,
 ) -> dict[str, Array]:
-    """Run backward through time in one compiled call; see `tracer.kernels.Device.backward`."""
+    """Run backward through time in one compiled call; see `Device.backward`."""
     (T, N, H), D = d_h.shape, cell.U.shape[1]
     made = compiled_cell(cell.equations.name)
     there = _forward_layout(made.kind, "all", T, N)
