@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from tests.core.test_model import make_model
 from tracer.cells import CELL_CLASSES
 from tracer.cells.parameters import expected_shape
 from tracer.equations import CELLS
+from tracer.kernels import memory
 from tracer.kernels.memory import free_memory
 from tracer.model.gradientflow import gradient_flow
 from tracer.trace.room import check_room
@@ -29,6 +31,25 @@ def four_gb(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_this_machine_says_how_much_is_free() -> None:
     """More than a sentence takes, less than all the machines there are."""
     assert 10**6 < free_memory() < 10**15
+
+
+def test_a_container_has_what_it_has_not_taken_yet(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """3 MB of at most 4 are taken, half a MB of it by a copy of a file that can go again."""
+    group = memory._GROUPS[0]._replace(folder=str(tmp_path))
+    monkeypatch.setattr(memory, "_GROUPS", (group,))
+
+    (tmp_path / "memory.max").write_text("4000000\n")
+    (tmp_path / "memory.current").write_text("3000000\n")
+    (tmp_path / "memory.stat").write_text("anon 2500000\ninactive_file 500000\n")
+    assert free_memory() == 1_500_000
+
+    (tmp_path / "memory.current").write_text("4500001\n")
+    assert free_memory() == 1
+
+    (tmp_path / "memory.max").write_text("max\n")
+    assert free_memory() > 4_000_000
 
 
 @pytest.mark.usefixtures("four_gb")

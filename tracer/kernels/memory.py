@@ -3,25 +3,47 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
-_LIMITS = (
-    "/sys/fs/cgroup/memory.max",
-    "/sys/fs/cgroup/memory/memory.limit_in_bytes",
-)
-"""What a container may take, in the two versions of Linux's control groups."""
+
+class _Group(NamedTuple):
+    """Where a container is told what it may take, and has taken; and what of that can go again."""
+
+    folder: str
+    limit: str
+    taken: str
+    copies: str
+
+
+_GROUPS = (
+    _Group("/sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"),
+    _Group(
+        "/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes",
+        "total_inactive_file",
+    ),
+)  # fmt: skip
+"""The two versions of Linux's control groups."""
 
 
 def free_memory() -> int:
     """The bytes that can still be taken without writing other programs' memory to disk."""
     import psutil
 
-    there = (int(psutil.virtual_memory().available), *map(_limit, _LIMITS))
-    return min(size for size in there if size)
+    there = (int(psutil.virtual_memory().available), *map(_left, _GROUPS))
+    return min(size for size in there if size is not None)
 
 
-def _limit(file: str) -> int:
-    """A number in a file; 0 where there is no such file, or it says ``max``."""
+def _left(group: _Group) -> int | None:
+    """What a container may still take, at least 1; None where there is no limit.
+
+    Copies of files that nobody uses count as taken, but make room when it is needed.
+    """
+    folder = Path(group.folder)
     try:
-        return int(Path(file).read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        return 0
+        limit = int((folder / group.limit).read_text(encoding="ascii"))
+        taken = int((folder / group.taken).read_text(encoding="ascii"))
+        lines = (folder / "memory.stat").read_text(encoding="ascii").splitlines()
+        copies = int(dict(line.split() for line in lines)[group.copies])
+    except (OSError, ValueError, KeyError):  # also where the limit is the word ``max``
+        return None
+    return max(limit - taken + copies, 1)
