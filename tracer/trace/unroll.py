@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tracer import __version__
 from tracer.cells import CELL_CLASSES, Cell
 from tracer.cells.activations import Array
 from tracer.cells.parameters import as_array
@@ -87,7 +88,7 @@ def unroll(
 def versions() -> Mapping[str, str]:
     """The versions of what computes a trace, to be kept with it."""
     found = {name: version(name) for name in ("numpy", "numba")}
-    return {"tracer": version("rnn-tracer"), "python": platform.python_version(), **found}
+    return {"tracer": __version__, "python": platform.python_version(), **found}
 
 
 def _checked_x(cell: Cell, given: Any) -> Array:
