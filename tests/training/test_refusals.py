@@ -76,7 +76,7 @@ def test_a_run_of_an_older_tracer_is_named_with_the_way_out(
         (["--units", "0"], "--units 0: expected 1 or more"),
         (["--learning-rate", "inf"], "--learning-rate inf: expected a finite number"),
         (["--forget-bias", "1e39"], "begins at 1e+39; the largest number of float32 is 3.4e+38"),
-        (["--data", ""], "--data would change nothing: it names no file"),
+        (["--data", ""], "--data has no effect: it names no file"),
         (["--learning-rate", "-1"], "--learning-rate -1.0: expected 0 or more"),
         (["--held-out", "1"], "--held-out 1.0: expected a share between 0 and 1, like 0.1"),
         (["--farthest", "-1"], "--farthest -1: expected 0 or more"),
