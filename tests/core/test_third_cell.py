@@ -119,7 +119,7 @@ def test_it_runs_where_it_can_and_says_where(tmp_path: Path, compiled: str | Non
     shown = _run("show", "you are bad", "--model", str(tmp_path / "mgu.model"))
 
     assert unroll(make_mgu()).device == ("cpu" if compiled else "reference")
-    said = "MGU: no compiled step, so it runs in the slow textbook loop (reference)"
+    said = "MGU has no compiled step, so it runs in the slow textbook loop (reference)"
     assert (said in shown) == (compiled is None)
     assert "MGU, 7 units" in shown
 
