@@ -51,7 +51,7 @@ class Yardstick(NamedTuple):
 def yardstick(learn: Numbered, held_out: Numbered, labels: int, task: str) -> Yardstick:
     """What guessing gives on the sentences held out, after those to learn from were counted.
 
-    `labels` is K. A label that is never learned counts as seen once, so that no loss is infinite.
+    `labels` is K. Each label counts once more than it was seen, so that no loss is infinite.
     """
     counts = np.bincount(_answers(learn, task), minlength=labels)  # (K,)
     shares = (counts + 1) / (counts + 1).sum()
