@@ -153,7 +153,7 @@ def test_the_first_wrong_number(solutions: Path) -> None:
     ("words", "message"),
     [
         (("check", "33"), "there is no exercise '33'"),
-        (("check", "nowhere.py"), "there is no exercise 'nowhere'"),
+        (("check", "nowhere.py"), "there is no file"),
         (("check", "22_lstm_step/nothing.py"), "No such file"),
         (("check", "no\0name.py"), "not a valid file name"),
         (("hint", "22", "--check", "barch"), "did you mean 'batch'?"),

@@ -131,6 +131,13 @@ def test_a_table_with_tabs_and_quotes_that_are_only_signs(made: Any) -> None:
     assert len(made(content, "my.tsv").sentences) == 4
 
 
+def test_a_quotation_mark_swallows_no_line_of_a_table_with_tabs(made: Any) -> None:
+    """Two rows that begin and end with one are two rows, though a reader of quotes sees one."""
+    content = 'text\tlabel\n"good\t1\nbad"\t2\nfine\t1\npoor\t2\n'
+
+    assert len(made(content, "my.tsv").sentences) == 4
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [

@@ -69,6 +69,25 @@ def test_a_sentence_through_a_model_file(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_standard_input_stands_alone() -> None:
+    """A sentence beside - would be left out without a word."""
+    said = "- reads the sentences from standard input; give it alone"
+
+    assert _error("-", "you are bad", "--model", "small.model", typed="you are\n") == said
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_file_that_cannot_be_saved_costs_no_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is saved last, after what was asked for is on the screen."""
+    arguments = ["you are bad", "--model", "small.model", "--save", "none/b.safetensors"]
+
+    with pytest.raises(tracer.FileError, match=r"cannot write none/b\.safetensors"):
+        show.main(arguments, standalone_mode=False)
+
+    assert "you are bad" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("folder")
 def test_a_saved_trace_is_shown_as_it_was() -> None:
     """--save and show FILE give the same screen, the name of the model included."""
     first = _run(show, "you are bad", "--model", "small.model", "--save", "b.safetensors")

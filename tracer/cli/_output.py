@@ -98,7 +98,12 @@ def _longer(lines: Sequence[Text], able: Abilities) -> bool:
 
 
 def _has_pager() -> bool:
-    """Whether click would find one: what PAGER says, else less; and a person to press its keys."""
+    """Whether click would find one: what PAGER says, else less; and a person to press its keys.
+
+    An empty PAGER means none, as for git and man.
+    """
+    if os.environ.get("PAGER", "less").strip() == "":
+        return False
     if not sys.stdin.isatty() or os.environ.get("TERM") == "dumb":
         return False
     try:

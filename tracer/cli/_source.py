@@ -211,7 +211,9 @@ def sentences_of(words: Sequence[str], verb: str) -> list[str]:
     InputError
         If a file was meant: its name would be read as words.
     """
-    if tuple(words) == ("-",):
+    if "-" in words:
+        if len(words) > 1:
+            raise InputError(_("- reads the sentences from standard input; give it alone"))
         return _lines_of_input()
     files = [word for word in words if word.endswith(SUFFIX)]
     if files:

@@ -126,7 +126,6 @@ def command(
     runs = runs_of(source)
     if save is not None:  # the file holds them as one batch, so that is what is shown
         trace = runs.together()
-        save_trace(trace, save)
         runs = Runs.of_trace(trace)
     numbers = _chosen(runs, number, None if layout in ("json", "csv") else MOST_SENTENCES)
     wish = Wish(steps_named(steps, runs, numbers), unit, what)
@@ -151,7 +150,8 @@ def command(
                 stream.write(to_svg(lines, able, _title(source)) + "\n")
         else:
             write_screen(lines, able, output, no_pager=no_pager)
-    if save is not None:
+    if save is not None:  # last, so that a folder that takes no file does not cost the screen
+        save_trace(trace, save)
         said = _("saved; to see it again: tracer show {file}")
         click.echo(said.format(file=clean(quoted_file(save))), err=True)
 

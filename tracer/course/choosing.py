@@ -85,6 +85,8 @@ def _by_path(path: Path, exercises: Sequence[Exercise], here: Path, named: str |
     exercise = find(named, exercises) if named else _of_folder(whole, exercises)
     if exercise is None:
         exercise = next((e for e in exercises if e.file == path.name), None)
+    if exercise is None and not path.exists():
+        raise FileError(_("there is no file {file}").format(file=path))
     if exercise is None:
         what = UnknownNameError("exercise", path.stem, [e.name for e in exercises])
         raise InputError(

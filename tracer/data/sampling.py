@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from tracer.errors import InputError
-from tracer.language import _
+from tracer.language import plural
 from tracer.text.labelled import Labelled
 
 
@@ -69,9 +69,11 @@ def split(sentences: Sequence[Labelled], held_out: float = 0.1, seed: int = 0) -
     pairs = list(zip(sentences, letters, strict=True))
     training = tuple(sentence for sentence, one in pairs if one not in kept_back)
     validation = tuple(sentence for sentence, one in pairs if one in kept_back)
-    said = _("{train:,} sentences to train with, {held:,} held out; none is on both sides").format(
-        train=len(training), held=len(validation)
-    )
+    said = plural(
+        "{train:,} sentence to train with, {held:,} held out; none is in both",
+        "{train:,} sentences to train with, {held:,} held out; none is in both",
+        len(training),
+    ).format(train=len(training), held=len(validation))
     return Split(training, validation, (said,))
 
 

@@ -125,12 +125,12 @@ class Folders:
     """A list of exercises."""
 
     def fits(self, value: Any) -> bool:  # noqa: D102
-        return isinstance(value, list) and all(
-            isinstance(name, str) and FOLDER_NAME.fullmatch(name) for name in value
-        )
+        if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+            return False
+        return len(set(value)) == len(value) and all(map(FOLDER_NAME.fullmatch, value))
 
     def __str__(self) -> str:
-        return 'a list of folders of exercises, as ["10_rnn_step"], or an empty list'
+        return 'a list of folders of exercises, each once, as ["10_rnn_step"], or an empty list'
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ def _reading(content: str, name: str, skipped: int) -> Table:
     plain = _read(content, name, skipped, quotes=False)
     if not quoted.fits:
         return plain if plain.fits or (plain.width > 1 and not quoted.broken) else quoted
-    if plain.fits and len(plain.rows) == len(quoted.rows) and not _means_quotes(plain):
+    if plain.fits and not _means_quotes(plain):
         return plain
     return quoted
 
