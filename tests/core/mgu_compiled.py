@@ -9,12 +9,14 @@ import numpy as np
 from tracer.cells.activations import Array
 from tracer.kernels.cpu.arrays import (
     BEGIN,
+    Blocks,
     Moment,
     Places,
     Room,
     add,
     back_through,
     copy,
+    in_blocks,
     multiply,
     piece,
     rows,
@@ -31,10 +33,11 @@ BACKWARD = ("d_h_from_next", "d_h", "d_g", "d_m", "d_f")
 FROM_NEXT, D_H, D_G, D_M, D_F = range(5)
 
 OF_F, OF_G = cast("list[int]", np.arange(2))
+SUM_F, SUM_G = np.array([Z_F]), np.array([Z_G])
 
 
 class Weights(NamedTuple):
-    """The two blocks of W, laid out for products; the bias; and which function the switch is."""
+    """The blocks of W, laid out for products; the bias (2, H); and which function the switch is."""
 
     W_f: Array
     W_g: Array
@@ -46,14 +49,14 @@ class Weights(NamedTuple):
 def forward_weights(W: Array, a: Array, gate: int) -> Weights:
     """For `step`."""
     H = W.shape[1]
-    return Weights(packed(W[:H]), packed(W[H:]), a, gate)
+    return Weights(packed(W[:H]), packed(W[H:]), a.reshape((2, H)), gate)
 
 
 @compiled
 def backward_weights(W: Array, a: Array, gate: int) -> Weights:
     """For `step_back`."""
     H = W.shape[1]
-    return Weights(packed_columns(W[:H]), packed_columns(W[H:]), a, gate)
+    return Weights(packed_columns(W[:H]), packed_columns(W[H:]), a.reshape((2, H)), gate)
 
 
 @compiled
@@ -67,7 +70,7 @@ def _blend(f: Array, h_prev: Array, g: Array, h: Array) -> None:
 @compiled
 def step(
     cell: Weights, from_x: Array, which: Places, now: Moment, before: Moment,
-    blocks: Array,  # noqa: ARG001 - the loops hand every cell the same
+    both: Blocks,  # noqa: ARG001 - the loops hand every cell the same
     spare: Room,
 ) -> None:  # fmt: skip
     """The equations of a minimal gated unit for all sentences of a step."""
@@ -75,14 +78,14 @@ def step(
     z_f, f, m = piece(now, Z_F, N), piece(now, F, N), piece(now, M, N)
     z_g, g, h = piece(now, Z_G, N), piece(now, G, N), piece(now, H_NOW, N)
     h_prev = piece(before, H_NOW, N)
-    from_h = spare.rows[: whole_tiles(N)]
+    from_h = in_blocks(spare.rows[: whole_tiles(N)], spare.rows.shape[1])
 
-    product(rows(before, H_NOW, len(from_h)), cell.W_f, from_h)
-    sums(from_x, which, from_h, cell.a, OF_F, BEGIN, z_f)
+    product(rows(before, H_NOW, len(from_h.rows)), cell.W_f, from_h.rows)
+    sums(from_x, which, from_h.blocks, cell.a, OF_F, BEGIN, now, SUM_F)
     squeeze(cell.gate, z_f, f)
     multiply(f, h_prev, m)
-    product(rows(now, M, len(from_h)), cell.W_g, from_h)
-    sums(from_x, which, from_h, cell.a, OF_G, BEGIN, z_g)
+    product(rows(now, M, len(from_h.rows)), cell.W_g, from_h.rows)
+    sums(from_x, which, from_h.blocks, cell.a, OF_G, BEGIN, now, SUM_G)
     squeeze(TANH, z_g, g)
     _blend(f, h_prev, g, h)
 
@@ -109,7 +112,7 @@ def _back_to_state(
 @compiled
 def step_back(
     cell: Weights, d_h_from_loss: Array, now: Moment, before: Moment, d_now: Moment,
-    d_before: Moment, d_z: Array, spare: Room,
+    d_before: Moment, d_z: Blocks, spare: Room,
 ) -> None:  # fmt: skip
     """The equations of `step`, differentiated from the last to the first."""
     size, H = d_h_from_loss.size, spare.rows.shape[1]
@@ -118,20 +121,21 @@ def step_back(
     g, h_prev = piece(now, G, N), piece(before, H_NOW, N)
     d_h, d_g = piece(d_now, D_H, N), piece(d_now, D_G, N)
     d_m, d_f = piece(d_now, D_M, N), piece(d_now, D_F, N)
-    d_z_real, back = d_z[:N], spare.rows[: len(d_z)]
-    one_block = np.zeros((len(d_z), H), d_z.dtype)
-    d_z_one, slopes = one_block.reshape(one_block.size)[:size], np.empty(size, d_z.dtype)
+    back = spare.rows[: whole_tiles(N)]
+    one_block = np.zeros((len(back), H), back.dtype)
+    d_z_one, slopes = one_block.reshape(one_block.size)[:size], np.empty((N, H), back.dtype)
+    slopes_flat = slopes.reshape(size)
 
     add(d_h_from_loss, piece(d_now, FROM_NEXT, N), d_h)
     multiply(d_h, f, d_g)
-    slope(TANH, z_g, g, slopes)
-    multiply(d_g, slopes, d_z_one)
-    back_through(d_g, slopes, OF_G, d_z_real)
+    slope(TANH, z_g, g, slopes_flat)
+    multiply(d_g, slopes_flat, d_z_one)
+    back_through(rows(d_now, D_G, N), slopes, OF_G, d_z.blocks)
     product(one_block, cell.W_g, back)
     copy(spare.flat[:size], d_m)
     _back_to_switch(d_h, g, h_prev, d_m, d_f)
-    slope(cell.gate, z_f, f, slopes)
-    multiply(d_f, slopes, d_z_one)
-    back_through(d_f, slopes, OF_F, d_z_real)
+    slope(cell.gate, z_f, f, slopes_flat)
+    multiply(d_f, slopes_flat, d_z_one)
+    back_through(rows(d_now, D_F, N), slopes, OF_F, d_z.blocks)
     product(one_block, cell.W_f, back)
     _back_to_state(d_h, f, d_m, spare.flat[:size], piece(d_before, FROM_NEXT, N))

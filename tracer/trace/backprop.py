@@ -118,22 +118,24 @@ def layer_backprop(
     cell = layer.cell
     found = device.backward(cell, layer, layer.initial, layer.lengths, d_h, d_last, window)
 
+    steps = np.arange(len(layer.x))[:, np.newaxis, np.newaxis]
+    real = steps < layer.lengths[:, np.newaxis]
+    padded = not real.all()
+
     @cache
     def d_of(names: tuple[str, ...]) -> Array:
         return side_by_side(names, found)
 
-    @cache
-    def real(name: str) -> Array:
+    def met(name: str) -> Array:
         """The rows that the weights meet, 0 in the padding: 0 times a NaN there would be NaN."""
-        steps = np.arange(len(layer.x))[:, np.newaxis, np.newaxis]
-        return np.where(steps < layer.lengths[:, np.newaxis], layer[name], 0)
+        return np.where(real, layer[name], 0) if padded else layer[name]
 
     for parameter in cell.equations.parameters:
         for each in (False, True) if per_step else (False,):
             parts = [
                 _summed(d_of(names), per_step=each)
                 if rows is None
-                else device.outer(d_of(names), real(rows), per_step=each)
+                else device.outer(d_of(names), met(rows), per_step=each)
                 for names, rows in blocks_of(parameter)
             ]
             name = f"d_{parameter.name}{'_per_step' if each else ''}"

@@ -16,8 +16,8 @@ from tracer.kernels.cpu.vectors import stand_apart
 
 Places = npt.NDArray[np.int64]
 
-# Not of type int: Numba would compile what it is handed to for this one number.
-(BEGIN,) = cast("list[int]", np.arange(1))
+# Not of type int: Numba would compile what they are handed to once for each.
+BEGIN, ONE = cast("list[int]", np.arange(2))
 
 
 class Room(NamedTuple):
@@ -25,6 +25,17 @@ class Room(NamedTuple):
 
     rows: Array
     flat: Array
+
+
+class Blocks(NamedTuple):
+    """Rows of several blocks of H numbers, one block for each of the weights: (N, blocks · H).
+
+    And the same numbers as (N, blocks, H): what a loop finds there by three indices costs it less
+    than a part cut out of every row.
+    """
+
+    rows: Array
+    blocks: Array
 
 
 class Moment(NamedTuple):
@@ -48,6 +59,12 @@ def rows(moment: Moment, quantity: int, N: int) -> Array:
     """The numbers of a quantity for N sentences, (N, H)."""
     first = moment.at[quantity]
     return moment.rows[first : first + N]
+
+
+@compiled
+def in_blocks(rows: Array, H: int) -> Blocks:
+    """The rows (N, blocks · H), also block by block."""
+    return Blocks(rows, rows.reshape((len(rows), rows.shape[1] // H, H)))
 
 
 @compiled
@@ -86,36 +103,28 @@ def keep(f: Array, c_prev: Array, i: Array, g: Array, c: Array) -> None:
 
 
 @compiled
-def _add_three(a: Array, b: Array, c: Array, out: Array) -> None:
-    for j in range(out.size):
-        out[j] = a[j] + b[j] + c[j]
-
-
-@compiled
 def sums(
-    from_x: Array, which: Places, from_h: Array, a: Array, block: int, of_h: int, z: Array
-) -> None:
-    """``z = from_x + from_h + a`` of one block of rows of the weights, for all sentences.
+    from_x: Array, which: Places, from_h: Array, a: Array, block: int, of_h: int,
+    now: Moment, quantities: Places,
+) -> None:  # fmt: skip
+    """``z = from_x + from_h + a`` of these quantities, whose blocks of the weights are neighbours.
 
-    Sentence n has the row which[n] of from_x (·, blocks · H); from_h has its row n, of which the
-    block counts as `of_h`.
+    Sentence n has the row which[n] of from_x (·, blocks, H), and its own of from_h; a is
+    (blocks, H). The first of the blocks is `block`, which in from_h counts as `of_h`.
     """
     stand_apart()
-    H = z.size // which.size
-    first, other = block * H, of_h * H
-    bias = a[first : first + H]
-    for n in range(which.size):
-        _add_three(
-            from_x[which[n], first : first + H], from_h[n, other : other + H], bias,
-            z[n * H : (n + 1) * H],
-        )  # fmt: skip
+    for k in range(quantities.size):
+        z = rows(now, quantities[k], which.size)
+        for n in range(which.size):
+            word = which[n]
+            for j in range(z.shape[1]):
+                z[n, j] = from_x[word, block + k, j] + from_h[n, of_h + k, j] + a[block + k, j]
 
 
 @compiled
 def back_through(d: Array, slopes: Array, block: int, d_z: Array) -> None:
-    """``d_z = d * slope``, into one block of the rows d_z (N, blocks · H)."""
+    """``d_z = d * slope`` (N, H), into one block of d_z (N, blocks, H)."""
     stand_apart()
-    H = d.size // len(d_z)
-    first = block * H
     for n in range(len(d_z)):
-        multiply(d[n * H : (n + 1) * H], slopes[n * H : (n + 1) * H], d_z[n, first : first + H])
+        for j in range(d_z.shape[2]):
+            d_z[n, block, j] = d[n, j] * slopes[n, j]

@@ -184,10 +184,13 @@ def _room_with(
         ):
             return room
     room = np.empty((layout.rows, H), numbers["h"].dtype)
-    for name, view in layout.views(room, N).items():
-        view[-T:] = numbers[name]
+    parts = []
+    for name, _, _ in layout.places:
         if name in state:
-            view[0] = state[name]
+            parts.append(state[name][np.newaxis])
+        parts.append(numbers[name])
+    # They lie one after the other.
+    np.concatenate(parts, out=room[: -product.ROWS].reshape(-1, N, H))
     return room
 
 

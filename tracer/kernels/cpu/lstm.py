@@ -8,6 +8,7 @@ import numpy as np
 
 from tracer.cells.activations import Array
 from tracer.kernels.cpu.arrays import (
+    Blocks,
     Moment,
     Places,
     Room,
@@ -21,12 +22,13 @@ from tracer.kernels.cpu.arrays import (
     sums,
 )  # fmt: skip
 from tracer.kernels.cpu.jit import compiled
-from tracer.kernels.cpu.product import packed, packed_columns, product, whole_tiles
+from tracer.kernels.cpu.product import packed, packed_columns, product
 from tracer.kernels.cpu.squeezing import TANH, slope, squeeze
 
 FORWARD = ("z_i", "i", "z_f", "f", "z_g", "g", "z_o", "o", "c", "tanh_c", "h")
 """What a step computes, in the order of its places."""
 Z_I, I, Z_F, F, Z_G, G, Z_O, O, C, TANH_C, H_NOW = range(11)
+SUMS = np.array([Z_I, Z_F, Z_G, Z_O])
 
 BACKWARD = (
     "d_h_from_next", "d_h", "d_o", "d_tanh_c", "d_c_from_h", "d_c_from_next", "d_c",
@@ -41,7 +43,7 @@ OF_I, OF_F, OF_G, OF_O = cast("list[int]", np.arange(4))
 
 
 class Weights(NamedTuple):
-    """W, laid out for products; the bias; and which function the switches are."""
+    """W, laid out for products; the bias (4, H); and which function the switches are."""
 
     W: Array
     a: Array
@@ -51,18 +53,18 @@ class Weights(NamedTuple):
 @compiled
 def forward_weights(W: Array, a: Array, gate: int) -> Weights:
     """For `step`: ``rows @ W.T``."""
-    return Weights(packed(W), a, gate)
+    return Weights(packed(W), a.reshape((4, W.shape[1])), gate)
 
 
 @compiled
 def backward_weights(W: Array, a: Array, gate: int) -> Weights:
     """For `step_back`: ``rows @ W``."""
-    return Weights(packed_columns(W), a, gate)
+    return Weights(packed_columns(W), a.reshape((4, W.shape[1])), gate)
 
 
 @compiled
 def step(
-    cell: Weights, from_x: Array, which: Places, now: Moment, before: Moment, blocks: Array,
+    cell: Weights, from_x: Array, which: Places, now: Moment, before: Moment, from_h: Blocks,
     spare: Room,  # noqa: ARG001 - the loops hand every cell the same
 ) -> None:  # fmt: skip
     """The equations of an LSTM for all sentences of a step."""
@@ -74,12 +76,8 @@ def step(
     c_prev, c = piece(before, C, N), piece(now, C, N)
     tanh_c, h = piece(now, TANH_C, N), piece(now, H_NOW, N)
 
-    from_h = blocks[: whole_tiles(N)]
-    product(rows(before, H_NOW, len(from_h)), cell.W, from_h)
-    sums(from_x, which, from_h, cell.a, OF_I, OF_I, z_i)
-    sums(from_x, which, from_h, cell.a, OF_F, OF_F, z_f)
-    sums(from_x, which, from_h, cell.a, OF_G, OF_G, z_g)
-    sums(from_x, which, from_h, cell.a, OF_O, OF_O, z_o)
+    product(rows(before, H_NOW, len(from_h.rows)), cell.W, from_h.rows)
+    sums(from_x, which, from_h.blocks, cell.a, OF_I, OF_I, now, SUMS)
 
     squeeze(cell.gate, z_i, i)
     squeeze(cell.gate, z_f, f)
@@ -94,11 +92,11 @@ def step(
 @compiled
 def step_back(
     cell: Weights, d_h_from_loss: Array, now: Moment, before: Moment, d_now: Moment,
-    d_before: Moment, d_z: Array, spare: Room,
+    d_before: Moment, d_z: Blocks, spare: Room,
 ) -> None:  # fmt: skip
     """The equations of `step`, differentiated from the last to the first."""
     N = d_h_from_loss.size // spare.rows.shape[1]
-    slopes, d_z_real = spare.flat[: d_h_from_loss.size], d_z[:N]
+    slopes = spare.flat[: d_h_from_loss.size]
     z_i, i = piece(now, Z_I, N), piece(now, I, N)
     z_f, f = piece(now, Z_F, N), piece(now, F, N)
     z_g, g = piece(now, Z_G, N), piece(now, G, N)
@@ -127,14 +125,14 @@ def step_back(
     multiply(d_c, f, piece(d_before, C_FROM_NEXT, N))
 
     slope(cell.gate, z_i, i, slopes)
-    back_through(d_i, slopes, OF_I, d_z_real)
+    back_through(rows(d_now, D_I, N), spare.rows, OF_I, d_z.blocks)
     slope(cell.gate, z_f, f, slopes)
-    back_through(d_f, slopes, OF_F, d_z_real)
+    back_through(rows(d_now, D_F, N), spare.rows, OF_F, d_z.blocks)
     slope(TANH, z_g, g, slopes)
-    back_through(d_g, slopes, OF_G, d_z_real)
+    back_through(rows(d_now, D_G, N), spare.rows, OF_G, d_z.blocks)
     slope(cell.gate, z_o, o, slopes)
-    back_through(d_o, slopes, OF_O, d_z_real)
+    back_through(rows(d_now, D_O, N), spare.rows, OF_O, d_z.blocks)
 
     # z = U x + W h_prev + a
-    product(d_z, cell.W, spare.rows[: len(d_z)])
+    product(d_z.rows, cell.W, spare.rows[: len(d_z.rows)])
     copy(spare.flat[: d_h_from_loss.size], piece(d_before, H_FROM_NEXT, N))

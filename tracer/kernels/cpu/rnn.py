@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from tracer.cells.activations import Array
 from tracer.kernels.cpu.arrays import (
     BEGIN,
+    Blocks,
     Moment,
     Places,
     Room,
@@ -18,12 +21,13 @@ from tracer.kernels.cpu.arrays import (
     sums,
 )
 from tracer.kernels.cpu.jit import compiled
-from tracer.kernels.cpu.product import packed, packed_columns, product, whole_tiles
+from tracer.kernels.cpu.product import packed, packed_columns, product
 from tracer.kernels.cpu.squeezing import slope, squeeze
 
 FORWARD = ("z", "h")
 """What a step computes, in the order of its places."""
 Z, H_NOW = range(2)
+SUMS = np.array([Z])
 
 BACKWARD = ("d_h_from_next", "d_h")
 """What a step back computes besides d_z, in the order of its places."""
@@ -31,7 +35,7 @@ FROM_NEXT, D_H = range(2)
 
 
 class Weights(NamedTuple):
-    """W, laid out for products; the bias; and which function f is."""
+    """W, laid out for products; the bias, as one block; and which function f is."""
 
     W: Array
     a: Array
@@ -41,35 +45,33 @@ class Weights(NamedTuple):
 @compiled
 def forward_weights(W: Array, a: Array, f: int) -> Weights:
     """For `step`: ``rows @ W.T``."""
-    return Weights(packed(W), a, f)
+    return Weights(packed(W), a.reshape((1, a.size)), f)
 
 
 @compiled
 def backward_weights(W: Array, a: Array, f: int) -> Weights:
     """For `step_back`: ``rows @ W``."""
-    return Weights(packed_columns(W), a, f)
+    return Weights(packed_columns(W), a.reshape((1, a.size)), f)
 
 
 @compiled
 def step(
-    cell: Weights, from_x: Array, which: Places, now: Moment, before: Moment, blocks: Array,
+    cell: Weights, from_x: Array, which: Places, now: Moment, before: Moment, from_h: Blocks,
     spare: Room,  # noqa: ARG001 - the loops hand every cell the same
 ) -> None:  # fmt: skip
     """``h = f(U x + W h_prev + a)`` for all sentences of a step."""
     N = which.size
-    z, h = piece(now, Z, N), piece(now, H_NOW, N)
 
-    from_h = blocks[: whole_tiles(N)]
-    product(rows(before, H_NOW, len(from_h)), cell.W, from_h)
-    sums(from_x, which, from_h, cell.a, BEGIN, BEGIN, z)
-    squeeze(cell.f, z, h)
+    product(rows(before, H_NOW, len(from_h.rows)), cell.W, from_h.rows)
+    sums(from_x, which, from_h.blocks, cell.a, BEGIN, BEGIN, now, SUMS)
+    squeeze(cell.f, piece(now, Z, N), piece(now, H_NOW, N))
 
 
 @compiled
 def step_back(
     cell: Weights, d_h_from_loss: Array, now: Moment,
     before: Moment,  # noqa: ARG001 - the loops hand every cell the same
-    d_now: Moment, d_before: Moment, d_z: Array, spare: Room,
+    d_now: Moment, d_before: Moment, d_z: Blocks, spare: Room,
 ) -> None:  # fmt: skip
     """``d_z = d_h f'(z)`` and ``d_h_prev = d_z W`` for all sentences of a step."""
     N = d_h_from_loss.size // spare.rows.shape[1]
@@ -79,6 +81,6 @@ def step_back(
 
     add(d_h_from_loss, piece(d_now, FROM_NEXT, N), d_h)
     slope(cell.f, z, h, slopes)
-    back_through(d_h, slopes, BEGIN, d_z[:N])
-    product(d_z, cell.W, spare.rows[: len(d_z)])
+    back_through(rows(d_now, D_H, N), spare.rows, BEGIN, d_z.blocks)
+    product(d_z.rows, cell.W, spare.rows[: len(d_z.rows)])
     copy(spare.flat[: d_h_from_loss.size], piece(d_before, FROM_NEXT, N))

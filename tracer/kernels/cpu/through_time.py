@@ -18,7 +18,17 @@ import numpy as np
 import numpy.typing as npt
 
 from tracer.cells.activations import Array
-from tracer.kernels.cpu.arrays import Moment, Places, Room, add, clear, copy
+from tracer.kernels.cpu.arrays import (
+    BEGIN,
+    Blocks,
+    Moment,
+    Places,
+    Room,
+    add,
+    clear,
+    copy,
+    in_blocks,
+)
 from tracer.kernels.cpu.jit import compiled
 from tracer.kernels.cpu.product import ROWS, product, whole_tiles
 
@@ -97,18 +107,24 @@ def _piece_of(moment: Moment, q: int, n: int) -> Array:
 def forward(
     cell: Any, from_x: Array, which: Places, counts: Places, starts: Places, begin: int, end: int,
     first: int, lengths: Lengths, kept: Places, states: Places, base: Places, room: Room,
-    blocks: Array, spare: Room,
+    from_h: Blocks, spare: Room, from_zero: int,
 ) -> None:  # fmt: skip
-    """Run the steps begin..end; `which` says which row of from_x each row of them reads.
+    """Run the steps begin..end; `which` says which of from_x (·, blocks, H) each of them reads.
 
     With `lengths` those sentences stand still that have ended; without, no step has one of them.
+    The state before the first `from_zero` steps (0 or 1) is 0, and from_h comes in as 0: a step is
+    to multiply as many rows as from_h has, which are then none.
     """
     now, before = moment_of(room, base), moment_of(room, base)
     for t in range(begin, end):
         _go_to(starts[t], first, kept, base, before)
         _go_to(starts[t + 1], first, kept, base, now)
         at = starts[t + 1] - starts[begin + 1]
-        step(cell, from_x, which[at : at + counts[t]], now, before, blocks, spare)
+        through = 0 if t < from_zero else whole_tiles(counts[t])
+        step(
+            cell, from_x, which[at : at + counts[t]], now, before,
+            Blocks(from_h.rows[:through], from_h.blocks), spare,
+        )  # fmt: skip
         for n in range(lengths.size):
             if t >= lengths[n]:
                 for q in range(base.size):
@@ -121,13 +137,15 @@ def forward(
 def backward(
     cell: Any, counts: Places, starts: Places, first: int, lengths: Lengths, window: int,
     d_h_from_loss: Array, kept: Places, base: Places, room: Room,
-    d_kept: Places, wholes: Places, d_base: Places, d_room: Room, d_z: Array, spare: Room,
+    d_kept: Places, wholes: Places, d_base: Places, d_room: Room, d_z: Blocks, spare: Room,
+    from_zero: int,
 ) -> None:  # fmt: skip
     """Run all steps back; d_h_from_loss (flat) and d_z have a row for each row of each step.
 
     `wholes` says of each gradient that the step after hands back, such as d_h_from_next, to which
     it belongs, such as d_h; that one is `WHOLE`, and all others are `NOT_OF_A_STATE`. With
-    ``window > 0`` nothing goes back over the start of every window-th step.
+    ``window > 0`` nothing goes back over the start of every window-th step. What the first
+    `from_zero` steps (0 or 1) hand back nobody wants: they are to multiply no rows of d_z.
     """
     H = room.rows.shape[1]
     now, before = moment_of(room, base), moment_of(room, base)
@@ -138,14 +156,15 @@ def backward(
         _go_to(starts[t], first, d_kept, d_base, d_before)
         _go_to(starts[t + 1], first, d_kept, d_base, d_now)
         N, row = counts[t], starts[t + 1] - starts[1] + first
+        through = 0 if t < from_zero else whole_tiles(N)
         step_back(
             cell, d_h_from_loss[row * H : (row + N) * H], now, before, d_now, d_before,
-            d_z[row : row + whole_tiles(N)], spare,
+            Blocks(d_z.rows[row : row + through], d_z.blocks[row : row + N]), spare,
         )  # fmt: skip
         for n in range(lengths.size):
             if t >= lengths[n]:
                 loss = d_h_from_loss[(row + n) * H : (row + n + 1) * H]
-                _stand_still(loss, n, wholes, d_now, d_before, d_z[row + n])
+                _stand_still(loss, n, wholes, d_now, d_before, d_z.rows[row + n])
         if window > 0 and t > 0 and t % window == 0:
             for q in range(d_base.size):
                 for n in range(N):
@@ -218,18 +237,18 @@ def record(
     # Several steps' words at once if the batch is small.
     steps = min(T, max(1, MANY // N)) if size == N else 1
     ends = _ends(lengths[first:last], T)
-    from_x = np.empty((steps * size, width), x.dtype)
+    from_x = in_blocks(np.empty((steps * size, width), x.dtype), numbers.shape[1])
     which = np.arange(steps * size)
     room = Room(numbers, numbers.reshape(numbers.size))
-    blocks = np.zeros((whole_tiles(size), width), x.dtype)
+    from_h = in_blocks(np.zeros((whole_tiles(size), width), x.dtype), numbers.shape[1])
     spare = room_of(size, numbers.shape[1], x)
     for t in range(0, T, steps):
         end = min(t + steps, T)
         words = x[t * N + first : (end - 1) * N + first + counts[end - 1]]
-        product(words, U, from_x[: len(words)])
+        product(words, U, from_x.rows[: len(words)])
         forward(
-            cell, from_x, which, counts, starts, t, end, first, ends, kept, states, base, room,
-            blocks, spare,
+            cell, from_x.blocks, which, counts, starts, t, end, first, ends, kept, states, base,
+            room, from_h, spare, BEGIN,
         )  # fmt: skip
 
 
@@ -258,7 +277,8 @@ def record_back(
     ends = _ends(lengths[first:last], T)
     backward(
         cell, counts, starts, first, ends, window, d_h_from_loss, kept, base, room,
-        d_kept, wholes, d_base, d_room, d_z, spare,
+        d_kept, wholes, d_base, d_room, in_blocks(d_z, numbers.shape[1]), spare,
+        BEGIN,
     )  # fmt: skip
     if last - first == N:
         product(d_z[: T * N], Ut, d_x)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from tracer.cells.activations import Array
-from tracer.kernels.cpu.arrays import BEGIN, Places, Room, clear
+from tracer.kernels.cpu.arrays import BEGIN, ONE, Places, Room, clear, in_blocks
 from tracer.kernels.cpu.jit import compiled
 from tracer.kernels.cpu.product import outer_total, whole_tiles
 from tracer.kernels.cpu.through_time import backward, forward, lay_out, room_of
@@ -62,14 +62,16 @@ def learn(
     room = Room(numbers, numbers.reshape(numbers.size))
     d_z = part(memory, rows * H, S + SLACK, width)
     starts = starts_of(running)
-    blocks, spare = np.zeros((whole_tiles(N), width), E.dtype), room_of(N, H, E)
+    from_h = in_blocks(np.zeros((whole_tiles(N), width), E.dtype), H)
+    spare = room_of(N, H, E)
 
     found, which = distinct(words, len(E))
     x = rows_of(E, found)
     _first_states(states, base, N, room)
     forward(
-        forward_weights(W, a, option), from_words(x, U), which, running, starts, BEGIN,
-        running.size, BEGIN, none, kept, states, base, room, blocks, spare,
+        forward_weights(W, a, option), in_blocks(from_words(x, U), H).blocks, which, running,
+        starts, BEGIN, running.size, BEGIN, none, kept, states, base, room, from_h, spare,
+        ONE,
     )  # fmt: skip
     h = numbers[base[h_at] + N : base[h_at] + N + S]
     answers, probs, loss, hits, counted = head_loss(h, target, weight, V, b)
@@ -81,7 +83,8 @@ def learn(
     d_room = room_of(lay_out(d_kept, d_kept, S, N, d_base), H, E)
     backward(
         backward_weights(W, a, option), running, starts, BEGIN, none, window, d_h.reshape(d_h.size),
-        kept, base, room, d_kept, wholes, d_base, d_room, d_z, spare,
+        kept, base, room, d_kept, wholes, d_base, d_room, in_blocks(d_z, H), spare,
+        ONE,
     )  # fmt: skip
     for block in range(len(meets)):
         begin, end, quantity = meets[block]
@@ -106,13 +109,17 @@ def losses(
     """Loss, right answers and answers of one batch; nothing is learned."""
     S, N, H = words.size, running[0], W.shape[1]
     base = np.empty_like(states)
-    room = room_of(lay_out(states, states, S, N, base), H, E)  # of what is no state, one step
-    blocks = np.zeros((whole_tiles(N), a.size), E.dtype)
+    rows = lay_out(states, states, S, N, base) + SLACK  # of what is no state, one step
+    numbers = np.empty((rows, H), E.dtype)
+    room = Room(numbers, numbers.reshape(numbers.size))
+    _first_states(states, base, N, room)
+    from_h = in_blocks(np.zeros((whole_tiles(N), a.size), E.dtype), H)
     found, which = distinct(words, len(E))
     forward(
-        forward_weights(W, a, option), from_words(rows_of(E, found), U), which, running,
+        forward_weights(W, a, option), in_blocks(from_words(rows_of(E, found), U), H).blocks,
+        which, running,
         starts_of(running), BEGIN, running.size, BEGIN, running[:0], states, states, base, room,
-        blocks, room_of(N, H, E),
+        from_h, room_of(N, H, E), ONE,
     )  # fmt: skip
     h = room.rows[base[h_at] + N : base[h_at] + N + S]
     _answers, _probs, loss, hits, counted = head_loss(h, target, weight, V, b)
