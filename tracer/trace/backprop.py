@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from itertools import groupby
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from tracer.cells.activations import Array
 from tracer.cells.parameters import as_array
-from tracer.equations import OUTPUT_BACKWARD, Parameter
+from tracer.equations import OUTPUT_BACKWARD, Product
 from tracer.errors import InputError
 from tracer.kernels.device import Device, device_for
 from tracer.kernels.device import device as device_named
@@ -118,9 +118,8 @@ def layer_backprop(
     cell = layer.cell
     found = device.backward(cell, layer, layer.initial, layer.lengths, d_h, d_last, window)
 
-    steps = np.arange(len(layer.x))[:, np.newaxis, np.newaxis]
-    real = steps < layer.lengths[:, np.newaxis]
-    padded = not real.all()
+    T = len(layer.x)
+    padded = layer.lengths.min() < T
 
     @cache
     def d_of(names: tuple[str, ...]) -> Array:
@@ -128,7 +127,10 @@ def layer_backprop(
 
     def met(name: str) -> Array:
         """The rows that the weights meet, 0 in the padding: 0 times a NaN there would be NaN."""
-        return np.where(real, layer[name], 0) if padded else layer[name]
+        if not padded:
+            return layer[name]
+        steps = np.arange(T)[:, np.newaxis, np.newaxis]
+        return np.where(steps < layer.lengths[:, np.newaxis], layer[name], 0)
 
     for parameter in cell.equations.parameters:
         for each in (False, True) if per_step else (False,):
@@ -136,7 +138,7 @@ def layer_backprop(
                 _summed(d_of(names), per_step=each)
                 if rows is None
                 else device.outer(d_of(names), met(rows), per_step=each)
-                for names, rows in blocks_of(parameter)
+                for names, rows in blocks_of(parameter.gradient)
             ]
             name = f"d_{parameter.name}{'_per_step' if each else ''}"
             # Joining copies, and the shares of a step can be the largest arrays of all.
@@ -144,14 +146,17 @@ def layer_backprop(
     return {q.name: found[q.name] for q in cell.equations.backward if q.name in found}
 
 
-def blocks_of(parameter: Parameter) -> Iterator[tuple[tuple[str, ...], str | None]]:
+@cache
+def blocks_of(gradient: tuple[Product, ...]) -> tuple[tuple[tuple[str, ...], str | None], ...]:
     """What a parameter's gradient adds up: names of d, and of the rows that they all meet.
 
     Blocks below each other that meet the same rows are one product, of ``d_z_i d_z_f d_z_g d_z_o``
     (T, N, 4H) and h_prev.
     """
-    for rows, products in groupby(parameter.gradient, key=attrgetter("rows")):
-        yield tuple(product.d for product in products), rows
+    return tuple(
+        (tuple(product.d for product in products), rows)
+        for rows, products in groupby(gradient, key=attrgetter("rows"))
+    )
 
 
 def side_by_side(names: tuple[str, ...], numbers: Mapping[str, Array]) -> Array:

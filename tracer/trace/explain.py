@@ -154,7 +154,7 @@ def _of_parameter(name: str, layer: LayerTrace) -> Explained:
         _summed(
             side_by_side(names, layer), None if rows is None else layer[rows], per_step=per_step
         )
-        for names, rows in blocks_of(parameter)
+        for names, rows in blocks_of(parameter.gradient)
     ]
     axis = 1 if per_step else 0
     return Explained(*(np.concatenate(part, axis) for part in zip(*blocks, strict=True)))

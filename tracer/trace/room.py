@@ -52,6 +52,10 @@ def check_room(
     """
     rows = len(cell.U)
     shares = (cell.U.size + cell.W.size + rows) // N if per_step else 0
+    quantities = 2 * len(cell.equations.quantities) + len(cell.equations.backward) + 8
+    at_most = quantities * max(cell.U.shape) + _OUTPUT_COPIES * outputs + shares
+    if T * N * at_most * cell.W.dtype.itemsize * _SLACK < SMALL:
+        return  # counting exactly takes longer than a small run should wait
 
     def numbers(level: str) -> int:
         count = _forward(cell, level) + _OUTPUT_COPIES * outputs if forward else 0
