@@ -67,4 +67,4 @@ def test_words_cannot_change_a_finished_trace(
     done = CliRunner().invoke(command_line, ["show", "t.safetensors", "--words"])
 
     assert done.exit_code == 2
-    assert "t.safetensors is a finished trace; --words cannot change it" in done.stderr
+    assert "t.safetensors is a saved trace; --words cannot change it" in done.stderr

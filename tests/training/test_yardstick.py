@@ -36,6 +36,22 @@ def test_guessing_a_class() -> None:
     assert (guess.most, guess.accuracy, guess.chance) == (0, 0.5, 0.5)
 
 
+def test_the_share_to_beat_is_never_below_chance() -> None:
+    """It is that of the label which is most frequent where it is measured: held out are b, b, a."""
+    learn = [Labelled(("so",), (label,)) for label in "aab"]
+    held_out = [Labelled(("so",), (label,)) for label in "bba"]
+
+    guess = yardstick(
+        number(learn, WORDS, ("a", "b"), "classify"),
+        number(held_out, WORDS, ("a", "b"), "classify"),
+        2,
+        "classify",
+    )
+
+    assert guess.most == 1
+    assert guess.accuracy == pytest.approx(2 / 3)
+
+
 def test_guessing_the_tags_of_a_sentence() -> None:
     """The loss is summed over the words, as that of training is; a tag never seen costs no ∞."""
     learn = number([Labelled(("so", "it"), ("a", "b"))], WORDS, ("a", "b", "c"), "tag")
@@ -46,7 +62,7 @@ def test_guessing_the_tags_of_a_sentence() -> None:
     assert guess.loss == pytest.approx(-math.log(2 / 5) - math.log(1 / 5))
     assert guess.even == pytest.approx(2 * math.log(3))
     assert guess.is_beaten(guess.loss - 0.1)
-    assert not guess.is_beaten(guess.loss)
+    assert not guess.is_beaten(0.995 * guess.loss)
     assert guess.is_hopeless(4.4)
     assert not guess.is_hopeless(4.3)
 

@@ -45,7 +45,7 @@ def unroll(
         The state before the first step; zero where left out. c_0 is for cells with a memory.
     lengths : ints (N,)
         Number of real steps of each sequence, 1..T; all of them T where left out. Past its length
-        a sequence's h and c stand still and its other quantities are 0.
+        a sequence's h and c stand still and what else it computes is 0.
     device : str
         ``"cpu"`` (compiled) or ``"reference"`` (the textbook's loop). A kind of cell that has no
         compiled step runs on ``"reference"``; ``trace.device`` says which it was.

@@ -23,9 +23,9 @@ class Yardstick(NamedTuple):
     even : float
         The same of answers that give every label the same share: ln K for each that counts.
     most : int
-        The most frequent label.
+        The most frequent label of the held-out sentences.
     accuracy : float
-        Which share is right for whoever always says that one.
+        Which share is right for whoever always says that one; never below `chance`.
     chance : float
         Which share is right by pure chance: 1 / K.
     """
@@ -37,8 +37,8 @@ class Yardstick(NamedTuple):
     chance: float
 
     def is_beaten(self, loss: float) -> bool:
-        """Whether a held-out loss is below that of guessing."""
-        return loss < self.loss
+        """Whether a held-out loss is clearly below that of guessing, by more than 1 %."""
+        return loss < 0.99 * self.loss
 
     def is_hopeless(self, loss: float) -> bool:
         """Whether a held-out loss is one that no beginner has: twice that of even shares.
@@ -56,7 +56,7 @@ def yardstick(learn: Numbered, held_out: Numbered, labels: int, task: str) -> Ya
     counts = np.bincount(_answers(learn, task), minlength=labels)  # (K,)
     shares = (counts + 1) / (counts + 1).sum()
     wanted = _answers(held_out, task)
-    most = int(counts.argmax())
+    most = int(np.bincount(wanted, minlength=labels).argmax())
     return Yardstick(
         loss=float(-np.log(shares[wanted]).sum()) / len(held_out),
         even=math.log(labels) * len(wanted) / len(held_out),

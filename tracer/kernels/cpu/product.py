@@ -4,7 +4,7 @@ A number of the result is ``sum = fma(row[j], weight[j], sum)`` for j = 0, 1, ..
 blocking changes that, so a row has the same bits in any batch, and a replayed step those of the
 first time.
 
-Weights are packed once per call: panels of a few columns each, row after row, just as the inner
+Weights are packed once per cell: panels of a few columns each, row after row, just as the inner
 loop reads them.
 """
 

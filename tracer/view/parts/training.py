@@ -141,12 +141,21 @@ def result(
     )
     yield Said(said, Tone.STRONG)
     if not guess.is_beaten(best.held_out_loss):
-        worse = _(
-            "but the held-out loss, {loss}, is worse than guessing from label frequencies: {guess}"
+        worse = best.held_out_loss > guess.loss
+        said = (
+            _(
+                "but the held-out loss, {loss}, is worse than guessing from label frequencies: "
+                "{guess}"
+            )
+            if worse
+            else _(
+                "but the held-out loss, {loss}, is no clear gain on guessing from label "
+                "frequencies: {guess}"
+            )
         )
         mine, theirs = apart(best.held_out_loss, guess.loss)
-        said = worse.format(loss=mine, guess=theirs)
-        if best.held_out_accuracy > guess.accuracy:
+        said = said.format(loss=mine, guess=theirs)
+        if worse and best.held_out_accuracy > guess.accuracy:
             said += _("; it is overconfident where it is wrong")
         else:
             said += _("; it cannot tell the labels apart yet (more epochs, more sentences?)")

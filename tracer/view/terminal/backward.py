@@ -124,8 +124,8 @@ def _legend(back: Backward, able: Abilities) -> list[Text]:
         return explained(back.legend, able)
     said = _(
         "+: increasing it raises the loss; -: lowers it. A full cell is the largest number of "
-        "its step; each step has its own scale, shown above its numbers. size: the norm of the "
-        "whole row."
+        "its step; each step has its own scale, shown above its numbers where there is room for "
+        "numbers. size: the norm of the whole row."
     )
     shares = (-1, -0.5, 0, 0.5, 1)
     return [*explained(back.legend, able), *cells_explained(Kind.GRADIENT, shares, said, able)]

@@ -28,7 +28,7 @@ from tracer.view.parts.training import (
 from tracer.view.say.numbers import percent
 from tracer.view.say.words import clean
 from tracer.view.terminal.console import Abilities, rich_console, write
-from tracer.view.terminal.drawing.paragraphs import style_of
+from tracer.view.terminal.drawing.paragraphs import paragraph, style_of
 from tracer.view.terminal.palette import palette
 
 if TYPE_CHECKING:
@@ -90,6 +90,14 @@ class Watch:
         said = said if isinstance(said, Said) else Said(clean(said), Tone.ASIDE)
         self._line(Text(said.text, style_of(said.tone, self._able)))
 
+    def _paragraph(self, said: Said) -> None:
+        """A sentence without a command in it, broken between words where somebody reads it."""
+        if not self._able.terminal:
+            self.say(said)
+            return
+        for line in paragraph(said, self._able, indent=""):
+            self._line(line)
+
     def _line(self, line: Text) -> None:
         if self._bar.disable or not self._bar.live.is_started:
             write([line], self._able)
@@ -99,7 +107,7 @@ class Watch:
 
     def yardstick(self) -> None:
         """What the network has to beat, before it begins."""
-        self.say(to_beat(self._training))
+        self._paragraph(to_beat(self._training))
 
     def batch(self, ended: EpochResult | None) -> None:
         """After every batch; `ended` where an epoch did."""
@@ -139,7 +147,7 @@ class Watch:
         for part in result(self._training, best, saved, run):
             match part:
                 case Said():
-                    self.say(part)
+                    self._paragraph(part)
                 case Command(typed):
                     self._line(Text("  " + clean(typed)))
 
