@@ -76,6 +76,21 @@ def test_the_error_names_what_would_fit() -> None:
     check_room(cell, 20_000, 1_000, "states")
 
 
+def test_what_is_rebuilt_has_to_fit_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lean trace of three sentences, D=4 and H=7: its z_f costs 3 · 648 bytes a step."""
+    run = make_run("lstm", "sigmoid", lengths=[5, 2, 4])
+    trace = tracer.unroll(run.cell, run.x, lengths=run.lengths, level="states")
+    monkeypatch.setattr("tracer.trace.room.SMALL", 0)
+    monkeypatch.setattr("tracer.trace.room.free_memory", lambda: 4_000)
+
+    with pytest.raises(
+        tracer.InputError, match=r"z_f is not in this trace.* fit: 2 steps at a time"
+    ):
+        trace["z_f"]
+
+    assert trace.sel(step=slice(0, 2))["z_f"].shape == (2, 3, 7)
+
+
 @pytest.mark.parametrize("kind", ["rnn", "lstm"])
 @pytest.mark.parametrize("per_step", [False, True])
 def test_a_run_takes_no_more_than_was_asked_for(

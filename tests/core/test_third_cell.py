@@ -49,6 +49,14 @@ def unroll(run: Run, level: str = "all") -> tracer.Trace:
     return tracer.unroll(run.cell, run.x, h_0=run.state["h"], lengths=run.lengths, level=level)
 
 
+def test_a_name_that_is_taken_is_refused() -> None:
+    """A second cell called "mgu" would take the place of the first without a word."""
+    other = type("OtherCell", (MGUCell,), {})
+
+    with pytest.raises(tracer.InputError, match="there is a cell 'mgu' already, MGUCell"):
+        register(other)
+
+
 def test_each_number_obeys_its_equation() -> None:
     """Every quantity of the list is there, as its equation has it."""
     trace = unroll(make_mgu())

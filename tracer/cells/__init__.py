@@ -10,6 +10,7 @@ from tracer.cells.cell import Cell
 from tracer.cells.lstm import LSTMCell
 from tracer.cells.rnn import RNNCell
 from tracer.equations import CELLS
+from tracer.errors import InputError
 
 CELL_CLASSES: dict[str, type[Cell]] = {}
 """The class of each kind of cell, by the name of its equations."""
@@ -30,8 +31,18 @@ def register(cell: type[Cell], compiled: str | None = None) -> None:
     compiled : str, optional
         The module of its compiled step, such as `tracer.kernels.cpu.lstm`. Without one it
         runs in the textbook's loop, on the device ``"reference"``.
+
+    Raises
+    ------
+    InputError
+        If another kind of cell has that name already.
     """
     name = cell.equations.name
+    if CELL_CLASSES.get(name, cell) is not cell:
+        raise InputError(
+            f"there is a cell '{name}' already, {CELL_CLASSES[name].__name__}; give the new one "
+            "another name"
+        )
     CELLS[name], CELL_CLASSES[name] = cell.equations, cell
     if compiled is not None:
         COMPILED[name] = compiled

@@ -13,6 +13,7 @@ from tracer.cells.activations import Array
 from tracer.cells.evaluation import block, evaluate
 from tracer.equations.expression import Binary, Expression, Name, Transposed
 from tracer.kernels.device import device
+from tracer.trace.room import check_replay
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +79,8 @@ class LayerTrace(Mapping[str, Array]):
         if quantity.level is None:
             return self._share(quantity.expression)
         if name not in self._replayed:
+            T, N, _D = self.x.shape
+            check_replay(self.cell, T, N, name)
             self._replayed.update(
                 device(self.device).forward(self.cell, self.x, self.initial, self.lengths, "all")
             )

@@ -67,6 +67,17 @@ def check_room(
     _check(cell, T, N, level, numbers)
 
 
+def check_replay(cell: Cell, T: int, N: int, name: str) -> None:
+    """Raise an `InputError` if what a trace left out does not fit; `name` is asked for."""
+    size = _forward(cell, LEVELS[-1]) * cell.W.dtype.itemsize
+    if free := missing(T * N * size):
+        raise InputError(
+            f"{name} is not in this trace, and rebuilding it over {T:,} steps of {N:,} sequences "
+            f"needs {T * N * size / GB:,.1f} GB of memory; {free / GB:,.1f} GB are free. What "
+            f"would fit: {free // (N * size):,} steps at a time, trace.sel(step=slice(first, stop))"
+        )
+
+
 def _forward(cell: Cell, level: str) -> int:
     """The numbers of one step of one sequence that a run records, its input counted in."""
     recorded = sum(q.stored_at(level) and bool(q.equation) for q in cell.equations)
