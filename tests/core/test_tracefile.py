@@ -108,9 +108,19 @@ def test_a_writer_that_is_killed_leaves_the_old_file(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("place", ["missing/x.safetensors", "."])
+def test_a_trace_is_saved_under_a_name_that_show_knows(tmp_path: Path) -> None:
+    """Else it could be written and never looked at."""
+    with pytest.raises(tracer.InputError, match=r"x\.npz: .* ends in \.safetensors, .* write .*x"):
+        tracer.save(make_trace(), tmp_path / "x.npz")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("place", ["missing/x.safetensors", "folder.safetensors"])
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, place: str) -> None:
     """A missing folder, or a folder where the file should be."""
+    (tmp_path / "folder.safetensors").mkdir()
+
     with pytest.raises(tracer.FileError, match="cannot write"):
         tracer.save(make_trace(), tmp_path / place)
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
+import tracer
 from tests.view.traces import lstm_cell, made_trace, rnn_cell
+from tracer.text.encoder import Encoder
+from tracer.text.vocabulary import Vocabulary
 from tracer.trace.trace import Trace
 from tracer.view.say.sentence import Sentence
 
@@ -31,3 +37,23 @@ def lstm_sentence(lstm_trace: Trace) -> Sentence:
 def rnn_sentence(rnn_trace: Trace) -> Sentence:
     """The sentence of `rnn_trace`."""
     return Sentence(rnn_trace)
+
+
+WORDS = ("<unk>", "you", "are", "a", "really", "bad", "man", "=x")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lstm_trace: Trace) -> Path:
+    """A folder with a saved trace ``a.safetensors`` and a model ``small.model``."""
+    monkeypatch.chdir(tmp_path)
+    tracer.save(lstm_trace, "a.safetensors")
+    random = np.random.default_rng(5)
+    tracer.Model(
+        Encoder.embedding(Vocabulary(WORDS), random.normal(size=(len(WORDS), 4))),
+        (tracer.Layer(lstm_cell()),),
+        tracer.Head(random.normal(size=(2, 8)), np.zeros(2)),
+        "classify",
+        ("praise", "insult"),
+        "small",
+    ).save("small.model")
+    return tmp_path

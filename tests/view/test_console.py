@@ -134,11 +134,11 @@ def test_what_is_longer_than_the_screen_goes_through_a_pager(trace_file: str) ->
 def test_a_pager_that_is_not_there(trace_file: str) -> None:
     """Then the screen is printed, with its colours; so it is where no key can be pressed.
 
-    An empty PAGER means that none is wanted.
+    An empty PAGER means that none is wanted, and so does a program that shows nothing.
     """
     show = [sys.executable, "-m", "tracer", "show", trace_file]
 
-    for pager in ("no-such-program", "cat", "'", ""):
+    for pager in ("no-such-program", "cat", "'", "", "false"):
         assert "\x1b[" in _in_a_terminal(show, {"PAGER": pager}, lines=24)
     assert "\x1b[" in _on_a_terminal(["show", trace_file], {"TERM": "xterm", "PAGER": "head"})
 

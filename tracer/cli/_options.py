@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
 import click
 
@@ -16,6 +17,21 @@ def finite(context: click.Context, parameter: click.Parameter, value: float | No
         raise click.BadParameter(
             _("{value} is not a finite number.").format(value=value), context, parameter
         )
+    return value
+
+
+Value = TypeVar("Value", bound=str | tuple[str, ...] | None)
+
+
+def not_empty(context: click.Context, parameter: click.Parameter, value: Value) -> Value:
+    """Refuse an empty text that somebody typed (``--device "$DEVICE"``): it would have no effect.
+
+    The callback of an option.
+    """
+    typed = context.get_parameter_source(parameter.name or "")
+    each = value if isinstance(value, tuple) else (value,)
+    if "" in each and typed is click.core.ParameterSource.COMMANDLINE:
+        raise click.BadParameter(_("it is empty."), context, parameter)
     return value
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TextIO, cast
 
 import click
 
+from tracer.cli._options import not_empty
 from tracer.errors import InputError
 from tracer.language import _
 
@@ -29,6 +30,7 @@ SCREEN, PLAIN = "rich", "plain"
 output_option = click.option(
     "--output",
     metavar="FILE",
+    callback=not_empty,
     help=_("Write what --format says to FILE, as UTF-8, whole or not at all."),
 )
 pager_option = click.option(
@@ -100,7 +102,8 @@ def _longer(lines: Sequence[Text], able: Abilities) -> bool:
 def _has_pager() -> bool:
     """Whether click would find one: what PAGER says, else less; and a person to press its keys.
 
-    An empty PAGER means none, as for git and man.
+    An empty PAGER means none, as for git and man; so do those that only pass on what they get, or
+    show nothing at all.
     """
     if os.environ.get("PAGER", "less").strip() == "":
         return False
@@ -111,7 +114,7 @@ def _has_pager() -> bool:
     except ValueError:  # a quotation mark without its other
         return False
     name = (chosen or ["more" if os.name == "nt" else "less"])[0]
-    return name != "cat" and which(name) is not None
+    return name not in ("cat", "true", "false", ":") and which(name) is not None
 
 
 def for_file(able: Abilities) -> Abilities:

@@ -13,14 +13,12 @@ import click
 from tracer.equations import LEVELS
 from tracer.errors import InputError
 from tracer.language import _, plural, quoted, quoted_file
+from tracer.storage.endings import RUN, SUFFIX
 from tracer.view.say.words import clean
 
 if TYPE_CHECKING:
     from tracer.model.model import Model
     from tracer.trace.trace import Trace
-
-SUFFIX = ".safetensors"
-"""What the files of traces and of models end in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +218,8 @@ def sentences_of(words: Sequence[str], verb: str) -> list[str]:
         raise _traces_meant(files, len(words), verb)
     text = " ".join(words)
     if _is_file(text):
+        if text.endswith(RUN):
+            raise _run_meant(Path(text))
         error = InputError(
             _(
                 "{file} is a file here, not a sentence. To read it line by line, or its name:"
@@ -260,6 +260,19 @@ def _traces_meant(files: Sequence[str], count: int, verb: str) -> InputError:
         ).format(file=files[0])
     )
     error.add_note(f"tracer show {quoted_file(files[0])}")
+    return error
+
+
+def _run_meant(run: Path) -> InputError:
+    """The error where the file of a training run came in place of a sentence."""
+    error = InputError(
+        _("{file} is a training run, not a sentence. To continue it, or use its network:").format(
+            file=run
+        )
+    )
+    model = quoted_file(run.with_suffix(SUFFIX))
+    error.add_note(f"tracer train --save {model} --resume")
+    error.add_note(f'tracer show "SENTENCE" --model {model}')
     return error
 
 

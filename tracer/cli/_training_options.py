@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from tracer.cli._options import finite
+from tracer.cli._options import finite, not_empty
 from tracer.cli._sections import SectionOption
 from tracer.data.source import ALIKE, HEADERS, LANGUAGES, SEPARATORS, SNOWNLP, Source
 from tracer.equations import CELLS
@@ -168,6 +168,7 @@ def _setting(
 
 
 def _option(section: str, name: str, **settings: Any) -> click.Parameter:
+    settings.setdefault("callback", not_empty)
     return SectionOption([option_of(name)], section=section, **settings)
 
 

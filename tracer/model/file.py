@@ -10,6 +10,7 @@ from tracer.cells import Cell
 from tracer.cells.packing import pack_cell, unpack_cell
 from tracer.errors import InputError, UnknownNameError
 from tracer.storage import arrayfile
+from tracer.storage.endings import SUFFIX
 from tracer.text.encoder import Encoder
 from tracer.trace.trace import Head
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 FORMAT = "tracer model"
 VERSION = 1
-SUFFIX = ".safetensors"
 SHIPPED = Path(__file__).parent / "shipped"
 
 

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from tracer.errors import FileError, TracerError
 from tracer.language import quoted_file
+from tracer.storage.endings import SUFFIX
 from tracer.storage.whole import replacing
 
 AnyArray = npt.NDArray[Any]
@@ -26,7 +27,7 @@ HEADER_KEY = "tracer"
 USES = {
     "tracer trace": " Look into it: tracer show {path}",
     "tracer model": ' Send a sentence through it: tracer show "SENTENCE" --model {path}',
-    "tracer checkpoint": " Go on with its run: tracer train --save NAME --resume",
+    "tracer checkpoint": " Go on with its run: tracer train --save {model} --resume",
 }
 """What a file is good for, by its kind; said to whoever gives it where another kind is expected."""
 
@@ -127,7 +128,8 @@ def read(
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise FileError(f"{path} is a safetensors file, but not one of tracer's") from error
     if found != kind:
-        use = USES.get(str(found), "").format(path=quoted_file(path))
+        model = quoted_file(path.with_suffix(SUFFIX))  # the network that a run leaves
+        use = USES.get(str(found), "").format(path=quoted_file(path), model=model)
         raise FileError(f"{path} is a {found}; expected a {kind}.{use}")
     if type(written) is not int or written != version:
         raise FileError(

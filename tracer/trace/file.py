@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,10 @@ from tracer.cells import Cell
 from tracer.cells.evaluation import block
 from tracer.cells.packing import pack_cell, unpack_cell
 from tracer.equations import LEVELS, OUTPUT, OUTPUT_BACKWARD, REDUCTION
+from tracer.errors import InputError
 from tracer.kernels.device import DEVICES, device_for
 from tracer.storage import arrayfile
+from tracer.storage.endings import SUFFIX
 from tracer.trace.header import pack_about, require, unpack_about
 from tracer.trace.layer import LayerTrace
 from tracer.trace.trace import Head, Trace
@@ -28,9 +31,16 @@ def save_trace(trace: Trace, path: str | os.PathLike[str]) -> None:
 
     Raises
     ------
+    InputError
+        If its name does not end in ``.safetensors``, by which ``tracer show`` knows a trace.
     FileError
         If the file cannot be written.
     """
+    if Path(path).suffix != SUFFIX:
+        raise InputError(
+            f"{os.fspath(path)}: the name of a trace file ends in {SUFFIX}, by which tracer show "
+            f"knows it; write {os.fspath(path)}{SUFFIX}"
+        )
     arrays: dict[str, arrayfile.AnyArray] = {"lengths": trace.lengths}
     layers = []
     for n, layer in enumerate(trace.layers):
