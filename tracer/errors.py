@@ -36,9 +36,14 @@ class UnknownNameError(TracerError, KeyError):
         The name that came.
     known : iterable of str
         The names that would have been understood; the nearest ones are suggested.
+    why : str
+        Why a name that could be there is not, and what to do; said in place of those names.
     """
 
-    def __init__(self, what: str, got: object, known: Iterable[str]) -> None:
+    def __init__(self, what: str, got: object, known: Iterable[str], why: str = "") -> None:
+        if why:
+            super().__init__(f"there is no {what} '{got}': {why}")
+            return
         names = [str(name) for name in known]
         near = get_close_matches(str(got), names, n=1)
         hint = f"; did you mean '{near[0]}'?" if near else "."

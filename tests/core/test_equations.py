@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 
 import numpy as np
@@ -108,3 +109,11 @@ def test_the_activations_of_a_cell_are_its_options_or_the_usual_ones() -> None:
     assert lstm.activations() == {"σ": "sigmoid", "tanh": "tanh"}
     assert lstm.activations({"gate": "hard"}) == {"σ": "hard", "tanh": "tanh"}
     assert CELLS["rnn"].activations({"f": "relu"}) == {"f": "relu"}
+
+
+@pytest.mark.parametrize("title", ["a GRU", "an LSTM", "an RNN", "a UGRNN", "an MGU", "an Elman"])
+def test_the_article_is_the_one_that_is_spoken(title: str) -> None:
+    """An L and an R, but a G: by how the first letter sounds."""
+    cell = replace(CELLS["rnn"], title=title.split()[1])
+
+    assert cell.with_article == title

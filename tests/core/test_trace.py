@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+import re
 from typing import Any
 
 import numpy as np
@@ -11,6 +14,7 @@ from hypothesis import strategies as st
 
 import tracer
 from tests.core.conftest import make_run
+from tests.core.test_model import make_model
 
 
 def ragged() -> tracer.Trace:
@@ -19,6 +23,13 @@ def ragged() -> tracer.Trace:
     return tracer.unroll(
         run.cell, run.x, h_0=run.state["h"], c_0=run.state["c"], lengths=run.lengths
     )
+
+
+def pickled(trace: tracer.Trace) -> tracer.Trace:
+    """The trace, written as a pickle and read back."""
+    again = pickle.loads(pickle.dumps(trace))  # noqa: S301 - its own
+    assert isinstance(again, tracer.Trace)
+    return again
 
 
 def test_names_and_axes() -> None:
@@ -82,12 +93,53 @@ def test_what_is_no_name_is_answered_with_the_names(key: Any) -> None:
         ragged()[key]
 
 
-def test_a_trace_cannot_be_changed_by_accident() -> None:
-    """What is rebuilt later has to fit what is recorded."""
-    trace = ragged()
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("d_h", "it was not run backward: model.trace(sentence, target=..., backward=True), or"),
+        ("d_V", "it was not run backward"),
+        ("loss", "a loss needs a target: model.trace(sentence, target=...)"),
+    ],
+)
+def test_what_another_run_would_have_is_told(name: str, why: str) -> None:
+    """A run forward has no gradients, and without a target no loss."""
+    trace = make_model(labels=("praise", "insult")).trace("you are bad")
 
-    for name in trace.recorded:
-        assert not trace[name].flags.writeable
+    with pytest.raises(tracer.UnknownNameError, match=re.escape(f"trace '{name}': {why}")):
+        trace[name]
+
+
+def test_what_a_run_backward_leaves_out_is_told() -> None:
+    """The share of each step, a sum over steps of which some are gone, a head that is not there."""
+    trace = ragged()
+    backward = tracer.backprop(trace, np.ones((6, 3, 7)))
+
+    with pytest.raises(tracer.UnknownNameError, match="run backward without per_step=True"):
+        backward["d_U_per_step"]
+    with pytest.raises(tracer.UnknownNameError, match="without some of the steps or sentences"):
+        backward.sel(step=slice(2, 4))["d_U"]
+    with pytest.raises(tracer.UnknownNameError, match="it was made without an output layer"):
+        backward["logits"]
+
+
+@pytest.mark.parametrize("again", [lambda trace: trace, copy.deepcopy, pickled])
+def test_a_trace_cannot_be_changed_by_accident(again: Any) -> None:
+    """What is rebuilt later has to fit what is recorded; also in a copy and out of a pickle."""
+    model = make_model(labels=("praise", "insult"))
+    trace = again(model.trace("you are bad", target="praise", backward=True, level="states"))
+
+    for name in trace.names:
+        if not name.endswith(("_prev", "_from_x", "_from_h", "_from_a")):
+            assert not trace[name].flags.writeable, name
+    for array in (
+        trace.cell.U,
+        trace.cell.W,
+        trace.cell.a,
+        trace.lengths,
+        trace.target,
+        *trace.head,
+    ):
+        assert not array.flags.writeable
 
 
 def test_the_state_before_a_step() -> None:

@@ -146,6 +146,7 @@ def test_a_quotation_mark_swallows_no_line_of_a_table_with_tabs(made: Any) -> No
         (b"<!DOCTYPE html>\n<html>", "it is a web page; was the file itself meant"),
         (b"version https://git-lfs.github.com/spec/v1\n", "fetch it: git lfs pull"),
     ],
+    ids=["gzip", "zip", "html", "lfs"],  # the first has the time of day in it
 )
 def test_what_is_no_plain_text(made: Any, data: bytes, message: str) -> None:
     """Its first bytes say what it is, whatever its name says."""

@@ -65,7 +65,7 @@ def test_a_run_of_an_older_tracer_is_named_with_the_way_out(
         (["--resume"], "there is no run to resume: m.checkpoint does not exist"),
         (["--save", "m.txt"], "--save m.txt: a model file ends in .safetensors"),
         (["--save", "none/m.safetensors", "--epochs", "1"], "cannot write none/m"),
-        (["--cell", "rnn", "--forget-bias", "2"], "an RNN has no forget gate"),
+        (["--cell", "rnn", "--forget-bias", "2"], "--cell rnn has no forget gate"),
         (["--task", "tag", "--every-step", "0.1"], "--every-step has no effect"),
         (["--task", "tag", "--farthest", "6"], "--farthest has no effect"),
         (["--most", "50"], "--most has no effect"),
@@ -76,7 +76,7 @@ def test_a_run_of_an_older_tracer_is_named_with_the_way_out(
         (["--units", "0"], "--units 0: expected 1 or more"),
         (["--learning-rate", "inf"], "--learning-rate inf: expected a finite number"),
         (["--forget-bias", "1e39"], "begins at 1e+39; the largest number of float32 is 3.4e+38"),
-        (["--data", ""], "--data has no effect: it names no file"),
+        (["--data", ""], "Invalid value for '--data': it is empty."),
         (["--learning-rate", "-1"], "--learning-rate -1.0: expected 0 or more"),
         (["--held-out", "1"], "--held-out 1.0: expected a share between 0 and 1, like 0.1"),
         (["--farthest", "-1"], "--farthest -1: expected 0 or more"),
@@ -104,10 +104,10 @@ def test_a_sentence_without_words_is_refused_before_anything_is_learned(
 ) -> None:
     """Not after the first epoch, and not again at every --resume."""
     monkeypatch.chdir(tmp_path)
-    done = train("--watch-sentence", "")
+    done = train("--watch-sentence", " ")
 
     assert done.exit_code == 2
-    assert "--watch-sentence: the sentence '' is empty; write at least one word" in done.stderr
+    assert "--watch-sentence: the sentence ' ' is empty; write at least one word" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 

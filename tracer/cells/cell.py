@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from tracer.cells.activations import Array
-from tracer.cells.parameters import checked_parameters
+from tracer.cells.parameters import checked_parameters, freeze
 from tracer.equations import CellEquations
 
 
@@ -39,6 +39,11 @@ class Cell:
         given = {p.name: getattr(self, p.name) for p in self.equations.parameters}
         for name, array in checked_parameters(self.equations, given, self.options).items():
             object.__setattr__(self, name, array)
+            freeze([array])
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        freeze(getattr(self, p.name) for p in self.equations.parameters)
 
     def __repr__(self) -> str:
         """Its sizes; the weights themselves are in U, W and a."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -113,16 +113,24 @@ def checked_parameters(
             f"U has shape {arrays['U'].shape} and W has shape {arrays['W'].shape}; "
             f"a cell needs at least one input and one unit"
         )
-    article = "an" if equations.title[0] in "LR" else "a"
     for p in equations.parameters:
-        check_shape(f"{article} {equations.title}", p, arrays[p.name], sizes)
+        check_shape(equations.with_article, p, arrays[p.name], sizes)
     dtypes = {name: array.dtype.name for name, array in arrays.items()}
     if len(set(dtypes.values())) > 1:
         listed = ", ".join(f"{name} is {dtype}" for name, dtype in dtypes.items())
         raise InputError(f"the weights differ in dtype: {listed}; give all of them the same one")
-    for array in arrays.values():
-        array.flags.writeable = False
     return arrays
+
+
+def freeze(arrays: Iterable[npt.NDArray[Any] | None]) -> None:
+    """Let nobody write into these arrays: what is computed from them later has to fit them.
+
+    Whoever makes a record of arrays calls it, and so does whoever brings one back (a pickle, a
+    copy): NumPy forgets it on the way.
+    """
+    for array in arrays:
+        if array is not None:
+            array.flags.writeable = False
 
 
 def _or_zeros(parameter: Parameter, given: Mapping[str, Any]) -> Any:

@@ -147,10 +147,9 @@ def _check_effect(ctx: click.Context) -> None:
     given = ctx.params
     cell = CELLS[given["cell"]]
     reasons = {
-        "data": (not given["data"], _("it names no file")),
         "forget_bias": (
             not cell.forget,
-            _("an {cell} has no forget gate").format(cell=cell.title),
+            _("--cell {cell} has no forget gate").format(cell=cell.name),
         ),
         "embedding": (given["encoder"] != "embedding", _("only --encoder embedding has that size")),
         "every_step": (given["task"] != "classify", _("only --task classify has a single answer")),

@@ -190,6 +190,12 @@ class CellEquations:
             self, "_by_name", {q.name: q for q in (*self.quantities, *self.backward)}
         )
 
+    @property
+    def with_article(self) -> str:
+        """``an LSTM``, ``a GRU``: its title, and before it the article that English asks for."""
+        letters = "AEFHILMNORSX" if self.title[1:2].isupper() else "AEIOU"  # spelled: an L, a G
+        return f"{'an' if self.title[0] in letters else 'a'} {self.title}"
+
     def activations(self, chosen: Mapping[str, str] = _DEFAULTS) -> dict[str, str]:
         """Which activation each function of the equations is: ``{"σ": "sigmoid", ...}``.
 

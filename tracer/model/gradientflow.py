@@ -166,7 +166,7 @@ def step_jacobians(trace: Trace) -> Array:
     cell, H = trace.cell, trace.H
     if trace.equations.state != ("h",):
         raise InputError(
-            f"an {trace.equations.title} has more than h between two steps; "
+            f"{trace.equations.with_article} has more than h between two steps; "
             "its step has no Jacobian of h alone"
         )
     there = [q.name for q in trace.equations if q.level or not q.equation]

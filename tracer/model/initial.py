@@ -26,7 +26,7 @@ def initial_weights(
     Parameters
     ----------
     cell : str
-        ``"rnn"`` or ``"lstm"``.
+        A name of `tracer.equations.CELLS`: ``"rnn"``, ``"lstm"``, or that of a registered cell.
     sizes : mapping
         D, H and K.
     initial : str

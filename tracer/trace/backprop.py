@@ -87,8 +87,8 @@ def backprop(
     d_last = {name: _final(name, last.pop(name, None), layer) for name in layer.initial}
     for name, d in last.items():
         if d is not None:
-            title = trace.equations.title
-            raise InputError(f"d_{name}_last was given, but an {title} has no {name}")
+            cell = trace.equations.with_article
+            raise InputError(f"d_{name}_last was given, but {cell} has no {name}")
     kept = {name: d for name, d in trace.outputs.items() if name not in _OF_THE_HEAD}
     gradients = layer_backprop(
         device_named(device_for(layer.cell, device)),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +13,7 @@ import numpy.typing as npt
 from tracer.cells import Cell
 from tracer.cells.activations import Array
 from tracer.cells.evaluation import block, evaluate
+from tracer.cells.parameters import freeze
 from tracer.equations.expression import Binary, Expression, Name, Transposed
 from tracer.kernels.device import device
 from tracer.trace.room import check_replay
@@ -56,6 +59,14 @@ class LayerTrace(Mapping[str, Array]):
     window: int | None = None
     _replayed: dict[str, Array] = field(default_factory=dict, repr=False)
 
+    def __post_init__(self) -> None:
+        each = (self.initial, self.recorded, self.gradients, self._replayed)
+        freeze((self.x, self.lengths, *chain.from_iterable(arrays.values() for arrays in each)))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.__post_init__()
+
     def __repr__(self) -> str:
         """Its cell, sizes and quantities; the numbers themselves are one name away."""
         T, N, _ = self.x.shape
@@ -81,9 +92,9 @@ class LayerTrace(Mapping[str, Array]):
         if name not in self._replayed:
             T, N, _D = self.x.shape
             check_replay(self.cell, T, N, name)
-            self._replayed.update(
-                device(self.device).forward(self.cell, self.x, self.initial, self.lengths, "all")
-            )
+            made = device(self.device).forward(self.cell, self.x, self.initial, self.lengths, "all")
+            freeze(made.values())
+            self._replayed.update(made)
         return self._replayed[name]
 
     def _share(self, share: Expression) -> Array:

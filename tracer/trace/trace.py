@@ -11,8 +11,10 @@ import numpy.typing as npt
 
 from tracer.cells import Cell
 from tracer.cells.activations import STRAIGHT_THROUGH, Array
+from tracer.cells.parameters import freeze
 from tracer.equations import OUTPUT, OUTPUT_BACKWARD, REDUCTION, CellEquations, Quantity
 from tracer.errors import UnknownNameError
+from tracer.trace.absent import why_absent
 from tracer.trace.layer import LayerTrace
 from tracer.trace.part import Index, UnitIndex, part_of
 
@@ -92,6 +94,13 @@ class Trace(Mapping[str, Array]):
     averaged_over: int | None = None
     dropped: frozenset[str] = frozenset()
     units: UnitIndex = field(default_factory=lambda: slice(None))
+
+    def __post_init__(self) -> None:
+        freeze((*self.outputs.values(), *(self.head or ()), self.target, self.counted))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.__post_init__()
 
     def __repr__(self) -> str:
         """What ran, its sizes and its quantities; the numbers themselves are one name away."""
@@ -239,7 +248,8 @@ class Trace(Mapping[str, Array]):
             if key in self.outputs:
                 return None, key
             if key not in self.last:
-                raise UnknownNameError("quantity in this trace", key, self.names)
+                why = why_absent(self, key)
+                raise UnknownNameError("quantity in this trace", key, self.names, why)
             return self.last, key
         try:
             address = Address(*key)

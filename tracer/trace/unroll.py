@@ -78,8 +78,6 @@ def unroll(
     state = _checked_state(cell, {"h": h_0, "c": c_0}, N)
     steps = _checked_lengths(lengths, T, N)
     recorded = module.forward(cell, x, state, steps, level)
-    for array in (x, steps, *state.values(), *recorded.values()):
-        array.flags.writeable = False  # what is rebuilt later has to fit what is recorded
     layer = LayerTrace(cell, x, state, steps, level, device, recorded)
     return Trace((layer,), versions=versions())
 
@@ -113,7 +111,8 @@ def _checked_state(cell: Cell, given: Mapping[str, Any], N: int) -> dict[str, Ar
     for name, value in {**dict.fromkeys(cell.equations.state), **given}.items():
         if name not in cell.equations.state:
             if value is not None:
-                raise InputError(f"{name}_0 was given, but an {cell.equations.title} has no {name}")
+                owner = cell.equations.with_article
+                raise InputError(f"{name}_0 was given, but {owner} has no {name}")
             continue
         array = np.zeros((N, H), cell.W.dtype) if value is None else as_array(f"{name}_0", value)
         if array.shape == (H,) and N == 1:
