@@ -25,7 +25,7 @@ GB = 10**9
 @pytest.fixture
 def four_gb(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine with 4 GB free."""
-    monkeypatch.setattr("tracer.trace.room.free_memory", lambda: 4 * GB)
+    monkeypatch.setattr("tracer.kernels.memory.free_memory", lambda: 4 * GB)
 
 
 def test_this_machine_says_how_much_is_free() -> None:
@@ -77,14 +77,14 @@ def test_the_error_names_what_would_fit() -> None:
 
 
 def test_what_is_rebuilt_has_to_fit_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A lean trace of three sentences, D=4 and H=7: its z_f costs 3 · 648 bytes a step."""
+    """A lean trace of three sentences, D=4 and H=7: its z_f costs 3 · 713 bytes a step."""
     run = make_run("lstm", "sigmoid", lengths=[5, 2, 4])
     trace = tracer.unroll(run.cell, run.x, lengths=run.lengths, level="states")
-    monkeypatch.setattr("tracer.trace.room.SMALL", 0)
-    monkeypatch.setattr("tracer.trace.room.free_memory", lambda: 4_000)
+    monkeypatch.setattr("tracer.kernels.memory.SMALL", 0)
+    monkeypatch.setattr("tracer.kernels.memory.free_memory", lambda: 5_000)
 
     with pytest.raises(
-        tracer.InputError, match=r"z_f is not in this trace.* fit: 2 steps at a time"
+        tracer.InputError, match=r"z_f is not in this trace.* sequences: .* fit: 2 steps at a time"
     ):
         trace["z_f"]
 
@@ -104,7 +104,7 @@ def test_a_run_takes_no_more_than_was_asked_for(
         return 0
 
     monkeypatch.setattr("tracer.trace.room.missing", missing)
-    monkeypatch.setattr("tracer.trace.room.SMALL", 0)  # so small a run is counted too
+    monkeypatch.setattr("tracer.kernels.memory.SMALL", 0)  # so small a run is counted too
     cell = CELL_CLASSES[kind](*(np.full(shape, 0.1) for shape in _shapes(kind, D=32, H=64)))
     x, d_h = np.ones((64, 8, 32)), np.ones((64, 8, 64))
 
@@ -143,7 +143,7 @@ def test_every_way_to_run_asks_first() -> None:
 def test_a_run_backward_asks_for_its_own_share(monkeypatch: pytest.MonkeyPatch) -> None:
     """Gradients take more than the run forward; those of each step alone much more."""
     cell = make_run("lstm", "sigmoid").cell
-    monkeypatch.setattr("tracer.trace.room.free_memory", lambda: 6 * GB // 10)
+    monkeypatch.setattr("tracer.kernels.memory.free_memory", lambda: 6 * GB // 10)
 
     check_room(cell, 10_000, 40, "all", forward=False, backward=True)
     with pytest.raises(tracer.InputError, match="What would fit: 28 of these sequences"):
@@ -154,8 +154,8 @@ def test_a_run_backward_asks_for_its_own_share(monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_jacobians_of_a_long_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     """An H by H matrix for each word: 3 · 60,000 · 7² · 8 bytes."""
-    monkeypatch.setattr("tracer.trace.room.free_memory", lambda: GB // 20)
-    monkeypatch.setattr("tracer.trace.room.SMALL", 2**25)
+    monkeypatch.setattr("tracer.kernels.memory.free_memory", lambda: GB // 20)
+    monkeypatch.setattr("tracer.kernels.memory.SMALL", 2**25)
     model = make_model(kind="rnn")
 
     with pytest.raises(tracer.InputError, match="What would fit: a sentence of 42,517 words"):

@@ -235,7 +235,7 @@ def test_settings_that_make_no_sense(change: dict[str, Any], message: str) -> No
 
 def test_a_network_that_does_not_fit_into_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Named before anything is made; and where the system says no, too."""
-    with pytest.raises(tracer.InputError, match=r"600,000 units.* fewer units \(--units\)"):
+    with pytest.raises(tracer.InputError, match=r"600,000 units.* GB are free\); try fewer units"):
         begin(units=600_000)
 
     def full(*_given: Any, **_named: Any) -> Any:

@@ -79,7 +79,7 @@ def test_a_batch_for_programs() -> None:
 @pytest.mark.usefixtures("folder")
 def test_a_document_that_would_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     """JSON pads, and the error says what does not."""
-    monkeypatch.setattr("tracer.trace.room.free_memory", lambda: 10**8)
+    monkeypatch.setattr("tracer.kernels.memory.free_memory", lambda: 10**8)
     typed = "you are bad\n" * 99 + "bad " * 500
 
     said = error("-", "--model", "small.model", "--format", "json", typed=typed)

@@ -25,6 +25,25 @@ _GROUPS = (
 """The two versions of Linux's control groups."""
 
 
+GB = 10**9
+
+SMALL = 2**26
+"""Bytes below which nobody asks: every machine has them, and asking takes its time."""
+
+
+def is_small(needed: float) -> bool:
+    """Whether so many bytes are there without asking."""
+    return needed < SMALL
+
+
+def missing(needed: int) -> int:
+    """The bytes that are free, where `needed` are more than those; else 0."""
+    if is_small(needed):
+        return 0
+    free = free_memory()
+    return free if needed > free else 0
+
+
 def free_memory() -> int:
     """The bytes that can still be taken without writing other programs' memory to disk."""
     import psutil

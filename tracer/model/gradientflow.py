@@ -13,10 +13,11 @@ import numpy as np
 from tracer.cells.activations import Array
 from tracer.cells.output import cross_entropy, d_cross_entropy
 from tracer.errors import InputError, UnknownNameError
+from tracer.kernels.memory import missing
 from tracer.model.model import Layer, Model
 from tracer.model.targets import own_answers
 from tracer.trace.backprop import backprop
-from tracer.trace.room import GB, missing
+from tracer.trace.room import refused
 from tracer.trace.trace import Head, Trace
 
 
@@ -129,11 +130,10 @@ def _check_room(trace: Trace) -> None:
     """Raise an `InputError` where the Jacobians (T, H, H) of all steps do not fit into memory."""
     needed = _COPIES * trace.T * trace.H**2 * np.dtype(np.float64).itemsize
     if free := missing(needed):
-        raise InputError(
-            f"the Jacobians of {trace.T:,} steps with {trace.H:,} units need {needed / GB:,.1f} GB "
-            f"of memory; {free / GB:,.1f} GB are free. What would fit: a sentence of "
-            f"{trace.T * free // needed:,} words"
-        )
+        raise refused(
+            f"the Jacobians of {trace.T:,} steps with {trace.H:,} units", needed, free,
+            [f"a sentence of {trace.T * free // needed:,} words"],
+        )  # fmt: skip
 
 
 _COPIES = 3

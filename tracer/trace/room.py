@@ -5,17 +5,13 @@ A batch is padded: each of its N sequences takes the room of the longest, T step
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from tracer.cells import Cell
 from tracer.equations import LEVELS
 from tracer.errors import InputError
-from tracer.kernels.memory import free_memory
-
-SMALL = 2**26
-"""Bytes below which nobody asks: every machine has them, and asking takes its time."""
-
-GB = 10**9
+from tracer.kernels.memory import GB, is_small, missing
 
 _SLACK = 1.1
 """What is not counted: masks, lengths, the words themselves."""
@@ -54,7 +50,7 @@ def check_room(
     shares = (cell.U.size + cell.W.size + rows) // N if per_step else 0
     quantities = 2 * len(cell.equations.quantities) + len(cell.equations.backward) + 8
     at_most = quantities * max(cell.U.shape) + _OUTPUT_COPIES * outputs + shares
-    if T * N * at_most * cell.W.dtype.itemsize * _SLACK < SMALL:
+    if is_small(T * N * _size(cell, at_most)):
         return  # counting exactly takes longer than a small run should wait
 
     def numbers(level: str) -> int:
@@ -69,13 +65,12 @@ def check_room(
 
 def check_replay(cell: Cell, T: int, N: int, name: str) -> None:
     """Raise an `InputError` if what a trace left out does not fit; `name` is asked for."""
-    size = _forward(cell, LEVELS[-1]) * cell.W.dtype.itemsize
-    if free := missing(T * N * size):
-        raise InputError(
-            f"{name} is not in this trace, and rebuilding it over {T:,} steps of {N:,} sequences "
-            f"needs {T * N * size / GB:,.1f} GB of memory; {free / GB:,.1f} GB are free. What "
-            f"would fit: {free // (N * size):,} steps at a time, trace.sel(step=slice(first, stop))"
-        )
+    if short := _short(T, N, _size(cell, _forward(cell, LEVELS[-1]))):
+        steps = f"{short.steps // N:,} steps at a time, trace.sel(step=slice(first, stop))"
+        raise refused(
+            f"{name} is not in this trace, and is rebuilt over {T:,} steps of {N:,} sequences",
+            short.needed, short.free, [steps],
+        )  # fmt: skip
 
 
 def _forward(cell: Cell, level: str) -> int:
@@ -100,35 +95,48 @@ def _check(cell: Cell, T: int, N: int, level: str, numbers: Callable[[str], int]
     """Raise an `InputError` that says what would fit, where `numbers` a step do not."""
     if level not in LEVELS:
         return  # the run will say so
-    size = cell.W.dtype.itemsize * _SLACK
-    needed = int(T * N * numbers(level) * size)
-    free = missing(needed)
-    if not free:
+    short = _short(T, N, _size(cell, numbers(level)))
+    if short is None:
         return
-    steps = int(free // (numbers(level) * size))  # of one sequence
     fits = []
-    if N > 1 and steps // T:
-        fits.append(f"{steps // T:,} of these sequences")
-    if T > 1 and steps // N:
-        fits.append(f"{steps // N:,} steps")
+    if N > 1 and short.steps // T:
+        fits.append(f"{short.steps // T:,} of these sequences")
+    if T > 1 and short.steps // N:
+        fits.append(f"{short.steps // N:,} steps")
     fits += [
         f"level='{leaner}'"
         for leaner in LEVELS[: LEVELS.index(level)]
-        if T * N * numbers(leaner) * size <= free
+        if T * N * _size(cell, numbers(leaner)) <= short.free
     ]
     what = f"{N:,} sequences, each padded to the {T:,} steps of the longest,"
     if N == 1:
         what = f"a sequence of {T:,} steps"
-    raise InputError(
-        f"{what} at level '{level}': {needed / GB:,.1f} GB of memory are needed, and "
-        f"{free / GB:,.1f} GB are free. "
+    raise refused(f"{what} at level '{level}'", short.needed, short.free, fits)
+
+
+def _size(cell: Cell, numbers: int) -> float:
+    """The bytes of one step of one sequence that makes so many numbers."""
+    return numbers * cell.W.dtype.itemsize * _SLACK
+
+
+class _Short(NamedTuple):
+    """Bytes that are needed and those that are free, and for how many steps those would do."""
+
+    needed: int
+    free: int
+    steps: int
+
+
+def _short(T: int, N: int, size: float) -> _Short | None:
+    """What is missing where T steps of N sequences take `size` bytes each; None where they fit."""
+    needed = int(T * N * size)
+    free = missing(needed)
+    return _Short(needed, free, int(free // size)) if free else None
+
+
+def refused(what: str, needed: int, free: int, fits: Sequence[str]) -> InputError:
+    """The error for `what` needs more bytes than are free; `fits` says what would not."""
+    return InputError(
+        f"{what}: {needed / GB:,.1f} GB of memory are needed, and {free / GB:,.1f} GB are free. "
         + (f"What would fit: {', or '.join(fits)}" if fits else "Try a smaller network")
     )
-
-
-def missing(needed: int) -> int:
-    """The bytes that are free, where `needed` are more than those; else 0."""
-    if needed < SMALL:
-        return 0
-    free = free_memory()
-    return free if needed > free else 0

@@ -6,7 +6,7 @@ from tracer.cells.parameters import expected_shape
 from tracer.equations import CELLS, OUTPUT_PARAMETERS
 from tracer.errors import InputError
 from tracer.kernels.learning.batch import room_size
-from tracer.kernels.memory import free_memory
+from tracer.kernels.memory import GB, missing
 from tracer.language import _
 from tracer.training.recipe import Recipe
 
@@ -30,13 +30,17 @@ def check_room(recipe: Recipe, words: int, labels: int, steps: int) -> None:
     size = 8 if recipe.dtype == "float64" else 4
     needed = count * (COPIES * size + 8)  # the first weights are made in float64
     needed += room_size(recipe.cell, recipe.units, steps) * size
-    there = free_memory()
-    if there and needed > there:
-        raise too_large(recipe, words, needed)
+    if free := missing(needed):
+        raise too_large(recipe, words, needed, free)
 
 
-def too_large(recipe: Recipe, words: int, needed: int | None = None) -> InputError:
+def too_large(recipe: Recipe, words: int, needed: int = 0, free: int = 0) -> InputError:
     """The error for a network that does not fit; names what makes it large."""
+    size = ""
+    if needed:
+        size = _(" ({needed:,.1f} GB are needed, and {free:,.1f} GB are free)").format(
+            needed=needed / GB, free=free / GB
+        )
     said = _(
         "a network with {units:,} units, {embedding:,} numbers for a word ({encoder}) and "
         "{words:,} words does not fit into memory{size}; try fewer units "
@@ -46,6 +50,6 @@ def too_large(recipe: Recipe, words: int, needed: int | None = None) -> InputErr
         embedding=words if recipe.encoder == "one-hot" else recipe.embedding,
         encoder=recipe.encoder,
         words=words,
-        size=_(" (it needs {count:,.0f} GB)").format(count=needed / 1e9) if needed else "",
+        size=size,
     )
     return InputError(said)

@@ -25,8 +25,8 @@ import numpy as np
 
 import tracer
 from tracer.errors import InputError
+from tracer.kernels.memory import GB, missing
 from tracer.language import _
-from tracer.trace.room import GB, missing
 from tracer.trace.trace import Trace
 from tracer.view.parts.strip import Answer, strip
 from tracer.view.say.sentence import NO_ANSWER, Sentence

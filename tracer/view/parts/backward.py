@@ -12,13 +12,12 @@ from functools import cached_property
 from tracer.equations import Quantity
 from tracer.language import _
 from tracer.model.gradientflow import norms
-from tracer.view.parts.heading import Heading, Unknown, heading, unknown_words
 from tracer.view.parts.said import Meaning, Said, Tone
+from tracer.view.parts.screen import Heading, Screen, Unknown
 from tracer.view.parts.step.backward_unit import BackwardUnit, backward_unit, backward_unit_legend
 from tracer.view.parts.step.cells import Cells, cells, rounded_up
-from tracer.view.parts.wish import Wish, check_gradients, chosen_steps, chosen_unit
+from tracer.view.parts.wish import check_gradients
 from tracer.view.say.backward_words import backward_words, loss_words
-from tracer.view.say.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,43 +49,23 @@ class BackwardStep:
 
 
 @dataclass(frozen=True, eq=False)
-class Backward:
+class Backward(Screen):
     """The parts of the screen, each made when it is looked at.
 
     Raises
     ------
     InputError
-        Where it is made, if the trace has no gradients, or the steps or the unit that were asked
-        for do not exist.
+        Where it is made, if the trace has no gradients.
     """
-
-    sentence: Sentence
-    wish: Wish
 
     def __post_init__(self) -> None:
         check_gradients(self.sentence)
-        self.asked, self.unit  # noqa: B018 - to say now what does not exist
-
-    @cached_property
-    def asked(self) -> tuple[int, ...] | None:
-        """The steps (from 0) that were asked for; None where nobody said which."""
-        chosen = chosen_steps(self.sentence, self.wish)
-        return None if chosen is None else tuple(chosen)
-
-    @cached_property
-    def unit(self) -> int | None:
-        """The place of the unit that was asked for."""
-        return chosen_unit(self.sentence, self.wish)
+        super().__post_init__()
 
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
         """Every gradient that has a number for each unit."""
         return tuple(self.sentence.gradient_rows())
-
-    @cached_property
-    def heading(self) -> Heading:
-        """What is looked at."""
-        return heading(self.sentence)
 
     @cached_property
     def loss(self) -> tuple[Said, ...]:
@@ -107,11 +86,6 @@ class Backward:
             for t in range(self.sentence.T)
         )
         return Way(tuple(sizes), tuple(rows))
-
-    @cached_property
-    def unknown(self) -> Unknown | None:
-        """The words that the model does not know."""
-        return unknown_words(self.sentence)
 
     def step(self, t: int) -> BackwardStep:
         """The step `t`, from 0."""
@@ -136,9 +110,7 @@ class Backward:
 
     def steps(self) -> Iterator[BackwardStep]:
         """The steps that were asked for, or all, the last one first."""
-        return map(
-            self.step, reversed(range(self.sentence.T) if self.asked is None else self.asked)
-        )
+        return map(self.step, reversed(self.listed))
 
     def parts(self) -> Iterator[Heading | Said | Way | Unknown | BackwardStep | Meaning]:
         """All of it, from top to bottom."""

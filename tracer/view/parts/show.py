@@ -14,13 +14,13 @@ import numpy as np
 
 from tracer.equations import Kind, Quantity
 from tracer.language import _
-from tracer.view.parts.heading import Heading, Unknown, heading, unknown_words
 from tracer.view.parts.said import Meaning, Said, Tone
+from tracer.view.parts.screen import Heading, Screen, Unknown
 from tracer.view.parts.step.cells import Cells, cells, is_bounded, range_of, scales_of
 from tracer.view.parts.step.output import Output, output
 from tracer.view.parts.step.unit import Unit, unit, unit_legend
 from tracer.view.parts.strip import Answer, Strip, answer, strip
-from tracer.view.parts.wish import Wish, chosen_quantities, chosen_steps, chosen_unit
+from tracer.view.parts.wish import Wish, chosen_quantities
 from tracer.view.say.narration import narration
 from tracer.view.say.numbers import percent
 from tracer.view.say.sentence import Numbers, Sentence
@@ -70,31 +70,12 @@ class Legend:
 
 
 @dataclass(frozen=True, eq=False)
-class Show:
-    """The parts of the screen, each made when it is looked at.
-
-    Raises
-    ------
-    InputError
-        Where it is made, if the steps or the unit that were asked for do not exist.
-    """
-
-    sentence: Sentence
-    wish: Wish
+class Show(Screen):
+    """The parts of the screen, each made when it is looked at."""
 
     def __post_init__(self) -> None:
-        self.asked, self.unit, self.quantities  # noqa: B018 - to say now what does not exist
-
-    @cached_property
-    def asked(self) -> tuple[int, ...] | None:
-        """The steps (from 0) that were asked for; None where nobody said which."""
-        chosen = chosen_steps(self.sentence, self.wish)
-        return None if chosen is None else tuple(chosen)
-
-    @cached_property
-    def unit(self) -> int | None:
-        """The place of the unit that was asked for."""
-        return chosen_unit(self.sentence, self.wish)
+        super().__post_init__()
+        self.quantities  # noqa: B018 - to say now what does not exist
 
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
@@ -103,19 +84,9 @@ class Show:
         return tuple(chosen or chosen_quantities(self.sentence, None))
 
     @cached_property
-    def heading(self) -> Heading:
-        """What is looked at."""
-        return heading(self.sentence)
-
-    @cached_property
     def strip(self) -> Strip:
         """The whole sentence, word by word."""
         return strip(self.sentence)
-
-    @cached_property
-    def unknown(self) -> Unknown | None:
-        """The words that the model does not know."""
-        return unknown_words(self.sentence)
 
     @cached_property
     def _scales(self) -> dict[str, float]:
@@ -146,7 +117,7 @@ class Show:
 
     def steps(self) -> Iterator[Step]:
         """The steps that were asked for, or all."""
-        return map(self.step, range(self.sentence.T) if self.asked is None else self.asked)
+        return map(self.step, self.listed)
 
     def parts(self) -> Iterator[Heading | Strip | Unknown | Step | Legend]:
         """All of it, from top to bottom."""

@@ -9,8 +9,8 @@ from rich.style import Style
 from rich.text import Text
 
 from tracer.language import _, plural
-from tracer.view.parts.heading import Heading, Unknown
 from tracer.view.parts.said import Meaning, Said, Tone
+from tracer.view.parts.screen import Heading, Unknown
 from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities, folded
 from tracer.view.terminal.palette import Palette, palette

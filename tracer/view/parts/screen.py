@@ -1,10 +1,12 @@
-"""What is looked at: the sentence, the model, what it is asked; and the words it does not know."""
+"""What every screen of a sentence has: a heading, the unknown words, what was asked for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from tracer.language import _, plural
+from tracer.view.parts.wish import Wish, chosen_steps, chosen_unit
 from tracer.view.say.sentence import Sentence
 from tracer.view.say.words import clean
 
@@ -46,6 +48,49 @@ class Unknown:
     count: int
     total: int
     advice: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Screen:
+    """The parts of a screen of one sentence, each made when it is looked at.
+
+    Raises
+    ------
+    InputError
+        Where it is made, if the steps or the unit that were asked for do not exist.
+    """
+
+    sentence: Sentence
+    wish: Wish
+
+    def __post_init__(self) -> None:
+        self.asked, self.unit  # noqa: B018 - to say now what does not exist
+
+    @cached_property
+    def asked(self) -> tuple[int, ...] | None:
+        """The steps (from 0) that were asked for; None where nobody said which."""
+        chosen = chosen_steps(self.sentence, self.wish)
+        return None if chosen is None else tuple(chosen)
+
+    @cached_property
+    def unit(self) -> int | None:
+        """The place of the unit that was asked for."""
+        return chosen_unit(self.sentence, self.wish)
+
+    @property
+    def listed(self) -> tuple[int, ...]:
+        """The steps that were asked for, or all."""
+        return tuple(range(self.sentence.T)) if self.asked is None else self.asked
+
+    @cached_property
+    def heading(self) -> Heading:
+        """What is looked at."""
+        return heading(self.sentence)
+
+    @cached_property
+    def unknown(self) -> Unknown | None:
+        """The words that the model does not know."""
+        return unknown_words(self.sentence)
 
 
 def heading(sentence: Sentence) -> Heading:
