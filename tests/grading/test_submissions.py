@@ -27,10 +27,11 @@ def test_submission(folder: Path) -> None:
     """Verdict, points, the first place where it goes wrong, and what the student reads."""
     expected = tomllib.loads((folder / "expected.toml").read_text("utf-8"))
     exercise = find(expected["exercise"], discover().good)
-    source = (folder / f"{exercise.file}.txt").read_bytes()
+    file = expected.get("file", exercise.file)
+    source = (folder / f"{file}.txt").read_bytes()
     limits = Limits(expected.get("time_limit", 20.0), expected.get("memory", Limits().memory))
 
-    report = grade(exercise, Submission(exercise.file, source), seed=1, limits=limits)
+    report = grade(exercise, Submission(file, source), seed=1, limits=limits)
     text = "\n".join(line.plain for line in screen(report, Abilities(width=200)))
 
     if os.name == "posix" or not expected.get("posix"):

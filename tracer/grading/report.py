@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from tracer.exercises.exercise import Check, Exercise
+from tracer.exercises.form import Form
 
 
 class Verdict(StrEnum):
@@ -40,6 +41,7 @@ class Kind(StrEnum):
     CHANGED = "changed"  # an input was changed
     WARNED = "warned"  # the numbers are right, but NumPy gave a warning
     NO_FUNCTION = "no function"
+    FORM = "form"  # the file is nothing that Python could run
     RAISED = "raised"  # the student's own exception
     TIME = "time"
     MEMORY = "memory"
@@ -203,8 +205,8 @@ class Report:
         What the submission wrote to its output, cut off where it was too much.
     seconds : float
         How long it ran.
-    source : bytes
-        The submission itself, to show a line of it.
+    form : Form
+        The submission as it was run, to show a line of it.
     libraries : mapping of str to bool
         What an answer may import beside Python's own library, and whether it is installed here.
     """
@@ -215,13 +217,8 @@ class Report:
     checks: tuple[CheckReport, ...]
     printed: str = ""
     seconds: float = 0.0
-    source: bytes = field(default=b"", repr=False)
+    form: Form = field(default=Form(""), repr=False)
     libraries: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
-
-    def line(self, number: int) -> str:
-        """A line of the submission, from 1; empty if there is none or it is no text."""
-        lines = self.source.decode("utf-8", "replace").splitlines()
-        return lines[number - 1].strip()[:200] if 0 < number <= len(lines) else ""
 
     @property
     def first_failing(self) -> CheckReport | None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from tracer.exercises.cases import Case, draw, shapes
 from tracer.exercises.exercise import Exercise
+from tracer.exercises.form import Form, look
 from tracer.exercises.submission import Submission
 from tracer.grading.answer import Answer, read
 from tracer.grading.judge import judge
@@ -55,7 +56,12 @@ def grade(
     """
     seed = secrets.randbits(32) if seed is None else seed
     cases = [draw(exercise, check, seed) for check in exercise.checks]
-    session = _Session(exercise, submission, limits or Limits(), wall or PlainProcess())
+    tags = (exercise.name, exercise.number)
+    form = look(submission.name, submission.source, (exercise.function,), tags)
+    session = _Session(exercise, form, limits or Limits(), wall or PlainProcess())
+    if form.problem is not None:
+        facts = {"what": form.problem.what, **form.problem.facts, "loaded": False}
+        session.reports += _all(cases, Verdict.CRASHED, Trouble(Kind.FORM, facts=facts))
     while len(session.reports) < len(cases):
         session.run(cases[len(session.reports) :])
     there = installed()
@@ -68,7 +74,7 @@ def grade(
         ),
         printed=session.printed[: session.limits.printed],
         seconds=session.seconds,
-        source=submission.source,
+        form=form,
         libraries={name: name in there for name in LIBRARIES},
     )
 
@@ -78,7 +84,7 @@ class _Session:
     """Processes, one after the other, until every check has its report."""
 
     exercise: Exercise
-    submission: Submission
+    form: Form
     limits: Limits
     wall: Wall
     reports: list[CheckReport] = field(default_factory=list)
@@ -94,10 +100,10 @@ class _Session:
         late = sum(r.trouble is not None and r.trouble.kind is Kind.TIME for r in self.reports)
         seconds = min(self.limits.seconds, HURRY) if late else self.limits.seconds
         limits = replace(self.limits, seconds=seconds)
-        request = _request(self.exercise, cases, limits, self.mark)
+        request = _request(self.exercise, self.form, cases, limits, self.mark)
         longest = limits.seconds * (sum(_calls(case) for case in cases) + len(cases))
         room = replace(limits, printed=limits.printed + len(cases) * (len(self.mark) + 4))
-        run = self.wall.run(self.submission.source, self.exercise.file, request, room, longest)
+        run = self.wall.run(self.form.program, self.form.file, request, room, longest)
         parts = self._printed(run, len(cases))
         self.printed += "".join(parts)
         self.seconds += run.seconds
@@ -153,10 +159,13 @@ def _all(cases: Sequence[Case], verdict: Verdict, trouble: Trouble) -> list[Chec
     return [CheckReport(case.check, verdict, trouble=trouble) for case in cases]
 
 
-def _request(exercise: Exercise, cases: Sequence[Case], limits: Limits, mark: str) -> bytes:
+def _request(
+    exercise: Exercise, form: Form, cases: Sequence[Case], limits: Limits, mark: str
+) -> bytes:
     """The plan and the inputs, as frames. Nothing in it says what is right."""
     plan = {
-        "file": exercise.file,
+        "file": form.file,
+        "module": exercise.file.removesuffix(".py"),
         "function": exercise.function,
         "inputs": exercise.inputs,
         "returns": exercise.returns,

@@ -23,7 +23,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable
-from importlib.machinery import ModuleSpec, PathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -110,6 +110,7 @@ def main() -> None:
     plan = frames.read_note(inputs["plan"])
     file = Path.cwd() / plan["file"]
     source = file.read_bytes()  # once, for the student's code may delete it
+    sys.argv[:] = [str(file)]  # as if the student had started it
     plain = numbers()
     limit(plan["memory"], plan["seconds"])
     send(note("ready", {}))
@@ -119,7 +120,7 @@ def main() -> None:
         seen: list[warnings.WarningMessage] = []
         print(f"{plan['mark']}{key};", end="", file=sys.__stderr__)
         try:
-            function = loaded(source, file, plan["function"], describing.compiled)
+            function = loaded(source, file, plan, describing.compiled)
             send(note(f"{key}/loaded", {}))
             if not callable(function):
                 raise Returned("no function", type(function).__name__)  # noqa: TRY301
@@ -156,14 +157,16 @@ def prepared(request: bytes) -> ModuleType:
     return frames
 
 
-def loaded(source: bytes, file: Path, function: str, compiled: Callable[..., Any]) -> Any:
-    """The student's function, of a fresh copy of the module."""
-    spec = importlib.util.spec_from_file_location(file.stem, file)
+def loaded(source: bytes, file: Path, plan: dict[str, Any], compiled: Callable[..., Any]) -> Any:
+    """The student's function, of a fresh copy of the module, whatever the file is called."""
+    name = plan["module"]
+    loader = SourceFileLoader(name, str(file))  # also where the name does not end in .py
+    spec = importlib.util.spec_from_file_location(name, file, loader=loader)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[file.stem] = module
+    sys.modules[name] = module
     exec(compiled(source, file), module.__dict__)  # noqa: S102 - this is what we are here for
-    return getattr(module, function, None)
+    return getattr(module, plan["function"], None)
 
 
 def calls(

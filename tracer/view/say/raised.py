@@ -76,8 +76,18 @@ def start(report: Report) -> list[str]:
 
 
 def line(report: Report, number: int | None) -> list[str]:
-    """``line 12 of lstm_step.py: z = x @ U``."""
-    if number is None:
+    """``line 12 of lstm_step.py: z = x @ U``, or of a cell of the notebook."""
+    found = report.form.line(number)
+    if found is None:
         return []
     said = _("line {number} of {file}: {code}")
-    return [said.format(number=number, file=report.exercise.file, code=clean(report.line(number)))]
+    if found.cell is not None:
+        said = _("code cell {cell}, line {number} of {file}: {code}")
+    return [
+        said.format(
+            number=found.number,
+            cell=found.cell,
+            file=clean(report.form.file),
+            code=clean(found.text.strip()[:200]),
+        )
+    ]

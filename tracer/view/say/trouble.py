@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from tracer.grading.report import Kind, Report, Trouble
 from tracer.language import _, plural
+from tracer.view.say.form import elsewhere, form_sentences
 from tracer.view.say.raised import line, raised, start
 from tracer.view.say.shapes import dtype_advice, shape_advice
 from tracer.view.say.words import clean
@@ -18,7 +19,7 @@ from tracer.view.say.words import clean
 def sentences(report: Report, trouble: Trouble) -> list[str]:
     """What happened, and what to do."""
     facts = trouble.facts
-    function, file = report.exercise.function, report.exercise.file
+    function = report.exercise.function
     signature = report.exercise.signature
     match trouble.kind:
         case Kind.EMPTY:
@@ -91,8 +92,11 @@ def sentences(report: Report, trouble: Trouble) -> list[str]:
         case Kind.NO_FUNCTION:
             return [
                 _("Your file has no function {function}.").format(function=function),
-                _("Expected in {file}: {signature}").format(file=file, signature=signature),
+                *elsewhere(report, function),
+                _("Expected: {signature}").format(signature=signature),
             ]
+        case Kind.FORM:
+            return form_sentences(report.form.file, facts)
         case Kind.RAISED:
             return raised(report, trouble)
         case Kind.TIME:

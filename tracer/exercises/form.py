@@ -1,0 +1,207 @@
+"""The form of a file, looked at before it runs: its text, its cells, and what it defines where.
+
+What is not plain UTF-8 becomes that, a notebook becomes a program, and every line of the program
+still knows where it stands in the student's file. Nothing is run, and nothing is refused that
+Python could run: what is found here only helps to say what is the matter afterwards.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import PurePath
+from types import MappingProxyType
+
+from tracer.exercises.decoding import Problem, decoded, in_utf8
+from tracer.exercises.magics import without_magics
+from tracer.exercises.notebook import Line, cells, is_notebook, program
+
+
+class Place(StrEnum):
+    """Where a function stands that nobody outside can call by its name."""
+
+    GUARD = "guard"  # within ``if __name__ == "__main__":``
+    METHOD = "method"
+    NESTED = "nested"  # within another function
+    NEAR = "near"  # a function of nearly that name
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What there is instead of a function: its `name`, `within` what, and on which line."""
+
+    place: Place
+    name: str
+    line: Line
+    within: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    r"""A submission as it is run.
+
+    Attributes
+    ----------
+    file : str
+        What the student calls the file, without its folder.
+    program : bytes
+        What Python runs: UTF-8, with ``\n`` at the end of every line.
+    lines : tuple of Line
+        For each line of the program the line of the student's file.
+    problem : Problem or None
+        Why there is nothing to run.
+    elsewhere : mapping of str to Elsewhere
+        For a function that is asked for and not defined: where something like it stands.
+    arguments : mapping of str to tuple of str
+        The arguments of each function that is asked for, as the student names them.
+    """
+
+    file: str
+    program: bytes = b""
+    lines: tuple[Line, ...] = field(default=(), repr=False)
+    problem: Problem | None = None
+    elsewhere: Mapping[str, Elsewhere] = field(default_factory=lambda: MappingProxyType({}))
+    arguments: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+    def line(self, number: int | None) -> Line | None:
+        """The student's line for a line of the program, from 1; None if there is none."""
+        if number is None or not 0 < number <= len(self.lines):
+            return None
+        found = self.lines[number - 1]
+        return found if found.number else None
+
+
+def look(name: str, source: bytes, functions: Collection[str], tags: Collection[str] = ()) -> Form:
+    """Look at a file.
+
+    Parameters
+    ----------
+    name : str
+        The student's file; what it ends with may tell that it is a notebook.
+    source : bytes
+    functions : collection of str
+        The functions, or classes, that are called.
+    tags : collection of str
+        What a notebook's cell with the answer may be labelled with, beside their names.
+    """
+    file = PurePath(name).name or "answer.py"
+    text = decoded(source)
+    if isinstance(text, Problem):
+        return Form(file, problem=text)
+    if is_notebook(text, file):
+        code = cells(text)
+        if isinstance(code, Problem):
+            return Form(file, problem=code)
+        runs, lines = program(code, functions, {*functions, *tags})
+        parts: list[tuple[str, int | None]]
+        parts = [(without_magics(c.source) or "", k) for k, c in enumerate(code, 1)]
+    else:
+        runs = text
+        if _tree(text) is None and _tree(plain := without_magics(text) or "") is not None:
+            runs = plain  # pasted from a notebook
+        lines = [Line(line, n) for n, line in enumerate(text.split("\n"), 1)]
+        parts = [(runs, None)]
+    trees = [(tree, cell) for part, cell in parts if (tree := _tree(part)) is not None]
+    return Form(
+        file,
+        in_utf8(runs),
+        tuple(lines),
+        elsewhere=MappingProxyType(dict(_elsewhere(trees, functions))),
+        arguments=MappingProxyType(dict(_arguments(trees, functions))),
+    )
+
+
+_Trees = Sequence[tuple[ast.Module, int | None]]
+
+
+def _tree(text: str) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings(action="ignore"):  # Python says them when it runs the file
+            return ast.parse(text.encode("utf-8", "replace"))
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+
+
+def _elsewhere(trees: _Trees, functions: Collection[str]) -> Iterator[tuple[str, Elsewhere]]:
+    """Where each function stands that a file does not define where it can be called."""
+    found = [(one, cell) for tree, cell in trees for one in _definitions(tree.body)]
+    for function in functions:
+        same = [(d, cell) for d, cell in found if d.name == function]
+        if any(d.place is None for d, _cell in same):
+            continue
+        if not same:
+            reachable = {d.name: (d, cell) for d, cell in found if d.place is None and d.is_def}
+            near = _nearest(function, reachable)
+            same = [reachable[near]] if near is not None else []
+        for d, cell in same[:1]:
+            line = Line("", d.line, cell)
+            yield function, Elsewhere(d.place or Place.NEAR, d.name, line, d.within)
+
+
+@dataclass(frozen=True, slots=True)
+class _Definition:
+    name: str
+    line: int
+    place: Place | None = None
+    within: str = ""
+    is_def: bool = True
+
+
+def _definitions(
+    body: Sequence[ast.stmt], place: Place | None = None, within: str = ""
+) -> Iterator[_Definition]:
+    """All that the statements define, and what is defined within that."""
+    for node in body:
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                yield _Definition(node.name, node.lineno, place, within)
+                yield from _definitions(node.body, place or Place.NESTED, within or node.name)
+            case ast.ClassDef():
+                yield _Definition(node.name, node.lineno, place, within)
+                yield from _definitions(node.body, place or Place.METHOD, within or node.name)
+            case ast.If() if place is None and _is_guard(node):
+                yield from _definitions(node.body, Place.GUARD)
+                yield from _definitions(node.orelse, place)
+            case ast.Import() | ast.ImportFrom() | ast.Assign() | ast.AnnAssign():
+                for name in _names(node):
+                    yield _Definition(name, node.lineno, place, within, is_def=False)
+            case _:
+                for inner in ("body", "orelse", "finalbody"):
+                    yield from _definitions(getattr(node, inner, ()), place, within)
+                for handler in getattr(node, "handlers", ()):
+                    yield from _definitions(handler.body, place, within)
+
+
+def _names(node: ast.stmt) -> Iterator[str]:
+    for one in ast.walk(node):
+        if isinstance(one, ast.alias):
+            yield one.asname or one.name.partition(".")[0]
+        elif isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store):
+            yield one.id
+
+
+def _is_guard(node: ast.If) -> bool:
+    return any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(node.test))
+
+
+def _nearest(function: str, names: Collection[str]) -> str | None:
+    """The name that is most like it: ``lstm_Step``, ``lstmstep``, ``lstm_stp``."""
+    plain = {name.lower().replace("_", ""): name for name in names}
+    near = get_close_matches(function.lower().replace("_", ""), plain, n=1, cutoff=0.8)
+    return plain[near[0]] if near else None
+
+
+def _arguments(trees: _Trees, functions: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The arguments of the last function of each name, where it takes them one by one."""
+    for function in functions:
+        last = None
+        for tree, _cell in trees:
+            for node in tree.body:
+                if isinstance(node, ast.FunctionDef) and node.name == function:
+                    last = node
+        if last is not None and last.args.vararg is None:
+            yield function, tuple(a.arg for a in (*last.args.posonlyargs, *last.args.args))

@@ -1,0 +1,157 @@
+"""A notebook as an answer: its code cells, and the program that they make for a function.
+
+What is run is what the function needs (`tracer.exercises.needed`): every other statement becomes
+``pass``, so that each line keeps its place in its cell.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from tracer.exercises.decoding import Odd, Problem
+from tracer.exercises.magics import without_magics
+from tracer.exercises.needed import Cells, Statement, needed, statements
+
+MOST_CODE = 2**20
+"""Characters of all code cells; the file itself holds pictures too."""
+
+HEAD = "# coding: utf-8"
+"""The first line of the program: whatever a cell begins with, it names no encoding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A code cell: its source as it stands there, and the labels that a course has given it."""
+
+    source: str
+    tags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the student's file: its text, its number, and the code cell if it has cells."""
+
+    text: str
+    number: int
+    cell: int | None = None
+
+
+def is_notebook(text: str, name: str) -> bool:
+    """Whether a file is a notebook, whatever its name ends with."""
+    begins = text.lstrip()[:1] == "{"
+    return begins and (name.lower().endswith(".ipynb") or '"cell_type"' in text)
+
+
+def cells(text: str) -> list[Cell] | Problem:
+    """The code cells of a notebook, from top to bottom, or why there are none."""
+    try:
+        notebook = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return Problem(Odd.NO_JSON, {"line": getattr(error, "lineno", 1)})
+    language = _at(notebook, "metadata", "kernelspec", "language")
+    language = language or _at(notebook, "metadata", "language_info", "name")
+    if isinstance(language, str) and language.lower() not in ("python", "ipython", "python3"):
+        return Problem(Odd.LANGUAGE, {"language": language})
+    listed = _at(notebook, "cells")
+    if not isinstance(listed, list):  # until 2015 they lay in worksheets
+        sheets = _at(notebook, "worksheets")
+        listed = [c for sheet in _list(sheets) for c in _list(_at(sheet, "cells"))]
+        if not sheets:
+            return Problem(Odd.NO_NOTEBOOK)
+    code = [c for c in listed if _at(c, "cell_type") == "code"]
+    if not code:
+        return Problem(Odd.NO_CODE)
+    found = [Cell(_source(c), frozenset(map(str, _list(_at(c, "metadata", "tags"))))) for c in code]
+    length = sum(len(cell.source) for cell in found)
+    if length > MOST_CODE:
+        return Problem(Odd.TOO_LONG, {"length": length, "most": MOST_CODE})
+    return found
+
+
+def program(
+    code: list[Cell], functions: Collection[str], tags: Collection[str]
+) -> tuple[str, list[Line]]:
+    """The program for `functions`, and for each of its lines the one that it comes from.
+
+    Parameters
+    ----------
+    code : list of Cell
+    functions : collection of str
+    tags : collection of str
+        A cell with one of these labels holds the answer, also where a later one defines it too.
+    """
+    plain = [without_magics(cell.source) or "" for cell in code]
+    found = statements(plain)
+    tagged = [k for k, cell in enumerate(code) if cell.tags & set(tags)]
+    wanted = needed(found, functions, tagged)
+    kept = set(wanted)
+    texts = list(plain)
+    for k in range(len(code)):
+        if k not in found.unreadable:
+            texts[k] = _only(plain[k], [s for s in found.statements if s.cell == k], kept)
+        elif not _missed(plain[k], functions, wanted, found):
+            texts[k] = ""
+    lifted = [HEAD]
+    if any(s.future for s in wanted):  # these have to come first, and count for every cell
+        names = sorted({n for s in wanted if s.future for n in s.binds})
+        lifted.append(f"from __future__ import {', '.join(names)}")
+    if any("__name__" in s.reads for s in wanted):  # as in a notebook that runs
+        lifted.append('__name__ = "__main__"')
+    lines = [Line("", 0)] * len(lifted)
+    for k, (cell, text) in enumerate(zip(code, texts, strict=True), 1):
+        if text.strip():
+            own = cell.source.split("\n")
+            lifted += text.split("\n")
+            lines += [Line(line, n, k) for n, line in enumerate(own, 1)]
+    return "\n".join(lifted) + "\n", lines
+
+
+def _only(cell: str, all_of_it: list[Statement], kept: Collection[Statement]) -> str:
+    """The cell with ``pass`` in the place of each statement that is not kept."""
+    lines = cell.encode("utf-8", "replace").split(b"\n")
+    if not any(s in kept and not s.future for s in all_of_it):
+        return ""
+    for statement in reversed(all_of_it):
+        if statement in kept and not statement.future:
+            continue
+        (first, start), (last, end) = statement.span
+        after = lines[last][end:]
+        lines[first] = lines[first][:start] + b"pass" + (after if first == last else b"")
+        for k in range(first + 1, last + 1):
+            lines[k] = after if k == last else b""
+    return b"\n".join(lines).decode("utf-8")
+
+
+def _missed(
+    cell: str, functions: Collection[str], wanted: Collection[Statement], found: Cells
+) -> bool:
+    """Whether a cell that Python cannot read defines what is needed, as far as its words tell."""
+    defined = {name for s in found.statements for name in s.binds}
+    names = {*functions, *(name for s in wanted for name in s.reads)} - defined
+    for line in cell.split("\n"):
+        words = line.replace("(", " ").replace(":", " ").split()
+        if words[:1] in (["def"], ["class"], ["import"], ["from"]) and names & {*words}:
+            return True
+        if words and words[0] in names and "=" in line:
+            return True
+    return False
+
+
+def _source(cell: Any) -> str:
+    """A cell's text, which the file holds whole or line by line."""
+    source = cell.get("source", cell.get("input", ""))
+    text = source if isinstance(source, str) else "".join(map(str, _list(source)))
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _at(value: Any, *keys: str) -> Any:
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,106 @@
+"""What is the matter with the form of a file: its encoding, its cells, where a function stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tracer.exercises.decoding import Odd
+from tracer.exercises.form import Place
+from tracer.grading.report import Report
+from tracer.language import _, plural
+from tracer.view.say.words import clean
+
+
+def form_sentences(file: str, facts: Mapping[str, Any]) -> list[str]:
+    """Why a file is nothing that Python could run, and what to do."""
+    told = {name: clean(str(value)) for name, value in facts.items()} | {"file": clean(file)}
+    match facts["what"]:
+        case Odd.NULL:
+            said = _("{file} is no text: there is a NUL byte in line {line}.")
+            todo = _("Save it as plain text in UTF-8.")
+        case Odd.UNKNOWN_ENCODING:
+            said = _("{file} says that it is written in {encoding}, which Python does not know.")
+            todo = _("Save it as UTF-8, and remove that line.")
+        case Odd.UNDECODABLE:
+            said = _("{file} cannot be read as {encoding}: line {line} holds other bytes.")
+            todo = _("Save it as UTF-8.")
+        case Odd.NO_JSON:
+            said = _("{file} is a damaged notebook: it is not valid JSON (line {line}).")
+            todo = _("Open it in Jupyter and save it again, or export it as a Python script.")
+        case Odd.NO_NOTEBOOK:
+            said = _("{file} is not a notebook: it is JSON without cells.")
+            todo = _("Hand in the notebook itself, or a Python file.")
+        case Odd.NO_CODE:
+            said = _("{file} is a notebook without a code cell.")
+            todo = _("Was it saved? Open it, and look whether your code is there.")
+        case Odd.LANGUAGE:
+            said = _("{file} is a notebook in {language}, not in Python.")
+            todo = _("Choose a Python kernel, and save it again.")
+        case _:
+            said = _("{file} holds {length} characters of code; an answer has at most {most}.")
+            todo = _("Hand in only the cells that your answer needs.")
+    return [said.format(**told), todo]
+
+
+def elsewhere(report: Report, function: str) -> list[str]:
+    """Where something like a function stands that the file does not define."""
+    found = report.form.elsewhere.get(function)
+    if found is None:
+        return []
+    match found.place:
+        case Place.GUARD:
+            said = _(
+                'It is defined inside if __name__ == "__main__": {where}, which runs only when the '
+                "file is started by itself. Move it out, to the left margin."
+            )
+        case Place.METHOD:
+            said = _(
+                "It is a method of the class {within} {where}. Write it as a function of its own, "
+                "outside of the class and without self."
+            )
+        case Place.NESTED:
+            said = _(
+                "It is defined inside the function {within} {where}. Move it out, to the left "
+                "margin."
+            )
+        case Place.NEAR:
+            said = _("Did you mean {name} {where}? Rename it to {function}.")
+    line = found.line
+    where = _("(line {line})")
+    if line.cell is not None:
+        where = _("(code cell {cell}, line {line})")
+    return [
+        said.format(
+            where=where.format(cell=line.cell, line=line.number),
+            within=clean(found.within),
+            name=clean(found.name),
+            function=function,
+        )
+    ]
+
+
+def order_of_arguments(report: Report) -> list[str]:
+    """That a function takes the arguments in another order than it gets them, by their names."""
+    asked = report.exercise.inputs
+    own = report.form.arguments.get(report.exercise.function)
+    if own is None:
+        return []
+    if len(own) < len(asked):
+        said = plural(
+            "Your {function} takes {n} argument: {own}.",
+            "Your {function} takes {n} arguments: {own}.",
+            len(own),
+        )
+        said = said.format(function=report.exercise.function, n=len(own), own=clean(", ".join(own)))
+        return [said]
+    if all(name == own[k] for k, name in enumerate(asked) if name in own):
+        return []
+    said = _("Your {function} takes {own}. The exercise hands over {asked}, in this order.")
+    return [
+        said.format(
+            function=report.exercise.function,
+            own=clean(", ".join(own)),
+            asked=", ".join(asked),
+        )
+    ]
