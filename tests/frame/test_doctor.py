@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 
 import tracer
-from tracer.cli._diagnosis import _LIBRARIES, Finding, diagnose
-from tracer.cli.doctor import _lines
+from tracer.cli._diagnosis import _LIBRARIES, diagnose
 from tracer.kernels import cache
+from tracer.view.parts.doctor import Finding, diagnosis
+from tracer.view.terminal.console import Abilities
+from tracer.view.terminal.doctor import doctor
 
 ROOT = Path(__file__).parents[2]
 
@@ -140,7 +142,7 @@ def test_screen() -> None:
         Finding("sandbox", "walls", "none", "your own exercises need no sandbox"),
     ]
 
-    lines = [line.plain for line in _lines(findings, 46)]
+    lines = [line.plain for line in doctor(diagnosis(findings), Abilities(width=46))]
 
     assert lines == [
         "Sandbox",
@@ -151,7 +153,23 @@ def test_screen() -> None:
         "",
         "tracer works. See 1 note above: walls.",
     ]
-    assert list(_lines(findings[:1], 46))[-1].plain == "All is well."
+    assert doctor(diagnosis(findings[:1]), Abilities(width=46))[-1].plain == "All is well."
+
+
+def test_a_path_stays_whole_where_it_can() -> None:
+    """On a line of its own, to be copied; no line is wider than the screen."""
+    paths = [Finding("kernels", "cache", "/home/me/my-course/kernels"),
+             Finding("kernels", "cache", "/home/me" * 5)]  # fmt: skip
+
+    lines = [line.plain for line in doctor(diagnosis(paths), Abilities(width=40))]
+
+    assert lines[:4] == [
+        "Kernels",
+        "  ok    cache",
+        "        /home/me/my-course/kernels",
+        "  ok    cache",
+    ]
+    assert max(map(len, run(COLUMNS="20").splitlines())) <= 40
 
 
 NOWHERE = """

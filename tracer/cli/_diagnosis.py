@@ -5,41 +5,16 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import metadata
 from importlib.util import find_spec
 
 import tracer
 from tracer.language import LOCALE_DIR, _, plural
+from tracer.view.parts.doctor import Finding
 
 _LIBRARIES = (
     "numpy", "numba", "llvmlite", "rich", "click", "safetensors", "filelock", "psutil",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One fact.
-
-    Attributes
-    ----------
-    area, name : str
-        Where it belongs and what it is about; the same in every language.
-    value : str
-        What was found.
-    advice : str
-        What to do or to know; empty where all is well.
-    """
-
-    area: str
-    name: str
-    value: str
-    advice: str = ""
-
-    @property
-    def status(self) -> str:
-        """``ok``, or ``note`` where there is something to know."""
-        return "note" if self.advice else "ok"
 
 
 def diagnose(*, clear: bool = False) -> tuple[Finding, ...]:
@@ -83,7 +58,7 @@ def _kernels() -> Iterator[Finding]:
     yield Finding("kernels", "compiler", _("on"))
     yield Finding(
         "kernels", "threads",
-        plural("{n}", "up to {n}, for batches that are worth it", threads()).format(n=threads()),
+        plural("{n}", "up to {n}, for large batches", threads()).format(n=threads()),
     )  # fmt: skip
     yield from _cache()
 

@@ -94,7 +94,7 @@ def _exercise_folder() -> Iterator[Path]:
 def _run(verb: str, *arguments: str, expected: int = 0) -> None:
     """Say a command as it would be typed, and run it."""
     typed = " ".join(f'"{word}"' if " " in word else word for word in ("tracer", verb, *arguments))
-    click.secho(f"$ {typed}", bold=True)
+    _echo(typed)
     command = import_module(f"tracer.cli.{verb}").command
     status = command.main(
         list(arguments), prog_name=f"tracer {verb}", standalone_mode=False,
@@ -106,6 +106,14 @@ def _run(verb: str, *arguments: str, expected: int = 0) -> None:
                 typed=typed, status=status, expected=expected
             )
         )
+
+
+def _echo(typed: str) -> None:
+    from tracer.view.terminal.console import abilities, write
+    from tracer.view.terminal.drawing.paragraphs import typed_command
+
+    able = abilities()
+    write(typed_command(typed, able), able)
 
 
 def _say(text: str) -> None:

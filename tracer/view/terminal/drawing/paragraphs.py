@@ -33,6 +33,12 @@ def paragraphs(said: Iterable[Said], able: Abilities, indent: str = "  ") -> lis
     return [line for one in said for line in paragraph(one, able, indent)]
 
 
+def typed_command(typed: str, able: Abilities) -> list[Text]:
+    """A command as it was typed after a prompt; on a narrow terminal in several lines."""
+    first, *more = folded(Text(f"$ {typed}", "bold"), able.width - 4, unicode=able.unicode)
+    return [first, *(Text("    ").append_text(line) for line in more)]
+
+
 def style_of(tone: Tone, able: Abilities) -> str | Style:
     """What a tone looks like."""
     colours = palette(able)
