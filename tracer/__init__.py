@@ -11,9 +11,10 @@ Read the package in this order; each room needs only those above it.
 7. ``trace``                  from a cell to a trace, forward and backward; kept in a file, compared
 8. ``model``                  encoder + cell + head: a sentence in, a trace out
 9. ``data``, ``training``     from labelled sentences to a model
-10. ``exercises``, ``sandbox``, ``grading``, ``course``
+10. ``program``               the list's equations as lines that run, and that can be edited
+11. ``exercises``, ``sandbox``, ``grading``, ``course``
                               what is asked, where an answer runs, what is right, a student's folder
-11. ``view``, ``cli``         draws traces and reports; one file a verb
+12. ``view``, ``cli``         draws traces and reports; one file a verb
 
 >>> import tracer
 >>> trace = tracer.Model.shipped("lstm-classify").trace("you are a really bad man")

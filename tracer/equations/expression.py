@@ -15,16 +15,20 @@ from typing import Any, Literal, TypeAlias
 
 from tracer.errors import InputError
 
-Sign: TypeAlias = Literal["+", "-", "*", "/", "@"]
+Sign: TypeAlias = Literal["+", "-", "*", "/", "@", "**"]
 
 _OPERATIONS: Mapping[Sign, Callable[[Any, Any], Any]] = MappingProxyType(
     {
         "+": operator.add, "-": operator.sub, "*": operator.mul,
-        "/": operator.truediv, "@": operator.matmul,
+        "/": operator.truediv, "@": operator.matmul, "**": operator.pow,
     }
 )  # fmt: skip
-_BARE_LEFT: Mapping[str, str] = MappingProxyType({"*": "*/", "/": "*/", "@": "@"})
-_BARE_RIGHT: Mapping[str, str] = MappingProxyType({"+": "*/@", "-": "*/@"})
+_BARE_LEFT: Mapping[str, tuple[Sign, ...]] = MappingProxyType(
+    {"*": ("*", "/", "**"), "/": ("*", "/", "**"), "@": ("@",)}
+)
+_BARE_RIGHT: Mapping[str, tuple[Sign, ...]] = MappingProxyType(
+    {"+": ("*", "/", "@", "**"), "-": ("*", "/", "@", "**"), "*": ("**",), "/": ("**",)}
+)
 """Which signs need no brackets to the left and to the right of a sign. Python needs fewer: it takes
 ``f * h @ W`` from left to right, but no reader should have to know."""
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -131,6 +135,8 @@ class Expression:
                     return of(part)
                 case Binary("/", left, right):
                     return of(left) / abs(right.value(names, functions))
+                case Binary("**", left, right):
+                    return of(left) ** right.value(names, functions)
                 case Binary(sign, left, right):
                     return _OPERATIONS["+" if sign == "-" else sign](of(left), of(right))
                 case Call() if node.slope_of is not None:
@@ -218,7 +224,7 @@ class Expression:
             written = text(node)
             if isinstance(node, Binary):
                 bare = _BARE_RIGHT if right else _BARE_LEFT
-                loose = node.sign not in bare.get(beside, "")
+                loose = node.sign not in bare.get(beside, ())
             else:
                 loose = written.startswith("-") or (beside == ".T" and isinstance(node, Number))
             return f"({written})" if loose else written

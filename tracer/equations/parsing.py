@@ -20,8 +20,10 @@ from tracer.equations.expression import (
 from tracer.errors import InputError
 
 _SIGNS: Mapping[type[ast.operator], Sign] = MappingProxyType(
-    {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@"}
-)
+    {
+        ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**",
+    }
+)  # fmt: skip
 
 
 @cache
@@ -31,7 +33,7 @@ def parse(equation: str) -> Expression:
     Raises
     ------
     InputError
-        If it is no Python expression, or has more in it than names, numbers, ``+ - * / @``,
+        If it is no Python expression, or has more in it than names, numbers, ``+ - * / @ **``,
         ``.T`` and calls of a function.
     """
     try:
@@ -41,7 +43,7 @@ def parse(equation: str) -> Expression:
     except _NotReadError as error:
         raise InputError(
             f"the equation '{equation}' has '{error}' in it; an equation is made of names, "
-            "numbers, + - * / @, .T and calls of a function"
+            "numbers, + - * / @ **, .T and calls of a function"
         ) from None
 
 

@@ -1,0 +1,74 @@
+"""Edits of the loops over steps: what is handed over, in which order, and until when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from tracer.errors import UnknownNameError
+from tracer.program.program import Edit, Program, known
+
+
+@dataclass(frozen=True)
+class CarryOver(Edit):
+    """Something else handed from step to step."""
+
+    state: str
+    word: str
+
+    def __str__(self) -> str:
+        return f"{self.state} handed over: {self.word}"
+
+    def applied(self, program: Program) -> Program:
+        carry = known(program.carries, self.state, f"carried quantity of {program.title}")
+        match self.word:
+            case "zero":
+                carry = replace(carry, first="0", then="0")
+            case "zero at first":
+                carry = replace(carry, first="0")
+            case "initial":
+                carry = replace(carry, then=carry.initial)
+            case "two back":
+                carry = replace(carry, back=2)
+            case name:
+                if name not in program.lines:
+                    words = ("zero", "zero at first", "initial", "two back", *program.lines)
+                    raise UnknownNameError("carry", name, words)
+                other = program.carries.get(name)
+                carry = replace(carry, then=name, first=other.initial if other else carry.first)
+        return replace(program, carries={**program.carries, self.state: carry}, plans={})
+
+    def touches(self, program: Program) -> frozenset[str]:
+        return frozenset({program.carries[self.state].into})
+
+
+@dataclass(frozen=True)
+class Turned(Edit):
+    """A loop that runs the other way round."""
+
+    loop: str
+
+    def __str__(self) -> str:
+        return f"the {self.loop} loop the other way round"
+
+    def applied(self, program: Program) -> Program:
+        if self.loop not in ("forward", "backward"):
+            raise UnknownNameError("loop", self.loop, ("forward", "backward"))
+        return replace(program, backwards=program.backwards ^ {self.loop}, plans={})
+
+    def touches(self, program: Program) -> frozenset[str]:
+        backward = self.loop == "backward"
+        return frozenset(c.into for c in program.carries.values() if c.backward is backward)
+
+
+@dataclass(frozen=True)
+class RunsOn(Edit):
+    """The state runs on past a sentence's end."""
+
+    def __str__(self) -> str:
+        return "the state runs on through the padding"
+
+    def applied(self, program: Program) -> Program:
+        return replace(program, runs_on=True, plans={})
+
+    def touches(self, program: Program) -> frozenset[str]:
+        return frozenset(c.into for c in program.carries.values())

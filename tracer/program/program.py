@@ -1,0 +1,208 @@
+"""A program: lines in the order of computing, and what the loops over steps hand over."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from tracer.cells.activations import Array
+from tracer.equations.expression import Expression
+from tracer.errors import UnknownNameError
+from tracer.program.compiled import check_functions
+from tracer.program.line import Axes, Line
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+SIZES = ("T", "N", "D", "H", "K")
+"""The sizes that an equation may read; `count` and the step `t` besides."""
+CLOCK = ("t", "first_step", "last_step")
+KNOWN = frozenset({*SIZES, *CLOCK, "count", "it"})
+"""What an equation may read beside the names of its program."""
+
+
+class Edit:
+    """One thing that is computed otherwise; `tracer.program.edit` has the kinds."""
+
+    def applied(self, program: Program) -> Program:
+        """The program with this changed."""
+        raise NotImplementedError
+
+    def touches(self, program: Program) -> frozenset[str]:
+        """The names whose lines it changes."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Carry:
+    """What one step of a loop hands to the next.
+
+    Attributes
+    ----------
+    into : str
+        The line that reads it: ``h_prev``, ``d_h_from_next``.
+    of : str
+        The quantity handed over: ``h``, ``d_h_prev``. It stands still past a sentence's end.
+    initial : str
+        What the first step of the loop is given: ``h_0``, ``d_h_T``.
+    first, then : str
+        What is really read at the first step, and later: a name, or ``0``.
+    back : int
+        How many steps back.
+    """
+
+    into: str
+    of: str
+    initial: str
+    first: str
+    then: str
+    back: int = 1
+    backward: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """The equations of one kind of cell, or of one update, as lines that run.
+
+    Attributes
+    ----------
+    name, title : str
+    given : mapping
+        Each name that is given, never computed, and its axes.
+    blocks : mapping
+        Each block of a parameter, ``U_i``: the parameter and how many blocks stand above it.
+    lines : mapping
+        By name, in computing order.
+    carries : mapping
+        By what is carried: ``h``, ``c``, ``d_h``, ``d_c``.
+    gates : tuple of str
+    bodies : mapping
+        Functions that were given another body, of ``z``.
+    seen_forward, seen_backward : mapping
+        What a pass reads in the place of what was given.
+    past : mapping
+        What the backward pass reads in the place of a forward quantity.
+    backwards : frozenset
+        Which loops run the other way round: ``"forward"``, ``"backward"``.
+    runs_on : bool
+        Whether the state runs on through the padding.
+    returned : mapping
+        What is handed back in the place of a quantity; nothing reads it.
+    """
+
+    name: str
+    title: str
+    given: Mapping[str, Axes]
+    blocks: Mapping[str, tuple[str, int]]
+    lines: Mapping[str, Line]
+    carries: Mapping[str, Carry] = field(default_factory=dict)
+    gates: tuple[str, ...] = ()
+    bodies: Mapping[str, Expression] = field(default_factory=dict)
+    seen_forward: Mapping[str, Expression] = field(default_factory=dict)
+    seen_backward: Mapping[str, Expression] = field(default_factory=dict)
+    past: Mapping[str, str] = field(default_factory=dict)
+    backwards: frozenset[str] = frozenset()
+    runs_on: bool = False
+    returned: Mapping[str, Expression] = field(default_factory=dict)
+    edits: tuple[Edit, ...] = ()
+    plans: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def names(self) -> Mapping[str, Axes]:
+        """Every name, given and computed, with its axes in letters."""
+        blocks = {name: ("H", *self.given[whole][1:]) for name, (whole, _) in self.blocks.items()}
+        return MappingProxyType(
+            {**self.given, **blocks, **{line.name: line.axes for line in self.lines.values()}}
+        )
+
+    @cached_property
+    def stands(self) -> frozenset[str]:
+        """What is not 0 past a sentence's end: the state, and what counts by its own rule."""
+        names = {"loss", "d_logits"}
+        for carry in self.carries.values():
+            if not carry.backward:
+                names |= {carry.of, carry.into}
+        return frozenset(names)
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """What is computed, in computing order: blocks first, the backward pass as it runs."""
+        from tracer.program.planning import computing_order
+
+        return (*self.blocks, *computing_order(self))
+
+    def equation(self, name: str) -> Expression | None:
+        """What stands at a name, of one step; None for what is given, and for a block."""
+        if name in self.lines:
+            return self.lines[name].expression
+        if name in self.names:
+            return None
+        raise UnknownNameError(f"{self.title} quantity", name, self.names)
+
+    def edited(self, edits: Sequence[Edit]) -> Program:
+        """The same program with something changed, edit after edit.
+
+        Raises
+        ------
+        InputError, UnknownNameError
+            If an edit does not fit this program.
+        """
+        program = self
+        for edit in edits:
+            program = edit.applied(program)
+        return replace(program, edits=(*self.edits, *edits), plans={})
+
+    def with_lines(self, lines: Iterable[Line]) -> Program:
+        """The same program with other lines in the place of those of their names."""
+        return replace(self, lines={**self.lines, **{li.name: li for li in lines}}, plans={})
+
+    def run(
+        self,
+        given: Mapping[str, Array],
+        own: Mapping[str, Array] = _NOTHING,
+        wanted: Collection[str] | None = None,
+    ) -> dict[str, Array]:
+        """Compute.
+
+        Parameters
+        ----------
+        given : mapping
+            What a program starts from; whatever else is in it is taken as it is, not computed.
+        own : mapping
+            What somebody else has computed. Such a quantity is computed and handed back as ever;
+            but what reads it reads the other's numbers, so that an error is carried forward.
+            Fewer steps than T may have come.
+        wanted : collection of str
+            What is handed back, and what this needs is all that is computed; everything that can
+            be computed where it is left out.
+
+        Returns
+        -------
+        dict of str to array
+            In float64, in computing order.
+
+        Raises
+        ------
+        InputError, UnknownNameError
+            If something needed was not given, or the arrays do not fit together.
+        """
+        from tracer.program.running import run
+
+        return run(self, given, own, wanted)
+
+
+def known(values: Mapping[str, Any], name: str, what: str) -> Any:
+    """What has the name, or an `UnknownNameError`."""
+    if name not in values:
+        raise UnknownNameError(what, name, values)
+    return values[name]
+
+
+def check_names(program: Program, expression: Expression) -> None:
+    """Raise an `UnknownNameError` for a name or a function that an equation cannot read."""
+    for name in expression.reads:
+        if name not in program.names and name not in KNOWN:
+            raise UnknownNameError(f"{program.title} quantity", name, program.names)
+    check_functions(expression, program.name)
