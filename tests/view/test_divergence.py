@@ -179,12 +179,34 @@ def test_the_record_for_programs(lstm_trace: Trace) -> None:
     wrong = _changed(lstm_trace, "c", 2, 5, np.nan)
     found = tracer.compare(wrong, lstm_trace)
 
-    record = json.loads(json.dumps(as_record(found), allow_nan=False))
+    part = parting((wrong, lstm_trace), "AB", found)
+    record = json.loads(json.dumps(as_record(found, part), allow_nan=False))
 
     assert record["equal"] is False
     assert (record["t"], record["quantity"], record["unit"]) == (3, "c", 5)
     assert record["got"] == "NaN"
-    assert as_record(None) == {"equal": True}
+    equal = parting((lstm_trace, lstm_trace), "AB", None)
+    assert as_record(None, equal) == {"equal": True}
+
+
+def test_the_record_has_the_table_of_the_screen() -> None:
+    """How far each step is apart, each gate where that tells most, and both answers."""
+    one, other = (made_model(lstm_cell()).trace(text) for text in ("you are bad", "you are man"))
+    found = tracer.compare(one, other)
+
+    record = as_record(found, parting((one, other), "AB", found))
+
+    assert record["measure"] == "h"
+    assert [step["t"] for step in record["steps"]] == [1, 2, 3]
+    assert [step["words"] for step in record["steps"]] == [("you",), ("are",), ("bad", "man")]
+    assert [step["most"] is None for step in record["steps"]] == [True, True, False]
+    most = record["steps"][2]["most"]
+    k = int(np.abs(one["h"][2, 0] - other["h"][2, 0]).argmax())
+    assert most == {"quantity": "h", "unit": k, "got": float(one["h"][2, 0, k]),
+                    "expected": float(other["h"][2, 0, k])}  # fmt: skip
+    assert len(record["steps"][2]["answers"]) == 2
+    assert [gate["t"] for gate in record["gates"]] == [3]
+    assert [row["quantity"] for row in record["gates"][0]["most"]] == ["i", "f", "g", "o", "c", "h"]
 
 
 def test_long_sentences_show_the_steps_before_the_difference() -> None:

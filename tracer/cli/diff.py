@@ -65,6 +65,7 @@ def command(
     """Open both, compare, show."""
     import tracer
     from tracer.view.export.divergence_json import as_record
+    from tracer.view.parts.parting import parting
     from tracer.view.say.words import clean
     from tracer.view.terminal.console import abilities
     from tracer.view.terminal.divergence import divergence
@@ -74,7 +75,7 @@ def command(
     found = tracer.compare(*traces, rtol=rtol, atol=atol)
     if layout == "json":
         with written(output) as stream:
-            record = as_record(found, traces[0].first_step)
+            record = as_record(found, parting(traces, (a, b), found), traces[0].first_step)
             stream.write(json.dumps(record, allow_nan=False) + "\n")
     else:
         able = abilities(plain=layout == "plain")

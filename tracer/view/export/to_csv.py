@@ -8,12 +8,11 @@ that a spreadsheet would take for a formula gets an apostrophe in front.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-import numpy as np
-
 from tracer.trace.trace import Trace
+from tracer.view.parts.step.lines import lines
 from tracer.view.say.sentence import Sentence
 
 COLUMNS = ("sentence", "step", "word", "quantity", "unit", "value")
@@ -43,32 +42,10 @@ def write_csv(
     table = csv.writer(stream, lineterminator="\n")
     table.writerow(COLUMNS)
     for number, trace in traces:
-        sentence, listed = Sentence(trace), names or _of_steps(trace)
-        for step in range(sentence.T):
-            head = (number, step + sentence.first, safe_word(sentence.word(step)))
-            table.writerows((*head, *line) for line in _lines(sentence, step, listed, unit))
-
-
-def _of_steps(trace: Trace) -> list[str]:
-    """The quantities that have a number for each step; a gradient of a weight has none."""
-    return [name for name in trace.names if trace.quantity(name).dims[:2] == ("step", "batch")]
-
-
-def _lines(
-    sentence: Sentence, step: int, names: Sequence[str], unit: int | None
-) -> Iterator[tuple[object, ...]]:
-    for name in names:
-        has_units = sentence.trace.quantity(name).dims[-1] == "unit"
-        if unit is not None and not has_units:
-            continue
-        row = sentence[name][step]
-        values = [str(value) for value in np.atleast_1d(row)]
-        places: Sequence[object] = [""] if row.ndim == 0 else range(len(values))
-        if has_units:
-            places = sentence.unit_names
-        for place, value in zip(places, values, strict=True):
-            if unit is None or place == unit:
-                yield (name, place, value)
+        for line in lines(Sentence(trace), names, unit):
+            place = "" if line.place is None else line.place
+            word = safe_word(line.word)
+            table.writerow((number, line.step, word, line.quantity, place, str(line.value)))
 
 
 def safe_word(word: str) -> str:
