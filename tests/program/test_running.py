@@ -139,7 +139,9 @@ def test_a_wrong_shape_is_said() -> None:
         tracer.InputError, match=r"W has shape \(8, 3\); expected \(4H, H\) with H="
     ):
         program.run({**numbers, "W": np.zeros((8, 3))})
-    with pytest.raises(tracer.UnknownNameError, match="no LSTM quantity 'h_O'; did you mean 'h_0'"):
-        program.run({**numbers, "h_O": numbers["h_0"]})
+    with pytest.raises(
+        tracer.UnknownNameError, match="no LSTM quantity 'h_00'; did you mean 'h_0'"
+    ):
+        program.run({**numbers, "h_00": numbers["h_0"]})
     with pytest.raises(tracer.UnknownNameError, match="did you mean 'd_z_f'"):
         program.run(numbers, wanted=["dz_f"])
