@@ -106,7 +106,7 @@ def test_help_of_check() -> None:
     assert "WHAT" not in screen
     for code in (PASSED, NOT_PASSED, WRONG_INPUT, BUG):
         assert re.search(rf"\b{code} if ", screen)
-    assert "Seconds for loading your file, and for each call" in screen
+    assert "Seconds of processor time for loading your file, and for each call" in screen
 
 
 def test_verbs_that_belong_together() -> None:

@@ -17,6 +17,7 @@ from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Verdict
 from tracer.grading.session import grade
+from tracer.sandbox.frames import OUT_OF_MEMORY
 from tracer.sandbox.process import Limits
 
 LINUX = sys.platform == "linux"
@@ -136,15 +137,84 @@ def test_tracer_is_ended_in_the_middle(tmp_path: Path, number: signal.Signals) -
         assert not Path(folder).exists()
 
 
-def test_time_of_the_processor_runs_out(rnn_step: Exercise) -> None:
-    """The system's own limit says that it was the time."""
+@pytest.mark.parametrize(
+    "ending",
+    ["os.kill(os.getpid(), signal.SIGXCPU)", f"os._exit({OUT_OF_MEMORY})", "os._exit(124)"],
+)
+def test_an_end_that_the_student_chose_says_nothing(rnn_step: Exercise, ending: str) -> None:
+    """A signal sent to oneself is no time-out, and an exit code no lack of memory."""
     if not LINUX:
         return
-    source = b"import os, signal\nos.kill(os.getpid(), signal.SIGXCPU)\n"
+    source = f"import os, signal\n{ending}\n".encode()
 
     report = grade(rnn_step, Submission("rnn_step.py", source), seed=1)
 
+    assert report.verdict is Verdict.CRASHED
+
+
+def test_time_is_that_of_the_processor(rnn_step: Exercise) -> None:
+    """Waiting costs little of it: asleep for twice the limit in every call, and right."""
+    if not LINUX:
+        return
+    source = (
+        "import time\nimport numpy as np\ndef rnn_step(x, h_prev, U, W, a):\n"
+        "    time.sleep(0.4)\n    return np.tanh(x @ U.T + h_prev @ W.T + a)\n"
+    )
+
+    report = grade(
+        rnn_step, Submission("rnn_step.py", source.encode()), seed=1, limits=Limits(seconds=0.2)
+    )
+
+    assert report.verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize(
+    ("body", "how", "seconds"),
+    [
+        ("while True: pass", "time", 0.4),
+        ("time.sleep(600)", "waited", 4.8),
+        ("threading.Thread(target=busy).start(); time.sleep(600)", "time", 0.4),
+        ("subprocess.run([sys.executable, '-c', 'while True: pass'])", "time", 0.4),
+    ],
+)
+def test_what_a_time_limit_was(rnn_step: Exercise, body: str, how: str, seconds: float) -> None:
+    """It computed too long, in whatever thread or process, or it waited."""
+    if not LINUX:
+        return
+    source = (
+        "import subprocess, sys, threading, time\n"
+        f"def busy():\n    while True: pass\ndef rnn_step(*_):\n    {body}\n"
+    )
+
+    report = grade(
+        rnn_step, Submission("rnn_step.py", source.encode()), seed=1, limits=Limits(seconds=0.4)
+    )
+
+    trouble = report.checks[0].trouble
     assert report.verdict is Verdict.TIMED_OUT
+    assert trouble is not None
+    assert (trouble.facts["how"], trouble.facts["seconds"]) == (how, pytest.approx(seconds))
+
+
+def test_all_checks_together_have_one_budget(
+    rnn_step: Exercise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each call keeps to its limit, and all of them together still take too long."""
+    if not LINUX:
+        return
+    monkeypatch.setattr(Limits, "budget", 1.0)
+    source = (
+        "import time\nimport numpy as np\ndef rnn_step(x, h_prev, U, W, a):\n"
+        "    start = time.process_time()\n    while time.process_time() < start + 0.3: pass\n"
+        "    return np.tanh(x @ U.T + h_prev @ W.T + a)\n"
+    )
+
+    report = grade(rnn_step, Submission("rnn_step.py", source.encode()), seed=1)
+
+    troubles = [c.trouble for c in report.checks if c.trouble is not None]
+    assert report.verdict is Verdict.TIMED_OUT
+    assert report.checks[0].verdict is Verdict.PASSED
+    assert {(t.facts["how"], t.facts["seconds"]) for t in troubles} == {("spent", 1.0)}
 
 
 def test_what_goes_wrong_while_results_are_read_is_raised(

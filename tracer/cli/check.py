@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     callback=finite,
     default=5.0,
     show_default=True,
-    help=_("Seconds for loading your file, and for each call to your function."),
+    help=_("Seconds of processor time for loading your file, and for each call to your function."),
 )
 @click.option(
     "--format",

@@ -29,6 +29,9 @@ HURRY, ENOUGH = 2.0, 3
 how many may do so before the rest is left undecided. A check that does not meet the endless loop
 rarely needs that much, also where the file imports something large."""
 
+FULL = 0.75
+"""Share of its address space that a process has had if it says that there was none left."""
+
 
 def grade(
     exercise: Exercise,
@@ -90,6 +93,7 @@ class _Session:
     reports: list[CheckReport] = field(default_factory=list)
     printed: str = ""
     seconds: float = 0.0
+    used: float = 0.0
     mark: str = field(default_factory=lambda: f"\x1e{secrets.token_hex(8)}:")
 
     def run(self, cases: Sequence[Case]) -> None:
@@ -101,12 +105,13 @@ class _Session:
         seconds = min(self.limits.seconds, HURRY) if late else self.limits.seconds
         limits = replace(self.limits, seconds=seconds)
         request = _request(self.exercise, self.form, cases, limits, self.mark)
-        longest = limits.seconds * (sum(_calls(case) for case in cases) + len(cases))
+        longest = max(0.0, self.limits.budget - self.used)
         room = replace(limits, printed=limits.printed + len(cases) * (len(self.mark) + 4))
         run = self.wall.run(self.form.program, self.form.file, request, room, longest)
         parts = self._printed(run, len(cases))
         self.printed += "".join(parts)
         self.seconds += run.seconds
+        self.used += run.used.seconds
         transcript = read(run.response, len(cases))
         if transcript.problem or run.how is How.FLOOD:  # then nothing in it can be believed
             what = transcript.problem or "more than any answer needs"
@@ -128,7 +133,8 @@ class _Session:
             self.reports.append(replace(report, printed=parts[k]))
             if not answer.finished:
                 # It is the same file for every check.
-                if not answer.loaded or (again and late + 1 >= ENOUGH):
+                spent = run.how is How.SPENT
+                if spent or not answer.loaded or (again and late + 1 >= ENOUGH):
                     self.reports += _all(cases[k + 1 :], Verdict.UNDECIDED, trouble)
                 return
 
@@ -151,10 +157,6 @@ class _Session:
             return CheckReport(case.check, Verdict.GRADER_FAULT, trouble=fault)
 
 
-def _calls(case: Case) -> int:
-    return len(case.calls) * case.check.sizes.get("T", 1)
-
-
 def _all(cases: Sequence[Case], verdict: Verdict, trouble: Trouble) -> list[CheckReport]:
     return [CheckReport(case.check, verdict, trouble=trouble) for case in cases]
 
@@ -171,7 +173,7 @@ def _request(
         "returns": exercise.returns,
         "mark": mark,
         "memory": limits.memory,
-        "seconds": math.ceil(limits.seconds * 10) + 60,
+        "seconds": math.ceil(limits.budget) + 60,  # the grader ends it before that
         "checks": [
             {
                 "id": k,
@@ -194,10 +196,16 @@ def _ending(answer: Answer, run: Run, limits: Limits) -> tuple[Verdict, Trouble]
     """Why a check has no end."""
     where = {"call": answer.call, "step": answer.step}
     facts: dict[str, Any] = {"loaded": answer.loaded, "returned": answer.returned}
-    if run.how is How.TIME:
-        facts |= {"seconds": limits.seconds}
+    seconds = {
+        How.TIME: limits.seconds,
+        How.WAITED: limits.waiting,
+        How.SPENT: limits.budget,
+    }.get(run.how)
+    if seconds is not None:
+        facts |= {"seconds": seconds, "how": str(run.how), "limit": limits.seconds}
         return Verdict.TIMED_OUT, Trouble(Kind.TIME, **where, facts=facts)
-    if run.how is How.EXITED and run.status == OUT_OF_MEMORY:
+    full = run.used.memory > FULL * limits.memory
+    if run.how is How.EXITED and run.status == OUT_OF_MEMORY and full:
         return Verdict.OUT_OF_MEMORY, Trouble(Kind.MEMORY, **where, facts=facts)
     facts |= {"signal": run.how is How.KILLED, "status": run.status}
     return Verdict.CRASHED, Trouble(Kind.DIED, **where, facts=facts)

@@ -26,9 +26,13 @@ from tracer.errors import FileError
 from tracer.sandbox.collector import Collector
 from tracer.sandbox.frames import MAX_BYTES, pack_note
 from tracer.sandbox.packages import expose
+from tracer.sandbox.usage import NOTHING, Usage, usage
 
 STARTUP = 60.0
 """Seconds that Python and NumPy may take to start on a machine that has much else to do."""
+
+CLOCK = 3
+"""How many times as long as its processor time a run may take on the clock, in all."""
 
 ENDING = 5.0
 """Seconds that the supervisor in the child has to end everything."""
@@ -47,7 +51,7 @@ class Limits:
     Attributes
     ----------
     seconds : float
-        For loading the file and for each single call of the function.
+        Of processor time, for loading the file and for each single call of a function.
     memory : int
         Bytes of address space; Numba needs about 512 MiB of it before it computes anything.
     printed : int
@@ -58,25 +62,51 @@ class Limits:
     memory: int = 1536 * 2**20
     printed: int = 16 * 2**10
 
+    @property
+    def waiting(self) -> float:
+        """Seconds on the clock for the same: a busy machine, or code that waits for something."""
+        return 12 * self.seconds
+
+    @property
+    def budget(self) -> float:
+        """Seconds of processor time for one file, all its checks and processes together."""
+        return 20 * self.seconds
+
 
 class How(StrEnum):
     """How a process ended."""
 
     EXITED = "exited"
     KILLED = "killed"  # by a signal that we did not send
-    TIME = "time"
+    TIME = "time"  # of the processor, without a new result
+    WAITED = "waited"  # on the clock, without a new result
+    SPENT = "spent"  # the processor time for all of it is used up
     FLOOD = "flood"  # more results than any answer has
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What came out of a wall. `status` is the exit code, or the signal if killed."""
+    """What came out of a wall.
+
+    Attributes
+    ----------
+    how : How
+    status : int
+        The exit code, or the signal if killed.
+    response : bytes
+    printed : str
+    seconds : float
+        On the clock.
+    used : Usage
+        As the system has counted it; the student's code has no say in it.
+    """
 
     how: How
     status: int
     response: bytes
     printed: str
     seconds: float
+    used: Usage = NOTHING
 
 
 class Wall(Protocol):
@@ -107,9 +137,10 @@ class PlainProcess:
         request : bytes
             Frames for the runner.
         limits : Limits
-            ``limits.seconds`` without a new result end the run.
+            ``limits.seconds`` of processor time without a new result end the run, and so do
+            ``limits.waiting`` seconds on the clock.
         longest : float
-            Seconds after which the run ends in any case, beside `STARTUP`.
+            Seconds of processor time after which the run ends in any case, beside `STARTUP`.
         """
         place = _place()
         with (
@@ -144,7 +175,7 @@ class PlainProcess:
             results = Collector(child.stdout, MAX_BYTES + 1)
             prints = Collector(child.stderr, limits.printed)
             try:
-                how = _wait(child, results, limits.seconds, start + STARTUP + longest)
+                how, used = _wait(child, results, limits, longest)
             finally:
                 _end(child, held)
                 try:
@@ -155,10 +186,8 @@ class PlainProcess:
         status = child.returncode
         if how is How.EXITED and status < 0:
             how, status = How.KILLED, -status
-        if how is How.KILLED and status == getattr(signal, "SIGXCPU", None):
-            how = How.TIME
         printed = bytes(prints.data).decode("utf-8", "replace")
-        return Run(how, status, bytes(results.data), printed, seconds)
+        return Run(how, status, bytes(results.data), printed, seconds, used)
 
     def _environment(self, folder: str) -> dict[str, str]:
         kept = {
@@ -202,19 +231,33 @@ def _lifeline() -> Iterator[tuple[list[int], tuple[int, ...]]]:
             os.close(file)
 
 
-def _wait(child: subprocess.Popen[bytes], results: Collector, patience: float, end: float) -> How:
-    """Until it has ended, gives nothing new for too long, or gives too much."""
+def _wait(
+    child: subprocess.Popen[bytes], results: Collector, limits: Limits, longest: float
+) -> tuple[How, Usage]:
+    """Until it has ended, gives nothing new for too long, or gives too much; and what it used."""
+    start, last, used = time.monotonic(), results.last, NOTHING
+    before = 0.0  # what was used up to the last result
     while True:
         with suppress(subprocess.TimeoutExpired):
             child.wait(0.02)
-            return How.EXITED
-        now = time.monotonic()
-        # The first bytes come when Python and NumPy are there, before any of the student's code.
-        patient = patience if results.data else max(patience, STARTUP)
-        if now > min(results.last + patient, end):
-            return How.TIME
+            return How.EXITED, used
+        now = usage(child.pid)  # a process that has ended may be missing in a sum
+        used = Usage(max(used.seconds, now.seconds), max(used.memory, now.memory))
         if results.full:
-            return How.FLOOD
+            return How.FLOOD, used
+        if results.last != last:
+            last, before = results.last, used.seconds
+        waited = time.monotonic() - last
+        # The first bytes come when Python and NumPy are there, before any of the student's code.
+        starting = not results.data
+        if not starting and waited > limits.seconds and used.seconds - before > limits.seconds:
+            return How.TIME, used
+        if waited > (max(limits.waiting, STARTUP) if starting else limits.waiting):
+            return How.WAITED, used
+        if used.seconds > longest and not starting:
+            return How.SPENT, used
+        if time.monotonic() - start > STARTUP + CLOCK * longest:
+            return How.WAITED, used
 
 
 def _end(child: subprocess.Popen[bytes], held: list[int]) -> None:

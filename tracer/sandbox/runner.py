@@ -21,6 +21,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+import time
 import warnings
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
@@ -239,6 +240,7 @@ if __name__ == "__main__":
     try:
         main()
     except MemoryError:
+        time.sleep(0.1)  # the grader looks at how much it has, and does not take our word for it
         os._exit(71)  # frames.OUT_OF_MEMORY
     except OSError:
         os._exit(1)  # the student's code has closed the way out

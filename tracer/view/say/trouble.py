@@ -152,11 +152,22 @@ def _order(got: Sequence[str], wanted: Sequence[str], *, alike: bool) -> list[st
 
 def _timed_out(report: Report, trouble: Trouble) -> list[str]:
     seconds = trouble.facts["seconds"]
-    lines = [_("Your code timed out: no result within {seconds:g} s.").format(seconds=seconds)]
+    said = {
+        "time": _("Your code timed out: it ran for {seconds:g} s of processor time."),
+        "waited": _("Your code timed out: it waited for {seconds:g} s, and nothing came."),
+        "spent": _(
+            "Your code timed out: its checks ran for {seconds:g} s of processor time in all."
+        ),
+    }[trouble.facts["how"]]
+    lines = [said.format(seconds=seconds)]
     if not trouble.facts["loaded"]:
         return [*lines, _reached(report, trouble)]
     more = _("Does every loop end? If it only needs more time, add: --time-limit {seconds:g}")
-    return [*lines, _reached(report, trouble), more.format(seconds=max(30, 4 * seconds))]
+    return [
+        *lines,
+        _reached(report, trouble),
+        more.format(seconds=max(30, 4 * trouble.facts["limit"])),
+    ]
 
 
 def _reached(report: Report, trouble: Trouble) -> str:
