@@ -113,7 +113,7 @@ def test_only_what_is_wanted_is_computed_and_only_what_it_needs_has_to_be_given(
 
     assert list(program.run(few, wanted=["c"])) == ["c"]
     with pytest.raises(
-        tracer.InputError, match="LSTM: c cannot be computed without W; given: U, a"
+        tracer.InputError, match="LSTM: c cannot be computed without W; given: x, h_0, c_0, U, a"
     ):
         program.run({name: few[name] for name in few if name != "W"}, wanted=["c"])
     assert "d_h" not in program.run(few)

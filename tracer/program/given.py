@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from tracer.errors import InputError, UnknownNameError
 from tracer.program.line import Axes
+from tracer.program.planning import CLOCK
 
 if TYPE_CHECKING:
     from tracer.program.program import Program
@@ -31,7 +32,7 @@ class Given:
         Where sentences differ in length.
     """
 
-    def __init__(self, program: Program, given: Mapping[str, Any]) -> None:
+    def __init__(self, program: Program, given: Mapping[str, Any], reads: Collection[str]) -> None:
         self.program = program
         self.sizes: dict[str, int] = {}
         self._shapes: dict[Axes, tuple[int, ...]] = {}
@@ -43,10 +44,10 @@ class Given:
         if not program.carries:
             return
         T, N, H = (self.sizes.get(letter) for letter in "TNH")
-        if T is not None:
+        if T is not None and not CLOCK.isdisjoint(reads):
             t = np.arange(T, dtype=np.float64).reshape(T, 1, 1)
             self.values |= {"t": t, "first_step": t == 0, "last_step": t == T - 1}
-        if T is not None and N is not None:
+        if T is not None and N is not None and ("mask" in reads or "count" in reads):
             self._mask(T)
         if N is not None and H is not None:
             for carry in program.carries.values():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeAlias
 
@@ -64,6 +64,25 @@ class Line:
     def of_all_steps(self) -> Compiled:
         """The line for the values of all steps at once, (T, N, H)."""
         return compiled(self.expression, self.cell, self.bodies, all_steps=True)
+
+    @cached_property
+    def hoisted(self) -> tuple[Line, tuple[Line, ...]] | None:
+        """The line with its slopes computed for all steps before, and the lines of these.
+
+        Most of the time of a backward pass is spent on slopes, and they hang on no gradient.
+        """
+        hidden: dict[str, Line] = {}
+
+        def named(node: Expression) -> Expression | None:
+            match node:
+                case Call(_, (Name(),)) if node.slope_of is not None:
+                    name = str(node)
+                    hidden[name] = replace(self, name=name, expression=node)
+                    return Name(name)
+            return None
+
+        expression = self.expression.rewritten(named)
+        return (replace(self, expression=expression), tuple(hidden.values())) if hidden else None
 
     @cached_property
     def product(self) -> tuple[str, str] | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from tracer.equations import (
     CELLS,
@@ -19,11 +20,13 @@ from tracer.equations.updates import UPDATES, UpdateEquations
 from tracer.errors import UnknownNameError
 from tracer.program.line import SUM, Axes, Line
 from tracer.program.program import Carry, Program
+from tracer.program.sequence import sequence_of
 
 LETTERS = {"step": "T", "batch": "N", "unit": "H", "input": "D", "class": "K"}
 STEP_AXES: Axes = ("T", "N")
 STATE: Axes = ("N", "H")
 STATES: Axes = ("T", "N", "H")
+_NONE: Mapping[str, Carry] = MappingProxyType({})
 
 
 def program_of(name: str) -> Program:
@@ -64,12 +67,32 @@ def _of_update(equations: UpdateEquations) -> Program:
             return ("H", "H")
         return ("H", "D")[: len(quantity.dims)]
 
+    given = {q.name: axes(q) for q in equations.given}
+    made = [Line(q.name, axes(q), q.expression) for q in equations.quantities]
+    return _program(equations.name, equations.title, given, {}, made)
+
+
+def _program(
+    name: str,
+    title: str,
+    given: Mapping[str, Axes],
+    blocks: Mapping[str, tuple[str, int]],
+    made: Iterable[Line],
+    carries: Mapping[str, Carry] = _NONE,
+    gates: tuple[str, ...] = (),
+) -> Program:
+    lines = {line.name: line for line in made}
+    axes = {n: ("H", *given[whole][1:]) for n, (whole, _) in blocks.items()}
     return Program(
-        name=equations.name,
-        title=equations.title,
-        given={q.name: axes(q) for q in equations.given},
-        blocks={},
-        lines={q.name: Line(q.name, axes(q), q.expression) for q in equations.quantities},
+        name=name,
+        title=title,
+        given=given,
+        blocks=blocks,
+        names={**given, **axes, **{line.name: line.axes for line in lines.values()}},
+        lines=lines,
+        places={n: k for k, n in enumerate(sequence_of(title, lines))},
+        carries=carries,
+        gates=gates,
     )
 
 
@@ -90,15 +113,7 @@ def _of_cell(cell: CellEquations) -> Program:
         for above, gate in enumerate(cell.gates)
     }
     made = (*_forward(cell), *_head(), *_backward(cell))
-    return Program(
-        name=cell.name,
-        title=cell.title,
-        given=given,
-        blocks=blocks,
-        lines={line.name: line for line in made},
-        carries=_carries(cell),
-        gates=cell.gates,
-    )
+    return _program(cell.name, cell.title, given, blocks, made, _carries(cell), cell.gates)
 
 
 def _carries(cell: CellEquations) -> dict[str, Carry]:

@@ -7,7 +7,7 @@ of the time.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,8 @@ from tracer.program.line import Line
 if TYPE_CHECKING:
     from tracer.program.program import Carry, Program
 
-_ALWAYS = frozenset(
-    {"T", "N", "D", "H", "K", "count", "t", "first_step", "last_step", "it", "lengths", "mask"}
-)
+CLOCK = frozenset({"t", "first_step", "last_step"})
+_ALWAYS = frozenset({"T", "N", "D", "H", "K", "count", "it", "0", "lengths", "mask", *CLOCK})
 """What an equation may read without its being given: sizes, the step, and what has a default."""
 
 
@@ -29,11 +28,12 @@ class Pass:
 
     Attributes
     ----------
+    backward : bool
     before, loop, after : list of Line
     carries : list of Carry
         What the loop hands over.
     outside : list of str
-        What the loop reads of the quantities computed outside it.
+        What the loop reads, step by step, of what is computed outside it.
     """
 
     backward: bool
@@ -46,17 +46,27 @@ class Pass:
 
 @dataclass
 class Plan:
-    """Both passes, and what of the loops is kept because something else reads it."""
+    """Both passes.
+
+    Attributes
+    ----------
+    wanted : tuple of str
+    passes : tuple of Pass
+        Forward, backward.
+    kept : set of str
+        What of a loop is kept, because something outside it reads it.
+    reads : set of str
+        All that is read.
+    """
 
     wanted: tuple[str, ...]
-    forward: Pass
-    backward: Pass
-    kept: frozenset[str]
-    lines: tuple[str, ...]
+    passes: tuple[Pass, Pass]
+    kept: set[str]
+    reads: set[str]
 
 
 def plan(program: Program, given: Collection[str], wanted: Collection[str] | None) -> Plan:
-    """What is to be computed of what was asked for.
+    """What is to be computed of what was asked for; remembered.
 
     Raises
     ------
@@ -64,133 +74,61 @@ def plan(program: Program, given: Collection[str], wanted: Collection[str] | Non
         If a name is unknown, or needs something that was not given.
     """
     key = (frozenset(given), None if wanted is None else tuple(wanted))
-    if key not in program.plans:
-        program.plans[key] = _plan(program, frozenset(given), wanted)
-    found: Plan = program.plans[key]
+    found: Plan | None = program.plans.get(key)
+    if found is None:
+        asked = _computable(program, key[0]) if wanted is None else tuple(wanted)
+        found = program.plans[key] = _plan(program, key[0], asked)
     return found
 
 
-def computing_order(program: Program) -> tuple[str, ...]:
-    """Every line, each after what it reads; the list's order where that leaves it open."""
-    search = _Search(program, frozenset(program.given))
-    for name in program.lines:
-        search.visit(name)
-    return tuple(search.found)
-
-
-class _Search:
-    """Goes from what is wanted to what is given, and finds the lines between."""
-
-    def __init__(self, program: Program, given: frozenset[str]) -> None:
-        self.program = program
-        self.lines = program.lines
-        self.given = given
-        self.found: dict[str, bool] = {}
-        """Each line's name, in computing order, and whether it hangs on the step before."""
-        self.missing: dict[str, str] = {}
-        self.under_way: set[str] = set()
-        self.carries: list[Carry] = []
-        self.into = {carry.into: carry for carry in program.carries.values()}
-
-    def visit(self, name: str) -> bool:
-        """Find what `name` needs within a step; say whether it hangs on the step before."""
-        found = self.found.get(name)
-        if found is not None:
-            return found
-        if name in self.given or name not in self.lines:
-            return False
-        if name in self.under_way:
-            raise InputError(
-                f"{self.program.title}: {name} is computed from itself; an equation can read only "
-                "what is computed before it"
-            )
-        self.under_way.add(name)
-        line = self.lines[name]
-        hangs = False
-        carry = self.into.get(name)
-        if carry is not None and "it" in line.reads:
-            hangs = True
-            self.carries.append(carry)
-        for read in line.reads:
-            later = self.visit(read)
-            if read in self.lines and self.lines[read].backward and not line.backward:
-                raise InputError(
-                    f"{self.program.title}: {name} belongs to the forward pass and reads {read}, "
-                    "which only the backward pass computes"
-                )
-            hangs = hangs or (later and self.lines[read].backward is line.backward)
-        self.under_way.discard(name)
-        self.found[name] = hangs
-        return hangs
-
-    def close(self, wanted: Iterable[str]) -> None:
-        """Visit all that is wanted, and what the loops hand over to get it."""
-        for name in wanted:
-            self.visit(name)
-        done = 0
-        while done < len(self.carries):
-            carry = self.carries[done]
-            done += 1
-            for name in (carry.of, carry.then, carry.first):
-                self.visit(name)
-
-
-def _plan(program: Program, given: frozenset[str], wanted: Collection[str] | None) -> Plan:
-    asked = _computable(program, given) if wanted is None else tuple(wanted)
-    search = _Search(program, given)
-    search.close(_needed(program, asked))
-    missing = _missing(program, given, search.found)
-    if missing:
-        raise InputError(
-            f"{program.title}: {', '.join(asked)} cannot be computed without {', '.join(missing)}; "
-            f"given: {', '.join(sorted(given)) or 'nothing'}"
-        )
-
+def _plan(program: Program, given: frozenset[str], asked: tuple[str, ...]) -> Plan:
     lines = program.lines
-    looped = _looped(program, search)
-    passes = {back: Pass(back) for back in (False, True)}
-    for carry in search.carries:
+    wanted = _with_what_is_handed_back(program, asked)
+    needed, carries, reads = _needed(program, given, wanted)
+    _check_given(program, given, asked, reads - needed.keys())
+
+    into = {carry.into for carry in carries}
+    sources = {name for carry in carries for name in (carry.of, carry.then, carry.first)}
+    hanging: tuple[set[str], set[str]] = (set(), set())
+    for name, line in needed.items():
+        hangs = hanging[line.backward]
+        if name in into or not hangs.isdisjoint(line.reads):
+            hangs.add(name)
+    looped = _looped(program, needed, hanging, sources | into)
+
+    passes = (Pass(backward=False), Pass(backward=True))
+    for carry in carries:
         passes[carry.backward].carries.append(carry)
-    kept = {*_needed(program, asked), *program.past.values()}
-    for name, hangs in search.found.items():
-        line = lines[name]
+    kept = {*wanted, *sources, *program.past, *program.past.values()}
+    for name, line in needed.items():
         part = passes[line.backward]
-        if name in looped:
-            part.loop.append(line)
-            outside = [
-                r for r in line.reads if r not in looped or lines[r].backward is not line.backward
-            ]
-            part.outside.extend(r for r in outside if r not in part.outside)
-            kept.update(outside)
-        else:
-            (part.after if hangs else part.before).append(line)
+        if name not in looped:
+            (part.after if name in hanging[line.backward] else part.before).append(line)
             kept.update(line.reads)
-    kept.update(name for carry in search.carries for name in (carry.first, carry.then))
-    return Plan(asked, passes[False], passes[True], frozenset(kept), tuple(search.found))
-
-
-def _looped(program: Program, search: _Search) -> set[str]:
-    """What has to be computed step by step: what is handed over, and what that hangs on."""
-    looped: set[str] = set()
-    stack = [name for carry in search.carries for name in (carry.of, carry.then, carry.into)]
-    while stack:
-        name = stack.pop()
-        if not search.found.get(name) or name in looped:
             continue
-        line = program.lines[name]
-        if line.steps:
-            raise InputError(
-                f"{program.title}: {name} is known only after the last step, but each step reads it"
-            )
-        looped.add(name)
-        stack.extend(r for r in line.reads if program.lines.get(r, line).backward is line.backward)
-    return looped
+        outside = [r for r in line.reads if r not in looped or lines[r].backward != line.backward]
+        kept.update(outside)
+        stepwise = line
+        if line.hoisted and all(r in outside for hidden in line.hoisted[1] for r in hidden.reads):
+            stepwise, slopes = line.hoisted
+            part.before.extend(slopes)
+            outside = [*(r for r in outside if r in stepwise.reads), *(h.name for h in slopes)]
+        part.loop.append(stepwise)
+        part.outside.extend(outside)
+    names = program.names
+    for part in passes:
+        then = [carry.then for carry in part.carries if carry.then not in looped]
+        found = dict.fromkeys((*part.outside, *then))
+        # A slope that was put before the loop is no name of the program.
+        slopes = {line.name for line in part.before if line.name not in names}
+        part.outside = [n for n in found if n in slopes or names.get(n, ())[:1] == ("T",)]
+    return Plan(asked, passes, kept, reads)
 
 
-def _needed(program: Program, asked: Collection[str]) -> tuple[str, ...]:
+def _with_what_is_handed_back(program: Program, asked: Iterable[str]) -> tuple[str, ...]:
     """What is asked for, and what is handed back in its place."""
     found = dict.fromkeys(asked)
-    for name in asked:
+    for name in tuple(found):
         if name not in program.names:
             raise UnknownNameError(f"{program.title} quantity", name, program.names)
         if name in program.returned:
@@ -199,32 +137,81 @@ def _needed(program: Program, asked: Collection[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _needed(
+    program: Program, given: frozenset[str], wanted: Iterable[str]
+) -> tuple[dict[str, Line], list[Carry], set[str]]:
+    """The lines that have to be computed, in order; the carries among them; all that is read."""
+    lines, into = program.lines, program.into
+    reads = set(wanted)
+    carries: dict[str, Carry] = {}
+    needed: set[str] = set()
+    again = True
+    while again:  # what a step hands over is computed after what reads it
+        again = False
+        for name in reversed(program.sequence):
+            if name not in reads or name in needed or name in given:
+                continue
+            needed.add(name)
+            line = lines[name]
+            reads.update(line.reads)
+            if name in into and "it" in line.reads:
+                carry = carries[name] = into[name]
+                again = again or not {carry.of, carry.then} <= needed
+                reads.update((carry.of, carry.then, carry.first))
+    return {n: lines[n] for n in program.sequence if n in needed}, list(carries.values()), reads
+
+
+def _check_given(
+    program: Program, given: frozenset[str], asked: tuple[str, ...], reads: set[str]
+) -> None:
+    """Raise an `InputError` where something is read that has no value."""
+    lost = {name for name in reads if not _there(program, name, given)}
+    if lost:
+        lost = {program.blocks.get(name, (name, 0))[0] for name in lost}
+        raise InputError(
+            f"{program.title}: {', '.join(asked)} cannot be computed without "
+            f"{', '.join(name for name in program.names if name in lost)}; "
+            f"given: {', '.join(name for name in program.names if name in given) or 'nothing'}"
+        )
+
+
 def _there(program: Program, name: str, given: Collection[str]) -> bool:
     """Whether a name that is no line has a value."""
-    if name in given or name in _ALWAYS or name == "0":
+    if name in given or name in _ALWAYS:
         return True
     if name in program.blocks:
         return program.blocks[name][0] in given
-    return name in _ZERO
+    # The gradient of the final state is zero where none is given.
+    return any(carry.backward and carry.initial == name for carry in program.carries.values())
 
 
-_ZERO = ("d_h_T", "d_c_T")
-
-
-def _missing(program: Program, given: Collection[str], found: Collection[str]) -> tuple[str, ...]:
-    """What is read and has no value."""
-    into = {carry.into: carry for carry in program.carries.values()}
-    read = [r for name in found for r in program.lines[name].reads]
-    read += [
-        name for carry in into.values() if carry.into in found for name in (carry.first, carry.then)
-    ]
-    lost = [n for n in read if n not in found and not _there(program, n, given)]
-    return tuple(dict.fromkeys(program.blocks.get(n, (n, 0))[0] for n in lost))
+def _looped(
+    program: Program,
+    needed: Mapping[str, Line],
+    hanging: tuple[set[str], set[str]],
+    handed: set[str],
+) -> set[str]:
+    """What has to be computed step by step: what is handed over, and what that hangs on."""
+    looped: set[str] = set()
+    reads: tuple[set[str], set[str]] = (set(), set())
+    for name in reversed(program.sequence):
+        if name not in needed:
+            continue
+        line = needed[name]
+        if name in hanging[line.backward] and (name in handed or name in reads[line.backward]):
+            if line.steps:
+                raise InputError(
+                    f"{program.title}: {name} is known only after the last step, but each step "
+                    "reads it"
+                )
+            looped.add(name)
+            reads[line.backward].update(line.reads)
+    return looped
 
 
 def _computable(program: Program, given: Collection[str]) -> tuple[str, ...]:
     """Every line whose needs are met, and theirs in turn."""
-    into = {carry.into: carry for carry in program.carries.values()}
+    into = program.into
     open_ = {name for name in program.lines if name not in given}
     while True:
         lost = set()
@@ -235,5 +222,5 @@ def _computable(program: Program, given: Collection[str]) -> tuple[str, ...]:
             if not all(r in open_ or _there(program, r, given) for r in reads):
                 lost.add(name)
         if not lost:
-            return tuple(name for name in program.lines if name in open_)
+            return tuple(name for name in program.sequence if name in open_)
         open_ -= lost

@@ -13,13 +13,11 @@ from tracer.equations.expression import Expression
 from tracer.errors import UnknownNameError
 from tracer.program.compiled import check_functions
 from tracer.program.line import Axes, Line
+from tracer.program.sequence import sequence_of, still_holds
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
-SIZES = ("T", "N", "D", "H", "K")
-"""The sizes that an equation may read; `count` and the step `t` besides."""
-CLOCK = ("t", "first_step", "last_step")
-KNOWN = frozenset({*SIZES, *CLOCK, "count", "it"})
+KNOWN = frozenset({"T", "N", "D", "H", "K", "count", "t", "first_step", "last_step", "it"})
 """What an equation may read beside the names of its program."""
 
 
@@ -73,8 +71,12 @@ class Program:
         Each name that is given, never computed, and its axes.
     blocks : mapping
         Each block of a parameter, ``U_i``: the parameter and how many blocks stand above it.
+    names : mapping
+        Every name, given and computed, with its axes in letters.
     lines : mapping
-        By name, in computing order.
+        By name.
+    places : mapping
+        By name, in computing order, where a line stands in it.
     carries : mapping
         By what is carried: ``h``, ``c``, ``d_h``, ``d_c``.
     gates : tuple of str
@@ -96,7 +98,9 @@ class Program:
     title: str
     given: Mapping[str, Axes]
     blocks: Mapping[str, tuple[str, int]]
+    names: Mapping[str, Axes]
     lines: Mapping[str, Line]
+    places: Mapping[str, int]
     carries: Mapping[str, Carry] = field(default_factory=dict)
     gates: tuple[str, ...] = ()
     bodies: Mapping[str, Expression] = field(default_factory=dict)
@@ -109,29 +113,26 @@ class Program:
     edits: tuple[Edit, ...] = ()
     plans: dict[Any, Any] = field(default_factory=dict, repr=False)
 
+    @property
+    def sequence(self) -> tuple[str, ...]:
+        """The lines, each after what it reads."""
+        return tuple(self.places)
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """What is computed, in computing order: blocks first, the backward pass as it runs."""
+        return (*self.blocks, *self.places)
+
     @cached_property
-    def names(self) -> Mapping[str, Axes]:
-        """Every name, given and computed, with its axes in letters."""
-        blocks = {name: ("H", *self.given[whole][1:]) for name, (whole, _) in self.blocks.items()}
-        return MappingProxyType(
-            {**self.given, **blocks, **{line.name: line.axes for line in self.lines.values()}}
-        )
+    def into(self) -> Mapping[str, Carry]:
+        """The carries by the line that reads each."""
+        return {carry.into: carry for carry in self.carries.values()}
 
     @cached_property
     def stands(self) -> frozenset[str]:
         """What is not 0 past a sentence's end: the state, and what counts by its own rule."""
-        names = {"loss", "d_logits"}
-        for carry in self.carries.values():
-            if not carry.backward:
-                names |= {carry.of, carry.into}
-        return frozenset(names)
-
-    @cached_property
-    def order(self) -> tuple[str, ...]:
-        """What is computed, in computing order: blocks first, the backward pass as it runs."""
-        from tracer.program.planning import computing_order
-
-        return (*self.blocks, *computing_order(self))
+        states = [c for c in self.carries.values() if not c.backward]
+        return frozenset({"loss", "d_logits"}).union(*({c.of, c.into} for c in states))
 
     def equation(self, name: str) -> Expression | None:
         """What stands at a name, of one step; None for what is given, and for a block."""
@@ -156,7 +157,12 @@ class Program:
 
     def with_lines(self, lines: Iterable[Line]) -> Program:
         """The same program with other lines in the place of those of their names."""
-        return replace(self, lines={**self.lines, **{li.name: li for li in lines}}, plans={})
+        other = {line.name: line for line in lines}
+        found = {**self.lines, **other}
+        places = self.places
+        if not all(still_holds(places, line) for line in other.values()):
+            places = {name: k for k, name in enumerate(sequence_of(self.title, found))}
+        return replace(self, lines=found, places=places, plans={})
 
     def run(
         self,

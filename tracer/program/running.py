@@ -31,9 +31,9 @@ def run(
 ) -> dict[str, Array]:
     """See `Program.run`."""
     todo = plan(program, given.keys(), wanted)
-    running = Running(program, Given(program, given), own, todo.kept)
+    running = Running(program, Given(program, given, todo.reads), own, todo.kept)
     with np.errstate(all="ignore"):  # a NaN or Inf is a result here, not a warning
-        for part in (todo.forward, todo.backward):
+        for part in todo.passes:
             running.through(part)
         return running.handed_back(todo.wanted)
 
@@ -52,7 +52,7 @@ class Running:
     """
 
     def __init__(
-        self, program: Program, given: Given, own: Mapping[str, Array], kept: frozenset[str]
+        self, program: Program, given: Given, own: Mapping[str, Array], kept: set[str]
     ) -> None:
         self.program = program
         self.given = given
@@ -130,7 +130,8 @@ class Running:
         shape = self.given.shape(line.axes)
         if isinstance(value, np.ndarray) and value.shape == shape:
             return value
-        spread: Array = np.broadcast_to(np.asarray(value, np.float64), shape)
+        spread = np.empty(shape)
+        spread[...] = value
         return spread
 
     def merged(self, line: Line, value: Array) -> Array:

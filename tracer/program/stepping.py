@@ -47,8 +47,7 @@ class Loop:
         e, running = self.e, self.running
         backward = self.part.backward
         turned = ("backward" if backward else "forward") in running.program.backwards
-        axes = running.program.names
-        moving = [(n, e[n]) for n in self.part.outside if axes.get(n, ())[:1] == ("T",)]
+        moving = [(name, e[name]) for name in self.part.outside]
         lines = [self._line(line) for line in self.part.loop]
         hands = tuple(self.hands.values())
         for t in range(self.T) if backward is turned else range(self.T - 1, -1, -1):
