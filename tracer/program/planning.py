@@ -109,10 +109,13 @@ def _plan(program: Program, given: frozenset[str], asked: tuple[str, ...]) -> Pl
         outside = [r for r in line.reads if r not in looped or lines[r].backward != line.backward]
         kept.update(outside)
         stepwise = line
-        if line.hoisted and all(r in outside for hidden in line.hoisted[1] for r in hidden.reads):
+        if line.hoisted and all(r in outside for slope in line.hoisted[1] for r in slope.reads):
             stepwise, slopes = line.hoisted
             part.before.extend(slopes)
-            outside = [*(r for r in outside if r in stepwise.reads), *(h.name for h in slopes)]
+            outside = [
+                *(r for r in outside if r in stepwise.reads),
+                *(slope.name for slope in slopes),
+            ]
         part.loop.append(stepwise)
         part.outside.extend(outside)
     names = program.names
@@ -120,8 +123,8 @@ def _plan(program: Program, given: frozenset[str], asked: tuple[str, ...]) -> Pl
         then = [carry.then for carry in part.carries if carry.then not in looped]
         found = dict.fromkeys((*part.outside, *then))
         # A slope that was put before the loop is no name of the program.
-        slopes = {line.name for line in part.before if line.name not in names}
-        part.outside = [n for n in found if n in slopes or names.get(n, ())[:1] == ("T",)]
+        hidden = {line.name for line in part.before if line.name not in names}
+        part.outside = [n for n in found if n in hidden or names.get(n, ())[:1] == ("T",)]
     return Plan(asked, passes, kept, reads)
 
 
