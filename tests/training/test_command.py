@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -116,6 +117,11 @@ def test_killed_in_the_middle_and_resumed_it_ends_the_same(
     resumed = run(tmp_path, "--save", "m.safetensors", "--resume")
 
     assert resumed.returncode == 0, resumed.stderr
+    assert re.search(
+        r"^continuing the run in m\.checkpoint: epoch 2 of 4, batch \d+ of 141$",
+        resumed.stdout,
+        re.MULTILINE,
+    )
     assert same(tracer.Model.load(tmp_path / "m.safetensors"), whole)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["m.checkpoint", "m.safetensors"]
 
@@ -135,6 +141,21 @@ def test_ctrl_c_keeps_the_run_and_says_how_to_go_on(
     assert is_in_the_middle(tmp_path)
     assert run(tmp_path, "--save", "m.safetensors", "--resume").returncode == 0
     assert same(tracer.Model.load(tmp_path / "m.safetensors"), whole)
+
+
+def test_ctrl_c_before_the_first_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a large file is read, say: it is told that nothing was written."""
+    monkeypatch.chdir(tmp_path)
+
+    def interrupted(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tracer.data.load.load", interrupted)
+    done = CliRunner().invoke(command_line, ["train"])
+
+    assert done.exit_code == 130
+    assert done.stderr == "stopped before the first batch; no file was written\n"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_ctrl_c_is_heard_at_once(tmp_path: Path) -> None:

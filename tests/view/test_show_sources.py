@@ -11,6 +11,7 @@ from click.testing import Result
 
 import tracer
 from tests.view.commands import error, run
+from tracer.cells import Cell
 from tracer.cli.gradients import command as gradients
 from tracer.cli.show import command as show
 from tracer.errors import TracerError
@@ -222,3 +223,29 @@ def test_words_that_are_not_known_are_told_at_the_verdict() -> None:
     assert "final answer, a guess" in none
     assert "The network knows only 1 of 3 words; its answer rests on that one." in most
     assert "The network knows" not in few
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        ({"forward"}, "once: LSTM, forward pass, float64 ...\n"),
+        ({"backward"}, "once: LSTM, backward pass, float64 ...\n"),
+        ({"forward", "backward"}, "once: LSTM, forward and backward pass, float64 ...\n"),
+        (set(), ""),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_what_is_compiled_is_named(
+    monkeypatch: pytest.MonkeyPatch, new: set[str], said: str
+) -> None:
+    """Each kind of work is compiled when it is first asked for, so none is said to be the last."""
+
+    def needs_compiling(_cell: Cell, *, backward: bool = False) -> bool:
+        return "forward" in new or (backward and "backward" in new)
+
+    monkeypatch.setattr("tracer.kernels.cpu.device.needs_compiling", needs_compiling)
+    monkeypatch.setattr("tracer.kernels.cpu.jit.keeps", lambda: True)
+    what = [] if new == {"forward"} else ["--what", "backward"]
+    done = run(show, "you are bad", "--model", "small.model", *what)
+
+    assert done.stderr == (said and f"compiling for this machine, {said}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tracer.cli._compiling import announce_compiling
 from tracer.cli._options import check_theme, finite, not_empty
 from tracer.cli._output import (
     check_output,
@@ -16,7 +17,8 @@ from tracer.cli._output import (
     write_screen,
     written,
 )
-from tracer.cli._source import announce_compiling, load_model, sentences_of
+from tracer.cli._sentences import sentences_of
+from tracer.cli._source import load_model
 from tracer.errors import InputError
 from tracer.language import _
 from tracer.training.choices import INITIALS

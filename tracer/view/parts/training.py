@@ -118,6 +118,21 @@ def spoken(trace: Trace) -> Spoken:
     return Spoken(tuple(zip(words, labels, strict=True)))
 
 
+def continued(training: Training, run: Path) -> Said:
+    """Where a run goes on that was stopped, or was finished and is trained longer."""
+    now = training.progress
+    said = _("continuing the run in {file}: epoch {epoch} of {epochs}, batch {batch} of {batches}")
+    return Said(
+        clean(
+            said.format(
+                file=run, epoch=now.epoch + 1, epochs=training.recipe.epochs,
+                batch=now.batch + 1, batches=training.batches,
+            )
+        ),
+        Tone.STRONG,
+    )  # fmt: skip
+
+
 def stopped(training: Training, run: Path, order: str) -> Said:
     """That a run did not come to its end, and how to go on with it."""
     said = _("stopped in epoch {epoch}; the run is saved in {file}. To continue: {order} --resume")
