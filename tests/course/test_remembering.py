@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from tracer.cli import command_line
 from tracer.course import workbook
 from tracer.course.workbook import Workbook, hand_out
+from tracer.exercises import discovery
 from tracer.exercises.discovery import discover, home
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Report
@@ -216,3 +217,65 @@ def test_nothing_is_written_beside_a_file(tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert (files(answers), files(here)) == ({"rnn_step.py"}, set())
     assert (answers.stat().st_mtime_ns, here.stat().st_mtime_ns) == times
+
+
+def test_an_answer_that_changed_since_its_check(course: Path) -> None:
+    """The list says so until it is checked again, and no earlier result is taken for a new one."""
+    answer = course / "10_rnn_step" / "rnn_step.py"
+    shutil.copy(ROOT / "solutions" / "10_rnn_step" / "rnn_step.py", answer)
+    tracer("check", "10")
+    before = tracer("list").stdout
+    answer.write_text(answer.read_text("utf-8") + "\n# one line more\n", "utf-8")
+    changed = tracer("list").stdout
+    record = json.loads(tracer("list", "--format", "json").stdout)
+    tracer("check", "10")
+
+    assert "changed" not in before
+    assert "13/13  passed, changed since" in changed
+    assert [row["changed"] for row in record] == [True, False, False]
+    assert "changed" not in tracer("list").stdout
+
+    answer.unlink()
+    assert "changed since" in tracer("list").stdout
+
+
+def test_a_notebook_beside_the_stub(course: Path) -> None:
+    """Its result is remembered too; without the stub it is what `tracer check 10` means."""
+    folder = course / "10_rnn_step"
+    source = (ROOT / "solutions" / "10_rnn_step" / "rnn_step.py").read_text("utf-8")
+    cell = {"cell_type": "code", "source": source}
+    (folder / "rnn_step.ipynb").write_text(json.dumps({"cells": [cell]}), "utf-8")
+
+    first = tracer("check", "10_rnn_step/rnn_step.ipynb")
+    listed = tracer("list").stdout
+    (folder / "rnn_step.py").unlink()
+    second = tracer("check", "10")
+
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert "13/13  passed  " in listed
+    assert "10_rnn_step/rnn_step.ipynb" in second.stdout
+
+
+def test_results_of_an_older_tracer(course: Path) -> None:
+    """They have no fingerprint of the file, so nothing is said of changes."""
+    kept = {"results": {"10_rnn_step": ["passed", 13, ""]}, "hints": {}}
+    (course / ".tracer" / "progress.json").write_text(json.dumps(kept), "utf-8")
+
+    assert "13/13  passed  " in tracer("list").stdout
+
+
+def test_an_exercise_that_is_left_out_is_not_passed(
+    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where all others are passed, nobody says that all are."""
+    root = tmp_path / "exercises"
+    shutil.copytree(home(), root)
+    for name in ("20_lstm_gates", "22_lstm_step"):
+        (root / name / "exercise.toml").write_text("title = 3\n", "utf-8")
+    monkeypatch.setattr(discovery, "home", lambda: root)
+    shutil.copy(ROOT / "solutions" / "10_rnn_step" / "rnn_step.py", course / "10_rnn_step")
+
+    said = [tracer(*words).stdout for words in (["check", "10"], ["check"], ["list"], ["hint"])]
+
+    for text in said:
+        assert "All other exercises passed; 20_lstm_gates, 22_lstm_step cannot be" in text

@@ -127,6 +127,50 @@ def test_a_file_from_elsewhere(course: Path, solutions: Path, tmp_path: Path) ->
     assert Workbook.open(course).results == {}
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "22_lstm_step.py", "lstm_step (1).py", "lstm_step-1.py", "Lstm_Step.py", "lstmstep.py",
+        "12345_lstm_step.py", "doe_77_1234_lstm_step-2.py", "lstm-step - Copy.py", "22.py",
+        "exercise 22.py", "22_lstm_step.ipynb", "22/answer.py", "lstm_step/my own.py",
+    ],
+)  # fmt: skip
+def test_a_file_as_browsers_and_course_systems_name_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The exercise is found by what is left of its name, or by the folder's."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("def lstm_step(*_):\n    pass\n", "utf-8")
+
+    said = tracer("check", name).stdout
+
+    assert "22_lstm_step · One whole step of the LSTM" in said
+    assert name.rpartition("/")[2] in said
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("answer.py", "the name answer.py does not say which exercise it answers"),
+        ("lstm_step_backward.py", "does not say which exercise it answers"),
+        ("10_lstm_step.py", "fits more than one exercise; add --exercise with one of 22_lstm_step"),
+    ],
+)
+def test_a_name_that_does_not_tell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, why: str
+) -> None:
+    """Nothing is guessed: a sentence names the option."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).touch()
+
+    result = tracer("check", name)
+
+    assert result.exit_code == 2
+    assert why in result.stderr
+    assert "--exercise" in result.stderr
+
+
 def test_the_first_wrong_number(solutions: Path) -> None:
     """Where it is, both numbers, and the equation with the numbers put in."""
     mistake = solutions / "22_lstm_step" / "mistakes" / "no_tanh_on_c.py"
@@ -158,6 +202,10 @@ def test_the_first_wrong_number(solutions: Path) -> None:
         (("check", "no\0name.py"), "not a valid file name"),
         (("hint", "22", "--check", "barch"), "did you mean 'batch'?"),
         (("check", "22", "--exercise", "10"), "are different exercises"),
+        (("check", "."), "course is not the folder of an exercise; give one of 10_rnn_step, "),
+        (("hint", "."), "course is not the folder of an exercise; give one of 10_rnn_step, "),
+        (("check", "README.md"), "does not say which exercise it answers; add --exercise with one"),
+        (("hint", "/etc/passwd"), "passwd does not say which exercise it answers; give the exerc"),
     ],
 )
 def test_what_cannot_be_understood(course: Path, words: tuple[str, ...], message: str) -> None:

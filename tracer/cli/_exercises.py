@@ -8,11 +8,11 @@ from tracer.cli import warn
 from tracer.language import _
 
 if TYPE_CHECKING:
-    from tracer.exercises.exercise import Exercise
+    from tracer.exercises.discovery import Found
 
 
-def usable() -> tuple[Exercise, ...]:
-    """Every exercise that can be read.
+def usable() -> Found:
+    """Every exercise that can be read, and those that are left out.
 
     Raises
     ------
@@ -28,4 +28,4 @@ def usable() -> tuple[Exercise, ...]:
         warn(said.format(name=folder.name, why=why))
     if not found.good:
         raise FileError(_("no exercise in {folder} can be used").format(folder=home()))
-    return found.good
+    return found

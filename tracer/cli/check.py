@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +16,7 @@ from tracer.language import _, quoted, quoted_file
 
 if TYPE_CHECKING:
     from tracer.course.choosing import Choice
-    from tracer.exercises.exercise import Exercise
+    from tracer.exercises.discovery import Found
     from tracer.grading.report import Report
 
 
@@ -79,7 +78,8 @@ def command(
     from tracer.sandbox.process import Limits
 
     check_output(output, layout)
-    exercises = usable()
+    found = usable()
+    exercises = found.good
     choice = choose(what, exercises, Path.cwd(), named)
     if choice is None:
         if layout == "json":
@@ -87,7 +87,9 @@ def command(
 
             said = json.dumps(nothing_to_check())
         else:
-            said = _("All exercises passed.")
+            from tracer.view.say.verdict import all_passed
+
+            said = all_passed(found.left_out)
         with written(output) as stream:
             stream.write(said + "\n")
         return PASSED
@@ -109,7 +111,7 @@ def command(
 
         able = abilities(plain=layout == "plain")
         able = for_file(able) if output is not None else able
-        write_screen(screen(report, able, _advice(report, choice, exercises)), able, output)
+        write_screen(screen(report, able, _advice(report, choice, found)), able, output)
     if forgotten:
         warn(forgotten)
     if report.verdict is Verdict.GRADER_FAULT:
@@ -133,12 +135,12 @@ def _remembered(report: Report, choice: Choice) -> str:
     return ""
 
 
-def _advice(report: Report, choice: Choice, exercises: Sequence[Exercise]) -> list[str]:
+def _advice(report: Report, choice: Choice, found: Found) -> list[str]:
     """What to do next."""
     from tracer.grading.report import Kind, Verdict
 
     if report.verdict is Verdict.PASSED:
-        return _what_follows(choice, exercises)
+        return _what_follows(choice, found)
     failing = report.first_failing
     assert failing is not None
     trouble = failing.trouble
@@ -152,15 +154,18 @@ def _advice(report: Report, choice: Choice, exercises: Sequence[Exercise]) -> li
     return advice
 
 
-def _what_follows(choice: Choice, exercises: Sequence[Exercise]) -> list[str]:
+def _what_follows(choice: Choice, found: Found) -> list[str]:
     """The next exercise after this one, and those that were skipped."""
+    from tracer.view.say.verdict import all_passed
+
     if choice.book is None:
         return []
+    exercises = found.good
     here = [e.name for e in exercises].index(choice.exercise.name)
     skipped = [e for e in exercises[:here] if not choice.book.passed(e)]
     after = [e for e in exercises[here + 1 :] if not choice.book.passed(e)]
     if not skipped and not after:
-        return [_("All exercises passed.")]
+        return [all_passed(found.left_out)]
     names = ", ".join(e.name for e in skipped)
     following = (after or skipped)[0]
     command = f"tracer check {following.number}"

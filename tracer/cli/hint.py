@@ -33,12 +33,14 @@ def command(exercise: str | None, check: str | None, again: bool) -> None:
     from tracer.errors import FileError, UnknownNameError
     from tracer.exercises.hints import hints
     from tracer.view.parts.exercises import hint
+    from tracer.view.say.verdict import all_passed
     from tracer.view.terminal import exercises as screens
     from tracer.view.terminal.console import abilities, write
 
-    chosen = chosen_exercise(exercise, usable(), Path.cwd())
+    found = usable()
+    chosen = chosen_exercise(exercise, found.good, Path.cwd())
     if chosen is None:
-        click.echo(_("All exercises passed."))
+        click.echo(all_passed(found.left_out))
         return
     asked, book = chosen
     sections = hints(asked)

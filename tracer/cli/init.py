@@ -34,6 +34,6 @@ def command(folder: str) -> None:
     if not folder:  # a variable of the shell that is not set
         raise InputError(_("a folder without a name; for this one: tracer init ."))
     root = Path(folder)
-    handed = hand_out(root, usable())
+    handed = hand_out(root, usable().good)
     able = abilities()
     write(screens.handed_out(handed_out(root, handed, able.encoding), able), able)

@@ -39,13 +39,13 @@ def command(layout: str) -> None:
     from tracer.view.terminal import exercises as screens
     from tracer.view.terminal.console import abilities, write
 
-    exercises, book = usable(), Workbook.find(Path.cwd())
+    found, book = usable(), Workbook.find(Path.cwd())
     below = [] if book else Workbook.below(Path.cwd())
     if layout == "json":
-        click.echo(json.dumps(as_record(exercise_list(exercises, book))))
+        click.echo(json.dumps(as_record(exercise_list(found.good, book))))
     else:
         able = abilities(plain=layout == "plain")
-        listed = exercise_list(exercises, book, below, able.encoding)
+        listed = exercise_list(found.good, book, below, able.encoding, found.left_out)
         write(screens.exercise_list(listed, able), able)
     if book is not None and book.lost:
         warn(_("your results are not shown: {why}").format(why=book.lost))

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tracer.course.workbook import Workbook
-from tracer.errors import FileError, InputError, UnknownNameError
+from tracer.course.workbook import Workbook, answer_in
+from tracer.errors import FileError, InputError
 from tracer.exercises.discovery import find
 from tracer.exercises.exercise import Exercise
+from tracer.exercises.naming import meant
 from tracer.language import _, quoted_file
 
 
@@ -74,7 +75,8 @@ def _is_path(said: str, here: Path) -> bool:
         there = Path(here, said).exists()
     except (OSError, ValueError):
         there = False
-    return (there and said != "") or said.endswith(".py") or "/" in said or "\\" in said
+    named = said.lower().endswith((".py", ".ipynb")) or "/" in said or "\\" in said
+    return (there and said != "") or named
 
 
 def _by_path(path: Path, exercises: Sequence[Exercise], here: Path, named: str | None) -> Choice:
@@ -82,23 +84,50 @@ def _by_path(path: Path, exercises: Sequence[Exercise], here: Path, named: str |
         raise FileError(_("{file} is not a valid file name").format(file=repr(str(path))))
     book = Workbook.find(path.resolve().parent)
     whole = path.resolve()
-    exercise = find(named, exercises) if named else _of_folder(whole, exercises)
-    if exercise is None:
-        exercise = next((e for e in exercises if e.file == path.name), None)
-    if exercise is None and not path.exists():
-        raise FileError(_("there is no file {file}").format(file=path))
-    if exercise is None:
-        what = UnknownNameError("exercise", path.stem, [e.name for e in exercises])
-        raise InputError(
-            _("{error}; name the exercise that {file} answers with --exercise").format(
-                error=what, file=path.name
-            )
-        )
+    try:
+        todo = _("add --exercise with one of {names}")
+        exercise = find(named, exercises) if named else _of_path(whole, exercises, todo)
+    except InputError:
+        if not path.exists():
+            raise FileError(_("there is no file {file}").format(file=path)) from None
+        raise
     if path.is_dir():
-        path = path / exercise.file
+        path = answer_in(path, exercise)
     # Another file than the workbook's own is only looked at; its result is not remembered.
-    own = book is not None and book.path(exercise).resolve() == path.resolve()
+    own = book is not None and path.resolve() in book.answers(exercise)
     return Choice(exercise, _seen_from(here, path), book if own else None)
+
+
+def _of_path(path: Path, exercises: Sequence[Exercise], todo: str) -> Exercise:
+    """The exercise that a file or folder is meant for, by its own name or its folder's.
+
+    Raises
+    ------
+    InputError
+        If that is not clear; says which ones there are, in `todo`.
+    """
+    inside = _of_folder(path, exercises)
+    if inside is not None:
+        return inside
+    name = path.name if path.is_dir() else path.stem
+    for found in (
+        [e for e in exercises if e.file == path.name],
+        meant(name, exercises),
+        meant(path.parent.name, exercises),
+    ):
+        if len(found) == 1:
+            return found[0]
+        if found:
+            said = _("the name {file} fits more than one exercise")
+            break
+    else:
+        found = list(exercises)
+        said = _("the name {file} does not say which exercise it answers")
+        if path.is_dir():
+            said = _("{folder} is not the folder of an exercise")
+            todo = _("give one of {names}")
+    names = ", ".join(e.name for e in found)
+    raise InputError(f"{said.format(file=path.name, folder=path)}; {todo.format(names=names)}")
 
 
 def _of_folder(path: Path, exercises: Sequence[Exercise]) -> Exercise | None:
@@ -110,7 +139,7 @@ def _of_folder(path: Path, exercises: Sequence[Exercise]) -> Exercise | None:
 
 def _answer(exercise: Exercise, here: Path, book: Workbook | None) -> Path:
     """Where the answer to an exercise lies, seen from `here`."""
-    places = [here / exercise.file, here / exercise.name / exercise.file]
+    places = [answer_in(folder, exercise) for folder in (here, here / exercise.name)]
     if book is not None:
         places = [book.path(exercise)]
     found = next((path for path in places if path.exists()), None)
@@ -153,4 +182,5 @@ def chosen_exercise(
             raise _nothing_in(here)
         return exercise, book
     path = Path(here, said).resolve()
-    return _of_folder(path, exercises) or find(path.name, exercises), Workbook.find(path)
+    todo = _("give the exercise itself, one of {names}")
+    return _of_path(path, exercises, todo), Workbook.find(path)

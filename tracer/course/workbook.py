@@ -19,6 +19,8 @@ from typing import Any, NamedTuple
 from tracer.errors import FileError
 from tracer.exercises.discovery import home
 from tracer.exercises.exercise import Exercise
+from tracer.exercises.form import digest
+from tracer.exercises.submission import Submission
 from tracer.grading.report import Report, Verdict
 from tracer.language import _
 from tracer.storage.locking import locked
@@ -48,6 +50,8 @@ class Result(NamedTuple):
     verdict: Verdict
     points: int
     failing: str  # the first check that did not pass; empty if there is none
+    digest: str = ""  # of the file that was checked; empty where an older tracer checked it
+    file: str = ""  # its name
 
 
 class _DamagedError(FileError):
@@ -114,7 +118,7 @@ class Workbook:
         """
         failing = report.first_failing
         name = failing.check.name if failing else ""
-        result = Result(report.verdict, report.points, name)
+        result = Result(report.verdict, report.points, name, report.form.digest, report.form.file)
         self.results[report.exercise.name] = result
         with self._changed():
             self.results[report.exercise.name] = result
@@ -157,9 +161,9 @@ class Workbook:
         if not isinstance(kept, dict):
             raise _DamagedError(_("{file} is damaged").format(file=self._file))
         for name, result in _items(kept, "results"):
-            if isinstance(result, list) and len(result) == 3 and result[0] in list(Verdict):
+            if isinstance(result, list) and len(result) in (3, 5) and result[0] in list(Verdict):
                 points = result[1] if type(result[1]) is int else 0
-                self.results[name] = Result(Verdict(result[0]), points, str(result[2]))
+                self.results[name] = Result(Verdict(result[0]), points, *map(str, result[2:]))
         for name, count in _items(kept, "hints"):
             if type(count) is int and count >= 0:
                 self.hints[name] = count
@@ -185,7 +189,30 @@ class Workbook:
 
     def path(self, exercise: Exercise) -> Path:
         """Where the student writes the answer."""
-        return self.root / exercise.name / exercise.file
+        return answer_in(self.root / exercise.name, exercise)
+
+    def answers(self, exercise: Exercise) -> list[Path]:
+        """The files whose results are remembered: the stub, and a notebook beside it."""
+        file = self.root / exercise.name / exercise.file
+        return [file.resolve(), file.with_suffix(".ipynb").resolve()]
+
+    def changed(self, exercise: Exercise) -> bool:
+        """Whether the answer is another one than that of its last check, as far as can be seen."""
+        result = self.results.get(exercise.name)
+        if result is None or not result.digest:
+            return False
+        try:
+            file = self.root / exercise.name / result.file
+            return digest(Submission.read(file).source) != result.digest
+        except FileError:
+            return True  # it is gone, or not to be read any more
+
+
+def answer_in(folder: Path, exercise: Exercise) -> Path:
+    """The answer in a folder: the file that the exercise asks for, or a notebook in its place."""
+    file = folder / exercise.file
+    notebook = file.with_suffix(".ipynb")
+    return notebook if notebook.is_file() and not file.exists() else file
 
 
 def hand_out(root: Path, exercises: Sequence[Exercise]) -> list[Handed]:

@@ -30,6 +30,11 @@ class Found(NamedTuple):
     good: tuple[Exercise, ...]
     broken: tuple[Broken, ...]
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The names of those that cannot be used."""
+        return tuple(folder.name for folder, _why in self.broken)
+
 
 def home() -> Path:
     """The folder of the exercises."""

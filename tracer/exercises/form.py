@@ -8,6 +8,7 @@ Python could run: what is found here only helps to say what is the matter afterw
 from __future__ import annotations
 
 import ast
+import hashlib
 import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -52,6 +53,8 @@ class Form:
         What Python runs: UTF-8, with ``\n`` at the end of every line.
     lines : tuple of Line
         For each line of the program the line of the student's file.
+    digest : str
+        Of the file's bytes, to see later whether it has changed.
     problem : Problem or None
         Why there is nothing to run.
     elsewhere : mapping of str to Elsewhere
@@ -63,6 +66,7 @@ class Form:
     file: str
     program: bytes = b""
     lines: tuple[Line, ...] = field(default=(), repr=False)
+    digest: str = ""
     problem: Problem | None = None
     elsewhere: Mapping[str, Elsewhere] = field(default_factory=lambda: MappingProxyType({}))
     arguments: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
@@ -73,6 +77,11 @@ class Form:
             return None
         found = self.lines[number - 1]
         return found if found.number else None
+
+
+def digest(source: bytes) -> str:
+    """What two files have in common only if they are the same."""
+    return hashlib.sha256(source).hexdigest()[:16]
 
 
 def look(name: str, source: bytes, functions: Collection[str], tags: Collection[str] = ()) -> Form:
@@ -91,11 +100,11 @@ def look(name: str, source: bytes, functions: Collection[str], tags: Collection[
     file = PurePath(name).name or "answer.py"
     text = decoded(source)
     if isinstance(text, Problem):
-        return Form(file, problem=text)
+        return Form(file, problem=text, digest=digest(source))
     if is_notebook(text, file):
         code = cells(text)
         if isinstance(code, Problem):
-            return Form(file, problem=code)
+            return Form(file, problem=code, digest=digest(source))
         runs, lines = program(code, functions, {*functions, *tags})
         parts: list[tuple[str, int | None]]
         parts = [(without_magics(c.source) or "", k) for k, c in enumerate(code, 1)]
@@ -110,6 +119,7 @@ def look(name: str, source: bytes, functions: Collection[str], tags: Collection[
         file,
         in_utf8(runs),
         tuple(lines),
+        digest(source),
         elsewhere=MappingProxyType(dict(_elsewhere(trees, functions))),
         arguments=MappingProxyType(dict(_arguments(trees, functions))),
     )

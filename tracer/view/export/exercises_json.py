@@ -13,6 +13,7 @@ def as_record(part: ExerciseList) -> list[dict[str, Any]]:
         {
             "exercise": row.name, "title": row.title, "cell": row.cell, "function": row.function,
             "points": row.points, "out_of": row.out_of, "verdict": row.verdict,
+            "changed": row.changed,
             "needs": list(row.needs), "checks": list(row.checks),
         }
         for row in part.rows

@@ -11,7 +11,7 @@ from tracer.exercises.exercise import Exercise
 from tracer.grading.report import Verdict
 from tracer.language import _, plural, quoted_file
 from tracer.view.parts.said import Said, Tone
-from tracer.view.say.verdict import verdict_name
+from tracer.view.say.verdict import all_passed, verdict_name
 from tracer.view.say.words import clean
 
 
@@ -29,6 +29,8 @@ class ExerciseRow:
         How its last check ended; None where nothing was checked yet.
     following : bool
         Whether it is the one to go on with.
+    changed : bool
+        Whether the answer is another one than that which was checked.
     needs, checks : tuple of str
         The exercises before it, and the names of its checks.
     """
@@ -41,6 +43,7 @@ class ExerciseRow:
     out_of: int
     verdict: Verdict | None
     following: bool
+    changed: bool
     needs: tuple[str, ...]
     checks: tuple[str, ...]
 
@@ -49,7 +52,10 @@ class ExerciseRow:
         """How far it is, in words."""
         if self.verdict is None:
             return _("not checked")
-        return verdict_name(self.verdict, self.points)
+        name = verdict_name(self.verdict, self.points)
+        if self.changed:
+            return _("{verdict}, changed since").format(verdict=name)
+        return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +90,39 @@ def exercise_list(
     book: Workbook | None,
     below: Sequence[Path] = (),
     encoding: str = "utf-8",
+    left_out: Sequence[str] = (),
 ) -> ExerciseList:
-    """The list; without a `book`, `below` are the workbooks one folder below."""
+    """The list; without a `book`, `below` are the workbooks one folder below.
+
+    `left_out` are the exercises that cannot be used.
+    """
     results = book.results if book is not None else {}
     open_ones = [e.name for e in exercises if not _passed(results.get(e.name))]
     following = open_ones[0] if open_ones and book is not None else None
-    rows = (_row(e, results.get(e.name), following=e.name == following) for e in exercises)
+    rows = (
+        _row(
+            e,
+            results.get(e.name),
+            following=e.name == following,
+            changed=book is not None and book.changed(e),
+        )
+        for e in exercises
+    )
     if book is None and below:
         folder = clean(quoted_file(below[0].name), encoding)
         said = _("Your exercises are one folder down: cd {folder}").format(folder=folder)
     elif book is None:
         said = _("To start: tracer init my-course, then cd my-course")
     elif following is None:
-        said = _("All exercises passed.")
+        said = all_passed(left_out)
     else:
         said = _("Next: tracer check")
     return ExerciseList(tuple(rows), book is not None, Said(said))
 
 
-def _row(exercise: Exercise, result: Result | None, *, following: bool) -> ExerciseRow:
+def _row(
+    exercise: Exercise, result: Result | None, *, following: bool, changed: bool
+) -> ExerciseRow:
     return ExerciseRow(
         name=exercise.name,
         title=exercise.title,
@@ -112,6 +132,7 @@ def _row(exercise: Exercise, result: Result | None, *, following: bool) -> Exerc
         out_of=exercise.points,
         verdict=result.verdict if result else None,
         following=following,
+        changed=changed,
         needs=tuple(exercise.needs),
         checks=tuple(check.name for check in exercise.checks),
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tracer.grading.report import Verdict
-from tracer.language import _
+from tracer.language import _, plural
 
 
 def verdict_name(verdict: Verdict, points: int = 0) -> str:
@@ -21,3 +23,15 @@ def verdict_name(verdict: Verdict, points: int = 0) -> str:
         Verdict.GRADER_FAULT: _("grader error"),
         Verdict.UNDECIDED: _("undecided"),
     }[verdict]
+
+
+def all_passed(left_out: Sequence[str] = ()) -> str:
+    """That nothing is left to do; exercises that cannot be used are not passed."""
+    if not left_out:
+        return _("All exercises passed.")
+    said = plural(
+        "All other exercises passed; {names} cannot be used.",
+        "All other exercises passed; {names} cannot be used.",
+        len(left_out),
+    )
+    return said.format(names=", ".join(left_out))
