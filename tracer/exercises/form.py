@@ -110,8 +110,9 @@ def look(name: str, source: bytes, functions: Collection[str], tags: Collection[
         parts = [(without_magics(c.source) or "", k) for k, c in enumerate(code, 1)]
     else:
         runs = text
-        if _tree(text) is None and _tree(plain := without_magics(text) or "") is not None:
-            runs = plain  # pasted from a notebook
+        if "get_ipython()" in text or _tree(text) is None:  # exported or pasted from a notebook
+            plain = without_magics(text) or ""
+            runs = text if _tree(plain) is None else plain
         lines = [Line(line, n) for n, line in enumerate(text.split("\n"), 1)]
         parts = [(runs, None)]
     trees = [(tree, cell) for part, cell in parts if (tree := _tree(part)) is not None]

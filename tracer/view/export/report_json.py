@@ -21,6 +21,7 @@ def as_record(report: Report) -> dict[str, Any]:
         "out_of": part.out_of,
         "seed": report.seed,
         "seconds": round(report.seconds, 3),
+        "notes": list(part.notes),
         "checks": [_check_record(c) for c in part.checks],
         "printed": _lines(report.printed),
     }
@@ -30,7 +31,7 @@ def nothing_to_check() -> dict[str, Any]:
     """The record where every exercise is passed already: the same keys, and nothing in them."""
     return {
         "exercise": None, "file": None, "verdict": Verdict.PASSED, "points": 0, "out_of": 0,
-        "seed": None, "seconds": 0.0, "checks": [], "printed": "",
+        "seed": None, "seconds": 0.0, "notes": [], "checks": [], "printed": "",
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from tracer.language import _
 from tracer.view.parts.said import Said, Tone
 from tracer.view.parts.step.worked import Worked, wrong_number
 from tracer.view.say.cause import cause_of
+from tracer.view.say.form import form_notes
 from tracer.view.say.trouble import sentences
 from tracer.view.say.words import clean
 
@@ -125,7 +126,7 @@ class CheckRow:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """All that is said of a submission."""
+    """All that is said of a submission; `notes` are about its form."""
 
     exercise: str
     number: str
@@ -134,6 +135,7 @@ class Judged:
     verdict: Verdict
     points: int
     out_of: int
+    notes: tuple[str, ...]
     checks: tuple[CheckRow, ...]
 
     @property
@@ -152,6 +154,7 @@ def judged(report: Report, encoding: str = "utf-8") -> Judged:
         verdict=report.verdict,
         points=report.points,
         out_of=report.out_of,
+        notes=tuple(form_notes(report)),
         checks=tuple(_check(report, c, encoding) for c in report.checks),
     )
 

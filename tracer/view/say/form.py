@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tracer.exercises.decoding import Odd
 from tracer.exercises.form import Place
-from tracer.grading.report import Report
-from tracer.language import _, plural
+from tracer.grading.report import Report, Verdict
+from tracer.language import _
 from tracer.view.say.words import clean
 
 
@@ -80,27 +80,25 @@ def elsewhere(report: Report, function: str) -> list[str]:
     ]
 
 
-def order_of_arguments(report: Report) -> list[str]:
-    """That a function takes the arguments in another order than it gets them, by their names."""
-    asked = report.exercise.inputs
-    own = report.form.arguments.get(report.exercise.function)
-    if own is None:
+def form_notes(report: Report) -> list[str]:
+    """What else a student has to know of a file whose function runs and is not right."""
+    if report.verdict not in (Verdict.WRONG, Verdict.CRASHED):
         return []
-    if len(own) < len(asked):
-        said = plural(
-            "Your {function} takes {n} argument: {own}.",
-            "Your {function} takes {n} arguments: {own}.",
-            len(own),
-        )
-        said = said.format(function=report.exercise.function, n=len(own), own=clean(", ".join(own)))
-        return [said]
+    exercise = report.exercise
+    return _order_of_arguments(report, exercise.function, exercise.inputs)
+
+
+def _order_of_arguments(report: Report, function: str, asked: Sequence[str]) -> list[str]:
+    """That a function has a name of the exercise in another place than its value comes in.
+
+    Its own names do not matter where the order is right.
+    """
+    own = report.form.arguments.get(function)
+    if own is None or len(own) < len(asked):  # the call itself fails, and says why
+        return []
     if all(name == own[k] for k, name in enumerate(asked) if name in own):
         return []
     said = _("Your {function} takes {own}. The exercise hands over {asked}, in this order.")
     return [
-        said.format(
-            function=report.exercise.function,
-            own=clean(", ".join(own)),
-            asked=", ".join(asked),
-        )
+        said.format(function=function, own=clean(", ".join(own)), asked=", ".join(asked)),
     ]

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from tracer.grading.report import Report, Trouble
 from tracer.language import _
+from tracer.view.say.python import about_python, in_own_lines
 from tracer.view.say.words import clean
+
+_MISSING = re.compile(r"No module named '(?P<name>\w+)")
 
 
 def raised(report: Report, trouble: Trouble) -> list[str]:
     """The student's own exception, at the line of their own file."""
     facts = trouble.facts
     name, message = clean(facts["type"]), clean(facts["message"].replace("\n", " "))
+    message = in_own_lines(report.form, message)
     if facts["not_implemented"]:
         said = _("{function} is not written yet: it still raises NotImplementedError.")
         return [said.format(function=report.exercise.function), *start(report)]
@@ -42,6 +48,7 @@ def raised(report: Report, trouble: Trouble) -> list[str]:
     lines += line(report, facts["line"])
     if name in ("ModuleNotFoundError", "ImportError"):
         lines += _import(report, message)
+    lines += about_python(report.form, name, message)
     if name == "EOFError":
         lines.append(_("Nobody is there to answer input(); remove it."))
     return lines
@@ -57,12 +64,21 @@ def _import(report: Report, message: str) -> list[str]:
     ]
     if lines and "required" in message:
         lines.append(_("Numba needs it for matrix products (@). Write loops, or remove @njit."))
-    return [
-        *lines,
+    lines.append(
         _("Besides Python's own library, an answer may import: {names}.").format(
             names=", ".join(there)
-        ),
-    ]
+        )
+    )
+    if "relative import" in message:
+        lines.append(_("An answer is one file: copy into it what it needs of your other files."))
+    missing = _MISSING.match(message)
+    if missing is not None and missing["name"] not in report.libraries:
+        said = _(
+            "If {name} is a file of your own: an answer is one file, so copy into it what it needs "
+            "of {name}."
+        )
+        lines.append(said.format(name=missing["name"]))
+    return lines
 
 
 def start(report: Report) -> list[str]:

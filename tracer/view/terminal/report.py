@@ -39,6 +39,7 @@ def screen(report: Report, able: Abilities, advice: Sequence[str] = ()) -> list[
     lines = [Text(""), *_heading(part, able, colours), Text(""), *_checks(part, able, colours)]
     failing = part.first_failing
     if failing is not None:
+        lines += [Text(""), *paragraphs(map(Said, part.notes), able)] if part.notes else []
         lines += [Text(""), *first_mistake(failing, able)]
     else:
         lines += _remark(part, able)
