@@ -361,9 +361,11 @@ def test_it_reads_as_a_sentence() -> None:
     found = tracer.Divergence(
         step=2, batch=0, quantity="c", unit=5, got=0.5, expected=0.25, consequences=7, again=1
     )
+    also = replace(found, also=(replace(found, quantity="h"), replace(found, quantity="o")))
 
     assert str(found) == (
-        "c[5] at step 2 of sequence 0: got 0.5, expected 0.25; "
-        "7 later numbers differ because of it; 1 more on their own"
+        "c[5] at step 2 of sequence 0: got 0.5, expected 0.25; also different: 7 later numbers as "
+        "a consequence, 1 more value of c independently"
     )
+    assert str(also).endswith("1 more value of c independently, 2 other quantities independently")
     assert repr(found) == f"<Divergence: {found}>"

@@ -18,6 +18,7 @@ from tracer.trace.unroll import unroll
 from tracer.view.parts.wish import Wish, chosen_quantities
 from tracer.view.say.sentence import Sentence
 from tracer.view.terminal.console import Abilities, ascii_line
+from tracer.view.terminal.drawing.folding import no_gap_of_one
 from tracer.view.terminal.picture import other_sentences, picture
 
 
@@ -234,3 +235,18 @@ def test_cells_without_numbers_say_where_those_are(lstm_sentence: Sentence) -> N
     said = "No numbers beside the cells: they need 80 columns. --unit 0 shows"
     assert said in drawn(60)
     assert "No numbers beside" not in drawn(80)
+
+
+def test_a_word_that_would_be_left_out_alone_is_shown() -> None:
+    """The line that says so would take as much room."""
+    assert no_gap_of_one([0, 2, 3, 6]) == [0, 1, 2, 3, 6]
+    assert no_gap_of_one([]) == []
+
+
+def test_what_is_said_of_a_step_is_no_wider_than_its_rule(lstm_sentence: Sentence) -> None:
+    """On a wide screen the rule is as wide as the cells, and long lines are hard to read."""
+    lines = [line.plain for line in picture(lstm_sentence, Wish(), Abilities(width=200))]
+    rules = [n for n, line in enumerate(lines) if line.startswith("── t = ")]
+
+    for n in rules:
+        assert len(lines[n + 1]) <= len(lines[n]) < 130

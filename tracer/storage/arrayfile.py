@@ -27,7 +27,7 @@ HEADER_KEY = "tracer"
 USES = {
     "tracer trace": " Look into it: tracer show {path}",
     "tracer model": ' Send a sentence through it: tracer show "SENTENCE" --model {path}',
-    "tracer checkpoint": " Go on with its run: tracer train --save {model} --resume",
+    "tracer checkpoint": " To continue its training: tracer train --save {model} --resume",
 }
 """What a file is good for, by its kind; said to whoever gives it where another kind is expected."""
 

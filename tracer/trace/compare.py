@@ -66,16 +66,21 @@ class Divergence:
         unit = "" if self.unit is None else f"[{self.unit}]"
         said = f"{self.quantity}{unit} at step {self.step} of sequence {self.batch}"
         said += f": got {self.got:.9g}, expected {self.expected:.9g}"
-        if self.consequences:
-            said += f"; {self.consequences} later numbers differ because of it"
-        if self.again or self.also:
-            said += (
-                f"; {self.again + sum(1 + other.again for other in self.also)} more on their own"
-            )
-        return said
+        others = []
+        if n := self.consequences:
+            others.append(f"{n} later number{_s(n)} as a consequence")
+        if n := self.again:
+            others.append(f"{n} more value{_s(n)} of {self.quantity} independently")
+        if n := len(self.also):
+            others.append(f"{n} other quantit{'y' if n == 1 else 'ies'} independently")
+        return said + (f"; also different: {', '.join(others)}" if others else "")
 
     def __repr__(self) -> str:
         return f"<Divergence: {self}>"
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"
 
 
 def compare(

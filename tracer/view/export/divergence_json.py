@@ -5,8 +5,8 @@
 ``t batch quantity unit got expected``  the first number that differs, in computing order
 ``beside``        how many more numbers of that quantity differ at the same step and sentence
 ``consequences``  how many numbers differ only because of it
-``again``         how many more numbers of that quantity differ on their own
-``also``          the first place of each other quantity that differs on its own, in the same words
+``again``         how many more numbers of that quantity differ independently
+``also``          the first place of each other quantity that differs independently
 ``measure``       the quantity whose distance ``steps`` have (h, as a rule); "" where a quantity
                   without steps is the only one that differs
 ``steps``         for each step of that sentence: t, words (one, or that of each trace), most, and

@@ -8,6 +8,7 @@ magnitude on their way, so every block has a scale of its own, and says which.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rich.text import Text
 
@@ -85,7 +86,7 @@ def _step(back: Backward, t: int, plan: Layout, able: Abilities) -> list[Text]:
     wide = min(max(plan.width, NARROW_RULE), able.width)
     length = Text(f" ‖d_h‖ {size(part.size)} ")
     lines = [step_title(part.step, part.word, length, wide, colours)]
-    lines += [*paragraph(part.said, able), Text("")]
+    lines += [*paragraph(part.said, replace(able, width=wide)), Text("")]
     match part.body:
         case BackwardUnit() as body:
             return lines + backward_unit(body, able)

@@ -15,6 +15,7 @@ from tracer.view.parts.said import Said, Tone
 from tracer.view.say.numbers import number
 from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities
+from tracer.view.terminal.drawing.folding import no_gap_of_one
 from tracer.view.terminal.drawing.paragraphs import paragraph, paragraphs, step_title
 from tracer.view.terminal.drawing.strip import left_out
 from tracer.view.terminal.drawing.worked import worked_lines
@@ -32,7 +33,7 @@ STEPS = 30
 
 LONGEST_BAR = 30
 
-RULE = 60
+RULE = 80
 
 
 def divergence(
@@ -109,14 +110,16 @@ def _drawn(steps: Sequence[StepApart]) -> list[int]:
     """The steps (from 0) that get a line: some equal ones before, and those farthest apart."""
     differs = [t for t, step in enumerate(steps) if step.most is not None or len(step.words) > 1]
     first = differs[0] if differs else 0
-    before = range(max(first - LINES, 0), first)
+    begin = first - LINES
+    before = range(begin if begin > 1 else 0, first)
     after = range(first, len(steps))
     if len(after) <= STEPS:
         return [*before, *after]
     sizes = {t: most.size if (most := steps[t].most) else 0.0 for t in after}
     turned = [t for t in after if steps[t].turns][:1]
     farthest = sorted(after, key=lambda t: -sizes[t])[: STEPS // 2 - 2]
-    return [*before, *sorted({*after[: STEPS // 2], len(steps) - 1, *turned, *farthest})]
+    later = sorted({*after[: STEPS // 2], len(steps) - 1, *turned, *farthest})
+    return no_gap_of_one([*before, *later])
 
 
 def _words(step: StepApart) -> str:

@@ -23,6 +23,7 @@ from tracer.view.parts.said import Said
 from tracer.view.say.numbers import size
 from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities, folded
+from tracer.view.terminal.drawing.folding import no_gap_of_one
 from tracer.view.terminal.drawing.logarithmic import Decades, decades, decades_axis, decades_bar
 from tracer.view.terminal.drawing.paragraphs import explained, how_to_read, paragraph, paragraphs
 from tracer.view.terminal.drawing.strip import left_out
@@ -81,7 +82,8 @@ def drawn_steps(flow: Network) -> list[int]:
         return list(range(T))
     ends = LINES // 4
     between = np.linspace(ends, T - 2 * ends, LINES - 3 * ends, endpoint=False)
-    return sorted({*range(ends), *between.astype(int).tolist(), *range(T - 2 * ends, T)})
+    steps = {*range(ends), *between.astype(int).tolist(), *range(T - 2 * ends, T)}
+    return no_gap_of_one(sorted(steps))
 
 
 def _marked(said: Said, style: Style, able: Abilities) -> Iterator[Text]:

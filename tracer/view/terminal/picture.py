@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from rich.text import Text
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from tracer.trace.trace import Trace
 
 
-NARROW_RULE = 60
-"""Titles are at least this wide, so that those of small networks stand under each other too."""
+NARROW_RULE = 80
+"""Titles, and what is said under them, are at least this wide where the screen is."""
 
 
 Draw: TypeAlias = Callable[[Sentence, Wish, Abilities], list[Text]]
@@ -99,7 +100,8 @@ def _step(show: Show, t: int, plan: Layout, able: Abilities) -> list[Text]:
     """One step: its title, what happens, its numbers."""
     part = show.step(t)
     wide = min(max(plan.width, NARROW_RULE), able.width)
-    lines = [_title(part, wide, able), *paragraph(part.said, able), Text("")]
+    said = paragraph(part.said, replace(able, width=wide))  # no wider than the rule over it
+    lines = [_title(part, wide, able), *said, Text("")]
     match part.body:
         case Unit() as body:
             return lines + unit(body, able)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -31,6 +32,12 @@ def telling_steps(moves: Moves, most: int) -> list[int]:
             break
         chosen.add(int(step))
     return sorted(chosen)
+
+
+def no_gap_of_one(steps: Sequence[int]) -> list[int]:
+    """These steps, ascending, and each that is left out alone: it takes the line that says so."""
+    gaps = (b - 1 for a, b in pairwise(steps) if b == a + 2)
+    return sorted({*steps, *gaps})
 
 
 def telling_units(moves: Moves, most: int, steps: Sequence[int]) -> list[int]:

@@ -13,6 +13,7 @@ from tracer.view.parts.strip import Answer, Strip, StripRow
 from tracer.view.say.numbers import percent
 from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities
+from tracer.view.terminal.drawing.folding import no_gap_of_one
 from tracer.view.terminal.drawing.paragraphs import paragraph
 from tracer.view.terminal.palette import Palette, palette
 
@@ -30,7 +31,7 @@ PERCENT = 6
 
 def strip(part: Strip, steps: Sequence[int], able: Abilities) -> list[Text]:
     """One line for each of `steps` (from 0), with a line of dots where some are left out."""
-    colours = palette(able)
+    colours, steps = palette(able), no_gap_of_one(steps)
     rows = [part.rows[t] for t in steps]
     numbers = len(str(part.rows[-1].step))
     roomy, narrow = able.width >= ROOMY, able.width < NARROW

@@ -14,6 +14,7 @@ from tracer.view.parts.step.backward_unit import BackwardUnit
 from tracer.view.say.numbers import signed, size
 from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities
+from tracer.view.terminal.drawing.folding import no_gap_of_one
 from tracer.view.terminal.drawing.logarithmic import Decades, decades, decades_axis, decades_bar
 from tracer.view.terminal.drawing.paragraphs import paragraph
 from tracer.view.terminal.drawing.strip import left_out
@@ -29,7 +30,7 @@ SIGNED_BAR = 6
 
 def way(part: Way, steps: Sequence[int], able: Abilities) -> Iterator[Text]:
     """The lines for `steps` (from 0, ascending), with dots where some are left out."""
-    colours = palette(able)
+    colours, steps = palette(able), no_gap_of_one(steps)
     scale = decades(value for row in part.rows for value in row.sizes)
     digits = len(str(part.rows[-1].step))
     shown = [part.rows[t].word for t in steps]
