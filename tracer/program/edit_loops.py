@@ -53,11 +53,28 @@ class Turned(Edit):
     def applied(self, program: Program) -> Program:
         if self.loop not in ("forward", "backward"):
             raise UnknownNameError("loop", self.loop, ("forward", "backward"))
+        ends = [program.lines[name] for name in sorted(self._ends(program))]
+        other = {"first": "last", "last": "first"}
+        program = program.with_lines(
+            [replace(line, steps=other.get(line.steps, line.steps), changed=True) for line in ends]
+        )
         return replace(program, backwards=program.backwards ^ {self.loop}, plans={})
+
+    def _ends(self, program: Program) -> frozenset[str]:
+        """What a loop ends with: h_T, d_h_0."""
+        backward = self.loop == "backward"
+        carries = [carry for carry in program.carries.values() if carry.backward is not backward]
+        names = {carry.initial for carry in carries}
+        return frozenset(
+            name
+            for name in (f"d_{n}" if backward else n[2:] for n in names)
+            if name in program.lines
+        )
 
     def touches(self, program: Program) -> frozenset[str]:
         backward = self.loop == "backward"
-        return frozenset(c.into for c in program.carries.values() if c.backward is backward)
+        into = {c.into for c in program.carries.values() if c.backward is backward}
+        return self._ends(program) | into
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from tracer.cells.activations import Array
 from tracer.errors import InputError, UnknownNameError
 from tracer.program.line import Axes
 from tracer.program.planning import CLOCK
@@ -116,3 +117,10 @@ class Given:
         T = self.sizes["T"]
         real: npt.NDArray[np.bool_] = np.arange(T).reshape(T, 1) < self.lengths
         return real.reshape(*real.shape, *[1] * (ndim - 2))
+
+    def standing(self, states: Array) -> Array:
+        """States (T, N, H) that no step hands on, standing still past a sentence's end."""
+        assert self.lengths is not None
+        t = np.arange(self.sizes["T"]).reshape(-1, 1)
+        still: Array = states[np.minimum(t, self.lengths - 1), np.arange(self.sizes["N"])]
+        return still

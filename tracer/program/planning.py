@@ -88,11 +88,12 @@ def _plan(program: Program, given: frozenset[str], asked: tuple[str, ...]) -> Pl
     _check_given(program, given, asked, reads - needed.keys())
 
     into = {carry.into for carry in carries}
+    handed = {carry.of for carry in carries}  # in the loop, for it stands still past the end
     sources = {name for carry in carries for name in (carry.of, carry.then, carry.first)}
     hanging: tuple[set[str], set[str]] = (set(), set())
     for name, line in needed.items():
         hangs = hanging[line.backward]
-        if name in into or not hangs.isdisjoint(line.reads):
+        if name in into or name in handed or not hangs.isdisjoint(line.reads):
             hangs.add(name)
     looped = _looped(program, needed, hanging, sources | into)
 

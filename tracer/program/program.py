@@ -90,6 +90,9 @@ class Program:
         Which loops run the other way round: ``"forward"``, ``"backward"``.
     runs_on : bool
         Whether the state runs on through the padding.
+    adds_up : bool
+        Whether the gradient of a parameter is that of what was given, where something else is read
+        in its place. Else it is that of what is read, put back only where the order was changed.
     returned : mapping
         What is handed back in the place of a quantity; nothing reads it.
     """
@@ -109,6 +112,7 @@ class Program:
     past: Mapping[str, str] = field(default_factory=dict)
     backwards: frozenset[str] = frozenset()
     runs_on: bool = False
+    adds_up: bool = False
     returned: Mapping[str, Expression] = field(default_factory=dict)
     edits: tuple[Edit, ...] = ()
     plans: dict[Any, Any] = field(default_factory=dict, repr=False)

@@ -14,7 +14,7 @@ from tracer.program.compiled import compiled
 from tracer.program.given import Given
 from tracer.program.line import Line
 from tracer.program.planning import Pass, plan
-from tracer.program.seeing import blocks, order_of, past_of, put_back, seen
+from tracer.program.seeing import blocks, past_of, places_of, put_back, seen
 from tracer.program.stepping import Loop
 
 if TYPE_CHECKING:
@@ -120,6 +120,8 @@ class Running:
             if line.steps:
                 value = _put_together(value, line.steps, self.values)
         value = self.conform(value, line)
+        if self.given.ragged and not line.backward and line.name in self.program.carries:
+            value = self.given.standing(value)
         if line.name in self.own:
             self.computed[line.name] = value
             value = self.merged(line, value)
@@ -174,14 +176,14 @@ class Running:
     def _put_back(self, found: dict[str, Array]) -> None:
         """Gradients of what was read in another order, in the order of what was given."""
         shapes = {n: np.shape(self.values[n]) for n in self.program.given if n in self.values}
-        for name, places in order_of(self.program, shapes).items():
-            d = f"d_{name}"
-            if d in self.values:
-                whole = put_back(places, self.computed.get(d, self.values[d]))
-                cut = blocks(self.program, {name: whole, "H": self.values.get("H")})
-                for n, value in {name: whole, **cut}.items():
-                    if f"d_{n}" in found:
-                        found[f"d_{n}"] = value
+        places = places_of(self.program, shapes)
+        if places is None:
+            return
+        there = [n for n in places if f"d_{n}" in self.values]
+        d = {n: self.computed.get(f"d_{n}", self.values[f"d_{n}"]) for n in there}
+        back = put_back(places, d, adds_up=self.program.adds_up) if d else {}
+        back |= blocks(self.program, {**back, "H": self.values.get("H", 0)})
+        found.update({f"d_{n}": value for n, value in back.items() if f"d_{n}" in found})
 
 
 def _put_together(value: Any, steps: str, values: Mapping[str, Any]) -> Any:

@@ -80,34 +80,61 @@ def past_of(program: Program, name: str, word: str, e: Mapping[str, Any]) -> Any
     return e[word]
 
 
-def order_of(
+def places_of(
     program: Program, shapes: Mapping[str, tuple[int, ...]]
-) -> dict[str, npt.NDArray[np.int64]]:
-    """For each parameter that is only put in another order: where each number really stands.
+) -> dict[str, npt.NDArray[np.int64]] | None:
+    """Where each number of a parameter really stands, by counting all the numbers given.
 
-    A parameter in which a number is seen twice, or not at all, is none of them.
+    What is read is computed once with these counts in the place of the numbers. None where both
+    passes do not read the same, or what is read is no number of the parameters.
     """
-    both = {n: e for n, e in program.seen_forward.items() if program.seen_backward.get(n) == e}
-    found = {}
-    for name, expression in both.items():
-        if name in program.blocks or f"d_{name}" not in program.lines or name not in shapes:
-            continue
-        labels = {n: np.arange(float(np.prod(shape))).reshape(shape) for n, shape in shapes.items()}
-        read = expression.reads
-        if any(program.blocks.get(r, (r, 0))[0] not in (name, "it") for r in read):
-            continue
-        H = shapes["W"][1]
-        places = seen(
-            program, {**labels, **blocks(program, {**labels, "H": H}), "H": H}, {name: expression}
-        )[name]
-        flat = places.ravel()
-        if np.array_equal(np.sort(flat), np.arange(flat.size)):
-            found[name] = places.astype(np.int64)
-    return found
+    parameters = [
+        n for n in program.given if f"d_{n}" in program.lines and n != "x" and n in shapes
+    ]
+    wholes = {n: program.blocks.get(n, (n, 0))[0] for n in program.seen_forward}
+    expressions = {n: e for n, e in program.seen_forward.items() if wholes[n] in parameters}
+    if not expressions or any(program.seen_backward.get(n) != e for n, e in expressions.items()):
+        return None
+    counts: dict[str, Any] = {"H": shapes["W"][-1]}
+    start = 0
+    for name in parameters:
+        size = int(np.prod(shapes[name]))
+        counts[name] = np.arange(start, start + size, dtype=np.float64).reshape(shapes[name])
+        start += size
+    read = {**counts, **seen(program, counts | blocks(program, counts), expressions)}
+    places = {}
+    for name in parameters:
+        parts = [block for block, (whole, _) in program.blocks.items() if whole == name]
+        whole = np.concatenate([read[part] for part in parts]) if parts else read[name]
+        places[name] = whole.astype(np.int64)
+        if not np.array_equal(places[name], whole) or whole.min() < 0 or whole.max() >= start:
+            return None
+    return places
 
 
-def put_back(places: npt.NDArray[np.int64], d: Array) -> Array:
-    """A gradient of what was read, in the order of what was given."""
-    found = np.empty_like(d)
-    found.ravel()[places.ravel()] = d.ravel()
-    return found
+def put_back(
+    places: Mapping[str, npt.NDArray[np.int64]], d: Mapping[str, Array], *, adds_up: bool
+) -> dict[str, Array]:
+    """Gradients of what was read, as gradients of what was given; nothing where they are not known.
+
+    Parameters
+    ----------
+    places : mapping
+        Of every parameter, see `places_of`.
+    d : mapping
+        The gradients of some.
+    adds_up : bool
+        Whether a number that is read twice has both gradients added up; else only parameters that
+        are read in another order are put back.
+    """
+    every = np.concatenate([places[name].ravel() for name in d])
+    sizes = {name: array.size for name, array in places.items()}
+    starts = dict(zip(sizes, np.cumsum([0, *sizes.values()]).tolist(), strict=False))
+    ours = np.concatenate([np.arange(starts[n], starts[n] + sizes[n]) for n in d])
+    if not np.isin(every, ours).all():
+        return {}
+    if not adds_up and not np.array_equal(np.sort(every), np.sort(ours)):
+        return {}
+    whole = np.zeros(sum(sizes.values()))
+    np.add.at(whole, every, np.concatenate([array.ravel() for array in d.values()]))
+    return {n: whole[starts[n] :][: sizes[n]].reshape(d[n].shape) for n in d}

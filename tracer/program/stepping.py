@@ -29,10 +29,9 @@ class Loop:
         self.active = running.given.active(3) if running.given.ragged else None
         if part.backward and self.active is not None:
             self._move_what_stands(self.active)
-        self.hands = {carry.into: _Hand(carry, self.e) for carry in part.carries}
-        self.still = {
-            carry.of: self.e[carry.initial] for carry in part.carries if carry.initial in self.e
-        }
+        shapes = {c: running.given.shape(running.program.names[c.into][1:]) for c in part.carries}
+        self.hands = {c.into: _Hand(c, self.e, shape) for c, shape in shapes.items()}
+        self.still = {c.of: self.e.get(c.initial, 0.0) for c in part.carries}
         self.buffers: dict[str, Array] = {}
 
     def _move_what_stands(self, active: Any) -> None:
@@ -63,11 +62,18 @@ class Loop:
                 if buffer is not None:
                     buffer[t] = value
             for hand in hands:
-                hand.after(e)
+                hand.after(e, None if self.active is None else self.active[t])
         for name, buffer in self.buffers.items():
-            ends = backward and self.active is not None
-            real = running.given.active(buffer.ndim) if ends else None
-            running.keep(name, buffer if real is None else np.where(real, buffer, 0))
+            running.keep(name, self._past_the_end(name, buffer))
+
+    def _past_the_end(self, name: str, buffer: Array) -> Array:
+        """What is there past a sentence's end: no gradient, and a state that stands still."""
+        given = self.running.given
+        if self.active is None or name in self.still:
+            return buffer
+        if self.part.backward:
+            return np.where(given.active(buffer.ndim), buffer, 0)
+        return given.standing(buffer) if name in self.running.program.carries else buffer
 
     def _line(
         self, line: Line
@@ -110,11 +116,10 @@ class Loop:
 class _Hand:
     """What a carry hands to the next step."""
 
-    def __init__(self, carry: Carry, e: Mapping[str, Any]) -> None:
+    def __init__(self, carry: Carry, e: Mapping[str, Any], shape: tuple[int, ...]) -> None:
         self.carry = carry
-        initial = e.get(carry.initial)
-        self.zero = np.zeros_like(initial) if initial is not None else 0.0
-        self.now = self.zero if carry.first == "0" else e[carry.first]
+        self.zero = np.zeros(shape)
+        self.now: Any = self.zero if carry.first == "0" else e[carry.first]
         self.waiting = self.now
         self.fixed = carry.then in {"0", carry.initial}
         self.later = self.zero if carry.then == "0" else e.get(carry.then)
@@ -131,11 +136,14 @@ class _Hand:
 
         return read
 
-    def after(self, e: Mapping[str, Any]) -> None:
-        """A step is done."""
+    def after(self, e: Mapping[str, Any], active: Any) -> None:
+        """A step is done; where it lies past a sentence's end, nothing is handed over by it."""
+        before: Any = self.now
         if self.fixed:
             self.now = self.later
         elif self.carry.back == 2:
             self.now, self.waiting = self.waiting, e[self.carry.then]
         else:
             self.now = e[self.carry.then]
+        if active is not None and self.carry.then != self.carry.of:
+            self.now = np.where(active, self.now, before)
