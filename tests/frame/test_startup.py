@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -73,3 +75,20 @@ def test_unknown_public_name() -> None:
     """A name that is not there is said to be missing, as for any module."""
     with pytest.raises(AttributeError, match="module 'tracer' has no attribute 'unrol'"):
         tracer.unrol  # type: ignore[attr-defined]  # noqa: B018 - reading it is the test
+
+
+@pytest.mark.parametrize("command", [["--version"], ["check", "rnn_step.py"], ["list"]])
+def test_files_beside_the_answer_are_no_libraries(tmp_path: Path, command: list[str]) -> None:
+    """A student's numpy.py, click.py or json.py is not run by `python -m tracer` in that folder."""
+    for name in ("numpy", "click", "json", "rich", "secrets", "tempfile"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('mine')\n", "utf-8")
+    (tmp_path / "rnn_step.py").write_text("def rnn_step(*_): ...\n", "utf-8")
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "tracer", *command],
+        cwd=tmp_path, capture_output=True, encoding="utf-8", check=False,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
+
+    assert "mine" not in ended.stderr + ended.stdout
+    assert ended.returncode in (0, 1)

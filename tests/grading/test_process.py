@@ -13,11 +13,11 @@ import pytest
 
 from tracer.errors import FileError
 from tracer.exercises.exercise import Exercise
-from tracer.exercises.submission import Submission
+from tracer.exercises.submission import LARGEST_NOTEBOOK, Submission
 from tracer.grading import session
 from tracer.grading.report import Verdict
 from tracer.grading.session import grade
-from tracer.sandbox import process
+from tracer.sandbox import place
 from tracer.sandbox.process import Limits, PlainProcess, Run
 
 RIGHT = "    return np.tanh(x @ U.T + h_prev @ W.T + a)\n"
@@ -57,12 +57,45 @@ def test_a_full_disk_costs_no_report(rnn_step: Exercise, monkeypatch: pytest.Mon
     monkeypatch.setattr(tempfile, "gettempdir", full)
     if sys.platform == "linux":
         found += printed(rnn_step, "    import os\n    print(os.getcwd())\n")
-        assert found[0].startswith(f"{process.MEMORY}/tracer-")
+        assert found[0].startswith(f"{place.MEMORY}/tracer-")
         assert not Path(found[0]).exists()
 
-    monkeypatch.setattr(process, "MEMORY", "/nowhere")
+    monkeypatch.setattr(place, "MEMORY", "/nowhere")
     with pytest.raises(FileError, match="cannot run your code: No usable temporary directory"):
         grade(rnn_step, step(""))
+
+
+def test_nothing_that_it_makes_stays(
+    rnn_step: Exercise, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Folders 2,000 deep, without rights, with links to elsewhere: only what they lead to stays."""
+    if os.name != "posix":
+        return
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept/file").touch()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = (
+        "import os\n"
+        "def make():\n"
+        "    here = os.getcwd()\n"
+        f"    os.symlink({str(tmp_path / 'kept')!r}, 'link')\n"
+        "    os.makedirs('closed/within')\n"
+        "    os.chmod('closed/within', 0)\n"
+        "    os.chmod('closed', 0o500)\n"
+        "    for _ in range(2000):\n"
+        "        os.mkdir('deep')\n"
+        "        os.chdir('deep')\n"
+        "    open('file', 'w').close()\n"
+        "    os.chdir(here)\n"
+        "if not os.path.lexists('link'):\n"
+        "    make()\n"
+    )
+
+    report = grade(rnn_step, step("", before), seed=1)
+
+    assert report.checks[0].verdict is Verdict.PASSED
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kept"]
+    assert (tmp_path / "kept/file").exists()
 
 
 @dataclass
@@ -180,7 +213,7 @@ def test_only_a_plain_file_is_read(tmp_path: Path) -> None:
     large = tmp_path / "large.py"
     large.write_bytes(b"#" * (2**20 + 1))
     missing = tmp_path / "missing.py"
-    odd = {tmp_path: "a folder", large: "1048577 bytes", missing: "No such file"}
+    odd = {tmp_path: "a folder", large: "more than 1048576 bytes", missing: "No such file"}
     if os.name == "posix":
         os.mkfifo(tmp_path / "pipe.py")
         odd |= {tmp_path / "pipe.py": "not a plain file", Path("/dev/zero"): "not a plain file"}
@@ -190,3 +223,53 @@ def test_only_a_plain_file_is_read(tmp_path: Path) -> None:
             Submission.read(path)
     with pytest.raises(FileError, match="null"):
         Submission.read("rnn\0step.py")
+
+
+def test_a_file_is_read_as_it_was_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe that takes its place in between is refused, and nobody waits for it."""
+    if os.name != "posix":
+        return
+    path = tmp_path / "rnn_step.py"
+    path.touch()
+    plain = path.stat()
+    path.unlink()
+    os.mkfifo(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "stat", lambda *_args, **_named: plain)
+        with pytest.raises(FileError, match="not a plain file"):
+            Submission.read(path)
+
+
+def test_a_file_that_says_it_is_empty() -> None:
+    """What counts is what is read: files of the system's own give a size of 0."""
+    if sys.platform != "linux":
+        return
+    assert Submission.read("/proc/self/status").source.startswith(b"Name:")
+
+
+def test_a_link_is_read_only_where_it_may_be(tmp_path: Path) -> None:
+    """A student's own answer may lie elsewhere; a link of somebody else's is refused."""
+    if os.name != "posix":
+        return
+    (tmp_path / "real.py").write_bytes(b"x = 1")
+    link = tmp_path / "rnn_step.py"
+    link.symlink_to("real.py")
+
+    assert Submission.read(link).source == b"x = 1"
+    assert Submission.read(tmp_path / "real.py", links=False).source == b"x = 1"
+    with pytest.raises(FileError, match="it is a link"):
+        Submission.read(link, links=False)
+
+
+def test_a_notebook_may_hold_pictures(tmp_path: Path) -> None:
+    """It is larger than a program, also when renamed, and not of any size."""
+    for name in ("rnn_step.ipynb", "rnn_step.py"):
+        path = tmp_path / name
+        path.write_bytes(b'{"cells": "' + b"x" * 2**21 + b'"}')
+        assert len(Submission.read(path).source) == 2**21 + 13
+
+    with path.open("r+b") as file:
+        file.truncate(LARGEST_NOTEBOOK + 1)
+    with pytest.raises(FileError, match="clear the outputs of its cells"):
+        Submission.read(path)

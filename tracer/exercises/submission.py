@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from stat import S_ISREG
+from stat import S_ISDIR, S_ISREG
 
 from tracer.errors import FileError
 
 LARGEST_FILE = 2**20
+
+LARGEST_NOTEBOOK = 2**25
+"""Of a notebook most bytes are pictures; how much code it may hold is looked at later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +25,17 @@ class Submission:
     source: bytes
 
     @classmethod
-    def read(cls, path: str | os.PathLike[str]) -> Submission:
-        """Read a plain file of at most 1 MiB.
+    def read(cls, path: str | os.PathLike[str], *, links: bool = True) -> Submission:
+        """Read a plain file of at most 1 MiB, or a notebook of at most 32 MiB.
+
+        What is read is what was opened: a file that is exchanged for another one in between, that
+        grows, or that tells another size than it has, makes no difference.
+
+        Parameters
+        ----------
+        path : path
+        links : bool
+            Whether the name may be a symbolic link. That of somebody else could lead anywhere.
 
         Raises
         ------
@@ -30,19 +44,48 @@ class Submission:
         """
         path = Path(path)
         try:
-            status = path.stat()
-            if not S_ISREG(status.st_mode):  # reading a pipe could wait for ever
-                what = "a folder" if path.is_dir() else "not a plain file"
-                raise FileError(f"cannot check {path}: it is {what}; give the .py file itself")
-            if status.st_size > LARGEST_FILE:
-                raise FileError(
-                    f"cannot check {path}: it has {status.st_size} bytes; "
-                    f"an answer has at most {LARGEST_FILE}"
-                )
-            return cls(str(path), path.read_bytes())
+            if not links and path.is_symlink():
+                raise FileError(f"cannot check {path}: it is a link; give the file itself")
+            _refuse_what_is_no_file(path, path.stat())  # to open a device may do something already
+            opened = os.open(path, _flags(links=links))
+            with os.fdopen(opened, "rb") as file:
+                _refuse_what_is_no_file(path, os.fstat(file.fileno()))
+                return cls(str(path), _bounded(path, file.read(LARGEST_FILE + 1), file.read))
         except ValueError as error:
             raise FileError(f"cannot check {str(path)!r}: {error}") from error
         except OSError as error:
             if isinstance(error, FileError):
                 raise
-            raise FileError(f"cannot check {path}: {error.strerror or error}") from error
+            why = "it is a link" if not links and error.errno == errno.ELOOP else error.strerror
+            raise FileError(f"cannot check {path}: {why or error}") from error
+
+
+def _flags(*, links: bool) -> int:
+    """How a file is opened: a pipe that took its place in between keeps nobody waiting."""
+    flags = os.O_RDONLY
+    for name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY", *(() if links else ("O_NOFOLLOW",))):
+        flags |= getattr(os, name, 0)
+    return flags
+
+
+def _refuse_what_is_no_file(path: Path, status: os.stat_result) -> None:
+    if not S_ISREG(status.st_mode):
+        what = "a folder" if S_ISDIR(status.st_mode) else "not a plain file"
+        raise FileError(f"cannot check {path}: it is {what}; give the .py file itself")
+
+
+def _bounded(path: Path, beginning: bytes, more: Callable[[int], bytes]) -> bytes:
+    """All bytes of a file of which `beginning` is read, if they are not too many."""
+    if len(beginning) <= LARGEST_FILE:
+        return beginning
+    if path.suffix.lower() != ".ipynb" and not beginning.lstrip().startswith(b"{"):
+        raise FileError(
+            f"cannot check {path}: it has more than {LARGEST_FILE} bytes, the most of an answer"
+        )
+    source = beginning + more(LARGEST_NOTEBOOK + 1 - len(beginning))
+    if len(source) > LARGEST_NOTEBOOK:
+        raise FileError(
+            f"cannot check {path}: it has more than {LARGEST_NOTEBOOK} bytes, the most of a "
+            "notebook; clear the outputs of its cells, and save it again"
+        )
+    return source

@@ -22,7 +22,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from tracer.errors import FileError
+from tracer.sandbox import place
 from tracer.sandbox.collector import Collector
 from tracer.sandbox.frames import MAX_BYTES, pack_note
 from tracer.sandbox.packages import expose
@@ -36,9 +36,6 @@ CLOCK = 3
 
 ENDING = 5.0
 """Seconds that the supervisor in the child has to end everything."""
-
-MEMORY = "/dev/shm"  # noqa: S108 - Linux has it; everything in it gets a name of its own
-"""A folder that is no disk."""
 
 COPIED = ("runner.py", "supervise.py", "describing.py", "frames.py")
 """What runs in the child. It is copied, so that no path in there leads to the grader."""
@@ -142,25 +139,24 @@ class PlainProcess:
         longest : float
             Seconds of processor time after which the run ends in any case, beside `STARTUP`.
         """
-        place = _place()
         with (
-            tempfile.TemporaryDirectory("", "tracer-", place, ignore_cleanup_errors=True) as root,
-            tempfile.TemporaryFile(dir=place) as stdin,
+            place.folder() as root,
+            tempfile.TemporaryFile(dir=place.temporary()) as stdin,
             _lifeline() as (held, watched),
         ):
-            folder = Path(root, "answer")
+            folder = root / "answer"
             folder.mkdir()
             (folder / file).write_bytes(source)
             for name in COPIED:
-                shutil.copyfile(Path(__file__).with_name(name), Path(root, name))
-            packages = expose(Path(root, "packages"))
+                shutil.copyfile(Path(__file__).with_name(name), root / name)
+            packages = expose(root / "packages")
             stdin.write(pack_note("packages", {"folders": packages}) + request)
             stdin.seek(0)
             start = time.monotonic()
             child = subprocess.Popen(  # noqa: S603 - the student's file is data to this command
                 [
                     *(sys.executable, "-I", "-S", "-B", "-u", "-X", "utf8"),
-                    *(str(Path(root, "runner.py")), *map(str, watched)),
+                    *(str(root / "runner.py"), *map(str, watched)),
                 ],
                 cwd=folder,
                 stdin=stdin,
@@ -198,22 +194,6 @@ class PlainProcess:
             ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
         )
         return {**kept, **places, **threads, "LC_ALL": "C.UTF-8", **self.environment}
-
-
-def _place() -> str:
-    """Where the child's folder is made: among the temporary files, or in memory on a full disk.
-
-    Raises
-    ------
-    FileError
-        If nothing can be written anywhere.
-    """
-    try:
-        return tempfile.gettempdir()
-    except OSError as error:  # it has tried to write in each folder that it knows
-        if os.access(MEMORY, os.W_OK):
-            return MEMORY
-        raise FileError(f"cannot run your code: {error.strerror or error}") from error
 
 
 @contextmanager

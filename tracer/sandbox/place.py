@@ -1,0 +1,67 @@
+"""The folder that a submission runs in: made among the temporary files, and removed for certain."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
+from pathlib import Path
+
+from tracer.errors import FileError
+
+MEMORY = "/dev/shm"  # noqa: S108 - Linux has it; everything in it gets a name of its own
+"""A folder that is no disk."""
+
+
+def temporary() -> str:
+    """Where such folders are made: among the temporary files, or in memory on a full disk.
+
+    Raises
+    ------
+    FileError
+        If nothing can be written anywhere.
+    """
+    try:
+        return tempfile.gettempdir()
+    except OSError as error:  # it has tried to write in each folder that it knows
+        if os.access(MEMORY, os.W_OK):
+            return MEMORY
+        raise FileError(f"cannot run your code: {error.strerror or error}") from error
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A new folder, which is gone afterwards, whatever lies in it by then."""
+    root = Path(tempfile.mkdtemp("", "tracer-", temporary()))
+    try:
+        yield root
+    finally:
+        remove(root)
+
+
+def remove(root: Path) -> None:
+    """Remove a folder; no depth of folders in it, and no rights that they have, keeps it.
+
+    A folder within is first moved to the top, so that no path grows longer than the system allows,
+    and nothing here calls itself.
+    """
+    numbers = count()
+    waiting = [root]
+    while waiting:
+        inner = waiting.pop()
+        with suppress(OSError):
+            inner.chmod(0o700)
+            with os.scandir(inner) as entries:
+                for entry in entries:
+                    path = Path(entry.path)
+                    if not entry.is_dir(follow_symlinks=False):
+                        path.unlink()
+                        continue
+                    path.chmod(0o700)  # what cannot be written cannot be moved
+                    waiting.append(path.rename(root / f".{next(numbers)}"))
+            if inner != root:
+                inner.rmdir()
+    shutil.rmtree(root, ignore_errors=True)
