@@ -52,6 +52,8 @@ def derivative(program: Program) -> Program:
         past={},
         backwards=frozenset({"forward", "backward"} if "forward" in program.backwards else ()),
         returned={n: e for n, e in program.returned.items() if n in forward},
+        base=None,
+        changed=frozenset(),
         plans={},
     )
 

@@ -84,7 +84,7 @@ class Body(Edit):
         check_functions(self.expression, program.name)
         check_functions(Call(self.function, ()), program.name)
         bodies = {**program.bodies, self.function: self.expression}
-        program = replace(program, bodies=bodies, plans={})
+        program = program.other(bodies=bodies)
         lines = [program.lines[name] for name in sorted(self.touches(program))]
         if not lines:
             raise InputError(f"no equation of {program.title} calls {self.function}")
@@ -138,7 +138,7 @@ class Returned(Edit):
         check_names(program, self.expression)
         old = program.returned.get(self.name, Name(STOOD))
         returned = {**program.returned, self.name: self.expression.replaced({STOOD: old})}
-        return replace(program, returned=returned, plans={})
+        return program.other(returned=returned)
 
     def touches(self, program: Program) -> frozenset[str]:
         del program

@@ -35,7 +35,7 @@ class CarryOver(Edit):
                     raise UnknownNameError("carry", name, words)
                 other = program.carries.get(name)
                 carry = replace(carry, then=name, first=other.initial if other else carry.first)
-        return replace(program, carries={**program.carries, self.state: carry}, plans={})
+        return program.other(carries={**program.carries, self.state: carry})
 
     def touches(self, program: Program) -> frozenset[str]:
         return frozenset({program.carries[self.state].into})
@@ -58,7 +58,7 @@ class Turned(Edit):
         program = program.with_lines(
             [replace(line, steps=other.get(line.steps, line.steps), changed=True) for line in ends]
         )
-        return replace(program, backwards=program.backwards ^ {self.loop}, plans={})
+        return program.other(backwards=program.backwards ^ {self.loop})
 
     def _ends(self, program: Program) -> frozenset[str]:
         """What a loop ends with: h_T, d_h_0."""
@@ -85,7 +85,7 @@ class RunsOn(Edit):
         return "the state runs on through the padding"
 
     def applied(self, program: Program) -> Program:
-        return replace(program, runs_on=True, plans={})
+        return program.other(runs_on=True)
 
     def touches(self, program: Program) -> frozenset[str]:
         return frozenset(c.into for c in program.carries.values())

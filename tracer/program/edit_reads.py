@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tracer.equations.expression import Expression, Name
 from tracer.equations.parsing import parse
@@ -31,9 +31,9 @@ class Read(Edit):
             )
         check_names(program, self.expression)
         if "forward" in self.passes:
-            program = replace(program, seen_forward=self._seen(program.seen_forward), plans={})
+            program = program.other(seen_forward=self._seen(program.seen_forward))
         if "backward" in self.passes:
-            program = replace(program, seen_backward=self._seen(program.seen_backward), plans={})
+            program = program.other(seen_backward=self._seen(program.seen_backward))
         return program
 
     def _seen(self, before: Mapping[str, Expression]) -> dict[str, Expression]:
@@ -119,7 +119,7 @@ class Past(Edit):
         words = _PAST + _PAST_OF_STATE if of_state else _PAST
         if self.word not in words and self.word not in program.names:
             raise UnknownNameError(f"past of {self.name}", self.word, (*words, *program.names))
-        return replace(program, past={**program.past, self.name: self.word}, plans={})
+        return program.other(past={**program.past, self.name: self.word})
 
     def touches(self, program: Program) -> frozenset[str]:
         lines = program.lines.values()

@@ -8,7 +8,7 @@ of the time.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tracer.errors import InputError, UnknownNameError
@@ -22,6 +22,9 @@ _ALWAYS = frozenset({"T", "N", "D", "H", "K", "count", "it", "0", "lengths", "ma
 """What an equation may read without its being given: sizes, the step, and what has a default."""
 
 
+BEFORE, LOOP, AFTER = range(3)
+
+
 @dataclass
 class Pass:
     """One pass, forward or backward.
@@ -30,18 +33,45 @@ class Pass:
     ----------
     backward : bool
     before, loop, after : list of Line
+    slopes : dict of str to Line
+        What is computed before the loop though it stands inside a line of it.
     carries : list of Carry
         What the loop hands over.
-    outside : list of str
+    outside : dict of str to None
         What the loop reads, step by step, of what is computed outside it.
     """
 
     backward: bool
     before: list[Line] = field(default_factory=list)
+    slopes: dict[str, Line] = field(default_factory=dict)
     loop: list[Line] = field(default_factory=list)
     after: list[Line] = field(default_factory=list)
     carries: list[Carry] = field(default_factory=list)
-    outside: list[str] = field(default_factory=list)
+    outside: dict[str, None] = field(default_factory=dict)
+
+    def copied(self) -> Pass:
+        """One that can be changed apart."""
+        return Pass(
+            self.backward, [*self.before], {**self.slopes}, [*self.loop], [*self.after],
+            self.carries, {**self.outside},
+        )  # fmt: skip
+
+    def put(self, index: int | None, line: Line, outside: list[str], program: Program) -> None:
+        """Put a line into the loop, its slopes before the loop where they hang on nothing in it."""
+        slopes = line.hoisted[1] if line.hoisted else ()
+        if slopes and all(read in outside for slope in slopes for read in slope.reads):
+            assert line.hoisted is not None
+            line = line.hoisted[0]
+            self.slopes.update({slope.name: slope for slope in slopes})
+            outside = [name for name in outside if name in line.reads]
+        self.outside.update(dict.fromkeys(name for name in outside if moves(program, name)))
+        self.outside.update(
+            dict.fromkeys(slope.name for slope in slopes if slope.name in self.slopes)
+        )
+        if index is None:
+            self.loop.append(line)
+        else:
+            self.loop[index] = line
 
 
 @dataclass
@@ -57,12 +87,15 @@ class Plan:
         What of a loop is kept, because something outside it reads it.
     reads : set of str
         All that is read.
+    places : dict
+        Of each line: the pass, the part of it, and the place in that.
     """
 
     wanted: tuple[str, ...]
     passes: tuple[Pass, Pass]
     kept: set[str]
     reads: set[str]
+    places: dict[str, tuple[bool, int, int]]
 
 
 def plan(program: Program, given: Collection[str], wanted: Collection[str] | None) -> Plan:
@@ -75,10 +108,50 @@ def plan(program: Program, given: Collection[str], wanted: Collection[str] | Non
     """
     key = (frozenset(given), None if wanted is None else tuple(wanted))
     found: Plan | None = program.plans.get(key)
+    base = program.base
+    if found is None and base is not None and (key in base.plans or not base.edits):
+        found = _adapted(program, key[0], plan(base, given, wanted))
     if found is None:
         asked = _computable(program, key[0]) if wanted is None else tuple(wanted)
-        found = program.plans[key] = _plan(program, key[0], asked)
+        found = _plan(program, key[0], asked)
+    program.plans[key] = found
     return found
+
+
+def _adapted(program: Program, given: frozenset[str], found: Plan) -> Plan | None:
+    """The plan of the program before its edits, with the edited lines in their places.
+
+    A diagnosis runs thousands of edits, and a new plan takes as long as a run. None where a line
+    reads what is not computed before it in this plan.
+    """
+    new = Plan(found.wanted, found.passes, set(found.kept), set(found.reads), found.places)
+    passes = [part.copied() for part in found.passes]
+    for name in program.changed:
+        place = found.places.get(name)
+        if place is None:
+            continue
+        line = program.lines[name]
+        outside = []
+        for read in line.reads:
+            at = found.places.get(read)
+            if at is None:
+                if (read in program.lines and read not in given) or not _there(
+                    program, read, given
+                ):
+                    return None
+            elif at >= place:
+                return None
+            if at is None or at[:2] != place[:2]:
+                outside.append(read)
+        new.kept.update(outside)
+        new.reads.update(line.reads)
+        backward, phase, index = place
+        part = passes[backward]
+        if phase == LOOP:
+            part.put(index, line, outside, program)
+        else:
+            (part.before if phase == BEFORE else part.after)[index] = line
+    return replace(new, passes=(passes[0], passes[1]))
 
 
 def _plan(program: Program, given: frozenset[str], asked: tuple[str, ...]) -> Plan:
@@ -101,32 +174,31 @@ def _plan(program: Program, given: frozenset[str], asked: tuple[str, ...]) -> Pl
     for carry in carries:
         passes[carry.backward].carries.append(carry)
     kept = {*wanted, *sources, *program.past, *program.past.values()}
+    places = {}
     for name, line in needed.items():
         part = passes[line.backward]
-        if name not in looped:
-            (part.after if name in hanging[line.backward] else part.before).append(line)
-            kept.update(line.reads)
-            continue
-        outside = [r for r in line.reads if r not in looped or lines[r].backward != line.backward]
-        kept.update(outside)
-        stepwise = line
-        if line.hoisted and all(r in outside for slope in line.hoisted[1] for r in slope.reads):
-            stepwise, slopes = line.hoisted
-            part.before.extend(slopes)
+        if name in looped:
             outside = [
-                *(r for r in outside if r in stepwise.reads),
-                *(slope.name for slope in slopes),
+                r for r in line.reads if r not in looped or lines[r].backward != line.backward
             ]
-        part.loop.append(stepwise)
-        part.outside.extend(outside)
-    names = program.names
+            kept.update(outside)
+            places[name] = (line.backward, LOOP, len(part.loop))
+            part.put(None, line, outside, program)
+        else:
+            late = name in hanging[line.backward]
+            phase = part.after if late else part.before
+            places[name] = (line.backward, AFTER if late else BEFORE, len(phase))
+            phase.append(line)
+            kept.update(line.reads)
     for part in passes:
-        then = [carry.then for carry in part.carries if carry.then not in looped]
-        found = dict.fromkeys((*part.outside, *then))
-        # A slope that was put before the loop is no name of the program.
-        hidden = {line.name for line in part.before if line.name not in names}
-        part.outside = [n for n in found if n in hidden or names.get(n, ())[:1] == ("T",)]
-    return Plan(asked, passes, kept, reads)
+        then = (carry.then for carry in part.carries if carry.then not in looped)
+        part.outside.update(dict.fromkeys(n for n in then if moves(program, n)))
+    return Plan(asked, passes, kept, reads, places)
+
+
+def moves(program: Program, name: str) -> bool:
+    """Whether a name has a value of its own at each step."""
+    return program.names.get(name, ())[:1] == ("T",)
 
 
 def _with_what_is_handed_back(program: Program, asked: Iterable[str]) -> tuple[str, ...]:

@@ -21,6 +21,10 @@ KNOWN = frozenset({"T", "N", "D", "H", "K", "count", "t", "first_step", "last_st
 """What an equation may read beside the names of its program."""
 
 
+_PLANNED = frozenset({"carries", "past", "returned"})
+"""What a plan hangs on beside the lines."""
+
+
 class Edit:
     """One thing that is computed otherwise; `tracer.program.edit` has the kinds."""
 
@@ -93,6 +97,10 @@ class Program:
     adds_up : bool
         Whether the gradient of a parameter is that of what was given, where something else is read
         in its place. Else it is that of what is read, put back only where the order was changed.
+    base : Program or None
+        The program before its lines were changed, whose plans fit where nothing else was.
+    changed : frozenset
+        The lines that are others than its.
     returned : mapping
         What is handed back in the place of a quantity; nothing reads it.
     """
@@ -115,6 +123,8 @@ class Program:
     adds_up: bool = False
     returned: Mapping[str, Expression] = field(default_factory=dict)
     edits: tuple[Edit, ...] = ()
+    base: Program | None = field(default=None, repr=False)
+    changed: frozenset[str] = frozenset()
     plans: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -136,7 +146,8 @@ class Program:
     def stands(self) -> frozenset[str]:
         """What is not 0 past a sentence's end: the state, and what counts by its own rule."""
         states = [c for c in self.carries.values() if not c.backward]
-        return frozenset({"loss", "d_logits"}).union(*({c.of, c.into} for c in states))
+        loss = {"loss", "d_loss", "d_probs", "d_logits", "d_h_from_loss"}
+        return frozenset(loss).union(*({c.of, c.into} for c in states))
 
     def equation(self, name: str) -> Expression | None:
         """What stands at a name, of one step; None for what is given, and for a block."""
@@ -157,7 +168,13 @@ class Program:
         program = self
         for edit in edits:
             program = edit.applied(program)
-        return replace(program, edits=(*self.edits, *edits), plans={})
+        return replace(program, edits=(*self.edits, *edits))
+
+    def other(self, **changes: Any) -> Program:
+        """The same lines with other loops, or with something else read or handed back."""
+        if _PLANNED.isdisjoint(changes):
+            return replace(self, **changes)
+        return replace(self, **changes, base=None, changed=frozenset(), plans={})
 
     def with_lines(self, lines: Iterable[Line]) -> Program:
         """The same program with other lines in the place of those of their names."""
@@ -166,7 +183,9 @@ class Program:
         places = self.places
         if not all(still_holds(places, line) for line in other.values()):
             places = {name: k for k, name in enumerate(sequence_of(self.title, found))}
-        return replace(self, lines=found, places=places, plans={})
+        base = self.base if self.changed else self
+        changed = self.changed.union(other)
+        return replace(self, lines=found, places=places, base=base, changed=changed, plans={})
 
     def run(
         self,

@@ -70,7 +70,7 @@ class Running:
             return
         try:
             self.enter(backward=part.backward)
-            for line in part.before:
+            for line in (*part.before, *part.slopes.values()):
                 self.at_once(line)
             if part.loop:
                 Loop(self, part).run()
@@ -120,8 +120,11 @@ class Running:
             if line.steps:
                 value = _put_together(value, line.steps, self.values)
         value = self.conform(value, line)
-        if self.given.ragged and not line.backward and line.name in self.program.carries:
-            value = self.given.standing(value)
+        if self.given.ragged and line.axes[:2] == ("T", "N"):
+            if line.name in self.program.carries:
+                value = self.given.standing(value)
+            elif line.backward and line.name not in self.program.stands:
+                value = np.where(self.given.active(value.ndim), value, 0)
         if line.name in self.own:
             self.computed[line.name] = value
             value = self.merged(line, value)
@@ -176,7 +179,7 @@ class Running:
     def _put_back(self, found: dict[str, Array]) -> None:
         """Gradients of what was read in another order, in the order of what was given."""
         shapes = {n: np.shape(self.values[n]) for n in self.program.given if n in self.values}
-        places = places_of(self.program, shapes)
+        places = places_of(self.program, shapes, self.given.sizes)
         if places is None:
             return
         there = [n for n in places if f"d_{n}" in self.values]

@@ -81,7 +81,7 @@ def past_of(program: Program, name: str, word: str, e: Mapping[str, Any]) -> Any
 
 
 def places_of(
-    program: Program, shapes: Mapping[str, tuple[int, ...]]
+    program: Program, shapes: Mapping[str, tuple[int, ...]], sizes: Mapping[str, int]
 ) -> dict[str, npt.NDArray[np.int64]] | None:
     """Where each number of a parameter really stands, by counting all the numbers given.
 
@@ -95,7 +95,7 @@ def places_of(
     expressions = {n: e for n, e in program.seen_forward.items() if wholes[n] in parameters}
     if not expressions or any(program.seen_backward.get(n) != e for n, e in expressions.items()):
         return None
-    counts: dict[str, Any] = {"H": shapes["W"][-1]}
+    counts: dict[str, Any] = dict(sizes)
     start = 0
     for name in parameters:
         size = int(np.prod(shapes[name]))
