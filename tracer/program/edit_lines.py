@@ -10,7 +10,7 @@ from tracer.equations.parsing import parse
 from tracer.errors import InputError, UnknownNameError
 from tracer.program.compiled import check_functions
 from tracer.program.edit_reads import Read
-from tracer.program.line import STOOD, Line
+from tracer.program.line import CLOCK, STOOD, Line
 from tracer.program.program import Edit, Program, check_names, known
 
 
@@ -30,7 +30,12 @@ class Change(Edit):
         check_names(program, self.expression)
         old = program.lines[self.name]
         new = self.expression.replaced({STOOD: old.expression})
-        return program.with_lines([_changed(program, old, new)])
+        line = _changed(program, old, new)
+        of_steps = any(
+            name in CLOCK or program.names.get(name, ())[:1] == ("T",) for name in line.reads
+        )
+        # What reads no value of a step is put together already.
+        return program.with_lines([line if of_steps else replace(line, steps="")])
 
     def touches(self, program: Program) -> frozenset[str]:
         if self.name not in program.lines:
@@ -92,7 +97,7 @@ class Body(Edit):
 
     def touches(self, program: Program) -> frozenset[str]:
         lines = program.lines.values()
-        return frozenset(li.name for li in lines if self.function in li.expression.functions)
+        return frozenset(li.name for li in lines if self.function in li.functions)
 
 
 _STEPS = ("sum", "mean", "first", "last", "without first", "without last")

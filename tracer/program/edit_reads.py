@@ -72,7 +72,7 @@ class Order(Edit):
         gates = program.gates
         names = [self.parameter] if self.parameter else ["U", "W", "a"]
         order = tuple(reversed(gates)) if self.order == "reversed" else self._gates()
-        if self.order != "interleaved" and sorted(order) != sorted(gates):
+        if not gates or (self.order != "interleaved" and sorted(order) != sorted(gates)):
             raise InputError(
                 f"the order '{self.order}' is none of the gates of {program.title}: "
                 f"{' '.join(gates) or 'it has none'}"

@@ -10,8 +10,7 @@ import numpy.typing as npt
 
 from tracer.cells.activations import Array
 from tracer.errors import InputError, UnknownNameError
-from tracer.program.line import Axes
-from tracer.program.planning import CLOCK
+from tracer.program.line import CLOCK, Axes
 
 if TYPE_CHECKING:
     from tracer.program.program import Program

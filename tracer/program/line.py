@@ -16,6 +16,9 @@ STOOD = "it"
 
 SUM = "sum"
 
+CLOCK = frozenset({"t", "first_step", "last_step"})
+"""What an equation may read of the step that it stands in."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -54,6 +57,11 @@ class Line:
     def reads(self) -> tuple[str, ...]:
         """The names that it reads."""
         return self.expression.reads
+
+    @cached_property
+    def functions(self) -> frozenset[str]:
+        """The functions that it calls."""
+        return frozenset(self.expression.functions)
 
     @cached_property
     def of_a_step(self) -> Compiled:

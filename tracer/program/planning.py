@@ -12,12 +12,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tracer.errors import InputError, UnknownNameError
-from tracer.program.line import Line
+from tracer.program.line import CLOCK, Line
 
 if TYPE_CHECKING:
     from tracer.program.program import Carry, Program
 
-CLOCK = frozenset({"t", "first_step", "last_step"})
 _ALWAYS = frozenset({"T", "N", "D", "H", "K", "count", "it", "0", "lengths", "mask", *CLOCK})
 """What an equation may read without its being given: sizes, the step, and what has a default."""
 
