@@ -57,9 +57,10 @@ def test_a_gradient_is_clipped_by_the_norm_of_all_its_arrays() -> None:
 
     run = program_of("clip").run({**given_, "max_norm": np.array(6.5)})
     short = program_of("clip").run({**given_, "max_norm": np.array(20.0)})
-    zero = program_of("clip").run({n: 0 * d for n, d in given_.items()} | {"max_norm": 1})
+    nothing = {name: 0 * array for name, array in given_.items()}
+    zero = program_of("clip").run({**nothing, "max_norm": np.array(1.0)})
 
-    assert (run["norm"], run["scale"]) == (13, 0.5)
+    assert (run["norm"].item(), run["scale"].item()) == (13, 0.5)
     assert [run[f"clipped_{name}"].item() for name in gradients] == [1.5, 2, 6]
     assert [short[f"clipped_{name}"].item() for name in gradients] == [3, 4, 12]
     assert zero["clipped_d_a"].item() == 0
