@@ -15,8 +15,15 @@ from tracer.program.line import CLOCK, Axes
 if TYPE_CHECKING:
     from tracer.program.program import Program
 
-_WHOLE = frozenset({"label", "lengths"})
-"""Given names that hold whole numbers."""
+_FLOAT = np.dtype(np.float64)
+_KINDS: Mapping[str, np.dtype[Any]] = {
+    "label": np.dtype(np.int64), "lengths": np.dtype(np.int64), "mask": np.dtype(np.bool_),
+}  # fmt: skip
+"""Given names that hold other numbers than float64."""
+
+
+def _array(value: Any, kind: np.dtype[Any]) -> npt.NDArray[Any]:
+    return np.asarray(value, kind)
 
 
 class Given:
@@ -60,14 +67,17 @@ class Given:
         axes = self.program.names.get(name)
         if axes is None:
             raise UnknownNameError(f"{self.program.title} quantity", name, self.program.names)
-        kind = np.int64 if name in _WHOLE else np.bool_ if name == "mask" else np.float64
-        array: npt.NDArray[Any] = np.asarray(value, kind)
+        kind = _KINDS.get(name, _FLOAT)
+        array = value if type(value) is np.ndarray and value.dtype == kind else _array(value, kind)
+        if array.shape == self._shapes.get(axes):
+            return array
         if array.ndim != len(axes):
             self._refuse(name, axes, array)
         for axis, size in zip(axes, array.shape, strict=True):
             blocks = int(axis[:-1] or 1)
             if self.sizes.setdefault(axis[-1], size // blocks) * blocks != size:
                 self._refuse(name, axes, array)
+        self._shapes[axes] = array.shape
         return array
 
     def _refuse(self, name: str, axes: Axes, array: npt.NDArray[Any]) -> None:
