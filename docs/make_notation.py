@@ -15,6 +15,7 @@ from tracer.equations import (
     Parameter,
     Quantity,
 )
+from tracer.equations.updates import UPDATES
 
 PAGE = Path(__file__).with_name("notation.md")
 
@@ -75,7 +76,7 @@ TensorFlow 1 adds its `forget_bias`, 1, when it runs, so no file of weights show
 
 def render() -> str:
     """Text of the page."""
-    return HEAD + "\n".join([*_kinds(), *_cells(), *_output(), ""])
+    return HEAD + "\n".join([*_kinds(), *_cells(), *_output(), *_updates(), ""])
 
 
 def _kinds() -> Iterator[str]:
@@ -110,6 +111,22 @@ def _output() -> Iterator[str]:
     yield from _quantities(OUTPUT)
     yield "\nBackward, before everything else:"
     yield from _quantities(OUTPUT_BACKWARD)
+
+
+def _updates() -> Iterator[str]:
+    yield "\n## Updates\n"
+    yield "What one update makes of the gradients and the weights. `w` is any array of weights, `d`"
+    yield "its gradient; `row` and `column` are the axes of the array, and a bias has only rows."
+    for update in UPDATES.values():
+        title = update.title[0].upper() + update.title[1:]
+        yield f"\n### {title}\n"
+        yield f"{update.source}."
+        yield "\n| name | symbol | equation | axes | is |"
+        yield "|---|---|---|---|---|"
+        for q in (*update.given, *update.quantities):
+            equation = f"`{q.equation}`" if q.equation else "given"
+            axes = ", ".join(q.dims) or "a number"
+            yield f"| `{q.name}` | {q.symbol} | {equation} | {axes} | {q.meaning} |"
 
 
 def _parameters(parameters: Iterable[Parameter]) -> Iterator[str]:

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.core.mgu import MGUCell
 from tests.program.conftest import given_of, rounds
+from tracer.cells import register, unregister
 from tracer.cells.activations import Array
 from tracer.errors import InputError
 from tracer.program import Program, edits_in, program_of
@@ -101,6 +103,21 @@ def test_of_the_right_forward_pass_it_is_the_list_s_backward_pass(
 
     for name, array in expected.items():
         np.testing.assert_allclose(actual[name], array, rtol=1e-9, atol=1e-12, err_msg=name)
+
+
+def test_of_a_cell_that_nothing_in_tracer_knows_of() -> None:
+    """Its forward pass is on the list; its backward pass, right or for a mistake, follows."""
+    register(MGUCell)
+    program = program_of("mgu")
+    numbers = given_of(program, SIZES, ragged=True, seed=8)
+    edits = edits_in({"change": {"h": "f * h_prev + (1 - f) * g"}, "order": "g f"})
+
+    right, derived = program.run(numbers), derivative(program).run(numbers)
+    check(program.edited(edits), numbers)
+    unregister("mgu")
+
+    for name, array in right.items():
+        np.testing.assert_allclose(derived[name], array, rtol=1e-9, atol=1e-12, err_msg=name)
 
 
 def test_it_reads_as_equations() -> None:

@@ -65,7 +65,7 @@ CLIP = UpdateEquations(
     ),
     quantities=(
         _number(
-            "norm", "||g||", "sqrt(sum(d_U ** 2) + sum(d_W ** 2) + sum(d_a ** 2))",
+            "norm", "‖g‖", "sqrt(sum(d_U ** 2) + sum(d_W ** 2) + sum(d_a ** 2))",
             "the length of the whole gradient, all its arrays taken together",
         ),
         _number(
