@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 
 import pytest
 from hypothesis import given
@@ -62,6 +63,9 @@ def test_what_only_looks_like_an_encoding(text: str) -> None:
         (b"a = 1\r\rb = '\xe1'", Problem(Odd.UNDECODABLE, {"encoding": "utf-8", "line": 3})),
         (b"# coding: none-such\n", Problem(Odd.UNKNOWN_ENCODING, {"encoding": "none-such"})),
         (b"# coding: rot13\n", Problem(Odd.UNKNOWN_ENCODING, {"encoding": "rot13"})),
+        (b"%PDF-1.4\n%\xe2\xe3", Problem(Odd.OTHER, {"kind": "PDF"})),
+        (b"PK\x03\x04\x14", Problem(Odd.OTHER, {"kind": "ZIP"})),
+        (b"\n<!DOCTYPE html>", Problem(Odd.OTHER, {"kind": "HTML"})),
         (b"\xff\xfea", Problem(Odd.UNDECODABLE, {"encoding": "utf-16", "line": 1})),
     ],
 )
@@ -116,6 +120,35 @@ def test_where_a_function_stands_that_is_missed(
 ) -> None:
     """In a guard, in a class, in a function, or under nearly that name."""
     assert where(text) == found
+
+
+def test_names_that_only_a_guard_defines() -> None:
+    """An import or a helper that whoever imports the file does not get."""
+    text = (
+        "import a\nif __name__ == '__main__':\n  import a, b\n  def c():\n    d = 1\n  e = f = 2\n"
+        "  f = 3\n"
+    )
+
+    guarded = look("step.py", text.encode(), ["step"]).guarded
+
+    assert {name: line.number for name, line in guarded.items()} == {"b": 3, "c": 4, "e": 6, "f": 6}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if x: pass\n" + "elif x: pass\n" * 2500,
+        "y = " + "(" * 5000,
+        "y = x" + "+x" * 100_000,
+        "y = " + "lambda: " * 3000 + "x",
+    ],
+)
+def test_programs_that_are_nested_too_deeply(text: str) -> None:
+    """Whether Python can read them or not, they are looked at without an error."""
+    for name in ("step.py", "step.ipynb"):
+        cell = {"cell_type": "code", "source": text}
+        data = text if name.endswith(".py") else json.dumps({"cells": [cell]})
+        assert look(name, data.encode(), ["step"]).problem is None
 
 
 def test_arguments_as_the_student_names_them() -> None:

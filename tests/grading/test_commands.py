@@ -132,7 +132,8 @@ def test_a_file_from_elsewhere(course: Path, solutions: Path, tmp_path: Path) ->
     [
         "22_lstm_step.py", "lstm_step (1).py", "lstm_step-1.py", "Lstm_Step.py", "lstmstep.py",
         "12345_lstm_step.py", "doe_77_1234_lstm_step-2.py", "lstm-step - Copy.py", "22.py",
-        "exercise 22.py", "22_lstm_step.ipynb", "22/answer.py", "lstm_step/my own.py",
+        "exercise 22.py", "Copy of lstm_step.ipynb", "lstm_step.py.txt", "lstm_step - 副本.py",
+        "22_lstm_step.ipynb", "22/answer.py", "lstm_step/my own.py",
     ],
 )  # fmt: skip
 def test_a_file_as_browsers_and_course_systems_name_it(

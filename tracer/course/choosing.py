@@ -109,10 +109,9 @@ def _of_path(path: Path, exercises: Sequence[Exercise], todo: str) -> Exercise:
     inside = _of_folder(path, exercises)
     if inside is not None:
         return inside
-    name = path.name if path.is_dir() else path.stem
     for found in (
         [e for e in exercises if e.file == path.name],
-        meant(name, exercises),
+        meant(path.name, exercises),
         meant(path.parent.name, exercises),
     ):
         if len(found) == 1:

@@ -19,6 +19,16 @@ _BOMS = (  # UTF-32 first, for its mark begins with that of UTF-16
 _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 """What a file with bytes 0 may be written in, though no mark at its beginning says so."""
 
+_OTHER = (
+    (b"%PDF", "PDF"),
+    (b"PK\x03\x04", "ZIP"),  # Word too
+    (b"\x1f\x8b", "gzip"),
+    (b"{\\rtf", "RTF"),
+    (b"<!doctype html", "HTML"),
+    (b"<html", "HTML"),
+)
+"""How files begin that are no program, whatever their name says."""
+
 _DECLARED = re.compile(r"\A(?P<before>[ \t\f]*#.*?coding[:=][ \t]*)(?P<encoding>[-\w.]+)", re.ASCII)
 """An encoding that the file itself names (PEP 263): in one of its first two lines."""
 
@@ -35,6 +45,7 @@ class Odd(StrEnum):
     NO_NOTEBOOK = "no notebook"  # JSON, and no cells in it
     NO_CODE = "no code"  # a notebook without a code cell
     LANGUAGE = "language"  # a notebook of another language
+    OTHER = "other"  # a document, a page, an archive
     TOO_LONG = "too long"  # more code than any answer has
 
 
@@ -52,6 +63,10 @@ def decoded(data: bytes) -> str | Problem:
     A mark at the beginning (BOM) counts before an encoding that the file names. Without both it is
     UTF-8, as for Python; or UTF-16 or UTF-32, if that is what makes text of its bytes 0.
     """
+    begins = data[:64].lstrip().lower()
+    for beginning, kind in _OTHER:
+        if begins.startswith(beginning.lower()):
+            return Problem(Odd.OTHER, {"kind": kind})
     marked = next((name for bom, name in _BOMS if data.startswith(bom)), None)
     encoding = marked or _declared(data) or "utf-8"
     if marked is None and b"\0" in data:

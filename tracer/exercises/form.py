@@ -19,7 +19,7 @@ from types import MappingProxyType
 
 from tracer.exercises.decoding import Problem, decoded, in_utf8
 from tracer.exercises.magics import without_magics
-from tracer.exercises.notebook import Line, cells, is_notebook, program
+from tracer.exercises.notebook import Line, cells, is_notebook, plain_cells, program
 
 
 class Place(StrEnum):
@@ -59,6 +59,8 @@ class Form:
         Why there is nothing to run.
     elsewhere : mapping of str to Elsewhere
         For a function that is asked for and not defined: where something like it stands.
+    guarded : mapping of str to Line
+        What gets a value only under ``if __name__ == "__main__":``, and where.
     arguments : mapping of str to tuple of str
         The arguments of each function that is asked for, as the student names them.
     """
@@ -69,6 +71,7 @@ class Form:
     digest: str = ""
     problem: Problem | None = None
     elsewhere: Mapping[str, Elsewhere] = field(default_factory=lambda: MappingProxyType({}))
+    guarded: Mapping[str, Line] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     arguments: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     def line(self, number: int | None) -> Line | None:
@@ -107,7 +110,7 @@ def look(name: str, source: bytes, functions: Collection[str], tags: Collection[
             return Form(file, problem=code, digest=digest(source))
         runs, lines = program(code, functions, {*functions, *tags})
         parts: list[tuple[str, int | None]]
-        parts = [(without_magics(c.source) or "", k) for k, c in enumerate(code, 1)]
+        parts = [(part, k) for k, part in enumerate(plain_cells(code, functions), 1)]
     else:
         runs = text
         if "get_ipython()" in text or _tree(text) is None:  # exported or pasted from a notebook
@@ -116,17 +119,23 @@ def look(name: str, source: bytes, functions: Collection[str], tags: Collection[
         lines = [Line(line, n) for n, line in enumerate(text.split("\n"), 1)]
         parts = [(runs, None)]
     trees = [(tree, cell) for part, cell in parts if (tree := _tree(part)) is not None]
+    try:
+        found = [(one, cell) for tree, cell in trees for one in _definitions(tree.body)]
+    except RecursionError:  # a thousand times elif
+        found = []
     return Form(
         file,
         in_utf8(runs),
         tuple(lines),
         digest(source),
-        elsewhere=MappingProxyType(dict(_elsewhere(trees, functions))),
+        elsewhere=MappingProxyType(dict(_elsewhere(found, functions))),
+        guarded=MappingProxyType(_guarded(found)),
         arguments=MappingProxyType(dict(_arguments(trees, functions))),
     )
 
 
 _Trees = Sequence[tuple[ast.Module, int | None]]
+_Definitions = Sequence[tuple["_Definition", int | None]]
 
 
 def _tree(text: str) -> ast.Module | None:
@@ -137,9 +146,8 @@ def _tree(text: str) -> ast.Module | None:
         return None
 
 
-def _elsewhere(trees: _Trees, functions: Collection[str]) -> Iterator[tuple[str, Elsewhere]]:
+def _elsewhere(found: _Definitions, functions: Collection[str]) -> Iterator[tuple[str, Elsewhere]]:
     """Where each function stands that a file does not define where it can be called."""
-    found = [(one, cell) for tree, cell in trees for one in _definitions(tree.body)]
     for function in functions:
         same = [(d, cell) for d, cell in found if d.name == function]
         if any(d.place is None for d, _cell in same):
@@ -151,6 +159,16 @@ def _elsewhere(trees: _Trees, functions: Collection[str]) -> Iterator[tuple[str,
         for d, cell in same[:1]:
             line = Line("", d.line, cell)
             yield function, Elsewhere(d.place or Place.NEAR, d.name, line, d.within)
+
+
+def _guarded(found: _Definitions) -> dict[str, Line]:
+    """The names that only a main guard gives a value."""
+    free = {d.name for d, _cell in found if d.place is None}
+    return {
+        d.name: Line("", d.line, cell)
+        for d, cell in reversed(found)
+        if d.place is Place.GUARD and not d.within and d.name not in free
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,9 @@ import re
 PYTHON_CELLS = ("time", "timeit", "capture", "prun", "memit", "mprun", "snakeviz")
 """Cell magics whose cell is Python all the same; a cell with any other is left out."""
 
+FILE_CELLS = ("writefile", "file")
+"""Cell magics that write their cell into a file; it is Python if the file is."""
+
 _CELL = re.compile(r"\s*%%(?P<name>\w+)")
 _LINE = re.compile(
     r"(?P<indent>[ \t\f]*)"
@@ -21,13 +24,17 @@ _LINE = re.compile(
 _QUOTES = re.compile(r"'''|\"\"\"|'|\"")
 
 
-def without_magics(cell: str) -> str | None:
-    """The Python in a cell, line by line; None if the cell is no Python."""
+def without_magics(cell: str, *, files: bool = False) -> str | None:
+    """The Python in a cell, line by line; None if the cell is no Python.
+
+    `files`: what a cell only writes into a file counts as Python too.
+    """
     lines = cell.split("\n")
     first = next((k for k, line in enumerate(lines) if line.strip()), 0)
     named = _CELL.match(lines[first])
     if named is not None:
-        if named["name"] not in PYTHON_CELLS:
+        wanted = PYTHON_CELLS + (FILE_CELLS if files else ())
+        if named["name"] not in wanted:
             return None
         lines[first] = ""
     kept, open_quote, depth, continued, dropped = [], "", 0, False, False

@@ -13,18 +13,22 @@ from tracer.exercises.exercise import Exercise
 _COPY = re.compile(r"(\s*\(\d+\)|[-_ ]\d{1,2}|[-_ ]+copy([-_ ]\d+)?|[-_ ]+kopie)$", re.IGNORECASE)
 """What is put behind a name where one of that name is there already."""
 
-_SENT_IN = r"(?:.*(?:\d|_file)_)?"
-"""What a course system puts before it: names, and a number at the end."""
+_SENT_IN = r"(?:.*(?:\d|_file)_)?(?:(?:copy_of|kopie_von|copie_de|copia_de)_)?"
+"""What a course system puts before it: names, and a number at the end; then, that it is a copy."""
+
+_ENDING = re.compile(r"\.(py|ipynb|txt)$", re.IGNORECASE)
+"""Windows hides the last ending, so that there may be two."""
 
 _NUMBERED = r"(?:(?:exercise|ex|task|problem|no)_?)?"
 
 
-def meant(stem: str, exercises: Sequence[Exercise]) -> list[Exercise]:
-    """The exercises that a file's name, without its ending, may mean; mostly one or none.
+def meant(name: str, exercises: Sequence[Exercise]) -> list[Exercise]:
+    """The exercises that the name of a file or folder may mean; mostly one or none.
 
     The name of the exercise counts, that of its file, and its number alone. A number of another
     exercise before the name makes it unclear.
     """
+    stem = _ENDING.sub("", _ENDING.sub("", name))
     shorter = _COPY.sub("", stem)
     while shorter != stem:
         found = _exactly(stem, exercises)  # the name itself may end like a copy

@@ -83,7 +83,7 @@ def program(
     tags : collection of str
         A cell with one of these labels holds the answer, also where a later one defines it too.
     """
-    plain = [without_magics(cell.source) or "" for cell in code]
+    plain = plain_cells(code, functions)
     found = statements(plain)
     tagged = [k for k, cell in enumerate(code) if cell.tags & set(tags)]
     wanted = needed(found, functions, tagged)
@@ -107,6 +107,18 @@ def program(
             lifted += text.split("\n")
             lines += [Line(line, n, k) for n, line in enumerate(own, 1)]
     return "\n".join(lifted) + "\n", lines
+
+
+def plain_cells(code: list[Cell], functions: Collection[str]) -> list[str]:
+    """The Python of each cell; what a cell writes into a file only where nothing else defines it.
+
+    So an answer under ``%%writefile lstm_step.py`` is one.
+    """
+    plain = [without_magics(cell.source) or "" for cell in code]
+    defined = {name for s in statements(plain).statements for name in s.binds}
+    if defined.issuperset(functions):
+        return plain
+    return [without_magics(cell.source, files=True) or "" for cell in code]
 
 
 def _only(cell: str, all_of_it: list[Statement], kept: Collection[Statement]) -> str:

@@ -34,6 +34,9 @@ def form_sentences(file: str, facts: Mapping[str, Any]) -> list[str]:
         case Odd.NO_CODE:
             said = _("{file} is a notebook without a code cell.")
             todo = _("Was it saved? Open it, and look whether your code is there.")
+        case Odd.OTHER:
+            said = _("{file} holds {kind} and not Python, whatever it is called.")
+            todo = _("Hand in the program itself: plain text, or a notebook.")
         case Odd.LANGUAGE:
             said = _("{file} is a notebook in {language}, not in Python.")
             todo = _("Choose a Python kernel, and save it again.")

@@ -12,6 +12,8 @@ _ON_LINE = re.compile(r"\bon line (\d+)")
 _PYTHON_2 = {"xrange": "range", "raw_input": "input", "unicode": "str", "long": "int"}
 """Names that Python 3 has not, and what they are called in it."""
 
+_MISSED = re.compile(r"name '(?P<name>\w+)' is not defined")
+
 _INDENTED = re.compile(rb"^(?P<by>[ \t]+)\S", re.MULTILINE)
 
 
@@ -26,6 +28,14 @@ def about_python(form: Form, name: str, message: str) -> list[str]:
     if name == "SyntaxError" and message.startswith("invalid ") and "U+" in message:
         return [_("Was it copied from a page or a PDF? Type that sign anew.")]
     if name == "NameError":
+        missed = _MISSED.match(message)
+        where = form.guarded.get(missed["name"]) if missed else None
+        if where is not None:
+            said = _(
+                'It has a value only inside if __name__ == "__main__": (line {line}), which does '
+                "not run here. Move that out, to the left margin."
+            )
+            return [said.format(line=where.number)]
         for old, new in _PYTHON_2.items():
             if message.startswith(f"name '{old}' "):
                 return [_("That is Python 2. In Python 3 it is {new}.").format(new=new)]

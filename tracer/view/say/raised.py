@@ -26,9 +26,16 @@ def raised(report: Report, trouble: Trouble) -> list[str]:
             *line(report, facts["line"]),
         ]
     if name == "SystemExit":
+        ended = _("Your code ended Python (sys.exit, exit or quit).")
+        own = report.form.line(facts["line"])
+        if own is not None and "parse_args" in own.text:
+            ended = _("Your code asks for arguments of the command line; there are none.")
         return [
-            _("Your code ended Python (sys.exit, exit or quit)."),
-            _("Remove that: an answer only computes and returns."),
+            ended,
+            _(
+                'Remove that, or put it under if __name__ == "__main__": an answer only computes '
+                "and returns."
+            ),
             *line(report, facts["line"]),
         ]
     if facts["line"] is None and name == "TypeError":
