@@ -154,7 +154,7 @@ def _timed_out(report: Report, trouble: Trouble) -> list[str]:
     seconds = trouble.facts["seconds"]
     said = {
         "time": _("Your code timed out: it ran for {seconds:g} s of processor time."),
-        "waited": _("Your code timed out: it waited for {seconds:g} s, and nothing came."),
+        "waited": _("Your code timed out: no result within {seconds:g} s on the clock."),
         "spent": _(
             "Your code timed out: its checks ran for {seconds:g} s of processor time in all."
         ),
@@ -163,6 +163,8 @@ def _timed_out(report: Report, trouble: Trouble) -> list[str]:
     if not trouble.facts["loaded"]:
         return [*lines, _reached(report, trouble)]
     more = _("Does every loop end? If it only needs more time, add: --time-limit {seconds:g}")
+    if trouble.facts["how"] == "waited":
+        more = _("Does it wait for something: sleep, a lock, another process, the network?")
     return [
         *lines,
         _reached(report, trouble),
