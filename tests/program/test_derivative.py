@@ -30,12 +30,17 @@ EDITED: dict[str, dict[str, Any]] = {
     "bias at the first step only": {"change": {"z_f": "z_f_from_x + first_step * z_f_from_a"}},
     "no bias": {"each_gate": {"z_{gate}": "z_{gate}_from_x + z_{gate}_from_h"}},
     "another function": {"function": {"σ": "1 / (1 + exp(z))", "dσ": "z"}},
+    "a function of itself": {"function": {"σ": "z * σ(-z)", "tanh": "σ(z)"}},
+    "cut straight": {"function": {"σ": "max(0, min(1, 0.2 * z + 0.5))"}},
+    "a gate always open": {"change": {"i": "ones(z_i)"}},
+    "the sum of all losses": {"change": {"total_loss": "N * it"}},
     "a block twice": {"read": {"W_f": "W_i"}},
     "gates in another order": {"order": "o i f g"},
     "units interleaved": {"order": "interleaved"},
     "no state": {"carry": {"h": "zero"}},
     "h_0 ignored": {"carry": {"h": "zero at first"}},
     "h_0 at every step": {"carry": {"h": "initial"}},
+    "both initial states at every step": {"carry": {"h": "initial", "c": "initial"}},
     "the memory for the state": {"carry": {"h": "c"}},
     "both exchanged": {"carry": {"h": "c", "c": "h"}},
     "tanh(c) for the state": {"carry": {"h": "tanh_c"}},
@@ -136,5 +141,7 @@ def test_what_has_no_known_derivative_is_said() -> None:
 
     with pytest.raises(InputError, match="a loop that hands h further is not known"):
         derivative(lstm.edited(edits_in({"carry": {"h": "two back"}})))
-    with pytest.raises(InputError, match=r"the derivative of max in max\(z_i, 0\) is not known"):
-        derivative(lstm.edited(edits_in({"change": {"i": "max(z_i, 0)"}})))
+    with pytest.raises(InputError, match=r"the derivative of h_T = h_prev is not known"):
+        derivative(lstm.edited(edits_in({"change": {"h_T": "h_prev"}})))
+    with pytest.raises(InputError, match=r"of softmax_N in softmax_N\(z_i\) is not known"):
+        derivative(lstm.edited(edits_in({"change": {"i": "softmax_N(z_i)"}})))

@@ -216,7 +216,7 @@ def test_an_edit_says_what_it_is_and_which_lines_it_changes(
     [
         ('chang = { c = "g" }', "no kind of edit 'chang'; did you mean 'change'"),
         ('change = "c = g"', r"change is 'c = g'; expected a table"),
-        ('change = { cc = "g" }', "no given array of LSTM 'cc'"),
+        ('change = { cc = "g" }', "no LSTM quantity 'cc'"),
         ('change = { c = "gg" }', "no LSTM quantity 'gg'"),
         ('change = { c = "tanhh(g)" }', "no function 'tanhh'; did you mean 'tanh'"),
         ('change = { c = "f * h" }', "c would be computed from itself|h would be computed"),

@@ -42,6 +42,10 @@ def compiled(expression: Expression, cell: str, bodies: Bodies, *, all_steps: bo
     return _made(_python(expression), cell, written, all_steps)
 
 
+AS_IT_WAS = "listed_"
+"""Before the name of a function: as the list has it, whatever body it was given."""
+
+
 @lru_cache(maxsize=200_000)
 def _made(text: str, cell: str, bodies: tuple[tuple[str, str], ...], all_steps: bool) -> Compiled:  # noqa: FBT001 - a key
     known: dict[str, Any] = functions_of(cell) | dict(OF_ALL_STEPS if all_steps else OF_A_STEP)
@@ -59,6 +63,8 @@ def _functions_of(cell: str) -> dict[str, Callable[..., Any]]:
         for symbol, name in CELLS[cell].activations().items():
             known[symbol] = NAMED.get(name, ACTIVATIONS[name])
             known[f"d{symbol}"] = NAMED.get(f"d{name}", SLOPES[name])
+            known[AS_IT_WAS + symbol] = known[symbol]
+            known[f"d{AS_IT_WAS}{symbol}"] = known[f"d{symbol}"]
     return known
 
 

@@ -28,8 +28,9 @@ def derivative(program: Program) -> Program:
 
     The names of the list are kept: ``d_c_from_h`` is all that reaches c within a step,
     ``d_h_prev`` what is handed to the step before. What the pass sees of the parameters is what
-    the forward pass sees, and gradients are those of what was given. What is handed back in the
-    place of a quantity stays only where it is a forward one.
+    the forward pass sees; their gradients are those of what was given, the gradient of x is that of
+    what is read for it. What is handed back in the place of a quantity stays only where it is a
+    forward one.
 
     Raises
     ------
@@ -41,13 +42,16 @@ def derivative(program: Program) -> Program:
     forward = {name: line for name, line in program.lines.items() if not line.backward}
     found = {**forward, **{line.name: line for line in lines}}
     carries = {key: carry for key, carry in program.carries.items() if not carry.backward}
+    # A gradient that is given is seen otherwise only by the backward pass that this one replaces.
+    seen = {n: e for n, e in program.seen_forward.items() if not n.startswith("d_")}
     return replace(
         program,
         names={**program.names, **{line.name: line.axes for line in lines}},
         lines=found,
         places={name: k for k, name in enumerate(sequence_of(program.title, found))},
         carries={**carries, **made.carries},
-        seen_backward=program.seen_forward,
+        seen_forward=seen,
+        seen_backward=seen,
         adds_up=True,
         past={},
         backwards=frozenset({"forward", "backward"} if "forward" in program.backwards else ()),
@@ -101,8 +105,9 @@ class _Derivation:
         state = line.name.removesuffix("_T")
         if state == line.name or state not in self.states:
             return False
-        if line.steps != ("first" if "forward" in self.program.backwards else "last"):
-            raise InputError(f"the derivative of {line.name}, {line.steps}, is not known")
+        end = "first" if "forward" in self.program.backwards else "last"
+        if line.steps != end or line.expression != Name(state):
+            raise InputError(f"the derivative of {line.name} = {line.expression} is not known")
         return True
 
     def differentiate(self, line: Line) -> None:
@@ -144,7 +149,8 @@ class _Derivation:
     def line(self, name: str, axes: Axes, expression: Expression, steps: str = "") -> Expression:
         """A line of the backward pass, and what reads as it; none where it says nothing new."""
         listed = name in self.program.lines
-        if listed or not isinstance(expression, Name | Number):
+        plain = isinstance(expression, Name) or expression == NOTHING
+        if listed or not plain:
             bodies = tuple((n, b) for n, b in self.bodies.items() if n in expression.functions)
             self.made.append(
                 Line(
@@ -158,9 +164,7 @@ class _Derivation:
                     changed=True,
                 )
             )
-        if isinstance(expression, Name | Number) and not (listed and expression != NOTHING):
-            return expression
-        return Name(name)
+        return expression if expression == NOTHING or (plain and not listed) else Name(name)
 
     def hand_elsewhere(self, carry: Carry) -> None:
         """Where a step reads another quantity of the step before, that one gets the gradient."""

@@ -18,7 +18,11 @@ from tracer.equations.expression import (
     Transposed,
 )
 from tracer.errors import InputError
+from tracer.program.compiled import AS_IT_WAS
 from tracer.program.line import Axes
+
+_FLAT = frozenset({"one_hot", "ones", "zeros", "sign", "is_less", "within"})
+"""Functions whose value does not move with what they are given."""
 
 SLOPES = frozenset({"σ", "sigmoid", "tanh", "relu", "f"})
 """Functions that have a slope of their own name, ``dσ``."""
@@ -88,17 +92,27 @@ class Differentiation:
         function, arguments = call.function, call.arguments
         u = arguments[0]
         if function in self.bodies:
-            inner = self.bodies[function].replaced({"z": u})
-            yield from self.gradients(inner, d)
-            return
-        if function in SLOPES:
+            body = self.bodies[function].rewritten(self._as_it_was)
+            yield from self.gradients(body.replaced({"z": u}), d)
+        elif function.removeprefix(AS_IT_WAS) in SLOPES:
             yield from self.gradients(u, times(d, Call(f"d{function}", (u,))))
-            return
-        if function == "one_hot":  # of a label, which is no number to go up or down
-            return
-        if function not in _RULES:
+        elif function in {"min", "max"}:
+            first = Call("is_less", arguments if function == "min" else arguments[::-1])
+            yield from self.part(u, times(d, first), self.of(call))
+            rest = Binary("-", Number(1), first)
+            yield from self.part(arguments[1], times(d, rest), self.of(call))
+        elif function in _RULES:
+            yield from self.gradients(u, _RULES[function](call, d))
+        elif function not in _FLAT:
             raise InputError(f"the derivative of {function} in {call} is not known")
-        yield from self.gradients(u, _RULES[function](call, d))
+
+    def _as_it_was(self, node: Expression) -> Expression | None:
+        """A function inside another body is the one that there was before: σ(z) = σ(-z)."""
+        match node:
+            case Call(function, arguments) if function in self.bodies:
+                parts = tuple(part.rewritten(self._as_it_was) for part in arguments)
+                return Call(AS_IT_WAS + function, parts)
+        return None
 
     def of(self, expression: Expression) -> Axes:
         """The axes of an expression, at one step."""

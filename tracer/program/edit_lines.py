@@ -25,6 +25,7 @@ class Change(Edit):
         return f"{self.name} = {self.expression}"
 
     def applied(self, program: Program) -> Program:
+        known(program.names, self.name, f"{program.title} quantity")
         if self.name not in program.lines:
             return Read(self.name, self.expression).applied(program)
         check_names(program, self.expression)

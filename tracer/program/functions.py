@@ -31,6 +31,11 @@ def _clip(q: Any, limit: Any) -> Any:
     return np.minimum(np.maximum(q, -limit), limit)
 
 
+def _is_less(a: Any, b: Any) -> Any:
+    """1 where `a` is less than `b`, else 0."""
+    return np.where(np.less(a, b), 1.0, 0.0)
+
+
 def _within(q: Any, limit: Any) -> Any:
     """1 where `_clip` leaves a number as it is, else 0."""
     return np.where(np.abs(q) <= limit, 1.0, 0.0)
@@ -111,7 +116,8 @@ NAMED: Mapping[str, Callable[..., Any]] = MappingProxyType(
         **{f"d{name}": SLOPES[name] for name in ("tanh", "relu")},
         "sigmoid": _sigmoid, "σ": _sigmoid, "dsigmoid": _sigmoid_slope, "dσ": _sigmoid_slope,
         "tanh": np.tanh, "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "abs": np.abs,
-        "sign": np.sign, "within": _within, "min": np.minimum, "max": np.maximum, "clip": _clip,
+        "sign": np.sign, "is_less": _is_less, "within": _within,
+        "min": np.minimum, "max": np.maximum, "clip": _clip,
         "softmax": softmax, "softmax_NK": _softmax_over((-2, -1)),
         "cross_entropy": _cross_entropy, "one_hot": _one_hot, "masked": _masked,
         "sum": np.sum, "mean": _mean(None), "sum_H": _total(-1), "sum_K": _total(-1),

@@ -121,14 +121,19 @@ class Running:
                 value = _put_together(value, line.steps, self.values)
         value = self.conform(value, line)
         if self.given.ragged and line.axes[:2] == ("T", "N"):
-            if line.name in self.program.carries:
-                value = self.given.standing(value)
-            elif line.backward and line.name not in self.program.stands:
-                value = np.where(self.given.active(value.ndim), value, 0)
+            value = self.past_the_end(line, value)
         if line.name in self.own:
             self.computed[line.name] = value
             value = self.merged(line, value)
         self.keep(line.name, value)
+
+    def past_the_end(self, line: Line, value: Array) -> Array:
+        """What is there past a sentence's end: no gradient, and a state that stands still."""
+        if not line.backward:
+            return self.given.standing(value) if line.name in self.program.carries else value
+        if line.name in self.program.stands:
+            return value
+        return np.where(self.given.active(value.ndim), value, 0)
 
     def conform(self, value: Any, line: Line) -> Array:
         """The value in the shape that its axes say."""

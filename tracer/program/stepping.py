@@ -63,17 +63,11 @@ class Loop:
                     buffer[t] = value
             for hand in hands:
                 hand.after(e, None if self.active is None else self.active[t])
+        lines_of = {line.name: line for line in self.part.loop}
         for name, buffer in self.buffers.items():
-            running.keep(name, self._past_the_end(name, buffer))
-
-    def _past_the_end(self, name: str, buffer: Array) -> Array:
-        """What is there past a sentence's end: no gradient, and a state that stands still."""
-        given = self.running.given
-        if self.active is None or name in self.still:
-            return buffer
-        if self.part.backward:
-            return np.where(given.active(buffer.ndim), buffer, 0)
-        return given.standing(buffer) if name in self.running.program.carries else buffer
+            # What is handed over has stood still already.
+            ends = self.active is not None and name not in self.still
+            running.keep(name, running.past_the_end(lines_of[name], buffer) if ends else buffer)
 
     def _line(
         self, line: Line
