@@ -240,20 +240,24 @@ def test_an_answer_that_changed_since_its_check(course: Path) -> None:
 
 
 def test_a_notebook_beside_the_stub(course: Path) -> None:
-    """Its result is remembered too; without the stub it is what `tracer check 10` means."""
+    """Its result is remembered too; where the stub is untouched, or gone, it is the answer."""
     folder = course / "10_rnn_step"
     source = (ROOT / "solutions" / "10_rnn_step" / "rnn_step.py").read_text("utf-8")
     cell = {"cell_type": "code", "source": source}
     (folder / "rnn_step.ipynb").write_text(json.dumps({"cells": [cell]}), "utf-8")
 
-    first = tracer("check", "10_rnn_step/rnn_step.ipynb")
+    untouched = tracer("check", "10")
     listed = tracer("list").stdout
+    (folder / "rnn_step.py").write_text("def rnn_step(*_): ...\n", "utf-8")
+    both = tracer("check", "10")
+    named = tracer("check", "10_rnn_step/rnn_step.ipynb")
     (folder / "rnn_step.py").unlink()
-    second = tracer("check", "10")
+    alone = tracer("check", "10")
 
-    assert (first.exit_code, second.exit_code) == (0, 0)
     assert "13/13  passed  " in listed
-    assert "10_rnn_step/rnn_step.ipynb" in second.stdout
+    assert [result.exit_code for result in (untouched, both, named, alone)] == [0, 1, 0, 0]
+    assert "10_rnn_step/rnn_step.ipynb" in alone.stdout
+    assert "10_rnn_step/rnn_step.py" in both.stdout
 
 
 def test_results_of_an_older_tracer(course: Path) -> None:

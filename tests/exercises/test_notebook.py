@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tracer.exercises.decoding import Odd
 from tracer.exercises.form import Form, look
-from tracer.exercises.magics import without_magics
+from tracer.exercises.magics import PYLAB, without_magics
 
 
 def notebook(*cells: str, tagged: int | None = None, **more: Any) -> bytes:
@@ -188,6 +188,7 @@ def test_other_shapes_of_a_notebook() -> None:
         ("x = 'it\\'s (' # {\n%time", "x = 'it\\'s (' # {\npass"),
         ("x = 7 \\\n% 2", "x = 7 \\\n% 2"),
         ("a != b", "a != b"),
+        ("%pylab inline", PYLAB),
     ],
 )
 def test_magics_become_pass(cell: str, plain: str) -> None:

@@ -209,10 +209,19 @@ class Workbook:
 
 
 def answer_in(folder: Path, exercise: Exercise) -> Path:
-    """The answer in a folder: the file that the exercise asks for, or a notebook in its place."""
+    """The answer in a folder: the file that the exercise asks for, or a notebook in its place.
+
+    A stub that nobody has touched is no answer where there is a notebook.
+    """
     file = folder / exercise.file
     notebook = file.with_suffix(".ipynb")
-    return notebook if notebook.is_file() and not file.exists() else file
+    if not notebook.is_file():
+        return file
+    try:
+        untouched = not file.exists() or file.read_bytes() == exercise.stub.read_bytes()
+    except OSError:
+        return file
+    return notebook if untouched else file
 
 
 def hand_out(root: Path, exercises: Sequence[Exercise]) -> list[Handed]:

@@ -18,8 +18,8 @@ from pathlib import PurePath
 from types import MappingProxyType
 
 from tracer.exercises.decoding import Problem, decoded, in_utf8
-from tracer.exercises.magics import without_magics
-from tracer.exercises.notebook import Line, cells, is_notebook, plain_cells, program
+from tracer.exercises.magics import is_exported, without_magics
+from tracer.exercises.notebook import Cell, Line, cells, is_notebook, plain_cells, program
 
 
 class Place(StrEnum):
@@ -59,6 +59,8 @@ class Form:
         Why there is nothing to run.
     elsewhere : mapping of str to Elsewhere
         For a function that is asked for and not defined: where something like it stands.
+    defined : tuple of str
+        The functions that it does define, at the left margin.
     guarded : mapping of str to Line
         What gets a value only under ``if __name__ == "__main__":``, and where.
     arguments : mapping of str to tuple of str
@@ -71,6 +73,7 @@ class Form:
     digest: str = ""
     problem: Problem | None = None
     elsewhere: Mapping[str, Elsewhere] = field(default_factory=lambda: MappingProxyType({}))
+    defined: tuple[str, ...] = ()
     guarded: Mapping[str, Line] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     arguments: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -100,7 +103,8 @@ def look(name: str, source: bytes, functions: Collection[str], tags: Collection[
     tags : collection of str
         What a notebook's cell with the answer may be labelled with, beside their names.
     """
-    file = PurePath(name).name or "answer.py"
+    file = PurePath(name).name
+    file = "answer.py" if file in ("", ".", "..") else file
     text = decoded(source)
     if isinstance(text, Problem):
         return Form(file, problem=text, digest=digest(source))
@@ -112,12 +116,11 @@ def look(name: str, source: bytes, functions: Collection[str], tags: Collection[
         parts: list[tuple[str, int | None]]
         parts = [(part, k) for k, part in enumerate(plain_cells(code, functions), 1)]
     else:
-        runs = text
-        if "get_ipython()" in text or _tree(text) is None:  # exported or pasted from a notebook
-            plain = without_magics(text) or ""
-            runs = text if _tree(plain) is None else plain
-        lines = [Line(line, n) for n, line in enumerate(text.split("\n"), 1)]
-        parts = [(runs, None)]
+        runs, lines = text, [Line(line, n) for n, line in enumerate(text.split("\n"), 1)]
+        plain = without_magics(text) or ""
+        if is_exported(text) or (_tree(text) is None and _tree(plain) is not None):
+            runs, lines = program([Cell(text)], functions, script=True)
+        parts = [(plain, None)]
     trees = [(tree, cell) for part, cell in parts if (tree := _tree(part)) is not None]
     try:
         found = [(one, cell) for tree, cell in trees for one in _definitions(tree.body)]
@@ -129,6 +132,7 @@ def look(name: str, source: bytes, functions: Collection[str], tags: Collection[
         tuple(lines),
         digest(source),
         elsewhere=MappingProxyType(dict(_elsewhere(found, functions))),
+        defined=tuple(dict.fromkeys(d.name for d, _c in found if d.is_def and d.place is None)),
         guarded=MappingProxyType(_guarded(found)),
         arguments=MappingProxyType(dict(_arguments(trees, functions))),
     )

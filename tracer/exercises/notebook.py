@@ -72,7 +72,11 @@ def cells(text: str) -> list[Cell] | Problem:
 
 
 def program(
-    code: list[Cell], functions: Collection[str], tags: Collection[str]
+    code: list[Cell],
+    functions: Collection[str],
+    tags: Collection[str] = (),
+    *,
+    script: bool = False,
 ) -> tuple[str, list[Line]]:
     """The program for `functions`, and for each of its lines the one that it comes from.
 
@@ -82,6 +86,8 @@ def program(
     functions : collection of str
     tags : collection of str
         A cell with one of these labels holds the answer, also where a later one defines it too.
+    script : bool
+        Whether it is a single cell, exported as a file, in which no cells are counted.
     """
     plain = plain_cells(code, functions)
     found = statements(plain)
@@ -105,7 +111,7 @@ def program(
         if text.strip():
             own = cell.source.split("\n")
             lifted += text.split("\n")
-            lines += [Line(line, n, k) for n, line in enumerate(own, 1)]
+            lines += [Line(line, n, None if script else k) for n, line in enumerate(own, 1)]
     return "\n".join(lifted) + "\n", lines
 
 

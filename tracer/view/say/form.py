@@ -11,6 +11,9 @@ from tracer.grading.report import Report, Verdict
 from tracer.language import _
 from tracer.view.say.words import clean
 
+MOST_NAMES = 6
+"""Functions of a file that are listed; the one that is meant is hard to find among more."""
+
 
 def form_sentences(file: str, facts: Mapping[str, Any]) -> list[str]:
     """Why a file is nothing that Python could run, and what to do."""
@@ -50,7 +53,9 @@ def elsewhere(report: Report, function: str) -> list[str]:
     """Where something like a function stands that the file does not define."""
     found = report.form.elsewhere.get(function)
     if found is None:
-        return []
+        names = report.form.defined
+        said = _("It defines {names}.").format(names=clean(", ".join(names)))
+        return [said] if 0 < len(names) <= MOST_NAMES else []
     match found.place:
         case Place.GUARD:
             said = _(
