@@ -173,6 +173,20 @@ def test_what_is_put_together_is_not_put_together_again() -> None:
     np.testing.assert_allclose(actual["d_W_f"], 2 * right["d_W_f"], rtol=1e-12)
 
 
+def test_what_a_backward_pass_reads_of_the_past_is_there_where_the_past_is_given() -> None:
+    """A step's h_prev is pinned; that the last h is read in its place still needs the last h."""
+    program = program_of("lstm")
+    numbers = given_of(program, {"T": 3, "N": 2, "D": 5, "H": 4, "K": 6}, ragged=False, seed=5)
+    right = program.run(numbers)
+    pinned = {**numbers, "h_prev": right["h_prev"], "c_prev": right["c_prev"]}
+
+    actual = edited("lstm", 'past = { h_prev = "wrap" }').run(pinned, wanted=["d_W_o"])
+
+    before = np.concatenate([right["h"][-1:], right["h_prev"][1:]])
+    expected = np.einsum("tnh,tnk->hk", right["d_z_o"], before)
+    np.testing.assert_allclose(actual["d_W_o"], expected, rtol=1e-9, atol=1e-12)
+
+
 def test_edits_compose() -> None:
     """``it`` is what stood there after the edit before."""
     program = edited("lstm", 'change = { h = "o * c" }').edited(

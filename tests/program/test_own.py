@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from tests.program.conftest import given_of
-from tracer.program import program_of
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.program.conftest import given_of, rounds
+from tracer.program import Program, program_of
 
 SIZES = {"T": 4, "N": 3, "D": 5, "H": 2, "K": 6}
 
@@ -76,3 +80,54 @@ def test_backward_too_an_error_is_carried_on() -> None:
     np.testing.assert_allclose(expected["d_c"], right["d_c"], rtol=1e-12)
     np.testing.assert_allclose(expected["d_z_f"], own["d_c"] * c_prev * f * (1 - f), rtol=1e-12)
     np.testing.assert_allclose(expected["d_a_f"], own["d_z_f"].sum(axis=(0, 1)), rtol=1e-12)
+
+
+@settings(max_examples=25, deadline=None)
+@given(rounds(), st.randoms(use_true_random=False))
+def test_every_number_is_its_equation_s_on_the_numbers_that_came(
+    drawn: tuple[Program, dict[str, Any]], random: Any
+) -> None:
+    """Whatever came, of whatever quantities: at each real step the equation gives what is expected.
+
+    An equation reads what came where something came, and else what was expected.
+    """
+    program, numbers = drawn
+    expected = program.run(numbers)
+    of_steps = [n for n in expected if program.names[n][:2] == ("T", "N")]
+    rng = np.random.default_rng(random.randrange(2**32))
+    own = {n: rng.normal(size=expected[n].shape) for n in random.sample(of_steps, 4)}
+
+    expected = program.run(numbers, own=own)
+
+    T, N = numbers["label"].shape
+    H = numbers["W"].shape[1]
+    real = np.arange(T)[:, np.newaxis] < numbers["lengths"]
+    known = {**numbers, **expected, **own, "N": N, "K": len(numbers["b"])}
+    known["mask"] = numbers["mask"] & real
+    for block, (whole, above) in program.blocks.items():
+        known[block] = numbers[whole][above * H : (above + 1) * H]
+    with np.errstate(all="ignore"):
+        for name in of_steps:
+            if name in program.into:
+                continue
+            value = program.lines[name].of_all_steps(known)
+            there = real[..., np.newaxis] if expected[name].ndim == 3 else real
+            np.testing.assert_allclose(
+                np.where(there, expected[name], 0), np.where(there, value, 0),
+                rtol=1e-9, atol=1e-12, err_msg=name,
+            )  # fmt: skip
+
+
+@settings(max_examples=15, deadline=None)
+@given(rounds())
+def test_right_numbers_change_nothing(
+    drawn: tuple[Program, dict[str, Any]],
+) -> None:
+    """Handed in as somebody's own, they are what is expected."""
+    program, numbers = drawn
+    right = program.run(numbers)
+
+    expected = program.run(numbers, own=right)
+
+    for name, array in right.items():
+        np.testing.assert_allclose(expected[name], array, rtol=1e-9, atol=1e-12, err_msg=name)

@@ -33,6 +33,13 @@ are several edits, one after the other:
     ``"without first"``, ``"without last"``, ``"step D"``. Of ``d_U`` it is all its blocks.
 ``returned = { h = "c", c = "h", d_x = "-it" }``
     What is handed back, of all steps; nothing that is computed reads it.
+
+An expression is what `tracer.equations.parsing` reads, of one step; in ``returned`` of all steps.
+It may read every name of the program, blocks such as ``W_f`` too; the sizes ``T N D H K``;
+``count``, the number of steps that count for the loss; the step ``t`` from 0, and ``first_step``
+and ``last_step``, which are 1 there and else 0. It may call the cell's functions and all of
+`tracer.program.functions`. What adds up over steps is written for one step:
+``d_U_i = "d_z_i.T @ x"``, ``d_a_i = "sum_N(d_z_i)"``, ``total_loss = "mean_N(loss)"``.
 """
 
 from __future__ import annotations

@@ -8,93 +8,19 @@ of the time.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracer.errors import InputError, UnknownNameError
 from tracer.program.line import CLOCK, Line
+from tracer.program.passes import AFTER, BEFORE, LOOP, Pass, Plan, moves
+from tracer.program.seeing import read_of_the_past
 
 if TYPE_CHECKING:
     from tracer.program.program import Carry, Program
 
 _ALWAYS = frozenset({"T", "N", "D", "H", "K", "count", "it", "0", "lengths", "mask", *CLOCK})
 """What an equation may read without its being given: sizes, the step, and what has a default."""
-
-
-BEFORE, LOOP, AFTER = range(3)
-
-
-@dataclass
-class Pass:
-    """One pass, forward or backward.
-
-    Attributes
-    ----------
-    backward : bool
-    before, loop, after : list of Line
-    slopes : dict of str to Line
-        What is computed before the loop though it stands inside a line of it.
-    carries : list of Carry
-        What the loop hands over.
-    outside : dict of str to None
-        What the loop reads, step by step, of what is computed outside it.
-    """
-
-    backward: bool
-    before: list[Line] = field(default_factory=list)
-    slopes: dict[str, Line] = field(default_factory=dict)
-    loop: list[Line] = field(default_factory=list)
-    after: list[Line] = field(default_factory=list)
-    carries: list[Carry] = field(default_factory=list)
-    outside: dict[str, None] = field(default_factory=dict)
-
-    def copied(self) -> Pass:
-        """One that can be changed apart."""
-        return Pass(
-            self.backward, [*self.before], {**self.slopes}, [*self.loop], [*self.after],
-            self.carries, {**self.outside},
-        )  # fmt: skip
-
-    def put(self, index: int | None, line: Line, outside: list[str], program: Program) -> None:
-        """Put a line into the loop, its slopes before the loop where they hang on nothing in it."""
-        slopes = line.hoisted[1] if line.hoisted else ()
-        if slopes and all(read in outside for slope in slopes for read in slope.reads):
-            assert line.hoisted is not None
-            line = line.hoisted[0]
-            self.slopes.update({slope.name: slope for slope in slopes})
-            outside = [name for name in outside if name in line.reads]
-        self.outside.update(dict.fromkeys(name for name in outside if moves(program, name)))
-        self.outside.update(
-            dict.fromkeys(slope.name for slope in slopes if slope.name in self.slopes)
-        )
-        if index is None:
-            self.loop.append(line)
-        else:
-            self.loop[index] = line
-
-
-@dataclass
-class Plan:
-    """Both passes.
-
-    Attributes
-    ----------
-    wanted : tuple of str
-    passes : tuple of Pass
-        Forward, backward.
-    kept : set of str
-        What of a loop is kept, because something outside it reads it.
-    reads : set of str
-        All that is read.
-    places : dict
-        Of each line: the pass, the part of it, and the place in that.
-    """
-
-    wanted: tuple[str, ...]
-    passes: tuple[Pass, Pass]
-    kept: set[str]
-    reads: set[str]
-    places: dict[str, tuple[bool, int, int]]
 
 
 def plan(program: Program, given: Collection[str], wanted: Collection[str] | None) -> Plan:
@@ -172,7 +98,7 @@ def _plan(program: Program, given: frozenset[str], asked: tuple[str, ...]) -> Pl
     passes = (Pass(backward=False), Pass(backward=True))
     for carry in carries:
         passes[carry.backward].carries.append(carry)
-    kept = {*wanted, *sources, *program.past, *program.past.values()}
+    kept = {*wanted, *sources, *program.past, *read_of_the_past(program, program.past)}
     places = {}
     for name, line in needed.items():
         part = passes[line.backward]
@@ -193,11 +119,6 @@ def _plan(program: Program, given: frozenset[str], asked: tuple[str, ...]) -> Pl
         then = (carry.then for carry in part.carries if carry.then not in looped)
         part.outside.update(dict.fromkeys(n for n in then if moves(program, n)))
     return Plan(asked, passes, kept, reads, places)
-
-
-def moves(program: Program, name: str) -> bool:
-    """Whether a name has a value of its own at each step."""
-    return program.names.get(name, ())[:1] == ("T",)
 
 
 def _with_what_is_handed_back(program: Program, asked: Iterable[str]) -> tuple[str, ...]:
@@ -229,6 +150,8 @@ def _needed(
             needed.add(name)
             line = lines[name]
             reads.update(line.reads)
+            if line.backward and program.past:
+                reads.update(read_of_the_past(program, line.reads))
             if name in into and "it" in line.reads:
                 carry = carries[name] = into[name]
                 again = again or not {carry.of, carry.then} <= needed

@@ -13,7 +13,8 @@ from tracer.errors import InputError
 from tracer.program.compiled import compiled
 from tracer.program.given import Given
 from tracer.program.line import Line
-from tracer.program.planning import Pass, plan
+from tracer.program.passes import Pass
+from tracer.program.planning import plan
 from tracer.program.seeing import blocks, past_of, places_of, put_back, seen
 from tracer.program.stepping import Loop
 
@@ -109,7 +110,7 @@ class Running:
         """A line for all steps together."""
         self.at = line.name
         e = self.e
-        if line.product is not None:
+        if line.product is not None and all(e[name].ndim == 3 for name in line.product):
             d, rows = e[line.product[0]], e[line.product[1]]
             value = d.reshape(-1, d.shape[-1]).T @ rows.reshape(-1, rows.shape[-1])
         elif line.total:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from tracer.equations.expression import Expression, Name
 from tracer.program.compiled import compiled
 
 if TYPE_CHECKING:
-    from tracer.program.program import Program
+    from tracer.program.program import Carry, Program
 
 
 def blocks(program: Program, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,10 +50,26 @@ def _value(program: Program, name: str, expression: Expression, values: Mapping[
     return value if np.shape(value) == shape else np.broadcast_to(value, shape)
 
 
+def _carry_into(program: Program, name: str) -> Carry | None:
+    return next((c for c in program.carries.values() if c.into == name), None)
+
+
+def read_of_the_past(program: Program, names: Iterable[str]) -> Iterator[str]:
+    """What has to be there, so that the past of some names can be read."""
+    for name in names:
+        word = program.past.get(name, "")
+        carry = _carry_into(program, name)
+        if carry is not None and word in {"wrap", "this"}:
+            yield carry.of
+        elif carry is not None and word in {"initial", "two back"}:
+            yield carry.initial
+        elif word in program.names:
+            yield word
+
+
 def past_of(program: Program, name: str, word: str, e: Mapping[str, Any]) -> Any:
     """What the backward pass reads for a forward quantity (T, N, H)."""
     q = e[name]
-    carry = next((c for c in program.carries.values() if c.into == name), None)
     match word:
         case "zero":
             return np.zeros_like(q)
@@ -63,20 +79,19 @@ def past_of(program: Program, name: str, word: str, e: Mapping[str, Any]) -> Any
             return np.concatenate([q[1:], q[-1:]])
         case "before":
             return np.concatenate([q[:1], q[:-1]])
-    if carry is None:
-        return e[word]
-    after, first = e[carry.of], e[carry.initial]
-    match word:
-        case "wrap":
-            return np.concatenate([after[-1:], q[1:]])
         case "zero at first":
             return np.concatenate([np.zeros_like(q[:1]), q[1:]])
-        case "initial":
-            return np.broadcast_to(first, q.shape)
-        case "two back":
-            return np.concatenate([np.broadcast_to(first, q[:1].shape), q[:-1]])
-        case "this":
-            return after
+    carry = _carry_into(program, name)
+    if carry is not None:
+        match word:
+            case "wrap":
+                return np.concatenate([e[carry.of][-1:], q[1:]])
+            case "this":
+                return e[carry.of]
+            case "initial":
+                return np.broadcast_to(e[carry.initial], q.shape)
+            case "two back":
+                return np.concatenate([e[carry.initial][np.newaxis], q[:-1]])
     return e[word]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from tracer.cells.activations import Array
 from tracer.equations.expression import Name
 from tracer.program.line import Line
-from tracer.program.planning import Pass
+from tracer.program.passes import Pass
 
 if TYPE_CHECKING:
     from tracer.program.program import Carry
