@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from tracer.cells.activations import ACTIVATIONS, SLOPES
@@ -45,19 +46,28 @@ def compiled(expression: Expression, cell: str, bodies: Bodies, *, all_steps: bo
 AS_IT_WAS = "listed_"
 """Before the name of a function: as the list has it, whatever body it was given."""
 
+_Written: TypeAlias = tuple[tuple[str, str], ...]
+
 
 @lru_cache(maxsize=200_000)
-def _made(text: str, cell: str, bodies: tuple[tuple[str, str], ...], all_steps: bool) -> Compiled:  # noqa: FBT001 - a key
-    known: dict[str, Any] = functions_of(cell) | dict(OF_ALL_STEPS if all_steps else OF_A_STEP)
-    # A body calls the functions as they were, so that σ may be said to be σ(-z).
-    known["__builtins__"] = {}
-    changed = {name: eval(f"lambda z: {body}", dict(known)) for name, body in bodies}  # noqa: S307
-    function: Compiled = eval(f"lambda e: {text}", known | changed)  # noqa: S307 - see _python
+def _made(text: str, cell: str, bodies: _Written, all_steps: bool) -> Compiled:  # noqa: FBT001 - a key
+    function: Compiled = eval(f"lambda e: {text}", _namespace(cell, bodies, all_steps))  # noqa: S307 - see _python
     return function
 
 
+@lru_cache(maxsize=10_000)
+def _namespace(cell: str, bodies: _Written, all_steps: bool) -> dict[str, Any]:  # noqa: FBT001
+    """What an equation may call, shared by all equations that may call the same."""
+    known: dict[str, Any] = dict(functions_of(cell))
+    known |= OF_ALL_STEPS if all_steps else OF_A_STEP
+    known["__builtins__"] = {}
+    # A body calls the functions as they were, so that σ may be said to be σ(-z).
+    return known | {name: eval(f"lambda z: {body}", known) for name, body in bodies}  # noqa: S307
+
+
 @lru_cache(maxsize=64)
-def _functions_of(cell: str) -> dict[str, Callable[..., Any]]:
+def functions_of(cell: str) -> Mapping[str, Callable[..., Any]]:
+    """Every function that an equation of the cell may call, by its name there."""
     known = dict(NAMED)
     if cell in CELLS:
         for symbol, name in CELLS[cell].activations().items():
@@ -65,20 +75,15 @@ def _functions_of(cell: str) -> dict[str, Callable[..., Any]]:
             known[f"d{symbol}"] = NAMED.get(f"d{name}", SLOPES[name])
             known[AS_IT_WAS + symbol] = known[symbol]
             known[f"d{AS_IT_WAS}{symbol}"] = known[f"d{symbol}"]
-    return known
-
-
-def functions_of(cell: str) -> dict[str, Callable[..., Any]]:
-    """Every function that an equation of the cell may call, by its name there."""
-    return dict(_functions_of(cell))
+    return MappingProxyType(known)
 
 
 def check_functions(expression: Expression, cell: str) -> None:
     """Raise an `UnknownNameError` for a function that there is not."""
-    known = {**_functions_of(cell), **OF_ALL_STEPS}
     for function in expression.functions:
-        if function not in known:
-            raise UnknownNameError("function", function, known)
+        if function not in functions_of(cell) and function not in OF_ALL_STEPS:
+            known = (*functions_of(cell), *OF_ALL_STEPS)
+            raise UnknownNameError("function", function, [n for n in known if AS_IT_WAS not in n])
 
 
 def _python(expression: Expression, *, of_z: bool = False) -> str:
