@@ -51,8 +51,8 @@ def test_unknown_share() -> None:
     assert unknown_share(THREE, known) == 2 / 9
     assert unknown_share([], known) == 0
     assert vocabulary_report(THREE, [sentence("you lie")], known) == (
-        "vocabulary: 3 of the 5 different pieces to train with",
-        "unknown: 22.2% of the text to train with, 50.0% of the held-out",
+        "vocabulary: 3 of the 5 different pieces in the training data",
+        "unknown: 22.2% of the training text, 50.0% of the held-out text",
     )
 
 

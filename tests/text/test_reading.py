@@ -65,11 +65,11 @@ def test_report(made: Any) -> None:
     assert made(content).report == (
         "my.csv: 5 rows",
         "columns: 'text' is the text, 'label' the label",
-        "empty lines passed over: 2",
-        "rows left out because there is no word in them: 1 (line 6)",
+        "empty lines skipped: 2",
+        "rows without a word, skipped: 1 (line 6)",
         "4 sentences with 2 different labels: insult 1, praise 3",
-        "sentences that repeat an earlier one: 2",
-        "the same words with another label: 1; nobody can get both right",
+        "duplicate sentences: 2",
+        "the same words with another label: 1 (no network can get both right)",
     )
 
 

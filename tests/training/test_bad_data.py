@@ -38,7 +38,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("header.csv", b"text,label\n", (), "header.csv"),
         (
             "one.csv", b"text,label\nit is good,+\nit is bad,+\n", (),
-            "one.csv: every label is '+'; there is nothing to tell apart",
+            "one.csv: every label is '+'; there is nothing to learn",
         ),
         ("two.csv", b"text,label\nit is good,+\nit is bad,-\n", (), "2"),
         ("unlabelled.csv", b"text,label\nit is good,+\nit is bad,\n", (), "unlabelled.csv, line 3"),

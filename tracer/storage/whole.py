@@ -67,8 +67,10 @@ def _target(path: str | os.PathLike[str]) -> Path:
         other = target.exists() and not target.is_file()
     except OSError as error:
         raise FileError(f"cannot write {path}: {error.strerror or error}") from error
-    except (ValueError, RuntimeError) as error:  # a byte 0; links that go in a circle
+    except (ValueError, RuntimeError) as error:  # a byte 0; before Python 3.13 also a circle
         raise FileError(f"cannot write {path}: {error}") from error
+    if target.is_symlink():
+        raise FileError(f"cannot write {path}: its links go in a circle")
     if other:
         raise FileError(f"cannot write {path}: it is not a plain file")
     return target

@@ -160,10 +160,10 @@ def vocabulary_report(
     """How many words are known, of how many, and how much of the text is unknown."""
     kinds = {spelling(word) for sentence in training for word in sentence.words}
     return (
-        _("vocabulary: {known:,} of the {all:,} different pieces to train with").format(
+        _("vocabulary: {known:,} of the {all:,} different pieces in the training data").format(
             known=len(known) - 1, all=len(kinds)
         ),
-        _("unknown: {train:.1%} of the text to train with, {held:.1%} of the held-out").format(
+        _("unknown: {train:.1%} of the training text, {held:.1%} of the held-out text").format(
             train=unknown_share(training, known), held=unknown_share(validation, known)
         ),
     )

@@ -23,6 +23,28 @@ FEWEST = 4
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
+MISSING = frozenset(
+    {"NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "None"}
+)  # fmt: skip
+"""What programs write where nothing is."""
+
+
+def check_texts(path: Path, rows: list[Row], wanted: Wanted) -> None:
+    """Raise a `FileError` where the text is a number in every row, as in a table (id, label).
+
+    Whoever has named the text's column is not asked.
+    """
+    if wanted.text_column is not None or wanted.task != "classify" or len(rows) < FEWEST:
+        return
+    texts = [" ".join(_words(row.text)) for row in rows]
+    if all(" " not in text and any(map(str.isdigit, text)) for text in texts):
+        raise FileError(
+            f"{path}: no row has a text, only a number or a code (line {rows[0].line} has "
+            f"{shown(texts[0])}). Is the column of the text missing? If these are the texts, name "
+            f"their column with --text-column"
+        )
+
+
 def check_labels(path: Path, rows: list[Row], wanted: Wanted) -> None:
     """Raise a `FileError` that asks which column is the label, where it hardly can be this one.
 
@@ -31,30 +53,37 @@ def check_labels(path: Path, rows: list[Row], wanted: Wanted) -> None:
     if wanted.label_column is not None or len(rows) < FEWEST:
         return
     labels = _labels(rows, wanted.task)
-    answer = "name the column of the label with --label-column (this one, too, if it is meant)"
+    answer = "name the label column with --label-column (this very column, if it is meant)"
     if wanted.task == "tag":
         kinds = len({word for row in rows for word in _words(row.text)})
         if len(labels) > kinds:
             raise FileError(
                 f"{path}: there are more different tags ({len(labels):,}) than different words "
                 f"({kinds:,}), in line {rows[0].line} {shown(' '.join(_words(rows[0].label)))}. "
-                f"Are the columns the other way round? If so, {answer}"
+                f"Are text and label swapped? If so, {answer}"
             )
         return
+    missing = [row for row in rows if row.label in MISSING]
+    if missing and len(missing) < len(rows):
+        raise FileError(
+            f"{path}: the label of {len(missing):,} rows is {shown(str(missing[0].label))} (first "
+            f"in line {missing[0].line}). If that means no label, delete these rows. If it is a "
+            f"class, {answer}"
+        )
     example = f"in line {rows[0].line} {shown(' '.join(_words(rows[0].label)))}"
     lengths = [fmean(map(_length, cells)) for cells in _columns(rows)]
     if lengths[1] > lengths[0]:
         raise FileError(
             f"{path}: the labels are longer than the texts, {lengths[1]:.1f} words beside "
-            f"{lengths[0]:.1f} ({example}). Are the columns the other way round? If so, {answer}"
+            f"{lengths[0]:.1f} ({example}). Are text and label swapped? If so, {answer}"
         )
     if 2 * len(labels) > len(rows):
         numbers = all(map(_NUMBER.fullmatch, labels))
         why = (
-            "A number that measures something is no class: replace it by a few classes, like low "
-            "and high"
+            "Numbers that measure something are no classes: group them into a few, like low and "
+            "high"
             if numbers
-            else "A class is one that many texts share"
+            else "A class is a label that many texts share"
         )
         raise FileError(
             f"{path}: {len(rows):,} rows have {len(labels):,} different labels ({example}). {why}; "
@@ -66,10 +95,10 @@ def check_sentences(path: Path, rows: list[Row]) -> None:
     """Raise a `FileError` if every sentence to tag is a single word: lines without empty lines."""
     if len(rows) >= FEWEST and all(len(_words(row.text)) == 1 for row in rows):
         raise FileError(
-            f"{path}: every row is a single word (line {rows[0].line} is "
-            f"{shown(_words(rows[0].text)[0])}), so no tag has a neighbour. If these are the words "
-            f"of sentences, put an empty line after each sentence. If each is a text with a class: "
-            f"--task classify"
+            f"{path}: every sentence is a single word (line {rows[0].line} is "
+            f"{shown(_words(rows[0].text)[0])}), so there is no context to learn. If these are the "
+            f"words of sentences, put an empty line after each sentence. If each is a text with a "
+            f"class: --task classify"
         )
 
 

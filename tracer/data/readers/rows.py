@@ -86,7 +86,7 @@ def column(
         return found
     raise FileError(
         f"{where}: {missing}; the columns are {numbered(there)}. Which one is the {kind}? "
-        f"Say it with --{kind}-column and its name or number"
+        f"Give its name or number with --{kind}-column"
     )
 
 

@@ -138,7 +138,7 @@ def _read(content: str, name: str, skipped: int, *, quotes: bool) -> Table:
                 break
             except csv.Error as error:
                 ended = "unexpected end" in str(error)
-                what = "opens and never closes" if ended else "closes too early"
+                what = "is opened and never closed" if ended else "closes too early"
                 broken = f'line {line}: a quote {what}; a quote inside a quoted text is written ""'
                 break
             if any(cell.strip() for cell in cells):
@@ -190,7 +190,7 @@ def _misfit(path: Path, table: Table, content: str) -> str:
     elif len(cells) < table.width:
         said += (
             f". It is {shown(SEPARATORS[sign].join(cells))}: a line break inside a text needs "
-            f"quotes around the text, and a title or a remark above the table must go"
+            f"quotes around the text; remove a title or remark above the table"
         )
     if "\r" in content:
         at = content.count("\n", 0, content.index("\r")) + 1
@@ -209,6 +209,6 @@ def _which(path: Path, tables: Sequence[Table]) -> str:
     ]
     options = " or ".join(f"--separator {table.name}" for table in tables)
     return (
-        f"{path}: more than one separator gives every row as many columns. Line "
-        f"{tables[0].rows[0][0]} by each: {'; '.join(seen)}. Say which it is: {options}"
+        f"{path}: more than one separator gives every row the same number of columns. Line "
+        f"{tables[0].rows[0][0]} read with each: {'; '.join(seen)}. Choose one: {options}"
     )

@@ -80,8 +80,8 @@ def _columns(path: Path, table: Table, wanted: Wanted) -> tuple[int, int]:
         asked = " and ".join(f"--{kind}-column" for kind in missing)
         raise FileError(
             f"{where} has {len(cells)} columns: {numbered(cells)}. Which one is the "
-            f"{' and which the '.join(missing)}? Say it with {asked} and "
-            f"{'its name or number' if len(missing) == 1 else 'their names or numbers'}"
+            f"{' and which the '.join(missing)}? Give the "
+            f"{'name or number' if len(missing) == 1 else 'names or numbers'} with {asked}"
         )
     if text_at == label_at:
         raise FileError(f"{where}: column {shown(cells[text_at])} cannot be both text and label")

@@ -63,7 +63,7 @@ def read_text(path: Path, encoding: str | None = None) -> str:
     data = _bytes(path)
     for beginning, what in _OTHER.items():
         if data[: len(beginning)].lower() == beginning.lower():
-            raise FileError(f"{path} is no plain text: {what}")
+            raise FileError(f"{path} is not plain text: {what}")
     marked = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
     if encoding is not None and _is_utf8(encoding):
         encoding = "utf-8-sig"  # the mark, if there is one, is no part of the first word
@@ -77,8 +77,8 @@ def read_text(path: Path, encoding: str | None = None) -> str:
         line = text.count("\n", 0, text.index("\0")) + 1
         order = "be" if text.index("\0") % 2 == 0 else "le"
         raise FileError(
-            f"{path}, line {line}: there is a byte 0, which no text has. Is it text at all? "
-            f"If a Windows program wrote it, try --encoding utf-16-{order}"
+            f"{path}, line {line}: there is a zero byte, which text never has. Is this a text "
+            f"file? If a Windows program wrote it, try --encoding utf-16-{order}"
         )
     text = text.removeprefix("\ufeff")
     if not text.strip():
@@ -116,7 +116,7 @@ def _not_text(path: Path, data: bytes, error: UnicodeDecodeError, encoding: str)
     )
     fitting = [name for name in _likely(data) if name != encoding and _decodes(data, name)]
     if not fitting:
-        return f"{what}. Save the file as UTF-8, or say its encoding (--encoding)"
+        return f"{what}. Save the file as UTF-8, or name its encoding with --encoding"
     return f"{what}. It could be {' or '.join(fitting)}: try --encoding {fitting[0]}"
 
 

@@ -110,7 +110,7 @@ def read_word_lines(path: Path, content: str, wanted: Wanted) -> Rows:
     if not sentences:
         raise FileError(
             f"{path}: expected a word and its tag on each line, with a tab or spaces between them, "
-            f"as many columns on every line, and an empty line after each sentence"
+            f"the same number of columns on every line, and an empty line after each sentence"
         )
     line, first = sentences[0][0]
     where = f"{path}, line {line}"
@@ -124,7 +124,7 @@ def read_word_lines(path: Path, content: str, wanted: Wanted) -> Rows:
     else:
         raise FileError(
             f"{where} has {len(first)} columns, a word and more than one tag: {numbered(first)}. "
-            f"Which one is the tag? Say it with --label-column {len(first)}, or another number"
+            f"Which one is the tag? Name it with --label-column {len(first)}, or another number"
         )
     if _has_header(where, sentences, text_at, label_at, wanted):
         del sentences[0][0]
@@ -140,7 +140,7 @@ def read_word_lines(path: Path, content: str, wanted: Wanted) -> Rows:
     ]
     said = _("a word and its tag on each line, an empty line after each sentence")
     if marks:
-        said += _("; marks of a new document left out: {count:,}").format(count=len(marks))
+        said += _("; document markers skipped: {count:,}").format(count=len(marks))
     return Rows(rows, 0, said)
 
 
