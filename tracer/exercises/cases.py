@@ -1,62 +1,264 @@
-"""The numbers a submission is tried with: drawn after it was handed in, from a recorded seed."""
+"""The numbers a submission is tried with: drawn after it was handed in, from a recorded seed.
+
+They separate mistakes: every size is another one, nothing is zero that need not be, and all are of
+a scale at which no function saturates. What a function gets is a quantity of the list: drawn where
+the equations take it as given, or computed by them where they compute it, so that `i` fits `z_i`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple, TypeAlias
 from zlib import crc32
 
 import numpy as np
 
-from tracer.cells.activations import Array
-from tracer.cells.parameters import expected_shape
+from tracer.exercises import sizes as sizing
+from tracer.exercises.axes import axes_of
+from tracer.exercises.drawing import SCALE, labels, lengths, mask, may_be_unasked, number, unasked
 from tracer.exercises.exercise import Check, Exercise
+from tracer.exercises.handing import given, initial
+from tracer.exercises.layout import Array, Drawn
+from tracer.program import Program
+from tracer.program.edit import edits_in
 
-_LETTER = {"step": "T", "batch": "N", "input": "D", "unit": "H"}
-
-SPREAD: Mapping[str, float] = {"U": 0.8, "W": 0.8, "a": 0.6}
-"""Standard deviation of the weights: no gate stays near its middle, and none is saturated."""
+Generators: TypeAlias = Callable[[str], np.random.Generator]
+"""A generator for each name, so that no draw depends on what else is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The inputs of one check: for each call, each input by name.
+    """The numbers of one check.
 
-    A check with steps gives x as (T, N, D), one row for each step.
+    Attributes
+    ----------
+    check : Check
+    sizes : mapping of str to int
+        T is 1 where the check has a single step.
+    rounds : tuple of mapping
+        For each round the given quantities of the program, in its axes (steps first), as float64,
+        int64 or bool; with a reference, what is drawn, by key.
     """
 
     check: Check
-    calls: tuple[Mapping[str, Array], ...]
+    sizes: Mapping[str, int]
+    rounds: tuple[Mapping[str, Array], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a check says of one value that comes back: that it ``is``, ``at least``, ``at most``."""
+
+    how: str
+    value: float | bool
+
+
+def stated(check: Check, round_: int) -> tuple[Statement, ...]:
+    """What must be so of the one number, or the one True or False, of a round."""
+    said = []
+    if check.accepts or check.refuses:
+        said.append(Statement("is", not _edit(check, round_)))
+    if check.at_least is not None:
+        said.append(Statement("at least", check.at_least))
+    if check.at_most is not None:
+        said.append(Statement("at most", check.at_most))
+    return tuple(said)
 
 
 def draw(exercise: Exercise, check: Check, seed: int) -> Case:
     """The numbers of one check; the same seed gives the same numbers."""
-    key = f"{exercise.name}/{check.name}".encode()
-    generator = np.random.default_rng([seed, crc32(key)])
-    calls = []
-    for _call in range(check.calls):
-        arrays = {}
-        for name in exercise.inputs:
-            array = generator.normal(size=_shape(exercise, check, name)) * SPREAD.get(name, 1.0)
-            if name == "x":
-                array[..., ::2, :] *= check.scale  # every other row, so that there is a plain one
-            if name in check.zero:
-                array[...] = 0
-            arrays[name] = array.astype(check.dtype)
-        calls.append(arrays)
-    return Case(check, tuple(calls))
+
+    def generator(*words: object) -> np.random.Generator:
+        key = "/".join(map(str, (exercise.name, check.name, *words)))
+        return np.random.default_rng([seed, crc32(key.encode())])
+
+    sizes = sizing.drawn(check.sizes, block_rows(exercise), generator("sizes"))
+    rounds = [
+        _round(exercise, check, sizes, number, partial(generator, number))
+        for number in range(how_often(check))
+    ]
+    return Case(check, sizes, tuple(rounds))
 
 
-def shapes(exercise: Exercise, check: Check) -> dict[str, tuple[int, ...]]:
-    """The shape of each argument as a call gets it: of a sequence, one word at a time."""
-    return {name: _shape(exercise, check, name)[-2:] for name in exercise.inputs}
+def how_often(check: Check) -> int:
+    """How many rounds it has: of changed equations one each, after the right one."""
+    changed = len(check.refuses) + check.accepts
+    return changed or check.calls
 
 
-def _shape(exercise: Exercise, check: Check, name: str) -> tuple[int, ...]:
-    """``(4H, D)`` in numbers for a parameter, ``(N, H)`` for a quantity of one step."""
-    for parameter in exercise.equations.parameters:
-        if parameter.name == name:
-            return expected_shape(parameter, check.sizes)
-    dims = exercise.equations[name].dims
-    whole = "T" in check.sizes and name == "x"
-    return tuple(check.sizes[_LETTER[d]] for d in dims if whole or d != "step")
+def block_rows(exercise: Exercise) -> set[int]:
+    """How many times H rows an array of the exercise may have."""
+    return {
+        count
+        for axes in exercise.axes().values()
+        for axis in axes
+        for letter, count in axis.counts
+        if letter == "H"
+    }
+
+
+def _edit(check: Check, round_: int) -> Mapping[str, str]:
+    """The changed equations that a round's wrong numbers come from; {} for right ones."""
+    if check.accepts and round_ == 0:
+        return {}
+    return check.refuses[round_ - check.accepts] if check.refuses else {}
+
+
+def _round(
+    exercise: Exercise, check: Check, sizes: Mapping[str, int], number: int,
+    generator: Generators,
+) -> dict[str, Array]:  # fmt: skip
+    if exercise.program is None:
+        arrays = {
+            key: _by_layout(layout, check, sizes, generator(key))
+            for key, layout in given(exercise, check, sizes["T"])
+            if isinstance(layout, Drawn)
+        }
+        marked = {name: _marked(exercise, check, name) for name in (*check.zero, *check.large)}
+        return _prepared(check, arrays, marked)
+    return _of_program(exercise, exercise.program, check, sizes, number, generator)
+
+
+def _of_program(
+    exercise: Exercise, program: Program, check: Check, sizes: Mapping[str, int], number: int,
+    generator: Generators,
+) -> dict[str, Array]:  # fmt: skip
+    """What the equations take as given, and what the functions take that they would compute."""
+    asked = _asked(exercise, program, check)
+    if asked.pinned:
+        sizes = sizing.completed(sizes, [a for n in program.names for a in _letters(program, n)])
+    drawn = {
+        name: _drawn(program, name, check, sizes, generator(name))
+        for name in program.names
+        if name in asked.drawn
+    }
+    for name in program.given:
+        if name not in drawn and all(letter in sizes for letter in _letters(program, name)):
+            array = unasked(name, _shape(program, name, sizes), sizes["T"])
+            drawn |= {} if array is None else {name: array}
+    if "lengths" in drawn and "mask" in drawn and check.lengths == "ragged":
+        drawn["mask"] &= np.arange(sizes["T"])[:, np.newaxis] < drawn["lengths"]
+    marked = {name: _marked(exercise, check, name) for name in (*check.zero, *check.large)}
+    arrays = _prepared(check, drawn, marked)
+    if asked.pinned:
+        changed = program.edited(edits_in({"change": _edit(check, number)}))
+        computed = changed.run(arrays, wanted=asked.pinned)
+        arrays |= _prepared(
+            check, {name: computed[name] for name in program.order if name in asked.pinned}, marked
+        )
+    return arrays
+
+
+class _Asked(NamedTuple):
+    """Which quantities are drawn, and which are computed of these, and taken as they are."""
+
+    drawn: set[str]
+    pinned: set[str]
+
+
+def _asked(exercise: Exercise, program: Program, check: Check) -> _Asked:
+    steps = sizing.largest(check.sizes)["T"]
+    taken = {name for _key, layout in given(exercise, check, steps) for name in layout.names}
+    base = {_base(exercise, name) for name in taken}
+    own = base & program.given.keys()
+    gradients = {name for name in base - own if name.startswith("d_")}
+    pinned = base - own - gradients
+    if check.accepts or check.refuses:
+        pinned, gradients = pinned | gradients, set()
+    if pinned:  # all that they are computed from is drawn, whether a function takes it or not
+        own |= {name for name in program.given if not name.startswith("d_")}
+    return _Asked(own | gradients, pinned)
+
+
+def known_names(exercise: Exercise, check: Check) -> set[str]:
+    """The names that every round of a check gives to the equations."""
+    if exercise.program is None:
+        return set()
+    asked = _asked(exercise, exercise.program, check)
+    return (
+        asked.drawn
+        | asked.pinned
+        | {name for name in exercise.program.given if may_be_unasked(name)}
+    )
+
+
+def _base(exercise: Exercise, name: str) -> str:
+    """What a name stands for where nothing has been computed: U for its block U_i, h_0 for h_prev.
+
+    A function of one step gets the state before from the step before, and at the first from h_0.
+    """
+    assert exercise.program is not None
+    whole, _row = exercise.program.blocks.get(name, (name, 0))
+    return initial(exercise).get(name, whole)
+
+
+def _drawn(
+    program: Program, name: str, check: Check, sizes: Mapping[str, int],
+    generator: np.random.Generator,
+) -> Array:  # fmt: skip
+    shape = _shape(program, name, sizes)
+    match name:
+        case "label":
+            return labels(generator, shape, sizes["K"])
+        case "lengths":
+            return lengths(generator, shape, sizes["T"], ragged=check.lengths == "ragged")
+        case "mask":
+            return mask(generator, shape)
+    return number(name, generator, shape)
+
+
+def _letters(program: Program, name: str) -> tuple[str, ...]:
+    return tuple(letter for axis in axes_of(program.names[name]) for letter in axis.letters)
+
+
+def _shape(program: Program, name: str, sizes: Mapping[str, int]) -> tuple[int, ...]:
+    return tuple(axis.length(sizes) for axis in axes_of(program.names[name]))
+
+
+def _by_layout(
+    layout: Drawn, check: Check, sizes: Mapping[str, int], generator: np.random.Generator
+) -> Array:
+    """What ``normal(N, 3H)`` and its like draw."""
+    shape, told = tuple(axis.length(sizes) for axis in layout.drawn), dict(layout.options)
+    match layout.how:
+        case "uniform":
+            return np.asarray(generator.uniform(told.get("low", 0), told.get("high", 1), shape))
+        case "labels":
+            return labels(generator, shape, told["classes"].length(sizes))
+        case "lengths":
+            most = told["most"].length(sizes)
+            return lengths(generator, shape, most, ragged=check.lengths == "ragged")
+        case "mask":
+            return mask(generator, shape)
+    return np.asarray(generator.normal(size=shape) * told.get("scale", SCALE))
+
+
+def _marked(exercise: Exercise, check: Check, argument: str) -> set[str]:
+    """What an argument of that name, in `zero` or `large`, is made of."""
+    layouts = [f.taken[argument] for f in exercise.called(check) if argument in f.taken]
+    if exercise.program is None:
+        return {key for layout in layouts if layout is not None for key in layout.leaves(argument)}
+    names = {name for layout in layouts if layout is not None for name in layout.names}
+    return {_base(exercise, name) for name in names}
+
+
+def _prepared(
+    check: Check, arrays: Mapping[str, Array], marked: Mapping[str, set[str]]
+) -> dict[str, Array]:
+    """With rows stretched, some of them zero, and rounded to the dtype that a function gets."""
+    prepared = {}
+    for name, array in arrays.items():
+        for argument, factor in check.large.items():
+            if name in marked[argument] and array.dtype.kind == "f":
+                rows = (...,) if array.ndim == 0 else (..., slice(None, None, 2))
+                rows = (*rows, slice(None)) if array.ndim > 1 else rows
+                array[rows] *= factor  # every other row, so that there is a plain one
+        if any(name in marked[argument] for argument in check.zero):
+            array[...] = 0
+        if array.dtype.kind == "f":
+            prepared[name] = array.astype(check.dtype).astype(np.float64)
+        else:
+            prepared[name] = array
+    return prepared

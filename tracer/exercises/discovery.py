@@ -69,12 +69,20 @@ def discover(root: Path | None = None) -> Found:
 
 def find(name: str, exercises: Sequence[Exercise]) -> Exercise:
     """The exercise of that name: whole, its number, the start of either, or its function."""
-    exact = [e for e in exercises if name in (e.name, e.function, e.file)]
+    exact = [e for e in exercises if name in (e.name, e.file, *_functions(e))]
     near = exact or [e for e in exercises if name and e.name.startswith(name)]
-    near = near or [e for e in exercises if name and e.function.startswith(name)]
+    near = near or [
+        e
+        for e in exercises
+        if name and any(function.startswith(name) for function in _functions(e))
+    ]
     if len(near) == 1:
         return near[0]
     if near:
         listed = ", ".join(e.name for e in near)
         raise TracerError(f"'{name}' is ambiguous ({listed}); give more of the name")
     raise UnknownNameError("exercise", name, [e.name for e in exercises])
+
+
+def _functions(exercise: Exercise) -> list[str]:
+    return [function.name for function in exercise.functions]

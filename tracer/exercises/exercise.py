@@ -3,10 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, TypeAlias
 
-from tracer.equations import CellEquations
+from tracer.exercises.axes import Axes, axes_of
+from tracer.exercises.layout import Layout
+from tracer.program import Program
+
+Size: TypeAlias = int | tuple[int, int] | str
+"""A number, the least and the most, or the letter of the size that it is as large as."""
+
+Over: TypeAlias = Literal["step", "sequence"]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """What the student writes.
+
+    Attributes
+    ----------
+    name : str
+        ``"lstm_step"``; of a method with its class, ``"LSTMCell.step"``.
+    signature : str
+        As students read it: ``"lstm_step(x, h_prev, c_prev, U, W, a) -> h, c"``.
+    made_with : mapping of str to Layout, or None
+        The arguments with which the object is made; None where none is made.
+    arguments, returns : mapping of str to Layout or None
+        In their order; None is what one function returns and a later one takes, as it is.
+    over : str
+        ``"step"``, called for one step at a time, or ``"sequence"``.
+    """
+
+    name: str
+    signature: str
+    made_with: Mapping[str, Layout] | None
+    arguments: Mapping[str, Layout | None]
+    returns: Mapping[str, Layout | None]
+    over: Over = "step"
+
+    @property
+    def taken(self) -> Mapping[str, Layout | None]:
+        """Everything that goes in: what makes the object, and the arguments."""
+        return {**(self.made_with or {}), **self.arguments}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,28 +57,56 @@ class Check:
     name, title : str
         A short name, and the line that a student sees.
     points : int
-    sizes : mapping of str to int
-        N, D, H, and T where the function is called for a whole sequence.
+    sizes : mapping of str to Size
+        The sizes that its arrays have; T where there is more than one step.
     zero : tuple of str
-        Inputs that are all zero; everything else is drawn at random.
-    scale : float
-        How far every other row of the input x is stretched, from the first on.
+        Arguments that are all zero; everything else is drawn at random.
+    large : mapping of str to float
+        Arguments of which every other row is stretched, from the first on, and how far.
     dtype : str
     calls : int
-        How often the function is called, each time with other numbers.
+        How often the functions are called, each time with other numbers.
+    functions : tuple of str
+        Which are called, in this order.
+    expect : tuple of str
+        What is looked at of what they return.
     inputs_kept : bool
         Whether changing an input is a mistake here.
+    lengths : str
+        ``"full"``, or ``"ragged"``: sentences of different lengths.
+    tolerance : float or None
+        How far a number may be off, as a share of the largest; None for what the dtype allows.
+    seconds : float or None
+        How long each call may take; None for what the command says.
+    nopython : bool
+        Whether the functions are compiled with ``numba.njit`` before they are called.
+    accepts : bool
+        Whether the right numbers are handed over, and True must come back.
+    refuses : tuple of mapping
+        Changes of the equations, one for each call: wrong numbers, and False must come back.
+    at_least, at_most : float or None
+        What the returned number must reach, and not exceed.
     """
 
     name: str
     title: str
     points: int
-    sizes: Mapping[str, int]
+    sizes: Mapping[str, Size]
+    functions: tuple[str, ...]
+    expect: tuple[str, ...]
     zero: tuple[str, ...] = ()
-    scale: float = 1.0
+    large: Mapping[str, float] = field(default_factory=dict)
     dtype: str = "float64"
     calls: int = 1
     inputs_kept: bool = False
+    lengths: str = "full"
+    tolerance: float | None = None
+    seconds: float | None = None
+    nopython: bool = False
+    accepts: bool = False
+    refuses: tuple[Mapping[str, str], ...] = ()
+    at_least: float | None = None
+    at_most: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +117,33 @@ class Exercise:
     ----------
     folder : Path
     title : str
-    equations : CellEquations
-    function : str
+    equations : str
+        The name of the program that says what is right; empty where a reference does.
+    program : Program or None
+    reference : Path or None
+        A file with right functions of the same signatures.
+    functions : tuple of Function
         What the student writes.
-    inputs, returns : tuple of str
-        Its arguments and what it gives back, in order: names of the equations.
     checks : tuple of Check
         From simple to hard.
     needs : tuple of str
         Exercises that come before.
+    credit : str
+        ``"follow"`` where an error is carried forward, ``"exact"`` where it is not.
+    convention_share : float
+        Which share of the points a right answer in another system's convention earns.
     """
 
     folder: Path
     title: str
-    equations: CellEquations
-    function: str
-    inputs: tuple[str, ...]
-    returns: tuple[str, ...]
+    equations: str
+    program: Program | None
+    reference: Path | None
+    functions: tuple[Function, ...]
     checks: tuple[Check, ...]
     needs: tuple[str, ...] = ()
+    credit: str = "follow"
+    convention_share: float = 0.0
 
     @property
     def name(self) -> str:
@@ -96,6 +171,21 @@ class Exercise:
         return sum(check.points for check in self.checks)
 
     @property
-    def signature(self) -> str:
-        """``"lstm_step(x, h_prev, c_prev, U, W, a) -> h, c"``."""
-        return f"{self.function}({', '.join(self.inputs)}) -> {', '.join(self.returns)}"
+    def signatures(self) -> tuple[str, ...]:
+        """What the student writes, a line for each function."""
+        return tuple(function.signature for function in self.functions)
+
+    def called(self, check: Check) -> tuple[Function, ...]:
+        """The functions that a check calls, in its order."""
+        by_name = {function.name: function for function in self.functions}
+        return tuple(by_name[name] for name in check.functions)
+
+    def axes(self, over: Over = "sequence") -> Mapping[str, Axes]:
+        """The axes of every quantity; for one step without T."""
+        if self.program is None:
+            return {}
+        kept = {
+            name: [a for a in axes if a != "T" or over == "sequence"]
+            for name, axes in self.program.names.items()
+        }
+        return {name: axes_of(axes) for name, axes in kept.items()}

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import json
-import math
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from tracer.equations import CELLS, RNN, CellEquations
-from tracer.errors import FileError, UnknownNameError
-from tracer.exercises.cases import shapes
+from tracer.errors import FileError, InputError, UnknownNameError
+from tracer.exercises.checking import fitting, small_enough
 from tracer.exercises.exercise import Check, Exercise
+from tracer.exercises.functions import Misfit, functions
+from tracer.exercises.layout import Anything, Stated
 from tracer.exercises.schema import (
     FOLDER_NAME,
-    MOST_ARRAYS,
-    MOST_NUMBERS,
+    FUNCTION_KEYS,
     SIZES,
     Key,
     Names,
+    Table,
     check_keys,
     exercise_keys,
 )
+from tracer.program import program_of
 
 FILE = "exercise.toml"
 
@@ -43,33 +45,61 @@ def read(folder: Path) -> Exercise:
             "and small letters, digits or _"
         )
     path = folder / FILE
-    entry = _toml(path)
-    named = entry.get("cell")
-    # Where the cell is unknown, that is what is said before its names are needed.
-    cell = CELLS.get(named if isinstance(named, str) else "", RNN)
-    found = _values(str(path), exercise_keys(cell), entry)
-    for name in ("x", *(p.name for p in cell.parameters)):
-        if name not in found["inputs"]:
-            raise FileError(
-                f"{path}: inputs = {_written(found['inputs'])} lacks {_written(name)}, "
-                f"which the equations of the {cell.title} read"
-            )
-    exercise = Exercise(
-        folder=folder,
-        title=found["title"],
-        equations=cell,
-        function=found["function"],
-        inputs=tuple(found["inputs"]),
-        returns=tuple(found["returns"]),
-        checks=tuple(
-            _check(f"{path}, check {n}", table, found, cell)
-            for n, table in enumerate(found["checks"], 1)
-        ),
-        needs=tuple(found["needs"]),
+    found = _values(str(path), exercise_keys(), _toml(path))
+    exercise = _described(path, found)
+    checks = tuple(
+        _check(f"{path}, check {n}", table, exercise) for n, table in enumerate(found["checks"], 1)
     )
-    _different(path, exercise.checks)
-    _small_enough(path, exercise)
+    _different(path, checks)
+    exercise = replace(exercise, checks=checks)
+    small_enough(path, exercise)
     return exercise
+
+
+def _described(path: Path, found: Mapping[str, Any]) -> Exercise:
+    """All but its checks."""
+    named, reference = found["equations"], found["reference"]
+    if named and reference:
+        raise FileError(
+            f"{path}: equations = {_written(named)} and reference = {_written(reference)}; "
+            "expected only one of the two, for one thing says what is right"
+        )
+    if reference and not (path.parent / reference).is_file():
+        raise FileError(f"{path}: reference = {_written(reference)}; there is no such file beside")
+    program = program_of(named) if named else None
+    entries = [
+        _values(f"{path}, function {n}", FUNCTION_KEYS, entry)
+        for n, entry in enumerate(found["functions"], 1)
+    ]
+    try:
+        written = functions(
+            program, [{**e, "where": e["where"] or {}} for e in entries], found["where"] or {}
+        )
+    except Misfit as misfit:
+        where = f"{path}, {misfit.table}" if misfit.table else str(path)
+        stands = f"{misfit.key} = {_written(misfit.stands)}" if misfit.stands else misfit.key
+        raise FileError(f"{where}: {stands}: {misfit.why}") from None
+    if program is None and not reference:
+        for function in written:
+            for name, layout in function.returns.items():
+                if not isinstance(layout, (Anything, Stated)):
+                    raise FileError(
+                        f"{path}: nothing says which {name} is right; expected equations = "
+                        'or reference = "reference.py", or in where '
+                        f'{name} = "number", of which a check says what it must reach'
+                    )
+    return Exercise(
+        folder=path.parent,
+        title=found["title"],
+        equations=named or "",
+        program=program,
+        reference=path.parent / reference if reference else None,
+        functions=written,
+        checks=(),
+        needs=tuple(found["needs"]),
+        credit=found["credit"],
+        convention_share=float(found["convention_share"]),
+    )
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -105,6 +135,11 @@ def _values(where: str, keys: Sequence[Key], entry: Mapping[str, Any]) -> dict[s
                     if name not in key.wanted.choices:
                         unknown = UnknownNameError("name", name, key.wanted.choices)
                         raise FileError(f"{where}: {key.name} = {_written(value)}: {unknown}")
+            if isinstance(key.wanted, Table):
+                for name, inner in value.items():
+                    if not key.wanted.inner.fits(inner):
+                        stands = f"{key.name}.{name} = {_written(inner)}"
+                        raise FileError(f"{where}: {stands}; expected {key.wanted.inner}")
             found[key.name] = value
         elif key.required:
             raise FileError(f"{where}: the key '{key.name}' is missing; expected {key.wanted}")
@@ -113,29 +148,75 @@ def _values(where: str, keys: Sequence[Key], entry: Mapping[str, Any]) -> dict[s
     return found
 
 
-def _check(
-    where: str, entry: Mapping[str, Any], found: Mapping[str, Any], cell: CellEquations
-) -> Check:
+def _check(where: str, entry: Mapping[str, Any], exercise: Exercise) -> Check:
     """One ``[[checks]]``."""
-    values = _values(where, check_keys(tuple(found["inputs"])), entry)
+    names = tuple(function.name for function in exercise.functions)
+    arguments = tuple(dict.fromkeys(name for f in exercise.functions for name in f.taken))
+    values = _values(where, check_keys(names, arguments, _looked_at(exercise, names)), entry)
     where = f"{where} ({values['name']})"
-    sizes = _values(f"{where}, sizes", SIZES, values["sizes"])
-    if "T" not in values["sizes"]:  # one step alone is no sequence
-        del sizes["T"]
-    handed_on = [name for name in cell.state if name in found["returns"]]
-    for name in handed_on if "T" in sizes else ():
-        if f"{name}_prev" not in found["inputs"]:
+    for letter in values["sizes"]:
+        if exercise.program is not None and letter not in [key.name for key in SIZES]:
+            unknown = UnknownNameError("size", letter, [key.name for key in SIZES])
+            raise FileError(f"{where}: sizes: {unknown}")
+    called = tuple(values["functions"] or names)
+    returned = _looked_at(exercise, called)
+    expect = tuple(values["expect"] or _quantities(exercise, called, values))
+    for name in expect:
+        if name not in returned:
             raise FileError(
-                f"{where}: sizes has T, but {name} cannot be handed on to the next step: "
-                f"inputs = {_written(found['inputs'])} lacks {_written(f'{name}_prev')}"
+                f"{where}: expect = {_written(values['expect'])}: {name} is returned by none of "
+                f"the functions {', '.join(called)}"
             )
-    return Check(
+    sizes = {k: tuple(v) if isinstance(v, list) else v for k, v in values["sizes"].items()}
+    check = Check(
         **{
             **values,
             "sizes": MappingProxyType(sizes),
+            "functions": called,
+            "expect": expect,
             "zero": tuple(values["zero"]),
-            "scale": float(values["scale"]),
+            "large": MappingProxyType({k: float(v) for k, v in values["large"].items()}),
+            "refuses": tuple(values["refuses"]),
         }
+    )
+    try:
+        fitting(exercise, check)
+    except InputError as error:
+        raise FileError(f"{where}: {error}") from None
+    return check
+
+
+def _quantities(
+    exercise: Exercise, called: Collection[str], values: Mapping[str, Any]
+) -> list[str]:
+    """What is looked at where a check does not say: every quantity, and what it states."""
+    stated = {
+        "bool": values["accepts"] or values["refuses"],
+        "number": values["at_least"] is not None or values["at_most"] is not None,
+    }
+    layouts = {
+        name: layout
+        for function in exercise.functions
+        if function.name in called
+        for name, layout in function.returns.items()
+    }
+    return [
+        name
+        for name in _looked_at(exercise, called)
+        if not isinstance(layout := layouts[name], Stated) or stated[layout.kind]
+    ]
+
+
+def _looked_at(exercise: Exercise, called: Collection[str]) -> tuple[str, ...]:
+    """What functions return that a check can look at."""
+    return tuple(
+        dict.fromkeys(
+            name
+            for function in exercise.functions
+            if function.name in called
+            for name, layout in function.returns.items()
+            if layout is not None and not isinstance(layout, Anything)
+        )
     )
 
 
@@ -147,24 +228,6 @@ def _different(path: Path, checks: Sequence[Check]) -> None:
             raise FileError(
                 f"{path}, check {n}: name = {_written(name)} is taken by check "
                 f"{names.index(name) + 1}; expected another name for each check"
-            )
-
-
-def _small_enough(path: Path, exercise: Exercise) -> None:
-    """All inputs and results of an exercise go through a pipe that takes so many, and no more."""
-    arrays = numbers = 0
-    for check in exercise.checks:
-        steps = check.calls * check.sizes.get("T", 1)
-        results = 2 * steps * len(exercise.returns)  # each is sent again after the last call
-        given = {name: math.prod(shape) for name, shape in shapes(exercise, check).items()}
-        arrays += results + 2 * check.calls * len(given)
-        numbers += results * check.sizes["N"] * check.sizes["H"] + steps * given["x"]
-        numbers += 2 * check.calls * sum(given.values())
-    for what, total, most in (("arrays", arrays, MOST_ARRAYS), ("numbers", numbers, MOST_NUMBERS)):
-        if total > most:
-            raise FileError(
-                f"{path}: the checks exchange {total} {what} in all, at most {most} are possible; "
-                "make sizes or calls smaller"
             )
 
 

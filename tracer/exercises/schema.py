@@ -9,7 +9,9 @@ import re
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from tracer.equations import CELLS, CellEquations
+from tracer.equations import CELLS
+from tracer.equations.updates import UPDATES
+from tracer.exercises.axes import LETTER
 
 FOLDER_NAME = re.compile(r"\d\d_[a-z][a-z0-9_]*")
 """A number, which gives the order, and the name of the student's file: ``22_lstm_step``."""
@@ -51,6 +53,20 @@ class Positive:
 
 
 @dataclass(frozen=True, slots=True)
+class Number:
+    """Any number that is one."""
+
+    least: float = -1e9
+    most: float = 1e9
+
+    def fits(self, value: Any) -> bool:  # noqa: D102
+        return type(value) in (int, float) and self.least <= value <= self.most
+
+    def __str__(self) -> str:
+        return f"a number from {self.least:g} to {self.most:g}"
+
+
+@dataclass(frozen=True, slots=True)
 class YesNo:
     """A switch."""
 
@@ -89,20 +105,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
-    """A name that Python allows."""
-
-    def fits(self, value: Any) -> bool:  # noqa: D102
-        from keyword import iskeyword
-
-        named = isinstance(value, str) and re.fullmatch(r"[A-Za-z]\w{0,59}", value, re.ASCII)
-        return bool(named) and not iskeyword(value)
-
-    def __str__(self) -> str:
-        return 'the name of a Python function, as "lstm_step"'
-
-
-@dataclass(frozen=True, slots=True)
 class Names:
     """A list of names, each once."""
 
@@ -137,6 +139,7 @@ class Folders:
 class Tables:
     """Several tables under one name, ``[[checks]]``."""
 
+    name: str
     most: int
 
     def fits(self, value: Any) -> bool:  # noqa: D102
@@ -144,85 +147,189 @@ class Tables:
         return tables and 1 <= len(value) <= self.most
 
     def __str__(self) -> str:
-        return f"1 to {self.most} tables [[checks]]"
+        return f"1 to {self.most} tables [[{self.name}]]"
 
 
 @dataclass(frozen=True, slots=True)
-class Sizes:
-    """A table of sizes."""
+class Size:
+    """How long an axis is: a number, the least and the most, or another size."""
+
+    most: int = 64
+
+    def fits(self, value: Any) -> bool:  # noqa: D102
+        if isinstance(value, list):
+            numbers = len(value) == 2 and all(type(number) is int for number in value)
+            return numbers and 1 <= value[0] <= value[1] <= self.most
+        if isinstance(value, str):
+            return bool(LETTER.fullmatch(value))
+        return type(value) is int and 1 <= value <= self.most
+
+    def __str__(self) -> str:
+        return (
+            f"a whole number from 1 to {self.most}, the least and the most, as [2, 4], "
+            'or the letter of another size, as "H"'
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of names, each with a value of one kind."""
+
+    inner: Wanted
+    example: str
 
     def fits(self, value: Any) -> bool:  # noqa: D102
         return isinstance(value, dict)
 
     def __str__(self) -> str:
-        return "a table of sizes, as { N = 3, D = 5, H = 4 }"
+        return f"a table, as {self.example}"
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Changed equations, one after the other."""
+
+    def fits(self, value: Any) -> bool:  # noqa: D102
+        if not isinstance(value, list) or not 1 <= len(value) <= 10:
+            return False
+        return all(
+            isinstance(change, dict) and change and all(isinstance(v, str) for v in change.values())
+            for change in value
+        )
+
+    def __str__(self) -> str:
+        return 'a list of changed equations, as [{ d_c = "d_c_from_h" }, { d_W = "-it" }]'
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key of the file. Without `default` it must be there."""
+    """One key of the file. Without `default` it must be there.
+
+    `left_out` says what its absence means, where the default does not.
+    """
 
     name: str
     wanted: Wanted
     meaning: str
     default: Any = None
+    left_out: str = ""
 
     @property
     def required(self) -> bool:
         """Whether the file must have it."""
-        return self.default is None
+        return self.default is None and not self.left_out
 
 
-def inputs(cell: CellEquations) -> tuple[str, ...]:
-    """What a function can be called with: what one step reads, and the parameters."""
-    return ("x", *(f"{name}_prev" for name in cell.state), *(p.name for p in cell.parameters))
-
-
-def returns(cell: CellEquations) -> tuple[str, ...]:
-    """What it can be asked for: every quantity (N, H) that the textbook's step computes."""
-    return tuple(
-        q.name for q in cell if q.equation and q.level and q.dims == ("step", "batch", "unit")
-    )
-
-
-def exercise_keys(cell: CellEquations) -> tuple[Key, ...]:
+def exercise_keys() -> tuple[Key, ...]:
     """The keys of the file."""
     return (
         Key("title", Line(80), "the heading of its README and its line in `tracer list`"),
-        Key("cell", OneOf(tuple(CELLS)), "whose equations the answer is compared with"),
-        Key("function", Function(), "what the student writes"),
-        Key("inputs", Names(inputs(cell), 1),
-            "its arguments, in order; x and every parameter must be among them"),
-        Key("returns", Names(returns(cell), 1), "what it returns, in order"),
+        Key("equations", OneOf((*CELLS, *UPDATES)), "whose equations the answer is compared with",
+            left_out="`reference` says what is right"),
+        Key("reference", OneOf(("reference.py",)),
+            "a file in the folder with right functions of the same signatures",
+            left_out="`equations` say what is right"),
         Key("needs", Folders(), "the exercises that come before it", ()),
-        Key("checks", Tables(20), "what is checked, from simple to hard"),
+        Key("credit", OneOf(("follow", "exact")),
+            "whether a number is right that follows from the student's own earlier numbers, or "
+            "only one that is right by itself", "follow"),
+        Key("convention_share", Number(0, 1),
+            "the share of the points for a right answer in another system's convention", 0.0),
+        Key("where", Table(Line(200), '{ Wx = "[U_i.T, U_f.T, U_o.T, U_g.T]" }'),
+            "layouts for all functions, see below", left_out="none"),
+        Key("functions", Tables("functions", 10), "what the student writes"),
+        Key("checks", Tables("checks", 20), "what is checked, from simple to hard"),
     )  # fmt: skip
 
 
-def check_keys(given: tuple[str, ...]) -> tuple[Key, ...]:
-    """The keys of one ``[[checks]]`` of an exercise with these inputs."""
+FUNCTION_KEYS = (
+    Key("signature", Line(300), "its name, its arguments and what it returns, in order"),
+    Key("over", OneOf(("step", "sequence")),
+        "whether one call is one step, or all of them; of an update neither matters", "step"),
+    Key("where", Table(Line(200), '{ prev_h = "h_prev", x = "x[N, T, D]" }'),
+        "layouts for this function", left_out="none"),
+)  # fmt: skip
+"""The keys of one ``[[functions]]``."""
+
+
+def check_keys(
+    functions: tuple[str, ...], arguments: tuple[str, ...], returned: tuple[str, ...]
+) -> tuple[Key, ...]:
+    """The keys of one ``[[checks]]`` of an exercise with these functions, arguments, results."""
     return (
         Key("name", Line(40), "a short name, used once in the file; its hints stand under it"),
         Key("title", Line(100), "the line that a student sees"),
         Key("points", Whole(1, 100), "what the check is worth"),
-        Key("sizes", Sizes(), "how large the arrays are"),
-        Key("zero", Names(given), "inputs that are all zero; the others are random", ()),
-        Key("scale", Positive(10_000), "a factor for every other row of x", 1.0),
-        Key("dtype", OneOf(("float64", "float32")), "the dtype of every input", "float64"),
-        Key("calls", Whole(1, 10), "how often the function is called, with new numbers each time",
-            1),
-        Key("inputs_kept", YesNo(), "whether changing an input is a mistake here", default=False),
+        Key("sizes", Table(Size(), "{ N = 3, D = [5, 7], H = 4 }"), "how large the arrays are", {}),
+        Key("functions", Names(functions, 1), "which functions are called, one after the other",
+            left_out="all"),
+        Key("expect", Names(returned, 1), "which of the results are looked at",
+            left_out="all that are quantities"),
+        Key("zero", Names(arguments), "arguments that are all zero; the others are random", ()),
+        Key("large", Table(Number(), "{ x = 5000 }"),
+            "arguments, and a factor for every other row of each", {}),
+        Key("dtype", OneOf(("float64", "float32")), "the dtype of every argument", "float64"),
+        Key("calls", Whole(1, 10),
+            "how often all this is called, each time with new numbers", 1),
+        Key("inputs_kept", YesNo(), "whether changing an argument is a mistake here",
+            default=False),
+        Key("lengths", OneOf(("full", "ragged")),
+            "whether all sentences have T words, or some have fewer", "full"),
+        Key("tolerance", Positive(0.1), "how far off a number may be, as a share of the largest",
+            left_out="what the dtype allows"),
+        Key("seconds", Positive(600), "how long each call may take",
+            left_out="what `tracer check --time-limit` says"),
+        Key("nopython", YesNo(), "whether the functions must compile with `numba.njit`",
+            default=False),
+        Key("accepts", YesNo(),
+            "whether the arguments are right, and True must be returned", default=False),
+        Key("refuses", Changes(),
+            "equations that make the arguments wrong; for each of them, False must be returned",
+            ()),
+        Key("at_least", Number(), "what the returned number must reach", left_out="anything"),
+        Key("at_most", Number(), "what the returned number must not exceed", left_out="anything"),
     )  # fmt: skip
 
 
 SIZES = (
-    Key("N", Whole(1, 64), "sentences in the batch"),
-    Key("D", Whole(1, 64), "inputs, the numbers of one word"),
-    Key("H", Whole(1, 64), "hidden units"),
-    Key("T", Whole(1, 64),
-        "steps: one call for each, and the state that a call returns goes into the next", 1),
+    Key("T", Size(),
+        "steps: a function of one step is called for each, and the state that it returns goes "
+        "into the next", left_out="1"),
+    Key("N", Size(), "sentences in the batch", left_out="nothing has N rows"),
+    Key("D", Size(), "inputs, the numbers of one word", left_out="nothing has D columns"),
+    Key("H", Size(), "hidden units", left_out="nothing has H units"),
+    Key("K", Size(), "classes", left_out="nothing has K classes"),
 )  # fmt: skip
-"""The keys of `sizes`. Only with T is the function called for a sequence."""
+"""The sizes that the equations know; a reference may have others, a capital letter each."""
+
+LAYOUTS = (
+    ("h_prev", "the quantity, as it is in the list; of a function of one step without T"),
+    ("x.T", "transposed; needs two axes"),
+    ("x[N, T, D]", "its axes in this order; 1 adds one, as in a_f[H, 1]"),
+    ("[U_i.T, U_f.T]", "side by side, along the last axis"),
+    ("[[W_i], [W_f]]", "one below the other"),
+    ("0.25 * a", "times a number; two biases are 0.25 * a and 0.75 * a"),
+    ("one_hot(label)", "a row of K numbers for each class, 1 at the class"),
+    ("(h_prev, c_prev)", "a tuple; list(h_prev, c_prev) is a list"),
+    ("{Wf: [W_f, U_f], bf: a_f[H, 1]}", "a dict with these keys"),
+    ("d(Wx)", "the gradient of the argument Wx, laid out as Wx is"),
+    ("0.9, True, None, 'train'", "handed over as it stands"),
+    (
+        "number, bool",
+        "one returned number, one True or False: no quantity, a check says what of it",
+    ),
+    ("...", "returned, whatever it is, and never looked at"),
+)
+"""What a layout is made of."""
+
+DRAWS = (
+    ("normal(N, 3H)", "normal numbers; scale=0.8"),
+    ("uniform(N, D, low=0, high=1)", "between two bounds"),
+    ("labels(N, T, classes=K)", "whole numbers below K"),
+    ("lengths(N, most=T)", "how long each sentence is"),
+    ("mask(N, T)", "True and False"),
+)
+"""What stands for an argument where a reference says what is right."""
 
 MOST_ARRAYS, MOST_NUMBERS = 4000, 4_000_000
 """What all checks of one exercise may send to the student's process, and have sent back."""

@@ -1,0 +1,164 @@
+"""Whether a check can be made: every size is there, and what one call takes, something gives."""
+
+from __future__ import annotations
+
+from math import prod
+from pathlib import Path
+
+from tracer.errors import FileError, InputError, UnknownNameError
+from tracer.exercises import sizes as sizing
+from tracer.exercises.axes import Axis, written
+from tracer.exercises.cases import how_often, known_names
+from tracer.exercises.exercise import Check, Exercise
+from tracer.exercises.handing import handed_on, loose_states, returned, taken, turns
+from tracer.exercises.layout import Drawn, Name, Stated
+from tracer.exercises.schema import MOST_ARRAYS, MOST_NUMBERS
+from tracer.program.edit import edits_in
+from tracer.program.planning import plan as computable
+
+
+def fitting(exercise: Exercise, check: Check) -> None:
+    """Hold a check against its exercise.
+
+    Raises
+    ------
+    InputError
+        If it cannot be made, and what it lacks.
+    """
+    _kept(exercise, check)
+    _sizes(exercise, check)
+    _statements(exercise, check)
+    steps = sizing.largest(check.sizes)["T"]
+    handed_on(exercise, check, steps)
+    called = exercise.called(check)
+    if "T" in check.sizes and (loose := loose_states(exercise, check)):
+        raise InputError(
+            f"with T in sizes, each step goes on from the one before: {', '.join(loose)} is "
+            f"neither taken nor returned by {' and '.join(f.name for f in called)}"
+        )
+    if "T" in check.sizes and exercise.program is not None:
+        for function in called:
+            for key, layout in returned(function).items() if function.over == "step" else ():
+                for name in layout.names:
+                    if "T" not in exercise.program.names[name]:
+                        raise InputError(
+                            f"with T in sizes, {key} of {function.name} would be {name} of each "
+                            'step, which is no quantity; leave T out, or use over = "sequence"'
+                        )
+    _computable(exercise, check)
+
+
+def _sizes(exercise: Exercise, check: Check) -> None:
+    """Every letter of every layout has a size, and every tied size another one to be tied to."""
+    for letter, size in check.sizes.items():
+        if isinstance(size, str) and isinstance(check.sizes.get(size, ""), str):
+            raise InputError(
+                f'sizes.{letter} = "{size}"; expected the letter of a size that is a number here'
+            )
+    for function in exercise.called(check):
+        known = exercise.axes(function.over)
+        for key, layout in {**taken(function), **returned(function)}.items():
+            if layout is None or (exercise.program is None and not isinstance(layout, Drawn)):
+                continue
+            axes = layout.axes(known)
+            if isinstance(layout, Drawn):
+                axes += tuple(told for _name, told in layout.options if isinstance(told, Axis))
+            for letter in (letter for axis in axes for letter in axis.letters):
+                if letter not in check.sizes and (letter != "T" or function.over == "sequence"):
+                    what = "how many steps there are" if letter == "T" else "the size of an axis"
+                    raise InputError(
+                        f"sizes lacks {letter}, {what} of {key} of {function.name}: "
+                        f"{layout} is {written(axes)}"
+                    )
+
+
+def _statements(exercise: Exercise, check: Check) -> None:
+    """What is no quantity is stated, and what is stated comes back."""
+    called = exercise.called(check)
+    results = {name: layout for f in called for name, layout in f.returns.items()}
+    kinds = {layout.kind for name in check.expect if isinstance(layout := results[name], Stated)}
+    for kind, keys, said in (
+        ("bool", "accepts or refuses", check.accepts or check.refuses),
+        ("number", "at_least or at_most", check.at_least is not None or check.at_most is not None),
+    ):
+        if said and kind not in kinds:
+            raise InputError(
+                f"{keys} speaks of a result that is a {kind}; no function of the check returns "
+                f'one: expected in where, as ok = "{kind}"'
+            )
+        if kind in kinds and not said:
+            raise InputError(f"expect names a result that is a {kind}; expected {keys}, too")
+    if check.refuses and check.calls > 1:
+        raise InputError("calls stands beside refuses; each change of refuses is one call")
+    if (check.accepts or check.refuses) and exercise.program is None:
+        raise InputError("accepts and refuses need equations, which say what is right")
+    for change in check.refuses:
+        assert exercise.program is not None
+        exercise.program.edited(edits_in({"change": change}))
+    for function in called:
+        if check.nopython and "." in function.name:
+            raise InputError(f"nopython: {function.name} is a method; numba.njit takes functions")
+    arguments = {name for function in called for name in function.taken}
+    for key, names in (("zero", check.zero), ("large", tuple(check.large))):
+        for name in names:
+            if name not in arguments:
+                raise InputError(f"{key}: {UnknownNameError('argument', name, sorted(arguments))}")
+
+
+def _kept(exercise: Exercise, check: Check) -> None:
+    """What a function takes as it is, one that is called before returns."""
+    there: set[str] = set()
+    for function in exercise.called(check):
+        for name, layout in function.arguments.items():
+            if layout is None and name not in there:
+                makers = [f.name for f in exercise.functions if name in f.returns]
+                raise InputError(
+                    f"{function.name} takes {name}, which {' or '.join(makers)} returns; "
+                    "expected that in functions, before it"
+                )
+        there |= function.returns.keys()
+
+
+def _computable(exercise: Exercise, check: Check) -> None:
+    """The equations give all that is expected, from what the functions get."""
+    if exercise.program is None:
+        return
+    wanted = {
+        name
+        for function in exercise.called(check)
+        for key, layout in returned(function).items()
+        if key.partition(".")[0] in check.expect
+        for name in layout.names
+    }
+    known = known_names(exercise, check)
+    try:
+        computable(exercise.program, known, wanted)
+    except InputError as error:
+        raise InputError(f"{error}; is an argument missing in a signature?") from None
+
+
+def small_enough(path: Path, exercise: Exercise) -> None:
+    """All that goes in and comes out passes through a pipe that takes so many arrays, and no more.
+
+    Raises
+    ------
+    FileError
+        If it is more.
+    """
+    arrays = numbers = 0
+    for check in exercise.checks:
+        sizes = sizing.completed(sizing.largest(check.sizes), "NDHK")
+        for turn in turns(exercise, check, 1, sizes["T"]):
+            known = exercise.axes(turn.function.over)
+            for layout in (*taken(turn.function).values(), *returned(turn.function).values()):
+                if layout is None or (exercise.program is None and isinstance(layout, Name)):
+                    continue
+                # Each is sent once more: an argument after its call, a result after the last.
+                arrays += 2 * how_often(check)
+                numbers += 2 * how_often(check) * prod(a.length(sizes) for a in layout.axes(known))
+    for what, total, most in (("arrays", arrays, MOST_ARRAYS), ("numbers", numbers, MOST_NUMBERS)):
+        if total > most:
+            raise FileError(
+                f"{path}: the checks exchange {total} {what} in all, at most {most} are possible; "
+                "make sizes or calls smaller"
+            )

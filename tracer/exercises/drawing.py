@@ -1,0 +1,81 @@
+"""How single numbers are drawn: of a scale, and in a range, in which one mistake is not another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+from tracer.exercises.layout import Array
+
+SCALE = 0.8
+"""Standard deviation of what is drawn: no gate stays near its middle, and none is saturated."""
+
+_RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {
+        "learning_rate": (0.05, 0.5),
+        "beta1": (0.6, 0.9),
+        "beta2": (0.7, 0.95),
+        "momentum": (0.5, 0.9),
+        "epsilon": (0.05, 0.2),  # as small as usual, it would be seen nowhere
+        "max_norm": (0.5, 1.5),
+    }
+)
+"""Numbers that are no arrays, between which bounds."""
+
+
+def number(name: str, generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Numbers of a quantity: normal ones, where nothing else is known of it."""
+    if name in _RANGES:
+        return np.asarray(generator.uniform(*_RANGES[name], shape))
+    if name == "t" and not shape:
+        return np.asarray(generator.integers(2, 9))
+    if name == "v":  # the mean of squares
+        return np.asarray(generator.normal(size=shape) ** 2)
+    return np.asarray(generator.normal(size=shape) * SCALE)
+
+
+def labels(generator: np.random.Generator, shape: tuple[int, ...], classes: int) -> Array:
+    """Whole numbers below `classes`."""
+    return np.asarray(generator.integers(0, classes, shape))
+
+
+def lengths(
+    generator: np.random.Generator, shape: tuple[int, ...], most: int, *, ragged: bool
+) -> Array:
+    """How long each sentence is; ragged, the longest has `most` steps and another one fewer."""
+    found = np.full(shape, most)
+    if ragged and found.size > 1 and most > 1:
+        found.flat[:] = generator.integers(1, most, found.size)
+        found.flat[int(generator.integers(found.size))] = most
+    return found
+
+
+def mask(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Which steps count: most of them, in every sentence one and not all."""
+    found = generator.random(shape) < 0.7
+    if len(shape) == 2 and shape[0] > 1:
+        sentences = np.arange(shape[1])
+        first = generator.integers(0, shape[0], shape[1])
+        found[first, sentences] = True
+        found[(first + generator.integers(1, shape[0], shape[1])) % shape[0], sentences] = False
+    return found
+
+
+def may_be_unasked(name: str) -> bool:
+    """Whether something stands for a given quantity that no function gets.
+
+    A function that gets no state begins at zero, one that gets no bias has none, and one that is
+    told no lengths takes every step for a real one.
+    """
+    return name in ("lengths", "mask", "a", "b") or name.endswith("_0")
+
+
+def unasked(name: str, shape: tuple[int, ...], steps: int) -> Array | None:
+    """What stands for it; None where nothing may."""
+    if not may_be_unasked(name):
+        return None
+    if name == "lengths":
+        return np.full(shape, steps)
+    return np.ones(shape, bool) if name == "mask" else np.zeros(shape)
