@@ -143,7 +143,8 @@ def _of_program(
     marked = {name: _marked(exercise, check, name) for name in (*check.zero, *check.large)}
     arrays = _prepared(check, drawn, marked)
     if asked.pinned:
-        changed = program.edited(edits_in({"change": _edit(check, number)}))
+        edit = _edit(check, number)
+        changed = program.edited(edits_in({"change": edit})) if edit else program
         computed = changed.run(arrays, wanted=asked.pinned)
         arrays |= _prepared(
             check, {name: computed[name] for name in program.order if name in asked.pinned}, marked

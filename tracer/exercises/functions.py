@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal, NoReturn, TypeAlias
 
 from tracer.errors import InputError, UnknownNameError
 from tracer.exercises import layout_text, signature
@@ -16,6 +16,7 @@ from tracer.exercises.layout import (
     Drawn,
     Fixed,
     Gradient,
+    Grouped,
     Layout,
     Name,
     OneHot,
@@ -25,7 +26,8 @@ from tracer.exercises.layout import (
 from tracer.exercises.signature import Signature
 from tracer.program import Program
 
-Where = Mapping[str, str]
+Where: TypeAlias = Mapping[str, Any]
+"""A layout for each name: its text, or a table of texts, which is a dict."""
 
 
 class Misfit(InputError):
@@ -111,16 +113,16 @@ class _Reading:
             one.function, text, None if made is None else MappingProxyType(made),
             MappingProxyType(arguments), MappingProxyType(returns), self.over,
         )  # fmt: skip
-        for layout in returned(function).values():
+        for key, layout in returned(function).items():
             names = [node.name for node in layout.nodes() if isinstance(node, Name)]
             if len(set(names)) < len(names):
-                self.fail(str(layout), str(layout), "a quantity stands twice in one array")
+                self.fail(key, "a quantity stands twice in one array")
         return function
 
     def whole(self, name: str) -> Layout:
         layout = self.taken[name]
         if layout is None:
-            self.fail(name, "", f"an object is not made with what a function returned: {name}")
+            self.fail(name, f"{name} makes an object, so no function can have returned it before")
         return layout
 
     def argument(self, name: str) -> Layout | None:
@@ -128,24 +130,23 @@ class _Reading:
         earlier = [f for f in self.before if name in f.returns]
         if name not in self.where:
             if self.program is not None and name in self.program.names:
-                return self.fitting(name, name, Name(name))
+                return self.fitting(name, Name(name))
             if earlier:
                 return earlier[-1].returns[name]
             raise Misfit(_table(self.n), "signature", "", self._no_argument(name))
         layout = self.parsed(name)
-        for leaf in layout.leaves(name).values():
+        for key, leaf in layout.leaves(name).items():
             for node in leaf.nodes():
                 if isinstance(node, (Anything, Stated)):
-                    self.fail(name, self.where[name], f"'{node}' is for what is returned only")
+                    self.fail(key, f"'{node}' is for what is returned only")
                 if isinstance(node, Drawn) and self.program is not None:
                     why = "numbers are drawn like this for a reference.py; expected quantities"
-                    self.fail(name, self.where[name], f"'{node}': {why}")
+                    self.fail(key, f"'{node}': {why}")
                 if isinstance(node, Name) and self.program is None:
-                    why = f"without equations there is no quantity '{node}'; expected " + ", ".join(
-                        f"{how}(…)" for how in layout_text.DRAWN
-                    )
-                    self.fail(name, self.where[name], why)
-        return self.fitting(name, self.where[name], layout)
+                    drawn = ", ".join(f"{how}(…)" for how in layout_text.DRAWN)
+                    why = f"without equations there is no quantity '{node}'; expected {drawn}"
+                    self.fail(key, why)
+        return self.fitting(name, layout)
 
     def _no_argument(self, name: str) -> str:
         if self.program is None:
@@ -161,7 +162,6 @@ class _Reading:
 
     def result(self, name: str) -> Layout | None:
         """The layout of a result; None where it is whatever a later function takes."""
-        text = self.where.get(name, "")
         if self.program is None:
             layout = self.parsed(name) if name in self.where else Name(name)
             return Name(name) if _drawn(layout) else layout
@@ -183,19 +183,26 @@ class _Reading:
             layout = layout.renamed(_becomes(self.program))
         for node in layout.nodes():
             if isinstance(node, (Fixed, Drawn, OneHot)):
-                self.fail(name, text, f"'{node}' is for arguments only")
-        return self.fitting(name, text or name, layout)
+                self.fail(name, f"'{node}' is for arguments only")
+        return self.fitting(name, layout)
 
     def parsed(self, name: str) -> Layout:
         """The layout in `where`, with every gradient put in its place."""
-        try:
-            return layout_text.parse(self.where[name]).rewritten(
-                lambda node: self.gradient(node.argument) if isinstance(node, Gradient) else None
-            )
-        except Misfit:
-            raise
-        except InputError as error:
-            raise Misfit(_table(self.n), f"where.{name}", self.where[name], str(error)) from None
+
+        def read(key: str, said: Any) -> Layout:
+            if isinstance(said, Mapping):
+                inner = tuple((name, read(f"{key}.{name}", part)) for name, part in said.items())
+                return Grouped("dict", inner)
+            try:
+                return layout_text.parse(said).rewritten(
+                    lambda node: (
+                        self.gradient(node.argument) if isinstance(node, Gradient) else None
+                    )
+                )
+            except InputError as error:
+                raise Misfit(_table(self.n), f"where.{key}", said, str(error)) from None
+
+        return read(name, self.where[name])
 
     def gradient(self, argument: str) -> Layout:
         """The gradient of an argument, of this function or of an earlier one."""
@@ -220,24 +227,31 @@ class _Reading:
 
         return layout.rewritten(change)
 
-    def fitting(self, name: str, text: str, layout: Layout) -> Layout:
+    def fitting(self, name: str, layout: Layout) -> Layout:
         """The layout, if its parts are there and fit each other."""
-        for leaf in layout.leaves(name).values():
+        for key, leaf in layout.leaves(name).items():
             for node in leaf.nodes():
                 if isinstance(node, Name) and node.name not in self.known and self.program:
                     what = UnknownNameError("quantity", node.name, self.program.names)
-                    self.fail(name, text, _short(what))
+                    self.fail(key, _short(what))
             if self.program is not None and not isinstance(leaf, (Anything, Stated, Fixed)):
                 try:
                     leaf.axes(self.known)
                 except InputError as error:
-                    self.fail(name, text, str(error))
+                    self.fail(key, str(error))
         return layout
 
-    def fail(self, name: str, text: str, why: str) -> NoReturn:
+    def fail(self, key: str, why: str) -> NoReturn:
         """Say what does not fit, and at which key."""
-        key = f"where.{name}" if name in self.where else "signature"
-        raise Misfit(_table(self.n), key, text if name in self.where else "", why)
+        name, *inside = key.split(".")
+        if name not in self.where:
+            raise Misfit(_table(self.n), "signature", "", why)
+        said = self.where[name]
+        at = f"where.{name}"
+        for part in inside:
+            if isinstance(said, Mapping):
+                said, at = said[part], f"{at}.{part}"
+        raise Misfit(_table(self.n), at, said, why)
 
 
 def _signature(n: int, text: str) -> Signature:

@@ -172,6 +172,21 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
+class LayoutText:
+    """A layout, or a table of layouts, which is a dict."""
+
+    def fits(self, value: Any) -> bool:
+        """Whether it may be one; `functions` reads it."""
+        if isinstance(value, dict):
+            names = all(re.fullmatch(r"[A-Za-z0-9_]{1,40}", key) for key in value)
+            return bool(value) and names and all(map(self.fits, value.values()))
+        return isinstance(value, str) and 0 < len(value) <= 1000
+
+    def __str__(self) -> str:
+        return 'a layout, as "U.T", or a table of layouts, as { Wf = "W_f", bf = "a_f[H, 1]" }'
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table of names, each with a value of one kind."""
 
@@ -235,7 +250,7 @@ def exercise_keys() -> tuple[Key, ...]:
             "only one that is right by itself", "follow"),
         Key("convention_share", Number(0, 1),
             "the share of the points for a right answer in another system's convention", 0.0),
-        Key("where", Table(Line(200), '{ Wx = "[U_i.T, U_f.T, U_o.T, U_g.T]" }'),
+        Key("where", Table(LayoutText(), '{ Wx = "[U_i.T, U_f.T, U_o.T, U_g.T]" }'),
             "layouts for all functions, see below", left_out="none"),
         Key("functions", Tables("functions", 10), "what the student writes"),
         Key("checks", Tables("checks", 20), "what is checked, from simple to hard"),
@@ -246,7 +261,7 @@ FUNCTION_KEYS = (
     Key("signature", Line(300), "its name, its arguments and what it returns, in order"),
     Key("over", OneOf(("step", "sequence")),
         "whether one call is one step, or all of them; of an update neither matters", "step"),
-    Key("where", Table(Line(200), '{ prev_h = "h_prev", x = "x[N, T, D]" }'),
+    Key("where", Table(LayoutText(), '{ prev_h = "h_prev", x = "x[N, T, D]" }'),
         "layouts for this function", left_out="none"),
 )  # fmt: skip
 """The keys of one ``[[functions]]``."""
