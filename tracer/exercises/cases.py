@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from zlib import crc32
 
 import numpy as np
@@ -83,7 +83,7 @@ def draw(exercise: Exercise, check: Check, seed: int) -> Case:
 
 
 def how_often(check: Check) -> int:
-    """How many rounds it has: of changed equations one each, after the right one."""
+    """How many rounds it has: of edited equations one each, after the right one."""
     changed = len(check.refuses) + check.accepts
     return changed or check.calls
 
@@ -99,8 +99,8 @@ def block_rows(exercise: Exercise) -> set[int]:
     }
 
 
-def _edit(check: Check, round_: int) -> Mapping[str, str]:
-    """The changed equations that a round's wrong numbers come from; {} for right ones."""
+def _edit(check: Check, round_: int) -> Mapping[str, Any]:
+    """The edit of the equations that a round's wrong numbers come from; {} for right ones."""
     if check.accepts and round_ == 0:
         return {}
     return check.refuses[round_ - check.accepts] if check.refuses else {}
@@ -144,7 +144,7 @@ def _of_program(
     arrays = _prepared(check, drawn, marked)
     if asked.pinned:
         edit = _edit(check, number)
-        changed = program.edited(edits_in({"change": edit})) if edit else program
+        changed = program.edited(edits_in(edit)) if edit else program
         computed = changed.run(arrays, wanted=asked.pinned)
         arrays |= _prepared(
             check, {name: computed[name] for name in program.order if name in asked.pinned}, marked

@@ -94,7 +94,7 @@ def _statements(exercise: Exercise, check: Check) -> None:
         raise InputError("accepts and refuses need equations, which say what is right")
     for change in check.refuses:
         assert exercise.program is not None
-        exercise.program.edited(edits_in({"change": change}))
+        exercise.program.edited(edits_in(change))
     for function in called:
         if check.nopython and "." in function.name:
             raise InputError(f"nopython: {function.name} is a method; numba.njit takes functions")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from tracer.exercises.axes import Axes, axes_of
 from tracer.exercises.layout import Layout
@@ -83,7 +83,7 @@ class Check:
     accepts : bool
         Whether the right numbers are handed over, and True must come back.
     refuses : tuple of mapping
-        Changes of the equations, one for each call: wrong numbers, and False must come back.
+        Edits of the equations, one for each call: wrong numbers, and False must come back.
     at_least, at_most : float or None
         What the returned number must reach, and not exceed.
     """
@@ -104,7 +104,7 @@ class Check:
     seconds: float | None = None
     nopython: bool = False
     accepts: bool = False
-    refuses: tuple[Mapping[str, str], ...] = ()
+    refuses: tuple[Mapping[str, Any], ...] = ()
     at_least: float | None = None
     at_most: float | None = None
 

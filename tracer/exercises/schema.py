@@ -202,18 +202,15 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Changed equations, one after the other."""
+    """Edits of the equations, as the catalogue of mistakes writes them."""
 
     def fits(self, value: Any) -> bool:  # noqa: D102
         if not isinstance(value, list) or not 1 <= len(value) <= 10:
             return False
-        return all(
-            isinstance(change, dict) and change and all(isinstance(v, str) for v in change.values())
-            for change in value
-        )
+        return all(isinstance(entry, dict) and entry for entry in value)
 
     def __str__(self) -> str:
-        return 'a list of changed equations, as [{ d_c = "d_c_from_h" }, { d_W = "-it" }]'
+        return 'a list of edits, as [{ change = { d_c = "d_c_from_h" } }, { order = "i f o g" }]'
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +296,7 @@ def check_keys(
         Key("accepts", YesNo(),
             "whether the arguments are right, and True must be returned", default=False),
         Key("refuses", Changes(),
-            "equations that make the arguments wrong; for each of them, False must be returned",
+            "edits of the equations that make the arguments wrong; for each, False must be returned",
             ()),
         Key("at_least", Number(), "what the returned number must reach", left_out="anything"),
         Key("at_most", Number(), "what the returned number must not exceed", left_out="anything"),
