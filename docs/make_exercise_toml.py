@@ -94,12 +94,13 @@ What a check states of a result that is no quantity:
 """
 
 FILES = (
-    ("README.md", "begins with `# ` and the title, holds each signature, an example worked by hand "
-     "in lines that begin with `>>>`, and the commands `tracer check 22` and `tracer hint 22`"),
+    ("README.md", ("begins with `# ` and the title, holds each signature, an example worked by "
+     "hand in lines that begin with `>>>`, and the commands `tracer check 22` and "
+     "`tracer hint 22`")),
     ("lstm_step.py", "the stub: each function only raises NotImplementedError"),
-    ("hints.md", "for each check, in their order, a heading `## ` and its name, and below it a "
+    ("hints.md", ("for each check, in their order, a heading `## ` and its name, and below it a "
      "numbered list of two or more hints, from mild to strong; an indented line goes on with its "
-     "item. It is not handed out"),
+     "item. It is not handed out")),
     ("mistakes.toml", "if you like, mistakes of your own for the diagnosis; not handed out"),
     ("reference.py", "where `reference` names it; not handed out"),
 )  # fmt: skip

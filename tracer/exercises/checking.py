@@ -123,18 +123,19 @@ def _computable(exercise: Exercise, check: Check) -> None:
     """The equations give all that is expected, from what the functions get."""
     if exercise.program is None:
         return
-    wanted = {
+    wanted = dict.fromkeys(
         name
         for function in exercise.called(check)
         for key, layout in returned(function).items()
         if key.partition(".")[0] in check.expect
         for name in layout.names
-    }
+    )
     known = known_names(exercise, check)
     try:
         computable(exercise.program, known, wanted)
     except InputError as error:
-        raise InputError(f"{error}; is an argument missing in a signature?") from None
+        what = str(error).partition(";")[0]
+        raise InputError(f"{what}, which no function gets; add it to a signature") from None
 
 
 def small_enough(path: Path, exercise: Exercise) -> None:

@@ -296,7 +296,7 @@ def check_keys(
         Key("accepts", YesNo(),
             "whether the arguments are right, and True must be returned", default=False),
         Key("refuses", Changes(),
-            "edits of the equations that make the arguments wrong; for each, False must be returned",
+            "edits of the equations that make the arguments wrong: for each, False must come back",
             ()),
         Key("at_least", Number(), "what the returned number must reach", left_out="anything"),
         Key("at_most", Number(), "what the returned number must not exceed", left_out="anything"),
