@@ -2,30 +2,51 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from tracer.cli import warn
+from tracer.cli._options import not_empty
 from tracer.language import _
 
 if TYPE_CHECKING:
     from tracer.exercises.discovery import Found
 
+exercises_option = click.option(
+    "--exercises",
+    "folder",
+    metavar="DIR",
+    callback=not_empty,
+    help=_("A folder of exercises of your own; by default those of tracer."),
+)
 
-def usable() -> Found:
+
+def usable(folder: str | None = None, what: str | None = None) -> Found:
     """Every exercise that can be read, and those that are left out.
+
+    Parameters
+    ----------
+    folder : str or None
+        What ``--exercises`` says.
+    what : str or None
+        The exercise or the file that the command is about.
 
     Raises
     ------
     FileError
         If there is none.
     """
+    from tracer.course.source import exercises_for
     from tracer.errors import FileError
-    from tracer.exercises.discovery import discover, home
+    from tracer.exercises.discovery import discover
 
-    found = discover()
-    for folder, why in found.broken:
+    root = exercises_for(folder, what, Path.cwd())
+    found = discover(root)
+    for broken, why in found.broken:
         said = _("exercise {name} is left out: {why}")
-        warn(said.format(name=folder.name, why=why))
+        warn(said.format(name=broken.name, why=why))
     if not found.good:
-        raise FileError(_("no exercise in {folder} can be used").format(folder=home()))
+        raise FileError(_("no exercise in {folder} can be used").format(folder=root))
     return found

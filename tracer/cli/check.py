@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracer.cli import BUG, NOT_PASSED, PASSED, warn
-from tracer.cli._exercises import usable
+from tracer.cli._exercises import exercises_option, usable
 from tracer.cli._options import finite
 from tracer.cli._output import check_output, for_file, output_option, write_screen, written
 from tracer.cli._waiting import announced
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     show_default=True,
     help=_("For people: rich, plain. For programs: json."),
 )
+@exercises_option
 @output_option
 def command(
     what: str | None,
@@ -66,6 +67,7 @@ def command(
     seed: int | None,
     time_limit: float,
     layout: str,
+    folder: str | None,
     output: str | None,
 ) -> int:
     """Choose, run, show, remember."""
@@ -78,7 +80,7 @@ def command(
     from tracer.sandbox.process import Limits
 
     check_output(output, layout)
-    found = usable()
+    found = usable(folder, what)
     exercises = found.good
     choice = choose(what, exercises, Path.cwd(), named)
     if choice is None:
@@ -111,7 +113,8 @@ def command(
 
         able = abilities(plain=layout == "plain")
         able = for_file(able) if output is not None else able
-        write_screen(screen(report, able, _advice(report, choice, found)), able, output)
+        advice = _advice(report, choice, found, folder)
+        write_screen(screen(report, able, advice), able, output)
     if forgotten:
         warn(forgotten)
     if report.verdict is Verdict.GRADER_FAULT:
@@ -135,26 +138,26 @@ def _remembered(report: Report, choice: Choice) -> str:
     return ""
 
 
-def _advice(report: Report, choice: Choice, found: Found) -> list[str]:
+def _advice(report: Report, choice: Choice, found: Found, folder: str | None) -> list[str]:
     """What to do next."""
     from tracer.grading.report import Kind, Verdict
 
     if report.verdict is Verdict.PASSED:
-        return _what_follows(choice, found)
+        return _what_follows(choice, found, folder)
     failing = report.first_failing
     assert failing is not None
     trouble = failing.trouble
     kind = trouble.kind if trouble else None
     if trouble is not None and (kind is Kind.TIME or not trouble.facts.get("loaded", True)):
         return []  # hints are about equations, and it got no further than Python
-    advice = [_("For a hint: {command}").format(command=_hint(report, choice))]
+    advice = [_("For a hint: {command}").format(command=_hint(report, choice, folder))]
     if kind in (None, Kind.RAISED) and report.verdict is not Verdict.NOT_STARTED:
         said = _("To repeat with the same numbers, add: --seed {seed}")
         advice.append(said.format(seed=report.seed))
     return advice
 
 
-def _what_follows(choice: Choice, found: Found) -> list[str]:
+def _what_follows(choice: Choice, found: Found, folder: str | None) -> list[str]:
     """The next exercise after this one, and those that were skipped."""
     from tracer.view.say.verdict import all_passed
 
@@ -168,7 +171,7 @@ def _what_follows(choice: Choice, found: Found) -> list[str]:
         return [all_passed(found.left_out)]
     names = ", ".join(e.name for e in skipped)
     following = (after or skipped)[0]
-    command = f"tracer check {following.number}"
+    command = f"tracer check {following.number}{_option(folder)}"
     if not after:
         said = _("Not passed yet: {names}. Continue with: {command}")
         return [said.format(names=names, command=command)]
@@ -179,7 +182,7 @@ def _what_follows(choice: Choice, found: Found) -> list[str]:
     return advice
 
 
-def _hint(report: Report, choice: Choice) -> str:
+def _hint(report: Report, choice: Choice, folder: str | None) -> str:
     """The command that gives a hint for the first check that is not passed."""
     from pathlib import Path
 
@@ -191,8 +194,13 @@ def _hint(report: Report, choice: Choice) -> str:
     what = report.exercise.number if own else report.exercise.name
     if choice.book is not None and not own:
         what = str(choice.path)
-    command = f"tracer hint {quoted_file(what)}"
+    command = f"tracer hint {quoted_file(what)}{_option(folder)}"
     failing = report.first_failing
     if choice.book is None and failing is not None:
         command += f" --check {quoted(failing.check.name)}"
     return command
+
+
+def _option(folder: str | None) -> str:
+    """The option that finds the same exercises again."""
+    return "" if folder is None else f" --exercises {quoted_file(folder)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from tracer.cli import NOT_PASSED, PASSED
+from tracer.cli._exercises import exercises_option
 from tracer.language import _
 
 
@@ -33,25 +34,29 @@ def command() -> None:
         \b
         Example:
           tracer dev check
+          tracer dev check --exercises my-course/exercises
         """
     )
 )
-def check() -> int:
+@exercises_option
+def check(folder: str | None) -> int:
     """Run everything, and say what to do next for each finding."""
+    from pathlib import Path
+
     from tracer.course.authoring import findings
     from tracer.errors import InputError
     from tracer.exercises.discovery import discover, home
     from tracer.view.terminal.console import abilities, write
     from tracer.view.terminal.exercises import author_findings
 
-    solutions = home().parent / "solutions"
+    root = home() if folder is None else Path(folder)
+    exercises = discover(root)
+    solutions = root.resolve().parent / "solutions"
     if not solutions.is_dir():
-        raise InputError(
-            _(
-                "there are no solutions beside {folder}; only a clone of the repository has them"
-            ).format(folder=home())
-        )
-    exercises = discover()
+        said = _("there are no solutions beside {folder}; only a clone of the repository has them")
+        if folder is not None:
+            said = _("there are no solutions beside {folder}; expected the folder {solutions}")
+        raise InputError(said.format(folder=root, solutions=solutions))
     unfit = list(findings(exercises, solutions))
     able = abilities()
     write(author_findings(unfit, len(exercises.good), able), able)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from tracer.cli import warn
-from tracer.cli._exercises import usable
+from tracer.cli._exercises import exercises_option, usable
 from tracer.language import _, quoted, quoted_file
 
 
@@ -25,7 +25,8 @@ from tracer.language import _, quoted, quoted_file
 @click.argument("exercise", required=False, metavar="[EXERCISE|FILE]")
 @click.option("--check", help=_("Give a hint for this check."))
 @click.option("--again", is_flag=True, help=_("Start again with the mildest hint."))
-def command(exercise: str | None, check: str | None, again: bool) -> None:
+@exercises_option
+def command(exercise: str | None, check: str | None, again: bool, folder: str | None) -> None:
     """Choose the check, remember how far it went, show the next hint."""
     from pathlib import Path
 
@@ -37,7 +38,7 @@ def command(exercise: str | None, check: str | None, again: bool) -> None:
     from tracer.view.terminal import exercises as screens
     from tracer.view.terminal.console import abilities, write
 
-    found = usable()
+    found = usable(folder, exercise)
     chosen = chosen_exercise(exercise, found.good, Path.cwd())
     if chosen is None:
         click.echo(all_passed(found.left_out))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tracer.cli._exercises import usable
+from tracer.cli._exercises import exercises_option, usable
 from tracer.errors import InputError
 from tracer.language import _
 
@@ -13,7 +13,9 @@ from tracer.language import _
     help=_(
         """Write the exercises into the folder DIR.
 
-        Existing files are never overwritten, so you can run it again to add new exercises.
+        Existing files are never overwritten, so you can run it again to add new exercises. With
+        --exercises, the folder remembers where its exercises are, and the other commands in it
+        need no option.
 
         \b
         Example:
@@ -21,19 +23,23 @@ from tracer.language import _
         """
     )
 )
-@click.argument("folder", metavar="DIR")
-def command(folder: str) -> None:
+@click.argument("root_folder", metavar="DIR")
+@exercises_option
+def command(root_folder: str, folder: str | None) -> None:
     """Copy, and say what was written and what was kept."""
     from pathlib import Path
 
+    from tracer.course.source import remember
     from tracer.course.workbook import hand_out
     from tracer.view.parts.exercises import handed_out
     from tracer.view.terminal import exercises as screens
     from tracer.view.terminal.console import abilities, write
 
-    if not folder:  # a variable of the shell that is not set
+    if not root_folder:  # a variable of the shell that is not set
         raise InputError(_("a folder without a name; for this one: tracer init ."))
-    root = Path(folder)
-    handed = hand_out(root, usable().good)
+    root = Path(root_folder)
+    handed = hand_out(root, usable(folder, root_folder).good)
+    if folder is not None:
+        remember(root, Path(folder))
     able = abilities()
     write(screens.handed_out(handed_out(root, handed, able.encoding), able), able)

@@ -7,7 +7,7 @@ import json
 import click
 
 from tracer.cli import warn
-from tracer.cli._exercises import usable
+from tracer.cli._exercises import exercises_option, usable
 from tracer.language import _
 
 
@@ -29,7 +29,8 @@ from tracer.language import _
     show_default=True,
     help=_("For people: rich, plain. For programs: json."),
 )
-def command(layout: str) -> None:
+@exercises_option
+def command(layout: str, folder: str | None) -> None:
     """Find, and show."""
     from pathlib import Path
 
@@ -39,7 +40,7 @@ def command(layout: str) -> None:
     from tracer.view.terminal import exercises as screens
     from tracer.view.terminal.console import abilities, write
 
-    found, book = usable(), Workbook.find(Path.cwd())
+    found, book = usable(folder), Workbook.find(Path.cwd())
     below = [] if book else Workbook.below(Path.cwd())
     if layout == "json":
         click.echo(json.dumps(as_record(exercise_list(found.good, book))))

@@ -11,6 +11,7 @@ from tracer.errors import TracerError
 from tracer.exercises.discovery import Found
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.hints import sections
+from tracer.exercises.sizes import different
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Report, Verdict
 from tracer.grading.session import grade
@@ -19,6 +20,9 @@ from tracer.sandbox.process import PlainProcess
 
 SEED = 0
 """The same numbers in every run, so that a finding can be repeated."""
+
+OWN_MISTAKES = "mistakes.toml"
+"""Mistakes of an exercise's own, for the diagnosis; it may be there."""
 
 FEWEST_MISTAKES = 3
 FEWEST_HINTS = 2
@@ -48,10 +52,11 @@ def findings(found: Found, solutions: Path) -> Iterator[Finding]:
         yield from _files(exercise, solutions / exercise.name)
         yield from _stub(exercise)
         yield from _solution(exercise, solutions / exercise.name / exercise.file)
-        mistakes = sorted((solutions / exercise.name / "mistakes").glob("*.py"))
-        if len(mistakes) < FEWEST_MISTAKES:
+        folder = solutions / exercise.name / "mistakes"
+        mistakes = sorted(folder.glob("*.py"))
+        if len(mistakes) < FEWEST_MISTAKES and folder.is_dir():  # else said as missing
             yield Finding(
-                solutions / exercise.name / "mistakes",
+                folder,
                 plural("only {n} known mistake", "only {n} known mistakes", len(mistakes)).format(
                     n=len(mistakes)
                 ),
@@ -74,14 +79,18 @@ def _described(exercise: Exercise, before: Collection[str]) -> Iterator[Finding]
         if need not in before:
             said = _("needs {need}, which does not come before it").format(need=need)
             yield Finding(path, said, _("correct needs"))
+    yield from _sizes(exercise, path)
     readme = exercise.folder / "README.md"
+    if not readme.is_file():
+        return  # said as a missing file
     text = _text(readme)
     if not text.startswith(f"# {exercise.title}\n"):
         todo = _("begin with: {line}").format(line=f"# {exercise.title}")
         yield Finding(readme, _("its heading is not the title"), todo)
-    if exercise.signature not in text:
-        todo = _("write: {line}").format(line=exercise.signature)
-        yield Finding(readme, _("the signature is missing"), todo)
+    for signature in exercise.signatures:
+        if signature not in text:
+            todo = _("write: {line}").format(line=signature)
+            yield Finding(readme, _("the signature is missing"), todo)
     if ">>>" not in text:
         todo = _("work one number out by hand, in lines that begin with >>>")
         yield Finding(readme, _("there is no worked example"), todo)
@@ -89,6 +98,18 @@ def _described(exercise: Exercise, before: Collection[str]) -> Iterator[Finding]
         if f"`{command}`" not in text:
             said = _("the command {command} is missing").format(command=command)
             yield Finding(readme, said, _("add it at the end"))
+
+
+def _sizes(exercise: Exercise, path: Path) -> Iterator[Finding]:
+    """The sizes of each check can all be different, or are tied to each other on purpose."""
+    for check in exercise.checks:
+        if not different(check.sizes):
+            said = _("the sizes of check {check} cannot all be different: {sizes}").format(
+                check=check.name,
+                sizes=", ".join(f"{letter} = {size}" for letter, size in check.sizes.items()),
+            )
+            todo = _('choose others, or ranges; where two must be equal, write D = "H"')
+            yield Finding(path, said, todo)
 
 
 def _hinted(exercise: Exercise) -> Iterator[Finding]:
@@ -120,7 +141,8 @@ def _files(exercise: Exercise, solution: Path) -> Iterator[Finding]:
         for name in sorted(wanted):
             if not (folder / name).exists():
                 yield Finding(folder / name, _("is missing"), _("write it"))
-        yield from _stray(folder, wanted, _("does not belong here"))
+        reference = {exercise.reference.name} if exercise.reference is not None else set()
+        yield from _stray(folder, wanted | reference | {OWN_MISTAKES}, _("does not belong here"))
 
 
 def _stray(folder: Path, wanted: set[str], what: str) -> Iterator[Finding]:
@@ -151,18 +173,21 @@ def _solution(exercise: Exercise, path: Path) -> Iterator[Finding]:
     """The solution passes, with Numba and with ``NUMBA_DISABLE_JIT=1``."""
     if not path.is_file():
         return
+    told = ""
     for disabled in ("0", "1"):
         failing = _graded(exercise, path, disabled).first_failing
-        if failing is not None:
-            said = _(
-                "the solution is {verdict} in check {check} ({first_at}) "
-                "with NUMBA_DISABLE_JIT={disabled}"
-            ).format(
-                verdict=failing.verdict, check=failing.check.name, first_at=failing.first_at,
-                disabled=disabled,
-            )  # fmt: skip
-            command = f"tracer check {quoted_file(path)} --seed {SEED}"
-            yield Finding(path, said, _("run: {command}").format(command=command))
+        if failing is None:
+            continue
+        said = _("the solution is {verdict} in check {check} ({first_at})").format(
+            verdict=failing.verdict, check=failing.check.name, first_at=failing.first_at
+        )
+        if said == told:  # it has nothing to do with Numba
+            continue
+        told = said
+        if disabled == "1":
+            said = _("with {setting}, {what}").format(setting="NUMBA_DISABLE_JIT=1", what=said)
+        command = f"tracer check {quoted_file(path)} --seed {SEED}"
+        yield Finding(path, said, _("run: {command}").format(command=command))
 
 
 def _mistake(exercise: Exercise, path: Path) -> Iterator[Finding]:

@@ -32,7 +32,7 @@ PAGE = "README.md"
 WAIT = 10.0
 """Seconds that another command may need; it writes a small file, but a machine may be busy."""
 
-KEPT_BACK = ("exercise.toml", "hints.md")
+KEPT_BACK = ("exercise.toml", "hints.md", "reference.py", "mistakes.toml")
 """What is not handed out: `tracer hint` reads the hints from tracer's own copy, one at a time."""
 
 
@@ -227,7 +227,8 @@ def answer_in(folder: Path, exercise: Exercise) -> Path:
 def hand_out(root: Path, exercises: Sequence[Exercise]) -> list[Handed]:
     """Copy every exercise, and a page on all of them, into the folder `root`.
 
-    A file that is there already stays as it is.
+    The page is the one beside the exercises, or tracer's own. A file that is there already stays
+    as it is.
 
     Raises
     ------
@@ -237,7 +238,8 @@ def hand_out(root: Path, exercises: Sequence[Exercise]) -> list[Handed]:
     handed = []
     try:
         (root / FOLDER).mkdir(parents=True, exist_ok=True)
-        handed.append(_copy(home() / PAGE, root / PAGE))
+        own = exercises[0].folder.parent / PAGE
+        handed.append(_copy(own if own.is_file() else home() / PAGE, root / PAGE))
         for exercise in exercises:
             place = root / exercise.name
             place.mkdir(exist_ok=True)

@@ -1,0 +1,95 @@
+"""Where a course's exercises lie: tracer's own, or an instructor's folder anywhere.
+
+A folder made by ``tracer init --exercises DIR`` remembers it in ``.tracer/course.toml``:
+``exercises = "/home/ines/my-course/exercises"``. A path that is not absolute is seen from the
+folder in which ``.tracer`` lies, so that a course can be moved as a whole.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+from tracer.course.workbook import FOLDER, Workbook
+from tracer.errors import FileError, UnknownNameError
+from tracer.exercises.discovery import home
+from tracer.language import _
+from tracer.storage.whole import replacing
+
+FILE = "course.toml"
+KEY = "exercises"
+
+
+def exercises_for(said: str | None, what: str | None, here: Path) -> Path:
+    """The folder of the exercises that a command is about.
+
+    Parameters
+    ----------
+    said : str or None
+        What ``--exercises`` says.
+    what : str or None
+        The exercise or the file that the command names; a file may lie in another workbook.
+    here : Path
+
+    Raises
+    ------
+    FileError
+        If a course file cannot be read, or says something else than a folder.
+    """
+    if said is not None:
+        return Path(here, said)
+    return remembered(_start(what, here)) or home()
+
+
+def remembered(start: Path) -> Path | None:
+    """The folder that the workbook around `start` remembers; None where there is none."""
+    book = Workbook.find(start)
+    if book is None:
+        return None
+    path = book.root / FOLDER / FILE
+    try:
+        entries = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        said = _("cannot read {file}: {why}")
+        raise FileError(said.format(file=path, why=error.strerror or str(error))) from error
+    except (ValueError, RecursionError) as error:
+        raise FileError(_("{file} is not valid TOML: {why}").format(file=path, why=error)) from None
+    for name in entries:
+        if name != KEY:
+            raise FileError(f"{path}: {UnknownNameError('key', name, [KEY])}")
+    folder = entries.get(KEY)
+    if not isinstance(folder, str) or not folder:
+        raise FileError(
+            _("{file}: {key} = {value}; expected the folder of the exercises, as text").format(
+                file=path, key=KEY, value=json.dumps(folder, default=str)
+            )
+        )
+    return book.root / folder
+
+
+def remember(root: Path, folder: Path) -> None:
+    """Write into the workbook at `root` where its exercises are.
+
+    Raises
+    ------
+    FileError
+        If the file cannot be written.
+    """
+    path = root / FOLDER / FILE
+    text = f"{KEY} = {json.dumps(str(folder.resolve()), ensure_ascii=False)}\n"
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def _start(what: str | None, here: Path) -> Path:
+    if what:
+        try:
+            path = Path(here, what).resolve()
+            if path.exists():
+                return path if path.is_dir() else path.parent
+        except (OSError, ValueError, RuntimeError):
+            pass
+    return here
