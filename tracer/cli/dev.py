@@ -6,13 +6,14 @@ import click
 
 from tracer.cli import NOT_PASSED, PASSED
 from tracer.cli._exercises import exercises_option
-from tracer.language import _
+from tracer.cli._options import not_empty
+from tracer.language import _, quoted_file
 
 
 @click.group(
     name="dev",
     help=_(
-        """For authors of exercises: check that everything fits together.
+        """For authors of exercises: begin one, check that everything fits together.
 
         \b
         Example:
@@ -22,6 +23,57 @@ from tracer.language import _
 )
 def command() -> None:
     """Nothing of its own."""
+
+
+@command.command(
+    help=_(
+        """Make a folder to start an exercise of your own from, complete and right.
+
+        NAME is a number of two digits and the name of the student's file. In DIR, exercises/NAME
+        gets exercise.toml, the stub, README and hints, and solutions/NAME the solution and three
+        known mistakes, all made of the equations. Then change what you like, and run tracer dev
+        check.
+
+        \b
+        Examples:
+          tracer dev new 60_my_step --dir my-course
+          tracer dev check --exercises my-course/exercises
+        """
+    )
+)
+@click.argument("name")
+@click.option(
+    "--dir",
+    "folder",
+    metavar="DIR",
+    default=".",
+    show_default=True,
+    callback=not_empty,
+    help=_("Where exercises and solutions are made, or added to."),
+)
+@click.option(
+    "--equations",
+    default="rnn",
+    show_default=True,
+    help=_("Whose equations: a kind of cell, clip, sgd or adam."),
+)
+@click.option(
+    "--reference",
+    is_flag=True,
+    help=_("Let a reference.py in the folder say what is right; put your own functions into it."),
+)
+def new(name: str, folder: str, equations: str, reference: bool) -> None:
+    """Write it, and say what was written."""
+    from pathlib import Path
+
+    from tracer.course.starting import start
+
+    for path in start(name, equations, Path(folder), reference=reference):
+        click.echo(path)
+    where = quoted_file(Path(folder, "exercises"))
+    click.echo(
+        _("Check it with: {command}").format(command=f"tracer dev check --exercises {where}")
+    )
 
 
 @command.command(

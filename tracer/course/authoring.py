@@ -30,7 +30,7 @@ FEWEST_HINTS = 2
 EVERY = "every check"
 """What the first line of a known mistake says where it fails all of them."""
 
-_FIRST_LINE = re.compile(r"# fails: (?P<checks>.+?); first at: (?P<first_at>.+)")
+_FIRST_LINE = re.compile(r"# fails: .+?; first at: .+")
 
 
 class Finding(NamedTuple):
@@ -159,7 +159,7 @@ def _text(path: Path) -> str:
 def _stub(exercise: Exercise) -> Iterator[Finding]:
     if not exercise.stub.is_file():
         return
-    for c in _graded(exercise, exercise.stub).checks:
+    for c in graded(exercise, exercise.stub).checks:
         if c.verdict is not Verdict.NOT_STARTED or c.first_at != "exception NotImplementedError":
             said = _("the stub is {verdict} in check {check} ({first_at})").format(
                 verdict=c.verdict, check=c.check.name, first_at=c.first_at
@@ -175,7 +175,7 @@ def _solution(exercise: Exercise, path: Path) -> Iterator[Finding]:
         return
     told = ""
     for disabled in ("0", "1"):
-        failing = _graded(exercise, path, disabled).first_failing
+        failing = graded(exercise, path, disabled).first_failing
         if failing is None:
             continue
         said = _("the solution is {verdict} in check {check} ({first_at})").format(
@@ -196,27 +196,31 @@ def _mistake(exercise: Exercise, path: Path) -> Iterator[Finding]:
     Its first line names the checks without points, whether failed or undecided; ``every check``
     stands for all of them.
     """
-    first_line = _text(path).partition("\n")[0]
-    claimed = _FIRST_LINE.fullmatch(first_line)
-    if claimed is None:
+    said_line = _text(path).partition("\n")[0]
+    if not _FIRST_LINE.fullmatch(said_line):
         todo = _("write: {line}").format(
             line="# fails: <check>, <check>; first at: step 1, quantity h"
         )
         yield Finding(path, _("the first line does not say what fails"), todo)
         return
-    report = _graded(exercise, path)
-    failing = [c.check.name for c in report.checks if c.verdict is not Verdict.PASSED]
-    names = ", ".join(failing) if len(failing) < len(report.checks) else EVERY
-    first_at = report.first_failing.first_at if report.first_failing else ""
-    if (names, first_at) != (claimed["checks"], claimed["first_at"]):
-        said = _("says “{line}”, but it passes").format(line=first_line)
-        if failing:
-            said = _("says “{line}”, but actually: {really}").format(
-                line=first_line, really=f"# fails: {names}; first at: {first_at}"
-            )
+    report = graded(exercise, path)
+    really = first_line(report)
+    if really != said_line:
+        said = _("says “{line}”, but it passes").format(line=said_line)
+        if report.first_failing is not None:
+            said = _("says “{line}”, but actually: {really}").format(line=said_line, really=really)
         yield Finding(path, said, _("correct the first line, or the mistake, or the checks"))
 
 
-def _graded(exercise: Exercise, path: Path, disabled: str = "0") -> Report:
+def first_line(report: Report) -> str:
+    """What a known mistake says of itself: ``# fails: batch; first at: step 1, quantity h``."""
+    failing = [c.check.name for c in report.checks if c.verdict is not Verdict.PASSED]
+    names = ", ".join(failing) if len(failing) < len(report.checks) else EVERY
+    first_at = report.first_failing.first_at if report.first_failing else ""
+    return f"# fails: {names}; first at: {first_at}"
+
+
+def graded(exercise: Exercise, path: Path, disabled: str = "0") -> Report:
+    """The report on a file, with the numbers of every run of `tracer dev check`."""
     wall = PlainProcess({"NUMBA_DISABLE_JIT": disabled})
     return grade(exercise, Submission.read(path), seed=SEED, wall=wall)
