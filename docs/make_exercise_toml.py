@@ -13,11 +13,10 @@ from tracer.exercises.schema import (
     LAYOUTS,
     SIZES,
     Key,
-    Names,
-    Size,
     check_keys,
     exercise_keys,
 )
+from tracer.exercises.wanted import Names, Size
 from tracer.program import Program, program_of
 
 ROOT = Path(__file__).parents[1]

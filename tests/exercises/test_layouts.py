@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tracer.errors import InputError
 from tracer.exercises.axes import Axis, axes_of, written
+from tracer.exercises.laying_out import laid_out, read_off
 from tracer.exercises.layout import Blocks, Drawn, Layout, Name, Scaled, Transposed
 from tracer.exercises.layout_text import parse
 
@@ -36,21 +37,21 @@ def numbers() -> dict[str, npt.NDArray[Any]]:
     return arrays
 
 
-def laid_out(text: str) -> npt.NDArray[Any]:
+def made(text: str) -> npt.NDArray[Any]:
     """What a layout makes of them."""
-    return parse(text).value(numbers(), KNOWN, SIZES)
+    return laid_out(parse(text), numbers(), KNOWN, SIZES)
 
 
 def test_side_by_side_and_one_below_the_other() -> None:
     """A course's weights are blocks in its own order, transposed."""
     U_i, U_f, W_i, a_i = (numbers()[name] for name in ("U_i", "U_f", "W_i", "a_i"))
 
-    assert np.array_equal(laid_out("[U_f.T, U_i.T]"), np.hstack([U_f.T, U_i.T]))
-    assert np.array_equal(laid_out("[[U_f], [U_i]]"), np.vstack([U_f, U_i]))
-    assert np.array_equal(laid_out("[[W_i, U_i], [W_i, U_f]]"), np.block([[W_i, U_i], [W_i, U_f]]))
-    assert np.array_equal(laid_out("a_i[H, 1]"), a_i[:, np.newaxis])
-    assert np.array_equal(laid_out("x[D, N, T]"), np.transpose(numbers()["x"], (2, 1, 0)))
-    assert np.array_equal(laid_out("0.25 * a_i"), a_i / 4)
+    assert np.array_equal(made("[U_f.T, U_i.T]"), np.hstack([U_f.T, U_i.T]))
+    assert np.array_equal(made("[[U_f], [U_i]]"), np.vstack([U_f, U_i]))
+    assert np.array_equal(made("[[W_i, U_i], [W_i, U_f]]"), np.block([[W_i, U_i], [W_i, U_f]]))
+    assert np.array_equal(made("a_i[H, 1]"), a_i[:, np.newaxis])
+    assert np.array_equal(made("x[D, N, T]"), np.transpose(numbers()["x"], (2, 1, 0)))
+    assert np.array_equal(made("0.25 * a_i"), a_i / 4)
 
 
 NAMES = st.sampled_from(["x", "h_prev", "U", "U_i", "W_i", "a_i"])
@@ -82,10 +83,10 @@ def layouts(draw: st.DrawFn) -> Layout:
 @given(layouts())
 def test_what_is_laid_out_is_read_back(layout: Layout) -> None:
     """The one expression serves both ways, and its axes are those of the array."""
-    array = layout.value(numbers(), KNOWN, SIZES)
+    array = laid_out(layout, numbers(), KNOWN, SIZES)
 
     assert array.shape == tuple(axis.length(SIZES) for axis in layout.axes(KNOWN))
-    for name, back in layout.read_back(array, KNOWN, SIZES).items():
+    for name, back in read_off(layout, array, KNOWN, SIZES).items():
         assert np.allclose(back, numbers()[name], rtol=1e-15)
 
 

@@ -31,10 +31,7 @@ EQUATIONS_FIRST = (
 )
 CALLED_TWICE = (
     "The second call has other numbers. Do you use them?",
-    (
-        "Nothing may be kept from the first call: in no variable outside the function, in no default "
-        "argument."
-    ),
+    ("Nothing may be kept from the first call: in no variable outside, in no default argument."),
 )
 INPUTS_KEPT = (
     "Whose array do you write into?",

@@ -18,7 +18,7 @@ from tracer.equations import CELLS
 from tracer.errors import FileError, InputError
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.reading import read
-from tracer.exercises.schema import FOLDER_NAME
+from tracer.exercises.wanted import FOLDER_NAME
 from tracer.grading.report import Verdict
 from tracer.language import _
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from tracer.errors import FileError, TracerError, UnknownNameError
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.reading import FILE, read
-from tracer.exercises.schema import FOLDER_NAME
+from tracer.exercises.wanted import FOLDER_NAME
 
 _PACKAGE = Path(__file__).parents[1]
 

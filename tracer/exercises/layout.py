@@ -1,19 +1,15 @@
 """Layouts: how what a student's function takes and returns is made of the list's quantities.
 
-A layout is a small tree, written as an expression of Python's (``[U_i.T, U_f.T]``, ``x[N, T, D]``).
-It serves both ways. Evaluated on the quantities, it gives what the function is called with.
-Evaluated on labels, a number of its own for every place of every quantity, it says where each
-number that came back belongs. So no layout has to be turned round by hand.
+A layout is a small tree of the records below, written as an expression of Python's:
+``[U_i.T, U_f.T]``, ``x[N, T, D]``. `layout_text` reads one, `laying_out` evaluates it.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-import numpy as np
 import numpy.typing as npt
 
 from tracer.errors import InputError
@@ -145,65 +141,6 @@ class Layout:
         joined = Axis.sum(axes[at] for axes in all_axes)
         return (*first[:at], joined, *first[at + 1 :])
 
-    def value(
-        self, quantities: Mapping[str, Array], known: Mapping[str, Axes], sizes: Mapping[str, int]
-    ) -> Array:
-        """The array that it lays out."""
-
-        def of(node: Layout) -> Array:
-            match node:
-                case Name(name):
-                    return quantities[name]
-                case Fixed(value):
-                    return np.asarray(value)
-                case Scaled(factor, part):
-                    return np.asarray(factor * of(part))
-                case OneHot(part):
-                    hot: Array = np.eye(sizes["K"])[of(part)]
-                    return hot
-                case Transposed(part):
-                    return of(part).T
-                case Ordered(part, axes):
-                    there = part.axes(known)
-                    long = [n for n, axis in zip(of(part).shape, there, strict=True) if axis != ONE]
-                    array = of(part).reshape(long).transpose(_order(there, axes))
-                    return array.reshape([axis.length(sizes) for axis in axes])
-                case Blocks(parts, depth):
-                    return np.concatenate([of(part) for part in parts], axis=-depth)
-            raise AssertionError(node)
-
-        return of(self)
-
-    def read_back(
-        self, array: Array, known: Mapping[str, Axes], sizes: Mapping[str, int]
-    ) -> dict[str, Array]:
-        """The quantities in an array that is laid out like this: the other direction.
-
-        Every place of every quantity gets a whole number; laid out, these say what stands where.
-        """
-        labels, factors, starts = {}, {}, {}
-        start = 0
-        for name in self.names:
-            shape = tuple(axis.length(sizes) for axis in known[name])
-            count = math.prod(shape)
-            labels[name] = np.arange(start, start + count).reshape(shape)
-            factors[name] = np.ones(shape)
-            starts[name] = start
-            start += count
-        places = self._unscaled().value(labels, known, sizes)
-        found = np.empty(start, np.result_type(array.dtype, np.float64))
-        found[places.ravel()] = (array / self.value(factors, known, sizes)).ravel()
-        return {
-            name: found[starts[name] : starts[name] + label.size].reshape(label.shape)
-            for name, label in labels.items()
-        }
-
-    def _unscaled(self) -> Layout:
-        """The same without its factors."""
-        return self.rewritten(
-            lambda node: node.of._unscaled() if isinstance(node, Scaled) else None  # noqa: SLF001
-        )
-
     def __str__(self) -> str:
         match self:
             case Name(name):
@@ -239,17 +176,6 @@ class Layout:
 
 def _sorted(axes: Axes) -> list[str]:
     return sorted(str(axis) for axis in axes if axis != ONE)
-
-
-def _order(there: Axes, wanted: Axes) -> list[int]:
-    """Which of the axes that are there comes first, second, …; equal ones keep their order."""
-    free: list[Axis | None] = [axis for axis in there if axis != ONE]
-    order = []
-    for axis in wanted:
-        if axis != ONE:
-            order.append(free.index(axis))
-            free[order[-1]] = None
-    return order
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import numpy as np
 from tracer.exercises.cases import Case
 from tracer.exercises.exercise import Exercise, Function
 from tracer.exercises.handing import Source, Turn, given, handed_on, initial, returned, turns
+from tracer.exercises.laying_out import laid_out, read_off
 from tracer.exercises.layout import Anything, Array, Drawn, Fixed, Grouped, Layout, Stated
 from tracer.exercises.structure import Constant, Group, Kept, Leaf, Own, Structure
 
@@ -136,7 +137,7 @@ def _readings(
             if exercise.program is None or isinstance(layout, Stated):
                 parts = {key: array}
             elif array.shape == tuple(a.length(case.sizes) for a in layout.axes(known)):
-                parts = layout.read_back(array, known, case.sizes)
+                parts = read_off(layout, array, known, case.sizes)
             else:
                 continue
             for name, part in parts.items():
@@ -248,7 +249,7 @@ def _array(
     for name in layout.names:
         steps = "T" in exercise.program.names[name] and name not in initial(exercise)
         now[name] = values[name][turn.step] if one and steps else values[name]
-    return layout.value(now, exercise.axes(turn.function.over), case.sizes)
+    return laid_out(layout, now, exercise.axes(turn.function.over), case.sizes)
 
 
 def _returned(function: Function) -> Structure:

@@ -16,15 +16,13 @@ from tracer.exercises.exercise import Check, Exercise
 from tracer.exercises.functions import Misfit, functions
 from tracer.exercises.layout import Anything, Stated
 from tracer.exercises.schema import (
-    FOLDER_NAME,
     FUNCTION_KEYS,
     SIZES,
     Key,
-    Names,
-    Table,
     check_keys,
     exercise_keys,
 )
+from tracer.exercises.wanted import FOLDER_NAME, Names, Table
 from tracer.program import program_of
 
 FILE = "exercise.toml"
