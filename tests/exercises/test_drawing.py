@@ -132,6 +132,7 @@ def test_what_a_function_takes_of_the_forward_pass_fits_together() -> None:
     for name in ("o", "tanh_c", "f"):
         assert np.allclose(found[name], again[name])
     assert found["d_h"].shape == (1, 2, 3)
+    assert found["mask"].all()
 
 
 def test_numbers_for_a_checker_of_gradients() -> None:

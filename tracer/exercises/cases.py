@@ -169,7 +169,8 @@ def _asked(exercise: Exercise, program: Program, check: Check) -> _Asked:
     if check.accepts or check.refuses:
         pinned, gradients = pinned | gradients, set()
     if pinned:  # all that they are computed from is drawn, whether a function takes it or not
-        own |= {name for name in program.given if not name.startswith("d_")}
+        counted = ("mask", "lengths")  # but every step counts, as far as a function can know
+        own |= {n for n in program.given if n not in counted and not n.startswith("d_")}
     return _Asked(own | gradients, pinned)
 
 
