@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 from tracer.exercises.axes import Axes, axes_of
@@ -182,10 +184,15 @@ class Exercise:
 
     def axes(self, over: Over = "sequence") -> Mapping[str, Axes]:
         """The axes of every quantity; for one step without T."""
-        if self.program is None:
-            return {}
-        kept = {
-            name: [a for a in axes if a != "T" or over == "sequence"]
-            for name, axes in self.program.names.items()
+        return {} if self.program is None else known_axes(self.program, over)
+
+
+@cache
+def known_axes(program: Program, over: Over) -> Mapping[str, Axes]:
+    """The axes of every quantity of a program, as a function of one step, or of all, knows them."""
+    return MappingProxyType(
+        {
+            name: axes_of([a for a in axes if a != "T" or over == "sequence"])
+            for name, axes in program.names.items()
         }
-        return {name: axes_of(axes) for name, axes in kept.items()}
+    )

@@ -8,8 +8,7 @@ from typing import Any, Literal, NoReturn, TypeAlias
 
 from tracer.errors import InputError, UnknownNameError
 from tracer.exercises import layout_text, signature
-from tracer.exercises.axes import axes_of
-from tracer.exercises.exercise import Function
+from tracer.exercises.exercise import Function, known_axes
 from tracer.exercises.handing import returned
 from tracer.exercises.layout import (
     Anything,
@@ -91,12 +90,7 @@ class _Reading:
     ) -> None:  # fmt: skip
         self.n, self.one, self.program, self.where, self.over = n, one, program, where, over
         self.before, self.later = before, later
-        names = {} if program is None else program.names
-        kept = {
-            name: tuple(a for a in axes if a != "T" or over == "sequence")
-            for name, axes in names.items()
-        }
-        self.known = {name: axes_of(axes) for name, axes in kept.items()}
+        self.known = {} if program is None else known_axes(program, over)
         self.taken: dict[str, Layout | None] = {}
 
     def function(self, text: str) -> Function:
