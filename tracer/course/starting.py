@@ -14,7 +14,7 @@ from pathlib import Path
 from tracer.course.as_numpy import Equations, code, slips
 from tracer.course.authoring import FEWEST_MISTAKES, first_line, graded
 from tracer.course.skeleton import Skeleton
-from tracer.equations import CELLS
+from tracer.equations.updates import UPDATES
 from tracer.errors import FileError, InputError
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.reading import read
@@ -53,7 +53,7 @@ def start(name: str, equations: str, folder: Path, *, reference: bool = False) -
             "{name} needs a form like 60_gru_step: a number of two digits, _, and small letters"
         )
         raise InputError(said.format(name=name))
-    if reference and equations not in CELLS:
+    if reference and equations in UPDATES:
         said = _("a reference.py is made for a kind of cell, and {equations} is an update")
         raise InputError(said.format(equations=equations))
     exercise, solution = folder / "exercises" / name, folder / "solutions" / name

@@ -1,0 +1,166 @@
+"""An instructor's folder of exercises: begun with a command, found from anywhere, and checked."""
+
+from __future__ import annotations
+
+import doctest
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.exercises.carrying import loaded, wrong
+from tracer.cli import command_line
+from tracer.course.as_numpy import code, equations_of, slips
+from tracer.course.skeleton import Skeleton
+from tracer.exercises.reading import read
+
+ROWS = Path(__file__).parents[1] / "exercises" / "courses" / "rows" / "exercises"
+
+
+def tracer(*words: str | Path) -> Result:
+    """Run a command in this process."""
+    return CliRunner(env={"COLUMNS": "100"}).invoke(command_line, [str(word) for word in words])
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_workbook_remembers_where_its_exercises_are(here: Path) -> None:
+    """After `init --exercises`, no other command needs the option: here, and from elsewhere."""
+    made = tracer("init", "work", "--exercises", ROWS)
+
+    assert made.exit_code == 0
+    assert sorted(path.name for path in (here / "work").iterdir()) == [
+        ".tracer", "30_rnn_layers", "31_lstm_layers", "32_softmax_loss", "README.md",
+    ]  # fmt: skip
+    assert (here / "work/.tracer/course.toml").read_text("utf-8") == f'exercises = "{ROWS}"\n'
+    assert "30_rnn_layers" in tracer("list", "--exercises", ROWS).stdout
+    assert "30_rnn_layers" not in tracer("list").stdout
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(here / "work" / "30_rnn_layers")
+        assert "31_lstm_layers" in tracer("list").stdout
+
+
+def test_what_says_how_it_is_done_is_not_handed_out(here: Path) -> None:
+    """A student gets the page and the stub; not the reference, the hints, the mistakes."""
+    folder = here / "course" / "60_my_step"
+    folder.mkdir(parents=True)
+    for name, text in Skeleton("60_my_step", "lstm", reference=True).files().items():
+        (folder / name).write_text(text, "utf-8")
+    (folder / "mistakes.toml").write_text("", "utf-8")
+
+    tracer("init", "work", "--exercises", "course")
+
+    assert sorted(path.name for path in (here / "work" / "60_my_step").iterdir()) == [
+        "README.md", "my_step.py",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("exercises = 3\n", "exercises = 3; expected the folder of the exercises, as text"),
+        ("exercise = 'x'\n", "there is no key 'exercise'; did you mean 'exercises'?"),
+        ("exercises\n", "is not valid TOML: "),
+        ("exercises = 'gone'\n", "there is no folder of exercises at "),
+    ],
+)
+def test_a_course_file_that_cannot_be_used(here: Path, text: str, said: str) -> None:
+    """The sentence names the file, or the folder that it names."""
+    tracer("init", "work", "--exercises", ROWS)
+    path = here / "work" / ".tracer" / "course.toml"
+    path.write_text(text, "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(here / "work")
+        found = tracer("list")
+
+    assert found.exit_code == 2
+    assert said in found.stderr
+    assert "gone" in found.stderr if "gone" in text else str(path) in found.stderr
+
+
+def test_a_folder_that_is_named_from_the_workbook(here: Path) -> None:
+    """A path that is not absolute is seen from the workbook: a course moves as a whole."""
+    shutil.copytree(ROWS, here / "course" / "exercises")
+    tracer("init", "course/work", "--exercises", "course/exercises")
+    (here / "course/work/.tracer/course.toml").write_text("exercises = '../exercises'\n", "utf-8")
+    (here / "course").rename(here / "moved")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(here / "moved" / "work")
+
+        assert "30_rnn_layers" in tracer("list").stdout
+
+
+@pytest.mark.parametrize("program", ["rnn", "lstm", "clip", "sgd", "adam"])
+def test_a_new_exercise_is_right(here: Path, program: str) -> None:
+    """Its solution passes, its page works out what that gives, and three slips give other numbers."""
+    folder = here / "60_my_step"
+    folder.mkdir()
+    made = Skeleton(folder.name, program, reference=False)
+    for name, text in {**made.files(), "answer.py": made.answer()}.items():
+        (folder / name).write_text(text, "utf-8")
+    exercise = read(folder)
+    right = vars(loaded(folder / "answer.py"))
+
+    assert [wrong(exercise, check, right, 0) for check in exercise.checks] == [
+        [] for _check in exercise.checks
+    ]
+    page = doctest.DocTestParser().get_doctest(
+        (folder / "README.md").read_text("utf-8"), {**right, "np": np}, "README", None, 0
+    )
+    assert len(page.examples) > 3
+    assert doctest.DocTestRunner().run(page).failed == 0
+    off = 0
+    for _title, equations in slips(equations_of(program)):
+        (folder / "slip.py").write_text(code("my_step", equations), "utf-8")
+        with np.errstate(all="ignore"):  # the root of a negative number
+            off += bool(wrong(exercise, exercise.checks[0], vars(loaded(folder / "slip.py")), 0))
+    assert off >= 3
+
+
+def test_a_new_exercise_passes_dev_check(here: Path) -> None:
+    """What `dev new` writes fits together; a second of that number is refused."""
+    made = tracer("dev", "new", "60_my_step", "--dir", "course", "--equations", "lstm")
+
+    assert made.exit_code == 0, made.stderr
+    assert made.stdout.splitlines()[-1] == (
+        "Check it with: tracer dev check --exercises course/exercises"
+    )
+    assert len(list((here / "course/solutions/60_my_step/mistakes").glob("*.py"))) == 3
+    checked = tracer("dev", "check", "--exercises", "course/exercises")
+    assert (checked.exit_code, checked.stdout) == (0, checked.stdout)
+    again = tracer("dev", "new", "60_other", "--dir", "course")
+    assert again.exit_code == 2
+    assert "course/exercises/60_my_step already; choose another name or number" in again.stderr
+
+
+def test_a_new_exercise_with_a_reference_passes_dev_check(here: Path) -> None:
+    """A reference.py says what is right; the equations are only where one begins."""
+    made = tracer("dev", "new", "61_my_step", "--reference")
+
+    assert made.exit_code == 0, made.stderr
+    assert (here / "exercises" / "61_my_step" / "reference.py").is_file()
+    assert tracer("dev", "check", "--exercises", "exercises").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("my_step",), "my_step needs a form like 60_gru_step"),
+        (("60_my_step", "--equations", "gru"), "there is no program 'gru'. Known: rnn, lstm, clip"),
+        (("60_my_step", "--equations", "adam", "--reference"), "adam is an update"),
+    ],
+)
+def test_what_cannot_be_begun(here: Path, words: tuple[str, ...], said: str) -> None:
+    """A sentence says why, and nothing is written."""
+    refused = tracer("dev", "new", *words)
+
+    assert refused.exit_code == 2
+    assert said in refused.stderr
+    assert list(here.iterdir()) == []
