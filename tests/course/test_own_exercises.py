@@ -99,7 +99,7 @@ def test_a_folder_that_is_named_from_the_workbook(here: Path) -> None:
 
 @pytest.mark.parametrize("program", ["rnn", "lstm", "clip", "sgd", "adam"])
 def test_a_new_exercise_is_right(here: Path, program: str) -> None:
-    """Its solution passes, its page works out what that gives, and three slips give other numbers."""
+    """Its solution passes, its page works out the same, and three slips give other numbers."""
     folder = here / "60_my_step"
     folder.mkdir()
     made = Skeleton(folder.name, program, reference=False)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.exercises.carrying import carried_out
+from tracer.errors import FileError
 from tracer.exercises.cases import Case, draw, stated
-from tracer.exercises.discovery import discover, find
+from tracer.exercises.discovery import discover, find, home
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.plan import plan, read_again, read_back
 from tracer.exercises.reading import read
@@ -217,3 +219,77 @@ def test_steps_that_came_are_read() -> None:
 
     assert back["h"].shape == (2, N, H)
     assert back["h"][:, 0, 0].tolist() == [0, 1]
+
+
+def test_a_class_is_made_once_for_all_its_steps() -> None:
+    """Its state is a pair, handed on from step to step; a later method finds the same object."""
+    functions = """signature = "Cell(U, W, a).step(x, state) -> h, state"
+[functions.where]
+state = "(h_prev, c_prev)"
+[[functions]]
+signature = "Cell.steps_so_far() -> steps"
+over = "sequence"
+[functions.where]
+steps = "number"
+"""
+    tried = exercise(functions, "sizes = { T = 3, N = 2, D = 6, H = 4 }\nat_least = 3")
+
+    class Cell:
+        """It only counts."""
+
+        made = 0
+
+        def __init__(self, *_weights: Any) -> None:
+            Cell.made += 1
+            self.steps = 0
+
+        def step(self, _x: Any, state: Any) -> Any:
+            self.steps += 1
+            h, c = state
+            return h + 1, (h + 1, c)
+
+        def steps_so_far(self) -> int:
+            return self.steps
+
+    found = draw(tried, tried.checks[0], 0)
+    (back,) = read_back(tried, found, carried_out(plan(tried, found), {"Cell": Cell}))
+
+    assert Cell.made == 1
+    assert back["steps"] == 3
+    assert np.allclose(back["h"], found.rounds[0]["h_0"] + np.arange(1, 4)[:, None, None])
+    assert np.allclose(back["c"], found.rounds[0]["c_0"])
+
+
+@pytest.mark.parametrize(
+    ("functions", "check", "said"),
+    [
+        ('signature = "Cell.step(x, h_prev, U, W, a) -> h"', "sizes = { N = 2, D = 5, H = 3 }",
+         "Cell.step is called on an object that no function of the check makes; expected Cell(…)"),
+        (('signature = "step(x, h_prev, U, W, a) -> h, cache"\n[[functions]]\n'
+         'signature = "back(d_h, cache) -> d_x"'),
+         'sizes = { N = 2, D = 5, H = 3 }\nzero = ["cache"]',
+         "zero: cache is whatever a function returned before; expected an argument that is drawn"),
+        ('signature = "Cell(U, W, a).step(x, h_prev) -> h"',
+         "sizes = { N = 2, D = 5, H = 3 }\nnopython = true",
+         "nopython: Cell.step is a method; numba.njit takes functions"),
+        ('signature = "f(x, h_prev, U, W, a, d_W) -> ok"\n[functions.where]\nok = "bool"',
+         'sizes = { N = 2, D = 5, H = 3 }\nrefuses = [{ change = { d_Q = "it" } }]',
+         "refuses: there is no given array of RNN 'd_Q'. Known: x, h_0"),
+        ('signature = "f(x, h_prev, U, W, a, d_W) -> ok"\n[functions.where]\nok = "bool"',
+         'sizes = { N = 2, D = 5, H = 3 }\nexpect = ["ok"]',
+         "expect names a result that is a bool; expected accepts or refuses, too"),
+    ],
+)  # fmt: skip
+def test_a_check_that_cannot_be_made_says_why(functions: str, check: str, said: str) -> None:
+    """What one call takes, something gives; what is no quantity, the check states."""
+    with pytest.raises(FileError) as caught:
+        exercise(functions, check, 'equations = "rnn"')
+
+    assert "90_try/exercise.toml, check 1" in str(caught.value)
+    assert said in str(caught.value)
+
+
+def test_a_single_exercise_is_no_folder_of_exercises() -> None:
+    """The folder around it is named."""
+    with pytest.raises(FileError, match="is a single exercise; give the folder around it: "):
+        discover(home() / "22_lstm_step")

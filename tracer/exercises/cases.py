@@ -84,8 +84,7 @@ def draw(exercise: Exercise, check: Check, seed: int) -> Case:
 
 def how_often(check: Check) -> int:
     """How many rounds it has: of edited equations one each, after the right one."""
-    changed = len(check.refuses) + check.accepts
-    return changed or check.calls
+    return len(check.refuses) + check.accepts if check.refuses else check.calls
 
 
 def block_rows(exercise: Exercise) -> set[int]:
@@ -101,9 +100,9 @@ def block_rows(exercise: Exercise) -> set[int]:
 
 def _edit(check: Check, round_: int) -> Mapping[str, Any]:
     """The edit of the equations that a round's wrong numbers come from; {} for right ones."""
-    if check.accepts and round_ == 0:
+    if not check.refuses or (check.accepts and round_ == 0):
         return {}
-    return check.refuses[round_ - check.accepts] if check.refuses else {}
+    return check.refuses[round_ - check.accepts]
 
 
 def _round(

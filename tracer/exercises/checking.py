@@ -91,23 +91,40 @@ def _statements(exercise: Exercise, check: Check) -> None:
         raise InputError("calls stands beside refuses; each change of refuses is one call")
     if (check.accepts or check.refuses) and exercise.program is None:
         raise InputError("accepts and refuses need equations, which say what is right")
-    for change in check.refuses:
+    for edit in check.refuses:
         assert exercise.program is not None
-        exercise.program.edited(edits_in(change))
+        try:
+            exercise.program.edited(edits_in(edit))
+        except (InputError, UnknownNameError) as error:
+            raise InputError(f"refuses: {error}") from None
     for function in called:
         if check.nopython and "." in function.name:
             raise InputError(f"nopython: {function.name} is a method; numba.njit takes functions")
-    arguments = {name for function in called for name in function.taken}
+    arguments = {name: layout for function in called for name, layout in function.taken.items()}
     for key, names in (("zero", check.zero), ("large", tuple(check.large))):
         for name in names:
             if name not in arguments:
                 raise InputError(f"{key}: {UnknownNameError('argument', name, sorted(arguments))}")
+            if arguments[name] is None:
+                raise InputError(
+                    f"{key}: {name} is whatever a function returned before; expected an argument "
+                    "that is drawn"
+                )
 
 
 def _kept(exercise: Exercise, check: Check) -> None:
     """What a function takes as it is, one that is called before returns."""
     there: set[str] = set()
+    made: set[str] = set()
     for function in exercise.called(check):
+        cls, dot, _method = function.name.rpartition(".")
+        if function.made_with is not None:
+            made.add(cls)
+        if dot and cls not in made:
+            raise InputError(
+                f"{function.name} is called on an object that no function of the check makes; "
+                f"expected {cls}(…).method(…) before it in functions, or in its signature"
+            )
         for name, layout in function.arguments.items():
             if layout is None and name not in there:
                 makers = [f.name for f in exercise.functions if name in f.returns]

@@ -51,6 +51,8 @@ def discover(root: Path | None = None) -> Found:
         If there is no such folder, or it cannot be listed.
     """
     root = home() if root is None else root
+    if (root / FILE).exists():
+        raise FileError(f"{root} is a single exercise; give the folder around it: {root.parent}")
     try:
         folders = [f for f in sorted(root.iterdir()) if f.is_dir()]
     except OSError as error:

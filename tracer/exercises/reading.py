@@ -179,7 +179,7 @@ def _check(where: str, entry: Mapping[str, Any], exercise: Exercise) -> Check:
     )
     try:
         fitting(exercise, check)
-    except InputError as error:
+    except (InputError, UnknownNameError) as error:
         raise FileError(f"{where}: {error}") from None
     return check
 
