@@ -41,6 +41,8 @@ nothing else has to be edited to add one, and no exercise needs a line of code i
 and `dev check`. A folder made by `tracer init --exercises` remembers it, in
 `.tracer/course.toml` (`exercises = "…"`), so students never type it.
 
+[own-exercises.md](own-exercises.md) walks through three exercises of other courses.
+
 If the file breaks a rule below, this exercise is left out, and `tracer` names the file, the key,
 the value and what may stand there. All other exercises work as before.
 

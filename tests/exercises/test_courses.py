@@ -14,7 +14,8 @@ from tracer.exercises.exercise import Exercise
 COURSES = Path(__file__).with_name("courses")
 ROWS = discover(COURSES / "rows" / "exercises")
 COLUMNS = discover(COURSES / "columns" / "exercises")
-ALL = (*ROWS.good, *COLUMNS.good, *discover().good)
+GRU = discover(COURSES / "gru" / "exercises")
+ALL = (*ROWS.good, *COLUMNS.good, *GRU.good, *discover().good)
 
 
 def _solutions(exercise: Exercise) -> Path:
@@ -28,7 +29,7 @@ def _solutions(exercise: Exercise) -> Path:
 
 MISTAKES = [
     (exercise, path)
-    for exercise in (*ROWS.good, *COLUMNS.good)
+    for exercise in (*ROWS.good, *COLUMNS.good, *GRU.good)
     for path in sorted((_solutions(exercise) / "mistakes").glob("*.py"))
 ]
 
@@ -37,6 +38,7 @@ def test_every_course_can_be_said() -> None:
     """The functions of a row-vector course, and of one whose samples are columns."""
     assert ROWS.broken == ()
     assert COLUMNS.broken == ()
+    assert GRU.broken == ()
     assert [s.partition("(")[0] for e in ROWS.good for s in e.signatures] == [
         "rnn_step_forward", "rnn_step_backward", "rnn_forward", "rnn_backward",
         "lstm_step_forward", "lstm_step_backward", "lstm_forward", "lstm_backward",
