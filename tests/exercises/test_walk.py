@@ -1,4 +1,4 @@
-"""docs/own-exercises.md: each piece of an exercise.toml on the page stands in a folder that works."""
+"""docs/own-exercises.md: each piece of exercise.toml on the page stands in a folder that works."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FILES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("section", "folder"), enumerate(FILES, 1))
+@pytest.mark.parametrize(("section", "folder"), list(enumerate(FILES, 1)))
 def test_the_page_shows_the_files(section: int, folder: str) -> None:
     """Word for word, in the order of the sections."""
     text = PAGE.split("\n## ")[section]
