@@ -221,6 +221,48 @@ def test_steps_that_came_are_read() -> None:
     assert back["h"][:, 0, 0].tolist() == [0, 1]
 
 
+def test_anything_may_be_handed_on() -> None:
+    """With a reference, too, a cache is whatever it is; and a layout goes in as it came out."""
+    functions = """signature = "forward(x) -> y, cache"
+[functions.where]
+x = "normal(N, D)"
+cache = "..."
+[[functions]]
+signature = "backward(y, cache) -> d_x"
+"""
+    tried = exercise(functions, "sizes = { N = 2, D = 5 }", 'reference = "reference.py"')
+    found = draw(tried, tried.checks[0], 0)
+    cache = object()
+
+    came = carried_out(
+        plan(tried, found),
+        {"forward": lambda x: (2 * x, cache), "backward": lambda y, kept: y * (kept is cache)},
+    )
+
+    (back,) = read_back(tried, found, came)
+    assert list(back) == ["y", "d_x"]
+    assert np.allclose(back["d_x"][0], 2 * found.rounds[0]["x"])
+
+
+def test_what_came_out_goes_in_as_it_is() -> None:
+    """Sentences first, where one function returns them and where the next one takes them."""
+    functions = """signature = "unroll(x, U, W, a) -> h"
+over = "sequence"
+[functions.where]
+h = "h[N, T, H]"
+[[functions]]
+signature = "scores(h, V, b) -> logits"
+over = "sequence"
+"""
+    tried = exercise(
+        functions, "sizes = { T = 3, N = 2, D = 6, H = 4, K = 7 }", 'equations = "rnn"'
+    )
+    calls = plan(tried, draw(tried, tried.checks[0], 0))
+
+    assert calls[1].json()["arguments"][0] == ["h", ["own", 0, "h"]]
+    assert str(tried.functions[1].arguments["h"]) == "h[N, T, H]"
+
+
 def test_a_class_is_made_once_for_all_its_steps() -> None:
     """Its state is a pair, handed on from step to step; a later method finds the same object."""
     functions = """signature = "Cell(U, W, a).step(x, state) -> h, state"

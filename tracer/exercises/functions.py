@@ -121,12 +121,13 @@ class _Reading:
 
     def argument(self, name: str) -> Layout | None:
         """The layout of an argument; None for what an earlier function returned, as it is."""
-        earlier = [f for f in self.before if name in f.returns]
         if name not in self.where:
-            if self.program is not None and name in self.program.names:
+            known = self.program is not None and name in self.program.names
+            for function in reversed(self.before):  # what it returned goes in as it came out
+                if name in function.returns and (function.over == self.over or not known):
+                    return self.handed_on(name, function.returns[name])
+            if known:
                 return self.fitting(name, Name(name))
-            if earlier:
-                return earlier[-1].returns[name]
             raise Misfit(_table(self.n), "signature", "", self._no_argument(name))
         layout = self.parsed(name)
         for key, leaf in layout.leaves(name).items():
@@ -141,6 +142,14 @@ class _Reading:
                     why = f"without equations there is no quantity '{node}'; expected {drawn}"
                     self.fail(key, why)
         return self.fitting(name, layout)
+
+    def handed_on(self, name: str, layout: Layout | None) -> Layout | None:
+        """What an earlier function returned, as it is."""
+        if layout is None or isinstance(layout, Anything):
+            return None
+        if any(isinstance(node, Stated) for node in layout.nodes()):
+            self.fail(name, f"{name} is stated by a check, and no function can take it")
+        return layout
 
     def _no_argument(self, name: str) -> str:
         if self.program is None:

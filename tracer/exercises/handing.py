@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tracer.errors import InputError
 from tracer.exercises.exercise import Check, Exercise, Function
-from tracer.exercises.layout import Drawn, Fixed, Layout, Name
+from tracer.exercises.layout import Anything, Drawn, Fixed, Layout, Name
 
 
 class Turn(NamedTuple):
@@ -89,7 +89,7 @@ def handed_on(exercise: Exercise, check: Check, steps: int) -> list[dict[str, So
             own, at = {}, (function.over, step)
         sources = {}
         for key, layout in taken(function).items():
-            if layout is None or isinstance(layout, Fixed):
+            if layout is None or isinstance(layout, (Fixed, Anything)):
                 continue
             state = [name for name in _names(layout, key) if name in before]
             if step and state:

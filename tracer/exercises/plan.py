@@ -203,7 +203,7 @@ def _call(
 
     def filled(name: str, layout: Layout | None) -> Structure:
         match layout:
-            case None:
+            case None | Anything():
                 return Kept(name)
             case Fixed(value):
                 return Constant(value)

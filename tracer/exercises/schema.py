@@ -145,7 +145,7 @@ LAYOUTS = (
         "number, bool",
         "one returned number, one True or False: no quantity, a check says what of it",
     ),
-    ("...", "returned, whatever it is, and never looked at"),
+    ("...", "returned, whatever it is, and never looked at; a later function may take it"),
 )
 """What a layout is made of."""
 
