@@ -153,7 +153,10 @@ def test_a_new_exercise_with_a_reference_passes_dev_check(here: Path) -> None:
     ("words", "said"),
     [
         (("my_step",), "my_step needs a form like 60_gru_step"),
-        (("60_my_step", "--equations", "gru"), "there is no program 'gru'. Known: rnn, lstm, clip"),
+        (
+            ("60_my_step", "--equations", "gru"),
+            "there is no program 'gru'. Known: clip, sgd, adam, rnn, lstm",
+        ),
         (("60_my_step", "--equations", "adam", "--reference"), "adam is an update"),
     ],
 )

@@ -181,16 +181,17 @@ def test_the_first_wrong_number(solutions: Path) -> None:
     record = json.loads(again.stdout)
 
     first = record["checks"][0]["first"]
-    assert (first["t"], first["quantity"], first["batch"]) == (1, "h", 0)
-    assert first["equations"][0].startswith(f"h_1[{first['unit']}] = o * tanh_c = ")
+    unit = first["at"][1]
+    assert (first["t"], first["quantity"], first["at"][0]) == (1, "h", 0)
+    assert first["equations"][0].startswith(f"h_1[{unit}] = o * tanh_c = ")
     for text in (
-        f"h at t = 1, row 0, unit {first['unit']}",
+        f"h at t = 1, row 0, unit {unit}",
         "yours",
         "expected",
         *first["equations"],
     ):
         assert text in result.stdout
-    assert (record["verdict"], record["points"], record["out_of"]) == ("wrong", 0, 13)
+    assert (record["verdict"], record["points"], record["out_of"]) == ("wrong", 6.5, 13)
     assert record["seed"] == 1
 
 

@@ -21,13 +21,13 @@ from tracer.exercises.hints import parse
 def test_the_number_worked_by_hand_is_right(exercise: Exercise, solutions: Path) -> None:
     """Every line of the README's example gives what stands below it."""
     spec = importlib.util.spec_from_file_location(
-        exercise.function, solutions / exercise.name / exercise.file
+        exercise.name, solutions / exercise.name / exercise.file
     )
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    names = {"np": np, exercise.function: getattr(module, exercise.function)}
+    names = {"np": np, **{f.name: getattr(module, f.name) for f in exercise.functions}}
     text = (exercise.folder / "README.md").read_text("utf-8").replace("```", "")
     example = doctest.DocTestParser().get_doctest(text, names, exercise.name, None, None)
 

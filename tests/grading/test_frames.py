@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as arrays
 from tracer.sandbox.frames import MAX_BYTES, pack, pack_note, read_note, unpack
 
 ARRAYS = arrays.arrays(
-    st.sampled_from([np.float64, np.float32, np.uint8]),
+    st.sampled_from([np.float64, np.float32, np.int64, np.bool_, np.uint8]),
     arrays.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4),
 )
 
@@ -83,10 +83,13 @@ def test_a_changed_byte_does_no_harm(numbers: bytes, at: int, value: int) -> Non
         (frame({"name": "h", "dtype": "float64", "shape": [True]}), "an invalid shape"),
         (frame({"name": "h", "dtype": "float64", "shape": [1] * 5}), "an invalid shape"),
         (frame({"name": "h", "dtype": "float64", "shape": "1"}), "an invalid shape"),
-        (
-            frame({"name": "h", "dtype": "float64", "shape": [MAX_BYTES, MAX_BYTES]}),
-            f"an array of {8 * MAX_BYTES**2} bytes",
-        ),
+        (frame({"name": "0/00/h", "dtype": "float64", "shape": []}), "an invalid name"),
+        (frame({"name": "h", "dtype": "float64", "shape": [MAX_BYTES, MAX_BYTES]}),
+         "an array too large to be sent"),
+        (frame({"name": "h", "dtype": "float64", "shape": [0, 2**26, 2**26, 2**26]}),
+         "an array too large to be sent"),
+        (frame({"name": "h", "dtype": "bool", "shape": [1]}, b"\2"),
+         "a bool that is neither 0 nor 1"),
         (frame([1, 2, 3]), "a header without exactly name, dtype and shape"),
         (frame({"name": "h", "dtype": "float64", "shape": [], "points": 100}),
          "a header without exactly name, dtype and shape"),

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracer.cells import CELL_CLASSES
-from tracer.exercises.cases import Case, draw
+from tests.grading.answering import answered, task_of
 from tracer.exercises.discovery import discover
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
-from tracer.grading import comparing
+from tracer.grading import judge as judging
 from tracer.grading.answer import Answer
-from tracer.grading.comparing import differences
-from tracer.grading.judge import judge
-from tracer.grading.report import Verdict
+from tracer.grading.judge import Judged, judge, tenths
+from tracer.grading.report import Standing, Verdict
+from tracer.grading.right import ByEquations
 from tracer.grading.session import grade
+from tracer.grading.task import Task
 from tracer.sandbox.frames import MAX_BYTES, pack, pack_note
 from tracer.sandbox.process import How, Limits, Run
 
 NOTHING = Submission("rnn_step.py", b"")
 
-RNN_STEP = next(e for e in discover().good if e.function == "rnn_step")
+RNN_STEP, _GATES, LSTM_STEP = discover().good[:3]
 
 PARTS = st.one_of(
     st.sampled_from(["0", "1", "7", "8", "kept", "after", "note", "loaded", "h", "c", "x", "end"])
@@ -35,7 +34,7 @@ NOTES = st.fixed_dictionaries(
     {},
     optional={
         "event": st.sampled_from(["done", "raised", "returned", 3]),
-        "what": st.sampled_from(["empty", "none", "count", "passed", None]),
+        "what": st.sampled_from(["empty", "none", "count", "shape", "passed", None]),
         "call": st.one_of(st.integers(), st.text(max_size=3)),
         "step": st.one_of(st.integers(), st.lists(st.integers(), max_size=2)),
         "type": st.text(max_size=9),
@@ -47,14 +46,17 @@ NOTES = st.fixed_dictionaries(
     },
 )
 FRAMES = st.one_of(
-    st.builds(pack_note, st.lists(PARTS, min_size=1, max_size=5).map("/".join), NOTES),
+    st.builds(pack_note, st.lists(PARTS, min_size=1, max_size=4).map("/".join), NOTES),
     st.builds(
         pack,
-        st.lists(PARTS, min_size=1, max_size=5).map("/".join),
-        st.sampled_from([np.zeros((1, 3)), np.full((3, 4), np.nan), np.zeros(()), np.ones((3, 2))]),
+        st.lists(PARTS, min_size=1, max_size=4).map("/".join),
+        st.sampled_from([
+            np.zeros((1, 3)), np.full((3, 4), np.nan), np.zeros(()), np.ones((3, 2), bool),
+            np.zeros((0, 5)), np.full((1, 3), 2**62), np.full((1, 4), np.inf),
+        ]),
     ),
     st.binary(max_size=20),
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def test_a_process_that_does_not_start_is_the_graders_fault() -> None:
 @pytest.mark.parametrize("how", list(How))
 def test_a_flood_is_not_the_graders_fault(how: How) -> None:
     """More bytes than any answer has, whether or not the runner's first frame came before."""
-    flood = pack("0/0/0/h", np.zeros((1, 3))) + bytes(MAX_BYTES)
+    flood = pack("0/0/h", np.zeros((1, 3))) + bytes(MAX_BYTES)
 
     report = grade(RNN_STEP, NOTHING, seed=1, wall=Canned(READY + flood, how))
 
@@ -105,7 +107,7 @@ def test_a_judge_that_breaks_blames_itself(
     monkeypatch: pytest.MonkeyPatch, rnn_step: Exercise
 ) -> None:
     """An exception in the judge is neither a failure nor a success of the student's."""
-    monkeypatch.setattr(comparing, "differences", lambda *_: 1 / 0)
+    monkeypatch.setattr(judging, "_misshapen", lambda *_: 1 / 0)
 
     report = grade(rnn_step, Submission.read(rnn_step.stub), seed=1)
 
@@ -121,129 +123,174 @@ def test_done_without_numbers_is_forbidden() -> None:
     assert [c.verdict for c in report.checks] == [Verdict.FORBIDDEN] * 8
 
 
-def case_of(exercise: Exercise, name: str, seed: int = 3) -> Case:
-    """The inputs of one check."""
-    check = next(check for check in exercise.checks if check.name == name)
-    return draw(exercise, check, seed)
-
-
-def answered(
-    exercise: Exercise, case: Case, wrong: dict[tuple[int, str], float]
-) -> dict[tuple[int, int, str], np.ndarray]:
-    """The textbook's answers to a sequence; `wrong` is added at a step, and carried on from it."""
-    inputs = {name: array.astype(float) for name, array in case.calls[0].items()}
-    cell = CELL_CLASSES[exercise.equations.name](inputs["U"], inputs["W"], inputs["a"])
-    state = [inputs[f"{name}_prev"] for name in exercise.equations.state]
-    answers = {}
-    for t, x in enumerate(inputs["x"]):
-        quantities = cell.step(x, *state)
-        for name in exercise.returns:
-            answers[0, t, name] = quantities[name] + wrong.get((t, name), 0.0)
-        state = [answers[0, t, name] for name in exercise.equations.state]
-    return answers
+def judged(task: Task, answer: Answer) -> Judged:
+    """How the check ends."""
+    return judge(task, answer, ByEquations(task.exercise, task.case))
 
 
 def test_right_answers_differ_nowhere(lstm_step: Exercise) -> None:
-    """The equations of the list and the textbook cell agree."""
-    case = case_of(lstm_step, "state carried")
+    """What the equations give passes, and every quantity is right."""
+    task = task_of(lstm_step, "state carried")
 
-    assert list(differences(lstm_step, case, answered(lstm_step, case, {}))) == []
+    report = judged(task, answered(task, {})).report
+
+    assert (report.verdict, report.points) == (Verdict.PASSED, 3)
+    assert {q.standing for q in report.quantities} == {Standing.RIGHT}
 
 
 def test_a_consequence_is_no_mistake(lstm_step: Exercise) -> None:
     """A memory that is wrong at t = 2 makes all later numbers differ, but only c there is told."""
-    case = case_of(lstm_step, "state carried")
-    answers = answered(lstm_step, case, {(1, "c"): 0.5})
-    answers[0, 1, "h"] = answers[0, 1, "h"] * 0 + np.nan  # h is wrong as well, and not because of c
+    task = task_of(lstm_step, "state carried")
+    answer = answered(task, {(1, "c"): 0.5})
 
-    found = list(differences(lstm_step, case, answers))
+    report = judged(task, answer).report
 
-    assert [(d.step, d.quantity) for d in found][:2] == [(1, "c"), (1, "h")]
-    assert found[0].got - found[0].expected == pytest.approx(0.5)
+    assert report.difference is not None
+    assert (report.difference.step, report.difference.quantity) == (1, "c")
+    assert report.difference.got_number - report.difference.expected_number == pytest.approx(0.5)
+    assert report.also == ()
+    assert [q.standing for q in report.quantities] == [Standing.FOLLOWS, Standing.WRONG]
+
+
+def test_the_first_wrong_number_is_the_first_to_be_computed(lstm_step: Exercise) -> None:
+    """A small mistake at t = 1 comes before a large one at t = 3, and c before h in one step."""
+    task = task_of(lstm_step, "state carried")
+    answer = answered(task, {(2, "c"): 5.0, (0, "h"): 0.01})
+    both = answered(task, {(0, "h"): 5.0, (0, "c"): 0.01})
+
+    first, same_step = (judged(task, a).report.difference for a in (answer, both))
+
+    assert first is not None
+    assert same_step is not None
+    assert (first.step, first.quantity) == (0, "h")
+    assert (same_step.step, same_step.quantity) == (0, "c")
+
+
+def test_a_slip_in_c_does_not_take_the_points_of_h(lstm_step: Exercise) -> None:
+    """Error carried forward: h follows from the student's own c."""
+    task = task_of(lstm_step, "batch")
+
+    report = judged(task, answered(task, {}, {"c": "f * c_prev + g"})).report
+
+    assert (report.verdict, report.points) == (Verdict.WRONG, 1.0)
+
+
+def test_what_is_right_by_itself_is_never_called_wrong(lstm_step: Exercise) -> None:
+    """c = tanh(f * c_prev + i * g) and h = o * c: h is right, though it does not follow from c."""
+    task = task_of(lstm_step, "batch")
+    answer = answered(task, {})
+    answer.arrays[0, "c"] = answer.kept[0, "c"] = np.tanh(answer.arrays[0, "c"])
+
+    report = judged(task, answer).report
+
+    assert {q.name: q.standing for q in report.quantities} == {
+        "h": Standing.RIGHT,
+        "c": Standing.WRONG,
+    }
+    assert report.also == ()
+    assert report.points == 1.0
+
+
+@pytest.mark.parametrize("value", [0.0, np.nan])
+def test_nothing_is_earned_by_following_from_nothing(lstm_step: Exercise, value: float) -> None:
+    """h = o * tanh(0) = 0 follows from a c of zeros, and NaN from NaN."""
+    task = task_of(lstm_step, "batch")
+    answer = answered(task, {})
+    for name in ("h", "c"):
+        answer.arrays[0, name] = answer.kept[0, name] = np.full_like(answer.arrays[0, name], value)
+
+    report = judged(task, answer).report
+
+    assert (report.verdict, report.points) == (Verdict.WRONG, 0.0)
+
+
+def test_a_wrong_shape_is_wrong_and_costs_its_own_points_only(lstm_step: Exercise) -> None:
+    """c has its share where h alone has lost an axis."""
+    task = task_of(lstm_step, "batch")
+    answer = answered(task, {})
+    answer.arrays[0, "h"] = answer.kept[0, "h"] = answer.arrays[0, "h"][0]
+
+    report = judged(task, answer).report
+
+    assert (report.verdict, report.points, report.first_at) == (Verdict.WRONG, 1.0, "shape")
+
+
+def test_whole_numbers_are_told_as_what_they_are(lstm_step: Exercise) -> None:
+    """A memory cast to int has lost its decimals; nothing is said of a term left out."""
+    task = task_of(lstm_step, "batch")
+    answer = answered(task, {})
+    answer.arrays[0, "c"] = answer.kept[0, "c"] = answer.arrays[0, "c"].astype(np.int64)
+
+    report = judged(task, answer).report
+
+    assert (report.verdict, report.first_at) == (Verdict.WRONG, "dtype")
+    assert report.difference is None
+
+
+def test_the_tolerance_comes_from_the_check(rnn_step: Exercise) -> None:
+    """Who computes in float32 is right within what float64 may be off, and no further."""
+    task = task_of(rnn_step, "batch")
+    answer = answered(task, {})
+    single = answer.arrays[0, "h"].astype(np.float32)
+
+    answer.arrays[0, "h"] = answer.kept[0, "h"] = single
+    right = judged(task, answer).report
+    answer.arrays[0, "h"] = answer.kept[0, "h"] = single * np.float32(1 + 5e-5)
+    wrong = judged(task, answer).report
+
+    assert (right.verdict, wrong.verdict) == (Verdict.PASSED, Verdict.WRONG)
+
+
+@pytest.mark.parametrize(
+    ("points", "out_of", "shown"),
+    [(0.25, 1, 0.3), (2 / 3, 1, 0.7), (29 / 30, 1, 0.9), (1.5, 3, 1.5)],
+)
+def test_points_are_tenths_that_add_up(points: float, out_of: int, shown: float) -> None:
+    """Half a tenth counts for the student, and a part is never shown as the whole."""
+    assert tenths(points, out_of) == pytest.approx(shown)
 
 
 def test_a_second_mistake_is_told_apart(lstm_step: Exercise) -> None:
-    """Two places that are wrong by themselves, and nothing between them."""
-    case = case_of(lstm_step, "state carried")
+    """Of each quantity the first place that is wrong by itself, in the order of computing."""
+    task = task_of(lstm_step, "state carried")
 
-    found = differences(lstm_step, case, answered(lstm_step, case, {(1, "h"): 0.1, (3, "h"): 0.1}))
+    report = judged(task, answered(task, {(0, "h"): 0.1, (2, "c"): 0.1})).report
 
-    assert [(d.step, d.quantity) for d in found] == [(1, "h"), (3, "h")]
+    assert report.difference is not None
+    assert [(d.step, d.quantity) for d in (report.difference, *report.also)] == [(0, "h"), (2, "c")]
 
 
 def test_the_equation_has_its_numbers(lstm_step: Exercise) -> None:
     """A difference carries what is needed to work it out by hand."""
-    case = case_of(lstm_step, "state carried")
+    task = task_of(lstm_step, "state carried")
 
-    found = next(differences(lstm_step, case, answered(lstm_step, case, {(2, "c"): 1.0})))
-    v = found.values
+    found = judged(task, answered(task, {(2, "c"): 1.0})).report.difference
+    assert found is not None
+    v = {
+        name: array[found.at]
+        for name, array in found.values.items()
+        if array.shape == found.got.shape
+    }
 
-    assert found.expected == pytest.approx(v["f"] * v["c_prev"] + v["i"] * v["g"])
+    assert found.expected_number == pytest.approx(v["f"] * v["c_prev"] + v["i"] * v["g"])
     assert v["z_f"] == pytest.approx(v["z_f_from_x"] + v["z_f_from_h"] + v["z_f_from_a"])
 
 
-def test_a_seed_draws_the_same_numbers_again(rnn_step: Exercise) -> None:
-    """And another seed draws others."""
-    a, b, other = (case_of(rnn_step, "batch", seed).calls[0]["x"] for seed in (7, 7, 8))
-
-    assert a.tolist() == b.tolist() != other.tolist()
-
-
-@pytest.mark.parametrize("exercise", discover().good, ids=lambda e: e.name)
-def test_sizes_tell_the_axes_apart(exercise: Exercise) -> None:
-    """N, D and H differ in every check, so that no mix-up of axes passes unseen."""
-    for check in exercise.checks:
-        for one, other in itertools.combinations(check.sizes.values(), 2):
-            assert one != other
-
-
-def test_a_cause_that_two_may_share_is_said(lstm_step: Exercise) -> None:
-    """Without the bias c and h are both wrong, but there is only one mistake."""
-    case = case_of(lstm_step, "state carried")
-    plain = replace(case, calls=({**case.calls[0], "a": case.calls[0]["a"] * 0},))
-    answers = answered(lstm_step, plain, {})
-
-    first, other, *_ = differences(lstm_step, case, answers)
-
-    assert (first.quantity, other.quantity) == ("c", "h")
-    assert comparing.shared(lstm_step, first, other) == ("i", "f", "g", "o")
-
-
-def test_what_was_right_before_has_a_cause_of_its_own(lstm_step: Exercise) -> None:
-    """c is right where h is wrong, and wrong two steps later."""
-    case = case_of(lstm_step, "state carried")
-    answers = answered(lstm_step, case, {(1, "h"): 0.1, (3, "c"): 0.1})
-
-    first, other, *_ = differences(lstm_step, case, answers)
-
-    assert [(d.step, d.quantity) for d in (first, other)] == [(1, "h"), (3, "c")]
-    assert comparing.shared(lstm_step, first, other) == ()
-
-
-def simulated(exercise: Exercise, case: Case, weights: dict[str, np.ndarray]) -> Answer:
-    """What comes back from a function that computes with other weights than it was given."""
-    changed = replace(case, calls=({**case.calls[0], **weights},))
-    inputs = changed.calls[0]
-    cell = CELL_CLASSES[exercise.equations.name](inputs["U"], inputs["W"], inputs["a"])
-    state = [
-        inputs.get(f"{n}_prev", np.zeros_like(inputs["h_prev"])) for n in exercise.equations.state
-    ]
-    quantities = cell.step(inputs["x"], *state)
-    arrays = {(0, 0, name): quantities[name] for name in exercise.returns}
-    return Answer(arrays, dict(arrays), loaded=True, finished=True)
-
-
-@pytest.mark.parametrize("exercise", discover().good, ids=lambda e: e.name)
+@pytest.mark.parametrize("exercise", [RNN_STEP, LSTM_STEP], ids=lambda e: e.name)
 @pytest.mark.parametrize("check", ["state and bias", "batch", "large values"])
 def test_each_check_sees_each_mistake_whatever_the_seed(exercise: Exercise, check: str) -> None:
     """Bias forgotten, W turned round or left out: no drawing of the numbers lets it pass."""
-    H = next(c for c in exercise.checks if c.name == check).sizes["H"]
-    for seed in range(50):
-        case = case_of(exercise, check, seed)
-        W, a = case.calls[0]["W"], case.calls[0]["a"]
-        turned = np.concatenate([block.T for block in np.split(W, len(W) // H)])
+    cells = {"rnn": ("z", ""), "lstm": ("z_f", "_f")}
+    z, of = cells[exercise.equations]
+    for seed in range(20):
+        task = task_of(exercise, check, seed)
         verdicts = [
-            judge(exercise, case, simulated(exercise, case, weights)).verdict
-            for weights in ({}, {"a": a * 0}, {"W": turned}, {"W": W * 0})
+            judged(task, answered(task, {}, change)).report.verdict
+            for change in (
+                None,
+                {z: f"{z}_from_x + {z}_from_h"},
+                {z: f"{z}_from_x + {z}_from_a"},
+                {f"{z}_from_h": f"h_prev @ W{of}"},
+            )
         ]
         assert verdicts == [Verdict.PASSED] + [Verdict.WRONG] * 3, seed

@@ -120,7 +120,8 @@ def test_nobody_waits_for_eight_endless_loops(
     report = grade(rnn_step, step("    while True: pass\n"), limits=Limits(seconds=1.5), wall=wall)
 
     assert wall.patience == [1.5, 1.0, 1.0]
-    assert [c.verdict for c in report.checks] == [Verdict.TIMED_OUT] + [Verdict.UNDECIDED] * 7
+    assert [c.verdict for c in report.checks] == [Verdict.TIMED_OUT] * 8
+    assert [c.told_in for c in report.checks] == [""] + ["one word"] * 7
 
 
 def test_it_knows_nothing_of_the_environment(

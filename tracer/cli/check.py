@@ -97,10 +97,13 @@ def command(
         return PASSED
     submission = Submission.read(choice.path)
     running = _("Running {function} … each call may take {seconds:g} s").format(
-        function=choice.exercise.function, seconds=time_limit
+        function=", ".join(f.name for f in choice.exercise.functions), seconds=time_limit
     )
-    with announced(running):
-        report = grade(choice.exercise, submission, seed=seed, limits=Limits(seconds=time_limit))
+    with announced(running) as say:
+        report = grade(
+            choice.exercise, submission, seed=seed, limits=Limits(seconds=time_limit),
+            searching=lambda: say(_("Looking for the mistake that gives your numbers …")),
+        )  # fmt: skip
     forgotten = _remembered(report, choice)
     if layout == "json":
         from tracer.view.export.report_json import as_record

@@ -16,7 +16,7 @@ from tracer.language import _
 
 SENTENCE = "you are a really bad man"
 EXERCISE = "10_rnn_step"
-SEED = "21"
+SEED = "32"
 """Draws numbers that the missing bias changes a lot; with others tanh may squeeze both to 1."""
 
 WIDEST = 90

@@ -193,7 +193,7 @@ def _solution(exercise: Exercise, path: Path) -> Iterator[Finding]:
 def _mistake(exercise: Exercise, path: Path) -> Iterator[Finding]:
     """A known mistake gets exactly the points, and fails first at the place, that it says.
 
-    Its first line names the checks without points, whether failed or undecided; ``every check``
+    Its first line names the checks that fail; ``every check``
     stands for all of them.
     """
     said_line = _text(path).partition("\n")[0]

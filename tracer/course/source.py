@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tracer.course.workbook import FOLDER, Workbook
 from tracer.errors import FileError, UnknownNameError
-from tracer.exercises.discovery import home
+from tracer.exercises import discovery
 from tracer.language import _
 from tracer.storage.whole import replacing
 
@@ -39,7 +39,7 @@ def exercises_for(said: str | None, what: str | None, here: Path) -> Path:
     """
     if said is not None:
         return Path(here, said)
-    return remembered(_start(what, here)) or home()
+    return remembered(_start(what, here)) or discovery.home()
 
 
 def remembered(start: Path) -> Path | None:

@@ -48,7 +48,7 @@ class Result(NamedTuple):
     """How the last check of an exercise ended."""
 
     verdict: Verdict
-    points: int
+    points: float
     failing: str  # the first check that did not pass; empty if there is none
     digest: str = ""  # of the file that was checked; empty where an older tracer checked it
     file: str = ""  # its name
@@ -162,7 +162,7 @@ class Workbook:
             raise _DamagedError(_("{file} is damaged").format(file=self._file))
         for name, result in _items(kept, "results"):
             if isinstance(result, list) and len(result) in (3, 5) and result[0] in list(Verdict):
-                points = result[1] if type(result[1]) is int else 0
+                points = result[1] if type(result[1]) in (int, float) else 0
                 self.results[name] = Result(Verdict(result[0]), points, *map(str, result[2:]))
         for name, count in _items(kept, "hints"):
             if type(count) is int and count >= 0:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tracer.cells.activations import Array
+import numpy as np
+import numpy.typing as npt
+
 from tracer.grading.report import Kind, Trouble
-from tracer.sandbox.frames import TRUNCATED, read_note, unpack
+from tracer.grading.request import Plan, given, returned
+from tracer.sandbox.frames import NUMBER, TRUNCATED, read_note, unpack
+
+Array = npt.NDArray[Any]
 
 LONGEST_TEXT = 600
 
 _RETURNED = {
     "empty": Kind.EMPTY,
+    "still none": Kind.STILL_NONE,
     "none": Kind.NONE,
     "count": Kind.COUNT,
+    "no dict": Kind.NO_DICT,
+    "no entry": Kind.NO_ENTRY,
     "ragged": Kind.RAGGED,
     "dtype": Kind.DTYPE,
     "shape": Kind.SHAPE,
@@ -30,39 +38,29 @@ class Answer:
     Attributes
     ----------
     arrays, kept : dict
-        What was returned, by call, step and quantity: at once, and once more after the last call.
-    inputs_after : dict
-        The inputs after the call, by call and name.
+        What was returned, by call of the plan and key: at once, and once more after the last call.
+    after : dict
+        The arguments after the call, by call and place among its arrays.
     trouble : Trouble or None
-        Why there are no more arrays.
-    warnings : list
-        Message and line of each warning of NumPy's.
+        Why there are no more arrays; its call is one of the plan.
+    warnings : list of Trouble
+        What NumPy or Python warned of, likewise.
     loaded, finished : bool
         Whether the file could be loaded, and whether the runner was through with the check.
     """
 
-    arrays: dict[tuple[int, int, str], Array] = field(default_factory=dict)
-    kept: dict[tuple[int, int, str], Array] = field(default_factory=dict)
-    inputs_after: dict[tuple[int, str], Array] = field(default_factory=dict)
+    arrays: dict[tuple[int, str], Array] = field(default_factory=dict)
+    kept: dict[tuple[int, str], Array] = field(default_factory=dict)
+    after: dict[tuple[int, int], Array] = field(default_factory=dict)
     trouble: Trouble | None = None
-    warnings: list[tuple[str, int | None]] = field(default_factory=list)
+    warnings: list[Trouble] = field(default_factory=list)
     loaded: bool = False
     finished: bool = False
 
     @property
-    def returned(self) -> int:
-        """How many steps gave all they should, counted by calls and steps."""
-        return len({(call, step) for call, step, _name in self.arrays})
-
-    @property
-    def call(self) -> int:
+    def last_call(self) -> int | None:
         """The last call that gave something."""
-        return max((key[0] for key in self.arrays), default=0)
-
-    @property
-    def step(self) -> int:
-        """The last step of that call."""
-        return max((key[1] for key in self.arrays if key[0] == self.call), default=0)
+        return max((number for number, _key in self.arrays), default=None)
 
 
 @dataclass(slots=True)
@@ -71,70 +69,79 @@ class Transcript:
 
     answers: list[Answer]
     ready: bool = False
+    apart: bool = False
     problem: str = ""
 
 
-def read(response: bytes, checks: int) -> Transcript:
+def read(response: bytes, plans: Sequence[Plan]) -> Transcript:
     """Sort the frames of a response. Never raises, whatever the bytes are."""
     frames, problem = unpack(response)
-    transcript = Transcript([Answer() for _ in range(checks)])
+    transcript = Transcript([Answer() for _plan in plans])
     transcript.problem = "" if problem == TRUNCATED else problem
     for name, array in frames:
         match name.split("/"):
             case ["ready"]:
                 transcript.ready = True
+                transcript.apart = (read_note(array) or {}).get("apart") is True
             case ["end"]:
                 pass
-            case [number, *rest] if _index(number, checks):
-                if not _sort(transcript.answers[int(number)], rest, array):
+            case [check, *rest] if _index(check, len(plans)):
+                number = int(check)
+                if not _sort(transcript.answers[number], plans[number], rest, array):
                     transcript.problem = transcript.problem or f"an unexpected name, {name}"
             case _:
                 transcript.problem = transcript.problem or f"an unexpected name, {name}"
     return transcript
 
 
-def _index(text: str, end: int = 4096) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 6 and int(text) < end
+def _index(text: str, end: int) -> bool:
+    return NUMBER.fullmatch(text) is not None and int(text) < end
 
 
-def _sort(answer: Answer, name: list[str], array: Array) -> bool:
+def _sort(answer: Answer, plan: Plan, name: list[str], array: Array) -> bool:
     """Put one frame into its place; False if it has none."""
     match name:
         case ["loaded"]:
             answer.loaded = True
         case ["note"]:
-            _read_end(answer, read_note(array))
-        case ["after", call, quantity] if _index(call) and array.dtype.kind == "f":
-            answer.inputs_after[int(call), quantity] = array
-        case ["kept", call, step, quantity] if _indices(call, step) and array.dtype.kind == "f":
-            answer.kept[int(call), int(step), quantity] = array
-        case [call, step, quantity] if _indices(call, step) and array.dtype.kind == "f":
-            answer.arrays[int(call), int(step), quantity] = array
+            _read_end(answer, plan, read_note(array))
+        case ["after", call, place] if _index(call, len(plan)) and array.dtype != np.uint8:
+            if not _index(place, len(given(plan[int(call)]))):
+                return False
+            answer.after[int(call), int(place)] = array
+        case ["kept", call, key] if _returned(plan, call, key) and array.dtype != np.uint8:
+            answer.kept[int(call), key] = array
+        case [call, key] if _returned(plan, call, key) and array.dtype != np.uint8:
+            answer.arrays[int(call), key] = array
         case _:
             return False
     return True
 
 
-def _indices(*texts: str) -> bool:
-    return all(_index(text) for text in texts)
+def _returned(plan: Plan, call: str, key: str) -> bool:
+    return _index(call, len(plan)) and key in returned(plan[int(call)])
 
 
-def _read_end(answer: Answer, facts: dict[str, Any] | None) -> None:
+def _read_end(answer: Answer, plan: Plan, facts: dict[str, Any] | None) -> None:
     """Understand the note with which a check ends."""
     answer.finished = True
     if facts is None:
         answer.trouble = Trouble(Kind.GARBLED, facts={"what": "an unreadable note"})
         return
-    call, step = _whole(facts.get("call")) or 0, _whole(facts.get("step")) or 0
+    call = _call(facts, plan)
     for warning in _list(facts.get("warnings")):
         if isinstance(warning, dict):
-            line = _whole(warning.get("line"))
-            answer.warnings.append((_text(warning.get("message")), line))
+            told: Mapping[str, Any] = {
+                "type": _text(warning.get("type")),
+                "message": _text(warning.get("message")),
+                "line": _whole(warning.get("line")),
+            }
+            answer.warnings.append(Trouble(Kind.WARNED, _call(warning, plan), facts=told))
     match facts.get("event"):
         case "done":
             return
         case "raised":
-            told: Mapping[str, Any] = {
+            told = {
                 "type": _text(facts.get("type")),
                 "message": _text(facts.get("message")),
                 "line": _whole(facts.get("line")),
@@ -142,7 +149,7 @@ def _read_end(answer: Answer, facts: dict[str, Any] | None) -> None:
                 "memory": facts.get("memory") is True,
                 "loaded": answer.loaded,
             }
-            answer.trouble = Trouble(Kind.RAISED, call, step, told)
+            answer.trouble = Trouble(Kind.RAISED, call, facts=told)
         case "returned" if _text(facts.get("what")) in _RETURNED:
             kind = _RETURNED[_text(facts["what"])]
             got: object = _text(facts.get("got"))
@@ -153,10 +160,18 @@ def _read_end(answer: Answer, facts: dict[str, Any] | None) -> None:
                 "got": got,
                 "length": _whole(facts.get("length")),
                 "dtype": _text(facts.get("dtype")),
+                "line": _whole(facts.get("line")),
+                "written": facts.get("written") is True,
             }
-            answer.trouble = Trouble(kind, call, step, told)
+            answer.trouble = Trouble(kind, call, facts=told)
         case _:
-            answer.trouble = Trouble(Kind.GARBLED, call, step, {"what": "an unreadable note"})
+            answer.trouble = Trouble(Kind.GARBLED, call, facts={"what": "an unreadable note"})
+
+
+def _call(facts: Mapping[str, Any], plan: Plan) -> int:
+    """The call that a note speaks of; the last one where it speaks of none that there is."""
+    number = _whole(facts.get("call")) or 0
+    return min(number, max(len(plan) - 1, 0))
 
 
 def _text(value: object) -> str:

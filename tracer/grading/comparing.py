@@ -1,159 +1,247 @@
-"""Where a submission's numbers first part from the equations, step by step.
+"""Where a submission's numbers first part from the equations, in the order of computing.
 
-Each quantity is expected to follow from the student's *own* state of the step before and from the
-student's own values of the quantities computed before it. So a number counts as wrong only where
-something goes wrong, not where an earlier mistake is carried on, and a second, independent mistake
-is found behind the first.
+Each quantity is expected to follow from the student's *own* numbers: those of the step before, and
+of the quantities computed before it. So a number counts as wrong only where something goes wrong,
+not where an earlier mistake is carried on. What is right by the equations alone is right as well,
+however wrong the numbers before it are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from tracer.cells import CELL_CLASSES, Cell
-from tracer.cells.activations import Array
-from tracer.cells.evaluation import evaluate
-from tracer.equations import CellEquations, Quantity
-from tracer.exercises.cases import Case
-from tracer.exercises.exercise import Check, Exercise
-from tracer.grading.report import Difference
+from tracer.equations.expression import Expression
+from tracer.exercises.exercise import Check
+from tracer.grading.report import Difference, Standing
+from tracer.program.program import Carry
 
-Answers: TypeAlias = Mapping[tuple[int, int, str], Array]
-"""What the function returned, by call, step and quantity; each (N, H)."""
+Array: TypeAlias = npt.NDArray[Any]
+Mask: TypeAlias = npt.NDArray[np.bool_]
 
-TOLERANCE = 1e-5
-"""Relative and absolute: computing in float32 costs 3e-7, the smallest mistake changes 2e-2."""
+TOLERANCE: Mapping[str, float] = {"float64": 1e-5, "float32": 1e-4}
+"""How far a number may be off, as a share of the largest of its quantity. Who computes in float32
+where float64 came is off by 1e-6 and right; the smallest of the known mistakes changes 4e-3."""
 
-
-def differences(exercise: Exercise, case: Case, answers: Answers) -> Iterator[Difference]:
-    """The first wrong number of each quantity at each step, in computing order, row by row."""
-    for call, step, cell, given in situations(exercise, case, answers):
-        values = dict(given)
-        for quantity in exercise.equations:
-            if quantity.equation:
-                values[quantity.name] = evaluate(cell, quantity.expression, values)
-            answer = answers.get((call, step, quantity.name))
-            if answer is None or quantity.name not in exercise.returns:
-                continue
-            expected, got = values[quantity.name], answer.astype(np.float64)
-            wrong = ~agree(answer, expected, case.check)
-            if wrong.any():
-                batch, unit = (int(place) for place in np.argwhere(wrong)[0])
-                yield Difference(
-                    call, step, quantity.name, batch, unit,
-                    float(got[batch, unit]), float(expected[batch, unit]),
-                    _of_unit(exercise.equations, values, batch, unit),
-                    _through(exercise, cell, quantity, values, (batch, unit)),
-                )  # fmt: skip
-            values[quantity.name] = got
+ROUNDING = 1e-9
+"""Numbers that are no further apart are the same, computed in another order."""
 
 
-def orders(exercise: Exercise, case: Case, answers: Answers) -> Iterator[tuple[str, ...]]:
-    """For each step, which quantity each returned value really is; empty where none, or several."""
-    names = exercise.returns
-    for call, step, cell, given in situations(exercise, case, answers):
-        came = [answers.get((call, step, name)) for name in names]
-        right = textbook(exercise, cell, given)
-        same = [
-            [n for n in names if array is not None and agree(array, right[n], case.check).all()]
-            for array in came
+class Ruler(Protocol):
+    """What names and orders the quantities: a program, or the keys of what a reference returns."""
+
+    @property
+    def names(self) -> Mapping[str, tuple[str, ...]]:
+        """Each quantity and its axes in letters; what has steps begins with T."""
+        ...
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The quantities that are computed, in their order."""
+        ...
+
+    @property
+    def carries(self) -> Mapping[str, Carry]:
+        """What one step of a loop hands to the next."""
+        ...
+
+    def equation(self, name: str) -> Expression | None:
+        """What a quantity is computed from; None where nothing is known of it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One round of calls, held against what is right.
+
+    Attributes
+    ----------
+    ruler : Ruler
+    round : int
+        From 0.
+    given : mapping
+        What the functions were called with, by quantity; nothing, where no equations say it.
+    came : mapping
+        What the student's functions gave back, by quantity; of a sequence that ended early, the
+        steps that came.
+    exact : mapping
+        What is right, every quantity.
+    follows : mapping
+        The same from the student's own numbers.
+    wrong : mapping
+        Where a quantity that came is neither of the two.
+    inexact : mapping
+        Where it is not what is right.
+    """
+
+    ruler: Ruler
+    round: int
+    given: Mapping[str, Array]
+    came: Mapping[str, Array]
+    exact: Mapping[str, Array]
+    follows: Mapping[str, Array]
+    wrong: Mapping[str, Mask]
+    inexact: Mapping[str, Mask]
+
+    def standing(self, name: str) -> Standing:
+        """How one quantity that came stands."""
+        if self.wrong[name].any():
+            return Standing.WRONG
+        return Standing.FOLLOWS if self.inexact[name].any() else Standing.RIGHT
+
+    def empty(self, name: str) -> bool:
+        """Whether its numbers are all 0, or NaN among them, where they should not be."""
+        came = self.came[name]
+        exact = self.exact[name][_part(came)]
+        zero = not came.any() and bool(exact.any())
+        return zero or bool((~np.isfinite(came) & np.isfinite(exact)).any())
+
+    def differences(self, names: Collection[str]) -> Iterator[Difference]:
+        """The first wrong number of each quantity at each step, in the order of computing."""
+        places = [
+            (_when(self.ruler, name, step), name, step)
+            for name in names
+            if name in self.wrong
+            for step in self._steps(name)
         ]
-        yield tuple(found[0] if len(found) == 1 else "" for found in same)
+        for _order, name, step in sorted(places, key=lambda place: place[0]):
+            if self.wrong[name][_at(step)].any():
+                yield self._difference(name, step)
+
+    def _steps(self, name: str) -> tuple[int | None, ...]:
+        return tuple(range(len(self.wrong[name]))) if has_steps(self.ruler, name) else (None,)
+
+    def _difference(self, name: str, step: int | None) -> Difference:
+        every, wrong = self.wrong[name], self.wrong[name][_at(step)]
+        right = tuple(n for n, one in enumerate(every) if not one.any()) if step is not None else ()
+        return Difference(
+            call=self.round,
+            step=step,
+            quantity=name,
+            axes=tuple(axis for axis in self.ruler.names[name] if axis != "T"),
+            at=tuple(int(place) for place in np.argwhere(wrong)[0]),
+            got=self.came[name][_at(step)],
+            expected=self.follows[name][_at(step)],
+            wrong=wrong,
+            right_steps=right,
+            steps=1 if step is None else len(every),
+            own=self._own(name, step),
+            values=self._values(name, step),
+        )
+
+    def _own(self, name: str, step: int | None) -> tuple[str, ...]:
+        """Quantities that came, are not right, and make what is expected of this one differ."""
+        follows, exact = self.follows[name][_at(step)], self.exact[name][_at(step)]
+        if near(follows, exact, ROUNDING).all():
+            return ()
+        own = {
+            other
+            for other, at in _behind(self.ruler, name, step, self.came, self._last_step())
+            if self.inexact[other][_at(at)].any()
+        }
+        return tuple(other for other in self.ruler.order if other in own)
+
+    def _last_step(self) -> int:
+        """The last step of the round, from 0."""
+        steps = [len(a) for name, a in self.exact.items() if has_steps(self.ruler, name)]
+        return max(steps, default=1) - 1
+
+    def _values(self, name: str, step: int | None) -> Mapping[str, Array]:
+        """One step of everything, as the expected number is computed from it."""
+        values = {**self.given, **self.follows, **self.came, name: self.follows[name]}
+        return {
+            other: array[step] if step is not None and has_steps(self.ruler, other) else array
+            for other, array in values.items()
+            if step is None or not has_steps(self.ruler, other) or step < len(array)
+        }
 
 
-def shared(exercise: Exercise, first: Difference, other: Difference) -> tuple[str, ...]:
-    """The quantities that nobody has seen and that may have made both wrong; else nothing.
+def has_steps(ruler: Ruler, name: str) -> bool:
+    """Whether a quantity has an axis of steps, which is its first."""
+    return ruler.names[name][:1] == ("T",)
 
-    Two quantities have such a cause if the ways to both, up to what was returned, read the same
-    weights. What was right where `first` is wrong, and is wrong later, has a cause of its own.
+
+def tolerance_of(check: Check) -> float:
+    """How far a number of this check may be off, as a share of the largest of its quantity.
+
+    It comes from the check alone. With stretched inputs, float32 has lost as much of a sum before
+    it is squeezed.
     """
-    if (other.call, other.step) != (first.call, first.step):
-        return ()
-    one, two = (_weights(exercise, d.quantity) for d in (first, other))
-    if not one & two:
-        return ()
-    names = [n for d in (first, other) for n in exercise.equations[d.quantity].reads]
-    hidden = [n for n in names if n not in exercise.returns and _weights(exercise, n)]
-    return tuple(q.name for q in exercise.equations if q.name in hidden)
+    stretched = max([1.0, *(factor / 10 for factor in check.large.values())])
+    return check.tolerance or TOLERANCE[check.dtype] * stretched
 
 
-def textbook(exercise: Exercise, cell: Cell, given: Mapping[str, Array]) -> Mapping[str, Array]:
-    """Every quantity of one step, as the textbook's cell computes it."""
-    state = (given[f"{name}_prev"] for name in exercise.equations.state)
-    return cell.step(given["x"], *state)
+def held(
+    ruler: Ruler, number: int, given: Mapping[str, Array], came: Mapping[str, Array],
+    exact: Mapping[str, Array], follows: Mapping[str, Array], tolerance: float,
+) -> Compared:  # fmt: skip
+    """Hold what came in a round against what is right, and against what follows from itself."""
+    came = {name: array.astype(np.float64) for name, array in came.items()}
+    inexact = {name: ~near(a, exact[name][_part(a)], tolerance) for name, a in came.items()}
+    wrong = {
+        name: inexact[name] & ~near(array, follows[name][_part(array)], tolerance)
+        for name, array in came.items()
+    }
+    return Compared(ruler, number, given, came, exact, follows, wrong, inexact)
 
 
-def _weights(exercise: Exercise, name: str) -> set[str]:
-    """The parameters that are read on the way to a quantity from what was returned."""
-    equations = exercise.equations
-    blocks = map(equations.block, equations.behind(name, exercise.returns))
-    return {block.parameter for block in blocks if block is not None}
-
-
-def _through(
-    exercise: Exercise, cell: Cell, quantity: Quantity, values: Mapping[str, Array],
-    at: tuple[int, int],
-) -> str:  # fmt: skip
-    """The hidden operand without which the result would differ most."""
-    result = evaluate(cell, quantity.expression, values)[at]
-    without = {}
-    for name in quantity.reads:
-        if name in values and name not in exercise.returns and _weights(exercise, name):
-            none = np.zeros_like(values[name])
-            changed = evaluate(cell, quantity.expression, {**values, name: none})
-            without[name] = float(np.nan_to_num(abs(changed[at] - result)))
-    return max(without, key=without.__getitem__, default="")
-
-
-def situations(
-    exercise: Exercise, case: Case, answers: Answers
-) -> Iterator[tuple[int, int, Cell, dict[str, Array]]]:
-    """Call, step, cell and inputs of each step that was answered, in float64.
-
-    From the second step on, the state is the student's own.
-    """
-    make = CELL_CLASSES[exercise.equations.name]
-    for call, inputs in enumerate(case.calls):
-        given = {name: array.astype(np.float64) for name, array in inputs.items()}
-        weights: Any = {p.name: given.pop(p.name) for p in exercise.equations.parameters}
-        cell = make(**weights)
-        sequence = given["x"] if "T" in case.check.sizes else given["x"][np.newaxis]
-        state = {name: array for name, array in given.items() if name != "x"}
-        for missing in exercise.equations.state:  # an exercise need not use all of the state
-            state.setdefault(f"{missing}_prev", np.zeros((sequence.shape[1], cell.W.shape[1])))
-        for step, x in enumerate(sequence):
-            if not any((call, step, name) in answers for name in exercise.returns):
-                break
-            yield call, step, cell, {"x": x, **state}
-            for name in exercise.equations.state:
-                if (call, step, name) in answers:
-                    state[f"{name}_prev"] = answers[call, step, name].astype(np.float64)
-
-
-def agree(got: Array, expected: Array, check: Check) -> npt.NDArray[np.bool_]:
+def near(got: Array, expected: Array, tolerance: float) -> Mask:
     """Where two arrays agree. What follows from a NaN of the student's own is not wrong again."""
-    # With stretched inputs, float32 has lost as much of a sum before it is squeezed.
-    coarse = got.dtype == np.float32
-    absolute = TOLERANCE * (max(1.0, check.scale / 10) if coarse else 1.0)
-    got = got.astype(np.float64)
     with np.errstate(all="ignore"):
-        near = np.abs(got - expected) <= absolute + TOLERANCE * np.abs(expected)
-    agree: npt.NDArray[np.bool_] = near | (got == expected) | (np.isnan(got) & np.isnan(expected))
+        finite = np.abs(expected[np.isfinite(expected)])
+        largest = max(float(finite.max(initial=0.0)), 1e-9)
+        close = np.abs(got - expected) <= tolerance * largest
+    agree: Mask = close | (got == expected) | (np.isnan(got) & np.isnan(expected))
     return agree
 
 
-def _of_unit(
-    equations: CellEquations, values: Mapping[str, Array], batch: int, unit: int
-) -> Mapping[str, float]:
-    """Every quantity of one unit, its bias share included, as plain numbers."""
-    numbers = {}
-    for quantity in equations:
-        array = values.get(quantity.name)
-        if array is not None and quantity.dims[-1] == "unit":
-            row = array[batch] if array.ndim == 2 else array  # a bias is one row for all
-            numbers[quantity.name] = float(row[unit])
-    return numbers
+def _part(array: Array) -> Any:
+    """As many steps as came, of what has steps; all of what has no axes."""
+    return slice(len(array)) if array.ndim else ...
+
+
+def _at(step: int | None) -> Any:
+    return ... if step is None else step
+
+
+def _when(ruler: Ruler, name: str, step: int | None) -> tuple[int, int, int]:
+    """When a number is computed: forward step by step, backward from the last step to the first."""
+    backward = name.startswith("d_")
+    order = ruler.order.index(name)
+    if step is None:
+        return 2 * backward + 1, 0, order
+    return 2 * backward, -step if backward else step, order
+
+
+def _behind(
+    ruler: Ruler, name: str, step: int | None, came: Mapping[str, Array], last: int
+) -> set[tuple[str, int | None]]:
+    """What a number is computed from, back to what came, each with its step."""
+    handed = {carry.into: carry for carry in ruler.carries.values()}
+    found: set[tuple[str, int | None]] = set()
+    seen: set[tuple[str, int | None]] = set()
+    waiting: list[tuple[str, int | None]] = [(name, step)]
+    while waiting:
+        now, at = waiting.pop()
+        equation = ruler.equation(now)
+        reads = set(equation.reads) if equation is not None else set()
+        if now in handed:
+            carry = handed[now]
+            reads = {carry.of}
+            if at is not None:
+                at += carry.back if carry.backward else -carry.back
+                reads = reads if 0 <= at <= last else set()  # else it reads what was given
+        places: set[tuple[str, int | None]] = {
+            (read, at if has_steps(ruler, read) else None) for read in reads if read in ruler.names
+        }
+        for read, there in places - seen:
+            seen.add((read, there))
+            if read in came and (there is None or there < len(came[read])):
+                found.add((read, there))
+            else:
+                waiting.append((read, there))
+    return found

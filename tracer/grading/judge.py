@@ -7,154 +7,251 @@ for came back, in the right shape, and agrees with the equations; all else is th
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from itertools import product
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple, TypeAlias
 
-from tracer.cells.activations import Array
-from tracer.equations.expression import Name
-from tracer.exercises.cases import Case
-from tracer.exercises.exercise import Exercise
-from tracer.grading import blocks, causes, comparing
+import numpy.typing as npt
+
+from tracer.exercises.cases import Case, Statement, stated
+from tracer.exercises.layout import Stated
+from tracer.exercises.structure import Own
 from tracer.grading.answer import Answer
-from tracer.grading.report import CheckReport, Difference, Kind, Trouble, Verdict
+from tracer.grading.comparing import Compared
+from tracer.grading.report import (
+    CheckReport,
+    Difference,
+    Kind,
+    QuantityReport,
+    Standing,
+    Trouble,
+    Verdict,
+)
+from tracer.grading.request import Plan, given, returned
+from tracer.grading.right import Came, Right
+from tracer.grading.task import Task
+
+Array: TypeAlias = npt.NDArray[Any]
 
 ALSO = 3
 """Further mistakes that are told."""
 
 
-def judge(exercise: Exercise, case: Case, answer: Answer) -> CheckReport:
-    """Decide one check by what came back."""
-    check = case.check
-    shape = (check.sizes["N"], check.sizes["H"])
-    shaped = {key: array for key, array in answer.arrays.items() if array.shape == shape}
-    misshapen = next((key for key in answer.arrays if key not in shaped), None)
-    order = _order(exercise, case, shaped)
-    if order:
-        alike = _alike(exercise, order)
-        facts = {"got": order, "wanted": exercise.returns, "alike": alike}
-        return CheckReport(check, Verdict.WRONG, trouble=Trouble(Kind.ORDER, facts=facts))
-    found = list(comparing.differences(exercise, case, _before(shaped, misshapen)))
-    if found:
-        further: dict[str, Difference] = {}
-        for d in found:
-            further.setdefault(d.quantity, d)  # the first of each
-        first, *also = further.values()
-        read = blocks.read_as(exercise, case, shaped)
-        if read:  # then all of it is one mistake
-            through = _misread(exercise, first.quantity, read) or first.through
-            first = replace(first, through=through)
-            return CheckReport(check, Verdict.WRONG, first, blocks=read)
-        first, *others = _explained(exercise, case, shaped, [first, *also[:ALSO]])
-        return CheckReport(check, Verdict.WRONG, first, tuple(others))
-    if misshapen is not None:
-        call, step, name = misshapen
-        told = {"name": name, "got": answer.arrays[misshapen].shape, "wanted": shape}
-        return CheckReport(check, Verdict.WRONG, trouble=Trouble(Kind.SHAPE, call, step, told))
-    for look in (_note, _missing, _precision, _shared, _changed):
-        decided = look(exercise, case, answer)
-        if decided is not None:
-            return CheckReport(check, decided[0], trouble=decided[1])
-    return CheckReport(check, Verdict.PASSED, trouble=_warned(answer))
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A report on one check, and the numbers that it was made from.
 
-
-def _explained(
-    exercise: Exercise, case: Case, answers: comparing.Answers, found: Sequence[Difference]
-) -> list[Difference]:
-    """Each with its cause, as far as that is known; only the first, if all have the same.
-
-    The causes that two may share are named only where nothing better is known, and not for a NaN:
-    that begins where it is seen.
+    Attributes
+    ----------
+    report : CheckReport
+    rounds : tuple of Compared
+        Each round of which numbers came.
+    came : mapping
+        The arrays that were compared, by call of the plan and key.
+    failed_at : int or None
+        The call of the plan that gave the first wrong number.
+    first : bool
+        Whether nothing ran before it in its process.
     """
-    first, *also = found
-    cause = causes.of_all(exercise, case, answers)
-    if cause is not None:
-        return [_shown_through(exercise, replace(first, cause=cause))]
-    known = [
-        _shown_through(exercise, replace(d, cause=causes.of_one(exercise, case, answers, d)))
-        for d in found
-    ]
-    first, *also = known
-    return [
-        first,
-        *(
-            d
-            if first.cause or d.cause or math.isnan(first.got) or math.isnan(d.got)
-            else replace(d, shares=comparing.shared(exercise, first, d))
-            for d in also
-        ),
-    ]
+
+    report: CheckReport
+    rounds: tuple[Compared, ...] = ()
+    came: Came = field(default_factory=dict)
+    failed_at: int | None = None
+    first: bool = False
 
 
-def _shown_through(exercise: Exercise, d: Difference) -> Difference:
-    """The same, to be worked out down to the sum z that holds the mistake."""
-    if d.cause is None:
-        return d
-    equations = exercise.equations
-    wrong = [
-        name
-        for name in equations[d.quantity].reads
-        if not equations.behind(name, exercise.returns).isdisjoint(d.cause.names)
-    ]
-    through = d.through if d.through in wrong or not wrong else wrong[0]
-    return replace(d, through=through)
+def judge(task: Task, answer: Answer, right: Right) -> Judged:
+    """Decide one check by what came back.
 
-
-def _misread(exercise: Exercise, quantity: str, read: Sequence[str]) -> str:
-    """The first gate in the equation of a quantity that was computed from another gate's block."""
-    gates = exercise.equations.gates
-    names = exercise.equations[quantity].reads
-    moved = (gate for gate, taken in zip(gates, read, strict=True) if gate != taken)
-    return next((gate for gate in moved if gate in names), "")
-
-
-def _before(
-    shaped: Mapping[tuple[int, int, str], Array], misshapen: tuple[int, int, str] | None
-) -> Mapping[tuple[int, int, str], Array]:
-    """The answers of the steps before the first one with a wrong shape."""
-    if misshapen is None:
-        return shaped
-    return {key: array for key, array in shaped.items() if key[:2] < misshapen[:2]}
-
-
-def _order(
-    exercise: Exercise, case: Case, answers: Mapping[tuple[int, int, str], Array]
-) -> tuple[str, ...]:
-    """The order in which the values came, if it is the same other one at every step."""
-    if len(exercise.returns) < 2:
-        return ()
-    orders = {tuple(came) for came in comparing.orders(exercise, case, answers)}
-    order = orders.pop() if len(orders) == 1 else ()
-    moved = set(order) == set(exercise.returns) and order != exercise.returns
-    return order if moved else ()
-
-
-def _alike(exercise: Exercise, order: Sequence[str]) -> bool:
-    """Whether those that changed places are made by one function, each of a block of z.
-
-    Then a block read in another order gives the same numbers as a value returned in that order.
+    Parameters
+    ----------
+    task : Task
+    answer : Answer
+    right : Right
+        What is right here: the equations, or what a reference gave.
     """
-    return all(
-        exercise.equations[name].expression.replaced({f"z_{name}": Name(f"z_{came}")})
-        == exercise.equations[came].expression
-        for name, came in zip(exercise.returns, order, strict=True)
+    case, plan, check = task.case, task.plan, task.case.check
+    misshapen = _misshapen(plan, answer, right)
+    usable = _usable(plan, answer, misshapen)
+    rounds = right.compared(usable)
+    found = _first_of_each(right.names, rounds)
+    trouble = _trouble(_Came(task, plan, answer, right), misshapen, found)
+    quantities = tuple(
+        QuantityReport(name, _standing(name, rounds, case, right)) for name in right.names
     )
+    spoiled = _spoiled(case, plan, answer, right)
+    earned = [
+        q.name
+        for q in quantities
+        if q.name not in spoiled
+        and q.standing in (Standing.RIGHT, Standing.FOLLOWS)
+        and not any(r.empty(q.name) for r in rounds)
+    ]
+    lost = trouble is not None and trouble[1].kind in (Kind.CHANGED, Kind.GARBLED)
+    share = 0.0 if lost else len(earned) / max(len(quantities), 1)
+    warned = tuple(_placed(plan, warning) for warning in answer.warnings)
+    if trouble is None and not found:
+        report = CheckReport(check, Verdict.PASSED, points=float(check.points))
+    elif trouble is None:
+        also = tuple(found[1 : 1 + ALSO])
+        report = CheckReport(check, Verdict.WRONG, difference=found[0], also=also)
+    else:
+        report = CheckReport(check, trouble[0], trouble=_placed(plan, trouble[1]))
+    shown = 0 if trouble is None else trouble[1].call
+    report = replace(
+        report, quantities=quantities, remarks=warned, shapes=task.shapes(shown, answer)
+    )
+    if report.verdict is not Verdict.PASSED:
+        report = replace(report, points=tenths(share * check.points, check.points))
+    return Judged(report, rounds, usable, _failed_at(plan, right, report))
 
 
-_Decided = tuple[Verdict, Trouble] | None
-_Look = Callable[[Exercise, Case, Answer], _Decided]
+def tenths(points: float, out_of: int) -> float:
+    """Points in tenths, so that what a screen shows adds up; not all of them, for a part."""
+    return min(math.floor(10 * points + 0.5) / 10, out_of - 0.1)
 
 
-def _note(exercise: Exercise, case: Case, answer: Answer) -> _Decided:  # noqa: ARG001
+def _misshapen(plan: Plan, answer: Answer, right: Right) -> dict[tuple[int, str], tuple[int, ...]]:
+    """The shape that was wanted of each array that came in another one."""
+    return {
+        (number, key): wanted
+        for number, call in enumerate(plan)
+        for key, wanted in right.shapes(number, call).items()
+        if (number, key) in answer.arrays and answer.arrays[number, key].shape != wanted
+    }
+
+
+def _usable(
+    plan: Plan, answer: Answer, misshapen: Collection[tuple[int, str]]
+) -> dict[tuple[int, str], Array]:
+    """What came in the right shape, up to the first call of a round that gave another one.
+
+    A later call of that round may have been given what was wrong.
+    """
+    last: dict[int, int] = {}
+    for number, _key in misshapen:
+        of_round = plan[number].round
+        last[of_round] = min(number, last.get(of_round, number))
+    return {
+        (number, key): array
+        for (number, key), array in answer.arrays.items()
+        if (number, key) not in misshapen and number <= last.get(plan[number].round, number)
+    }
+
+
+def _first_of_each(names: Collection[str], rounds: Sequence[Compared]) -> list[Difference]:
+    """The first wrong number of each quantity, in the order in which they are computed."""
+    found: dict[str, Difference] = {}
+    for compared in rounds:
+        for d in compared.differences(names):
+            found.setdefault(d.quantity, d)
+    return list(found.values())
+
+
+def _standing(name: str, rounds: Sequence[Compared], case: Case, right: Right) -> Standing:
+    """The worst of all rounds; missing, where a round lacks it or a step of it."""
+    steps = case.sizes["T"] if right.has_steps(name) else 1
+    there = [compared for compared in rounds if name in compared.came]
+    standings = {compared.standing(name) for compared in there}
+    if Standing.WRONG in standings:
+        return Standing.WRONG
+    whole = [c for c in there if not right.has_steps(name) or len(c.came[name]) == steps]
+    if len(whole) < len(case.rounds):
+        return Standing.MISSING
+    return Standing.FOLLOWS if Standing.FOLLOWS in standings else Standing.RIGHT
+
+
+class _Came(NamedTuple):
+    """What came of a check, and what was asked for."""
+
+    task: Task
+    plan: Plan
+    answer: Answer
+    right: Right
+
+
+_Decided: TypeAlias = tuple[Verdict, Trouble] | None
+
+
+def _trouble(
+    came: _Came, misshapen: Mapping[tuple[int, str], tuple[int, ...]], found: Sequence[Difference]
+) -> _Decided:
+    """What is the matter, unless it is best said by the first wrong number."""
+    first = _call_of(came.plan, came.right, found[0]) if found else None
+    if misshapen:
+        (number, key), wanted = min(misshapen.items())
+        if first is None or number <= first:
+            facts = {
+                "name": key,
+                "got": came.answer.arrays[number, key].shape,
+                "wanted": wanted,
+                "axes": came.right.letters(came.plan[number], key),
+            }
+            return Verdict.WRONG, Trouble(Kind.SHAPE, number, facts=facts)
+    if first is not None:
+        return _whole_numbers(came, first, found[0].quantity)
+    for look in (_note, _missing, _property, _precision, _shared, _changed):
+        decided = look(came)
+        if decided is not None:
+            return decided
+    return None
+
+
+def _whole_numbers(came: _Came, number: int, quantity: str) -> _Decided:
+    """Whether wrong numbers are whole ones, whose decimals are lost."""
+    call = came.plan[number]
+    for key in returned(call):
+        array = came.answer.arrays.get((number, key))
+        if array is None or quantity not in came.right.names_in(call, key):
+            continue
+        if array.dtype.kind in "ib":
+            facts = {"name": key, "got": "ndarray", "dtype": array.dtype.name}
+            return Verdict.WRONG, Trouble(Kind.DTYPE, number, facts=facts)
+    return None
+
+
+def _call_of(plan: Plan, right: Right, d: Difference) -> int:
+    """The call of the plan that gave a number."""
+    calls = [
+        number
+        for number, call in enumerate(plan)
+        if call.round == d.call
+        and any(d.quantity in right.names_in(call, key) for key in returned(call))
+    ]
+    at_step = [number for number in calls if plan[number].step == d.step]
+    return (at_step or calls or [0])[0]
+
+
+def _failed_at(plan: Plan, right: Right, report: CheckReport) -> int | None:
+    """The call of the plan that gave the first wrong number, if there is one."""
+    if report.difference is None or report.verdict is not Verdict.WRONG:
+        return None
+    return _call_of(plan, right, report.difference)
+
+
+def _placed(plan: Plan, trouble: Trouble) -> Trouble:
+    """The same, with the round and step of its call in the place of the call's number."""
+    if not plan:
+        return trouble
+    call = plan[trouble.call]
+    facts = {"function": call.function, **trouble.facts}
+    return replace(trouble, call=call.round, step=call.step, facts=facts)
+
+
+def _note(came: _Came) -> _Decided:
     """What the runner said of a call that gave no numbers."""
-    trouble = answer.trouble
+    trouble = came.answer.trouble
     if trouble is None:
         return None
     if trouble.kind is Kind.SHAPE:  # too large to be sent
-        wanted = (case.check.sizes["N"], case.check.sizes["H"])
-        told = {**trouble.facts, "wanted": wanted}
-        return Verdict.WRONG, Trouble(Kind.SHAPE, trouble.call, trouble.step, told)
-    if trouble.kind is Kind.EMPTY or trouble.facts.get("not_implemented"):
+        call = came.plan[trouble.call]
+        name = trouble.facts["name"]
+        known = came.right.shapes(trouble.call, call)
+        letters = came.right.letters(call, name) if name in known else ""
+        facts = {**trouble.facts, "wanted": known.get(name, ()), "axes": letters}
+        return Verdict.WRONG, replace(trouble, facts=facts)
+    if trouble.kind in (Kind.EMPTY, Kind.STILL_NONE) or trouble.facts.get("not_implemented"):
         return Verdict.NOT_STARTED, trouble
     if trouble.facts.get("memory"):
         return Verdict.OUT_OF_MEMORY, trouble
@@ -163,52 +260,91 @@ def _note(exercise: Exercise, case: Case, answer: Answer) -> _Decided:  # noqa: 
     return Verdict.CRASHED if trouble.kind is Kind.RAISED else Verdict.WRONG, trouble
 
 
-def _missing(exercise: Exercise, case: Case, answer: Answer) -> _Decided:
+def _missing(came: _Came) -> _Decided:
     """Every number that is asked for must be there; a process that says "done" decides nothing."""
-    steps = range(case.check.sizes.get("T", 1))
-    wanted = set(product(range(len(case.calls)), steps, exercise.returns))
-    for came in (answer.arrays.keys(), answer.kept.keys()):
-        for call, step, name in sorted(wanted ^ came):
-            what = f"{name} missing" if (call, step, name) in wanted else f"{name} not expected"
-            return Verdict.FORBIDDEN, Trouble(Kind.GARBLED, call, step, {"what": what})
+    for number, call in enumerate(came.plan):
+        for key in returned(call):
+            for there in (came.answer.arrays, came.answer.kept):
+                if (number, key) not in there:
+                    what = {"what": f"{key} missing"}
+                    return Verdict.FORBIDDEN, Trouble(Kind.GARBLED, number, facts=what)
     return None
 
 
-def _precision(exercise: Exercise, case: Case, answer: Answer) -> _Decided:  # noqa: ARG001
+def _property(came: _Came) -> _Decided:
+    """Whether a value that is no quantity is what the check states of it."""
+    for number, call in enumerate(came.plan):
+        function = next(f for f in came.task.exercise.functions if f.name == call.function)
+        for key, layout in function.returns.items():
+            value = came.answer.arrays.get((number, key))
+            if value is None or not isinstance(layout, Stated):
+                continue
+            for statement in stated(came.task.case.check, call.round):
+                if not _holds(float(value), statement):
+                    facts = {
+                        "how": statement.how,
+                        "got": bool(value) if layout.kind == "bool" else float(value),
+                        "wanted": statement.value,
+                    }
+                    return Verdict.WRONG, Trouble(Kind.PROPERTY, number, facts=facts)
+    return None
+
+
+def _holds(value: float, statement: Statement) -> bool:
+    match statement.how:
+        case "at least":
+            return value >= statement.value
+        case "at most":
+            return value <= statement.value
+    return value == statement.value
+
+
+def _precision(came: _Came) -> _Decided:
     """Whether single precision stays single, where that is what the check is about."""
-    for (call, step, name), array in answer.arrays.items():
-        if case.check.dtype == "float32" != array.dtype.name:
-            return Verdict.WRONG, Trouble(Kind.PRECISION, call, step, {"name": name})
+    for (number, key), array in came.answer.arrays.items():
+        if came.task.case.check.dtype == "float32" and array.dtype.name == "float64":
+            return Verdict.WRONG, Trouble(Kind.PRECISION, number, facts={"name": key})
     return None
 
 
-def _shared(exercise: Exercise, case: Case, answer: Answer) -> _Decided:  # noqa: ARG001
+def _shared(came: _Came) -> _Decided:
     """Whether what was returned is still what it was after the later calls."""
-    for (call, step, name), array in answer.arrays.items():
-        later = answer.kept[call, step, name]
-        if later.shape != array.shape or later.tobytes() != array.tobytes():
-            return Verdict.WRONG, Trouble(Kind.SHARED, call, step, {"name": name})
+    for (number, key), array in came.answer.arrays.items():
+        if not _same(came.answer.kept[number, key], array):
+            return Verdict.WRONG, Trouble(Kind.SHARED, number, facts={"name": key})
     return None
 
 
-def _changed(exercise: Exercise, case: Case, answer: Answer) -> _Decided:
-    """Whether the inputs are still what they were."""
-    if not case.check.inputs_kept:
+def _changed(came: _Came) -> _Decided:
+    """Whether the inputs are still what they were, where that is what the check is about."""
+    if not came.task.case.check.inputs_kept:
         return None
-    for call, inputs in enumerate(case.calls):
-        for name in exercise.inputs:
-            after = answer.inputs_after.get((call, name))
+    for number, call in enumerate(came.plan):
+        for place, (name, part) in enumerate(given(call)):
+            after = came.answer.after.get((number, place))
             if after is None:
-                return Verdict.FORBIDDEN, Trouble(Kind.GARBLED, call, 0, {"what": f"no {name}"})
-            before = inputs[name][-1] if name == "x" and "T" in case.check.sizes else inputs[name]
-            if after.tobytes() != before.tobytes():
-                return Verdict.WRONG, Trouble(Kind.CHANGED, call, 0, {"name": name})
+                what = {"what": f"no {name}"}
+                return Verdict.FORBIDDEN, Trouble(Kind.GARBLED, number, facts=what)
+            before = (
+                came.answer.arrays[part.call, part.key]
+                if isinstance(part, Own)
+                else call.arrays[part.key]
+            )
+            if not _same(after, before):
+                return Verdict.WRONG, Trouble(Kind.CHANGED, number, facts={"name": name})
     return None
 
 
-def _warned(answer: Answer) -> Trouble | None:
-    """What NumPy warned of. Right numbers stay right, but whoever wrote them should know."""
-    if not answer.warnings:
-        return None
-    message, line = answer.warnings[0]
-    return Trouble(Kind.WARNED, facts={"message": message, "line": line})
+def _same(one: Array, other: Array) -> bool:
+    return one.shape == other.shape and one.tobytes() == other.tobytes()
+
+
+def _spoiled(case: Case, plan: Plan, answer: Answer, right: Right) -> set[str]:
+    """Quantities whose numbers may be right, but came in another precision or changed later."""
+    spoiled: set[str] = set()
+    for (number, key), array in answer.arrays.items():
+        kept = answer.kept.get((number, key))
+        wide = case.check.dtype == "float32" and array.dtype.name == "float64"
+        if wide or (kept is not None and not _same(kept, array)):
+            spoiled |= set(right.names_in(plan[number], key))
+    return spoiled

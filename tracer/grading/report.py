@@ -6,10 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from tracer.exercises.exercise import Check, Exercise
 from tracer.exercises.form import Form
+
+Diagnosis = Any  # of tracer.mistakes, as soon as that is there
+
+Array: TypeAlias = npt.NDArray[Any]
 
 
 class Verdict(StrEnum):
@@ -23,31 +30,43 @@ class Verdict(StrEnum):
     OUT_OF_MEMORY = "out_of_memory"
     FORBIDDEN = "forbidden"
     GRADER_FAULT = "grader_fault"
-    UNDECIDED = "undecided"  # of a check only: an earlier mistake hides what it is about
 
 
 class Kind(StrEnum):
     """What is the matter where it is not a wrong number."""
 
     EMPTY = "empty"  # the function has no body yet
+    STILL_NONE = "still none"  # what it returns was never set to anything but None
     NONE = "none"  # it returned None
     COUNT = "count"  # not as many values as asked for
+    NO_DICT = "no dict"  # something else where a dict was asked for
+    NO_ENTRY = "no entry"  # a dict without one of its keys
     RAGGED = "ragged"  # a list whose rows differ in length
     DTYPE = "dtype"
     SHAPE = "shape"
     PRECISION = "precision"  # float64 where float32 was asked for
-    ORDER = "order"  # the right values in another order
     SHARED = "shared"  # an array that was returned changed later
     CHANGED = "changed"  # an input was changed
-    WARNED = "warned"  # the numbers are right, but NumPy gave a warning
+    REMEMBERS = "remembers"  # right alone, wrong after another call
+    WARNED = "warned"  # NumPy or Python gave a warning
     NO_FUNCTION = "no function"
     FORM = "form"  # the file is nothing that Python could run
+    PROPERTY = "property"  # what the exercise states of the answer does not hold
     RAISED = "raised"  # the student's own exception
     TIME = "time"
     MEMORY = "memory"
     DIED = "died"  # the process ended by itself
     GARBLED = "garbled"  # bytes that the runner did not write
     FAULT = "fault"  # the grader broke
+
+
+class Standing(StrEnum):
+    """How a quantity stands against the equations."""
+
+    RIGHT = "right"  # what the equations give
+    FOLLOWS = "follows"  # what they give from the student's own numbers, of which some are wrong
+    WRONG = "wrong"
+    MISSING = "missing"  # not all of it came, or not in the right shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,64 +89,67 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
-    """A well-known mistake that gives exactly the student's numbers.
-
-    Attributes
-    ----------
-    kind : str
-        ``"without"`` a share of the sums z, ``"untransposed"`` W, or another ``"function"``.
-    names : tuple of str
-        The quantities that are made in the wrong way.
-    functions : tuple of str
-        What each of them is made with, if that is the mistake.
-    share : str
-        The end of the share that is left out: ``"x"``, ``"h"`` or ``"a"``.
-    arguments : tuple of str
-        What each of those functions is taken of: the sum z of a gate.
-    """
-
-    kind: Literal["without", "untransposed", "function"]
-    names: tuple[str, ...]
-    functions: tuple[str, ...] = ()
-    share: str = ""
-    arguments: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Difference:
-    """A number of the first step at which a quantity is not right: the first, row by row.
+    """The first number of a quantity that is not right.
 
     Attributes
     ----------
-    call, step, batch, unit : int
-        Where, all from 0.
+    call : int
+        In which round of calls, from 0.
+    step : int or None
+        At which step, from 0; None of what has no steps.
     quantity : str
-    got, expected : float
-        `expected` follows from the student's own numbers of the step before and of the quantities
-        computed before it, so that it is wrong by itself and no consequence of something else.
-    values : mapping of str to float
-        Every quantity of that unit at that step, to put into the equation.
-    through : str
-        Which quantity in the equation, computed and not returned, counts most there; or empty.
-    shares : tuple of str
-        Quantities that were not returned and may be the common cause of this and an earlier
-        difference; empty if it is wrong by itself.
-    cause : Cause or None
-        The mistake that gives these numbers, where one is known to.
+    axes : tuple of str
+        Of one step of the quantity, as letters: ``("N", "H")``.
+    at : tuple of int
+        Its place on these axes.
+    got, expected : array
+        One step of the quantity: what came, and what follows from the student's own numbers of
+        the step before and of the quantities computed before it.
+    wrong : array of bool
+        Where `got` is neither what follows nor what the equations give.
+    right_steps : tuple of int
+        The steps of this round at which the quantity is right.
+    steps : int
+        How many steps there are.
+    own : tuple of str
+        Quantities of the student's own, themselves not right, from which `expected` is computed.
+    values : mapping
+        What the equation reads, and what is computed on the way to it: one step of each.
     """
 
     call: int
-    step: int
+    step: int | None
     quantity: str
-    batch: int
-    unit: int
-    got: float
-    expected: float
-    values: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    through: str = ""
-    shares: tuple[str, ...] = ()
-    cause: Cause | None = None
+    axes: tuple[str, ...]
+    at: tuple[int, ...]
+    got: Array = field(repr=False)
+    expected: Array = field(repr=False)
+    wrong: npt.NDArray[np.bool_] = field(repr=False)
+    right_steps: tuple[int, ...] = ()
+    steps: int = 1
+    own: tuple[str, ...] = ()
+    values: Mapping[str, Array] = field(
+        default_factory=lambda: MappingProxyType({}), repr=False
+    )  # fmt: skip
+
+    @property
+    def got_number(self) -> float:
+        """The number that came."""
+        return float(self.got[self.at])
+
+    @property
+    def expected_number(self) -> float:
+        """The number that was expected."""
+        return float(self.expected[self.at])
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityReport:
+    """How one quantity of a check did."""
+
+    name: str
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +160,22 @@ class CheckReport:
     ----------
     check : Check
     verdict : Verdict
+    points : float
+        Its share of the check's points, in tenths.
+    quantities : tuple of QuantityReport
+        Each that the check looks at.
     difference : Difference or None
-        The first wrong number.
+        The first wrong number, in computing order.
     also : tuple of Difference
         The first wrong numbers of other quantities, none of them a mere consequence of it.
-    blocks : tuple of str
-        The order in which the blocks of U, W and a were read, where that explains every number.
     trouble : Trouble or None
-        What is the matter where it is not a wrong number; of a check that is passed, a remark.
+        What is the matter where it is not a wrong number.
+    remarks : tuple of Trouble
+        What else is good to know: NumPy's warnings, what is remembered between calls.
+    diagnosis : Diagnosis or None
+        Which mistake gives the numbers of this check, where that of the report does not say it.
+    told_in : str
+        The check that fails before this one, if this one need not be looked at by itself.
     printed : str
         What the submission wrote during this check.
     shapes : mapping of str to tuple of int
@@ -154,32 +184,29 @@ class CheckReport:
 
     check: Check
     verdict: Verdict
+    points: float = 0.0
+    quantities: tuple[QuantityReport, ...] = ()
     difference: Difference | None = None
     also: tuple[Difference, ...] = ()
-    blocks: tuple[str, ...] = ()
     trouble: Trouble | None = None
+    remarks: tuple[Trouble, ...] = ()
+    diagnosis: Diagnosis | None = None
+    told_in: str = ""
     printed: str = ""
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: MappingProxyType({}))
-
-    @property
-    def points(self) -> int:
-        """All points of the check, or none."""
-        return self.check.points if self.verdict is Verdict.PASSED else 0
 
     @property
     def first_at(self) -> str:
         """Where it first goes wrong, as mistakes in ``solutions/`` name it; empty if passed."""
         if self.difference is not None:
-            d, where = self.difference, ""
-            if self.check.calls > 1:
-                where = f"call {d.call + 1}, "
-            return f"{where}step {d.step + 1}, quantity {d.quantity}"
+            d = self.difference
+            call = f"call {d.call + 1}, " if self.check.calls > 1 else ""
+            step = "" if d.step is None else f"step {d.step + 1}, "
+            return f"{call}{step}quantity {d.quantity}"
         if self.trouble is None or self.verdict is Verdict.PASSED:
             return ""
         facts = self.trouble.facts
         match self.trouble.kind:
-            case Kind.ORDER:
-                return f"order {', '.join(facts['got'])}"
             case Kind.CHANGED:
                 return f"input {facts['name']}"
             case Kind.RAISED:
@@ -201,6 +228,8 @@ class Report:
         Draws the same numbers again.
     checks : tuple of CheckReport
         In the order of the exercise.
+    diagnosis : Diagnosis or None
+        Which mistake gives the numbers of all checks; None where nothing is wrong with numbers.
     printed : str
         What the submission wrote to its output, cut off where it was too much.
     seconds : float
@@ -215,6 +244,7 @@ class Report:
     file: str
     seed: int
     checks: tuple[CheckReport, ...]
+    diagnosis: Diagnosis | None = None
     printed: str = ""
     seconds: float = 0.0
     form: Form = field(default=Form(""), repr=False)
@@ -234,9 +264,9 @@ class Report:
         return failing.verdict if failing else Verdict.PASSED
 
     @property
-    def points(self) -> int:
+    def points(self) -> float:
         """The score."""
-        return sum(c.points for c in self.checks)
+        return round(sum(c.points for c in self.checks), 1)
 
     @property
     def out_of(self) -> int:

@@ -2,32 +2,37 @@
 
 All checks run in one process. Where a check ends it, the ones after it get a process of their own,
 so one endless loop does not cost the points of the others. Nobody has to wait for eight of them.
+What is wrong and is no known mistake runs again in a process in which nothing ran before it.
 """
 
 from __future__ import annotations
 
-import math
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tracer.exercises.cases import Case, draw, shapes
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.form import Form, look
 from tracer.exercises.submission import Submission
-from tracer.grading.answer import Answer, read
-from tracer.grading.judge import judge
+from tracer.grading.answer import Answer, Transcript, read
+from tracer.grading.diagnosing import diagnosed
+from tracer.grading.judge import Judged, judge
+from tracer.grading.repeating import repeated
 from tracer.grading.report import CheckReport, Kind, Report, Trouble, Verdict
+from tracer.grading.request import Plan, largest, request
+from tracer.grading.task import Task, tasks
 from tracer.grading.undecided import settled
-from tracer.sandbox.frames import OUT_OF_MEMORY, pack, pack_note
+from tracer.sandbox.frames import OUT_OF_MEMORY
 from tracer.sandbox.packages import LIBRARIES, installed
 from tracer.sandbox.process import How, Limits, PlainProcess, Run, Wall
 
+Diagnosis = Any  # of tracer.mistakes, as soon as that is there
+
 HURRY, ENOUGH = 2.0, 3
 """Seconds for each call, and for loading the file again, after one check has run out of time, and
-how many may do so before the rest is left undecided. A check that does not meet the endless loop
-rarely needs that much, also where the file imports something large."""
+how many may do so before the rest is not tried any more. A check that does not meet the endless
+loop rarely needs that much, also where the file imports something large."""
 
 FULL = 0.75
 """Share of its address space that a process has had if it says that there was none left."""
@@ -40,6 +45,7 @@ def grade(
     seed: int | None = None,
     limits: Limits | None = None,
     wall: Wall | None = None,
+    searching: Callable[[], None] = lambda: None,
 ) -> Report:
     """Run a submission and judge it. Nothing that it does makes this raise.
 
@@ -52,29 +58,33 @@ def grade(
     limits : Limits, optional
     wall : Wall, optional
         Where the submission runs; `PlainProcess` by default.
+    searching : callable
+        Called when a long search for the mistake begins.
 
     Returns
     -------
     Report
     """
     seed = secrets.randbits(32) if seed is None else seed
-    cases = [draw(exercise, check, seed) for check in exercise.checks]
-    tags = (exercise.name, exercise.number)
-    form = look(submission.name, submission.source, (exercise.function,), tags)
-    session = _Session(exercise, form, limits or Limits(), wall or PlainProcess())
+    wall = wall or PlainProcess()
+    asked = tasks(exercise, seed, wall)
+    functions = tuple(dict.fromkeys(f.name.partition(".")[0] for f in exercise.functions))
+    form = look(submission.name, submission.source, functions, (exercise.name, exercise.number))
+    session = Session(exercise, form, limits or Limits(), wall)
+    judged: list[Judged] = []
     if form.problem is not None:
         facts = {"what": form.problem.what, **form.problem.facts, "loaded": False}
-        session.reports += _all(cases, Verdict.CRASHED, Trouble(Kind.FORM, facts=facts))
-    while len(session.reports) < len(cases):
-        session.run(cases[len(session.reports) :])
+        judged += _all(asked, Verdict.CRASHED, Trouble(Kind.FORM, facts=facts))
+    while len(judged) < len(asked):
+        judged += session.run(asked[len(judged) :], judged)
+    diagnosis, judged = concluded(session, asked, judged, searching)
     there = installed()
     return Report(
         exercise=exercise,
         file=submission.name,
         seed=seed,
-        checks=tuple(
-            replace(c, shapes=shapes(exercise, c.check)) for c in settled(session.reports)
-        ),
+        checks=tuple(settled([j.report for j in judged])),
+        diagnosis=diagnosis,
         printed=session.printed[: session.limits.printed],
         seconds=session.seconds,
         form=form,
@@ -82,61 +92,92 @@ def grade(
     )
 
 
+def concluded(
+    session: Session, tasks: Sequence[Task], judged: list[Judged], searching: Callable[[], None]
+) -> tuple[Diagnosis | None, list[Judged]]:
+    """What all checks together say: the mistake, what is remembered between calls, the points."""
+    try:
+        diagnosis, told = diagnosed(session.exercise, judged, searching)
+        if diagnosis is None or not diagnosis.edits:
+            again = repeated(session, tasks, told)
+            if [j.report.verdict for j in again] != [j.report.verdict for j in told]:
+                diagnosis, again = diagnosed(session.exercise, again, searching)
+            told = again
+    except Exception as error:  # noqa: BLE001 - whatever broke here, it was not the student
+        return None, [Judged(faulty(task, error)) for task in tasks]
+    return diagnosis, told
+
+
 @dataclass(slots=True)
-class _Session:
+class Session:
     """Processes, one after the other, until every check has its report."""
 
     exercise: Exercise
     form: Form
     limits: Limits
     wall: Wall
-    reports: list[CheckReport] = field(default_factory=list)
     printed: str = ""
     seconds: float = 0.0
     used: float = 0.0
     mark: str = field(default_factory=lambda: f"\x1e{secrets.token_hex(8)}:")
 
-    def run(self, cases: Sequence[Case]) -> None:
-        """Run the remaining checks in one process, and report on as many as it got through.
+    def run(self, tasks: Sequence[Task], before: Sequence[Judged]) -> list[Judged]:
+        """Run the remaining checks in one process, and judge as many as it got through.
 
         A check that ends the process has its report too; the ones after it need another process.
         """
-        late = sum(r.trouble is not None and r.trouble.kind is Kind.TIME for r in self.reports)
-        seconds = min(self.limits.seconds, HURRY) if late else self.limits.seconds
-        limits = replace(self.limits, seconds=seconds)
-        request = _request(self.exercise, self.form, cases, limits, self.mark)
-        longest = max(0.0, self.limits.budget - self.used)
-        room = replace(limits, printed=limits.printed + len(cases) * (len(self.mark) + 4))
-        run = self.wall.run(self.form.program, self.form.file, request, room, longest)
-        parts = self._printed(run, len(cases))
+        late = sum(_timed_out(j.report) for j in before)
+        patience = max([self.limits.seconds, *(task.case.check.seconds or 0 for task in tasks)])
+        limits = replace(self.limits, seconds=min(patience, HURRY) if late else patience)
+        run, transcript = self.asked([task.plan for task in tasks], limits)
+        parts = self._printed(run, len(tasks))
         self.printed += "".join(parts)
         self.seconds += run.seconds
         self.used += run.used.seconds
-        transcript = read(run.response, len(cases))
         if transcript.problem or run.how is How.FLOOD:  # then nothing in it can be believed
             what = transcript.problem or "more than any answer needs"
             garbled = Trouble(Kind.GARBLED, facts={"what": what})
-            self.reports += _all(cases, Verdict.FORBIDDEN, garbled)
-            return
+            return _all(tasks, Verdict.FORBIDDEN, garbled)
         if not transcript.ready:  # what is ready cannot be unsaid by the student's code
             fault = Trouble(Kind.FAULT, facts={"what": f"Python did not start: {run.printed}"})
-            self.reports += _all(cases, Verdict.GRADER_FAULT, fault)
-            return
-        for k, (case, answer) in enumerate(zip(cases, transcript.answers, strict=True)):
-            report = self._judged(case, answer)
-            verdict, trouble = _ending(answer, run, limits)
-            again = late and verdict is Verdict.TIMED_OUT  # with more time it might have come
-            if not answer.finished and report.difference is None:
+            return _all(tasks, Verdict.GRADER_FAULT, fault)
+        found: list[Judged] = []
+        for k, (task, answer) in enumerate(zip(tasks, transcript.answers, strict=True)):
+            judged = self.judged(task, answer)
+            if not answer.finished and judged.report.difference is None:
                 # A wrong number before the end would say more than the end.
-                verdict = Verdict.UNDECIDED if again else verdict
-                report = CheckReport(case.check, verdict, trouble=trouble)
-            self.reports.append(replace(report, printed=parts[k]))
+                verdict, trouble = _ending(task, answer, run, limits)
+                report = CheckReport(task.case.check, verdict, trouble=trouble)
+                judged = replace(judged, report=report)
+            printed = replace(judged.report, printed=parts[k])
+            found.append(replace(judged, report=printed, first=not k))
             if not answer.finished:
                 # It is the same file for every check.
-                spent = run.how is How.SPENT
-                if spent or not answer.loaded or (again and late + 1 >= ENOUGH):
-                    self.reports += _all(cases[k + 1 :], Verdict.UNDECIDED, trouble)
-                return
+                verdict, trouble = _ending(task, answer, run, limits)
+                enough = late + 1 >= ENOUGH and verdict is Verdict.TIMED_OUT
+                if run.how is How.SPENT or not answer.loaded or enough:
+                    found += _all(tasks[k + 1 :], verdict, trouble)
+                return found
+        return found
+
+    def asked(
+        self, plans: Sequence[Plan], limits: Limits, *, apart: bool = False
+    ) -> tuple[Run, Transcript]:
+        """Have the calls of several checks made, in one process or each in one of its own."""
+        wanted = largest(plans)
+        file, module = self.form.file, self.exercise.file.removesuffix(".py")
+        asked = request((file, module), plans, limits, self.mark, most=wanted, apart=apart)
+        longest = max(0.0, self.limits.budget - self.used)
+        room = replace(limits, printed=limits.printed + len(plans) * (len(self.mark) + 4))
+        run = self.wall.run(self.form.program, self.form.file, asked, room, longest)
+        return run, read(run.response, plans)
+
+    def judged(self, task: Task, answer: Answer) -> Judged:
+        """What is to be said of one check; a mistake of ours is never the student's."""
+        try:
+            return judge(task, answer, task.right(self.wall, answer.arrays))
+        except Exception as error:  # noqa: BLE001 - whatever broke here, it was not the student
+            return Judged(faulty(task, error))
 
     def _printed(self, run: Run, checks: int) -> list[str]:
         """What was printed in each check; the runner writes a mark before each."""
@@ -148,54 +189,31 @@ class _Session:
                 parts[int(number)] += text
         return parts
 
-    def _judged(self, case: Case, answer: Answer) -> CheckReport:
-        """The report on one check; a mistake of ours is never the student's."""
-        try:
-            return judge(self.exercise, case, answer)
-        except Exception as error:  # noqa: BLE001 - whatever broke here, it was not the student
-            fault = Trouble(Kind.FAULT, facts={"what": f"{type(error).__name__}: {error}"})
-            return CheckReport(case.check, Verdict.GRADER_FAULT, trouble=fault)
+
+def faulty(task: Task, error: Exception) -> CheckReport:
+    """The report on a check at which the grader broke."""
+    fault = Trouble(Kind.FAULT, facts={"what": f"{type(error).__name__}: {error}"})
+    return CheckReport(task.case.check, Verdict.GRADER_FAULT, trouble=fault)
 
 
-def _all(cases: Sequence[Case], verdict: Verdict, trouble: Trouble) -> list[CheckReport]:
-    return [CheckReport(case.check, verdict, trouble=trouble) for case in cases]
+def _timed_out(report: CheckReport) -> bool:
+    return report.trouble is not None and report.trouble.kind is Kind.TIME
 
 
-def _request(
-    exercise: Exercise, form: Form, cases: Sequence[Case], limits: Limits, mark: str
-) -> bytes:
-    """The plan and the inputs, as frames. Nothing in it says what is right."""
-    plan = {
-        "file": form.file,
-        "module": exercise.file.removesuffix(".py"),
-        "function": exercise.function,
-        "inputs": exercise.inputs,
-        "returns": exercise.returns,
-        "mark": mark,
-        "memory": limits.memory,
-        "seconds": math.ceil(limits.budget) + 60,  # the grader ends it before that
-        "checks": [
-            {
-                "id": k,
-                "calls": len(case.calls),
-                "steps": case.check.sizes.get("T", 0),
-                "dtype": case.check.dtype,
-                "inputs_kept": case.check.inputs_kept,
-            }
-            for k, case in enumerate(cases)
-        ],
-    }
-    frames = [pack_note("plan", plan)]
-    for k, case in enumerate(cases):
-        for call, inputs in enumerate(case.calls):
-            frames += [pack(f"{k}/{call}/{name}", array) for name, array in inputs.items()]
-    return b"".join(frames)
+def _all(tasks: Sequence[Task], verdict: Verdict, trouble: Trouble) -> list[Judged]:
+    return [Judged(CheckReport(task.case.check, verdict, trouble=trouble)) for task in tasks]
 
 
-def _ending(answer: Answer, run: Run, limits: Limits) -> tuple[Verdict, Trouble]:
-    """Why a check has no end."""
-    where = {"call": answer.call, "step": answer.step}
-    facts: dict[str, Any] = {"loaded": answer.loaded, "returned": answer.returned}
+def _ending(task: Task, answer: Answer, run: Run, limits: Limits) -> tuple[Verdict, Trouble]:
+    """Why a check has no end, and how far it had come."""
+    last = answer.last_call
+    call = task.plan[last or 0]
+    came = [key for number, key in answer.arrays if number == last]
+    facts: dict[str, Any] = {
+        "loaded": answer.loaded, "returned": last is not None, "function": call.function,
+        "came": tuple(came),
+    }  # fmt: skip
+    where = {"call": call.round, "step": call.step}
     seconds = {
         How.TIME: limits.seconds,
         How.WAITED: limits.waiting,

@@ -1,8 +1,7 @@
-"""Which failing checks say nothing of their own, for a mistake told before shows in them again.
+"""Which failing checks need not be looked at by themselves: one told before is mended first.
 
-Who gets a single step wrong gets it wrong in every check. That is one mistake, and it does not
-tell whether inputs are kept, or whether large numbers are survived: such a check is undecided. It
-has no points, as it was not passed, but nobody is told that it failed.
+Who gets a single step wrong gets it wrong in every check, and does not want to read it eight times.
+This is about what is said only; each check has the points that its own numbers earn.
 """
 
 from __future__ import annotations
@@ -14,30 +13,30 @@ from tracer.grading.report import CheckReport, Kind, Verdict
 
 _FAILED = (Verdict.WRONG, Verdict.CRASHED, Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY)
 
-_SEEN_LATER = (Kind.PRECISION, Kind.SHARED, Kind.CHANGED)
+_SEEN_LATER = (Kind.PRECISION, Kind.SHARED, Kind.CHANGED, Kind.PROPERTY)
 """What is looked at only when every number is right."""
 
 
 def settled(reports: Sequence[CheckReport]) -> list[CheckReport]:
-    """The same reports; after the first that fails at its first step, others like it say nothing.
+    """The same reports; those after the first that fails at its first step refer to it.
 
     What is right in the first step and wrong in a later one has a cause of its own.
     """
-    told = False
+    told = ""
     settled = []
     for report in reports:
         at_once = report.verdict in _FAILED and _at_first_step(report)
-        settled.append(replace(report, verdict=Verdict.UNDECIDED) if told and at_once else report)
-        told = told or at_once
+        settled.append(replace(report, told_in=told) if told and at_once else report)
+        told = told or (report.check.name if at_once else "")
     return settled
 
 
 def _at_first_step(report: CheckReport) -> bool:
-    """Whether not even the first step of the first call is right."""
-    where = report.difference or report.trouble
-    if where is None or (where.call, where.step) != (0, 0):
+    """Whether not even the first step that is computed in the first call is right."""
+    d, trouble = report.difference, report.trouble
+    if d is not None:
+        first = d.steps - 1 if d.quantity.startswith("d_") else 0  # backward begins at the end
+        return d.call == 0 and d.step in (None, first)
+    if trouble is None or (trouble.call, trouble.step) != (0, 0):
         return False
-    trouble = report.trouble
-    if trouble is None:
-        return True
     return trouble.kind not in _SEEN_LATER and not trouble.facts.get("returned")

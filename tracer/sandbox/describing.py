@@ -8,7 +8,9 @@ student's and imports the standard library only.
 from __future__ import annotations
 
 import ast
+import sys
 import traceback
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -29,8 +31,21 @@ def words(value: object) -> str:
         return ""
 
 
+def unplaced(text: str, file: Path) -> str:
+    """`text` without the folders in which all this runs; the student's file keeps its name."""
+    for folder in (file.parent, file.parent.parent, *_libraries()):
+        text = text.replace(f"{folder}/", "").replace(str(folder), ".")
+    return text
+
+
+def _libraries() -> list[Path]:
+    """Where packages really are: a path of the grader's machine, which tells a student nothing."""
+    found = (getattr(sys.modules.get(name), "__file__", None) for name in ("numpy", "numba"))
+    return [Path(path).parent.parent.resolve() for path in found if isinstance(path, str)]
+
+
 def describe(error: BaseException, file: Path, function: str) -> dict[str, Any]:
-    """Type, words, and the line of the student's own file."""
+    """Type, words, and the line of the student's own file; `function` is what was called."""
     said, line, within = words(error), None, ""
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename == str(file):
@@ -40,10 +55,11 @@ def describe(error: BaseException, file: Path, function: str) -> dict[str, Any]:
     return {
         "event": "raised",
         "type": words(type(error).__name__),
-        "message": said.replace(str(file), file.name),
+        "message": unplaced(said, file),
         "line": line if type(line) is int else None,
         # Only where the function itself says so; a helper that is missing is another matter.
-        "not_implemented": isinstance(error, NotImplementedError) and within == function,
+        "not_implemented": isinstance(error, NotImplementedError)
+        and within == function.rpartition(".")[2],
         "memory": isinstance(error, MemoryError),
     }
 
@@ -56,14 +72,87 @@ def compiled(source: bytes, file: Path) -> CodeType:
         raise SyntaxError("something is nested too deeply for Python to read") from None
 
 
-def is_empty(source: bytes, function: str) -> bool:
-    """Whether the function has no body yet: a docstring, `pass`, `...`, or a bare `return`."""
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef) and node.name == function:
-            return all(
-                isinstance(line, ast.Pass)
-                or (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
-                or (isinstance(line, ast.Return) and line.value is None)
-                for line in node.body
-            )
-    return False
+def unwritten(source: bytes, function: str) -> dict[str, Any]:
+    """Why a function returned None: nothing is written yet, it only returns None, or neither.
+
+    Returns
+    -------
+    dict
+        ``what`` is ``"empty"`` where the body does nothing, ``"still none"`` where every return
+        gives names that are only ever set to None, and else ``"none"``. ``line`` is that of the
+        last return with a value, or None where the function has no such return.
+    """
+    node = _function(source, function)
+    if node is None:  # it was made in some other way
+        return {"what": "none", "line": None, "written": False}
+    inside = list(_own(node))
+    returns = [part for part in inside if isinstance(part, ast.Return)]
+    valued = [part for part in returns if part.value is not None and not _is_none(part.value)]
+    unset = _only_none(node, inside)
+    if all(_does_nothing(line, unset) for line in node.body):
+        return {"what": "still none" if valued else "empty", "line": None, "written": True}
+    if valued and all(_gives_nothing(part.value, unset) for part in returns):
+        return {"what": "still none", "line": valued[-1].lineno, "written": True}
+    line = valued[-1].lineno if valued else None
+    return {"what": "none", "line": line, "written": True}
+
+
+def _function(source: bytes, function: str) -> ast.FunctionDef | None:
+    """The function of that name, or the method of ``Class.method``."""
+    *classes, name = function.split(".")
+    inside: list[ast.stmt] = ast.parse(source).body
+    for wanted in classes:
+        found = [n for n in inside if isinstance(n, ast.ClassDef) and n.name == wanted]
+        inside = found[-1].body if found else []
+    functions = [n for n in inside if isinstance(n, ast.FunctionDef) and n.name == name]
+    return functions[-1] if functions else None
+
+
+def _own(node: ast.FunctionDef) -> Iterator[ast.AST]:
+    """Everything in a function but what belongs to a function inside it."""
+    waiting: list[ast.AST] = list(node.body)
+    while waiting:
+        part = waiting.pop(0)
+        yield part
+        if not isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            waiting[:0] = ast.iter_child_nodes(part)
+
+
+def _only_none(node: ast.FunctionDef, inside: Sequence[ast.AST]) -> set[str]:
+    """The names that are set in a function, and never to anything but None."""
+    cleared = [
+        name
+        for part in inside
+        if isinstance(part, ast.Assign) and _gives_nothing(part.value, set())
+        for target in part.targets
+        for name in ast.walk(target)
+        if isinstance(name, ast.Name)
+    ]
+    set_otherwise = {
+        part.id
+        for part in inside
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store) and part not in cleared
+    }
+    given = {argument.arg for argument in node.args.args}
+    return {name.id for name in cleared} - set_otherwise - given
+
+
+def _is_none(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and value.value is None
+
+
+def _gives_nothing(value: ast.expr | None, unset: Collection[str]) -> bool:
+    """Whether an expression is None, or a few of them."""
+    if isinstance(value, (ast.Tuple, ast.List)):
+        return all(_gives_nothing(part, unset) for part in value.elts)
+    if isinstance(value, ast.Name):
+        return value.id in unset
+    return value is None or _is_none(value)
+
+
+def _does_nothing(line: ast.stmt, unset: Collection[str]) -> bool:
+    """Whether a statement computes nothing: a docstring, `pass`, `h = None`, `return h`."""
+    if isinstance(line, (ast.Assign, ast.Return)):
+        return _gives_nothing(line.value, unset)
+    constant = isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)
+    return constant or isinstance(line, ast.Pass)

@@ -19,14 +19,17 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-DTYPES = ("float64", "float32", "uint8")
+DTYPES = ("float64", "float32", "int64", "bool", "uint8")
 MAX_HEADER = 512
-MAX_FRAMES = 4096
+MAX_FRAMES = 16384
 MAX_AXES = 4
 MAX_BYTES = 64 * 2**20
 MAX_NOTE = 16 * 2**10
 
-NAME = re.compile(r"[A-Za-z0-9_]+(/[A-Za-z0-9_]+){0,5}")
+NAME = re.compile(r"\w[\w.]*(/\w[\w.]*){0,3}", re.ASCII)
+NUMBER = re.compile(r"0|[1-9][0-9]{0,5}")
+"""How a check or a call is numbered; ``00`` would be another way to write 0, and is none."""
+
 TRUNCATED = "truncated"
 
 OUT_OF_MEMORY = 71
@@ -62,9 +65,9 @@ def pack_note(name: str, facts: Mapping[str, Any]) -> bytes:
     return pack(name, np.frombuffer(text, np.uint8))
 
 
-def read_note(array: npt.NDArray[Any]) -> dict[str, Any] | None:
-    """The facts of a note, or None if it is none."""
-    if array.dtype != np.uint8 or array.ndim != 1 or array.size > MAX_NOTE:
+def read_note(array: npt.NDArray[Any], most: int = MAX_NOTE) -> dict[str, Any] | None:
+    """The facts of a note of at most so many bytes, or None if it is none."""
+    if array.dtype != np.uint8 or array.ndim != 1 or array.size > most:
         return None
     try:
         facts = json.loads(array.tobytes().decode("ascii"))
@@ -105,12 +108,16 @@ def unpack(data: bytes) -> Unpacked:
         if name in names:
             return Unpacked(frames, f"the name {name} twice")
         at += 4 + length
+        # An axis of no numbers makes none of the others small: NumPy refuses (0, 2^26, 2^26, 2^26).
+        if math.prod(n for n in shape if n) * dtype.itemsize > MAX_BYTES:
+            return Unpacked(frames, "an array too large to be sent")
         size = math.prod(shape) * dtype.itemsize
-        if size > MAX_BYTES:
-            return Unpacked(frames, f"an array of {size} bytes")
         if len(data) - at < size:
             return Unpacked(frames, TRUNCATED)
-        numbers = np.frombuffer(data, dtype, math.prod(shape), at).reshape(shape)
+        raw = np.frombuffer(data, np.uint8, size, at)
+        if dtype == np.bool_ and raw.max(initial=0) > 1:
+            return Unpacked(frames, "a bool that is neither 0 nor 1")
+        numbers = raw.view(dtype).reshape(shape) if size else np.zeros(shape, dtype)
         frames.append(Frame(name, numbers.astype(dtype.newbyteorder("="))))
         names.add(name)
         at += size
@@ -127,6 +134,8 @@ def _header(text: bytes) -> tuple[str, np.dtype[Any], tuple[int, ...]] | str:
         return "a header without exactly name, dtype and shape"
     name, dtype, shape = header["name"], header["dtype"], header["shape"]
     if not isinstance(name, str) or not NAME.fullmatch(name):
+        return "an invalid name"
+    if any(part.isdecimal() and not NUMBER.fullmatch(part) for part in name.split("/")):
         return "an invalid name"
     if not isinstance(dtype, str) or dtype not in DTYPES:
         return "an invalid dtype"

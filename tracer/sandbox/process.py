@@ -183,6 +183,7 @@ class PlainProcess:
         if how is How.EXITED and status < 0:
             how, status = How.KILLED, -status
         printed = bytes(prints.data).decode("utf-8", "replace")
+        printed = printed.replace(f"{folder}{os.sep}", "")  # a traceback names the file alone
         return Run(how, status, bytes(results.data), printed, seconds, used)
 
     def _environment(self, folder: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Runs inside the student's process: calls the student's function and hands out the numbers.
+"""Runs inside the student's process: calls the student's functions and hands out the numbers.
 
 It is started as a script from a copy, and knows inputs only: no expectation, no tolerance, no score
 ever reaches this process. ``tracer`` is not on its path; a submission that searches the disk for it
@@ -7,23 +7,29 @@ can still find it, for it runs as the same user, and only a real wall would prev
 What is measured here (an input changed, a returned array changed later) is measured beside the
 student's code, in the same interpreter. It is kept out of that code's easy reach, in the variables
 of a running function, but who wants to can forge it; these checks are advice until there is a wall.
-A right number cannot be forged: what is right is not known in here.
+A right number cannot be forged: what is right is not known in here. Every check looks the same from
+here: whatever it is about, the arguments go out again after each call, and what was returned after
+the last one.
 
-The request comes on stdin as frames: the notes ``packages`` and ``plan``, and the inputs
-``<check>/<call>/<name>``. The answer goes out, frame by frame as soon as it is known, on what was
-stdout at the start: ``ready``; for each check ``<check>/loaded``, its arrays
-``<check>/<call>/<step>/<name>`` and one note ``<check>/note``; last ``end``. What the student
-prints goes to stderr, after a mark that says which check it belongs to.
+The request comes on stdin as frames: the notes ``packages`` and ``plan``, and the arrays that the
+calls of the plan name. The answer goes out, frame by frame as soon as it is known, on what was
+stdout at the start: ``ready``; for each check ``<check>/loaded``, ``<check>/<call>/<key>`` for each
+array that a call returned, ``<check>/after/<call>/<n>`` for its n-th argument that is an array,
+``<check>/kept/<call>/<key>`` for all that was returned once more at the end, and one note
+``<check>/note``; last ``end``. What the student prints goes to stderr, after a mark that says which
+check it belongs to.
 """
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import sys
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -31,8 +37,10 @@ from typing import Any
 
 PACKAGES = ("numpy", "scipy", "numba", "llvmlite")
 
-LARGEST = 2**18
-"""Bytes of one returned array; the largest that an exercise may ask for has an eighth of it."""
+LONGEST_PLAN = 2**24
+
+WARNINGS = 3
+"""Warnings of a check that are told."""
 
 
 class Packages(PathFinder):
@@ -93,9 +101,9 @@ def channel() -> Callable[[bytes], None]:
 class Returned(Exception):
     """What came back is not numbers; `facts` say what it is."""
 
-    def __init__(self, what: str, got: object, quantity: str = "", **more: object) -> None:
+    def __init__(self, what: str, got: object, key: str = "", **more: object) -> None:
         super().__init__(what)
-        self.facts = {"event": "returned", "what": what, "got": got, "name": quantity, **more}
+        self.facts = {"event": "returned", "what": what, "got": got, "name": key, **more}
 
 
 def main() -> None:
@@ -106,43 +114,25 @@ def main() -> None:
     send = channel()
     sys.dont_write_bytecode = True
     frames = prepared(request)
-    pack, note = frames.pack, frames.pack_note
+    note = frames.pack_note
     inputs = dict(frames.unpack(request).frames)
-    plan = frames.read_note(inputs["plan"])
+    plan = frames.read_note(inputs["plan"], LONGEST_PLAN)
     file = Path.cwd() / plan["file"]
     source = file.read_bytes()  # once, for the student's code may delete it
     sys.argv[:] = [str(file)]  # as if the student had started it
-    plain = numbers()
+    plain = numbers(plan["most"])
     limit(plan["memory"], plan["seconds"])
-    send(note("ready", {}))
-    spare = bytearray(2**20)
+    alone = plan["apart"] and hasattr(os, "fork")
+    send(note("ready", {"apart": alone}))
     for check in plan["checks"]:
-        key, where = check["id"], {"call": 0, "step": 0}
-        seen: list[warnings.WarningMessage] = []
-        print(f"{plan['mark']}{key};", end="", file=sys.__stderr__)
-        try:
-            function = loaded(source, file, plan, describing.compiled)
-            send(note(f"{key}/loaded", {}))
-            if not callable(function):
-                raise Returned("no function", type(function).__name__)  # noqa: TRY301
-            with warnings.catch_warnings(record=True) as seen:
-                warnings.simplefilter("always")
-                calls(check, plan, inputs, function, plain, pack, send, where)
-            facts: dict[str, Any] = {"event": "done"}
-        except Returned as returned:
-            facts = returned.facts
-            if facts["what"] == "none" and describing.is_empty(source, plan["function"]):
-                facts["what"] = "empty"
-        except BaseException as error:  # noqa: BLE001 - sys.exit() and Ctrl-C included
-            spare = bytearray()
-            facts = describing.describe(error, file, plan["function"])
-        facts["warnings"] = [
-            {"message": describing.words(w.message), "line": w.lineno}
-            for w in seen
-            if issubclass(w.category, RuntimeWarning) and w.filename == str(file)
-        ][:3]
-        send(note(f"{key}/note", {**facts, **where}))
-    send(note("end", {"spare": len(spare)}))
+        ours = os.fork() if alone else 0
+        if ours:  # a process of its own, in which nothing is left of the checks before
+            os.waitpid(ours, 0)
+            continue
+        one_check(check, plan, inputs, source, file, plain, frames, send, describing)
+        if alone:
+            os._exit(0)
+    send(note("end", {}))
 
 
 def prepared(request: bytes) -> ModuleType:
@@ -158,79 +148,203 @@ def prepared(request: bytes) -> ModuleType:
     return frames
 
 
-def loaded(source: bytes, file: Path, plan: dict[str, Any], compiled: Callable[..., Any]) -> Any:
-    """The student's function, of a fresh copy of the module, whatever the file is called."""
-    name = plan["module"]
-    loader = SourceFileLoader(name, str(file))  # also where the name does not end in .py
+def one_check(
+    check: dict[str, Any], plan: dict[str, Any], inputs: dict[str, Any], source: bytes, file: Path,
+    plain: Callable[..., Any], frames: ModuleType, send: Callable[[bytes], None],
+    describing: ModuleType,
+) -> None:  # fmt: skip
+    """Load the file, make all calls of one check, and say how it went."""
+    key, where = check["id"], {"call": 0}
+    pack, note, spare = frames.pack, frames.pack_note, bytearray(2**20)
+    seen: list[dict[str, Any]] = []
+
+    def warned(
+        message: Warning | str, category: type[Warning], filename: str, lineno: int,
+        *_: Any, **__: Any,
+    ) -> None:  # fmt: skip
+        if filename == str(file) and issubclass(category, (RuntimeWarning, SyntaxWarning)):
+            said = describing.unplaced(describing.words(message), file)
+            told = {"message": said, "line": lineno, **where}
+            if len(seen) < WARNINGS:
+                seen.append({"type": category.__name__, **told})
+
+    print(f"{plan['mark']}{key};", end="", file=sys.__stderr__)
+    module = None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("always")
+            warnings.showwarning = warned
+            module = loaded(source, file, plan["module"], describing.compiled)
+            send(note(f"{key}/loaded", {}))
+            functions = {call["function"]: found(module, call) for call in check["calls"]}
+            calls(check, inputs, functions, plain, pack, send, where)
+        facts: dict[str, Any] = {"event": "done"}
+    except Returned as returned:
+        facts = returned.facts
+        if facts["what"] == "none":
+            facts |= describing.unwritten(source, check["calls"][where["call"]]["function"])
+    except BaseException as error:  # noqa: BLE001 - sys.exit() and Ctrl-C included
+        spare = bytearray()
+        called = "" if module is None else check["calls"][where["call"]]["function"]
+        facts = describing.describe(error, file, called)
+    facts["warnings"] = seen
+    send(note(f"{key}/note", {**facts, **where, "spare": len(spare)}))
+
+
+def loaded(source: bytes, file: Path, name: str, compiled: Callable[..., Any]) -> ModuleType:
+    """A fresh copy of the student's module, whatever the file is called."""
+    loader = SourceFileLoader(name, str(file))  # also where its name does not end in .py
     spec = importlib.util.spec_from_file_location(name, file, loader=loader)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     exec(compiled(source, file), module.__dict__)  # noqa: S102 - this is what we are here for
-    return getattr(module, plan["function"], None)
+    return module
+
+
+def found(module: ModuleType, call: dict[str, Any]) -> Any:
+    """The student's function; of ``LSTMCell.step`` the class, from which an object is made."""
+    name = call["function"].partition(".")[0]
+    value = getattr(module, name, None)
+    if not callable(value):
+        raise Returned("no function", type(value).__name__, name)
+    if call["nopython"]:
+        njit = importlib.import_module("numba").njit
+        value = njit(getattr(value, "py_func", value))
+    return value
 
 
 def calls(
-    check: dict[str, Any], plan: dict[str, Any], inputs: dict[str, Any], function: Any,
+    check: dict[str, Any], inputs: dict[str, Any], functions: dict[str, Any],
     plain: Callable[..., Any], pack: Callable[..., bytes], send: Callable[[bytes], None],
     where: dict[str, int],
 ) -> None:  # fmt: skip
-    """All calls of one check; a check with steps hands the student's own state on."""
-    key, dtype, held = check["id"], check["dtype"], []
-    for call in range(check["calls"]):
-        given = {name: inputs[f"{key}/{call}/{name}"] for name in plan["inputs"]}
-        sequence = given["x"] if check["steps"] else None
-        for step in range(check["steps"] or 1):
-            where.update(call=call, step=step)
-            if sequence is not None:
-                given["x"] = sequence[step]
-            fresh = tuple(array.copy() for array in given.values())
-            for name, value in named(function(*fresh), plan["returns"]).items():
-                held.append((f"{key}/kept/{call}/{step}/{name}", name, value))
-                array = plain(name, value, dtype)
-                send(pack(f"{key}/{call}/{step}/{name}", array))
-                if f"{name}_prev" in given:
-                    given[f"{name}_prev"] = array.copy()
-        if check["inputs_kept"]:
-            for name, array in zip(given, fresh, strict=True):
-                send(pack(f"{key}/after/{call}/{name}", array))
-    for address, name, value in held:  # is what was returned first still what it was?
-        send(pack(address, plain(name, value, dtype)))
+    """All calls of one check; what one returned may be handed to a later one."""
+    key, held = check["id"], []
+    own: dict[tuple[int, str], Any] = {}
+    kept: dict[str, Any] = {}
+    objects: dict[str, Any] = {}
+    for number, call in enumerate(check["calls"]):
+        where["call"] = number
+        given: list[Any] = []  # the arrays that this call gets
+        built = partial(argument, inputs=inputs, own=own, kept=kept, given=given)
+        function = functions[call["function"]]
+        name, dot, method = call["function"].partition(".")
+        if call["made_with"] is not None:
+            objects[name] = function(*map(built, call["made_with"]))
+        if dot:
+            function = getattr(objects[name], method, None)
+            if not callable(function):
+                raise Returned("no function", type(function).__name__, call["function"])
+        value = function(*map(built, call["arguments"]))
+        single = any(array.dtype.name == "float32" for array in given)
+        for leaf, part in leaves(value, call["returns"], kept):
+            held.append((f"{key}/kept/{number}/{leaf}", leaf, part, single))
+            array = plain(leaf, part, single)
+            send(pack(f"{key}/{number}/{leaf}", array))
+            own[number, leaf] = array
+        for n, array in enumerate(given):
+            send(pack(f"{key}/after/{number}/{n}", array))
+    for address, leaf, part, single in held:  # is what was returned first still what it was?
+        send(pack(address, plain(leaf, part, single)))
 
 
-def named(value: Any, names: list[str]) -> dict[str, Any]:
-    """What the function returned, under the names the exercise gives it."""
+def argument(
+    named: list[Any], inputs: dict[str, Any], own: dict[Any, Any], kept: dict[str, Any],
+    given: list[Any],
+) -> Any:  # fmt: skip
+    """One argument, built as the plan says; every array in it is a fresh one and goes to `given`.
+
+    `named` is its name and a part: ``["leaf", frame]``, ``["own", call, key]`` for what an earlier
+    call returned, ``["kept", name]`` for something that was handed on untouched,
+    ``["constant", value]``, or a ``tuple``, ``list`` or ``dict`` of such parts, each named.
+    """
+    _name, part = named
+    kind = part[0]
+    if kind == "constant":
+        return part[1]
+    if kind == "kept":
+        return kept[part[1]]
+    if kind in ("leaf", "own"):
+        array = inputs[part[1]] if kind == "leaf" else own[part[1], part[2]]
+        given.append(array.copy())
+        return given[-1]
+    values = [argument(inner, inputs, own, kept, given) for inner in part[1]]
+    if kind == "dict":
+        return dict(zip((name for name, _inner in part[1]), values, strict=True))
+    return tuple(values) if kind == "tuple" else values
+
+
+def leaves(value: Any, part: list[Any], kept: dict[str, Any]) -> list[tuple[str, Any]]:
+    """The arrays in what was returned, each with its key, in the order of the plan."""
+    kind = part[0]
+    if kind == "kept":
+        kept[part[1]] = value
+        return []
+    if kind == "leaf":
+        if value is None:
+            raise Returned("none", "None", part[1])
+        # [h] is h in a list, (h,) too; [row, row] is h, row by row
+        if type(value) in (tuple, list) and len(value) == 1 and getattr(value[0], "ndim", 0) > 1:
+            value = value[0]
+        return [(part[1], value)]
     if value is None:
         raise Returned("none", "None")
-    if len(names) == 1 and not isinstance(value, tuple):
-        # [h] is h in a list; [row, row] is h, row by row
-        wrapped = isinstance(value, list) and len(value) == 1 and getattr(value[0], "ndim", 0) > 1
-        return {names[0]: value[0] if wrapped else value}
+    if kind == "dict":
+        return [leaf for name, inner in part[1]
+                for leaf in leaves(entry(value, name), inner, kept)]  # fmt: skip
     several = isinstance(value, (tuple, list))
-    if not several and not getattr(value, "ndim", 0):
+    stacked = not several and getattr(value, "ndim", 0) > 1
+    if not several and not stacked:
         raise Returned("count", type(value).__name__)
-    if len(value) != len(names):  # of an array, the rows are no values of their own
+    if len(value) != len(part[1]):  # of an array, the rows are no values of their own
         raise Returned("count", type(value).__name__, length=len(value) if several else None)
-    return dict(zip(names, value, strict=True))
+    if several and all(one is None for one in value):
+        raise Returned("none", type(value).__name__)
+    found = [leaf for one, (_name, inner) in zip(value, part[1], strict=True)
+             for leaf in leaves(one, inner, kept)]  # fmt: skip
+    if stacked and len({getattr(one, "ndim", 0) for _key, one in found}) != 1:
+        raise Returned("count", type(value).__name__)
+    return found
 
 
-def numbers() -> Callable[[str, Any, str], Any]:
-    """What makes a plain float array of a value; lists and numbers are welcome."""
+def entry(value: Any, name: str) -> Any:
+    """One entry of a dict that was returned."""
+    if not isinstance(value, dict):
+        raise Returned("no dict", type(value).__name__)
+    if name not in value:
+        raise Returned("no entry", ", ".join(sorted(map(str, value)))[:200], name)
+    return value[name]
+
+
+def numbers(most: int) -> Callable[[str, Any, bool], Any]:
+    """What makes a plain array of a value; lists, tensors and Python's numbers are welcome.
+
+    `most` is how many bytes an array may have.
+    """
     import numpy as np
 
     asarray, ndarray = np.asarray, np.ndarray  # the student's code may put others in their place
 
-    def plain(name: str, value: Any, dtype: str) -> Any:
+    def plain(key: str, value: Any, single: bool) -> Any:  # noqa: FBT001
+        if hasattr(value, "detach"):  # a tensor that remembers how it was made
+            value = value.detach()
+        inner = value
+        while type(inner) in (list, tuple) and inner:
+            inner = inner[0]
         try:
             array = asarray(value)
         except ValueError:
-            raise Returned("ragged", type(value).__name__, name) from None
-        if array.dtype.name not in ("float64", "float32"):
-            raise Returned("dtype", type(value).__name__, name, dtype=str(array.dtype))
-        if array.ndim > 4 or array.nbytes > LARGEST:
-            raise Returned("shape", list(array.shape), name)
-        # A list has no type of its own, so it is taken for one of the type that came in.
-        return array if isinstance(value, ndarray) else array.astype(dtype)
+            raise Returned("ragged", type(value).__name__, key) from None
+        kind = array.dtype.kind
+        if array.dtype.name not in ("float64", "float32") and kind not in "iub":
+            raise Returned("dtype", type(value).__name__, key, dtype=str(array.dtype))
+        if array.ndim > 4 or array.nbytes > most:
+            raise Returned("shape", list(array.shape), key)
+        if not isinstance(value, ndarray) and not hasattr(inner, "dtype"):
+            # Python's own numbers have no precision, so it is taken for that of the arguments.
+            return array.astype("float32" if single else "float64")
+        return array.astype("int64") if kind in "iu" else array
 
     return plain
 

@@ -1,4 +1,4 @@
-# fails: every check; first at: order c, h
+# fails: every check; first at: step 1, quantity c
 import numpy as np
 
 

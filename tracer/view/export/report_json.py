@@ -6,7 +6,8 @@ from typing import Any
 
 from tracer.grading.report import Report, Verdict
 from tracer.view.export.to_json import json_number
-from tracer.view.parts.report import CheckRow, WrongNumber, judged
+from tracer.view.parts.report import CheckRow, Stopped, WrongNumber, judged
+from tracer.view.say.diagnosis import Told
 from tracer.view.say.words import clean
 
 
@@ -22,6 +23,7 @@ def as_record(report: Report) -> dict[str, Any]:
         "seed": report.seed,
         "seconds": round(report.seconds, 3),
         "notes": list(part.notes),
+        "diagnosis": _told(part.diagnosis),
         "checks": [_check_record(c) for c in part.checks],
         "printed": _lines(report.printed),
     }
@@ -31,7 +33,8 @@ def nothing_to_check() -> dict[str, Any]:
     """The record where every exercise is passed already: the same keys, and nothing in them."""
     return {
         "exercise": None, "file": None, "verdict": Verdict.PASSED, "points": 0, "out_of": 0,
-        "seed": None, "seconds": 0.0, "notes": [], "checks": [], "printed": "",
+        "seed": None, "seconds": 0.0, "notes": [], "diagnosis": [], "checks": [],
+        "printed": "",
     }  # fmt: skip
 
 
@@ -47,17 +50,29 @@ def _check_record(c: CheckRow) -> dict[str, Any]:
         "verdict": c.verdict,
         "points": c.points,
         "out_of": c.out_of,
+        "told_in": c.told_in or None,
+        "quantities": [{"name": q.name, "standing": q.standing} for q in c.quantities],
         "printed": _lines(c.printed),
         "first": None if c.wrong is None else _number_record(c.wrong),
         "also": [_number_record(other) for other in c.also],
-        "blocks_read_as": None if c.blocks is None else list(c.blocks.read),
-        "trouble": None if c.stopped is None else {
-            "kind": c.stopped.kind,
-            "call": c.stopped.call,
-            "t": c.stopped.t,
-            "said": list(c.stopped.said),
-        },
-    }  # fmt: skip
+        "diagnosis": _told(c.diagnosis),
+        "said": [c.standings] if c.standings else [],
+        "trouble": None if c.stopped is None else _stopped_record(c.stopped),
+        "remarks": [_stopped_record(remark) for remark in c.remarks],
+    }
+
+
+def _stopped_record(part: Stopped) -> dict[str, Any]:
+    return {
+        "kind": part.kind,
+        "call": part.call,
+        "t": part.t,
+        "said": [*part.said, *([part.called] if part.called else [])],
+    }
+
+
+def _told(sentences: tuple[Told, ...]) -> list[str]:
+    return [one.text for one in sentences]
 
 
 def _number_record(wrong: WrongNumber) -> dict[str, Any]:
@@ -65,10 +80,16 @@ def _number_record(wrong: WrongNumber) -> dict[str, Any]:
         "call": wrong.call,
         "t": wrong.t,
         "quantity": wrong.quantity,
-        "batch": wrong.batch,
-        "unit": wrong.unit,
+        "axes": list(wrong.axes),
+        "at": list(wrong.at),
+        "place": wrong.place,
         "got": json_number(wrong.got),
         "expected": json_number(wrong.expected),
+        "row": [
+            {"place": one.place, "yours": one.yours, "expected": one.expected, "wrong": one.wrong}
+            for one in wrong.row
+        ],
+        "said": [*wrong.how_much, *([wrong.from_own] if wrong.from_own else [])],
+        "from_own": list(wrong.own),
         "equations": [str(line) for line in wrong.worked],
-        "may_share": list(wrong.may_share),
     }

@@ -22,9 +22,12 @@ class ExerciseRow:
     Attributes
     ----------
     name, title : str
-    cell, function : str
-        The kind of cell, and what is to be written.
-    points, out_of : int
+    equations : str
+        The kind of cell or update that says what is right; empty where a reference does.
+    functions : tuple of str
+        What is to be written, a signature each.
+    points : float
+    out_of : int
     verdict : Verdict or None
         How its last check ended; None where nothing was checked yet.
     following : bool
@@ -37,9 +40,9 @@ class ExerciseRow:
 
     name: str
     title: str
-    cell: str
-    function: str
-    points: int
+    equations: str
+    functions: tuple[str, ...]
+    points: float
     out_of: int
     verdict: Verdict | None
     following: bool
@@ -126,8 +129,8 @@ def _row(
     return ExerciseRow(
         name=exercise.name,
         title=exercise.title,
-        cell=exercise.equations.name,
-        function=exercise.signature,
+        equations=exercise.equations,
+        functions=exercise.signatures,
         points=result.points if result else 0,
         out_of=exercise.points,
         verdict=result.verdict if result else None,

@@ -5,17 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tracer.equations import CellEquations
-from tracer.equations import Kind as QuantityKind
 from tracer.exercises.exercise import Exercise
-from tracer.grading.report import CheckReport, Difference, Kind, Report, Trouble, Verdict
-from tracer.language import _
+from tracer.grading.report import (
+    CheckReport,
+    Difference,
+    Kind,
+    QuantityReport,
+    Report,
+    Standing,
+    Trouble,
+    Verdict,
+)
+from tracer.language import _, plural
 from tracer.view.parts.said import Said, Tone
-from tracer.view.parts.step.worked import Worked, wrong_number
-from tracer.view.say.cause import cause_of
+from tracer.view.parts.step.expected import expected_number
+from tracer.view.parts.step.worked import Worked
+from tracer.view.say.diagnosis import Told, told
+from tracer.view.say.difference import along, from_own, how_much, listed, place
 from tracer.view.say.form import form_notes
-from tracer.view.say.trouble import sentences
+from tracer.view.say.meaning import meaning
+from tracer.view.say.numbers import apart, number
+from tracer.view.say.trouble import function_of, sentences
 from tracer.view.say.words import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """One number of the row of the wrong one: both, as they are written, and whether they differ.
+
+    `place` is where it stands in the row: ``unit 3``.
+    """
+
+    place: str
+    yours: str
+    expected: str
+    wrong: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,37 +49,54 @@ class WrongNumber:
     Attributes
     ----------
     quantity : str
-    call, t : int
-        Which call and which step, both from 1.
-    batch, unit : int
-        Row and column, from 0.
+    call : int
+        Which call, from 1.
+    t : int or None
+        Which step, from 1; None of what has no steps.
+    axes : tuple of str
+        Of one step of the quantity, as letters.
+    at : tuple of int
+        Its place on these axes, from 0.
     place : str
         All of that in words.
     got, expected : float
-    cause : str
-        The mistake that gives exactly these numbers, where one is known to.
+    yours, wanted : str
+        Both as they are written.
+    row : tuple of Beside
+        The numbers beside it; nothing where there are none.
+    first_shown : int
+        Which of them the wrong number is.
+    how_much : tuple of str
+        How much of the quantity is right.
+    from_own : str
+        From what `expected` is computed, where that is not right itself.
+    own : tuple of str
+        The quantities that this is.
     worked : tuple of Worked
         How the expected number comes about, then what it reads.
-    may_share : tuple of str
-        Quantities in which one mistake may be the cause of this and the first wrong number.
     """
 
     quantity: str
     call: int
-    t: int
-    batch: int
-    unit: int
+    t: int | None
+    axes: tuple[str, ...]
+    at: tuple[int, ...]
     place: str
     got: float
     expected: float
-    cause: str
+    yours: str
+    wanted: str
+    row: tuple[Beside, ...]
+    first_shown: int
+    how_much: tuple[str, ...]
+    from_own: str
+    own: tuple[str, ...]
     worked: tuple[Worked, ...]
-    may_share: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """What is the matter where it is not a wrong number.
+    """What is the matter where it is not a wrong number, or what is to be remarked besides.
 
     Attributes
     ----------
@@ -75,15 +116,7 @@ class Stopped:
     t: int
     said: tuple[str, ...]
     in_check: bool
-    called: str
-
-
-@dataclass(frozen=True, slots=True)
-class Blocks:
-    """Gates that were taken from one another's blocks: the order that was read, and why."""
-
-    read: tuple[str, ...]
-    said: tuple[Said, ...]
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +127,26 @@ class CheckRow:
     ----------
     name, title : str
     verdict : Verdict
-    points, out_of : int
+    points : float
+    out_of : int
     run : bool
         Whether it came to run at all; a file that cannot be loaded is not run.
+    told_in : str
+        The check before it that is mended first; empty if it is looked at by itself.
+    quantities : tuple of QuantityReport
+    standings : str
+        What is right of it though the check failed; nothing where that is plain.
     wrong : WrongNumber or None
         The first wrong number.
     reading : str
         How its place is to be read.
     also : tuple of WrongNumber
         Those of other quantities, none of them a mere consequence of it.
-    blocks : Blocks or None
+    diagnosis : tuple of Told
+        The mistake that gives the numbers of this check, where that of the whole does not say it.
     stopped : Stopped or None
-        Of a check that is passed it is a remark.
+    remarks : tuple of Stopped
+        NumPy's warnings, and what is remembered between calls.
     printed : str
         What the submission wrote, as it is: a medium has to make it safe to show.
     """
@@ -113,30 +154,48 @@ class CheckRow:
     name: str
     title: str
     verdict: Verdict
-    points: int
+    points: float
     out_of: int
     run: bool
+    told_in: str
+    quantities: tuple[QuantityReport, ...]
+    standings: str
     wrong: WrongNumber | None
     reading: str
     also: tuple[WrongNumber, ...]
-    blocks: Blocks | None
+    diagnosis: tuple[Told, ...]
     stopped: Stopped | None
+    remarks: tuple[Stopped, ...]
     printed: str
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """All that is said of a submission; `notes` are about its form."""
+    """All that is said of a submission.
+
+    Attributes
+    ----------
+    exercise, number, title, file : str
+    verdict : Verdict
+    points : float
+    out_of : int
+    notes : tuple of str
+        What is to be said of its form.
+    checks : tuple of CheckRow
+    diagnosis : tuple of Told
+        The mistake that gives the numbers of all checks.
+    """
 
     exercise: str
     number: str
     title: str
     file: str
     verdict: Verdict
-    points: int
+    points: float
     out_of: int
     notes: tuple[str, ...]
     checks: tuple[CheckRow, ...]
+    diagnosis: tuple[Told, ...]
 
     @property
     def first_failing(self) -> CheckRow | None:
@@ -146,21 +205,24 @@ class Judged:
 
 def judged(report: Report, encoding: str = "utf-8") -> Judged:
     """The parts; what the student's own code says is made safe for what can write `encoding`."""
+    exercise = report.exercise
     return Judged(
-        exercise=report.exercise.name,
-        number=report.exercise.number,
-        title=report.exercise.title,
+        exercise=exercise.name,
+        number=exercise.number,
+        title=exercise.title,
         file=clean(report.file, encoding),
         verdict=report.verdict,
         points=report.points,
         out_of=report.out_of,
         notes=tuple(form_notes(report)),
         checks=tuple(_check(report, c, encoding) for c in report.checks),
+        diagnosis=() if report.diagnosis is None else tuple(told(report.diagnosis)),
     )
 
 
 def _check(report: Report, c: CheckReport, encoding: str) -> CheckRow:
-    cell, d = report.exercise.equations, c.difference
+    d = c.difference
+    exercise = report.exercise
     return CheckRow(
         name=c.check.name,
         title=c.check.title,
@@ -168,63 +230,91 @@ def _check(report: Report, c: CheckReport, encoding: str) -> CheckRow:
         points=c.points,
         out_of=c.check.points,
         run=c.trouble is None or c.trouble.facts.get("loaded", True),
-        wrong=None if d is None else _wrong(report.exercise, c, d),
-        reading="" if d is None else _reading(cell, d),
-        also=tuple(_wrong(report.exercise, c, other) for other in c.also),
-        blocks=Blocks(c.blocks, tuple(_misread(cell, c))) if c.blocks else None,
+        told_in=c.told_in,
+        quantities=c.quantities,
+        standings=_standings(c),
+        wrong=None if d is None else _wrong(exercise, c, d),
+        reading="" if d is None else _reading(exercise, d),
+        also=tuple(_wrong(exercise, c, other) for other in c.also),
+        diagnosis=() if c.diagnosis is None else tuple(told(c.diagnosis)),
         stopped=None if c.trouble is None else _stopped(report, c, c.trouble, encoding),
+        remarks=tuple(_remarks(report, c, encoding)),
         printed=c.printed,
     )
 
 
 def _wrong(exercise: Exercise, c: CheckReport, d: Difference) -> WrongNumber:
+    yours, wanted = apart(d.got_number, d.expected_number)
     return WrongNumber(
         quantity=d.quantity,
         call=d.call + 1,
-        t=d.step + 1,
-        batch=d.batch,
-        unit=d.unit,
-        place=_place(c, d),
-        got=d.got,
-        expected=d.expected,
-        cause=cause_of(exercise, d),
-        worked=tuple(wrong_number(exercise.equations, d)),
-        may_share=d.shares,
+        t=None if d.step is None else d.step + 1,
+        axes=d.axes,
+        at=d.at,
+        place=place(d, c.check.calls),
+        got=d.got_number,
+        expected=d.expected_number,
+        yours=yours,
+        wanted=wanted,
+        row=tuple(_row(d, yours, wanted)),
+        first_shown=d.at[-1] if d.at else 0,
+        how_much=tuple(how_much(d)),
+        from_own=from_own(d),
+        own=d.own,
+        worked=tuple(expected_number(exercise, d)),
     )
 
 
-def _place(c: CheckReport, d: Difference) -> str:
-    """``c at t = 2, row 1, unit 3``: where the student finds that number."""
-    said = _("{name} at t = {t}, row {batch}, unit {unit}").format(
-        t=d.step + 1, name=d.quantity, batch=d.batch, unit=d.unit
-    )
-    if c.check.calls > 1:
-        said = _("{place}, in call {call}").format(call=d.call + 1, place=said)
-    return said
+def _row(d: Difference, yours: str, wanted: str) -> Iterator[Beside]:
+    """The numbers of the row in which the wrong one stands, in as many decimals as it needs."""
+    if not d.at or d.got.shape[-1] < 2:
+        return
+    row = d.at[:-1]
+    decimals = max(len(text.partition(".")[2]) for text in (yours, wanted))
+    digits = min(max(decimals, 2), 6)
+    for index, (got, expected, wrong) in enumerate(
+        zip(d.got[row], d.expected[row], d.wrong[row], strict=True)
+    ):
+        both = (yours, wanted) if index == d.at[-1] else (
+            apart(float(got), float(expected)) if wrong
+            else (number(float(got), digits),) * 2
+        )  # fmt: skip
+        yield Beside(along(d.axes, len(d.axes) - 1, index), *both, bool(wrong))
 
 
-def _reading(cell: CellEquations, d: Difference) -> str:
-    said = _(
-        "{name} is {meaning}. Each row is one sentence of the batch; rows and units count from 0."
-    )
-    return said.format(name=d.quantity, meaning=_(cell[d.quantity].meaning))
+def _reading(exercise: Exercise, d: Difference) -> str:
+    said = []
+    what = meaning(exercise.equations, d.quantity)
+    if what:
+        said.append(_("{name} is {meaning}.").format(name=d.quantity, meaning=what))
+    if d.axes[:1] == ("N",):
+        said.append(_("Each row is one sentence of the batch; places count from 0."))
+    elif d.at:
+        said.append(_("Places count from 0."))
+    return " ".join(said)
 
 
-def _misread(cell: CellEquations, c: CheckReport) -> Iterator[Said]:
-    """That gates were computed from one another's blocks, and which from which."""
-    moved = [
-        (gate, taken) for gate, taken in zip(cell.gates, c.blocks, strict=True) if gate != taken
-    ]
-    said = _("Your numbers match blocks in the order {read}. In U, W and a the order is {gates}.")
-    said = said.format(read=", ".join(c.blocks), gates=", ".join(cell.gates))
-    yield Said(said, Tone.STRONG)
-    for gate, taken in moved:
-        said = _("Your {taken} comes from the block of {gate}.")
-        yield Said(said.format(taken=taken, gate=gate))
-    if all(cell[gate].kind is QuantityKind.SWITCH for gate, _taken in moved):
-        # Switches are all made with σ, so this looks the same from outside.
-        said = _("Or the blocks are read in the right order, and a later line mixes up {names}.")
-        yield Said(said.format(names=", ".join(gate for gate, _taken in moved)))
+def _standings(c: CheckReport) -> str:
+    """Which quantities of a failing check are right, by themselves or for the student's own."""
+    if c.verdict is not Verdict.WRONG or c.difference is None:
+        return ""
+    of = {
+        standing: [q.name for q in c.quantities if q.standing is standing] for standing in Standing
+    }
+    said = []
+    if of[Standing.RIGHT]:
+        names = of[Standing.RIGHT]
+        right = plural("{names} is right.", "{names} are right.", len(names))
+        said.append(right.format(names=listed(names)))
+    if of[Standing.FOLLOWS]:
+        names = of[Standing.FOLLOWS]
+        follows = plural(
+            "{names} is what follows from your own numbers, so there is no mistake in it.",
+            "{names} are what follows from your own numbers, so there is no mistake in them.",
+            len(names),
+        )
+        said.append(follows.format(names=listed(names)))
+    return " ".join(said)
 
 
 def _stopped(report: Report, c: CheckReport, trouble: Trouble, encoding: str) -> Stopped:
@@ -232,8 +322,10 @@ def _stopped(report: Report, c: CheckReport, trouble: Trouble, encoding: str) ->
     started = c.verdict is not Verdict.NOT_STARTED
     called = ""
     if started and (trouble.kind is Kind.SHAPE or (trouble.kind is Kind.RAISED and loaded)):
-        listed = ", ".join(f"{name} {shape}" for name, shape in c.shapes.items())
-        called = _("It was called with {shapes}.").format(shapes=listed)
+        listed_shapes = ", ".join(f"{name} {shape}" for name, shape in c.shapes.items())
+        called = _("{function} was called with {shapes}.").format(
+            function=function_of(report, trouble).name, shapes=listed_shapes
+        )
     return Stopped(
         kind=trouble.kind,
         call=trouble.call + 1,
@@ -242,3 +334,21 @@ def _stopped(report: Report, c: CheckReport, trouble: Trouble, encoding: str) ->
         in_check=started and loaded,
         called=called,
     )
+
+
+def _remarks(report: Report, c: CheckReport, encoding: str) -> Iterator[Stopped]:
+    """Each once, however often NumPy said it."""
+    seen: set[tuple[str, ...]] = set()
+    for remark in c.remarks:
+        part = _stopped(report, c, remark, encoding)
+        if part.said not in seen:
+            seen.add(part.said)
+            yield part
+
+
+def told_as_said(sentences_told: tuple[Told, ...]) -> list[Said]:
+    """Sentences of a diagnosis, each with its tone; those of a list begin with a dash."""
+    return [
+        Said(f"– {one.text}" if one.item else one.text, Tone.STRONG if one.strong else Tone.PLAIN)
+        for one in sentences_told
+    ]

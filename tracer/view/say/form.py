@@ -92,8 +92,11 @@ def form_notes(report: Report) -> list[str]:
     """What else a student has to know of a file whose function runs and is not right."""
     if report.verdict not in (Verdict.WRONG, Verdict.CRASHED):
         return []
-    exercise = report.exercise
-    return _order_of_arguments(report, exercise.function, exercise.inputs)
+    return [
+        said
+        for function in report.exercise.functions
+        for said in _order_of_arguments(report, function.name, tuple(function.arguments))
+    ]
 
 
 def _order_of_arguments(report: Report, function: str, asked: Sequence[str]) -> list[str]:

@@ -15,11 +15,13 @@ _MISSING = re.compile(r"No module named '(?P<name>\w+)")
 def raised(report: Report, trouble: Trouble) -> list[str]:
     """The student's own exception, at the line of their own file."""
     facts = trouble.facts
+    functions = report.exercise.functions
+    asked = next((f for f in functions if f.name == facts.get("function")), functions[0])
     name, message = clean(facts["type"]), clean(facts["message"].replace("\n", " "))
     message = in_own_lines(report.form, message)
     if facts["not_implemented"]:
         said = _("{function} is not written yet: it still raises NotImplementedError.")
-        return [said.format(function=report.exercise.function), *start(report)]
+        return [said.format(function=asked.name), *start(report)]
     if facts["memory"]:
         return [
             _("Your code ran out of memory: it needs more than it may use."),
@@ -41,9 +43,9 @@ def raised(report: Report, trouble: Trouble) -> list[str]:
     if facts["line"] is None and name == "TypeError":
         return [
             _("{function} cannot be called the way the exercise calls it: {message}").format(
-                function=report.exercise.function, message=message
+                function=asked.name, message=message
             ),
-            _("Expected: {signature}").format(signature=report.exercise.signature),
+            _("Expected: {signature}").format(signature=asked.signature),
         ]
     what = f"{name}: {message}" if message else name
     if facts["loaded"]:
@@ -94,7 +96,11 @@ def start(report: Report) -> list[str]:
     return [
         _(
             "Read README.md in the folder {name}, then write the body of {function} in {file}."
-        ).format(name=names[1], function=report.exercise.function, file=names[0])
+        ).format(
+            name=names[1],
+            function=", ".join(f.name for f in report.exercise.functions),
+            file=names[0],
+        )
     ]
 
 

@@ -1,4 +1,4 @@
-"""What a wrong shape or dtype usually comes from."""
+"""What a wrong shape or dtype usually comes from, as far as the shape itself shows it."""
 
 from __future__ import annotations
 
@@ -7,24 +7,30 @@ from collections.abc import Sequence
 from tracer.language import _, plural
 
 
-def shape_advice(got: Sequence[int], wanted: Sequence[int]) -> str:
-    """What such a shape usually comes from."""
-    got, (rows, units) = tuple(got), wanted
-    if got == (units, rows):
-        return _("It is transposed: check the order of your matrix products.")
-    if got == (units,):
+def shape_advice(got: Sequence[int], wanted: Sequence[int], letters: str) -> str:
+    """What such a shape is, beside the one that is wanted; `letters` are its axes, ``(N, H)``."""
+    got, wanted = tuple(got), tuple(wanted)
+    of_states = letters == "(N, H)"
+    if len(got) == 2 and got == wanted[::-1]:
+        return _("Its two axes are exchanged: check the order of your matrix products.")
+    if of_states and got == wanted[1:]:
         return _("The batch axis is missing: each of the N sentences has a row of H numbers.")
-    if len(got) == 2 and got[1] % units == 0 and got[1] > units:
+    if of_states and len(got) == 2 and got[0] == wanted[0] and got[1] in _times(wanted[1]):
         return _("Each row is {times} times too long: did you split z into its blocks?").format(
-            times=got[1] // units
+            times=got[1] // wanted[1]
         )
-    if len(got) > 2:
+    if len(got) != len(wanted):
         return plural(
-            "One axis too many: did arrays broadcast, or is it a list of arrays?",
-            "{n} axes too many: did arrays broadcast, or is it a list of arrays?",
-            len(got) - 2,
-        ).format(n=len(got) - 2)
+            "It has {n} axis; expected are {wanted}.",
+            "It has {n} axes; expected are {wanted}.",
+            len(got),
+        ).format(n=len(got), wanted=len(wanted))
     return _("Print the shape after each line to see where it goes wrong.")
+
+
+def _times(units: int) -> tuple[int, ...]:
+    """How long a row of several blocks may be."""
+    return tuple(units * blocks for blocks in (2, 3, 4))
 
 
 def dtype_advice(got: str) -> str:

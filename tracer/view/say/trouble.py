@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tracer.exercises.exercise import Function
 from tracer.grading.report import Kind, Report, Trouble
 from tracer.language import _, plural
 from tracer.view.say.form import elsewhere, form_sentences
@@ -19,25 +20,34 @@ from tracer.view.say.words import clean
 def sentences(report: Report, trouble: Trouble) -> list[str]:
     """What happened, and what to do."""
     facts = trouble.facts
-    function = report.exercise.function
-    signature = report.exercise.signature
+    asked = function_of(report, trouble)
+    function, signature = asked.name, asked.signature
     match trouble.kind:
         case Kind.EMPTY:
-            return [
-                _("{function} has no code yet.").format(function=function),
-                *start(report),
-            ]
+            return [_("{function} has no code yet.").format(function=function), *start(report)]
+        case Kind.STILL_NONE:
+            said = _("{function} still returns None: nothing is computed yet.")
+            return [said.format(function=function), *start(report)]
         case Kind.NONE:
-            return [
-                _("{function} returned None.").format(function=function),
-                _("Does every branch end with a return? Expected: return {names}").format(
-                    names=", ".join(report.exercise.returns)
-                ),
-            ]
+            return _none(report, trouble, asked)
         case Kind.COUNT:
             return [
                 _count(function, trouble),
                 _("Expected: {signature}").format(signature=signature),
+            ]
+        case Kind.NO_DICT:
+            return [
+                _("{function} returned something of type {got} where a dict is expected.").format(
+                    function=function, got=clean(facts["got"])
+                ),
+                _("Expected: {signature}").format(signature=signature),
+            ]
+        case Kind.NO_ENTRY:
+            return [
+                _("The dict that {function} returned has no entry {name!r}.").format(
+                    function=function, name=clean(facts["name"])
+                ),
+                _("It has: {names}").format(names=clean(facts["got"]) or "–"),
             ]
         case Kind.RAGGED:
             return [
@@ -52,47 +62,51 @@ def sentences(report: Report, trouble: Trouble) -> list[str]:
                 dtype_advice(facts["dtype"]),
             ]
         case Kind.SHAPE:
+            letters, wanted = facts["axes"], _shape(facts["wanted"])
             return [
-                _("{name} has shape {got}; expected (N, H) = {wanted}.").format(
-                    name=facts["name"], got=_shape(facts["got"]), wanted=_shape(facts["wanted"])
+                _("{name} has shape {got}; expected {wanted}.").format(
+                    name=clean(facts["name"]), got=_shape(facts["got"]),
+                    wanted=f"{letters} = {wanted}" if letters and facts["wanted"] else wanted,
                 ),
-                shape_advice(facts["got"], facts["wanted"]),
-            ]
+                shape_advice(facts["got"], facts["wanted"], letters),
+            ]  # fmt: skip
         case Kind.PRECISION:
             return [
                 _("{name} is float64, though every argument is float32.").format(
-                    name=facts["name"]
+                    name=clean(facts["name"])
                 ),
                 _("Which line makes a float64 array? np.zeros and np.ones do, without dtype=."),
             ]
-        case Kind.ORDER:
-            return _order(facts["got"], facts["wanted"], alike=facts["alike"])
         case Kind.SHARED:
             return [
                 _(
                     "The array {name} that you returned at {where} was right, but changed later."
-                ).format(name=facts["name"], where=_where(trouble)),
+                ).format(name=clean(facts["name"]), where=_where(trouble)),
                 _("A later call overwrote it. Return a new array from every call."),
             ]
         case Kind.CHANGED:
             return [
-                _("Your function modified its argument {name}.").format(name=facts["name"]),
+                _("{function} modified its argument {name}.").format(
+                    function=function, name=facts["name"]
+                ),
                 _(
                     "The caller still needs {name}. Make a new array instead: "
                     "no {name}[:] = …, no {name} += …"
                 ).format(name=facts["name"]),
             ]
+        case Kind.REMEMBERS:
+            return _remembers(trouble, function)
         case Kind.WARNED:
-            return [
-                _("The numbers are right, but NumPy gave a warning: {message}").format(
-                    message=clean(facts["message"])
-                ),
-                *line(report, facts["line"]),
-            ]
+            said = _("NumPy gave a warning: {message}")
+            if facts["type"] == "SyntaxWarning":
+                said = _("Python warned when it read your file: {message}")
+            return [said.format(message=clean(facts["message"])), *line(report, facts["line"])]
+        case Kind.PROPERTY:
+            return _property(trouble, function)
         case Kind.NO_FUNCTION:
             return [
                 _("Your file has no function {function}.").format(function=function),
-                *elsewhere(report, function),
+                *elsewhere(report, function.partition(".")[0]),
                 _("Expected: {signature}").format(signature=signature),
             ]
         case Kind.FORM:
@@ -119,6 +133,61 @@ def sentences(report: Report, trouble: Trouble) -> list[str]:
             ]
 
 
+def function_of(report: Report, trouble: Trouble) -> Function:
+    """The function that a trouble is about; the exercise's first, where it is about none."""
+    functions = report.exercise.functions
+    named = trouble.facts.get("function")
+    return next((f for f in functions if f.name == named), functions[0])
+
+
+def _none(report: Report, trouble: Trouble, asked: Function) -> list[str]:
+    """What it means that None came back, as far as the file tells it."""
+    facts = trouble.facts
+    said = [_("{function} returned None.").format(function=asked.name)]
+    if facts["name"] and len(asked.returns) > 1:
+        said = [
+            _("{function} returned None for {name}.").format(
+                function=asked.name, name=clean(facts["name"])
+            )
+        ]
+    elif facts["written"] and facts["line"] is None:
+        said.append(
+            _("It has no return with a value. Expected: return {names}").format(
+                names=", ".join(asked.returns)
+            )
+        )
+    elif facts["line"] is not None:
+        said.append(_("This call did not reach its return, or what stands there was None:"))
+        said += line(report, facts["line"])
+    return said
+
+
+def _remembers(trouble: Trouble, function: str) -> list[str]:
+    """That numbers are right alone and wrong after other calls."""
+    if trouble.facts["between"] == "checks":
+        return [
+            _("Run alone, this check passes; after the checks before it, it did not."),
+            _("Your file changes something outside of itself that stays. It costs no points."),
+        ]
+    return [
+        _("{function} remembers the call before: called alone, {where} is right.").format(
+            function=function, where=_where(trouble)
+        ),
+        _("Look for variables outside of the function, and for default arguments that change."),
+    ]
+
+
+def _property(trouble: Trouble, function: str) -> list[str]:
+    """That a value does not hold what the check states of it."""
+    facts = trouble.facts
+    said = {
+        "is": _("{function} returned {got}; here the right answer is {wanted}."),
+        "at least": _("{function} returned {got}; at least {wanted} is asked for."),
+        "at most": _("{function} returned {got}; at most {wanted} is asked for."),
+    }[facts["how"]]
+    return [said.format(function=function, got=facts["got"], wanted=facts["wanted"])]
+
+
 def _count(function: str, trouble: Trouble) -> str:
     """Too many values came back, or too few."""
     got, length = clean(trouble.facts["got"]), trouble.facts["length"]
@@ -129,25 +198,6 @@ def _count(function: str, trouble: Trouble) -> str:
         "{function} returned a {got} of {n} values.",
         length,
     ).format(function=function, n=length, got=got)
-
-
-def _order(got: Sequence[str], wanted: Sequence[str], *, alike: bool) -> list[str]:
-    """Right numbers in the wrong places. `alike`: two mistakes look the same from outside."""
-    came, asked = ", ".join(got), ", ".join(wanted)
-    said = [
-        _("The values are right, but in the wrong order: {got} instead of {wanted}.").format(
-            got=came, wanted=asked
-        ),
-    ]
-    if not alike:
-        return [*said, _("Expected: return {wanted}").format(wanted=asked)]
-    return [
-        *said,
-        _(
-            "Either the blocks of z are not read in the order {wanted}, or the values are not "
-            "returned in that order. Look at both lines."
-        ).format(wanted=asked),
-    ]
 
 
 def _timed_out(report: Report, trouble: Trouble) -> list[str]:
@@ -174,16 +224,15 @@ def _timed_out(report: Report, trouble: Trouble) -> list[str]:
 
 def _reached(report: Report, trouble: Trouble) -> str:
     facts = trouble.facts
+    function = function_of(report, trouble).name
     if not facts["loaded"]:
         return _("It happened while your file was loading, before {function} was called.").format(
-            function=report.exercise.function
+            function=function
         )
     if not facts["returned"]:
-        return _("It happened in the first call to {function}.").format(
-            function=report.exercise.function
-        )
+        return _("It happened in the first call to {function}.").format(function=function)
     return _("The last result was {names} at {where}.").format(
-        names=", ".join(report.exercise.returns), where=_where(trouble)
+        names=", ".join(facts["came"]), where=_where(trouble)
     )
 
 

@@ -8,7 +8,7 @@ from tracer.grading.report import Verdict
 from tracer.language import _, plural
 
 
-def verdict_name(verdict: Verdict, points: int = 0) -> str:
+def verdict_name(verdict: Verdict, points: float = 0) -> str:
     """How it ended; an answer that is wrong and has `points` is partly right."""
     if verdict is Verdict.WRONG and points:
         return _("partly right")
@@ -21,7 +21,6 @@ def verdict_name(verdict: Verdict, points: int = 0) -> str:
         Verdict.OUT_OF_MEMORY: _("out of memory"),
         Verdict.FORBIDDEN: _("forbidden"),
         Verdict.GRADER_FAULT: _("grader error"),
-        Verdict.UNDECIDED: _("undecided"),
     }[verdict]
 
 
@@ -35,3 +34,8 @@ def all_passed(left_out: Sequence[str] = ()) -> str:
         len(left_out),
     )
     return said.format(names=", ".join(left_out))
+
+
+def points(value: float) -> str:
+    """Points as they are shown: ``2``, ``1.5``."""
+    return f"{value:.1f}".removesuffix(".0")

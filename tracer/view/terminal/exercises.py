@@ -11,6 +11,7 @@ from tracer.grading.report import Verdict
 from tracer.language import _, plural
 from tracer.view.parts.exercises import ExerciseList, HandedOut, Hint
 from tracer.view.parts.said import Said, Tone
+from tracer.view.say.verdict import points
 from tracer.view.say.words import clean
 from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities, folded
@@ -23,12 +24,13 @@ def exercise_list(part: ExerciseList, able: Abilities) -> list[Text]:
     colours = palette(able)
     name = widest([row.name for row in part.rows])
     status = widest([row.status for row in part.rows])
+    wide = widest([points(row.points) for row in part.rows], least=2)
     lines = [Text("")]
     for row in part.rows:
         mark = "✓" if row.verdict is Verdict.PASSED else "→" if row.following else "·"
         line = Text("  ").append(mark, "bold")
         line.append(f" {fit(row.name, name)}", "bold" if row.following else "")
-        line.append(f"  {row.points:>2}/{row.out_of:<2}")
+        line.append(f"  {points(row.points):>{wide}}/{row.out_of:<2}")
         if part.tracked:
             line.append(f"  {fit(row.status, status)}", colours.faint)
         line.append("  ")

@@ -7,11 +7,11 @@ from typing import Any
 
 from rich.text import Text
 
-from tracer.grading.report import Report, Verdict
+from tracer.grading.report import Kind, Report, Verdict
 from tracer.language import _, plural, quoted
 from tracer.view.parts.report import CheckRow, Judged, judged
 from tracer.view.parts.said import Said, Tone
-from tracer.view.say.verdict import verdict_name
+from tracer.view.say.verdict import points, verdict_name
 from tracer.view.say.words import clean
 from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities, folded
@@ -22,7 +22,8 @@ from tracer.view.terminal.palette import Palette, palette
 PRINTED_LINES = 10
 """Lines of the student's own output that are shown."""
 
-_MARKS = {Verdict.PASSED: "✓", Verdict.NOT_STARTED: "·", Verdict.UNDECIDED: "–"}
+_MARKS = {Verdict.PASSED: "✓", Verdict.NOT_STARTED: "·"}
+_TOLD_BEFORE = "–"
 
 
 def screen(report: Report, able: Abilities, advice: Sequence[str] = ()) -> list[Text]:
@@ -40,7 +41,7 @@ def screen(report: Report, able: Abilities, advice: Sequence[str] = ()) -> list[
     failing = part.first_failing
     if failing is not None:
         lines += [Text(""), *paragraphs(map(Said, part.notes), able)] if part.notes else []
-        lines += [Text(""), *first_mistake(failing, able)]
+        lines += [Text(""), *first_mistake(part, failing, able)]
     else:
         lines += _remark(part, able)
     lines += _printed(part, able, colours)
@@ -52,9 +53,10 @@ def screen(report: Report, able: Abilities, advice: Sequence[str] = ()) -> list[
 def _heading(part: Judged, able: Abilities, colours: Palette) -> Iterator[Text]:
     yield from paragraph(Said(f"{part.exercise} · {part.title}", Tone.STRONG), able)
     score = plural("{points} of {out_of} point", "{points} of {out_of} points", part.out_of)
+    score = score.format(points=points(part.points), out_of=part.out_of)
     line = Text("  ").append(_mark(part.verdict) + " ", _style(part.verdict, colours))
     line.append(verdict_name(part.verdict, part.points), _style(part.verdict, colours))
-    line.append(f" · {score.format(points=part.points, out_of=part.out_of)}")
+    line.append(f" · {score}")
     yield line
     yield Text("  ").append(fit(part.file, able.width - 2).rstrip(), colours.faint)
 
@@ -62,14 +64,17 @@ def _heading(part: Judged, able: Abilities, colours: Palette) -> Iterator[Text]:
 def _checks(part: Judged, able: Abilities, colours: Palette) -> Iterator[Text]:
     """A line for each check: mark, name, points, title; what else than wrong it was."""
     name = widest([c.name for c in part.checks])
-    for c in part.checks:
-        verdict = c.verdict if c.run else Verdict.UNDECIDED
-        line = Text("  ").append(_mark(verdict), _style(verdict, colours))
+    scores = [f"{points(c.points)}/{c.out_of}" for c in part.checks]
+    wide = widest(scores)
+    for c, score in zip(part.checks, scores, strict=True):
+        before = bool(c.told_in) or not c.run
+        style = colours.faint if before else _style(c.verdict, colours)
+        line = Text("  ").append(_TOLD_BEFORE if before else _mark(c.verdict), style)
         line.append(f" {fit(c.name, name)}", "bold")
-        line.append(f"  {c.points}/{c.out_of}  ")
+        line.append(f"  {score:>{wide}}  ")
         about = c.title
-        if verdict not in (Verdict.PASSED, Verdict.WRONG, Verdict.UNDECIDED, part.verdict):
-            about = f"{verdict_name(verdict)} · {about}"
+        if not before and c.verdict not in (Verdict.PASSED, Verdict.WRONG, part.verdict):
+            about = f"{verdict_name(c.verdict)} · {about}"
         room = able.width - line.cell_len
         first, *rest = folded(Text(about, style=colours.faint), room, unicode=able.unicode)
         yield line.append_text(first)
@@ -77,22 +82,25 @@ def _checks(part: Judged, able: Abilities, colours: Palette) -> Iterator[Text]:
     said = ""
     if not part.checks[0].run:  # what was loaded for one check is no file that cannot be
         said = _("– not run: your file could not be loaded")
-    elif any(c.verdict is Verdict.UNDECIDED for c in part.checks):
-        said = _("– undecided: fix the ✗ checks first")
+    elif any(c.told_in for c in part.checks):
+        said = _("– fails as well: mend the first ✗ before you look at it")
     if said:
         yield from paragraph(Said(said, Tone.ASIDE), able, "    ")
 
 
 def _remark(part: Judged, able: Abilities) -> Iterator[Text]:
     """What is good to know of an answer that is right."""
-    remarked = next((c for c in part.checks if c.stopped is not None), None)
-    if remarked is None or remarked.stopped is None:
+    remarked = next((c for c in part.checks if c.remarks), None)
+    if remarked is None:
         return
-    first, *rest = remarked.stopped.said
-    more = _("You lose no points. For a way without the warning:")
+    remark = remarked.remarks[0]
+    first, *rest = remark.said
     yield Text("")
-    yield from paragraphs(map(Said, (in_check(remarked, first), *rest, more)), able)
-    yield Text(f"    tracer hint {part.number} --check {quoted(remarked.name)}")
+    yield from paragraphs(map(Said, (in_check(remarked, first), *rest)), able)
+    if remark.kind is Kind.WARNED:
+        more = _("You lose no points. For a way without the warning:")
+        yield from paragraph(Said(more), able)
+        yield Text(f"    tracer hint {part.number} --check {quoted(remarked.name)}")
 
 
 def _printed(part: Judged, able: Abilities, colours: Palette) -> Iterator[Text]:
@@ -136,6 +144,5 @@ def _style(verdict: Verdict, colours: Palette) -> Any:
     plain = {
         Verdict.PASSED: "bold",
         Verdict.NOT_STARTED: colours.faint,
-        Verdict.UNDECIDED: colours.faint,
     }
     return plain.get(verdict, colours.broken)

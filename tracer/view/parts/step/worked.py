@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from tracer.cells.evaluation import block
-from tracer.equations import CellEquations, Quantity
+from tracer.equations import Quantity
 from tracer.equations.expression import Expression, Name, Transposed
 from tracer.language import _
 from tracer.view.parts.said import Meaning
@@ -22,9 +21,6 @@ from tracer.view.say.arithmetic import (
 )
 from tracer.view.say.numbers import number
 from tracer.view.say.sentence import Sentence
-
-if TYPE_CHECKING:
-    from tracer.grading.report import Difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,35 +136,6 @@ def operands(sentence: Sentence, expression: Expression, step: int, unit: int) -
             numbers = layer[name][step, sentence.number]
             values[name] = numbers if whole else float(numbers[n])
     return values
-
-
-def wrong_number(cell: CellEquations, d: Difference) -> Iterator[Worked]:
-    """How the expected number comes about: its equation, then the equations of what it reads.
-
-    Of what those read, in turn, only the sum behind the one that counts most. There are as many
-    decimals as the arithmetic needs to tell `d.got` from `d.expected`.
-    """
-    called = functions(cell)
-    values = {**d.values, d.quantity: d.expected}
-    symbols = {q.name: q.symbol for q in cell if q.equation and q.level is None}
-    first = cell[d.quantity]
-    reads = [first, *_computed(cell, first, values)]
-    if d.through in [quantity.name for quantity in reads]:
-        reads += _computed(cell, cell[d.through], values)
-    for quantity in dict.fromkeys(reads):
-        place = f"{quantity.name}_{d.step + 1}[{d.unit}]" if quantity is first else quantity.name
-        yield worked(
-            place, quantity.expression, values, values[quantity.name], called,
-            digits=digits_between(d.got, d.expected), symbols=symbols,  # z's share reads as U_f x_t
-        )  # fmt: skip
-
-
-def _computed(
-    cell: CellEquations, quantity: Quantity, values: Mapping[str, float]
-) -> list[Quantity]:
-    """What its equation reads and what has an equation itself, the shares of a sum apart."""
-    read = [cell[name] for name in quantity.reads if name in cell and name in values]
-    return [q for q in read if q.equation and q.level is not None]
 
 
 def digits_between(a: float, b: float) -> int:

@@ -1,4 +1,4 @@
-"""The first thing that is wrong with an answer: where, both numbers, how the right one is made."""
+"""The first thing that is wrong with an answer: which mistake it is, where, and both numbers."""
 
 from __future__ import annotations
 
@@ -6,48 +6,80 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
+from tracer.grading.report import Kind
 from tracer.language import _
-from tracer.view.parts.report import CheckRow, Stopped, WrongNumber
+from tracer.view.parts.report import Beside, CheckRow, Judged, Stopped, WrongNumber, told_as_said
 from tracer.view.parts.said import Said, Tone
-from tracer.view.say.numbers import apart
 from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.drawing.paragraphs import paragraph, paragraphs
 from tracer.view.terminal.drawing.worked import worked_lines
 from tracer.view.terminal.palette import palette
 
+COLUMNS = 8
+"""Numbers of a row that stand beside each other at most."""
 
-def first_mistake(failing: CheckRow, able: Abilities) -> Iterator[Text]:
-    """The first thing that is wrong, and what to do about it."""
+
+def first_mistake(part: Judged, failing: CheckRow, able: Abilities) -> Iterator[Text]:
+    """The mistake, where it is known; the first thing that is wrong, and what to do about it."""
+    diagnosis = told_as_said(failing.diagnosis or part.diagnosis)
+    if diagnosis:
+        yield from [*paragraphs(diagnosis, able), Text("")]
     if failing.wrong is None:
         assert failing.stopped is not None
         yield from _stopped(failing, failing.stopped, able)
+        yield from _remarks(failing.remarks, able)
         return
-    wrong, colours = failing.wrong, palette(able)
+    wrong = failing.wrong
+    remembers = [r for r in failing.remarks if r.kind is Kind.REMEMBERS]
+    for remark in remembers:
+        yield from [*_remark(remark, able), Text("")]
     where = _("The first wrong number in “{check}” is {place}.").format(
         check=failing.name, place=wrong.place
     )
     yield from paragraph(Said(where, Tone.STRONG), able)
-    yield from paragraph(Said(failing.reading, Tone.ASIDE), able)
+    yield from paragraph(Said(" ".join([failing.reading, *wrong.how_much]), Tone.ASIDE), able)
     yield Text("")
-    yours, expected = apart(wrong.got, wrong.expected)
-    labels = (_("yours"), _("expected"))
-    label, wide = widest(labels), max(len(yours), len(expected))
-    yield Text(f"    {fit(labels[0], label)}  ").append(f"{yours:>{wide}}", colours.broken)
-    yield Text(f"    {fit(labels[1], label)}  ").append(f"{expected:>{wide}}", "bold")
-    yield Text("")
-    if wrong.cause:
-        yield from [*paragraph(Said(wrong.cause, Tone.STRONG), able), Text("")]
-    yield from paragraph(Said(_("How to compute the expected number:"), Tone.ASIDE), able)
-    yield from worked_lines(wrong.worked, able, indent=4, aligned=False)
+    yield from _numbers(wrong, able)
+    if wrong.from_own:
+        yield from paragraph(Said(wrong.from_own, Tone.ASIDE), able, "    ")
+    if wrong.worked:
+        said = Said(_("How to compute the expected number:"), Tone.ASIDE)
+        yield from [Text(""), *paragraph(said, able)]
+        yield from worked_lines(wrong.worked, able, indent=4, aligned=False)
     yield from _also(failing.also, wrong, able)
-    if failing.blocks is not None:
-        yield from [Text(""), *paragraphs(failing.blocks.said, able)]
+    if failing.standings:
+        yield from [Text(""), *paragraph(Said(failing.standings), able)]
+    yield from _remarks([r for r in failing.remarks if r not in remembers], able)
 
 
 def in_check(c: CheckRow, said: str) -> str:
     """`said`, with the name of the check in front."""
     return _("In check “{check}”: {said}").format(check=c.name, said=said)
+
+
+def _numbers(wrong: WrongNumber, able: Abilities) -> Iterator[Text]:
+    """Both numbers, with those beside them in the row as far as there is room."""
+    colours = palette(able)
+    row = wrong.row or (Beside("", wrong.yours, wrong.wanted, wrong=True),)
+    labels = (_("yours"), _("expected"))
+    label = widest(labels)
+    wide = max(len(t) for one in row for t in (one.place, one.yours, one.expected))
+    room = max((able.width - 4 - label) // (wide + 2), 1)
+    first = max(min(wrong.first_shown, len(row) - 1) - min(room, COLUMNS) + 1, 0)
+    shown = row[first : first + min(room, COLUMNS)]
+    if wrong.row:
+        line = Text(" " * (4 + label), style=colours.faint)
+        yield line.append("".join(f"  {one.place:>{wide}}" for one in shown))
+    yours, expected = (Text(f"    {fit(text, label)}") for text in labels)
+    for one in shown:
+        yours.append("  ").append(
+            f"{one.yours:>{wide}}", colours.broken if one.wrong else colours.faint
+        )
+        expected.append("  ").append(
+            f"{one.expected:>{wide}}", "bold" if one.wrong else colours.faint
+        )
+    yield from (yours, expected)
 
 
 def _stopped(failing: CheckRow, part: Stopped, able: Abilities) -> Iterator[Text]:
@@ -60,21 +92,27 @@ def _stopped(failing: CheckRow, part: Stopped, able: Abilities) -> Iterator[Text
         yield from paragraph(Said(part.called, Tone.ASIDE), able)
 
 
+def _remarks(remarks: Sequence[Stopped], able: Abilities) -> Iterator[Text]:
+    """NumPy's warnings, and what is remembered from call to call."""
+    for remark in remarks:
+        yield from [Text(""), *_remark(remark, able)]
+
+
+def _remark(remark: Stopped, able: Abilities) -> list[Text]:
+    first, *rest = remark.said
+    return [*paragraph(Said(first, Tone.STRONG), able), *paragraphs(map(Said, rest), able)]
+
+
 def _also(others: Sequence[WrongNumber], first: WrongNumber, able: Abilities) -> Iterator[Text]:
-    """Other quantities that are wrong, each with what is known of its cause."""
+    """Other quantities that are wrong, and not because of the first one."""
     for other in others:
         said = _("{name} is also wrong, and not because of {first}.").format(
             name=other.quantity, first=first.quantity
         )
-        if other.may_share:
-            said += " " + _("One mistake in {names} may explain both.").format(
-                names=", ".join(other.may_share)
-            )
         yield from [Text(""), *paragraph(Said(said), able)]
-        yours, expected = apart(other.got, other.expected)
         said = _("{place}: yours {yours}, expected {expected}").format(
-            place=other.place, yours=yours, expected=expected
+            place=other.place, yours=other.yours, expected=other.wanted
         )
         yield from paragraph(Said(said), able, "    ")
-        if other.cause:
-            yield from paragraph(Said(other.cause, Tone.STRONG), able, "    ")
+        if other.from_own:
+            yield from paragraph(Said(other.from_own, Tone.ASIDE), able, "    ")

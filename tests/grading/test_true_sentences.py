@@ -1,0 +1,262 @@
+"""Every sentence of a report is true: its claim is computed again, in another way.
+
+Wrong answers are made by changing an equation, or by adding something to one number. Whatever the
+report then says is held against the textbook's cell, which the grader itself does not use.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from itertools import product
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.grading.answering import answered, task_of
+from tracer.cells import CELL_CLASSES
+from tracer.exercises.discovery import discover
+from tracer.grading.judge import judge
+from tracer.grading.report import CheckReport, Difference, Report, Standing, Verdict
+from tracer.grading.right import ByEquations
+from tracer.grading.task import Task
+from tracer.view.parts.report import judged
+from tracer.view.say.difference import from_own, how_much, place
+from tracer.view.say.shapes import shape_advice
+
+EXERCISES = {exercise.number: exercise for exercise in discover().good}
+
+CHANGES: Mapping[str, tuple[Mapping[str, str], ...]] = {
+    "10": ({}, {"z": "z_from_x + z_from_h"}, {"z": "z_from_x - z_from_h + z_from_a"}, {"h": "z"}),
+    "20": ({}, {"g": "σ(z_g)"}, {"i": "σ(z_f)", "f": "σ(z_i)"}, {"o": "1 - σ(z_o)"}),
+    "22": (
+        {}, {"c": "tanh(f * c_prev + i * g)"}, {"h": "o * c"}, {"c": "f * c_prev + g"},
+        {"c": "f * h_prev + i * g", "h": "f * tanh_c"}, {"c": "0 * g"},
+        {"c": "tanh(f * c_prev + i * g)", "h": "o * c"},
+    ),
+}  # fmt: skip
+
+CHECKS = ("one word", "state and bias", "batch", "state carried")
+
+
+@st.composite
+def answers(draw: st.DrawFn) -> tuple[Task, CheckReport, Mapping[str, np.ndarray]]:
+    """A check, the report on an answer to it, and the numbers that came, steps first."""
+    number = draw(st.sampled_from(sorted(CHANGES)))
+    exercise = EXERCISES[number]
+    names = [check.name for check in exercise.checks]
+    check = draw(st.sampled_from([name for name in CHECKS if name in names]))
+    task = task_of(exercise, check, draw(st.integers(0, 99)))
+    answer = answered(task, {}, draw(st.sampled_from(CHANGES[number])))
+    right = ByEquations(exercise, task.case)
+    if draw(st.booleans()):  # and one number is off
+        step, name = draw(st.sampled_from(sorted(answer.arrays)))
+        array = answer.arrays[step, name].copy()
+        at = tuple(draw(st.integers(0, n - 1)) for n in array.shape)
+        array[at] += draw(st.sampled_from([0.01, -0.3, 40.0]))
+        answer.arrays[step, name] = answer.kept[step, name] = array
+    steps = task.case.sizes["T"]
+    came = {n: np.stack([answer.arrays[t, n] for t in range(steps)]) for n in right.names}
+    return task, judge(task, answer, right).report, came
+
+
+def textbook(
+    task: Task, came: Mapping[str, np.ndarray], step: int, *, own: bool
+) -> dict[str, np.ndarray]:
+    """Every quantity of one step by the textbook; from the second on from the student's state."""
+    (given_,) = task.case.rounds
+    program = task.exercise.program
+    assert program is not None
+    cell = CELL_CLASSES[program.name](given_["U"], given_["W"], given_["a"])
+    states = [name for name in ("h", "c") if f"{name}_0" in given_]
+    now = {name: given_[f"{name}_0"] for name in states}
+    for t in range(step + 1):
+        found = dict(cell.step(given_["x"][t], *now.values()))
+        now = {n: came[n][t] if own and n in came else found[n] for n in states}
+    return found
+
+
+def follows(task: Task, came: Mapping[str, np.ndarray], step: int, name: str) -> np.ndarray:
+    """What one quantity should be, from the student's own numbers of this step and the last."""
+    found = textbook(task, came, step, own=True)
+    if name == "h" and "c" in came:  # h = o * tanh(c), from the student's own c
+        return np.asarray(found["o"] * np.tanh(came["c"][step]))
+    return found[name]
+
+
+def wrong_places(task: Task, came: Mapping[str, np.ndarray]) -> list[tuple[int, str, int, int]]:
+    """Every number that is wrong, in the order of computing: step, quantity, row, unit."""
+    program = task.exercise.program
+    assert program is not None
+    steps = range(task.case.sizes["T"])
+    both = {
+        name: [
+            np.stack([textbook(task, came, t, own=False)[name] for t in steps]),
+            np.stack([follows(task, came, t, name) for t in steps]),
+        ]
+        for name in came
+    }
+    return [
+        (step, name, row, unit)
+        for step, name in product(steps, sorted(came, key=program.order.index))
+        for row, unit in np.ndindex(came[name][step].shape)
+        if all(
+            abs(came[name][step, row, unit] - a[step, row, unit]) > 1e-5 * np.abs(a).max()
+            for a in both[name]
+        )
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(answers())
+def test_the_first_wrong_number_is_the_first(
+    made: tuple[Task, CheckReport, Mapping[str, np.ndarray]],
+) -> None:
+    """In the order of computing, then by row and unit; both numbers are what is said of them."""
+    task, report, came = made
+    places = wrong_places(task, came)
+    d = report.difference
+
+    assert (d is None) == (not places)
+    assert (report.verdict is Verdict.PASSED) == (not places)
+    if d is None:
+        return
+    step, name, row, unit = places[0]
+    assert (d.step, d.quantity, d.at) == (step, name, (row, unit))
+    assert d.got_number == came[name][step][row, unit]
+    np.testing.assert_allclose(d.expected_number, follows(task, came, step, name)[row, unit], 1e-9)
+    assert place(d, 1) == f"{name} at t = {step + 1}, row {row}, unit {unit}"
+
+
+@settings(max_examples=60, deadline=None)
+@given(answers())
+def test_how_much_is_right(made: tuple[Task, CheckReport, Mapping[str, np.ndarray]]) -> None:
+    """The rows and steps that are called right are right, and those called wrong are wrong."""
+    task, report, came = made
+    places = wrong_places(task, came)
+    for d in [report.difference, *report.also]:
+        if d is None:
+            continue
+        wrong_steps = {step for step, name, _row, _unit in places if name == d.quantity}
+        wrong_rows = {r for step, name, r, _u in places if (step, name) == (d.step, d.quantity)}
+        said = " ".join(how_much(d))
+        told = {
+            verb: numbers(text)
+            for text, verb in re.findall(r"([Rr]ows? [^;.]*?) (?:is|are) (right|wrong)", said)
+        }
+        if told:
+            assert told["wrong"] == wrong_rows
+            assert told["right"] == set(range(len(d.got))) - wrong_rows
+        elif len(d.got) > 1:
+            assert wrong_rows == set(range(len(d.got)))
+        steps = re.search(r"right at t = (.*), and wrong at t = ([^.]*)\.", said)
+        if steps is not None:
+            assert {t - 1 for t in numbers(steps[2])} == wrong_steps
+            assert {t - 1 for t in numbers(steps[1])} == set(range(d.steps)) - wrong_steps
+        elif d.steps > 1:
+            assert wrong_steps == set(range(d.steps))
+
+
+def numbers(text: str) -> set[int]:
+    """``1, 3 to 5`` as {1, 3, 4, 5}."""
+    found: set[int] = set()
+    for first, last in re.findall(r"(\d+)(?: to (\d+))?", text):
+        found |= set(range(int(first), int(last or first) + 1))
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(answers())
+def test_what_the_expected_number_is_computed_from(
+    made: tuple[Task, CheckReport, Mapping[str, np.ndarray]],
+) -> None:
+    """“Your own c” is said exactly where the student's c changes what is expected."""
+    task, report, came = made
+    for d in [report.difference, *report.also]:
+        if d is None:
+            continue
+        right = textbook(task, came, d.step or 0, own=False)[d.quantity]
+        assert bool(from_own(d)) == (not np.allclose(right, d.expected, 1e-8, 1e-10))
+        for name in d.own:
+            steps = [t for t in (d.step, (d.step or 0) - 1) if t is not None and t >= 0]
+            exact = {t: textbook(task, came, t, own=False)[name] for t in steps}
+            assert any(not np.allclose(exact[t], came[name][t], 1e-5) for t in steps)
+
+
+@settings(max_examples=60, deadline=None)
+@given(answers())
+def test_what_is_called_right_is_right(
+    made: tuple[Task, CheckReport, Mapping[str, np.ndarray]],
+) -> None:
+    """By the equations, or from the student's own numbers; and the points are their share."""
+    task, report, came = made
+    steps = range(task.case.sizes["T"])
+    earned = 0
+    for q in report.quantities:
+        exact = np.stack([textbook(task, came, t, own=False)[q.name] for t in steps])
+        own = np.stack([follows(task, came, t, q.name) for t in steps])
+        near_exact = np.allclose(came[q.name], exact, 0, 2e-5 * np.abs(exact).max())
+        near_own = np.allclose(came[q.name], own, 0, 2e-5 * max(np.abs(own).max(), 1e-9))
+        if q.standing is Standing.RIGHT:
+            assert near_exact
+        if q.standing is Standing.FOLLOWS:
+            assert near_own
+        empty = not came[q.name].any() and exact.any()
+        earned += q.standing in (Standing.RIGHT, Standing.FOLLOWS) and not empty
+    share = report.check.points * earned / len(report.quantities)
+    assert abs(report.points - share) <= 0.05 + 1e-9
+    assert (report.points == report.check.points) == (report.verdict is Verdict.PASSED)
+
+
+@settings(max_examples=40, deadline=None)
+@given(answers())
+def test_the_worked_numbers_come_out(
+    made: tuple[Task, CheckReport, Mapping[str, np.ndarray]],
+) -> None:
+    """The last number of each line is the value of its quantity, as far as it is written."""
+    task, checked, came = made
+    if checked.difference is None:
+        return
+    d = checked.difference
+    report = Report(task.exercise, "x.py", 0, (checked,))
+    (row,) = judged(report).checks
+    assert row.wrong is not None
+    values = {**textbook(task, came, d.step or 0, own=True), d.quantity: d.expected}
+    for line in row.wrong.worked:
+        name = line.place.partition("_1[")[0].partition(f"_{(d.step or 0) + 1}[")[0]
+        value = float(values[name][d.at] if values[name].ndim == 2 else values[name][d.at[-1]])
+        assert float(line.result) == np.float64(value).round(12) or abs(
+            float(line.result) - value
+        ) <= 0.006 * max(abs(value), 1)
+
+
+@given(
+    st.lists(st.integers(0, 12), max_size=4), st.lists(st.integers(1, 6), min_size=2, max_size=2)
+)
+def test_what_is_said_of_a_shape_is_so(got: list[int], wanted: list[int]) -> None:
+    """Exchanged axes are exchanged, a missing axis is missing, and too long is so many times."""
+    said = shape_advice(got, wanted, "(N, H)")
+
+    if "exchanged" in said:
+        assert got == wanted[::-1]
+    if "batch axis is missing" in said:
+        assert got == wanted[1:]
+    times = re.search(r"(\d+) times too long", said)
+    if times is not None:
+        assert got == [wanted[0], wanted[1] * int(times[1])]
+    counted = re.search(r"It has (\d+) ax.s; expected are (\d+)", said)
+    if counted is not None:
+        assert (int(counted[1]), int(counted[2])) == (len(got), len(wanted))
+
+
+def test_a_number_that_is_right_is_never_the_first_wrong_one() -> None:
+    """c = tanh(f * c_prev + i * g), then h = o * c: only c is wrong."""
+    task = task_of(EXERCISES["22"], "batch", 3)
+    change = {"c": "tanh(f * c_prev + i * g)", "h": "o * c"}
+    right = ByEquations(task.exercise, task.case)
+
+    report = judge(task, answered(task, {}, change), right).report
+
+    found = [d for d in (report.difference, *report.also) if isinstance(d, Difference)]
+    assert [d.quantity for d in found] == ["c"]

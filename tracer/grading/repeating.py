@@ -1,0 +1,83 @@
+"""Runs what failed once more, in a process in which nothing ran before it.
+
+A call that is right alone and wrong after another one tells that the function remembers. Nothing
+else does: so it is tried, and not guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tracer.grading.answer import Answer
+from tracer.grading.judge import Judged
+from tracer.grading.report import Kind, Trouble, Verdict
+from tracer.grading.request import alone
+from tracer.grading.task import Task
+
+if TYPE_CHECKING:
+    from tracer.grading.session import Session
+
+
+def repeated(session: Session, tasks: Sequence[Task], judged: Sequence[Judged]) -> list[Judged]:
+    """The same, with what another run of the failing checks shows.
+
+    A check that passes alone has passed. Where only a later call is wrong, and is right alone,
+    a remark says so.
+    """
+    failing = [n for n, j in enumerate(judged) if _may_remember(j)]
+    whole = [n for n in failing if not judged[n].first]
+    later = [n for n in failing if _called_before(judged[n])]
+    plans = [tasks[n].plan for n in whole]
+    plans += [alone(tasks[n].plan, judged[n].failed_at or 0, judged[n].came) for n in later]
+    if not plans:
+        return list(judged)
+    _run, transcript = session.asked(plans, session.limits, apart=True)
+    if not transcript.apart or transcript.problem:
+        return list(judged)
+    found = list(judged)
+    for n, answer in zip(whole, transcript.answers, strict=False):
+        again = session.judged(tasks[n], answer) if answer.finished else None
+        if again is not None and again.report.verdict is Verdict.PASSED:
+            remark = Trouble(Kind.REMEMBERS, facts={"between": "checks"})
+            report = replace(again.report, printed=judged[n].report.printed)
+            found[n] = replace(again, report=replace(report, remarks=(remark, *report.remarks)))
+    for n, plan, answer in zip(
+        later, plans[len(whole) :], transcript.answers[len(whole) :], strict=True
+    ):
+        if found[n].report.verdict is Verdict.PASSED or not answer.finished or answer.trouble:
+            continue
+        if _right_alone(session, tasks[n], judged[n], len(plan) - 1, answer):
+            call = tasks[n].plan[judged[n].failed_at or 0]
+            facts = {"between": "calls", "function": call.function}
+            remark = Trouble(Kind.REMEMBERS, call.round, call.step, facts)
+            report = found[n].report
+            found[n] = replace(found[n], report=replace(report, remarks=(remark, *report.remarks)))
+    return found
+
+
+def _may_remember(judged: Judged) -> bool:
+    return judged.report.verdict is Verdict.WRONG and judged.report.difference is not None
+
+
+def _called_before(judged: Judged) -> bool:
+    return bool(judged.failed_at) and judged.report.difference is not None
+
+
+def _right_alone(session: Session, task: Task, judged: Judged, last: int, answer: Answer) -> bool:
+    """Whether the numbers of the failing call are right where nothing was called before it."""
+    number, d = judged.failed_at or 0, judged.report.difference
+    assert d is not None
+    again = {key: array for (n, key), array in answer.arrays.items() if n == last}
+    came = {**judged.came, **{(number, key): array for key, array in again.items()}}
+    right = task.right(session.wall, came)
+    try:
+        rounds = right.compared(came)
+    except (ValueError, KeyError):  # another shape than before: something else is the matter
+        return False
+    here = [compared for compared in rounds if compared.round == d.call]
+    return bool(here) and not any(
+        other.quantity == d.quantity and other.step == d.step
+        for other in here[0].differences([d.quantity])
+    )

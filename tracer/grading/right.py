@@ -1,0 +1,192 @@
+"""What is right in a check: what the equations give, or what the instructor's reference does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from tracer.equations.expression import Expression
+from tracer.exercises.axes import written
+from tracer.exercises.cases import Case
+from tracer.exercises.exercise import Exercise, Function
+from tracer.exercises.layout import Layout
+from tracer.exercises.plan import Call, read_again, read_back, wanted_shapes
+from tracer.grading.comparing import Compared, has_steps, held, near, tolerance_of
+from tracer.grading.request import Plan, returned
+from tracer.program.program import Carry
+
+Array: TypeAlias = npt.NDArray[Any]
+Came: TypeAlias = Mapping[tuple[int, str], Array]
+"""What was returned, by call of the plan and key."""
+
+
+class Right(Protocol):
+    """What the judge asks of what is right."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The quantities that the check looks at."""
+        ...
+
+    def shapes(self, number: int, call: Call) -> Mapping[str, tuple[int, ...]]:
+        """The shape that each array has which a call returns."""
+        ...
+
+    def names_in(self, call: Call, key: str) -> tuple[str, ...]:
+        """The quantities that lie in an array which a call returns."""
+        ...
+
+    def letters(self, call: Call, key: str) -> str:
+        """The axes of such an array, ``(N, H)``; empty where nothing is known of them."""
+        ...
+
+    def has_steps(self, name: str) -> bool:
+        """Whether a quantity has an axis of steps."""
+        ...
+
+    def compared(self, came: Came) -> tuple[Compared, ...]:
+        """Each round of which numbers came, held against what is right."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ByEquations:
+    """The equations of the list say what is right."""
+
+    exercise: Exercise
+    case: Case
+
+    @property
+    def names(self) -> tuple[str, ...]:  # noqa: D102 - as `Right` says
+        asked = {
+            name: None
+            for function in self.exercise.called(self.case.check)
+            for key, layout in self._leaves(function).items()
+            if key.partition(".")[0] in self.case.check.expect
+            for name in layout.names
+        }
+        return tuple(asked)
+
+    def shapes(self, number: int, call: Call) -> Mapping[str, tuple[int, ...]]:  # noqa: ARG002, D102
+        return wanted_shapes(self.exercise, self.case, call)
+
+    def names_in(self, call: Call, key: str) -> tuple[str, ...]:  # noqa: D102
+        return self._leaves(self._function(call))[key].names
+
+    def letters(self, call: Call, key: str) -> str:  # noqa: D102
+        function = self._function(call)
+        layout = self._leaves(function)[key]
+        return written(layout.axes(self.exercise.axes(function.over))) if layout.names else ""
+
+    def _function(self, call: Call) -> Function:
+        return next(f for f in self.exercise.functions if f.name == call.function)
+
+    @staticmethod
+    def _leaves(function: Function) -> Mapping[str, Layout]:
+        named = function.returns.items()
+        return {
+            key: leaf
+            for name, layout in named
+            if layout is not None
+            for key, leaf in layout.leaves(name).items()
+        }
+
+    def has_steps(self, name: str) -> bool:  # noqa: D102
+        assert self.exercise.program is not None
+        return has_steps(self.exercise.program, name)
+
+    def compared(self, came: Came) -> tuple[Compared, ...]:  # noqa: D102
+        program, exactly = self.exercise.program, self.exercise.credit == "exact"
+        assert program is not None
+        tolerance = tolerance_of(self.case.check)
+        rounds = []
+        read, twice = (how(self.exercise, self.case, came) for how in (read_back, read_again))
+        for number, (given, back) in enumerate(zip(self.case.rounds, read, strict=True)):
+            own = {name: array for name, array in back.items() if name in program.names}
+            if own:
+                with np.errstate(all="ignore"):  # the student's numbers may be anything
+                    exact = program.run(given)
+                    follows = exact if exactly else program.run(given, own=own)
+                own |= {  # of what came twice, a wrong one is what is shown
+                    name: array
+                    for name, array in twice[number].items()
+                    if not near(array, follows[name], tolerance).all()
+                }
+                rounds.append(held(program, number, given, own, exact, follows, tolerance))
+        return tuple(rounds)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Names and axes of what a reference returns: nothing is known of how it is computed."""
+
+    names: Mapping[str, tuple[str, ...]]
+    order: tuple[str, ...]
+    carries: Mapping[str, Carry] = field(default_factory=dict)
+
+    def equation(self, name: str) -> Expression | None:  # noqa: ARG002, D102 - as `Ruler` says
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class ByReference:
+    """What the reference gave for the same calls.
+
+    Attributes
+    ----------
+    case : Case
+    plan : tuple of Call
+    exact, follows : mapping
+        With its own state handed on from call to call, and with the student's.
+    """
+
+    case: Case
+    plan: Plan
+    exact: Came
+    follows: Came
+
+    @property
+    def names(self) -> tuple[str, ...]:  # noqa: D102 - as `Right` says
+        keys = dict.fromkeys(key for call in self.plan for key in returned(call))
+        return tuple(key for key in keys if key.partition(".")[0] in self.case.check.expect)
+
+    def shapes(self, number: int, call: Call) -> Mapping[str, tuple[int, ...]]:  # noqa: D102
+        return {key: self.exact[number, key].shape for key in returned(call)}
+
+    def names_in(self, call: Call, key: str) -> tuple[str, ...]:  # noqa: ARG002, D102
+        return (key,)
+
+    def letters(self, call: Call, key: str) -> str:  # noqa: ARG002, D102
+        return ""
+
+    def has_steps(self, name: str) -> bool:  # noqa: D102
+        return any(call.step and name in returned(call) for call in self.plan)
+
+    def compared(self, came: Came) -> tuple[Compared, ...]:  # noqa: D102
+        ranks = {key: array.ndim for (_number, key), array in self.exact.items()}
+        names = {key: (*("T",) * self.has_steps(key), *("",) * rank) for key, rank in ranks.items()}
+        keys, tolerance = Keys(names, tuple(names)), tolerance_of(self.case.check)
+        rounds = []
+        for number in range(len(self.case.rounds)):
+            exact, follows, own = (
+                self._of_round(arrays, number) for arrays in (self.exact, self.follows, came)
+            )
+            if own:
+                rounds.append(held(keys, number, {}, own, exact, exact | follows, tolerance))
+        return tuple(rounds)
+
+    def _of_round(self, came: Came, number: int) -> dict[str, Array]:
+        """The arrays of a round by key, those of several steps one after the other."""
+        found: dict[str, list[Array]] = {}
+        for n, call in enumerate(self.plan):
+            for key in returned(call) if call.round == number else ():
+                if (n, key) in came:
+                    found.setdefault(key, []).append(np.asarray(came[n, key], np.float64))
+        return {
+            key: np.stack(arrays) if self.has_steps(key) else arrays[-1]
+            for key, arrays in found.items()
+        }

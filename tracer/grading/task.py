@@ -1,0 +1,107 @@
+"""One check on its way: its numbers, the calls that are made with them, and what is right there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from tracer.errors import FileError
+from tracer.exercises.cases import Case, draw
+from tracer.exercises.exercise import Exercise
+from tracer.exercises.plan import plan as planned
+from tracer.exercises.structure import Own
+from tracer.grading.answer import Answer, read
+from tracer.grading.request import Plan, from_arrays, given, largest, request
+from tracer.grading.right import ByEquations, ByReference, Came, Right
+from tracer.sandbox.process import Limits, Wall
+
+Array: TypeAlias = npt.NDArray[Any]
+
+PATIENCE = Limits(seconds=30.0)
+"""What a reference may use; it is the instructor's, so nobody needs to be protected from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One check, ready to be run.
+
+    Attributes
+    ----------
+    exercise : Exercise
+    case : Case
+    plan : tuple of Call
+    exact : mapping
+        What the reference gave, where there is one.
+    """
+
+    exercise: Exercise
+    case: Case
+    plan: Plan
+    exact: Came
+
+    def right(self, wall: Wall, came: Came) -> Right:
+        """What is right here, once it is known what came."""
+        if self.exercise.reference is None:
+            return ByEquations(self.exercise, self.case)
+        follows: Came = {}
+        if self.exercise.credit != "exact" and _hands_on(self.plan):
+            plan = from_arrays(self.plan, came)
+            follows = _asked(self.exercise, {self.case.check.name: plan}, wall)[0] if plan else {}
+        return ByReference(self.case, self.plan, self.exact, follows)
+
+    def shapes(self, number: int, answer: Answer) -> dict[str, tuple[int, ...]]:
+        """What a call was given, array by array, as far as that is known."""
+        call = self.plan[number]
+        arrays: Mapping[Any, Array] = {**call.arrays, **answer.arrays}
+        named = [
+            (part.key, arrays.get(part.key)) if not isinstance(part, Own)
+            else (name, arrays.get((part.call, part.key)))
+            for name, part in given(call)
+        ]  # fmt: skip
+        return {name: array.shape for name, array in named if array is not None}
+
+
+def tasks(exercise: Exercise, seed: int, wall: Wall) -> list[Task]:
+    """Every check of an exercise, its numbers drawn.
+
+    Raises
+    ------
+    FileError
+        If the exercise's reference does not give what its signature says.
+    """
+    cases = [draw(exercise, check, seed) for check in exercise.checks]
+    plans = [planned(exercise, case) for case in cases]
+    exact: Sequence[Came] = [{} for _ in cases]
+    if exercise.reference is not None:
+        names = [check.name for check in exercise.checks]
+        exact = _asked(exercise, dict(zip(names, plans, strict=True)), wall)
+    return [Task(exercise, *of) for of in zip(cases, plans, exact, strict=True)]
+
+
+def _hands_on(plan: Plan) -> bool:
+    return any(isinstance(part, Own) for call in plan for _name, part in given(call))
+
+
+def _asked(exercise: Exercise, of_checks: Mapping[str, Plan], wall: Wall) -> list[Came]:
+    """What the reference gives, in a process of its own."""
+    file, plans = exercise.reference, list(of_checks.values())
+    assert file is not None
+    module = exercise.file.removesuffix(".py")
+    asked = request((file.name, module), plans, PATIENCE, "", most=largest(plans))
+    run = wall.run(file.read_bytes(), file.name, asked, PATIENCE, PATIENCE.budget)
+    transcript = read(run.response, plans)
+    for check, answer in zip(of_checks, transcript.answers, strict=True):
+        if transcript.problem or answer.trouble or not answer.finished:
+            trouble = answer.trouble
+            facts = {} if trouble is None else trouble.facts
+            why = transcript.problem or facts.get("message") or (trouble and trouble.kind)
+            line = f", line {facts['line']}" if facts.get("line") else ""
+            raise FileError(f"{file}{line}: no result in check '{check}' ({why or run.how})")
+    return [
+        {at: np.asarray(array) for at, array in answer.arrays.items()}
+        for answer in transcript.answers
+    ]

@@ -1,0 +1,160 @@
+"""How an expected number comes about: its equation with numbers, and those of what it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from tracer.equations import CELLS
+from tracer.equations.expression import Binary, Expression, Name, Transposed
+from tracer.exercises.exercise import Exercise
+from tracer.grading.report import Array, Difference
+from tracer.program import Program
+from tracer.program.functions import NAMED
+from tracer.view.parts.step.worked import Worked, digits_between, worked
+from tracer.view.say.arithmetic import Functions, Value, functions, in_numbers
+
+CLOSE = 1e-6
+"""How near the worked number comes to the expected one, as a share of it; or it is not shown."""
+
+
+def expected_number(exercise: Exercise, d: Difference) -> Iterator[Worked]:
+    """The equation of the first wrong number, then the equations of what it reads.
+
+    Of what those read, in turn, only what is behind the one that counts most. There are as many
+    decimals as the arithmetic needs to tell the student's number from the expected one. An
+    equation that adds up over sentences or steps is not worked out.
+    """
+    program = exercise.program
+    if program is None or d.quantity not in program.lines:
+        return
+    cell = CELLS.get(program.name)
+    called = functions(cell) if cell is not None else Functions({}, {**NAMED})
+    symbols = {q.name: q.symbol for q in cell or () if q.equation and q.level is None}
+    at = _At(program, d)
+    digits = digits_between(d.got_number, d.expected_number)
+    for name in _shown(program, d, at, called, symbols):
+        expression = program.lines[name].expression
+        result = at.number(name)
+        values = at.operands(expression)
+        if result is None or values is None or not _gives(expression, values, result, called):
+            continue
+        yield worked(
+            at.place(name), expression, values, result, called, digits=digits, symbols=symbols
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """The place of a wrong number: which of the other quantities' numbers belong to it."""
+
+    program: Program
+    d: Difference
+
+    def number(self, name: str) -> float | None:
+        """The number of another quantity at the same sentence and unit; None if it has none."""
+        array = self.d.values.get(name)
+        if array is None:
+            return None
+        known = dict(zip(self.d.axes, self.d.at, strict=True))
+        axes = [axis for axis in self.program.names[name] if axis != "T"]
+        if len(axes) != array.ndim or not set(axes) <= set(known) or len(set(axes)) < len(axes):
+            return float(array[self.d.at]) if name == self.d.quantity else None
+        return float(array[tuple(known[axis] for axis in axes)])
+
+    def operands(self, expression: Expression) -> dict[str, Value] | None:
+        """What the equation reads there: numbers, and rows for a product; None if it is none."""
+        rows = self._rows(expression)
+        if rows is None:
+            return None
+        values: dict[str, Value] = dict(rows)
+        for name in expression.reads:
+            number = None if name in rows else self.number(name)
+            if number is not None:
+                values[name] = number
+        return values if set(expression.reads) <= values.keys() else None
+
+    def _rows(self, expression: Expression) -> Mapping[str, Array] | None:
+        """The rows that a product of matrices multiplies; None for what is no such product."""
+        found: dict[str, Array] = {}
+        for node in expression.nodes():
+            if not isinstance(node, Binary) or node.sign != "@":
+                continue
+            if len(self.d.at) != 2:
+                return None
+            row, column = self.d.at
+            match node.left, node.right:
+                case Name(left), Transposed(Name(right)):
+                    picked = {left: (left, row, 0), right: (right, column, 0)}
+                case Name(left), Name(right):
+                    picked = {left: (left, row, 0), right: (right, column, 1)}
+                case _:
+                    return None
+            for name, (array_name, index, axis) in picked.items():
+                array = self.d.values.get(array_name)
+                if array is None or array.ndim != 2 or index >= array.shape[axis]:
+                    return None
+                found[name] = array.take(index, axis)
+        return found
+
+    def place(self, name: str) -> str:
+        """``c_2[3]`` of the number itself; of what it reads the name alone."""
+        if name != self.d.quantity:
+            return name
+        step = "" if self.d.step is None else f"_{self.d.step + 1}"
+        at = ", ".join(map(str, self.d.at[-1:] if self.d.axes[:1] == ("N",) else self.d.at))
+        return f"{name}{step}[{at}]" if at else f"{name}{step}"
+
+
+def _shown(
+    program: Program, d: Difference, at: _At, called: Functions, symbols: Mapping[str, str]
+) -> list[str]:
+    """The equations that are worked out, in their order."""
+
+    def computed(name: str) -> list[str]:
+        reads = program.lines[name].expression.reads
+        return [n for n in reads if n in program.lines and n in d.values and n not in symbols
+                and not n.endswith(("_prev", "_from_next"))]  # fmt: skip
+
+    first = computed(d.quantity)
+    shown = [d.quantity, *first]
+    through = _through(program, d, at, called, first)
+    return list(dict.fromkeys([*shown, *(computed(through) if through else ())]))
+
+
+def _through(
+    program: Program, d: Difference, at: _At, called: Functions, reads: list[str]
+) -> str | None:
+    """The operand without which the result would differ most."""
+    expression = program.lines[d.quantity].expression
+    values = at.operands(expression)
+    if values is None:
+        return None
+    without = {}
+    for name in reads:
+        if name in values and np.ndim(values[name]) == 0:
+            changed = _value(expression, {**values, name: 0.0}, called)
+            if changed is not None:
+                without[name] = float(np.nan_to_num(abs(changed - d.expected_number)))
+    return max(without, key=without.__getitem__, default=None)
+
+
+def _gives(
+    expression: Expression, values: Mapping[str, Value], result: float, called: Functions
+) -> bool:
+    """Whether the equation, worked out with these numbers, really gives the result."""
+    value = _value(expression, values, called)
+    if value is None:
+        return False
+    near = abs(value - result) <= CLOSE * max(abs(result), 1e-6)
+    return bool(near or value == result or (np.isnan(value) and np.isnan(result)))
+
+
+def _value(expression: Expression, values: Mapping[str, Value], called: Functions) -> float | None:
+    try:
+        with np.errstate(all="ignore"):
+            return float(in_numbers(expression, values, called.meant).value({}, called.meant))
+    except (ValueError, TypeError, ArithmeticError, LookupError):
+        return None

@@ -1,0 +1,110 @@
+"""Which mistake gives a student's numbers, in sentences; each is true because it was computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+from tracer.language import _, plural
+from tracer.view.say.difference import listed
+
+Diagnosis: TypeAlias = Any  # of tracer.mistakes, as soon as that is there
+Mistake: TypeAlias = Any
+
+
+class Told(NamedTuple):
+    """A sentence, how much it weighs, and whether it is one of a list."""
+
+    text: str
+    strong: bool = False
+    item: bool = False
+
+
+def told(diagnosis: Diagnosis) -> list[Told]:
+    """All that is known of the mistake; nothing where nothing true is known."""
+    if diagnosis.zero:
+        return [Told(_("Every number that is wrong is 0, so nothing can be said of its cause."))]
+    if len(diagnosis.named) == 1:
+        return list(_one(diagnosis.named[0]))
+    if diagnosis.named:
+        return list(_several(diagnosis.named))
+    if diagnosis.generated:
+        return list(_generated([str(edit) for edit in diagnosis.generated]))
+    if diagnosis.reference:
+        return list(_reference(diagnosis.reference))
+    return list(_by_equation(diagnosis))
+
+
+def _one(alike: Sequence[Mistake]) -> Iterator[Told]:
+    """One mistake, or several that nobody could tell apart by their numbers."""
+    if len(alike) > 1:
+        said = _("Each of these gives exactly your numbers; one of them it is:")
+        if all(mistake.kind == "convention" for mistake in alike):
+            said = _("Your numbers are right in another convention; one of these it is:")
+        yield Told(said, strong=True)
+        yield from (Told(mistake.sentence, item=True) for mistake in alike)
+        return
+    (mistake,) = alike
+    if mistake.kind == "convention":
+        said = _("Your numbers are right, but in another convention: {title}.")
+        yield Told(said.format(title=mistake.title), strong=True)
+        yield Told(mistake.sentence)
+        return
+    yield Told(mistake.sentence, strong=True)
+
+
+def _several(classes: Sequence[Sequence[Mistake]]) -> Iterator[Told]:
+    """Mistakes that only together give all numbers."""
+    said = plural(
+        "{n} mistake gives all your numbers:",
+        "{n} mistakes together give all your numbers:",
+        len(classes),
+    )
+    yield Told(said.format(n=len(classes)), strong=True)
+    for alike in classes:
+        titles = [mistake.title for mistake in alike]
+        text = titles[0]
+        if len(titles) > 1:
+            text = _("one of these: {titles}").format(titles="; ".join(titles))
+        yield Told(text, item=True)
+
+
+def _generated(changes: Sequence[str]) -> Iterator[Told]:
+    if len(changes) == 1:
+        said = _("Your numbers are those of the equations with {change}.")
+        yield Told(said.format(change=changes[0]), strong=True)
+        return
+    yield Told(_("Your numbers are those of the equations with one of these:"), strong=True)
+    yield from (Told(change, item=True) for change in changes)
+
+
+def _reference(reference: str) -> Iterator[Told]:
+    """A backward pass that is right for a forward pass that is not."""
+    if reference == "follows":
+        yield Told(_("The rest follows, by the right equations, from the mistake told before."))
+    if reference == "derivative":
+        yield Told(_("Your gradients are right for the forward pass that you wrote."), strong=True)
+
+
+def _by_equation(diagnosis: Diagnosis) -> Iterator[Told]:
+    """Equation by equation, each judged from the student's own numbers."""
+    by = {
+        verdict: [e.name for e in diagnosis.equations if e.verdict == verdict]
+        for verdict in ("right", "wrong", "unknown")
+    }
+    if not by["wrong"]:
+        return
+    said = plural(
+        "From your own numbers, the equation of {names} is not followed.",
+        "From your own numbers, the equations of {names} are not followed.",
+        len(by["wrong"]),
+    )
+    yield Told(said.format(names=listed(by["wrong"])), strong=True)
+    if by["right"]:
+        said = plural(
+            "That of {names} is followed.", "Those of {names} are followed.", len(by["right"])
+        )
+        yield Told(said.format(names=listed(by["right"])))
+    if by["unknown"]:
+        said = _("Nothing can be told of {names}: the numbers to judge by did not come back.")
+        yield Told(said.format(names=listed(by["unknown"])))
