@@ -17,6 +17,7 @@ from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Verdict
 from tracer.grading.session import grade
+from tracer.sandbox import usage
 from tracer.sandbox.frames import OUT_OF_MEMORY
 from tracer.sandbox.process import Limits
 
@@ -232,3 +233,24 @@ def test_what_goes_wrong_while_results_are_read_is_raised(
 
     with pytest.raises(MemoryError):
         grade(rnn_step, Submission("rnn_step.py", b""), seed=1)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_what_a_process_has_used(monkeypatch: pytest.MonkeyPatch, *, told: bool) -> None:
+    """With its children and those that have ended; also where the system tells no children."""
+    if not told:
+        monkeypatch.setattr(usage, "_PROC", Path("/nowhere"))
+    busy = "import time\nwhile time.process_time() < 0.4: pass\n"
+    source = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {busy!r}])\n{busy}"
+    with subprocess.Popen(
+        [sys.executable, "-c", f"{source}print(flush=True)\ninput()"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as child:  # fmt: skip
+        assert child.stdout is not None
+        child.stdout.readline()
+        used = usage.usage(child.pid)
+        child.communicate(b"\n")
+
+    assert used.seconds >= (0.75 if LINUX else 0.35)
+    assert (used.memory > 0) is (told and LINUX)
+    assert usage.usage(child.pid).memory == 0  # it is gone

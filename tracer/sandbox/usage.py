@@ -31,9 +31,10 @@ NOTHING = Usage()
 def usage(pid: int) -> Usage:
     """What the process `pid` and those below it have used so far, the ended ones included.
 
-    On a system without ``/proc`` the memory stays 0: nothing there limits it either.
+    Where ``/proc`` does not tell a process's children (not Linux, or some containers), the memory
+    stays 0.
     """
-    if not (_PROC / "self/stat").exists():
+    if not (_PROC / "thread-self/children").exists():
         return Usage(_elsewhere(pid))
     seconds, memory = 0.0, 0
     for process in _with_children(pid):
@@ -68,5 +69,5 @@ def _elsewhere(pid: int) -> float:
         first = psutil.Process(pid)
         for process in (first, *first.children(recursive=True)):
             with suppress(psutil.Error):
-                seconds += sum(process.cpu_times()[:2])
+                seconds += sum(process.cpu_times()[:4])  # the ended ones too
     return seconds
