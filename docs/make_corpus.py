@@ -21,58 +21,57 @@ HEAD = """\
 <!-- Counted by docs/make_corpus.py. Change that file or tracer/data/grammars/: make docs -->
 
 `tracer.data.corpus.corpus(task, language, count=10_000, seed=0)` draws labelled sentences from a
-grammar, in English (`"en"`) and Traditional Chinese (`"zh-TW"`), no two alike. It needs no
-network, and the same seed gives the same sentences on every machine and under every version of
-Python. The article's own sentences come first.
+grammar, in English (`"en"`) and Traditional Chinese (`"zh-TW"`), without duplicates. It needs no
+internet, and the same seed gives the same sentences on every machine and Python version. The
+article's own sentences come first.
 
-The grammars are text files to read and to change, one folder a language:
-[English](../tracer/data/grammars/en), [Chinese](../tracer/data/grammars/zh-TW). How they are
-written is told at the top of [grammar.py](../tracer/data/grammar.py). They have small vocabularies
-and a handful of sentence patterns: enough to watch a network remember, not enough to learn a
-language.
+The grammars are text files, to be read and changed, one folder per language:
+[English](../tracer/data/grammars/en), [Chinese](../tracer/data/grammars/zh-TW). The top of
+[grammar.py](../tracer/data/grammar.py) explains how they are written. They have small vocabularies
+and few sentence patterns: enough to watch a network remember, not enough to learn a language.
 """
 
 CLASSIFY = """\
 ## classify: praise or insult
 
-A word of praise is not a praise: *not bad at all* praises, and so does *nobody says that you are
-bad*. What counts is the meaning of the verdict, with its negations, double negations and
-intensifiers; *they say that you are bad but you are kind* is settled by the part after *but* (and
+A positive word does not make praise: *not bad at all* is praise, and so is *nobody says that you
+are bad*. The label is the meaning of the whole statement, with its negations, double negations and
+intensifiers; *they say that you are bad but you are kind* is decided by the part after *but* (and
 can be guessed at *but*, where the opposite must follow).
-After the word that settles it, clauses follow that change nothing, some with negations of their
-own (*said the man who does not drink tea*), so that this word lies 0 to 25 words before the last
-one. The network must carry it that far. `corpus("classify", farthest=6)` draws sentences in which
+After the deciding word come clauses that change nothing, some with negations of their own (*said
+the man who does not drink tea*), so that it stands 0 to 25 words before the end. The network must
+remember it that long. `corpus("classify", farthest=6)` draws sentences in which
 at most six words follow.
 
-Nothing but the meaning tells the label. The words of praise and of insult come in lists of equal
-weight, and each pattern is used for both labels alike, with the lists swapped. A test holds the
-corpus to it: with those words hidden, no pair of words and no length is found more often with one
-label than a fair coin would allow.
+Only the meaning determines the label. Positive and negative words come in lists of equal weight,
+and each pattern is used equally for both labels, with the lists swapped. A test checks this: with
+those words hidden, no pair of words and no length is more frequent with one label than chance
+allows.
 
-How well simple readers do, by logistic regression on 9,000 sentences, measured on the 1,000 others:
+The accuracy of simple models: logistic regression on 9,000 sentences, measured on the other 1,000:
 
-| what the reader sees | English | Chinese |
+| features | English | Chinese |
 |---|---|---|
 | the length | 47.6 % | 50.8 % |
-| length and pairs of words, praise and insult hidden | 51.0 % | 50.3 % |
-| the last word of praise or insult alone | 50.7 % | 57.0 % |
-| all words, in no order | 54.3 % | 54.3 % |
+| length and pairs of words, positive and negative words hidden | 51.0 % | 50.3 % |
+| the last positive or negative word alone | 50.7 % | 57.0 % |
+| all words, without their order | 54.3 % | 54.3 % |
 | all words and pairs of words | 71.8 % | 82.2 % |
 
-Only a reader that keeps the order gets near 100 %: see [models](models.md).
+Only a model that uses the order gets near 100 %: see [models](models.md).
 """
 
 TAG = """\
 ## tag: parts of speech
 
 Some words have two parts of speech (*i water the flowers*, *the water is hot*; 我畫一張畫). An RNN
-has not read on when it must answer, so the grammar only has sentences in which the words *before*
-settle the tag. Counted over the corpus: how often the most frequent tag is right, which no reader
-with that knowledge can beat.
+cannot look ahead when it must answer, so the grammar only has sentences in which the words *before*
+determine the tag. Counted over the corpus: how often the most frequent tag is right, the best that
+is possible with this knowledge.
 """
 
 GENERATE = """\
-## generate: a word, and how it goes on
+## generate: the next word
 
 Short sentences; the label of each word is the next one, and `<end>` after the last.
 """
@@ -81,17 +80,17 @@ CODES = """\
 ## The article's codes
 
 `Encoder.with_codes` gives every word eight digits, each digit one input (D = 8). Four codes are the
-article's; the others are counted up in the digits 0, 1, 2 in the order of the vocabulary, and the
-unknown word is 00000000.
+article's; the others count up in the digits 0, 1, 2 in the order of the vocabulary, and the unknown
+word is 00000000.
 """
 
 UNKNOWN = """\
 ## Words
 
-English is parted at spaces and punctuation, Chinese at the longest word that the vocabulary has;
-a Chinese character that begins no known word stands alone. Case, full width and the shape of an
-apostrophe do not matter. Invisible characters are dropped. A word that the vocabulary has not is
-kept as typed and read as `<unk>`.
+English is split at spaces and punctuation, Chinese into the longest words of the vocabulary; a
+Chinese character that begins no known word stands alone. Case, full-width forms and the shape of an
+apostrophe do not matter. Invisible characters are removed. A word that is not in the vocabulary is
+shown as typed and read as `<unk>`.
 """
 
 
@@ -118,7 +117,7 @@ def render() -> str:
 
 
 def _sizes(drawn: dict[tuple[str, str], tuple[Labelled, ...]]) -> Iterator[str]:
-    yield "| task | language | sentences | different words | words a sentence | labels |"
+    yield "| task | language | sentences | different words | words per sentence | labels |"
     yield "|---|---|---|---|---|---|"
     for (task, name), sentences in drawn.items():
         lengths = [len(sentence.words) for sentence in sentences]
@@ -136,7 +135,7 @@ def _sizes(drawn: dict[tuple[str, str], tuple[Labelled, ...]]) -> Iterator[str]:
 
 
 def _distances(classify: dict[str, tuple[Labelled, ...]]) -> Iterator[str]:
-    yield "Words after the one that settles the label:"
+    yield "Words after the deciding one:"
     yield ""
     yield "| words after it | " + " | ".join(f"{a} to {b}" for a, b in BANDS) + " |"
     yield "|---|" + "---|" * len(BANDS)

@@ -30,20 +30,20 @@ MODELS = ("rnn-classify", "lstm-classify")
 SHARES = (0.1, 0.5, 0.9)
 
 HEAD = """\
-# Vanishing gradients, to be looked at
+# Vanishing gradients
 
 <!-- Measured by docs/make_gradients.py. Change that file, or train other models: make docs -->
 
-To learn from a word at the beginning of a sentence, a network must feel at that word what went
-wrong at the end. What it feels is the gradient ∂L/∂h_t: how the loss would change if the state
-after word t were a little different. It is computed from the last word back to the first, and
-every step back multiplies it by a matrix. If most of these products make it smaller, it shrinks
-like 0.5 · 0.5 · 0.5 …: after twenty words nothing is left, and the weights learn nothing about
-the first ones. That is the vanishing gradient. If the products make it larger, it explodes.
+To learn from a word at the beginning of a sentence, the loss at the end must reach that word. What
+reaches it is the gradient ∂L/∂h_t: how the loss would change if the hidden state after word t were
+slightly different. Backpropagation computes it from the last word to the first, and each step
+multiplies it by a matrix. If these factors mostly shrink it, it decays like 0.5 · 0.5 · 0.5 …:
+after twenty words nothing is left, and the weights learn nothing from the first words. That is the
+vanishing gradient. If the factors mostly enlarge it, it explodes.
 
-An LSTM has a second way back, along the memory c. There a step multiplies by the forget gate
-alone: no weights, no squeezing. While that switch is near 1, the gradient passes almost
-unchanged.
+An LSTM has a second path back, along the memory c. There each step multiplies by the forget gate
+only: no weight matrix, no squashing function. While the forget gate is near 1, the gradient passes
+almost unchanged.
 
 ```
 tracer gradients "{sentence}" --untrained
@@ -53,33 +53,30 @@ tracer gradients "{sentence}" --untrained
 
 ## How to read it
 
-Each line is a word. The bar is the size of ∂L/∂h_t as a share of that at the last word, on a
-logarithmic scale: the same distance is the same factor everywhere. A straight slope is therefore
-a gradient that loses the same share at every word.
+Each line is a word. The bar is the norm of ∂L/∂h_t relative to the last word, on a logarithmic
+scale: equal distances are equal factors. A straight slope means that the gradient shrinks by the
+same factor at every word.
 
-The second table says why.
+The second table shows why.
 
 - **step** (RNN): the largest singular value of ∂h_t/∂h_(t-1) = diag(f'(z_t)) W, the most by which
-  this step can multiply a gradient. The first word has none, for no word is before it.
-- **bound**: those of all later steps multiplied. If it is far below 1, the gradient *must*
-  vanish. If it is above 1, it *may* explode, no more: it takes for granted that every step does
-  its worst in the same direction.
-- **reach**: the largest singular value of ∂h_T/∂h_t, the product of the matrices themselves. This
-  is what the steps really do together; no gradient at word t is larger than reach times the last
-  one.
-- **f**, **kept** (LSTM): the forget gate at this word, and those of all later words multiplied;
-  each a mean over the units. kept is the share that comes back along the memory alone.
-- **‖d_c‖**: the size of ∂L/∂c_t, again as a share of that at the last word.
+  this step can multiply a gradient. The first word has none: there is no step before it.
+- **bound**: the product of step over all later words, an upper bound. Far below 1, the gradient
+  *must* vanish. Above 1, it *may* explode; it would need every step to stretch the same direction.
+- **reach**: the largest singular value of ∂h_T/∂h_t, the product of the matrices themselves: what
+  the steps really do together. No gradient at word t is larger than reach times the last one.
+- **f**, **kept** (LSTM): the forget gate at this word, and the product of the forget gates of all
+  later words; each a mean over the units. kept is the share that comes back along the memory alone.
+- **‖d_c‖**: the norm of ∂L/∂c_t, again relative to the last word.
 
-`tracer show "…" --what backward` walks through the same sentence number by number: every
-gradient, split by where it comes from. `--unit 3` writes the arithmetic.
+`tracer show "…" --what backward` goes through the same sentence number by number: every gradient,
+split by where it comes from. `--unit 3` shows the arithmetic of one unit.
 
 ## Figures
 
-{count} sentences of the [built-in corpus](corpus.md) in which the word that settles the class
-stands {near} to {far} words before the end. ‖∂L/∂h_t‖ at the first word as a share of that at the
-last: a tenth of the sentences has less than the first figure, half of them less than the second,
-nine tenths less than the third.
+{count} sentences of the [built-in corpus](corpus.md) in which the word that decides the class
+stands {near} to {far} words before the end. ‖∂L/∂h_t‖ at the first word relative to the last, as
+quantiles over the sentences.
 
 | | 10 % | median | 90 % |
 |---|---|---|---|
@@ -87,25 +84,23 @@ nine tenths less than the third.
 
 TAIL = """\
 
-*LSTM ÷ RNN* is the quotient for each sentence. The untrained networks have the sizes of the
-shipped ones and weights from `--initial uniform --forget-bias 1`, with another seed for each
-sentence.
+*LSTM ÷ RNN* is the ratio for each sentence. The untrained networks have the sizes of the shipped
+ones and weights from `--initial uniform --forget-bias 1`, with a different seed for each sentence.
 
-Before training the difference is of orders of magnitude, and that is when it counts: the first
-updates decide whether a network ever hears of the far words. The forget bias does most of it.
-With `--forget-bias 0` every switch starts half open, and the LSTM's gradient vanishes too; with
-`--initial orthogonal` an RNN begins with steps that do not shrink h, and vanishes later.
+Before training the two differ by orders of magnitude, and that is when it matters: the first
+updates decide whether a network ever learns from distant words. Most of the difference is the
+forget bias. With `--forget-bias 0` every forget gate starts half open, and the LSTM's gradient
+vanishes too; with `--initial orthogonal` an RNN starts with steps that do not shrink h, and its
+gradient vanishes later.
 
-After training look again. Between the shipped networks the difference is of orders of magnitude
-still, at most sentences. At some it is the other way round, and other seeds of the same command
-can give networks that differ less. So do not take every small gradient for a fault: a network that
-has made up its mind keeps its answer whatever small change one makes to an early state, and to hold
-one bit safely *is* to have a small gradient (Bengio, Simard and Frasconi, 1994). Before training a
-small gradient says that the word cannot be learned from; after training it may only say that the
-matter is settled.
+After training, the shipped networks still differ by orders of magnitude for most sentences. For
+some the RNN has the larger gradient, and other seeds of the same command can give networks that
+differ less. A small gradient is not always a problem: a network that has decided keeps its answer
+under small changes of an early state, and storing one bit robustly *implies* a small gradient
+(Bengio, Simard and Frasconi, 1994). Before training, a small gradient means that nothing can be
+learned from the word; after training it may only mean that the answer is decided.
 
-With two classes the choice of `--target` changes the size of all gradients by the same factor, so
-the bars stay as they are.
+With two classes `--target` scales all gradients by the same factor, so the bars do not change.
 """
 
 

@@ -29,74 +29,75 @@ HEAD = """\
 <!-- Written from the models themselves by docs/make_models.py: make docs -->
 
 Five small networks in `tracer/model/shipped/`. Every one reads English and Traditional Chinese: one
-vocabulary for both, a learned embedding of D = 8 numbers a word, one forward layer, float32.
-`tracer.Model.names()` lists them, and `make models` trains them anew, in about a minute on two CPU
-cores. The command that made a model travels in its file:
+vocabulary for both, a learned embedding of D = 8 numbers per word, one forward layer, float32.
+`tracer.Model.names()` lists them, and `make models` retrains them in about a minute on two CPU
+cores. Each file contains the command that made it:
 
 ```python
 tracer.Model.shipped("lstm-classify").notes["made_by"]
 ```
 
-| model | units H | classes K | right | at best | cross-entropy | at best | made by |
+| model | units H | classes K | accuracy | best possible | cross-entropy | best possible | made by |
 |---|---|---|---|---|---|---|---|
 """
 
 BETWEEN = """
-*Right* is the share of right answers on held-out sentences, and the cross-entropy is what the
-network loses on one of these answers (natural log). *At best* is what the same sentences allow to a
-reader who knows the grammar they are drawn with: all its rules, words and weights.
+*Accuracy* and *cross-entropy* (the mean over the answers, natural log) are measured on held-out
+sentences. *Best possible* is what a reader reaches who knows the grammar that the sentences are
+drawn from: all its rules, words and weights.
 
 After *you are very* eight adjectives are about equally likely, and nobody can know which one comes.
-So the best figure for `generate` is {generate_best:.1%}, not 100 %, and `lstm-generate` is near
-it. A part of speech can always be said at its word, and praise or insult after the last word: there
-the limit is 100 %, with a cross-entropy of 0.
+So the best possible accuracy for `generate` is {generate_best:.1%}, not 100 %, and
+`lstm-generate` is near it. A part of speech is always determined at its word, and praise or insult
+after the last word: there the limit is 100 %, with a cross-entropy of 0.
 
 [bayes.py](bayes.py) computes the limits from the rules, without drawing or training.
-Its reader knows that no two sentences are alike; it does not know which ones the network learned
-from. (The corpus has 10,000 of about 20,000 possible sentences of each language. Who had learned
-all 18,000 training sentences by heart could leave them out, and would be right in {by_heart:.1%}:
-that is remembering, not knowing the language.)
+Its reader knows that no two sentences are equal; it does not know which ones the network was
+trained on. (The corpus has 10,000 of about 20,000 possible sentences of each language. Whoever
+knew all 18,000 training sentences by heart could rule them out, and would be right in
+{by_heart:.1%}: that is memorising, not knowing the language.)
 
-The sentences that `lstm-generate` makes are grammatical: a test parses them with the same grammar.
+The sentences that `lstm-generate` generates are grammatical: a test parses them with the same
+grammar.
 
 ## Praise or insult: RNN beside LSTM
 
-`rnn-classify` and `lstm-classify` were made by the same command but for the cell: same data, same D
-and H, same seed, same epochs, same loss. They learned only from sentences in which at most
-{farthest} words follow the one that settles the verdict; the held-out ones of the table above are
-such sentences too. Then they were asked about sentences of every distance. Share of those that are
-right, by the number of words after the one that settles it ({count} sentences that neither has
-seen):
+`rnn-classify` and `lstm-classify` were made by the same command except for the cell: same data,
+same D and H, same seed, same epochs, same loss. They were trained only on sentences in which at
+most {farthest} words follow the deciding word; so are the held-out sentences of the table above.
+Then they were tested at every distance. Accuracy by the number of words after the deciding one
+({count} sentences that neither has seen):
 
 """
 
 TAIL = """
-Near, both are right. The farther the deciding word, the more often the RNN has lost the verdict;
-the LSTM still has it. This is not what every RNN does: taught with far sentences too, most learn to
-hold it. [training.md](training.md) has a picture, the figures of five seeds, and how it goes when
-the loss is on the last word alone, as in the article.
+At short distances both are right. The farther back the deciding word, the more often the RNN has
+forgotten it; the LSTM still remembers. Not every RNN forgets: trained on long distances too, most
+learn to remember. [training.md](training.md) has a picture, the figures of five seeds, and what
+happens when the loss is on the last word alone, as in the article.
 
-How far it goes is chance. With other seeds of the same command (`--seed`), right answers to English
-sentences in which 15 to 25 words follow, as `python benchmarks/distance.py` measures them:
+How far the RNN remembers depends on the seed. With other seeds of the same command (`--seed`), the
+accuracy on English sentences in which 15 to 25 words follow, measured by
+`python benchmarks/distance.py`:
 
 | seed | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 (shipped) | 8 | 9 |
 |---|---|---|---|---|---|---|---|---|---|---|
 | LSTM, % | 99.8 | 98.8 | 100.0 | 99.8 | 99.8 | 99.9 | 99.6 | 100.0 | 99.9 | 99.8 |
 | RNN, % | 78.4 | 79.0 | 84.6 | 78.8 | 92.4 | 77.2 | 98.7 | 82.2 | 90.9 | 89.4 |
 
-Seed 7 was chosen among them: its LSTM is right everywhere, its RNN about as good as the middle one
-of the ten, and the gradient of its far words as small as [gradients.md](gradients.md) says.
+Seed 7 was chosen among them: its LSTM is right everywhere, its RNN is near the median of the ten,
+and the gradient of distant words is as small as [gradients.md](gradients.md) says.
 
 The loss of these two models is the cross-entropy after the last word plus a tenth of its mean over
-all words, with the label of the whole sentence each time (`--every-step 0.1`). Half the sentences
-that begin in the same way are praise and half insult, so the small addition keeps the prediction
-near 50 % until the verdict has come.
+all words, each with the label of the whole sentence (`--every-step 0.1`). Of the sentences with the
+same beginning half are praise and half insult, so this small term keeps the prediction near 50 %
+until the deciding word.
 
 ## Sentences worth showing
 
 * `you are a really bad man`: insult, from *bad* on. `you are not bad at all`: praise.
-* `they say that you are stupid but you are very clever`: the LSTM turns from insult to praise after
-  *but*; see what its forget gate does there.
+* `they say that you are stupid but you are very clever`: the LSTM flips from insult to praise after
+  *but*; look at its forget gate there.
 * `you are a really bad man said my neighbour from the park when i see you at the market`: a long
   way from *bad* to the end.
 * `你真是個壞人` insult, `你很漂亮` praise, `一點也不壞` praise, `大家都說你笨但是你很聰明` praise.

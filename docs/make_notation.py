@@ -41,22 +41,22 @@ and `h_0` is the state before it.
 """
 
 READING = {
-    Kind.SWITCH: "how far something is let through: 0 nothing, 1 all",
-    Kind.INFORMATION: "what is said: the sign says which way, the size how strongly",
-    Kind.MEMORY: "what is kept from step to step",
-    Kind.PRE_ACTIVATION: "a sum before it is squeezed",
-    Kind.SCORE: "the higher, the more likely",
-    Kind.PROBABILITY: "all of one step add up to 1",
-    Kind.LOSS: "0 is a right and certain answer",
-    Kind.GRADIENT: "how much the loss grows for each unit that the quantity grows",
+    Kind.SWITCH: "a gate: how much passes, from 0 (nothing) to 1 (everything)",
+    Kind.INFORMATION: "a signed value: the sign is its direction, the size its strength",
+    Kind.MEMORY: "the cell state, carried from step to step",
+    Kind.PRE_ACTIVATION: "a weighted sum, before its activation function",
+    Kind.SCORE: "a logit: the higher, the more likely its class",
+    Kind.PROBABILITY: "those of one step sum to 1",
+    Kind.LOSS: "0 means right and certain",
+    Kind.GRADIENT: "the slope of the loss: its change per unit of change in the quantity",
 }
 
 
 ELSEWHERE = {
     "lstm": """\
 
-Most libraries keep the blocks in an order of their own (ONNX i, o, f, c; CS231n i, f, o, g), and
-some transpose U and W. Blocks read in the wrong order give numbers, but wrong ones:
+Libraries order the blocks differently (ONNX i, o, f, c; CS231n i, f, o, g), and some transpose U
+and W. Blocks in the wrong order raise no error and give wrong numbers:
 
 | library | order of the blocks | U and W | bias |
 |---|---|---|---|
@@ -67,9 +67,9 @@ some transpose U and W. Blocks read in the wrong order give numbers, but wrong o
 | haste | i g f o | transposed | one |
 | TensorFlow 1 | i j f o, where j is our g | transposed, in one kernel | one; f gets 1 more |
 
-`hard-sigmoid` is z/6 + 1/2, cut at 0 and 1 (PyTorch, Keras 3); `hard-sigmoid-0.2` is 0.2 z + 1/2
-(Keras 2, and ONNX unless `activation_alpha` says another slope); `hard` is 1 where z > 0, else 0.
-TensorFlow 1 adds its `forget_bias`, 1, when it runs, so no file of weights shows it.
+`hard-sigmoid` is z/6 + 1/2, clipped to 0..1 (PyTorch, Keras 3); `hard-sigmoid-0.2` is 0.2 z + 1/2
+(Keras 2, and ONNX unless `activation_alpha` sets another slope); `hard` is 1 where z > 0, else 0.
+TensorFlow 1 adds its `forget_bias`, 1, at run time, so it is not in the saved weights.
 """,
 }
 
@@ -94,7 +94,7 @@ def _cells() -> Iterator[str]:
         if cell.gates:
             yield f"Blocks of rows in U, W and a, from top to bottom: {_code(cell.gates)}."
         for option, choices in cell.options.items():
-            yield f"Option `{option}`: {_code(choices)}; the first is used if nothing is said."
+            yield f"Option `{option}`: {_code(choices)}; the first is the default."
         yield from _parameters(cell.parameters)
         if cell.name in ELSEWHERE:
             yield ELSEWHERE[cell.name].rstrip()

@@ -207,7 +207,7 @@ def test_what_cannot_be_run_is_named() -> None:
     """No sentence, no words, a label that is not there, steps where nothing is generated."""
     model = make_model()
 
-    with pytest.raises(tracer.InputError, match="no sentence came"):
+    with pytest.raises(tracer.InputError, match="no sentence was given"):
         model.trace([])
     with pytest.raises(tracer.InputError, match="write at least one word"):
         model.trace("  ")

@@ -69,7 +69,7 @@ def test_targets_that_do_not_fit() -> None:
     """A wrong label, too few of them, too few sentences."""
     with pytest.raises(UnknownNameError, match="no label 'nuon'; did you mean 'noun'"):
         target_of("classify", ["nuon", "noun"], ("noun", "verb"), LENGTHS, 3)
-    with pytest.raises(InputError, match="sentence 0 has 3 words and 2 labels came"):
+    with pytest.raises(InputError, match="sentence 0 has 3 words and 2 labels"):
         target_of("tag", [["noun", "verb"], "noun"], ("noun", "verb"), LENGTHS, 3)
-    with pytest.raises(InputError, match="1 targets came for 2 sentences"):
+    with pytest.raises(InputError, match="1 targets for 2 sentences"):
         target_of("tag", ["noun"], ("noun", "verb"), LENGTHS, 3)

@@ -110,7 +110,7 @@ def test_numbers_that_are_none(words: str, said: str) -> None:
         ("show you >&-", 0),
         ("show you 2>&-", 0),
         ("show you <&- >&- 2>&-", 0),
-        ("show - <&-", 2),  # no sentence came
+        ("show - <&-", 2),  # no sentence was given
         ("doctr >&- 2>&-", 2),
     ],
 )

@@ -50,7 +50,7 @@ def test_gradients_of_one_sentence_only() -> None:
     """From standard input too; a forget bias needs a forget gate."""
     wish = ("--model", "small.model")
     assert "small.model: at the first" in run(gradients, "-", *wish, typed="you are bad").stdout
-    with pytest.raises(TracerError, match="2 sentences came; this picture is of one"):
+    with pytest.raises(TracerError, match="2 sentences were given; tracer gradients takes one"):
         run(gradients, "-", *wish, typed="you are\nbad man")
     with pytest.raises(TracerError, match="none of these networks has a forget gate"):
         run(

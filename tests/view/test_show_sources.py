@@ -132,7 +132,7 @@ def test_traces_and_sentences_do_not_mix() -> None:
     """The error has the command that was meant, ready to copy."""
     said = error("a.safetensors", "my b.safetensors")
     assert said.endswith("\ntracer diff a.safetensors 'my b.safetensors'")
-    assert "a.safetensors is a trace file and stands alone" in error("a.safetensors", "you")
+    assert "a.safetensors is a trace file: give it alone" in error("a.safetensors", "you")
     assert error("a.safetensors", command=gradients).endswith(
         "To see the gradients that are kept in it:\ntracer show a.safetensors --what backward"
     )

@@ -77,9 +77,9 @@ def _traces_meant(files: Sequence[str], count: int, verb: str) -> InputError:
         error.add_note(f"tracer diff {quoted_file(files[0])} {quoted_file(files[1])}")
         return error
     error = InputError(
-        _(
-            "{file} is a trace file and stands alone; no sentence and no second one beside it"
-        ).format(file=files[0])
+        _("{file} is a trace file: give it alone, without a sentence or a second trace").format(
+            file=files[0]
+        )
     )
     error.add_note(f"tracer show {quoted_file(files[0])}")
     return error

@@ -120,7 +120,9 @@ def command(
     text, *more = sentences_of(sentence, "gradients")
     if more:
         raise InputError(
-            _("{count} sentences came; this picture is of one").format(count=1 + len(more))
+            _("{count} sentences were given; tracer gradients takes one").format(
+                count=1 + len(more)
+            )
         )
     networks = [load_model(name, "gradients") for name in models]
     networks = networks or [tracer.Model.shipped(name) for name in MODELS]

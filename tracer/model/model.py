@@ -169,7 +169,7 @@ class Model:
         device = device_for(self.cell, device)
         sentences = [sentence] if isinstance(sentence, str) else _listed(sentence)
         if not sentences:
-            raise InputError("no sentence came; expected at least one")
+            raise InputError("no sentence was given; expected at least one")
         words = [self.encoder.split(one) for one in sentences]
         given: tuple[int, ...] = ()
         if self.task == "generate":

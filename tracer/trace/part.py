@@ -70,14 +70,14 @@ def _consecutive(dim: str, index: Index | None, size: int) -> slice:
         except (TypeError, ValueError):
             raise InputError(f"{dim}={index} is not a range of whole numbers") from None
         if stride != 1:
-            raise InputError(f"{dim}={index} skips or turns round; a part has to be consecutive")
+            raise InputError(f"{dim}={index} has a stride; a part has to be consecutive")
         if start >= stop:
-            raise InputError(f"{dim}={index} selects nothing; {dim} counts from 0 to {size - 1}")
+            raise InputError(f"{dim}={index} selects nothing; {dim} goes from 0 to {size - 1}")
         return slice(start, stop)
     if not _is_number(index):
-        raise InputError(f"{dim} has to be a number or a slice; this is {index!r}")
+        raise InputError(f"{dim} is {index!r}; expected a number or a slice")
     if not -size <= index < size:
-        raise InputError(f"there is no {dim} {index}; they count from 0 to {size - 1}")
+        raise InputError(f"{dim} {index} is out of range: 0 to {size - 1}")
     return slice(index % size, index % size + 1)
 
 
@@ -87,13 +87,11 @@ def _picked(unit: UnitIndex, known: npt.NDArray[np.int64]) -> UnitIndex:
     if not isinstance(numbers, slice) and not (
         isinstance(numbers, list) and all(map(_is_number, numbers))
     ):
-        raise InputError(f"unit has to be a number, a slice or a list of numbers; this is {unit!r}")
+        raise InputError(f"unit is {unit!r}; expected a number, a slice or a list of numbers")
     try:
         picked = known[unit]
     except IndexError:
-        raise InputError(
-            f"there is no unit {unit}; they count from 0 to {known.size - 1}"
-        ) from None
+        raise InputError(f"unit {unit} is out of range: 0 to {known.size - 1}") from None
     if picked.size == 0:
         raise InputError(f"unit={unit} selects nothing; this trace has {known.size} units")
     positions: UnitIndex = picked.tolist()

@@ -39,7 +39,9 @@ def target_of(
     """
     target = np.full((T, len(lengths)), -1, np.int64)
     if len(wanted) != len(lengths):
-        raise InputError(f"{len(wanted)} targets came for {len(lengths)} sentences")
+        raise InputError(
+            f"{len(wanted)} targets for {len(lengths)} sentences; expected one for each"
+        )
     number = {label: k for k, label in enumerate(labels)}
     for n, right in enumerate(wanted):
         steps = range(int(lengths[n]))
@@ -48,7 +50,7 @@ def target_of(
             if len(names) != len(steps):
                 raise InputError(
                     f"the task '{task}' needs one label for each word; sentence {n} has "
-                    f"{len(steps)} words and {len(names)} labels came"
+                    f"{len(steps)} words and {len(names)} labels"
                 )
         else:
             names, steps = [right], steps[-1:]
