@@ -25,8 +25,8 @@ Each room needs only the rooms above it, and each file only files above its own 
 # In the order of reading; what is not listed follows by the alphabet.
 ORDER = (
     "errors.py", "language.py", "storage", "equations", "cells", "kernels", "text", "trace",
-    "model", "data", "training", "program", "exercises", "sandbox", "grading", "course", "view",
-    "cli",
+    "model", "data", "training", "program", "mistakes", "exercises", "sandbox", "grading",
+    "course", "view", "cli",
 )  # fmt: skip
 
 FOLDERS = {

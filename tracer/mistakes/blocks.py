@@ -1,0 +1,157 @@
+"""What came back, cut into blocks of one step or gate: which of them equal other numbers.
+
+A block is what one mistake makes right or wrong as a whole: c of the second step, the rows of W
+that belong to the forget gate. Comparing by blocks tells a mistake in one gate from one in all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from tracer.cells.activations import Array
+from tracer.mistakes.records import Run
+
+Marks: TypeAlias = npt.NDArray[np.bool_]
+"""One yes or no for each block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some numbers of a quantity: of one step, of one gate, or all of them."""
+
+    name: str
+    step: int | None = None
+    gate: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """One quantity that came back, a block a row."""
+
+    name: str
+    first: int  # where its blocks begin among those of all quantities
+    got: Array  # (blocks, numbers)
+    allowed: Array  # (blocks,): how far a number may be off
+    finite: bool
+
+    @property
+    def end(self) -> int:
+        return self.first + len(self.got)
+
+    def rows(self, numbers: Array | None) -> Array | None:
+        """Other numbers in the same form; None where they have another shape."""
+        if numbers is None:
+            return None
+        steps = self.got.size
+        flat = np.asarray(numbers, dtype=np.float64).reshape(-1)
+        # A sequence that ended early is compared as far as it came.
+        return flat[:steps].reshape(self.got.shape) if len(flat) >= steps else None
+
+    def equal(self, numbers: Array | None) -> Marks:
+        """Which blocks are the same, NaN for NaN."""
+        rows = self.rows(numbers)
+        if rows is None:
+            return np.zeros(len(self.got), dtype=np.bool_)
+        off = np.abs(rows - self.got)
+        if not self.finite:
+            same = (rows == self.got) | (np.isnan(rows) & np.isnan(self.got))
+            off[same] = 0.0
+        marks: Marks = off.max(axis=1, initial=0.0) <= self.allowed  # NaN is never <=
+        return marks
+
+
+class Blocks:
+    """One run, cut into blocks.
+
+    Parameters
+    ----------
+    axes : mapping
+        The axes of each name of the program, as letters.
+    run : Run
+    right : mapping
+        What the right program gives for what came.
+
+    Attributes
+    ----------
+    listed : tuple of Block
+    limits : array
+        How far a number of each block may be off.
+    wrong : marks
+        The blocks that are not those of the right program.
+    """
+
+    def __init__(
+        self, axes: Mapping[str, tuple[str, ...]], run: Run, right: Mapping[str, Array]
+    ) -> None:
+        self.run = run
+        self.axes = axes
+        self._cuts: list[_Cut] = []
+        listed: list[Block] = []
+        for name, array in run.came.items():
+            cut, blocks = _cut(name, axes[name], array, right[name], run.tolerance, len(listed))
+            if cut.got.size:
+                self._cuts.append(cut)
+                listed += blocks
+        self.listed = tuple(listed)
+        self.limits: Array = np.concatenate([np.zeros(0), *(cut.allowed for cut in self._cuts)])
+        self.right = right
+        self.wrong: Marks = ~self.equal(right)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What came back."""
+        return tuple(cut.name for cut in self._cuts)
+
+    def equal(self, numbers: Mapping[str, Array] | None) -> Marks:
+        """Which blocks are those of `numbers`; none where there are no numbers at all."""
+        marks = np.zeros(len(self.listed), dtype=np.bool_)
+        if numbers is not None:
+            for cut in self._cuts:
+                marks[cut.first : cut.end] = cut.equal(numbers.get(cut.name))
+        return marks
+
+    def all_equal(self, numbers: Mapping[str, Array] | None) -> bool:
+        """Whether everything is the same; the first block that is not ends the comparing."""
+        return numbers is not None and all(
+            bool(cut.equal(numbers.get(cut.name)).all()) for cut in self._cuts
+        )
+
+    def alike(self, one: Mapping[str, Array], other: Mapping[str, Array]) -> Marks:
+        """Which blocks are the same in two lots of numbers, whatever came back."""
+        marks = np.zeros(len(self.listed), dtype=np.bool_)
+        for cut in self._cuts:
+            left, right = cut.rows(one.get(cut.name)), cut.rows(other.get(cut.name))
+            if left is not None and right is not None:
+                off = np.abs(left - right)
+                off[(left == right) | (np.isnan(left) & np.isnan(right))] = 0.0
+                marks[cut.first : cut.end] = off.max(axis=1, initial=0.0) <= cut.allowed
+            else:
+                marks[cut.first : cut.end] = left is right
+        return marks
+
+    def numbers(self, marks: Marks) -> Array:
+        """The numbers that came back in the marked blocks, one after the other."""
+        parts = [cut.got[marks[cut.first : cut.end]].reshape(-1) for cut in self._cuts]
+        return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def _cut(
+    name: str, axes: tuple[str, ...], array: Array, right: Array, tolerance: float, first: int
+) -> tuple[_Cut, list[Block]]:
+    got = np.asarray(array, dtype=np.float64)
+    blocks = [Block(name)]
+    lead = axes[0] if axes else ""
+    if lead == "T":
+        blocks = [Block(name, step=t) for t in range(len(got))]
+    elif lead[:-1].isdigit():  # 4H: the rows of four gates, one after the other
+        blocks = [Block(name, gate=g) for g in range(int(lead[:-1]))]
+    rows = got.reshape(len(blocks), -1) if got.size else np.zeros((0, 0))
+    largest = np.abs(np.nan_to_num(rows, nan=0.0, posinf=0.0, neginf=0.0)).max(axis=1, initial=0.0)
+    scale = float(np.abs(np.nan_to_num(right, nan=0.0, posinf=0.0, neginf=0.0)).max(initial=0.0))
+    allowed = tolerance * np.maximum(largest, scale)
+    return _Cut(name, first, rows, allowed, bool(np.isfinite(rows).all())), blocks

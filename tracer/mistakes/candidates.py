@@ -1,0 +1,116 @@
+"""A change that may explain wrong numbers, with what is known of it before it is tried."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+
+from tracer.errors import TracerError
+from tracer.mistakes.records import Mistake
+from tracer.mistakes.screening import Changed, changed_lines
+from tracer.program import Edit, Program
+from tracer.program.edit import Change, EachGate, Returned
+from tracer.program.line import STOOD
+
+
+class Candidate:
+    """One mistake, or a change that has no name.
+
+    Parameters
+    ----------
+    program : Program
+        The right one.
+    edits : tuple of Edit
+    mistake : Mistake, optional
+    """
+
+    def __init__(
+        self, program: Program, edits: tuple[Edit, ...], mistake: Mistake | None = None
+    ) -> None:
+        self.program = program
+        self.edits = edits
+        self.mistake = mistake
+
+    def __repr__(self) -> str:
+        return f"Candidate({'; '.join(map(str, self.edits))})"
+
+    @cached_property
+    def edited(self) -> Program | None:
+        """The right program with this change alone; None where it does not fit."""
+        try:
+            return self.program.edited(self.edits)
+        except TracerError:
+            return None
+
+    @cached_property
+    def changed(self) -> Changed | None:
+        """The lines that it changes; None where it changes something else."""
+        return None if self.edited is None else changed_lines(self.program, self.edited)
+
+    @cached_property
+    def touched(self) -> frozenset[str]:
+        """The names that it changes itself."""
+        return frozenset[str]().union(*(edit.touches(self.program) for edit in self.edits))
+
+    @cached_property
+    def reach(self) -> frozenset[str]:
+        """All names whose numbers it may change."""
+        found: set[str] = set()
+        for edit in self.edits:
+            names = edit.touches(self.program)
+            # Nothing reads what is only handed back.
+            found |= names if isinstance(edit, Returned) else _behind(self.program, names)
+        return frozenset(found)
+
+    def reach_of(self, program: Program, name: str) -> frozenset[str]:
+        """The names whose numbers it may change by changing this one."""
+        returned = {edit.name for edit in self.edits if isinstance(edit, Returned)}
+        return frozenset({name}) if name in returned else _behind(program, frozenset({name}))
+
+    @cached_property
+    def composes(self) -> bool:
+        """Whether it adds to what stood there and does not replace it."""
+        return all(map(_adds, self.edits))
+
+
+def _adds(edit: Edit) -> bool:
+    match edit:
+        case Change(_, expression):
+            return STOOD in expression.reads
+        case EachGate(_, expression):
+            return bool(re.search(rf"\b{STOOD}\b", expression))
+    return False
+
+
+def _behind(program: Program, names: Iterable[str]) -> frozenset[str]:
+    """These names and all that is computed from them, at this step or another."""
+    readers, known = _readers(program)
+    found: set[str] = set()
+    for name in names:
+        if name not in known:
+            reached: set[str] = set()
+            waiting = [name]
+            while waiting:
+                read = waiting.pop()
+                if read not in reached:
+                    reached.add(read)
+                    waiting += readers.get(read, ())
+            known[name] = frozenset(reached)
+        found |= known[name]
+    return frozenset(found)
+
+
+@lru_cache(maxsize=64)
+def _readers(program: Program) -> tuple[dict[str, list[str]], dict[str, frozenset[str]]]:
+    """Of each name, what reads it; a state is read by the next step. And room for what follows."""
+    found: dict[str, list[str]] = {}
+    for line in program.lines.values():
+        for read in line.reads:
+            found.setdefault(read, []).append(line.name)
+    for carry in program.carries.values():
+        for read in {carry.of, carry.then, carry.first, carry.initial}:
+            found.setdefault(read, []).append(carry.into)
+    for block, (whole, _) in program.blocks.items():
+        found.setdefault(whole, []).append(block)
+    return found, {}

@@ -1,0 +1,178 @@
+"""What is to be said about wrong numbers: the search, stage by stage, behind its guards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from tracer.cells.activations import Array
+from tracer.errors import InputError
+from tracer.mistakes import guards
+from tracer.mistakes.candidates import Candidate
+from tracer.mistakes.equationwise import judged
+from tracer.mistakes.records import Diagnosis, Mistake, Run
+from tracer.mistakes.search import grown, singles
+from tracer.mistakes.task import Attempt, Task
+from tracer.program import Edit, Program
+from tracer.program.derivative import derivative
+from tracer.program.generated import generated
+
+MOST_ALIKE = 6
+"""More mistakes than these that give the same numbers are no diagnosis."""
+MOST_EQUATIONS = 3
+"""And more changes without a name than these are none."""
+
+
+def diagnose(
+    program: Program,
+    runs: Sequence[Run],
+    catalogue: Sequence[Mistake],
+    *,
+    own_forward: Sequence[Edit] = (),
+    searching: Callable[[], None] = lambda: None,
+) -> Diagnosis:
+    """What gives exactly these numbers, all of them.
+
+    Parameters
+    ----------
+    program : Program
+        The right one.
+    runs : sequence of Run
+        Every round of every check that came back.
+    catalogue : sequence of Mistake
+        See `mistakes_of`.
+    own_forward : sequence of Edit
+        The mistakes found in the forward functions that these functions build on.
+    searching : callable
+        Called when a search begins that may take seconds.
+    """
+    came = [run for run in runs if run.came]
+    with np.errstate(all="ignore"):
+        return _Diagnosing(program, catalogue, searching).of(came, tuple(own_forward))
+
+
+@dataclass(frozen=True)
+class _Diagnosing:
+    """The right program, and what may be wrong with another."""
+
+    right: Program
+    catalogue: Sequence[Mistake]
+    searching: Callable[[], None]
+
+    def of(self, runs: Sequence[Run], own_forward: tuple[Edit, ...]) -> Diagnosis:
+        """The diagnosis of some runs."""
+        wrong = Task(self.right, runs, ())
+        if not wrong.wrong_runs:
+            return Diagnosis(reference="right")
+        based = self.right.edited(own_forward) if own_forward else self.right
+        if own_forward:
+            if not Task(based, runs, ()).wrong_runs:
+                return Diagnosis(reference="follows")
+            if self.is_derivative(based, runs):
+                return Diagnosis(reference="derivative")
+        if guards.only_zero(wrong.runs):
+            return Diagnosis(zero=True)
+        candidates = [_candidate(based, mistake) for mistake in self.catalogue]
+        task = Task(based, runs, candidates)
+        strength = guards.evidence(task.runs)
+        if strength:
+            alone = [c for c in singles(task, candidates) if guards.whole(task, c)]
+            if alone:
+                return (
+                    Diagnosis(named=(_mistakes(alone),))
+                    if len(alone) <= MOST_ALIKE
+                    else Diagnosis()
+                )
+        staged = self.in_two_passes(runs, own_forward)
+        if staged is not None:
+            return staged
+        if strength >= guards.EVIDENCE:
+            found = self.several(task, None) or self.without_name(task)
+            found = found or self.several(task, self.searching)
+            if found is not None:
+                return found
+        return Diagnosis(equations=judged(based, runs))
+
+    def several(self, task: Task, searching: Callable[[], None] | None) -> Diagnosis | None:
+        """Several mistakes at once, if only one set of them gives every number."""
+        found = grown(task, searching)
+        if len(found) != 1:
+            return None
+        return Diagnosis(named=tuple(_mistakes(one_of) for one_of in found[0].classes))
+
+    def without_name(self, task: Task) -> Diagnosis | None:
+        """One changed equation that has no name."""
+        wrong = Attempt(task).open_names
+        lines = [name for name in task.program.order if name in task.program.lines]
+        candidates = [
+            Candidate(task.program, (edit,))
+            for edit in generated(task.program, _reaching(task, lines, wrong))
+        ]
+        fitting = singles(task, candidates)
+        if not 0 < len(fitting) <= MOST_EQUATIONS:
+            return None
+        return Diagnosis(generated=tuple(candidate.edits[0] for candidate in fitting))
+
+    def in_two_passes(self, runs: Sequence[Run], own_forward: tuple[Edit, ...]) -> Diagnosis | None:
+        """First the forward pass, then the backward pass on top of what was found there."""
+        lines = self.right.lines
+        forward = [_only(run, lambda name: not lines[name].backward) for run in runs]
+        if forward == [run.came for run in runs] or own_forward:
+            return None
+        first = self.of([run for run in _with(runs, forward) if run.came], ())
+        if not first.edits:
+            return None
+        based = self.right.edited(first.edits)
+        if self.is_derivative(based, runs):
+            return replace(first, reference="derivative")
+        backward = [
+            mistake for mistake in self.catalogue if _in_backward(Candidate(based, mistake.edits))
+        ]
+        second = _Diagnosing(self.right, backward, self.searching).of(runs, first.edits)
+        if second.named or second.generated:
+            return replace(second, named=first.named + second.named)
+        return Diagnosis(named=first.named, generated=first.generated, equations=second.equations)
+
+    def is_derivative(self, program: Program, runs: Sequence[Run]) -> bool:
+        """Whether all is as the derivative of the forward pass says."""
+        if not any(program.lines[name].backward for run in runs for name in run.came):
+            return False
+        try:
+            return not Task(derivative(program), runs, ()).wrong_runs
+        except InputError:
+            return False  # it has none
+
+
+@lru_cache(maxsize=4096)
+def _candidate(program: Program, mistake: Mistake) -> Candidate:
+    """Kept, for a class hands in many answers to one exercise."""
+    return Candidate(program, mistake.edits, mistake)
+
+
+def _mistakes(candidates: Sequence[Candidate]) -> tuple[Mistake, ...]:
+    """Those seen most often first."""
+    named = [c.mistake for c in candidates if c.mistake is not None]
+    return tuple(sorted(named, key=lambda mistake: -mistake.n))
+
+
+def _reaching(task: Task, lines: Sequence[str], wrong: frozenset[str]) -> list[str]:
+    """The lines of which one alone may have made all of it wrong."""
+    return [
+        name for name in lines if wrong <= Candidate(task.program, ()).reach_of(task.program, name)
+    ]
+
+
+def _only(run: Run, wanted: Callable[[str], bool]) -> dict[str, Array]:
+    return {name: array for name, array in run.came.items() if wanted(name)}
+
+
+def _with(runs: Sequence[Run], came: Sequence[Mapping[str, Array]]) -> list[Run]:
+    return [replace(run, came=part) for run, part in zip(runs, came, strict=True)]
+
+
+def _in_backward(candidate: Candidate) -> bool:
+    lines = candidate.program.lines
+    return all(name not in lines or lines[name].backward for name in candidate.touched)

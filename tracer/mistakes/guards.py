@@ -1,0 +1,100 @@
+"""What keeps a false name from being said: each guard is there because of one that was."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+
+from tracer.cells.activations import Array
+from tracer.equations.expression import Name
+from tracer.mistakes.blocks import Blocks
+from tracer.mistakes.candidates import Candidate
+from tracer.mistakes.task import Attempt, Task
+from tracer.program import Edit, Program
+from tracer.program.edit import Body, Change, EachGate, Returned
+from tracer.program.line import STOOD
+
+EVIDENCE = 2
+"""How many different numbers, neither 0 nor whole, have to be explained before a pair of mistakes
+or a change without a name is told; a single mistake with a name needs one."""
+
+
+def only_zero(runs: Sequence[Blocks]) -> bool:
+    """Whether every wrong number is 0: what gives 0 is given by too much."""
+    wrong = [blocks.numbers(blocks.wrong) for blocks in runs]
+    return any(len(numbers) for numbers in wrong) and not any(numbers.any() for numbers in wrong)
+
+
+def evidence(runs: Sequence[Blocks]) -> int:
+    """How many different numbers in the wrong blocks say something.
+
+    0, whole numbers and a block of NaN alone are given by too many mistakes: an int array gives
+    whole numbers, and any NaN spreads. NaN at some places and not at others says something.
+    """
+    found: set[float] = set()
+    patterned = 0
+    for blocks in runs:
+        numbers = blocks.numbers(blocks.wrong)
+        finite = np.isfinite(numbers)
+        patterned += bool(finite.any() and np.isnan(numbers).any())
+        strong = numbers[finite & (numbers != np.round(numbers))]
+        found.update(np.round(strong, 12).tolist())
+    return len(found) + patterned
+
+
+def visible(program: Program, candidate: Candidate, came: Collection[str]) -> bool:
+    """Whether all that it changes, in the pass of which anything came back, shows there.
+
+    What is only read otherwise is one change, wherever it is read: it has to show somewhere.
+    """
+    lines = program.lines
+    passes = {lines[name].backward for name in came if name in lines}
+    for edit in candidate.edits:
+        touched = edit.touches(program)
+        names = [n for n in touched if n not in lines or lines[n].backward in passes] or touched
+        shown = [not candidate.reach_of(program, name).isdisjoint(came) for name in names]
+        if not (
+            all(shown) if isinstance(edit, Change | EachGate | Body | Returned) else any(shown)
+        ):
+            return False
+    return True
+
+
+def reads_only_zero(
+    candidate: Candidate, program: Program, numbers: Sequence[Mapping[str, Array]]
+) -> bool:
+    """Whether it brings in a quantity that is 0 in all these runs, so that anything could be it."""
+    for name, line in (candidate.changed or {}).items():
+        old = program.lines[name]
+        for read in set(line.reads) - set(old.reads) - {"it"}:
+            values = [run[read] for run in numbers if read in run]
+            if values and not any(np.any(value) for value in values):
+                return True
+    return False
+
+
+def may_be_named(task: Task, candidate: Candidate) -> bool:
+    """Whether a candidate that fits may be told, given what came back and what is 0."""
+    return visible(task.program, candidate, task.came) and not reads_only_zero(
+        candidate, task.program, task.everything
+    )
+
+
+def whole(task: Task, candidate: Candidate) -> bool:
+    """Whether every one of its edits is needed: less would explain the same otherwise."""
+    edits = [edit for edit in candidate.edits if not _says_the_same(edit, task.program)]
+    return len(edits) == 1 or not any(
+        Attempt(task, (Candidate(task.program, tuple(edits[:n] + edits[n + 1 :])),)).explains
+        for n in range(len(edits))
+    )
+
+
+def _says_the_same(edit: Edit, program: Program) -> bool:
+    """Whether an edit names what stands there already, as i where all four gates are listed."""
+    match edit:
+        case Returned(name, expression):
+            return expression in (Name(name), Name(STOOD))
+        case Change(name, expression):
+            return expression == program.equation(name)
+    return False
