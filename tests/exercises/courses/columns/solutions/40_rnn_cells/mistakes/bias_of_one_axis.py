@@ -1,4 +1,4 @@
-# fails: ?; first at: ?
+# fails: cell backward, backward; first at: shape
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# fails: ?; first at: ?
+# fails: cell forward, forward; first at: step 1, quantity probs
 import numpy as np
 
 

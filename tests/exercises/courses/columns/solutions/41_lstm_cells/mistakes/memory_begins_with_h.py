@@ -1,4 +1,4 @@
-# fails: ?; first at: ?
+# fails: forward; first at: step 1, quantity c
 import numpy as np
 
 

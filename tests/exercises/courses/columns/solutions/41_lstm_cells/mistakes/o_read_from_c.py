@@ -1,4 +1,4 @@
-# fails: ?; first at: ?
+# fails: every check; first at: step 1, quantity h
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# fails: ?; first at: ?
+# fails: cell backward; first at: step 1, quantity d_h_prev
 import numpy as np
 
 

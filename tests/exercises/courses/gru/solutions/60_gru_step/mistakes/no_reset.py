@@ -1,4 +1,4 @@
-# fails: ?; first at: ?
+# fails: batch, state carried, large values; first at: quantity h
 import numpy as np
 
 

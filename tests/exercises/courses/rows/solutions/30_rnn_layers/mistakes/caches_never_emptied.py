@@ -1,4 +1,4 @@
-# fails: ?; first at: ?
+# fails: called twice; first at: call 2, step 3, quantity d_x
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# fails: ?; first at: ?
+# fails: forward, backward, called twice; first at: step 2, quantity h
 import numpy as np
 
 

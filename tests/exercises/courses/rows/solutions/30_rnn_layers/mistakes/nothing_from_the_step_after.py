@@ -1,4 +1,4 @@
-# fails: ?; first at: ?
+# fails: backward, called twice; first at: step 2, quantity d_x
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# fails: ?; first at: ?
+# fails: step backward, backward, called twice; first at: step 1, quantity d_x
 import numpy as np
 
 

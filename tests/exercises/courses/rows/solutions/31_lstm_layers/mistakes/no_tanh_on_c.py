@@ -1,4 +1,4 @@
-# fails: ?; first at: ?
+# fails: step forward, forward, backward, called twice; first at: step 1, quantity h
 import numpy as np
 
 
