@@ -165,7 +165,7 @@ def test_an_lstm_has_no_jacobian_of_h_alone() -> None:
     flow = flow_of(lstm_cell())
 
     assert (flow.step, flow.bound, flow.reach) == (None, None, None)
-    with pytest.raises(InputError, match="an LSTM has more than h between two steps"):
+    with pytest.raises(InputError, match="an LSTM passes more than h to the next step"):
         step_jacobians(flow.trace)
 
 

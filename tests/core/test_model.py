@@ -176,7 +176,7 @@ def test_a_wrong_head_shows_in_the_output() -> None:
     ("changed", "message"),
     [
         ({"task": "translate"}, "there is no task 'translate'"),
-        ({"layers": ()}, "this model has 0 layers"),
+        ({"layers": ()}, "one forward layer for now; this one has none"),
         (
             {"labels": ("one",)},
             "V has shape (2, 7); a model with H=7 and K=1 needs (K, H) = (1, 7)",
@@ -191,7 +191,7 @@ def test_a_wrong_head_shows_in_the_output() -> None:
         ),
         (
             {"encoder": Encoder.one_hot(Vocabulary(WORDS[:3]))},
-            "the encoder gives 3 numbers for a word; U has shape (28, 4) and needs D=4",
+            "the encoder has 3 numbers per word; U has shape (28, 4) and needs D=4",
         ),
     ],
 )
@@ -216,7 +216,7 @@ def test_what_cannot_be_run_is_named() -> None:
     with pytest.raises(tracer.InputError, match="steps is for the task 'generate'"):
         model.trace("you", steps=3)
     wrong: Any = 5
-    with pytest.raises(tracer.InputError, match="one text or a list of them; this is 5"):
+    with pytest.raises(tracer.InputError, match="a text or a list of texts; got 5"):
         model.trace(wrong)
     with pytest.raises(tracer.InputError, match="one text or a list of them; this is 1"):
         model.trace(["you"], target=1)

@@ -75,7 +75,7 @@ def test_a_run_of_an_older_tracer_is_named_with_the_way_out(
         (["--activation", "tanh"], "--activation: there is no choice for gate 'tanh'"),
         (["--units", "0"], "--units 0: expected 1 or more"),
         (["--learning-rate", "inf"], "--learning-rate inf: expected a finite number"),
-        (["--forget-bias", "1e39"], "begins at 1e+39; the largest number of float32 is 3.4e+38"),
+        (["--forget-bias", "1e39"], "the forget bias is 1e+39; the largest number of float32"),
         (["--data", ""], "Invalid value for '--data': it is empty."),
         (["--learning-rate", "-1"], "--learning-rate -1.0: expected 0 or more"),
         (["--held-out", "1"], "--held-out 1.0: expected a share between 0 and 1, like 0.1"),

@@ -242,7 +242,7 @@ def test_a_network_that_does_not_fit_into_memory(monkeypatch: pytest.MonkeyPatch
         raise MemoryError
 
     monkeypatch.setattr("tracer.training.loop.initial_weights", full)
-    with pytest.raises(tracer.InputError, match="6 units, 8 numbers for a word"):
+    with pytest.raises(tracer.InputError, match="6 units, 8 numbers per word"):
         begin()
 
 

@@ -166,8 +166,8 @@ def step_jacobians(trace: Trace) -> Array:
     cell, H = trace.cell, trace.H
     if trace.equations.state != ("h",):
         raise InputError(
-            f"{trace.equations.with_article} has more than h between two steps; "
-            "its step has no Jacobian of h alone"
+            f"{trace.equations.with_article} passes more than h to the next step, "
+            "so its step has no Jacobian of h alone"
         )
     there = [q.name for q in trace.equations if q.level or not q.equation]
     numbers = {name: trace[name][:, 0] for name in there}  # each (T, ·)

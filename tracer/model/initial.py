@@ -47,8 +47,7 @@ def initial_weights(
     largest = float(np.finfo(dtype).max)
     if abs(forget_bias) > largest:
         raise InputError(
-            f"the bias of the forget gate begins at {forget_bias:g}; the largest number of {dtype} "
-            f"is {largest:.2g}"
+            f"the forget bias is {forget_bias:g}; the largest number of {dtype} is {largest:.2g}"
         )
     equations = CELLS[cell]
     rng = np.random.default_rng([seed, 0])

@@ -78,7 +78,8 @@ class Model:
             raise UnknownNameError("task", self.task, TASKS)
         if len(self.layers) != 1 or self.layers[0].direction != "forward":
             raise InputError(
-                f"this model has {len(self.layers)} layers; one forward layer is supported for now"
+                "a model has one forward layer for now; this one has "
+                + (", ".join(layer.direction for layer in self.layers) or "none")
             )
         head = Head(as_array("V", self.head[0]), as_array("b", self.head[1]))
         object.__setattr__(self, "head", head)
@@ -87,7 +88,7 @@ class Model:
             check_shape("a model", parameter, array, sizes)
         if self.encoder.table.shape[1] != self.cell.U.shape[1]:
             raise InputError(
-                f"the encoder gives {self.encoder.table.shape[1]} numbers for a word; "
+                f"the encoder has {self.encoder.table.shape[1]} numbers per word; "
                 f"U has shape {self.cell.U.shape} and needs D={self.cell.U.shape[1]}"
             )
         dtypes = {"encoder": self.encoder.table.dtype, "V": head.V.dtype, "b": head.b.dtype}
@@ -179,7 +180,7 @@ class Model:
                 words = [continued(self, one, device, most) for one in words]
         elif steps is not None:
             raise InputError(
-                f"steps is for the task 'generate'; {self.name} was made to {self.task}"
+                f"steps is for the task 'generate'; the task of this model is '{self.task}'"
             )
         lengths = np.array([len(one) for one in words])
         T = int(lengths.max())
@@ -284,4 +285,4 @@ def _listed(given: Any) -> list[Any]:
     try:
         return list(given)
     except TypeError:
-        raise InputError(f"expected one text or a list of them; this is {given!r}") from None
+        raise InputError(f"expected a text or a list of texts; got {given!r}") from None

@@ -21,7 +21,7 @@ def hopeless(loss: float, epoch: int, guess: float, recipe: Recipe) -> DivergedE
     """The error for a held-out loss that is a number, and far worse than that of guessing."""
     said = _(
         "the lowest held-out loss is {loss:.4g}, after epoch {epoch}; guessing from label "
-        "frequencies has {guess:.4g}: training has diverged. Try {tries}."
+        "frequencies gives {guess:.4g}: training has diverged. Try {tries}."
     )
     return DivergedError(said.format(loss=loss, epoch=epoch, guess=guess, tries=_tries(recipe)))
 

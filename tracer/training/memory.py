@@ -42,7 +42,7 @@ def too_large(recipe: Recipe, words: int, needed: int = 0, free: int = 0) -> Inp
             needed=needed / GB, free=free / GB
         )
     said = _(
-        "a network with {units:,} units, {embedding:,} numbers for a word ({encoder}) and "
+        "a network with {units:,} units, {embedding:,} numbers per word ({encoder}) and "
         "{words:,} words does not fit into memory{size}; try fewer units "
         "(--units) or smaller batches (--batch-size)"
     ).format(

@@ -81,7 +81,7 @@ class Recipe:
             ("task", self.task, TASKS),
             ("cell", self.cell, CELLS),
             ("encoder", self.encoder, ENCODERS),
-            ("way to begin", self.initial, INITIALS),
+            ("initialisation", self.initial, INITIALS),
             ("dtype", self.dtype, DTYPES),
         ):
             if value not in known:
