@@ -9,6 +9,11 @@ from tracer.language import _
 from tracer.view.say.python import about_python, in_own_lines
 from tracer.view.say.words import clean
 
+_OF_THE_FILE = (
+    "SyntaxError", "IndentationError", "TabError", "ImportError", "ModuleNotFoundError", "EOFError",
+)  # fmt: skip
+"""What is the matter with a file wherever in it that stands."""
+
 _MISSING = re.compile(r"No module named '(?P<name>\w+)")
 
 
@@ -32,12 +37,10 @@ def raised(report: Report, trouble: Trouble) -> list[str]:
         own = report.form.line(facts["line"])
         if own is not None and "parse_args" in own.text:
             ended = _("Your code asks for arguments of the command line; there are none.")
+        todo = _("Remove that: an answer only computes and returns.")
         return [
             ended,
-            _(
-                'Remove that, or put it under if __name__ == "__main__": an answer only computes '
-                "and returns."
-            ),
+            todo if facts["loaded"] else own_tries(),
             *line(report, facts["line"]),
         ]
     if facts["line"] is None and name == "TypeError":
@@ -57,10 +60,21 @@ def raised(report: Report, trouble: Trouble) -> list[str]:
     lines += line(report, facts["line"])
     if name in ("ModuleNotFoundError", "ImportError"):
         lines += _import(report, message)
-    lines += about_python(report.form, name, message)
+    better = about_python(report.form, name, message)
+    lines += better
+    if not facts["loaded"] and not better and name not in _OF_THE_FILE:
+        lines.append(own_tries())
     if name == "EOFError":
         lines.append(_("Nobody is there to answer input(); remove it."))
     return lines
+
+
+def own_tries() -> str:
+    """Where code belongs that only tries the function out, and ends the loading of the file."""
+    return _(
+        'What only tries your function out belongs under if __name__ == "__main__": there it does '
+        "not run here."
+    )
 
 
 def _import(report: Report, message: str) -> list[str]:

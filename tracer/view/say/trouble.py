@@ -12,7 +12,7 @@ from tracer.exercises.exercise import Function
 from tracer.grading.report import Kind, Report, Trouble
 from tracer.language import _, plural
 from tracer.view.say.form import elsewhere, form_sentences
-from tracer.view.say.raised import line, raised, start
+from tracer.view.say.raised import line, own_tries, raised, start
 from tracer.view.say.shapes import dtype_advice, shape_advice
 from tracer.view.say.words import clean
 
@@ -211,7 +211,7 @@ def _timed_out(report: Report, trouble: Trouble) -> list[str]:
     }[trouble.facts["how"]]
     lines = [said.format(seconds=seconds)]
     if not trouble.facts["loaded"]:
-        return [*lines, _reached(report, trouble)]
+        return [*lines, _reached(report, trouble), own_tries()]
     more = _("Does every loop end? If it only needs more time, add: --time-limit {seconds:g}")
     if trouble.facts["how"] == "waited":
         more = _("Does it wait for something: sleep, a lock, another process, the network?")
