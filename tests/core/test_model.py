@@ -218,7 +218,7 @@ def test_what_cannot_be_run_is_named() -> None:
     wrong: Any = 5
     with pytest.raises(tracer.InputError, match="a text or a list of texts; got 5"):
         model.trace(wrong)
-    with pytest.raises(tracer.InputError, match="one text or a list of them; this is 1"):
+    with pytest.raises(tracer.InputError, match="a text or a list of texts; got 1"):
         model.trace(["you"], target=1)
     with pytest.raises(tracer.UnknownNameError, match="there is no model 'lstm-clasify'"):
         tracer.Model.load("lstm-clasify")
