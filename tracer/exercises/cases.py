@@ -24,7 +24,7 @@ from tracer.exercises.layout import Array, Drawn
 from tracer.program import Program
 from tracer.program.edit import edits_in
 
-Generators: TypeAlias = Callable[[str], np.random.Generator]
+Generators: TypeAlias = "Callable[[str], np.random.Generator]"
 """A generator for each name, so that no draw depends on what else is drawn."""
 
 
