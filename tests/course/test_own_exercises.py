@@ -140,6 +140,19 @@ def test_a_new_exercise_passes_dev_check(here: Path) -> None:
     assert "course/exercises/60_my_step already; choose another name or number" in again.stderr
 
 
+def test_mistakes_of_its_own_that_cannot_be_read(here: Path) -> None:
+    """The entry is named once, and nothing is graded before it is well."""
+    tracer("dev", "new", "60_my_step")
+    path = here / "exercises" / "60_my_step" / "mistakes.toml"
+    path.write_text('[[mistakes]]\nid = "x"\n', "utf-8")
+
+    checked = tracer("dev", "check", "--exercises", "exercises")
+
+    assert checked.exit_code == 1
+    assert "mistake 1 (x): 'title' is missing" in checked.stdout
+    assert checked.stdout.count("→") == 1
+
+
 def test_a_new_exercise_with_a_reference_passes_dev_check(here: Path) -> None:
     """A reference.py says what is right; the equations are only where one begins."""
     made = tracer("dev", "new", "61_my_step", "--reference")

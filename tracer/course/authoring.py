@@ -16,13 +16,12 @@ from tracer.exercises.submission import Submission
 from tracer.grading.report import Report, Verdict
 from tracer.grading.session import grade
 from tracer.language import _, plural, quoted_file
+from tracer.mistakes import mistakes_of
+from tracer.mistakes.schema import FILE as OWN_MISTAKES
 from tracer.sandbox.process import PlainProcess
 
 SEED = 0
 """The same numbers in every run, so that a finding can be repeated."""
-
-OWN_MISTAKES = "mistakes.toml"
-"""Mistakes of an exercise's own, for the diagnosis; it may be there."""
 
 FEWEST_MISTAKES = 3
 FEWEST_HINTS = 2
@@ -50,6 +49,9 @@ def findings(found: Found, solutions: Path) -> Iterator[Finding]:
         yield from _described(exercise, {name for name in names if name < exercise.name})
         yield from _hinted(exercise)
         yield from _files(exercise, solutions / exercise.name)
+        if trouble := list(_own_mistakes(exercise)):
+            yield from trouble
+            continue  # nothing can be graded before that is well
         yield from _stub(exercise)
         yield from _solution(exercise, solutions / exercise.name / exercise.file)
         folder = solutions / exercise.name / "mistakes"
@@ -149,6 +151,16 @@ def _stray(folder: Path, wanted: set[str], what: str) -> Iterator[Finding]:
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.name not in wanted | {"__pycache__"}:
             yield Finding(path, what, _("move it, or delete it"))
+
+
+def _own_mistakes(exercise: Exercise) -> Iterator[Finding]:
+    """What in the exercise's own ``mistakes.toml`` cannot stand there."""
+    if exercise.program is None:
+        return
+    try:
+        mistakes_of(exercise.program, folder=exercise.folder)
+    except TracerError as error:
+        yield Finding(exercise.folder / OWN_MISTAKES, str(error), _("correct it"))
 
 
 def _text(path: Path) -> str:

@@ -8,13 +8,13 @@ folder in which ``.tracer`` lies, so that a course can be moved as a whole.
 from __future__ import annotations
 
 import json
-import tomllib
 from pathlib import Path
 
 from tracer.course.workbook import FOLDER, Workbook
 from tracer.errors import FileError, UnknownNameError
 from tracer.exercises import discovery
 from tracer.language import _
+from tracer.storage import tomlfile
 from tracer.storage.whole import replacing
 
 FILE = "course.toml"
@@ -48,15 +48,9 @@ def remembered(start: Path) -> Path | None:
     if book is None:
         return None
     path = book.root / FOLDER / FILE
-    try:
-        entries = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
+    if not path.exists():
         return None
-    except OSError as error:
-        said = _("cannot read {file}: {why}")
-        raise FileError(said.format(file=path, why=error.strerror or str(error))) from error
-    except (ValueError, RecursionError) as error:
-        raise FileError(_("{file} is not valid TOML: {why}").format(file=path, why=error)) from None
+    entries = tomlfile.read(path)
     for name in entries:
         if name != KEY:
             raise FileError(f"{path}: {UnknownNameError('key', name, [KEY])}")

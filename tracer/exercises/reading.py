@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from tracer.exercises.schema import (
 )
 from tracer.exercises.wanted import FOLDER_NAME, Names, Table
 from tracer.program import program_of
+from tracer.storage import tomlfile
 
 FILE = "exercise.toml"
 
@@ -43,7 +43,7 @@ def read(folder: Path) -> Exercise:
             "and small letters, digits or _"
         )
     path = folder / FILE
-    found = _values(str(path), exercise_keys(), _toml(path))
+    found = _values(str(path), exercise_keys(), tomlfile.read(path))
     exercise = _described(path, found)
     checks = tuple(
         _check(f"{path}, check {n}", table, exercise) for n, table in enumerate(found["checks"], 1)
@@ -98,23 +98,6 @@ def _described(path: Path, found: Mapping[str, Any]) -> Exercise:
         credit=found["credit"],
         convention_share=float(found["convention_share"]),
     )
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    """The file's keys and values, as far as TOML goes."""
-    if path.exists() and not path.is_file():  # reading a pipe could wait for ever
-        raise FileError(f"cannot read {path}: it is not a plain file")
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise FileError(f"cannot read {path}: {error.strerror or error}") from error
-    try:
-        return tomllib.loads(data.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise FileError(f"{path}, line {line}: not UTF-8; save the file as UTF-8") from error
-    except (ValueError, RecursionError) as error:  # a number too long for Python is no TOML either
-        raise FileError(f"{path} is not valid TOML: {error}") from error
 
 
 def _values(where: str, keys: Sequence[Key], entry: Mapping[str, Any]) -> dict[str, Any]:
