@@ -73,7 +73,8 @@ def test_what_a_call_leaves_behind_is_ended(rnn_step: Exercise) -> None:
     report = grade(rnn_step, Submission("rnn_step.py", source.encode()), seed=1)
     pids = [int(pid) for pid in report.printed.split()]
 
-    assert len(pids) == 13  # one for each call: six checks call once, one twice, one five times
+    # One for each call: six checks call once, one twice, one for each of 4 to 6 words.
+    assert 12 <= len(pids) <= 14
     assert [pid for pid in pids if alive(pid)] == []
 
 

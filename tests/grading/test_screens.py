@@ -251,3 +251,95 @@ def test_a_return_that_gives_none_is_shown(lstm_step: Exercise) -> None:
 
     assert "This call did not reach its return, or what stands there was None:" in text
     assert "line 4 of lstm_step.py: return h_prev, c_prev" in text
+
+
+def test_a_gate_from_another_block(lstm_step: Exercise) -> None:
+    """The order is told as what it is, and the gate that is wrong is worked out to its block."""
+    text = changed(lstm_step, "z_i, z_f, z_g, z_o = np", "z_i, z_f, z_o, z_g = np")
+
+    assert "right for blocks of U, W and a in the order i f o g." in text
+    assert "Here the order is i f g o." in text
+    assert "The first wrong number in “one word” is c at t = 1" in text
+    assert re.search(r"the expected number:\n    c_1\[\d\] = f \* c_prev \+ i \* g = ", text)
+    assert "z_g = U_g x_t + W_g h_(t-1) + a_g = " in text
+    assert "is also wrong" not in text
+
+
+def test_what_nobody_can_tell_apart_is_told_together(lstm_step: Exercise) -> None:
+    """Blocks read in another order, or letters exchanged later: the numbers are the same."""
+    text = " ".join(changed(lstm_step, "f * c_prev + i * g", "i * c_prev + f * g").split())
+
+    assert "Each of these gives exactly your numbers, so it is one of them:" in text
+    assert "in the order f i g o." in text
+    assert "c = i * c_prev + f * g" in text
+
+
+def test_two_mistakes_that_only_together_give_the_numbers(lstm_step: Exercise) -> None:
+    """Neither is said to give the numbers by itself."""
+    path = Path(__file__).parents[2] / "solutions" / lstm_step.name / lstm_step.file
+    source = path.read_text("utf-8").replace(" + a  #", "  #").replace("o * np.tanh(c)", "o * c")
+    report = grade(lstm_step, Submission(lstm_step.file, source.encode()), seed=4)
+    text = "\n".join(line.plain for line in screen(report, Abilities(width=120)))
+
+    assert "2 mistakes together give all your numbers:\n" in text
+    assert "  – h = o * c\n" in text
+    assert "Your numbers are those of h = o * c" not in text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (" + a  #", "  #", "Your numbers are what you get without the bias"),
+        (" + h_prev @ W.T", "", "Your numbers are what you get without the recurrent term"),
+        ("f * c_prev + i * g", "f * c_prev + i * g + 0.1", "Your c is not what its equation gives"),
+    ],
+)
+def test_what_a_number_lacks_is_named(lstm_step: Exercise, old: str, new: str, said: str) -> None:
+    """Where the equations without one share give just that number; and only there."""
+    text = " ".join(changed(lstm_step, old, new).split())
+
+    assert said in text
+    assert ("Your numbers are what you get without" in text) == ("without" in said)
+
+
+RETURNED = "σ(z_i), σ(z_f), np.tanh(z_g), σ(z_o)"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            RETURNED,
+            "np.tanh(z_i), np.tanh(z_f), σ(z_g), np.tanh(z_o)",
+            "A switch needs σ, information needs tanh.",
+        ),
+        (RETURNED, "σ(z_i), σ(z_f), σ(z_g), σ(z_o)", "g = σ(z_g). The new information is g = tanh"),
+        ("(1 + np.tanh(z / 2)) / 2", "1 / (1 + np.exp(z))", "switches made with 1 / (1 + exp(z))"),
+    ],
+)
+def test_a_well_known_mistake_with_the_gates_is_named(old: str, new: str, said: str) -> None:
+    """Where the gates come back themselves too; and no sum z is blamed that is right."""
+    text = " ".join(changed(find("20", discover().good), old, new).split())
+
+    assert said in text
+    assert "Your z" not in text
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_decimals_that_are_lost_are_no_term_left_out(lstm_step: Exercise, seed: int) -> None:
+    """A memory cast to int inside the function: no mistake of the equations gives that."""
+    path = Path(__file__).parents[2] / "solutions" / lstm_step.name / lstm_step.file
+    source = path.read_text("utf-8").replace("return h, c", "return h, (c).astype(int) * 1.0")
+    report = grade(lstm_step, Submission(lstm_step.file, source.encode()), seed=seed)
+    text = "\n".join(line.plain for line in screen(report, Abilities(width=120)))
+
+    assert "Your numbers are" not in text
+    assert "Each of these" not in text
+
+
+def test_zeros_prove_nothing(lstm_step: Exercise) -> None:
+    """An answer of zeros names no mistake, and earns nothing by following from itself."""
+    text = changed(lstm_step, "return h, c", "return h * 0, c * 0")
+
+    assert "Every number that is wrong is 0, so nothing can be said of its cause." in text
+    assert "0 of 13 points" in text

@@ -11,16 +11,19 @@ from collections.abc import Mapping
 from itertools import product
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.grading.answering import answered, task_of
 from tracer.cells import CELL_CLASSES
 from tracer.exercises.discovery import discover
+from tracer.grading.diagnosing import diagnosed
 from tracer.grading.judge import judge
 from tracer.grading.report import CheckReport, Difference, Report, Standing, Verdict
 from tracer.grading.right import ByEquations
-from tracer.grading.task import Task
+from tracer.grading.task import Task, tasks
+from tracer.program import Program
+from tracer.sandbox.process import PlainProcess
 from tracer.view.parts.report import judged
 from tracer.view.say.difference import from_own, how_much, place
 from tracer.view.say.shapes import shape_advice
@@ -260,3 +263,55 @@ def test_a_number_that_is_right_is_never_the_first_wrong_one() -> None:
 
     found = [d for d in (report.difference, *report.also) if isinstance(d, Difference)]
     assert [d.quantity for d in found] == ["c"]
+
+
+@settings(max_examples=8, deadline=None, phases=[Phase.generate])
+@given(
+    number=st.sampled_from(sorted(CHANGES)),
+    seed=st.integers(0, 99),
+    which=st.integers(0, 6),
+    noise=st.sampled_from([0.0, 0.0, 0.0, 0.02]),
+)
+def test_a_named_mistake_gives_every_number(
+    number: str, seed: int, which: int, noise: float
+) -> None:
+    """Each mistake named gives all that came, the right equations do not; noise has no name."""
+    exercise = EXERCISES[number]
+    program = exercise.program
+    assert program is not None
+    change = CHANGES[number][which % len(CHANGES[number])]
+    of_checks = []
+    for task in tasks(exercise, seed, PlainProcess()):
+        if len(task.case.rounds) == 1 and not task.case.check.large:
+            answer = answered(task, {(0, exercise.checks[0].expect[0]): noise}, change)
+            of_checks.append(judge(task, answer, ByEquations(exercise, task.case)))
+
+    found, _told = diagnosed(exercise, of_checks, lambda: None)
+
+    rounds = [compared for one in of_checks for compared in one.rounds]
+    if found is None:
+        assert all(same(program, c.given, c.came) for c in rounds)
+        return
+    assert not all(same(program, c.given, c.came) for c in rounds)
+    if found.zero:
+        wrong = [c.came[name][c.inexact[name]] for c in rounds for name in c.came]
+        assert not any(numbers.any() for numbers in wrong)
+    for choice in product(*found.named) if found.named else ():
+        edits = [edit for mistake in choice for edit in mistake.edits]
+        assert all(same(program.edited(edits), c.given, c.came) for c in rounds)
+    for edit in found.generated:
+        assert all(same(program.edited([edit]), c.given, c.came) for c in rounds)
+    if noise:
+        assert not found.named
+
+
+def same(
+    program: Program, given_: Mapping[str, np.ndarray], came: Mapping[str, np.ndarray]
+) -> bool:
+    """Whether a program gives these numbers."""
+    with np.errstate(all="ignore"):
+        found = program.run(given_, wanted=tuple(came))
+    return all(
+        np.allclose(found[name], array, 0, 1e-4 * np.abs(found[name]).max())
+        for name, array in came.items()
+    )

@@ -2,18 +2,120 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+import numpy as np
+
+from tracer.errors import InputError
 from tracer.exercises.exercise import Exercise
-from tracer.grading.judge import Judged
+from tracer.grading.comparing import has_steps, tolerance_of
+from tracer.grading.judge import Judged, tenths
+from tracer.grading.report import Array, Kind, Verdict
+from tracer.grading.undecided import settled
+from tracer.program import Program
 
-Diagnosis = Any  # of tracer.mistakes, as soon as that is there
+if TYPE_CHECKING:
+    from tracer.mistakes import Diagnosis
 
 
 def diagnosed(
     exercise: Exercise, judged: Sequence[Judged], searching: Callable[[], None]
 ) -> tuple[Diagnosis | None, list[Judged]]:
-    """The mistake that gives the numbers of all checks, and the reports with what it is worth."""
-    del exercise, searching
-    return None, list(judged)
+    """The mistake that gives the numbers of all checks, and the reports with what it is worth.
+
+    Where one mistake does not give all of them, that of the first failing check is looked for,
+    and put into its report.
+    """
+    wrong = [number for number, one in enumerate(judged) if _wrong(one)]
+    if exercise.program is None or not wrong:
+        return None, list(judged)
+    found = _search(exercise, judged, range(len(judged)), searching)
+    if found.edits or found.zero or len(wrong) == 1:
+        return found, [_touched(exercise, _worth(exercise, one, found), found) for one in judged]
+    told_apart = settled([one.report for one in judged])
+    if all(told_apart[number].told_in for number in wrong[1:]):
+        return found, list(judged)  # the others show no other mistake than the first
+    others = [number for number in range(len(judged)) if number not in wrong[1:]]
+    first = _search(exercise, judged, others, searching)
+    told = list(judged)
+    if first.edits:
+        report = replace(told[wrong[0]].report, diagnosis=first)
+        explained = _worth(exercise, replace(told[wrong[0]], report=report), first)
+        told[wrong[0]] = _touched(exercise, explained, first)
+    return found, told
+
+
+def _wrong(judged: Judged) -> bool:
+    """Whether a number that came is not what the equations give."""
+    return any(mask.any() for compared in judged.rounds for mask in compared.inexact.values())
+
+
+def _search(
+    exercise: Exercise, judged: Sequence[Judged], numbers: Collection[int],
+    searching: Callable[[], None],
+) -> Diagnosis:  # fmt: skip
+    from tracer.mistakes import Run, diagnose, mistakes_of
+
+    assert exercise.program is not None
+    runs = [
+        Run(
+            given=compared.given,
+            came=compared.came,
+            tolerance=tolerance_of(judged[number].report.check),
+            where=(judged[number].report.check.name, compared.round),
+        )
+        for number in numbers
+        for compared in judged[number].rounds
+    ]
+    over = {function.over for function in exercise.functions}
+    catalogue = mistakes_of(
+        exercise.program, over=over.pop() if len(over) == 1 else "", folder=exercise.folder
+    )
+    return diagnose(exercise.program, runs, catalogue, searching=searching)
+
+
+def _worth(exercise: Exercise, judged: Judged, found: Diagnosis) -> Judged:
+    """The same, with the share that a right answer in another convention has."""
+    report = judged.report
+    conventions = bool(found.named) and all(
+        mistake.kind == "convention" for alike in found.named for mistake in alike
+    )
+    numbers_only = report.trouble is None or report.trouble.kind is Kind.DTYPE
+    if not conventions or report.verdict is not Verdict.WRONG or not numbers_only:
+        return judged
+    share = tenths(exercise.convention_share * report.check.points, report.check.points)
+    return replace(judged, report=replace(report, points=max(report.points, share)))
+
+
+def _touched(exercise: Exercise, judged: Judged, found: Diagnosis) -> Judged:
+    """The same; the first wrong number knows what the mistake makes other numbers of its step."""
+    d = judged.report.difference
+    if d is None or not found.edits or exercise.program is None:
+        return judged
+    compared = next(one for one in judged.rounds if one.round == d.call)
+    try:
+        changed = exercise.program.edited(found.edits).run(compared.given)
+    except (InputError, IndexError):  # it cannot be computed on these numbers
+        return judged
+    touched = {
+        name
+        for name, array in changed.items()
+        if name in compared.exact
+        and not _same(
+            *(_step(exercise.program, name, a, d.step) for a in (array, compared.exact[name]))
+        )
+    }
+    difference = replace(d, touched=frozenset(touched))
+    return replace(judged, report=replace(judged.report, difference=difference))
+
+
+def _same(one: Array, other: Array) -> bool:
+    return one.shape == other.shape and bool(np.allclose(one, other, 1e-9, 1e-12, equal_nan=True))
+
+
+def _step(program: Program, name: str, array: Array, step: int | None) -> Array:
+    """The numbers of one step, of what has steps."""
+    of_step: Array = array[step] if step is not None and has_steps(program, name) else array
+    return of_step

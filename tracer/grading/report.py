@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,8 @@ import numpy.typing as npt
 from tracer.exercises.exercise import Check, Exercise
 from tracer.exercises.form import Form
 
-Diagnosis = Any  # of tracer.mistakes, as soon as that is there
+if TYPE_CHECKING:
+    from tracer.mistakes import Diagnosis
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -116,6 +117,8 @@ class Difference:
         Quantities of the student's own, themselves not right, from which `expected` is computed.
     values : mapping
         What the equation reads, and what is computed on the way to it: one step of each.
+    touched : frozenset of str
+        The quantities of this step that the mistake makes other ones, where it is known.
     """
 
     call: int
@@ -132,6 +135,7 @@ class Difference:
     values: Mapping[str, Array] = field(
         default_factory=lambda: MappingProxyType({}), repr=False
     )  # fmt: skip
+    touched: frozenset[str] = frozenset()
 
     @property
     def got_number(self) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.form import Form, look
@@ -27,7 +27,8 @@ from tracer.sandbox.frames import OUT_OF_MEMORY
 from tracer.sandbox.packages import LIBRARIES, installed
 from tracer.sandbox.process import How, Limits, PlainProcess, Run, Wall
 
-Diagnosis = Any  # of tracer.mistakes, as soon as that is there
+if TYPE_CHECKING:
+    from tracer.mistakes import Diagnosis
 
 HURRY, ENOUGH = 2.0, 3
 """Seconds for each call, and for loading the file again, after one check has run out of time, and
@@ -83,7 +84,9 @@ def grade(
         exercise=exercise,
         file=submission.name,
         seed=seed,
-        checks=tuple(settled([j.report for j in judged])),
+        checks=tuple(
+            settled([j.report for j in judged], one=diagnosis is not None and bool(diagnosis.edits))
+        ),
         diagnosis=diagnosis,
         printed=session.printed[: session.limits.printed],
         seconds=session.seconds,

@@ -17,15 +17,23 @@ _SEEN_LATER = (Kind.PRECISION, Kind.SHARED, Kind.CHANGED, Kind.PROPERTY)
 """What is looked at only when every number is right."""
 
 
-def settled(reports: Sequence[CheckReport]) -> list[CheckReport]:
+def settled(reports: Sequence[CheckReport], *, one: bool = False) -> list[CheckReport]:
     """The same reports; those after the first that fails at its first step refer to it.
 
-    What is right in the first step and wrong in a later one has a cause of its own.
+    What is right in the first step and wrong in a later one has a cause of its own, unless it is
+    known that one mistake gives the numbers of all checks.
+
+    Parameters
+    ----------
+    reports : sequence of CheckReport
+    one : bool
+        Whether that is known.
     """
     told = ""
     settled = []
     for report in reports:
-        at_once = report.verdict in _FAILED and _at_first_step(report)
+        wrong_number = one and report.difference is not None
+        at_once = report.verdict in _FAILED and (wrong_number or _at_first_step(report))
         settled.append(replace(report, told_in=told) if told and at_once else report)
         told = told or (report.check.name if at_once else "")
     return settled

@@ -144,6 +144,8 @@ class CheckRow:
         Those of other quantities, none of them a mere consequence of it.
     diagnosis : tuple of Told
         The mistake that gives the numbers of this check, where that of the whole does not say it.
+    explained : bool
+        Whether that mistake gives every number of the check.
     stopped : Stopped or None
     remarks : tuple of Stopped
         NumPy's warnings, and what is remembered between calls.
@@ -164,6 +166,7 @@ class CheckRow:
     reading: str
     also: tuple[WrongNumber, ...]
     diagnosis: tuple[Told, ...]
+    explained: bool
     stopped: Stopped | None
     remarks: tuple[Stopped, ...]
     printed: str
@@ -184,6 +187,8 @@ class Judged:
     checks : tuple of CheckRow
     diagnosis : tuple of Told
         The mistake that gives the numbers of all checks.
+    explained : bool
+        Whether that mistake gives every number.
     """
 
     exercise: str
@@ -196,6 +201,7 @@ class Judged:
     notes: tuple[str, ...]
     checks: tuple[CheckRow, ...]
     diagnosis: tuple[Told, ...]
+    explained: bool
 
     @property
     def first_failing(self) -> CheckRow | None:
@@ -217,6 +223,7 @@ def judged(report: Report, encoding: str = "utf-8") -> Judged:
         notes=tuple(form_notes(report)),
         checks=tuple(_check(report, c, encoding) for c in report.checks),
         diagnosis=() if report.diagnosis is None else tuple(told(report.diagnosis)),
+        explained=report.diagnosis is not None and bool(report.diagnosis.edits),
     )
 
 
@@ -237,6 +244,7 @@ def _check(report: Report, c: CheckReport, encoding: str) -> CheckRow:
         reading="" if d is None else _reading(exercise, d),
         also=tuple(_wrong(exercise, c, other) for other in c.also),
         diagnosis=() if c.diagnosis is None else tuple(told(c.diagnosis)),
+        explained=c.diagnosis is not None and bool(c.diagnosis.edits),
         stopped=None if c.trouble is None else _stopped(report, c, c.trouble, encoding),
         remarks=tuple(_remarks(report, c, encoding)),
         printed=c.printed,
@@ -266,18 +274,19 @@ def _wrong(exercise: Exercise, c: CheckReport, d: Difference) -> WrongNumber:
 
 
 def _row(d: Difference, yours: str, wanted: str) -> Iterator[Beside]:
-    """The numbers of the row in which the wrong one stands, in as many decimals as it needs."""
+    """The numbers of the row in which the wrong one stands.
+
+    What is wrong has as many decimals as tell it from what is expected.
+    """
     if not d.at or d.got.shape[-1] < 2:
         return
     row = d.at[:-1]
-    decimals = max(len(text.partition(".")[2]) for text in (yours, wanted))
-    digits = min(max(decimals, 2), 6)
     for index, (got, expected, wrong) in enumerate(
         zip(d.got[row], d.expected[row], d.wrong[row], strict=True)
     ):
         both = (yours, wanted) if index == d.at[-1] else (
             apart(float(got), float(expected)) if wrong
-            else (number(float(got), digits),) * 2
+            else (number(float(got)),) * 2
         )  # fmt: skip
         yield Beside(along(d.axes, len(d.axes) - 1, index), *both, bool(wrong))
 

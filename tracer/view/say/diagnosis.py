@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.language import _, plural
 from tracer.view.say.difference import listed
 
-Diagnosis: TypeAlias = Any  # of tracer.mistakes, as soon as that is there
-Mistake: TypeAlias = Any
+if TYPE_CHECKING:
+    from tracer.mistakes import Diagnosis, Mistake
 
 
 class Told(NamedTuple):
@@ -38,19 +38,12 @@ def told(diagnosis: Diagnosis) -> list[Told]:
 def _one(alike: Sequence[Mistake]) -> Iterator[Told]:
     """One mistake, or several that nobody could tell apart by their numbers."""
     if len(alike) > 1:
-        said = _("Each of these gives exactly your numbers; one of them it is:")
-        if all(mistake.kind == "convention" for mistake in alike):
-            said = _("Your numbers are right in another convention; one of these it is:")
-        yield Told(said, strong=True)
+        yield Told(
+            _("Each of these gives exactly your numbers, so it is one of them:"), strong=True
+        )
         yield from (Told(mistake.sentence, item=True) for mistake in alike)
         return
-    (mistake,) = alike
-    if mistake.kind == "convention":
-        said = _("Your numbers are right, but in another convention: {title}.")
-        yield Told(said.format(title=mistake.title), strong=True)
-        yield Told(mistake.sentence)
-        return
-    yield Told(mistake.sentence, strong=True)
+    yield Told(alike[0].sentence, strong=True)
 
 
 def _several(classes: Sequence[Sequence[Mistake]]) -> Iterator[Told]:
@@ -95,15 +88,13 @@ def _by_equation(diagnosis: Diagnosis) -> Iterator[Told]:
     if not by["wrong"]:
         return
     said = plural(
-        "From your own numbers, the equation of {names} is not followed.",
-        "From your own numbers, the equations of {names} are not followed.",
+        "Your {names} is not what its equation gives from your own numbers.",
+        "Your {names} are not what their equations give from your own numbers.",
         len(by["wrong"]),
     )
     yield Told(said.format(names=listed(by["wrong"])), strong=True)
     if by["right"]:
-        said = plural(
-            "That of {names} is followed.", "Those of {names} are followed.", len(by["right"])
-        )
+        said = plural("Your {names} is.", "Your {names} are.", len(by["right"]))
         yield Told(said.format(names=listed(by["right"])))
     if by["unknown"]:
         said = _("Nothing can be told of {names}: the numbers to judge by did not come back.")

@@ -23,9 +23,10 @@ CLOSE = 1e-6
 def expected_number(exercise: Exercise, d: Difference) -> Iterator[Worked]:
     """The equation of the first wrong number, then the equations of what it reads.
 
-    Of what those read, in turn, only what is behind the one that counts most. There are as many
-    decimals as the arithmetic needs to tell the student's number from the expected one. An
-    equation that adds up over sentences or steps is not worked out.
+    Of what those read, in turn, only what is behind one of them: the one that the mistake touches,
+    where that is known, or else the one that counts most. There are as many decimals as the
+    arithmetic needs to tell the student's number from the expected one. An equation that adds up
+    over sentences or steps is not worked out.
     """
     program = exercise.program
     if program is None or d.quantity not in program.lines:
@@ -120,7 +121,8 @@ def _shown(
 
     first = computed(d.quantity)
     shown = [d.quantity, *first]
-    through = _through(program, d, at, called, first)
+    ways = [name for name in first if name in d.touched]
+    through = _through(program, d, at, called, ways or first)
     return list(dict.fromkeys([*shown, *(computed(through) if through else ())]))
 
 

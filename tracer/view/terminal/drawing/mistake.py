@@ -38,7 +38,8 @@ def first_mistake(part: Judged, failing: CheckRow, able: Abilities) -> Iterator[
         check=failing.name, place=wrong.place
     )
     yield from paragraph(Said(where, Tone.STRONG), able)
-    yield from paragraph(Said(" ".join([failing.reading, *wrong.how_much]), Tone.ASIDE), able)
+    read = " ".join(said for said in (failing.reading, *wrong.how_much) if said)
+    yield from paragraph(Said(read, Tone.ASIDE), able) if read else ()
     yield Text("")
     yield from _numbers(wrong, able)
     if wrong.from_own:
@@ -47,7 +48,8 @@ def first_mistake(part: Judged, failing: CheckRow, able: Abilities) -> Iterator[
         said = Said(_("How to compute the expected number:"), Tone.ASIDE)
         yield from [Text(""), *paragraph(said, able)]
         yield from worked_lines(wrong.worked, able, indent=4, aligned=False)
-    yield from _also(failing.also, wrong, able)
+    if not (failing.explained or part.explained):
+        yield from _also(failing.also, wrong, able)
     if failing.standings:
         yield from [Text(""), *paragraph(Said(failing.standings), able)]
     yield from _remarks([r for r in failing.remarks if r not in remembers], able)
