@@ -46,17 +46,17 @@ class Weights(NamedTuple):
 
 
 @compiled
-def forward_weights(W: Array, a: Array, gate: int) -> Weights:
+def forward_weights(W: Array, a: Array, options: Places) -> Weights:
     """For `step`."""
     H = W.shape[1]
-    return Weights(packed(W[:H]), packed(W[H:]), a.reshape((2, H)), gate)
+    return Weights(packed(W[:H]), packed(W[H:]), a.reshape((2, H)), options[0])
 
 
 @compiled
-def backward_weights(W: Array, a: Array, gate: int) -> Weights:
+def backward_weights(W: Array, a: Array, options: Places) -> Weights:
     """For `step_back`."""
     H = W.shape[1]
-    return Weights(packed_columns(W[:H]), packed_columns(W[H:]), a.reshape((2, H)), gate)
+    return Weights(packed_columns(W[:H]), packed_columns(W[H:]), a.reshape((2, H)), options[0])
 
 
 @compiled

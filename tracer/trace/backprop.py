@@ -119,11 +119,7 @@ def layer_backprop(
     found = device.backward(cell, layer, layer.initial, layer.lengths, d_h, d_last, window)
 
     T = len(layer.x)
-    padded = layer.lengths.min() < T
-
-    @cache
-    def d_of(names: tuple[str, ...]) -> Array:
-        return side_by_side(names, found)
+    padded = min(layer.lengths.tolist()) < T
 
     def met(name: str) -> Array:
         """The rows that the weights meet, 0 in the padding: 0 times a NaN there would be NaN."""
@@ -132,12 +128,16 @@ def layer_backprop(
         steps = np.arange(T)[:, np.newaxis, np.newaxis]
         return np.where(steps < layer.lengths[:, np.newaxis], layer[name], 0)
 
+    joined: dict[tuple[str, ...], Array] = {}
     for parameter in cell.equations.parameters:
+        for names, _rows in blocks_of(parameter.gradient):
+            if names not in joined:
+                joined[names] = side_by_side(names, found)
         for each in (False, True) if per_step else (False,):
             parts = [
-                _summed(d_of(names), per_step=each)
+                _summed(joined[names], per_step=each)
                 if rows is None
-                else device.outer(d_of(names), met(rows), per_step=each)
+                else device.outer(joined[names], met(rows), per_step=each)
                 for names, rows in blocks_of(parameter.gradient)
             ]
             name = f"d_{parameter.name}{'_per_step' if each else ''}"
@@ -161,7 +161,8 @@ def blocks_of(gradient: tuple[Product, ...]) -> tuple[tuple[tuple[str, ...], str
 
 def side_by_side(names: tuple[str, ...], numbers: Mapping[str, Array]) -> Array:
     """Several quantities (T, N, H) as the blocks of one array (T, N, 4H)."""
-    return np.concatenate([numbers[name] for name in names], axis=-1)
+    parts = [numbers[name] for name in names]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
 
 
 def _summed(d: Array, *, per_step: bool) -> Array:

@@ -75,14 +75,15 @@ class Training:
         self.held_out = number(held_out, vocabulary, labels, recipe.task, dtype=recipe.dtype)
         self.yardstick = yardstick(self.learn, self.held_out, len(labels), recipe.task)
         steps = int(np.sort(self.learn.lengths)[-recipe.batch_size :].sum())  # of a batch, at most
-        check_room(recipe, len(vocabulary), len(labels), steps)
+        sentences = min(recipe.batch_size, len(self.learn))
+        check_room(recipe, len(vocabulary), len(labels), steps, sentences)
         try:
-            self._allocate(vocabulary, steps)
+            self._allocate(vocabulary, steps, sentences)
         except MemoryError as error:
             raise too_large(recipe, len(vocabulary)) from error
         self.progress = Progress()
 
-    def _allocate(self, vocabulary: Vocabulary, steps: int) -> None:
+    def _allocate(self, vocabulary: Vocabulary, steps: int, sentences: int) -> None:
         """Make the weights, and everything that has their size."""
         recipe = self.recipe
         self.encoder = _encoder(recipe, vocabulary)
@@ -100,7 +101,7 @@ class Training:
         self.first, self.second = np.zeros_like(self.theta), np.zeros_like(self.theta)
         self.best = self.theta.copy()
         self._d_theta = np.zeros_like(self.theta)
-        self._room = room_for(recipe.cell, recipe.units, steps, recipe.dtype)
+        self._room = room_for(recipe.cell, recipe.units, steps, sentences, recipe.dtype)
         self._learned = learned
         self._shapes = {name: array.shape for name, array in weights.items()}
         self.weights = weights | self._views(self.theta)
@@ -227,9 +228,8 @@ class Training:
         flat = self.best if best and self.progress.history else self.theta
         weights = self.weights | self._views(flat.copy())
         make = CELL_CLASSES[self.recipe.cell]
-        (option,) = make.equations.options
         given: dict[str, Any] = {p.name: weights[p.name] for p in make.equations.parameters}
-        given[option] = self.recipe.activation
+        given |= dict.fromkeys(list(make.equations.options)[:1], self.recipe.activation)
         cell = make(**given)
         return Model(
             encoder=replace(self.encoder, table=weights["E"]),

@@ -14,10 +14,10 @@ COPIES = 5
 """The weights, their gradients, two moments of the optimiser, and the best weights so far."""
 
 
-def check_room(recipe: Recipe, words: int, labels: int, steps: int) -> None:
+def check_room(recipe: Recipe, words: int, labels: int, steps: int, sentences: int) -> None:
     """Raise an `InputError` if the run needs more memory than this machine has free.
 
-    `steps` is the most that a batch has in all.
+    A batch has at most so many sentences, and so many steps in all.
     """
     rows = {"embedding": recipe.embedding, "one-hot": words, "codes": 8}[recipe.encoder]
     sizes = {"D": rows, "H": recipe.units, "K": labels}
@@ -29,7 +29,7 @@ def check_room(recipe: Recipe, words: int, labels: int, steps: int) -> None:
         count += size
     size = 8 if recipe.dtype == "float64" else 4
     needed = count * (COPIES * size + 8)  # the first weights are made in float64
-    needed += room_size(recipe.cell, recipe.units, steps) * size
+    needed += room_size(recipe.cell, recipe.units, steps, sentences) * size
     if free := missing(needed):
         raise too_large(recipe, words, needed, free)
 

@@ -86,7 +86,7 @@ class Recipe:
         ):
             if value not in known:
                 raise UnknownNameError(what, value, known)
-        ((option, choices),) = CELLS[self.cell].options.items()
+        option, choices = next(iter(CELLS[self.cell].options.items()), ("activation", ("",)))
         if not self.activation:
             object.__setattr__(self, "activation", choices[0])
         if self.activation not in choices:

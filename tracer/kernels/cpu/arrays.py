@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tracer.cells.activations import Array
+from tracer.kernels.cpu.calls import stand_apart
 from tracer.kernels.cpu.jit import compiled, inlined
-from tracer.kernels.cpu.vectors import stand_apart
 
 Places = npt.NDArray[np.int64]
 
@@ -39,25 +39,30 @@ class Blocks(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """The numbers of one step: a room, and for each quantity the row at which they begin."""
+    """The numbers of one step: a room, the places of the quantities in it, and the step's row.
+
+    Quantity q begins at row ``places[q, 0]``, and at as many rows after it as `row` says if
+    ``places[q, 1]`` is 1; if it is 0, all steps have the same room.
+    """
 
     rows: Array
     flat: Array
-    at: Places
+    places: Places
+    row: int
 
 
 @inlined
 def piece(moment: Moment, quantity: int, N: int) -> Array:
     """The numbers of a quantity for N sentences, one after the other."""
     H = moment.rows.shape[1]
-    first = moment.at[quantity]
+    first = moment.places[quantity, 0] + moment.places[quantity, 1] * moment.row
     return moment.flat[first * H : (first + N) * H]
 
 
 @inlined
 def rows(moment: Moment, quantity: int, N: int) -> Array:
     """The numbers of a quantity for N sentences, (N, H)."""
-    first = moment.at[quantity]
+    first = moment.places[quantity, 0] + moment.places[quantity, 1] * moment.row
     return moment.rows[first : first + N]
 
 

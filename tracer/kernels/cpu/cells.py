@@ -8,9 +8,9 @@ its own name, it is kept in the cache like any other function.
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from importlib import import_module
 from itertools import groupby
 from operator import attrgetter
@@ -20,12 +20,12 @@ from typing import Any
 
 import numpy as np
 
-from tracer.cells import CELL_CLASSES, COMPILED
-from tracer.equations import CELLS
+from tracer.cells import CELL_CLASSES, COMPILED, Cell
+from tracer.equations import CELLS, CellEquations
 from tracer.errors import InputError
-from tracer.kernels.cpu import through_time
+from tracer.kernels.cpu import recording, through_time
 from tracer.kernels.cpu.arrays import Places
-from tracer.kernels.cpu.jit import SOURCES, compiled
+from tracer.kernels.cpu.jit import SOURCES, compiled, inlined
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +34,7 @@ class CompiledCell:
 
     Attributes
     ----------
+    equations : CellEquations
     module : module
         Its steps, such as `tracer.kernels.cpu.lstm`.
     forward, backward : tuple of str
@@ -46,31 +47,33 @@ class CompiledCell:
     meets : int array (·, 3)
         What W is multiplied with, as the list of equations has it: the first block, the one past
         the last, and the place of the quantity; -1 is h_prev.
-    blocks, h_at : int
-        The blocks of rows in W, and the place of h.
+    sums : tuple of str
+        The gradients of the sums z, in the order of their blocks of rows in W.
+    h_at : int
+        The place of h.
     record, record_back : function
         The loops for traces; `loop` makes others.
     """
 
-    kind: str
+    equations: CellEquations
     module: ModuleType
     forward: tuple[str, ...]
     backward: tuple[str, ...]
     states: Places
     wholes: Places
     meets: Places
-    blocks: int
+    sums: tuple[str, ...]
     h_at: int
     loops: Mapping[str, Callable[..., Any]]
 
     @property
     def record(self) -> Callable[..., Any]:
-        """`through_time.record` of this cell."""
+        """`recording.record` of this cell."""
         return self.loops["record"]
 
     @property
     def record_back(self) -> Callable[..., Any]:
-        """`through_time.record_back` of this cell."""
+        """`recording.record_back` of this cell."""
         return self.loops["record_back"]
 
     def loop(self, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -78,7 +81,7 @@ class CompiledCell:
         weights = {
             name: getattr(self.module, name) for name in ("forward_weights", "backward_weights")
         }
-        return _with(function, self.kind, self.module, {**self.loops, **weights})
+        return _with(function, self.equations.name, self.module, {**self.loops, **weights})
 
 
 def compiled_cell(kind: str) -> CompiledCell:
@@ -94,38 +97,50 @@ def compiled_cell(kind: str) -> CompiledCell:
             f"{CELLS[kind].title} has no compiled step, which this needs; write one and name its "
             f"module: tracer.cells.register({CELL_CLASSES[kind].__name__}, 'the.module')"
         )
-    return _made(kind, COMPILED[kind])
+    cell, place = CELL_CLASSES[kind], COMPILED[kind]
+    if (cell, place) not in _MADE:
+        _MADE[cell, place] = _made(cell, place)
+    return _MADE[cell, place]
 
 
-@cache
-def _made(kind: str, place: str) -> CompiledCell:
-    module = import_module(place)
-    state = CELL_CLASSES[kind].equations.state
+_MADE: dict[tuple[type[Cell], str], CompiledCell] = {}
+# By the class: another one may come under the same name.
+
+
+def _made(cell: type[Cell], place: str) -> CompiledCell:
+    module, equations = import_module(place), cell.equations
+    kind, state = equations.name, equations.state
     wholes = np.full(len(module.BACKWARD), through_time.NOT_OF_A_STATE)
     for name in state:
         whole = module.BACKWARD.index(f"d_{name}")
         wholes[whole] = through_time.WHOLE
         wholes[module.BACKWARD.index(f"d_{name}_from_next")] = whole
-    gradient = CELL_CLASSES[kind].equations.parameter("W").gradient
+    gradient = equations.parameter("W").gradient
     meets, blocks = [], 0
     for name, products in groupby(gradient, key=attrgetter("rows")):
         met = -1 if name == "h_prev" else module.FORWARD.index(name)
         first, blocks = blocks, blocks + len(list(products))
         meets.append((first, blocks, met))
-    steps = {"step": module.step, "step_back": module.step_back}
+    steps = {name: inlined(_plain(getattr(module, name))) for name in ("step", "step_back")}
     loops = {
         name: _with(getattr(through_time, name), kind, module, steps)
         for name in ("forward", "backward")
     }
     loops |= {
-        name: _with(getattr(through_time, name), kind, module, loops)
+        name: _with(getattr(recording, name), kind, module, {**loops, "Weights": module.Weights})
         for name in ("record", "record_back")
     }
     return CompiledCell(
-        kind, module, module.FORWARD, module.BACKWARD,
+        equations, module, module.FORWARD, module.BACKWARD,
         np.array([name in state for name in module.FORWARD], np.int64),
-        wholes, np.array(meets, np.int64), blocks, module.FORWARD.index("h"), loops,
+        wholes, np.array(meets, np.int64), tuple(product.d for product in gradient),
+        module.FORWARD.index("h"), loops,
     )  # fmt: skip
+
+
+def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The Python function behind a compiled one."""
+    return getattr(function, "py_func", function)
 
 
 def _with(
@@ -133,13 +148,38 @@ def _with(
 ) -> Callable[..., Any]:
     """A compiled copy of `function`, in which some global names mean something else.
 
-    A copy whose steps lie outside tracer has a digest of their file in its name, as jit has one of
+    A copy whose steps lie outside tracer has a digest of their files in its name, as jit has one of
     tracer's own.
     """
     assert isinstance(function, FunctionType)
     copy = FunctionType(function.__code__, {**function.__globals__, **meanings}, function.__name__)
     copy.__qualname__ = f"{function.__qualname__}_{kind}"
-    source = Path(str(module.__file__))
-    if source not in SOURCES:
-        copy.__qualname__ += f"_{hashlib.sha256(source.read_bytes()).hexdigest()[:12]}"
+    if Path(str(module.__file__)) not in SOURCES:
+        content = b"".join(source.read_bytes() for source in sources_of(module))
+        copy.__qualname__ += f"_{hashlib.sha256(content).hexdigest()[:12]}"
     return compiled(copy)
+
+
+def sources_of(module: ModuleType) -> list[Path]:
+    """The file of a module, and those of its package that it takes names from.
+
+    Compiled code has in it what all of them said when it was compiled.
+    """
+    package, seen, new = module.__name__.partition(".")[0], {module.__name__}, [module]
+    found = []
+    while new:
+        one = new.pop()
+        if one.__file__:
+            found.append(Path(one.__file__))
+        for value in vars(one).values():
+            name = value.__name__ if isinstance(value, ModuleType) else _home(value)
+            if name.partition(".")[0] == package and name not in seen and name in sys.modules:
+                seen.add(name)
+                new.append(sys.modules[name])
+    return sorted(found)
+
+
+def _home(value: Any) -> str:
+    """The module that a function or class was written in; empty for anything else."""
+    home = getattr(value, "__module__", None)
+    return home if isinstance(home, str) else ""

@@ -11,10 +11,9 @@ import numpy as np
 
 from tracer.cells import COMPILED, Cell
 from tracer.cells.activations import Array
-from tracer.equations import CELLS
-from tracer.kernels.cpu import product, through_time
+from tracer.kernels.cpu import product, recording, through_time
 from tracer.kernels.cpu.arrays import Places
-from tracer.kernels.cpu.cells import compiled_cell
+from tracer.kernels.cpu.cells import CompiledCell, compiled_cell
 from tracer.kernels.cpu.jit import kept
 from tracer.kernels.cpu.shares import in_shares
 from tracer.kernels.cpu.squeezing import CODE
@@ -36,74 +35,72 @@ def _packed(M: Array) -> Array:
     return product.packed(_plain(M))
 
 
-_FORWARD: WeakKeyDictionary[Cell, tuple[Any, Array]] = WeakKeyDictionary()
-_BACKWARD: WeakKeyDictionary[Cell, tuple[Any, Array]] = WeakKeyDictionary()
+class _Laid(NamedTuple):
+    """What a kind of cell made of the weights of a cell, and U, laid out for products."""
+
+    made: CompiledCell
+    own: tuple[Any, ...]  # Numba takes a plain tuple much faster than one with names
+    U: Array
+
+
+_FORWARD: WeakKeyDictionary[Cell, _Laid] = WeakKeyDictionary()
+_BACKWARD: WeakKeyDictionary[Cell, _Laid] = WeakKeyDictionary()
 # Laid out once for each cell, whose weights cannot change.
 
 
-def _forward_weights(cell: Cell) -> tuple[Any, Array]:
-    """The cell's own weights and U, laid out for a step."""
-    if cell not in _FORWARD:
-        module = compiled_cell(cell.equations.name).module
-        own = module.forward_weights(_plain(cell.W), _plain(cell.a), _option(cell))
-        _FORWARD[cell] = own, _packed(cell.U)
-    return _FORWARD[cell]
+def _forward_weights(cell: Cell, made: CompiledCell) -> _Laid:
+    """The cell's weights, laid out for a step."""
+    laid = _FORWARD.get(cell)
+    if laid is None or laid.made is not made:
+        own = made.module.forward_weights(_plain(cell.W), _plain(cell.a), _options(cell))
+        laid = _FORWARD[cell] = _Laid(made, tuple(own), _packed(cell.U))
+    return laid
 
 
-def _backward_weights(cell: Cell) -> tuple[Any, Array]:
-    """The cell's own weights and U, laid out for a step back."""
-    if cell not in _BACKWARD:
-        module = compiled_cell(cell.equations.name).module
-        own = module.backward_weights(_plain(cell.W), _plain(cell.a), _option(cell))
-        _BACKWARD[cell] = own, _packed(cell.U.T)
-    return _BACKWARD[cell]
+def _backward_weights(cell: Cell, made: CompiledCell) -> _Laid:
+    """The cell's weights, laid out for a step back."""
+    laid = _BACKWARD.get(cell)
+    if laid is None or laid.made is not made:
+        own = made.module.backward_weights(_plain(cell.W), _plain(cell.a), _options(cell))
+        laid = _BACKWARD[cell] = _Laid(made, tuple(own), _packed(cell.U.T))
+    return laid
 
 
-def _option(cell: Cell) -> int:
-    """The code of what was chosen for the cell's option."""
-    (chosen,) = cell.options.values()
-    return CODE[chosen]
+def _options(cell: Cell) -> Places:
+    """The codes of what was chosen for the cell's options, in their order."""
+    return np.array([CODE[chosen] for chosen in cell.options.values()], np.int64)
 
 
 class _Layout(NamedTuple):
-    """Where the quantities lie in a room: its rows, and the first row and the steps of each."""
+    """Where the quantities lie in a room: what is kept comes first, each with T + 1 steps."""
 
-    kept: Places
+    places: Places
     rows: int
-    places: tuple[tuple[str, int, int], ...]
+    names: tuple[str, ...]
+    shape: tuple[int, int, int]
 
-    def views(self, room: Array, N: int) -> dict[str, Array]:
-        """Each quantity that is kept, (T, N, H); a state with the one before, (T + 1, N, H)."""
-        H, row = room.shape[1], room.strides[0]
-        return {
-            name: np.ndarray((steps, N, H), room.dtype, room, first * row)
-            for name, first, steps in self.places
-        }
+    def arrays(self, room: Array) -> Array:
+        """What is kept: (quantities, T + 1, N, H). Before the first step only a state is."""
+        kept, steps, N = self.shape
+        return room[: kept * steps * N].reshape(kept, steps, N, -1)
 
 
 @lru_cache(maxsize=256)
-def _forward_layout(kind: str, level: str, T: int, N: int) -> _Layout:
-    cell = compiled_cell(kind)
-    kept = np.array([CELLS[kind][name].stored_at(level) for name in cell.forward], np.int64)
-    return _layout(cell.forward, kept, cell.states, T, N)
+def _forward_layout(made: CompiledCell, level: str, T: int, N: int) -> _Layout:
+    kept = np.array([made.equations[name].stored_at(level) for name in made.forward], np.int64)
+    return _layout(made.forward, kept, T, N)
 
 
 @lru_cache(maxsize=256)
-def _backward_layout(kind: str, T: int, N: int) -> _Layout:
-    cell = compiled_cell(kind)
-    handed = (cell.wholes >= 0).astype(np.int64)
-    return _layout(cell.backward, np.ones_like(handed), handed, T, N)
+def _backward_layout(made: CompiledCell, T: int, N: int) -> _Layout:
+    return _layout(made.backward, np.ones(len(made.backward), np.int64), T, N)
 
 
-def _layout(names: tuple[str, ...], kept: Places, states: Places, T: int, N: int) -> _Layout:
-    base = np.empty_like(kept)
-    rows = through_time.lay_out(kept, states, T * N, N, base)
-    places = tuple(
-        (name, int(first), T + 1) if state else (name, int(first) + N, T)
-        for name, first, keeps, state in zip(names, base, kept, states, strict=True)
-        if keeps
-    )
-    return _Layout(kept, rows + product.ROWS, places)  # a tile may read past the end
+def _layout(names: tuple[str, ...], kept: Places, T: int, N: int) -> _Layout:
+    places, rows = through_time.lay_out(kept, T * N, N)
+    there = tuple(name for name, keeps in zip(names, kept, strict=True) if keeps)
+    shape = len(there), T + 1, N
+    return _Layout(places, rows + product.ROWS, there, shape)  # a tile may read past the end
 
 
 def forward(
@@ -112,21 +109,20 @@ def forward(
     """Unroll `cell` over x (T, N, D) in one compiled call; see `Device.forward`."""
     (T, N, D), H = x.shape, cell.W.shape[1]
     made = compiled_cell(cell.equations.name)
-    layout = _forward_layout(made.kind, level, T, N)
+    layout = _forward_layout(made, level, T, N)
     room = np.empty((layout.rows, H), x.dtype)
-    recorded = layout.views(room, N)
+    arrays = layout.arrays(room)
     for name, before in state.items():
-        recorded[name][0] = before
-        recorded[name] = recorded[name][1:]
-    arguments = (
-        *_forward_weights(cell), _plain(x).reshape(T * N, D), _plain(lengths),
-        layout.kept, made.states,
-    )  # fmt: skip
+        arrays[layout.names.index(name), 0] = before
+    laid = _forward_weights(cell, made)
+    x, lengths = _plain(x).reshape(T * N, D), _plain(lengths)
     in_shares(
         N, T * (cell.U.size + cell.W.size),
-        lambda first, last: made.record(*arguments, first, last, room),
+        lambda first, last: made.record(
+            laid.own, laid.U, x, lengths, made.states, layout.places, first, last, room
+        ),
     )  # fmt: skip
-    return recorded
+    return dict(zip(layout.names, arrays[:, 1:], strict=True))
 
 
 def backward(
@@ -141,56 +137,50 @@ def backward(
     """Run backward through time in one compiled call; see `Device.backward`."""
     (T, N, H), D = d_h.shape, cell.U.shape[1]
     made = compiled_cell(cell.equations.name)
-    there = _forward_layout(made.kind, "all", T, N)
-    room = _room_with(numbers, state, there, T, N)
-    layout = _backward_layout(made.kind, T, N)
+    there, layout = _forward_layout(made, "all", T, N), _backward_layout(made, T, N)
+    room = _room_with(numbers, state, there)
     d_room = np.empty((layout.rows, H), d_h.dtype)
-    d = layout.views(d_room, N)
+    arrays = layout.arrays(d_room)
+    found = dict(zip(layout.names, arrays[:, 1:], strict=True))
     start = {}
     for name, last in d_last.items():
-        own = d[f"d_{name}_from_next"]
-        own[-1] = last
-        start[f"d_{name}_0"], d[f"d_{name}_from_next"] = own[0], own[1:]
+        from_next = arrays[layout.names.index(f"d_{name}_from_next")]
+        from_next[T] = last
+        start[f"d_{name}_0"] = from_next[0]
     d_z = np.empty((T * N + product.ROWS, len(cell.a)), d_h.dtype)
     d_x = np.empty((T * N, D), d_h.dtype)
-    arguments = (
-        *_backward_weights(cell), _plain(lengths), window or 0,
-        there.kept, made.states, made.wholes,
-    )  # fmt: skip
-    d_h = _plain(d_h)
+    laid = _backward_weights(cell, made)
+    d_h, lengths = _plain(d_h), _plain(lengths)
+    d_h_flat, window = d_h.reshape(T * N * H), window or 0
     in_shares(
         N, T * (cell.U.size + cell.W.size),
         lambda first, last: made.record_back(
-            *arguments, first, last, d_h.reshape(T * N * H), room, d_room, d_z, d_x
+            laid.own, laid.U, lengths, window, there.places, made.wholes, layout.places,
+            first, last, d_h_flat, room, d_room, d_z, d_x,
         ),
     )  # fmt: skip
-    rows = d_z[: T * N].reshape(T, N, -1)
-    gates = [f"d_z_{gate}" for gate in cell.equations.gates] or ["d_z"]
-    sums = {gate: rows[..., b * H : (b + 1) * H] for b, gate in enumerate(gates)}
-    return {"d_h_from_loss": d_h, **d, **sums, "d_x": d_x.reshape(T, N, D), **start}
+    by_gate = d_z[: T * N].reshape(T, N, -1, H).transpose(2, 0, 1, 3)
+    sums = zip(made.sums, by_gate, strict=True)
+    return {"d_h_from_loss": d_h, **found, **dict(sums), "d_x": d_x.reshape(T, N, D), **start}
 
 
-def _room_with(
-    numbers: Mapping[str, Array], state: Mapping[str, Array], layout: _Layout, T: int, N: int
-) -> Array:
+def _room_with(numbers: Mapping[str, Array], state: Mapping[str, Array], layout: _Layout) -> Array:
     """The room in which these quantities lie, or a new one with a copy of them."""
-    room = numbers["h"].base
-    H = numbers["h"].shape[2]
-    large = layout.rows * H > WORTH  # below, a copy is quicker than to ask
-    if large and isinstance(room, np.ndarray) and room.shape == (layout.rows, H):
-        views = layout.views(room, N)
-        if all(_same(view[-T:], numbers[name]) for name, view in views.items()) and all(
-            np.array_equal(views[name][0], before) for name, before in state.items()
+    h = numbers["h"]
+    room, shape = h.base, (layout.rows, h.shape[2])
+    large = layout.rows * h.shape[2] > WORTH  # below, a copy is quicker than to ask
+    if large and isinstance(room, np.ndarray) and room.shape == shape:
+        there = dict(zip(layout.names, layout.arrays(room), strict=True))
+        if all(_same(array[1:], numbers[name]) for name, array in there.items()) and all(
+            np.array_equal(there[name][0], before) for name, before in state.items()
         ):
             return room
-    room = np.empty((layout.rows, H), numbers["h"].dtype)
-    parts = []
-    for name, _, _ in layout.places:
-        if name in state:
-            parts.append(state[name][np.newaxis])
-        parts.append(numbers[name])
-    # They lie one after the other.
-    np.concatenate(parts, out=room[: -product.ROWS].reshape(-1, N, H))
+    room = np.empty(shape, h.dtype)
+    arrays = layout.arrays(room)
+    for name, array in zip(layout.names, arrays[:, 1:], strict=True):
+        array[:] = numbers[name]
+    for name, before in state.items():
+        arrays[layout.names.index(name), 0] = before
     return room
 
 
@@ -207,7 +197,7 @@ def outer(d_z: Array, rows: Array, *, per_step: bool) -> Array:
     K = rows.shape[2]
     if per_step:
         shares = np.zeros((T, J, K), rows.dtype)
-        through_time.outer(_plain(d_z), _plain(rows), shares)
+        recording.outer(_plain(d_z), _plain(rows), shares)
         return shares
     total = np.zeros((J, K), rows.dtype)
     d_z, rows = _plain(d_z).reshape(T * N, J), _plain(rows).reshape(T * N, K)

@@ -12,7 +12,6 @@ from tracer.kernels.cpu.arrays import (
     Moment,
     Places,
     Room,
-    add,
     back_through,
     copy,
     keep,
@@ -21,6 +20,7 @@ from tracer.kernels.cpu.arrays import (
     rows,
     sums,
 )  # fmt: skip
+from tracer.kernels.cpu.calls import stand_apart
 from tracer.kernels.cpu.jit import compiled
 from tracer.kernels.cpu.product import packed, packed_columns, product
 from tracer.kernels.cpu.squeezing import TANH, slope, squeeze
@@ -51,15 +51,15 @@ class Weights(NamedTuple):
 
 
 @compiled
-def forward_weights(W: Array, a: Array, gate: int) -> Weights:
+def forward_weights(W: Array, a: Array, options: Places) -> Weights:
     """For `step`: ``rows @ W.T``."""
-    return Weights(packed(W), a.reshape((4, W.shape[1])), gate)
+    return Weights(packed(W), a.reshape((4, W.shape[1])), options[0])
 
 
 @compiled
-def backward_weights(W: Array, a: Array, gate: int) -> Weights:
+def backward_weights(W: Array, a: Array, options: Places) -> Weights:
     """For `step_back`: ``rows @ W``."""
-    return Weights(packed_columns(W), a.reshape((4, W.shape[1])), gate)
+    return Weights(packed_columns(W), a.reshape((4, W.shape[1])), options[0])
 
 
 @compiled
@@ -90,6 +90,36 @@ def step(
 
 
 @compiled
+def _back_through_h(
+    d_h_from_loss: Array, d_h_from_next: Array, o: Array, tanh_c: Array, d_c_from_next: Array,
+    d_h: Array, d_o: Array, d_tanh_c: Array, d_c_from_h: Array, d_c: Array,
+) -> None:  # fmt: skip
+    """``h = o * tanh_c``, and the two ways to c."""
+    stand_apart()
+    one = o.dtype.type(1)
+    for j in range(d_h.size):
+        d_h[j] = d_h_from_loss[j] + d_h_from_next[j]
+        d_o[j] = d_h[j] * tanh_c[j]
+        d_tanh_c[j] = d_h[j] * o[j]
+        d_c_from_h[j] = d_tanh_c[j] * (one - tanh_c[j] * tanh_c[j])
+        d_c[j] = d_c_from_h[j] + d_c_from_next[j]
+
+
+@compiled
+def _back_through_c(
+    d_c: Array, f: Array, c_prev: Array, i: Array, g: Array,
+    d_c_prev: Array, d_i: Array, d_f: Array, d_g: Array,
+) -> None:  # fmt: skip
+    """``c = f * c_prev + i * g``."""
+    stand_apart()
+    for j in range(d_c.size):
+        d_c_prev[j] = d_c[j] * f[j]
+        d_i[j] = d_c[j] * g[j]
+        d_f[j] = d_c[j] * c_prev[j]
+        d_g[j] = d_c[j] * i[j]
+
+
+@compiled
 def step_back(
     cell: Weights, d_h_from_loss: Array, now: Moment, before: Moment, d_now: Moment,
     d_before: Moment, d_z: Blocks, spare: Room,
@@ -101,28 +131,18 @@ def step_back(
     z_f, f = piece(now, Z_F, N), piece(now, F, N)
     z_g, g = piece(now, Z_G, N), piece(now, G, N)
     z_o, o = piece(now, Z_O, N), piece(now, O, N)
-    c_prev, c = piece(before, C, N), piece(now, C, N)
-    tanh_c = piece(now, TANH_C, N)
+    c_prev, tanh_c = piece(before, C, N), piece(now, TANH_C, N)
     d_h, d_o = piece(d_now, D_H, N), piece(d_now, D_O, N)
     d_tanh_c = piece(d_now, D_TANH_C, N)
     d_c_from_h, d_c = piece(d_now, FROM_H, N), piece(d_now, D_C, N)
     d_i, d_f = piece(d_now, D_I, N), piece(d_now, D_F, N)
     d_g = piece(d_now, D_G, N)
 
-    add(d_h_from_loss, piece(d_now, H_FROM_NEXT, N), d_h)
-
-    # h = o * tanh_c
-    multiply(d_h, tanh_c, d_o)
-    multiply(d_h, o, d_tanh_c)
-    slope(TANH, c, tanh_c, slopes)
-    multiply(d_tanh_c, slopes, d_c_from_h)
-    add(d_c_from_h, piece(d_now, C_FROM_NEXT, N), d_c)
-
-    # c = f * c_prev + i * g
-    multiply(d_c, g, d_i)
-    multiply(d_c, c_prev, d_f)
-    multiply(d_c, i, d_g)
-    multiply(d_c, f, piece(d_before, C_FROM_NEXT, N))
+    _back_through_h(
+        d_h_from_loss, piece(d_now, H_FROM_NEXT, N), o, tanh_c, piece(d_now, C_FROM_NEXT, N),
+        d_h, d_o, d_tanh_c, d_c_from_h, d_c,
+    )  # fmt: skip
+    _back_through_c(d_c, f, c_prev, i, g, piece(d_before, C_FROM_NEXT, N), d_i, d_f, d_g)
 
     slope(cell.gate, z_i, i, slopes)
     back_through(rows(d_now, D_I, N), spare.rows, OF_I, d_z.blocks)

@@ -13,8 +13,9 @@ from __future__ import annotations
 import numpy as np
 
 from tracer.cells.activations import Array
+from tracer.kernels.cpu.calls import stand_apart
 from tracer.kernels.cpu.jit import compiled
-from tracer.kernels.cpu.vectors import MANY_REGISTERS, PANEL_BYTES, stand_apart, tile_of
+from tracer.kernels.cpu.vectors import MANY_REGISTERS, PANEL_BYTES, tile_of
 
 # The sums of a tile and two vectors of weights fill the registers.
 ROWS = 8 if MANY_REGISTERS else 6

@@ -43,15 +43,15 @@ class Weights(NamedTuple):
 
 
 @compiled
-def forward_weights(W: Array, a: Array, f: int) -> Weights:
+def forward_weights(W: Array, a: Array, options: Places) -> Weights:
     """For `step`: ``rows @ W.T``."""
-    return Weights(packed(W), a.reshape((1, a.size)), f)
+    return Weights(packed(W), a.reshape((1, a.size)), options[0])
 
 
 @compiled
-def backward_weights(W: Array, a: Array, f: int) -> Weights:
+def backward_weights(W: Array, a: Array, options: Places) -> Weights:
     """For `step_back`: ``rows @ W``."""
-    return Weights(packed_columns(W), a.reshape((1, a.size)), f)
+    return Weights(packed_columns(W), a.reshape((1, a.size)), options[0])
 
 
 @compiled

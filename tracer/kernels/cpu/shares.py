@@ -22,11 +22,14 @@ def in_shares(rows: int, work: int, run: Callable[[int, int], object]) -> None:
 
     Whatever a share raises is raised here, after all of them have ended.
     """
-    at_most = min(threads(), rows // ROWS, rows * work // WORTH)
-    size = -(-rows // max(at_most, 1) // ROWS) * ROWS  # whole tiles
-    shares = [(first, min(first + size, rows)) for first in range(0, rows, max(size, 1))]
+    at_most = min(rows // ROWS, rows * work // WORTH)
+    if at_most > 1:
+        at_most = min(at_most, threads())
     if at_most < 2:
-        shares = [(0, rows)]
+        run(0, rows)
+        return
+    size = -(-rows // at_most // ROWS) * ROWS  # whole tiles
+    shares = [(first, min(first + size, rows)) for first in range(0, rows, size)]
     failed: list[BaseException] = []
 
     def run_here(first: int, last: int) -> None:

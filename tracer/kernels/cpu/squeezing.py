@@ -16,8 +16,9 @@ from numba import types
 from numba.extending import overload
 
 from tracer.cells.activations import ACTIVATIONS, Array
+from tracer.kernels.cpu.calls import stand_apart
 from tracer.kernels.cpu.jit import compiled
-from tracer.kernels.cpu.vectors import fma, stand_apart, two_to
+from tracer.kernels.cpu.vectors import fma, two_to
 
 # A kernel compares integers faster than strings; both sides count along the same list. Not of type
 # int, for whose every constant Numba would compile a kernel of its own.

@@ -19,7 +19,6 @@ import numpy.typing as npt
 
 from tracer.cells.activations import Array
 from tracer.kernels.cpu.arrays import (
-    BEGIN,
     Blocks,
     Moment,
     Places,
@@ -27,18 +26,15 @@ from tracer.kernels.cpu.arrays import (
     add,
     clear,
     copy,
-    in_blocks,
 )
-from tracer.kernels.cpu.jit import compiled
-from tracer.kernels.cpu.product import ROWS, product, whole_tiles
+from tracer.kernels.cpu.calls import uncounted
+from tracer.kernels.cpu.jit import compiled, inlined
+from tracer.kernels.cpu.product import ROWS, whole_tiles
 
 Lengths = npt.NDArray[np.int64]
 
 WHOLE, NOT_OF_A_STATE = -1, -2
 """In `wholes`: the gradient of a state, such as d_h; and any that has nothing to do with one."""
-
-MANY = 64
-"""So many rows at once are multiplied at full speed."""
 
 
 def step(*arguments: Any) -> None:
@@ -55,36 +51,24 @@ def step_back(*arguments: Any) -> None:
 
 
 @compiled
-def lay_out(kept: Places, states: Places, steps_rows: int, N: int, base: Places) -> int:
-    """At which row each quantity begins, for so many rows of all steps; returns how many in all.
+def lay_out(kept: Places, steps_rows: int, N: int) -> tuple[Places, int]:
+    """The place of each quantity, for so many rows of all steps; and how many rows there are.
 
-    A state has N rows more, for the one before the first step. The numbers of any other quantity
-    that is kept seem to begin N rows earlier, so that ``starts`` counts for both.
+    What is kept comes first, and has N rows more, for the step before the first one. What is not
+    kept has the room of one step.
     """
-    size = 0
-    for q in range(kept.size):
-        base[q] = size
-        if states[q]:
-            size += steps_rows + N
-        elif kept[q]:
-            base[q] -= N
-            size += steps_rows
-        else:
-            size += N
-    return size
+    places, size = np.empty((kept.size, 2), np.int64), 0
+    for keeps in (1, 0):
+        for q in range(kept.size):
+            if kept[q] == keeps:
+                places[q, 0], places[q, 1] = size, keeps
+                size += steps_rows + N if keeps else N + 1  # each in another part of the cache
+    return places, size
 
 
-@compiled
-def _go_to(start: int, first: int, kept: Places, base: Places, moment: Moment) -> None:
-    """The rows of the step that begins at row `start`."""
-    for q in range(base.size):
-        moment.at[q] = base[q] + (start if kept[q] else first)
-
-
-@compiled
-def moment_of(room: Room, base: Places) -> Moment:
-    """A moment that is yet to be gone to."""
-    return Moment(room.rows, room.flat, np.empty_like(base))
+@inlined
+def _moment(room: Room, places: Places, row: int) -> Moment:
+    return Moment(room.rows, room.flat, places, row)
 
 
 @compiled
@@ -97,7 +81,7 @@ def room_of(rows: int, H: int, like: Array) -> Room:
 @compiled
 def _piece_of(moment: Moment, q: int, n: int) -> Array:
     """The numbers of one sentence."""
-    row: Array = moment.rows[moment.at[q] + n]
+    row: Array = moment.rows[moment.places[q, 0] + moment.places[q, 1] * moment.row + n]
     return row
 
 
@@ -106,8 +90,8 @@ def _piece_of(moment: Moment, q: int, n: int) -> Array:
 
 def forward(
     cell: Any, from_x: Array, which: Places, counts: Places, starts: Places, begin: int, end: int,
-    first: int, lengths: Lengths, kept: Places, states: Places, base: Places, room: Room,
-    from_h: Blocks, spare: Room, from_zero: int,
+    lengths: Lengths, states: Places, places: Places, room: Room, from_h: Blocks, spare: Room,
+    from_zero: int,
 ) -> None:  # fmt: skip
     """Run the steps begin..end; `which` says which of from_x (·, blocks, H) each of them reads.
 
@@ -115,10 +99,10 @@ def forward(
     The state before the first `from_zero` steps (0 or 1) is 0, and from_h comes in as 0: a step is
     to multiply as many rows as from_h has, which are then none.
     """
-    now, before = moment_of(room, base), moment_of(room, base)
+    cell, from_x, which = uncounted(cell), uncounted(from_x), uncounted(which)
+    room, places, from_h, spare = uncounted((room, places, from_h, spare))
     for t in range(begin, end):
-        _go_to(starts[t], first, kept, base, before)
-        _go_to(starts[t + 1], first, kept, base, now)
+        before, now = _moment(room, places, starts[t]), _moment(room, places, starts[t + 1])
         at = starts[t + 1] - starts[begin + 1]
         through = 0 if t < from_zero else whole_tiles(counts[t])
         step(
@@ -127,7 +111,7 @@ def forward(
         )  # fmt: skip
         for n in range(lengths.size):
             if t >= lengths[n]:
-                for q in range(base.size):
+                for q in range(states.size):
                     if states[q]:
                         copy(_piece_of(before, q, n), _piece_of(now, q, n))
                     else:
@@ -135,10 +119,9 @@ def forward(
 
 
 def backward(
-    cell: Any, counts: Places, starts: Places, first: int, lengths: Lengths, window: int,
-    d_h_from_loss: Array, kept: Places, base: Places, room: Room,
-    d_kept: Places, wholes: Places, d_base: Places, d_room: Room, d_z: Blocks, spare: Room,
-    from_zero: int,
+    cell: Any, counts: Places, starts: Places, lengths: Lengths, window: int,
+    d_h_from_loss: Array, places: Places, room: Room, wholes: Places, d_places: Places,
+    d_room: Room, d_z: Blocks, spare: Room, from_zero: int,
 ) -> None:  # fmt: skip
     """Run all steps back; d_h_from_loss (flat) and d_z have a row for each row of each step.
 
@@ -147,15 +130,14 @@ def backward(
     ``window > 0`` nothing goes back over the start of every window-th step. What the first
     `from_zero` steps (0 or 1) hand back nobody wants: they are to multiply no rows of d_z.
     """
+    cell, d_h_from_loss, d_z = uncounted(cell), uncounted(d_h_from_loss), uncounted(d_z)
+    room, places, d_room, d_places, spare = uncounted((room, places, d_room, d_places, spare))
     H = room.rows.shape[1]
-    now, before = moment_of(room, base), moment_of(room, base)
-    d_now, d_before = moment_of(d_room, d_base), moment_of(d_room, d_base)
     for t in range(counts.size - 1, -1, -1):
-        _go_to(starts[t], first, kept, base, before)
-        _go_to(starts[t + 1], first, kept, base, now)
-        _go_to(starts[t], first, d_kept, d_base, d_before)
-        _go_to(starts[t + 1], first, d_kept, d_base, d_now)
-        N, row = counts[t], starts[t + 1] - starts[1] + first
+        before, now = _moment(room, places, starts[t]), _moment(room, places, starts[t + 1])
+        d_before = _moment(d_room, d_places, starts[t])
+        d_now = _moment(d_room, d_places, starts[t + 1])
+        N, row = counts[t], starts[t + 1] - starts[1]
         through = 0 if t < from_zero else whole_tiles(N)
         step_back(
             cell, d_h_from_loss[row * H : (row + N) * H], now, before, d_now, d_before,
@@ -166,7 +148,7 @@ def backward(
                 loss = d_h_from_loss[(row + n) * H : (row + n + 1) * H]
                 _stand_still(loss, n, wholes, d_now, d_before, d_z.rows[row + n])
         if window > 0 and t > 0 and t % window == 0:
-            for q in range(d_base.size):
+            for q in range(wholes.size):
                 for n in range(N):
                     # Where it only stands still there is no step to cut at.
                     if wholes[q] >= 0 and (lengths.size == 0 or t < lengths[n]):
@@ -189,117 +171,3 @@ def _stand_still(
             if q == 0:  # of h
                 add(whole, d_h_from_loss, whole)
             copy(whole, _piece_of(d_before, q, n))
-
-
-# -- whole traces --------------------------------------------------------------------------------
-
-
-@compiled
-def _all_steps(lengths: Lengths, T: int, first: int, last: int) -> tuple[Places, Places]:
-    """Counts and starts of a batch whose steps all have the same sentences.
-
-    Sentences at the end of the share that have ended are left out, so the longest best come first.
-    """
-    counts, starts = np.empty(T, np.int64), np.empty(T + 1, np.int64)
-    end = last
-    for t in range(T):
-        while end > first and t >= lengths[end - 1]:
-            end -= 1
-        counts[t] = end - first
-    for t in range(T + 1):
-        starts[t] = t * lengths.size + first
-    return counts, starts
-
-
-@compiled
-def _ends(lengths: Lengths, T: int) -> Lengths:
-    """The lengths, or none where no sentence is shorter than T."""
-    for n in range(lengths.size):
-        if lengths[n] < T:
-            return lengths
-    return lengths[:0]
-
-
-def record(
-    cell: Any, U: Array, x: Array, lengths: Lengths, kept: Places, states: Places,
-    first: int, last: int, numbers: Array,
-) -> None:  # fmt: skip
-    """Unroll the sentences first..last of x (T·N, D) and keep what is `kept`.
-
-    ``U`` comes packed. Several threads may each take a share of the sentences.
-    `numbers` (rows, H) is the room of all quantities.
-    """
-    N, size, width = lengths.size, last - first, cell.a.size
-    T = len(x) // N
-    base = np.empty_like(kept)
-    lay_out(kept, states, T * N, N, base)
-    counts, starts = _all_steps(lengths, T, first, last)
-    # Several steps' words at once if the batch is small.
-    steps = min(T, max(1, MANY // N)) if size == N else 1
-    ends = _ends(lengths[first:last], T)
-    from_x = in_blocks(np.empty((steps * size, width), x.dtype), numbers.shape[1])
-    which = np.arange(steps * size)
-    room = Room(numbers, numbers.reshape(numbers.size))
-    from_h = in_blocks(np.zeros((whole_tiles(size), width), x.dtype), numbers.shape[1])
-    spare = room_of(size, numbers.shape[1], x)
-    for t in range(0, T, steps):
-        end = min(t + steps, T)
-        words = x[t * N + first : (end - 1) * N + first + counts[end - 1]]
-        product(words, U, from_x.rows[: len(words)])
-        forward(
-            cell, from_x.blocks, which, counts, starts, t, end, first, ends, kept, states, base,
-            room, from_h, spare, BEGIN,
-        )  # fmt: skip
-
-
-def record_back(
-    cell: Any, Ut: Array, lengths: Lengths, window: int, kept: Places, states: Places,
-    wholes: Places, first: int, last: int, d_h_from_loss: Array, numbers: Array,
-    gradients: Array, d_z: Array, d_x: Array,
-) -> None:  # fmt: skip
-    """Run the sentences first..last backward; everything is kept. d_x is (T·N, D).
-
-    The last step of what is handed back, such as d_h_from_next, comes in as the gradient of the
-    final state.
-    """
-    N = lengths.size
-    T = len(d_x) // N
-    base, d_base, d_kept = np.empty_like(kept), np.empty_like(wholes), np.ones_like(wholes)
-    lay_out(kept, states, T * N, N, base)
-    handed = np.empty_like(wholes)
-    for q in range(wholes.size):
-        handed[q] = wholes[q] >= 0
-    lay_out(d_kept, handed, T * N, N, d_base)
-    counts, starts = _all_steps(lengths, T, first, last)
-    room = Room(numbers, numbers.reshape(numbers.size))
-    d_room = Room(gradients, gradients.reshape(gradients.size))
-    spare = room_of(last - first, numbers.shape[1], d_z)
-    ends = _ends(lengths[first:last], T)
-    backward(
-        cell, counts, starts, first, ends, window, d_h_from_loss, kept, base, room,
-        d_kept, wholes, d_base, d_room, in_blocks(d_z, numbers.shape[1]), spare,
-        BEGIN,
-    )  # fmt: skip
-    if last - first == N:
-        product(d_z[: T * N], Ut, d_x)
-    else:
-        for at in range(first, T * N, N):
-            product(d_z[at : at + last - first], Ut, d_x[at : at + last - first])
-    for t in range(T):
-        for n in range(first, last):
-            if t >= lengths[n]:
-                clear(d_x[t * N + n])  # also where 0 times a weight is not 0
-
-
-@compiled
-def outer(d_z: Array, rows: Array, shares: Array) -> None:
-    """Add ``d_z x^T`` of every sentence into the shares (T, J, K), step by step."""
-    T, N, J = d_z.shape
-    for t in range(T):
-        share = shares[t]
-        for n in range(N):
-            x = rows[t, n]
-            for j in range(J):
-                d, row = d_z[t, n, j], share[j]
-                for k in range(x.size):
-                    row[k] += d * x[k]

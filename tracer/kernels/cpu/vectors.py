@@ -54,25 +54,6 @@ def _fma(_typing: Any, a: Any, b: Any, c: Any) -> Any:
     return a(a, b, c), write
 
 
-_FLOATS, _DOUBLES = ir.FloatType().as_pointer(), ir.DoubleType().as_pointer()
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def _stand_apart(_typing: Any) -> Any:
-    def write(context: Any, builder: Any, _signature: Any, _nothing: Any) -> Any:
-        builder.function.attributes.add("noinline")
-        # LLVM halves the vectors of processors whose first AVX-512 was slow; these loops are
-        # quicker with whole ones. llvmlite's own `add` knows none of the attributes with a value.
-        set.add(builder.function.attributes, f'"prefer-vector-width"="{8 * VECTOR_BYTES}"')
-        for argument in builder.function.args:
-            # An array's numbers, which no other array shares: else each loop asks at every start.
-            if argument.type in (_FLOATS, _DOUBLES):
-                argument.add_attribute("noalias")
-        return context.get_dummy_value()
-
-    return types.void(), write
-
-
 # 1.5 · 2^23 and 1.5 · 2^52: floats so large that their last bit counts ones. The sum n + BIG has
 # the whole number n in its last bits.
 _BIG = {32: 1.5 * 2.0**23, 64: 1.5 * 2.0**52}
@@ -228,22 +209,12 @@ def _plain_fma(a: Any, b: Any, c: Any) -> Any:
     return a * b + c
 
 
-def _plain_stand_apart() -> None:
-    pass
-
-
 def _plain_two_to(n: Any) -> Any:
     bits = 8 * n.itemsize
     whole = np.dtype(f"int{bits}").type
     shifted = n + n.dtype.type(_BIG[bits] + _BIAS[bits])
     return (shifted.view(whole) << whole(_FRACTION[bits])).view(n.dtype)
 
-
-stand_apart: Callable[[], None] = _plain_stand_apart if config.DISABLE_JIT else _stand_apart
-"""A compiled function that calls it exists once, and is not copied into every place of its use.
-
-The first compilation takes half the time.
-"""
 
 fma: Callable[[Any, Any, Any], Any] = _plain_fma if config.DISABLE_JIT else _fma
 """``fma(a, b, c)`` is ``a b + c``, rounded once where the processor can."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from tracer.cells.activations import Array
-from tracer.kernels.cpu.cells import compiled_cell
+from tracer.kernels.cpu.arrays import Places
+from tracer.kernels.cpu.cells import CompiledCell, compiled_cell
 from tracer.kernels.cpu.device import is_new
 from tracer.kernels.cpu.squeezing import CODE
 from tracer.kernels.learning import learning, updating
@@ -18,6 +20,8 @@ from tracer.kernels.learning.steps import SLACK
 
 WEIGHTS = ("E", "U", "W", "a", "V", "b")
 """The arrays of a network, in the order in which the compiled loops take them."""
+
+_in_order = itemgetter(*WEIGHTS)
 
 RULES: Mapping[str, int] = {
     "sgd": updating.SGD,
@@ -77,25 +81,33 @@ class Memory(NamedTuple):
 
 
 @cache
-def _learn(cell: str) -> Callable[..., Any]:
-    return compiled_cell(cell).loop(learning.learn)
+def _learn(cell: CompiledCell) -> Callable[..., Any]:
+    return cell.loop(learning.learn)
 
 
 @cache
-def _losses(cell: str) -> Callable[..., Any]:
-    return compiled_cell(cell).loop(learning.losses)
+def _losses(cell: CompiledCell) -> Callable[..., Any]:
+    return cell.loop(learning.losses)
 
 
-def room_size(cell: str, H: int, steps: int) -> int:
+@cache
+def _codes(cell: CompiledCell, activation: str) -> Places:
+    """The codes of the cell's options: the first is chosen, any other has its first choice."""
+    chosen = [choices[0] for choices in cell.equations.options.values()]
+    chosen[:1] = [activation] if chosen else []
+    return np.array([CODE[option] for option in chosen], np.int64)
+
+
+def room_size(cell: str, H: int, steps: int, sentences: int) -> int:
     """How many numbers `room_for` has room for: of each quantity, and of the gradient of each z."""
     made = compiled_cell(cell)
-    quantities = len(made.forward) + int(made.states.sum()) + made.blocks
-    return quantities * (steps + SLACK) * H
+    rows = len(made.forward) * (steps + sentences) + len(made.sums) * steps
+    return (rows + (1 + len(made.sums)) * SLACK) * H
 
 
-def room_for(cell: str, H: int, steps: int, dtype: str) -> Array:
-    """Room to work on batches of at most so many steps in all."""
-    return np.zeros(room_size(cell, H, steps), dtype)
+def room_for(cell: str, H: int, steps: int, sentences: int, dtype: str) -> Array:
+    """Room to work on batches of at most so many sentences, and of so many steps in all."""
+    return np.zeros(room_size(cell, H, steps, sentences), dtype)
 
 
 def learn(
@@ -115,12 +127,11 @@ def learn(
 
     The gradient of E has no rows where E is not learned.
     """
-    given = (weights[name] for name in WEIGHTS)
-    found = (gradients[name] for name in WEIGHTS)
     made = compiled_cell(cell)
     return Losses(
-        *_learn(cell)(
-            *batch, CODE[activation], window, *given, *found, memory.room,
+        *_learn(made)(
+            *batch, _codes(made, activation), window,
+            *_in_order(weights), *_in_order(gradients), memory.room,
             made.states, made.wholes, made.meets, made.h_at,
             *memory[:4], RULES[rule.name], step, *rule[1:],
         )
@@ -129,11 +140,15 @@ def learn(
 
 def losses(cell: str, activation: str, weights: Mapping[str, Array], batch: Batch) -> Losses:
     """Loss and right answers of one batch; nothing is learned."""
-    given = (weights[name] for name in WEIGHTS)
     made = compiled_cell(cell)
-    return Losses(*_losses(cell)(*batch, CODE[activation], *given, made.states, made.h_at))
+    return Losses(
+        *_losses(made)(
+            *batch, _codes(made, activation), *_in_order(weights), made.states, made.h_at
+        )
+    )
 
 
 def needs_compiling(cell: str, dtype: str) -> bool:
     """Whether the first batch will have to compile: this cell has no machine code for the dtype."""
-    return is_new(_learn(cell), dtype)
+    made = compiled_cell(cell)
+    return is_new(_learn(made), dtype) or is_new(_losses(made), dtype)

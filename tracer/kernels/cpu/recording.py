@@ -1,0 +1,138 @@
+"""Whole traces: a share of the sentences goes through all steps, forward or backward.
+
+`forward`, `backward` and `Weights` are the cell's own; see `tracer.kernels.cpu.cells`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tracer.cells.activations import Array
+from tracer.kernels.cpu.arrays import BEGIN, Places, Room, clear, in_blocks
+from tracer.kernels.cpu.calls import uncounted
+from tracer.kernels.cpu.jit import compiled, inlined
+from tracer.kernels.cpu.product import product, whole_tiles
+from tracer.kernels.cpu.through_time import Lengths, backward, forward, room_of
+
+MANY = 64
+"""So many rows at once are multiplied at full speed."""
+
+
+def Weights(*arguments: Any) -> Any:
+    """The cell's own weights, laid out; see `tracer.kernels.cpu.lstm.Weights`."""
+    raise NotImplementedError(arguments)
+
+
+@inlined
+def _room_from(numbers: Array, first: int) -> Room:
+    rows = numbers[first:]
+    return Room(rows, rows.reshape(rows.size))
+
+
+@compiled
+def _all_steps(lengths: Lengths, T: int, first: int, last: int) -> tuple[Places, Places]:
+    """Counts and starts of a batch whose steps all have the same sentences.
+
+    Sentences at the end of the share that have ended are left out, so the longest best come first.
+    """
+    counts, starts = np.empty(T, np.int64), np.empty(T + 1, np.int64)
+    end = last
+    for t in range(T):
+        while end > first and t >= lengths[end - 1]:
+            end -= 1
+        counts[t] = end - first
+    for t in range(T + 1):
+        starts[t] = t * lengths.size
+    return counts, starts
+
+
+@compiled
+def _ends(lengths: Lengths, T: int) -> Lengths:
+    """The lengths, or none where no sentence is shorter than T."""
+    for n in range(lengths.size):
+        if lengths[n] < T:
+            return lengths
+    return lengths[:0]
+
+
+def record(
+    own: Any, U: Array, x: Array, lengths: Lengths, states: Places, places: Places,
+    first: int, last: int, numbers: Array,
+) -> None:  # fmt: skip
+    """Unroll the sentences first..last of x (T·N, D) into `numbers` (rows, H), all their room.
+
+    ``U`` comes packed. Several threads may each take a share of the sentences.
+    """
+    cell, U, x, lengths = Weights(*uncounted(own)), uncounted(U), uncounted(x), uncounted(lengths)
+    states, places, numbers = uncounted((states, places, numbers))
+    N, size, width = lengths.size, last - first, cell.a.size
+    T = len(x) // N
+    counts, starts = _all_steps(lengths, T, first, last)
+    # Several steps' words at once if the batch is small.
+    steps = min(T, max(1, MANY // N)) if size == N else 1
+    ends = _ends(lengths[first:last], T)
+    from_x = in_blocks(np.empty((steps * size, width), x.dtype), numbers.shape[1])
+    which = np.arange(steps * size)
+    room = _room_from(numbers, first)
+    from_h = in_blocks(np.zeros((whole_tiles(size), width), x.dtype), numbers.shape[1])
+    spare = room_of(size, numbers.shape[1], x)
+    for t in range(0, T, steps):
+        end = min(t + steps, T)
+        words = x[t * N + first : (end - 1) * N + first + counts[end - 1]]
+        product(words, U, from_x.rows[: len(words)])
+        forward(
+            cell, from_x.blocks, which, counts, starts, t, end, ends, states, places, room,
+            from_h, spare, BEGIN,
+        )  # fmt: skip
+
+
+def record_back(
+    own: Any, Ut: Array, lengths: Lengths, window: int, places: Places, wholes: Places,
+    d_places: Places, first: int, last: int, d_h_from_loss: Array, numbers: Array,
+    gradients: Array, d_z: Array, d_x: Array,
+) -> None:  # fmt: skip
+    """Run the sentences first..last backward; everything is kept. d_x is (T·N, D).
+
+    The last step of what is handed back, such as d_h_from_next, comes in as the gradient of the
+    final state.
+    """
+    cell, Ut, lengths = Weights(*uncounted(own)), uncounted(Ut), uncounted(lengths)
+    places, wholes, d_places = uncounted((places, wholes, d_places))
+    d_h_from_loss, numbers, gradients, d_z, d_x = uncounted(
+        (d_h_from_loss, numbers, gradients, d_z, d_x)
+    )
+    N, H = lengths.size, numbers.shape[1]
+    T = len(d_x) // N
+    counts, starts = _all_steps(lengths, T, first, last)
+    spare = room_of(last - first, H, d_z)
+    ends = _ends(lengths[first:last], T)
+    backward(
+        cell, counts, starts, ends, window, d_h_from_loss[first * H :], places,
+        _room_from(numbers, first), wholes, d_places, _room_from(gradients, first),
+        in_blocks(d_z[first:], H), spare, BEGIN,
+    )  # fmt: skip
+    if last - first == N:
+        product(d_z[: T * N], Ut, d_x)
+    else:
+        for at in range(first, T * N, N):
+            product(d_z[at : at + last - first], Ut, d_x[at : at + last - first])
+    for t in range(T):
+        for n in range(first, last):
+            if t >= lengths[n]:
+                clear(d_x[t * N + n])  # also where 0 times a weight is not 0
+
+
+@compiled
+def outer(d_z: Array, rows: Array, shares: Array) -> None:
+    """Add ``d_z x^T`` of every sentence into the shares (T, J, K), step by step."""
+    T, N, J = d_z.shape
+    for t in range(T):
+        share = shares[t]
+        for n in range(N):
+            x = rows[t, n]
+            for j in range(J):
+                d, row = d_z[t, n, j], share[j]
+                for k in range(x.size):
+                    row[k] += d * x[k]
