@@ -63,10 +63,11 @@ class Candidate:
             found |= names if isinstance(edit, Returned) else _behind(self.program, names)
         return frozenset(found)
 
-    def reach_of(self, program: Program, name: str) -> frozenset[str]:
+    def reach_of(self, name: str, *, within_a_step: bool = False) -> frozenset[str]:
         """The names whose numbers it may change by changing this one."""
-        returned = {edit.name for edit in self.edits if isinstance(edit, Returned)}
-        return frozenset({name}) if name in returned else _behind(program, frozenset({name}))
+        if any(isinstance(edit, Returned) and edit.name == name for edit in self.edits):
+            return frozenset({name})
+        return _behind(self.program, (name,), within_a_step=within_a_step)
 
     @cached_property
     def composes(self) -> bool:
@@ -83,9 +84,11 @@ def _adds(edit: Edit) -> bool:
     return False
 
 
-def _behind(program: Program, names: Iterable[str]) -> frozenset[str]:
+def _behind(
+    program: Program, names: Iterable[str], *, within_a_step: bool = False
+) -> frozenset[str]:
     """These names and all that is computed from them, at this step or another."""
-    readers, known = _readers(program)
+    readers, known = _readers(program, within_a_step)
     found: set[str] = set()
     for name in names:
         if name not in known:
@@ -102,13 +105,16 @@ def _behind(program: Program, names: Iterable[str]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=64)
-def _readers(program: Program) -> tuple[dict[str, list[str]], dict[str, frozenset[str]]]:
+def _readers(
+    program: Program,
+    within_a_step: bool,  # noqa: FBT001 - lru_cache keys it so
+) -> tuple[dict[str, list[str]], dict[str, frozenset[str]]]:
     """Of each name, what reads it; a state is read by the next step. And room for what follows."""
     found: dict[str, list[str]] = {}
     for line in program.lines.values():
         for read in line.reads:
             found.setdefault(read, []).append(line.name)
-    for carry in program.carries.values():
+    for carry in () if within_a_step else program.carries.values():
         for read in {carry.of, carry.then, carry.first, carry.initial}:
             found.setdefault(read, []).append(carry.into)
     for block, (whole, _) in program.blocks.items():

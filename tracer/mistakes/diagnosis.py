@@ -160,9 +160,7 @@ def _mistakes(candidates: Sequence[Candidate]) -> tuple[Mistake, ...]:
 
 def _reaching(task: Task, lines: Sequence[str], wrong: frozenset[str]) -> list[str]:
     """The lines of which one alone may have made all of it wrong."""
-    return [
-        name for name in lines if wrong <= Candidate(task.program, ()).reach_of(task.program, name)
-    ]
+    return [name for name in lines if wrong <= Candidate(task.program, ()).reach_of(name)]
 
 
 def _only(run: Run, wanted: Callable[[str], bool]) -> dict[str, Array]:

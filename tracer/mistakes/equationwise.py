@@ -26,7 +26,9 @@ def judged(program: Program, runs: Sequence[Run]) -> tuple[JudgedEquation, ...]:
         blocks = Blocks(program.names, run, expected)
         wrong |= {b.name for b, bad in zip(blocks.listed, blocks.wrong, strict=True) if bad}
     given = {name for run in runs for name in run.given}
-    hidden = _behind(program, wrong, came | given) - _behind(program, came - wrong, given)
+    known = came | given
+    # What is behind something that follows is right; it is never suspected.
+    hidden = _behind(program, wrong, known) - _behind(program, came - wrong, known)
     return tuple(
         JudgedEquation(name, _verdict(name, wrong, hidden))
         for name in program.order

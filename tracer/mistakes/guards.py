@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from tracer.cells.activations import Array
 from tracer.equations.expression import Name
 from tracer.mistakes.blocks import Blocks
 from tracer.mistakes.candidates import Candidate
 from tracer.mistakes.task import Attempt, Task
 from tracer.program import Edit, Program
-from tracer.program.edit import Body, Change, EachGate, Returned
+from tracer.program.edit import Body, Change, EachGate, Read, Returned
 from tracer.program.line import STOOD
 
 EVIDENCE = 2
@@ -43,42 +42,47 @@ def evidence(runs: Sequence[Blocks]) -> int:
     return len(found) + patterned
 
 
-def visible(program: Program, candidate: Candidate, came: Collection[str]) -> bool:
+def may_be_named(task: Task, candidate: Candidate) -> bool:
+    """Whether a candidate that fits may be told, given what came back and what is 0."""
+    return _visible(task, candidate) and not _reads_only_zero(task, candidate)
+
+
+def _visible(task: Task, candidate: Candidate) -> bool:
     """Whether all that it changes, in the pass of which anything came back, shows there.
 
     What is only read otherwise is one change, wherever it is read: it has to show somewhere.
     """
-    lines = program.lines
+    lines, came = task.program.lines, task.came
     passes = {lines[name].backward for name in came if name in lines}
     for edit in candidate.edits:
-        touched = edit.touches(program)
+        touched = edit.touches(task.program)
         names = [n for n in touched if n not in lines or lines[n].backward in passes] or touched
-        shown = [not candidate.reach_of(program, name).isdisjoint(came) for name in names]
-        if not (
-            all(shown) if isinstance(edit, Change | EachGate | Body | Returned) else any(shown)
-        ):
+        shown = [
+            not candidate.reach_of(name, within_a_step=task.one_step).isdisjoint(came)
+            for name in names
+        ]
+        every = isinstance(edit, Change | EachGate | Body | Returned)
+        if not (all(shown) if every else any(shown)):
             return False
     return True
 
 
-def reads_only_zero(
-    candidate: Candidate, program: Program, numbers: Sequence[Mapping[str, Array]]
-) -> bool:
+def _reads_only_zero(task: Task, candidate: Candidate) -> bool:
     """Whether it brings in a quantity that is 0 in all these runs, so that anything could be it."""
-    for name, line in (candidate.changed or {}).items():
-        old = program.lines[name]
-        for read in set(line.reads) - set(old.reads) - {"it"}:
-            values = [run[read] for run in numbers if read in run]
-            if values and not any(np.any(value) for value in values):
-                return True
+    lines = task.program.lines
+    brought = [
+        set(line.reads) - set(lines[name].reads) for name, line in (candidate.changed or {}).items()
+    ]
+    brought += [
+        set(edit.expression.reads) - {edit.name}
+        for edit in candidate.edits
+        if isinstance(edit, Read | Returned)
+    ]
+    for name in set().union(*brought) - {STOOD}:
+        values = [numbers[name] for numbers in task.everything if name in numbers]
+        if values and not any(np.any(value) for value in values):
+            return True
     return False
-
-
-def may_be_named(task: Task, candidate: Candidate) -> bool:
-    """Whether a candidate that fits may be told, given what came back and what is 0."""
-    return visible(task.program, candidate, task.came) and not reads_only_zero(
-        candidate, task.program, task.everything
-    )
 
 
 def whole(task: Task, candidate: Candidate) -> bool:

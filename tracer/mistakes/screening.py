@@ -111,6 +111,17 @@ class Screen:
         """Whether anything is wrong that can be seen at one step."""
         return bool(self.wrong)
 
+    def sees(self, changed: Changed | None) -> bool:
+        """Whether this step tells what such a change does.
+
+        A change in the forward pass is felt in every step of it, before a backward pass begins;
+        and what is only handed on to the next step is not seen at its own.
+        """
+        if changed is None or not self.useful or not changed.keys() <= self.needed:
+            return False
+        alone = self.step is None or self.given.sizes.get("T", 1) == 1
+        return alone or not self.backward or all(line.backward for line in changed.values())
+
     def _targets(self, marks: npt.NDArray[np.bool_]) -> tuple[Target, ...]:
         """What came at that step; of an update, or of one step alone, all that came."""
         whole = self.step is None or self.given.sizes.get("T", 1) == 1

@@ -52,7 +52,7 @@ def _likely(
         if not reaches or not attempt.fits_beside(candidate):
             continue
         lines = attempt.lines_of(candidate)
-        if lines is not None and screen.useful:
+        if lines is not None and screen.sees(lines):
             gained, every = screen.met(screen.values(lines))
             if not (every if all_of_it else gained):
                 continue
@@ -180,7 +180,7 @@ class _Pairs:
         tried: list[tuple[Candidate, dict[str, Any]]] = []
         for candidate in attempt.task.candidates:
             lines = attempt.lines_of(candidate) if attempt.fits_beside(candidate) else None
-            if lines is None:
+            if lines is None or not screen.sees(lines):
                 continue
             new = screen.values(lines)
             if new is None or target.name not in new or screen.spoils(new):

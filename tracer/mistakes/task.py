@@ -41,8 +41,20 @@ class Task:
 
     @cached_property
     def everything(self) -> tuple[Mapping[str, Array], ...]:
-        """All that the program gives on each run."""
-        return tuple(self.program.run(blocks.run.given) for blocks in self.runs)
+        """What each run is given, and all that the program gives on it."""
+        return tuple(
+            {**blocks.run.given, **self.program.run(blocks.run.given)} for blocks in self.runs
+        )
+
+    @cached_property
+    def one_step(self) -> bool:
+        """Whether no run has a second step."""
+        return not any(
+            len(array) > 1
+            for blocks in self.runs
+            for name, array in blocks.run.given.items()
+            if blocks.axes.get(name, ())[:1] == ("T",)
+        )
 
     @property
     def wrong_runs(self) -> tuple[Blocks, ...]:

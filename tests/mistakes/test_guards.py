@@ -1,0 +1,192 @@
+"""Never a false name: each guard, with what was once said falsely."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.mistakes.drawing import SCENES, came_of, draw
+from tracer.cells.activations import Array
+from tracer.mistakes import Diagnosis, Run, diagnose, mistakes_of
+from tracer.program import edits_in, program_of
+
+
+def diagnosed(
+    name: str, over: str, given: Mapping[str, Array], came: Mapping[str, Array], **more: Any
+) -> Diagnosis:
+    """The diagnosis of a single round."""
+    program = program_of(name)
+    return diagnose(program, [Run(given, came)], mistakes_of(program, over), **more)
+
+
+def names(diagnosis: Diagnosis) -> list[list[str]]:
+    """The ids of each class."""
+    return [[mistake.id for mistake in one_of] for one_of in diagnosis.named]
+
+
+def test_zero_names_nothing() -> None:
+    """A zero answer is given by too much; that it is zero is all that is said."""
+    inputs = draw(program_of("lstm"), 1, T=1)
+    zero = np.zeros((1, 3, 2))
+
+    assert diagnosed("lstm", "step", inputs, {"h": zero, "c": zero}) == Diagnosis(zero=True)
+
+
+def test_whole_numbers_name_nothing() -> None:
+    """c cast to int, where the state is 0, was once told as a term left out."""
+    inputs = draw(program_of("lstm"), 3, T=1)
+    for name in ("h_0", "c_0", "a"):
+        inputs[name] = np.zeros_like(inputs[name])
+    right = program_of("lstm").run(inputs, wanted=("h", "c"))
+    came = {"c": np.trunc(right["c"]), "h": right["h"]}
+
+    diagnosis = diagnosed("lstm", "step", inputs, came)
+
+    assert diagnosis.named == ()
+    assert diagnosis.generated == ()
+
+
+def test_nan_alone_names_nothing() -> None:
+    """NaN spreads, so that everything gives it."""
+    inputs = draw(program_of("lstm"), 1, T=1)
+    nan = np.full((1, 3, 2), np.nan)
+
+    diagnosis = diagnosed("lstm", "step", inputs, {"h": nan, "c": nan})
+
+    assert (diagnosis.named, diagnosis.generated) == ((), ())
+
+
+def test_overflow_is_named_by_where_it_is_nan() -> None:
+    """exp(z) / (1 + exp(z)) is right except where z is large; which numbers are NaN tells it."""
+    program = program_of("lstm")
+    inputs = draw(program, 1, T=1)
+    inputs["x"][:, ::2] *= 2000.0
+    came = program.edited(edits_in({"function": {"σ": "exp(z) / (1 + exp(z))"}})).run(
+        inputs, wanted=("i", "f", "g", "o")
+    )
+
+    assert np.isnan(came["i"]).any()
+    assert names(diagnosed("lstm", "step", inputs, came)) == [["sigma_overflows"]]
+
+
+def test_a_quantity_that_is_zero_proves_nothing() -> None:
+    """With h_0 = 0, c = i * g could be c = f * h_prev + i * g as well; that is not said."""
+    program = program_of("lstm")
+    inputs = draw(program, 1, T=1)
+    inputs["h_0"] = np.zeros_like(inputs["h_0"])
+    came = program.edited(edits_in({"change": {"c": "i * g"}})).run(inputs, wanted=("h", "c"))
+
+    told = diagnosed("lstm", "step", inputs, came).named[0]
+
+    assert {(m.id, m.variant) for m in told} == {
+        ("other_c", "i * g"), ("state_zero_at_every_step", "c")
+    }  # fmt: skip
+
+
+def test_only_what_shows_is_claimed() -> None:
+    """Where only c comes back, nobody knows about o: nothing is said of the switch o."""
+    program = program_of("lstm")
+    inputs = draw(program, 1, T=1)
+    came = program.edited(edits_in({"function": {"σ": "tanh(z)"}})).run(inputs, wanted=("c",))
+
+    told = [m for one_of in diagnosed("lstm", "step", inputs, came).named for m in one_of]
+
+    assert all("o" not in m.values.values() for m in told)
+    assert "other_sigma" not in [m.id for m in told]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    scene=st.sampled_from(sorted(SCENES)),
+    noise=st.sampled_from([0.0, 1e-9, 4e-8]),
+    seed=st.integers(0, 99),
+)
+def test_right_numbers_are_never_wrong(scene: str, noise: float, seed: int) -> None:
+    """Other orders of summation, and rounding to float32, are right."""
+    asked = SCENES[scene]
+    program = program_of(asked.program)
+    runs = came_of(program, asked.inputs(), asked.returns)
+    assert runs is not None
+    rng = np.random.default_rng(seed)
+    answered = [
+        Run(
+            run.given,
+            {n: a * (1 + noise * rng.uniform(-1, 1, a.shape)) for n, a in run.came.items()},
+            tolerance=1e-4 if noise > 1e-8 else 1e-7,
+        )
+        for run in runs
+    ]
+
+    assert diagnose(program, answered, ()) == Diagnosis(reference="right")
+
+
+FORWARD = {"change": {"h": "o * c"}}
+BACKWARD = ("d_x", "d_h_prev", "d_c_prev", "d_U", "d_W", "d_a")
+
+
+def test_a_backward_pass_on_a_wrong_forward_pass_is_not_accused() -> None:
+    """R1: the right equations on the values of the wrong forward pass follow from it."""
+    program = program_of("lstm")
+    inputs = SCENES["lstm step backward"].inputs()[0]
+    edits = edits_in({"change": {"i": "tanh(z_i)"}})
+    came = program.edited(edits).run(inputs, wanted=BACKWARD)
+
+    diagnosis = diagnosed("lstm", "step", inputs, came, own_forward=edits)
+
+    assert diagnosis == Diagnosis(reference="follows")
+
+
+def test_the_derivative_of_a_wrong_forward_pass_is_not_accused() -> None:
+    """R2: who forgets tanh in h, and derives h = o * c rightly, has made one mistake, not two."""
+    from tracer.program.derivative import derivative
+
+    program = program_of("lstm")
+    inputs = SCENES["lstm step backward"].inputs()[0]
+    edits = edits_in(FORWARD)
+    came = derivative(program.edited(edits)).run(inputs, wanted=BACKWARD)
+
+    alone = diagnosed("lstm", "step", inputs, came, own_forward=edits)
+    both = diagnosed(
+        "lstm", "step", inputs, {**program.edited(edits).run(inputs, wanted=("h", "c")), **came}
+    )
+
+    assert alone == Diagnosis(reference="derivative")
+    assert names(both) == [["c_not_squeezed"]]
+    assert both.reference == "derivative"
+
+
+def test_a_mistake_in_each_pass() -> None:
+    """The forward pass is told first; then what is wrong in the backward pass besides."""
+    program = program_of("lstm")
+    inputs = SCENES["lstm step backward"].inputs()
+    both = edits_in({"change": {"c": "f * c_prev + g", "d_o": "d_h * c"}})
+    runs = came_of(program.edited(both), inputs, ("h", "c", *BACKWARD))
+    assert runs is not None
+
+    diagnosis = diagnose(program, runs, mistakes_of(program, "step"))
+
+    assert [[(m.id, m.variant) for m in one_of] for one_of in diagnosis.named][1] == [
+        ("other_d_o", "d_h * c")
+    ]
+    assert ("other_c", "f * c_prev + g") in [(m.id, m.variant) for m in diagnosis.named[0]]
+
+
+@pytest.mark.parametrize("tolerance", [1e-7, 1e-4])
+def test_several_that_give_the_same_are_told_together(tolerance: float) -> None:
+    """No input tells f of the z of i from i in the place of f; both are said."""
+    program = program_of("lstm")
+    inputs = draw(program, 1, T=1)
+    came = program.edited(edits_in({"change": {"c": "i * c_prev + i * g"}})).run(
+        inputs, wanted=("h", "c")
+    )
+
+    diagnosis = diagnose(program, [Run(inputs, came, tolerance)], mistakes_of(program, "step"))
+
+    assert [(m.id, m.variant) for m in diagnosis.named[0]] == [
+        ("other_c", "i * c_prev + i * g"), ("made_of_another_z", "f, i")
+    ]  # fmt: skip
