@@ -15,6 +15,7 @@ COURSES = Path(__file__).with_name("courses")
 ROWS = discover(COURSES / "rows" / "exercises")
 COLUMNS = discover(COURSES / "columns" / "exercises")
 GRU = discover(COURSES / "gru" / "exercises")
+STATED = discover(COURSES / "stated" / "exercises")
 ALL = (*ROWS.good, *COLUMNS.good, *GRU.good, *discover().good)
 
 
@@ -39,6 +40,7 @@ def test_every_course_can_be_said() -> None:
     assert ROWS.broken == ()
     assert COLUMNS.broken == ()
     assert GRU.broken == ()
+    assert STATED.broken == ()
     assert [s.partition("(")[0] for e in ROWS.good for s in e.signatures] == [
         "rnn_step_forward", "rnn_step_backward", "rnn_forward", "rnn_backward",
         "lstm_step_forward", "lstm_step_backward", "lstm_forward", "lstm_backward",

@@ -14,7 +14,8 @@ from tracer.exercises.exercise import Exercise
 from tracer.grading.report import Verdict
 
 COURSES = Path(__file__).with_name("courses")
-ALL = [e for name in ("rows", "columns") for e in discover(COURSES / name / "exercises").good]
+NAMES = ("rows", "columns", "stated")
+ALL = [e for name in NAMES for e in discover(COURSES / name / "exercises").good]
 
 
 @pytest.mark.parametrize("exercise", ALL, ids=lambda e: e.name)

@@ -141,7 +141,8 @@ class ByReference:
     case : Case
     plan : tuple of Call
     exact, follows : mapping
-        With its own state handed on from call to call, and with the student's.
+        With its own state handed on from call to call, and with the student's; nothing of a value
+        that a check states.
     """
 
     case: Case
@@ -151,11 +152,12 @@ class ByReference:
 
     @property
     def names(self) -> tuple[str, ...]:  # noqa: D102 - as `Right` says
-        keys = dict.fromkeys(key for call in self.plan for key in returned(call))
+        keys = dict.fromkeys(key for _number, key in self.exact)
         return tuple(key for key in keys if key.partition(".")[0] in self.case.check.expect)
 
     def shapes(self, number: int, call: Call) -> Mapping[str, tuple[int, ...]]:  # noqa: D102
-        return {key: self.exact[number, key].shape for key in returned(call)}
+        right = {key: self.exact.get((number, key)) for key in returned(call)}
+        return {key: () if array is None else array.shape for key, array in right.items()}
 
     def names_in(self, call: Call, key: str) -> tuple[str, ...]:  # noqa: ARG002, D102
         return (key,)
@@ -184,7 +186,7 @@ class ByReference:
         found: dict[str, list[Array]] = {}
         for n, call in enumerate(self.plan):
             for key in returned(call) if call.round == number else ():
-                if (n, key) in came:
+                if (n, key) in came and (n, key) in self.exact:
                     found.setdefault(key, []).append(np.asarray(came[n, key], np.float64))
         return {
             key: np.stack(arrays) if self.has_steps(key) else arrays[-1]

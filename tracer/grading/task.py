@@ -12,6 +12,7 @@ import numpy.typing as npt
 from tracer.errors import FileError
 from tracer.exercises.cases import Case, draw
 from tracer.exercises.exercise import Exercise
+from tracer.exercises.layout import Stated
 from tracer.exercises.plan import plan as planned
 from tracer.exercises.structure import Own
 from tracer.grading.answer import Answer, read
@@ -45,7 +46,7 @@ class Task:
 
     def right(self, wall: Wall, came: Came) -> Right:
         """What is right here, once it is known what came."""
-        if self.exercise.reference is None:
+        if self.exercise.program is not None:
             return ByEquations(self.exercise, self.case)
         follows: Came = {}
         if self.exercise.credit != "exact" and _hands_on(self.plan):
@@ -101,7 +102,13 @@ def _asked(exercise: Exercise, of_checks: Mapping[str, Plan], wall: Wall) -> lis
             why = transcript.problem or facts.get("message") or (trouble and trouble.kind)
             line = f", line {facts['line']}" if facts.get("line") else ""
             raise FileError(f"{file}{line}: no result in check '{check}' ({why or run.how})")
+    said = {
+        key
+        for function in exercise.functions
+        for key, layout in function.returns.items()
+        if isinstance(layout, Stated)  # what a check states, not the reference
+    }
     return [
-        {at: np.asarray(array) for at, array in answer.arrays.items()}
+        {at: np.asarray(array) for at, array in answer.arrays.items() if at[1] not in said}
         for answer in transcript.answers
     ]
