@@ -43,17 +43,19 @@ def tracer(*words: str) -> Result:
 
 
 @pytest.fixture
-def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def course(tmp_path: Path, three: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A fresh workbook, which is also the working folder."""
-    hand_out(tmp_path / "course", discover().good)
+    hand_out(tmp_path / "course", discover(three).good)
     monkeypatch.chdir(tmp_path / "course")
     return tmp_path / "course"
 
 
 @pytest.fixture(scope="module")
 def reports() -> list[Report]:
-    """Reports on the three stubs."""
-    return [grade(e, Submission.read(e.stub), seed=1) for e in discover().good]
+    """Reports on three stubs."""
+    numbers = ("10", "20", "22")
+    stubs = [e for e in discover().good if e.number in numbers]
+    return [grade(e, Submission.read(e.stub), seed=1) for e in stubs]
 
 
 def files(folder: Path) -> set[str]:
@@ -269,11 +271,11 @@ def test_results_of_an_older_tracer(course: Path) -> None:
 
 
 def test_an_exercise_that_is_left_out_is_not_passed(
-    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    course: Path, three: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where all others are passed, nobody says that all are."""
     root = tmp_path / "exercises"
-    shutil.copytree(home(), root)
+    shutil.copytree(three, root)
     for name in ("20_lstm_gates", "22_lstm_step"):
         (root / name / "exercise.toml").write_text("title = 3\n", "utf-8")
     monkeypatch.setattr(discovery, "home", lambda: root)

@@ -32,9 +32,9 @@ def lstm_step() -> Exercise:
 
 
 @pytest.fixture
-def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A fresh folder of exercises, which is also the working folder."""
+def course(tmp_path: Path, three: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh folder of three exercises, which is also the working folder."""
     monkeypatch.chdir(tmp_path)
-    hand_out(tmp_path / "course", discover().good)
+    hand_out(tmp_path / "course", discover(three).good)
     monkeypatch.chdir(tmp_path / "course")
     return tmp_path / "course"

@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from tracer.cli import command_line
 from tracer.course.workbook import Workbook
+from tracer.exercises.discovery import home
 
 
 def tracer(*words: str) -> Result:
@@ -154,7 +155,7 @@ def test_a_file_as_browsers_and_course_systems_name_it(
     ("name", "why"),
     [
         ("answer.py", "the name answer.py does not say which exercise it answers"),
-        ("lstm_step_backward.py", "does not say which exercise it answers"),
+        ("lstm_step_sideways.py", "does not say which exercise it answers"),
         ("10_lstm_step.py", "fits more than one exercise; add --exercise with one of 22_lstm_step"),
     ],
 )
@@ -301,11 +302,15 @@ def test_json_when_everything_is_passed(course: Path, solutions: Path) -> None:
     assert printed == "one ␤ two\n" * 8
 
 
-def test_dev_check() -> None:
+def test_dev_check(tmp_path: Path, solutions: Path) -> None:
     """Everything fits."""
-    result = tracer("dev", "check")
+    name = "10_rnn_step"
+    shutil.copytree(home() / name, tmp_path / "exercises" / name)
+    shutil.copytree(solutions / name, tmp_path / "solutions" / name)
 
-    assert (result.exit_code, result.stdout) == (0, "  3 exercises, no problems found.\n")
+    result = tracer("dev", "check", "--exercises", str(tmp_path / "exercises"))
+
+    assert (result.exit_code, result.stdout) == (0, "  1 exercise, no problems found.\n")
 
 
 def test_a_process_of_its_own(course: Path) -> None:

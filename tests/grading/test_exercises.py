@@ -35,12 +35,35 @@ def test_the_number_worked_by_hand_is_right(exercise: Exercise, solutions: Path)
     assert doctest.DocTestRunner().run(example).failed == 0
 
 
+@pytest.mark.parametrize("exercise", discover().good, ids=lambda e: e.name)
+def test_an_exercise_fits_together(exercise: Exercise, solutions: Path, tmp_path: Path) -> None:
+    """Stub, solution, four known mistakes or more, README and hints, as `tracer dev check` asks."""
+    name = exercise.name
+    junk = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(exercise.folder, tmp_path / "exercises" / name, ignore=junk)
+    shutil.copytree(solutions / name, tmp_path / "solutions" / name, ignore=junk)
+
+    unfit = [f.what for f in findings(discover(tmp_path / "exercises"), tmp_path / "solutions")]
+
+    assert unfit == [f"needs {need}, which does not come before it" for need in exercise.needs]
+    assert len(list((solutions / name / "mistakes").glob("*.py"))) >= 4
+
+
+def test_the_exercises_come_in_their_order(solutions: Path) -> None:
+    """What an exercise needs comes before it; no number is used twice, no solution is left over."""
+    names = [exercise.name for exercise in discover().good]
+
+    assert all(need in names[:place] for place, e in enumerate(discover().good) for need in e.needs)
+    assert len({name.partition("_")[0] for name in names}) == len(names)
+    assert sorted(path.name for path in solutions.glob("[0-9]*")) == names
+
+
 @pytest.mark.parametrize(
     "said", ["22_lstm_step", "22", "22_l", "lstm_step", "lstm_s", "lstm_step.py"]
 )
-def test_an_exercise_by_any_of_its_names(said: str) -> None:
+def test_an_exercise_by_any_of_its_names(said: str, three: Path) -> None:
     """Whole, by number, by the start of either."""
-    assert find(said, discover().good).name == "22_lstm_step"
+    assert find(said, discover(three).good).name == "22_lstm_step"
 
 
 @pytest.mark.parametrize(
@@ -52,10 +75,10 @@ def test_an_exercise_by_any_of_its_names(said: str) -> None:
         ("", "there is no exercise ''"),
     ],
 )
-def test_a_name_that_means_nothing_or_too_much(said: str, message: str) -> None:
+def test_a_name_that_means_nothing_or_too_much(said: str, message: str, three: Path) -> None:
     """The error says which ones there are."""
     with pytest.raises(TracerError) as error:
-        find(said, discover().good)
+        find(said, discover(three).good)
 
     assert message in str(error.value)
 

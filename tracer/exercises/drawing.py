@@ -53,9 +53,11 @@ def lengths(
 
 
 def mask(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
-    """Which steps count: most of them, in every sentence one and not all."""
+    """Which steps count: most of them, in every sentence one and not all; a single one counts."""
     found = generator.random(shape) < 0.7
-    if len(shape) == 2 and shape[0] > 1:
+    if len(shape) == 2 and shape[0] == 1:
+        found[...] = True
+    elif len(shape) == 2:
         sentences = np.arange(shape[1])
         first = generator.integers(0, shape[0], shape[1])
         found[first, sentences] = True
