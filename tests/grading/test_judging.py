@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.grading.answering import answered, task_of
@@ -15,13 +20,17 @@ from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
 from tracer.grading import judge as judging
 from tracer.grading.answer import Answer
+from tracer.grading.diagnosing import diagnosed
 from tracer.grading.judge import Judged, judge, tenths
-from tracer.grading.report import Standing, Verdict
+from tracer.grading.report import Report, Standing, Verdict
 from tracer.grading.right import ByEquations
 from tracer.grading.session import grade
 from tracer.grading.task import Task
 from tracer.sandbox.frames import MAX_BYTES, pack, pack_note
 from tracer.sandbox.process import How, Limits, Run
+from tracer.view.export.report_json import as_record
+from tracer.view.terminal.console import Abilities
+from tracer.view.terminal.report import screen
 
 NOTHING = Submission("rnn_step.py", b"")
 
@@ -294,3 +303,62 @@ def test_each_check_sees_each_mistake_whatever_the_seed(exercise: Exercise, chec
             )
         ]
         assert verdicts == [Verdict.PASSED] + [Verdict.WRONG] * 3, seed
+
+
+NUMBERS = st.sampled_from(
+    [0.0, -0.0, 1.0, np.nan, np.inf, -np.inf, 1e308, -1e308, 5e-324, 2.0**53, 0.5]
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data(), st.sampled_from(["one word", "batch", "state carried"]))
+def test_no_number_that_comes_back_can_raise(data: st.DataObject, check: str) -> None:
+    """Whatever the numbers are: a verdict, a diagnosis or none, a screen and JSON."""
+    task = task_of(LSTM_STEP, check)
+    answer = answered(task, {})
+    for at, array in answer.arrays.items():
+        if data.draw(st.booleans()):
+            kind = data.draw(st.sampled_from([np.float64, np.float32, np.int64, bool]))
+            with np.errstate(all="ignore"):
+                changed = np.full(array.shape, data.draw(NUMBERS)).astype(kind)
+            answer.arrays[at] = answer.kept[at] = changed
+
+    found = [judged(task, answer)]
+    diagnosis, told = diagnosed(LSTM_STEP, found, lambda: None)
+    report = Report(LSTM_STEP, "x.py", 0, tuple(one.report for one in told), diagnosis)
+
+    assert screen(report, Abilities())
+    assert json.dumps(as_record(report), allow_nan=False)
+    assert (report.verdict is Verdict.PASSED) == (report.points == report.checks[0].check.points)
+
+
+def test_a_search_that_breaks_costs_no_points(
+    monkeypatch: pytest.MonkeyPatch, lstm_step: Exercise, solutions: Path
+) -> None:
+    """The grade does not hang on it, and what broke is not hidden."""
+    monkeypatch.setattr("tracer.grading.session.diagnosed", lambda *_: 1 / 0)
+
+    path = solutions / lstm_step.name / "mistakes" / "no_tanh_on_c.py"
+    report = grade(lstm_step, Submission.read(path), seed=1)
+
+    assert (report.verdict, report.points) == (Verdict.WRONG, 6.5)
+    assert [str(r.kind) for r in report.checks[0].remarks] == ["fault"]
+
+
+@pytest.mark.parametrize("name", ["no_tanh_on_c", "h_and_c_swapped"])
+def test_the_same_file_gives_the_same_sentences(
+    lstm_step: Exercise, solutions: Path, name: str
+) -> None:
+    """Under the same seed, whatever order Python gives to what has none."""
+    path = solutions / lstm_step.name / "mistakes" / f"{name}.py"
+    said = {
+        subprocess.run(
+            [sys.executable, "-m", "tracer", "check", str(path), "--seed=5", "--format=plain"],
+            capture_output=True, check=False, cwd=Path(__file__).parents[2],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2", "3")
+    }  # fmt: skip
+
+    assert len(said) == 1
+    assert b"The first wrong number in" in said.pop()

@@ -107,8 +107,20 @@ def concluded(
                 diagnosis, again = diagnosed(session.exercise, again, searching)
             told = again
     except Exception as error:  # noqa: BLE001 - whatever broke here, it was not the student
-        return None, [Judged(faulty(task, error)) for task in tasks]
+        return None, _remarked(judged, error)
     return diagnosis, told
+
+
+def _remarked(judged: Sequence[Judged], error: Exception) -> list[Judged]:
+    """The same verdicts and points, which do not hang on it; the first that fails says why."""
+    facts = {"what": f"{type(error).__name__}: {error}"}
+    told = list(judged)
+    for number, one in enumerate(told):
+        if one.report.verdict is not Verdict.PASSED:
+            remarks = (*one.report.remarks, Trouble(Kind.FAULT, facts=facts))
+            told[number] = replace(one, report=replace(one.report, remarks=remarks))
+            break
+    return told
 
 
 @dataclass(slots=True)

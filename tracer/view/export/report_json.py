@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tracer.grading.report import Report, Verdict
 from tracer.view.export.to_json import json_number
 from tracer.view.parts.report import CheckRow, Stopped, WrongNumber, judged
 from tracer.view.say.diagnosis import Told
 from tracer.view.say.words import clean
+
+if TYPE_CHECKING:
+    from tracer.mistakes import Diagnosis
 
 
 def as_record(report: Report) -> dict[str, Any]:
@@ -23,8 +26,11 @@ def as_record(report: Report) -> dict[str, Any]:
         "seed": report.seed,
         "seconds": round(report.seconds, 3),
         "notes": list(part.notes),
-        "diagnosis": _told(part.diagnosis),
-        "checks": [_check_record(c) for c in part.checks],
+        "diagnosis": _diagnosis(part.diagnosis, report.diagnosis),
+        "checks": [
+            _check_record(row, c.diagnosis)
+            for row, c in zip(part.checks, report.checks, strict=True)
+        ],
         "printed": _lines(report.printed),
     }
 
@@ -33,7 +39,7 @@ def nothing_to_check() -> dict[str, Any]:
     """The record where every exercise is passed already: the same keys, and nothing in them."""
     return {
         "exercise": None, "file": None, "verdict": Verdict.PASSED, "points": 0, "out_of": 0,
-        "seed": None, "seconds": 0.0, "notes": [], "diagnosis": [], "checks": [],
+        "seed": None, "seconds": 0.0, "notes": [], "diagnosis": None, "checks": [],
         "printed": "",
     }  # fmt: skip
 
@@ -43,7 +49,7 @@ def _lines(text: str) -> str:
     return "\n".join(clean(line) for line in text.split("\n"))
 
 
-def _check_record(c: CheckRow) -> dict[str, Any]:
+def _check_record(c: CheckRow, diagnosis: Diagnosis | None) -> dict[str, Any]:
     return {
         "name": c.name,
         "title": c.title,
@@ -53,9 +59,10 @@ def _check_record(c: CheckRow) -> dict[str, Any]:
         "told_in": c.told_in or None,
         "quantities": [{"name": q.name, "standing": q.standing} for q in c.quantities],
         "printed": _lines(c.printed),
+        "reading": c.reading,
         "first": None if c.wrong is None else _number_record(c.wrong),
         "also": [_number_record(other) for other in c.also],
-        "diagnosis": _told(c.diagnosis),
+        "diagnosis": _diagnosis(c.diagnosis, diagnosis),
         "said": [c.standings] if c.standings else [],
         "trouble": None if c.stopped is None else _stopped_record(c.stopped),
         "remarks": [_stopped_record(remark) for remark in c.remarks],
@@ -71,8 +78,17 @@ def _stopped_record(part: Stopped) -> dict[str, Any]:
     }
 
 
-def _told(sentences: tuple[Told, ...]) -> list[str]:
-    return [one.text for one in sentences]
+def _diagnosis(said: tuple[Told, ...], found: Diagnosis | None) -> dict[str, Any] | None:
+    """The mistakes by their ids: those that together give all numbers, of each what looks alike."""
+    if found is None:
+        return None
+    return {
+        "said": [one.text for one in said],
+        "mistakes": [[mistake.id for mistake in alike] for alike in found.named],
+        "changes": [str(edit) for edit in found.generated],
+        "equations": {equation.name: equation.verdict for equation in found.equations},
+        "zero": found.zero,
+    }
 
 
 def _number_record(wrong: WrongNumber) -> dict[str, Any]:

@@ -22,7 +22,10 @@ COLUMNS = 8
 
 def first_mistake(part: Judged, failing: CheckRow, able: Abilities) -> Iterator[Text]:
     """The mistake, where it is known; the first thing that is wrong, and what to do about it."""
-    diagnosis = told_as_said(failing.diagnosis or part.diagnosis)
+    diagnosis = told_as_said(part.diagnosis)
+    if failing.diagnosis:  # it gives the numbers of this check, and not those of all
+        first, *rest = told_as_said(failing.diagnosis)
+        diagnosis = [Said(in_check(failing, first.text), first.tone), *rest]
     if diagnosis:
         yield from [*paragraphs(diagnosis, able), Text("")]
     if failing.wrong is None:
