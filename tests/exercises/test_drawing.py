@@ -316,7 +316,7 @@ steps = "number"
          "nopython: Cell.step is a method; numba.njit takes functions"),
         ('signature = "f(x, h_prev, U, W, a, d_W) -> ok"\n[functions.where]\nok = "bool"',
          'sizes = { N = 2, D = 5, H = 3 }\nrefuses = [{ change = { d_Q = "it" } }]',
-         "refuses: there is no given array of RNN 'd_Q'. Known: x, h_0"),
+         "refuses: there is no RNN quantity 'd_Q'; did you mean 'd_z'?"),
         ('signature = "f(x, h_prev, U, W, a, d_W) -> ok"\n[functions.where]\nok = "bool"',
          'sizes = { N = 2, D = 5, H = 3 }\nexpect = ["ok"]',
          "expect names a result that is a bool; expected accepts or refuses, too"),
