@@ -100,7 +100,10 @@ SCREENS = (*(ROOT / "tracer" / "cli").glob("*.py"), *(ROOT / "tracer" / "view").
 # The second and third are met only where two commands are at work in one folder.
 COMMANDS = (
     *SCREENS,
-    *(ROOT / "tracer" / "course" / name for name in ("choosing.py", "workbook.py")),
+    *(
+        ROOT / "tracer" / "course" / name
+        for name in ("choosing.py", "source.py", "starting.py", "workbook.py")
+    ),
     ROOT / "tracer" / "storage" / "locking.py",
 )
 OURS = {"TracerError", "InputError", "FileError"}

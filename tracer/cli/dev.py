@@ -105,10 +105,18 @@ def check(folder: str | None) -> int:
     exercises = discover(root)
     solutions = root.resolve().parent / "solutions"
     if not solutions.is_dir():
-        said = _("there are no solutions beside {folder}; only a clone of the repository has them")
-        if folder is not None:
-            said = _("there are no solutions beside {folder}; expected the folder {solutions}")
-        raise InputError(said.format(folder=root, solutions=solutions))
+        if folder is None:
+            raise InputError(
+                _(
+                    "there are no solutions beside {folder}; only a clone of the repository has "
+                    "them"
+                ).format(folder=root)
+            )
+        raise InputError(
+            _("there are no solutions beside {folder}; expected the folder {solutions}").format(
+                folder=root, solutions=solutions
+            )
+        )
     unfit = list(findings(exercises, solutions))
     able = abilities()
     write(author_findings(unfit, len(exercises.good), able), able)

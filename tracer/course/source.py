@@ -53,7 +53,8 @@ def remembered(start: Path) -> Path | None:
     entries = tomlfile.read(path)
     for name in entries:
         if name != KEY:
-            raise FileError(f"{path}: {UnknownNameError('key', name, [KEY])}")
+            unknown = UnknownNameError("key", name, [KEY])
+            raise FileError(_("{file}: {why}").format(file=path, why=unknown))
     folder = entries.get(KEY)
     if not isinstance(folder, str) or not folder:
         raise FileError(

@@ -49,19 +49,23 @@ def start(name: str, equations: str, folder: Path, *, reference: bool = False) -
         If the name is none, or equations cannot have a reference.
     """
     if not FOLDER_NAME.fullmatch(name):
-        said = _(
-            "{name} needs a form like 60_gru_step: a number of two digits, _, and small letters"
+        raise InputError(
+            _(
+                "{name} needs a form like 60_gru_step: a number of two digits, _, and small letters"
+            ).format(name=name)
         )
-        raise InputError(said.format(name=name))
     if reference and equations in UPDATES:
-        said = _("a reference.py is made for a kind of cell, and {equations} is an update")
-        raise InputError(said.format(equations=equations))
+        raise InputError(
+            _("a reference.py is made for a kind of cell, and {equations} is an update").format(
+                equations=equations
+            )
+        )
     exercise, solution = folder / "exercises" / name, folder / "solutions" / name
-    taken = [exercise, solution, *sorted(exercise.parent.glob(f"{name[:2]}_*"))]
-    for path in taken:
+    for path in (exercise, solution, *sorted(exercise.parent.glob(f"{name[:2]}_*"))):
         if path.exists():
-            said = _("there is {folder} already; choose another name or number")
-            raise FileError(said.format(folder=path))
+            raise FileError(
+                _("there is {folder} already; choose another name or number").format(folder=path)
+            )
     asked = Skeleton(name, equations, reference=reference)
     try:
         for place in (exercise, solution / "mistakes"):
@@ -77,9 +81,10 @@ def start(name: str, equations: str, folder: Path, *, reference: bool = False) -
     except OSError as error:
         if isinstance(error, FileError):
             raise
-        said = _("cannot write {file}: {why}")
         raise FileError(
-            said.format(file=error.filename, why=error.strerror or str(error))
+            _("cannot write {file}: {why}").format(
+                file=error.filename, why=error.strerror or str(error)
+            )
         ) from error
     return list(files)
 
