@@ -235,7 +235,7 @@ def _placed(plan: Plan, trouble: Trouble) -> Trouble:
     if not plan:
         return trouble
     call = plan[trouble.call]
-    facts = {"function": call.function, **trouble.facts}
+    facts = {"function": call.function, "nopython": call.nopython, **trouble.facts}
     return replace(trouble, call=call.round, step=call.step, facts=facts)
 
 

@@ -59,7 +59,7 @@ def raised(report: Report, trouble: Trouble) -> list[str]:
         lines = [_("Your file cannot be loaded: {what}").format(what=what)]
     lines += line(report, facts["line"])
     if name in ("ModuleNotFoundError", "ImportError"):
-        lines += _import(report, message)
+        lines += _import(report, message, compiled=facts.get("nopython") is True)
     better = about_python(report.form, name, message)
     lines += better
     if not facts["loaded"] and not better and name not in _OF_THE_FILE:
@@ -77,8 +77,11 @@ def own_tries() -> str:
     )
 
 
-def _import(report: Report, message: str) -> list[str]:
-    """What can be imported; what is missed though it may be; what Numba misses without a word."""
+def _import(report: Report, message: str, *, compiled: bool) -> list[str]:
+    """What can be imported; what is missed though it may be; what Numba misses without a word.
+
+    `compiled` says that it is the check which compiles the function, and not the student.
+    """
     there = [name for name, installed in report.libraries.items() if installed]
     lines = [
         _("{name} is not installed here.").format(name=name)
@@ -86,7 +89,12 @@ def _import(report: Report, message: str) -> list[str]:
         if name not in there and name in message
     ]
     if lines and "required" in message:
-        lines.append(_("Numba needs it for matrix products (@). Write loops, or remove @njit."))
+        said = _("Numba needs it for matrix products (@). Write loops, or remove @njit.")
+        if compiled:
+            said = _(
+                "This check compiles your function, and Numba needs it for matrix products (@)."
+            )
+        lines.append(said)
     lines.append(
         _("Besides Python's own library, an answer may import: {names}.").format(
             names=", ".join(there)
