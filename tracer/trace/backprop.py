@@ -130,7 +130,8 @@ def layer_backprop(
 
     joined: dict[tuple[str, ...], Array] = {}
     for parameter in cell.equations.parameters:
-        for names, _rows in blocks_of(parameter.gradient):
+        blocks = blocks_of(parameter.gradient)
+        for names, _rows in blocks:
             if names not in joined:
                 joined[names] = side_by_side(names, found)
         for each in (False, True) if per_step else (False,):
@@ -138,7 +139,7 @@ def layer_backprop(
                 _summed(joined[names], per_step=each)
                 if rows is None
                 else device.outer(joined[names], met(rows), per_step=each)
-                for names, rows in blocks_of(parameter.gradient)
+                for names, rows in blocks
             ]
             name = f"d_{parameter.name}{'_per_step' if each else ''}"
             # Joining copies, and the shares of a step can be the largest arrays of all.
