@@ -185,21 +185,19 @@ def _solution(exercise: Exercise, path: Path) -> Iterator[Finding]:
     """The solution passes, with Numba and with ``NUMBA_DISABLE_JIT=1``."""
     if not path.is_file():
         return
-    told = ""
+    found = {}
     for disabled in ("0", "1"):
         failing = graded(exercise, path, disabled).first_failing
-        if failing is None:
-            continue
-        said = _("the solution is {verdict} in check {check} ({first_at})").format(
-            verdict=failing.verdict, check=failing.check.name, first_at=failing.first_at
-        )
-        if said == told:  # it has nothing to do with Numba
-            continue
-        told = said
-        if disabled == "1":
-            said = _("with {setting}, {what}").format(setting="NUMBA_DISABLE_JIT=1", what=said)
+        if failing is not None:
+            found[disabled] = _("the solution is {verdict} in check {check} ({first_at})").format(
+                verdict=failing.verdict, check=failing.check.name, first_at=failing.first_at
+            )
+    alike = len(found) > 1 and len(set(found.values())) == 1  # it has nothing to do with Numba
+    for disabled, said in list(found.items())[: 1 if alike else None]:
+        setting = f"NUMBA_DISABLE_JIT={disabled}"
+        told = said if alike else _("{what} with {setting}").format(setting=setting, what=said)
         command = f"tracer check {quoted_file(path)} --seed {SEED}"
-        yield Finding(path, said, _("run: {command}").format(command=command))
+        yield Finding(path, told, _("run: {command}").format(command=command))
 
 
 def _mistake(exercise: Exercise, path: Path) -> Iterator[Finding]:

@@ -45,6 +45,10 @@ class Answer:
         Why there are no more arrays; its call is one of the plan.
     warnings : list of Trouble
         What NumPy or Python warned of, likewise.
+    seen : dict
+        What was recorded of one call, line by line: ``rows``, ``reads``, ``numbers``.
+    seen_names : tuple of str
+        The variables in it.
     loaded, finished : bool
         Whether the file could be loaded, and whether the runner was through with the check.
     """
@@ -54,6 +58,8 @@ class Answer:
     after: dict[tuple[int, int], Array] = field(default_factory=dict)
     trouble: Trouble | None = None
     warnings: list[Trouble] = field(default_factory=list)
+    seen: dict[str, Array] = field(default_factory=dict)
+    seen_names: tuple[str, ...] = ()
     loaded: bool = False
     finished: bool = False
 
@@ -111,6 +117,14 @@ def _sort(answer: Answer, plan: Plan, name: list[str], array: Array) -> bool:
             answer.after[int(call), int(place)] = array
         case ["kept", call, key] if _returned(plan, call, key) and array.dtype != np.uint8:
             answer.kept[int(call), key] = array
+        case ["seen", "names"]:
+            names = (read_note(array) or {}).get("names")
+            listed = names if isinstance(names, list) else []
+            answer.seen_names = tuple(_text(name) for name in listed)
+        case ["seen", "rows" | "reads" as part] if array.dtype == np.int64:
+            answer.seen[part] = array
+        case ["seen", "numbers"] if array.dtype == np.float64:
+            answer.seen["numbers"] = array
         case [call, key] if _returned(plan, call, key) and array.dtype != np.uint8:
             answer.arrays[int(call), key] = array
         case _:

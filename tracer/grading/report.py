@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from tracer.exercises.exercise import Check, Exercise
 from tracer.exercises.form import Form
+from tracer.grading.blame import Blame
 
 if TYPE_CHECKING:
     from tracer.mistakes import Diagnosis
@@ -234,6 +235,8 @@ class Report:
         In the order of the exercise.
     diagnosis : Diagnosis or None
         Which mistake gives the numbers of all checks; None where nothing is wrong with numbers.
+    blame : Blame or None
+        The line to look at first, where one is known.
     printed : str
         What the submission wrote to its output, cut off where it was too much.
     seconds : float
@@ -249,6 +252,7 @@ class Report:
     seed: int
     checks: tuple[CheckReport, ...]
     diagnosis: Diagnosis | None = None
+    blame: Blame | None = None
     printed: str = ""
     seconds: float = 0.0
     form: Form = field(default=Form(""), repr=False)

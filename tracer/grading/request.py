@@ -28,7 +28,7 @@ ROOM = 8
 
 def request(
     file: tuple[str, str], plans: Sequence[Plan], limits: Limits, mark: str, *,
-    most: int, apart: bool = False,
+    most: int, apart: bool = False, watch: int | None = None,
 ) -> bytes:  # fmt: skip
     """The plan and the arrays of several checks.
 
@@ -45,6 +45,8 @@ def request(
         Bytes of the largest array that goes in or is asked for.
     apart : bool
         Whether each check runs in a process of its own.
+    watch : int, optional
+        The call that is recorded line by line.
     """
     checks, frames = [], []
     for number, plan in enumerate(plans):
@@ -63,6 +65,7 @@ def request(
         "seconds": math.ceil(limits.budget) + 60,  # the grader ends it before that
         "most": ROOM * max(most, 2**14),
         "apart": apart,
+        "watch": watch,
         "checks": checks,
     }
     return pack_note("plan", note) + b"".join(frames)

@@ -16,6 +16,7 @@ from tracer.exercises.exercise import Exercise
 from tracer.exercises.form import Form, look
 from tracer.exercises.submission import Submission
 from tracer.grading.answer import Answer, Transcript, read
+from tracer.grading.blaming import line_to_look_at
 from tracer.grading.diagnosing import diagnosed
 from tracer.grading.judge import Judged, judge
 from tracer.grading.repeating import repeated
@@ -79,6 +80,7 @@ def grade(
     while len(judged) < len(asked):
         judged += session.run(asked[len(judged) :], judged)
     diagnosis, judged = concluded(session, asked, judged, searching)
+    blame = line_to_look_at(session, asked, judged)
     there = installed()
     return Report(
         exercise=exercise,
@@ -88,6 +90,7 @@ def grade(
             settled([j.report for j in judged], one=diagnosis is not None and bool(diagnosis.edits))
         ),
         diagnosis=diagnosis,
+        blame=blame,
         printed=session.printed[: session.limits.printed],
         seconds=session.seconds,
         form=form,
@@ -176,12 +179,19 @@ class Session:
         return found
 
     def asked(
-        self, plans: Sequence[Plan], limits: Limits, *, apart: bool = False
+        self,
+        plans: Sequence[Plan],
+        limits: Limits,
+        *,
+        apart: bool = False,
+        watch: int | None = None,
     ) -> tuple[Run, Transcript]:
         """Have the calls of several checks made, in one process or each in one of its own."""
         wanted = largest(plans)
         file, module = self.form.file, self.exercise.file.removesuffix(".py")
-        asked = request((file, module), plans, limits, self.mark, most=wanted, apart=apart)
+        asked = request(
+            (file, module), plans, limits, self.mark, most=wanted, apart=apart, watch=watch
+        )
         longest = max(0.0, self.limits.budget - self.used)
         room = replace(limits, printed=limits.printed + len(plans) * (len(self.mark) + 4))
         run = self.wall.run(self.form.program, self.form.file, asked, room, longest)

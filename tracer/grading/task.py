@@ -15,10 +15,10 @@ from tracer.exercises.exercise import Exercise
 from tracer.exercises.layout import Stated
 from tracer.exercises.plan import plan as planned
 from tracer.exercises.structure import Own
-from tracer.grading.answer import Answer, read
+from tracer.grading.answer import Answer, Transcript, read
 from tracer.grading.request import Plan, from_arrays, given, largest, request
 from tracer.grading.right import ByEquations, ByReference, Came, Right
-from tracer.sandbox.process import Limits, Wall
+from tracer.sandbox.process import How, Limits, Wall
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -53,6 +53,11 @@ class Task:
             plan = from_arrays(self.plan, came)
             follows = _asked(self.exercise, {self.case.check.name: plan}, wall)[0] if plan else {}
         return ByReference(self.case, self.plan, self.exact, follows)
+
+    def watched(self, wall: Wall, plan: Plan) -> Answer:
+        """The last call of a plan, made by the reference and recorded line by line."""
+        transcript, _how = _run(self.exercise, [plan], wall, watch=len(plan) - 1)
+        return transcript.answers[0]
 
     def shapes(self, number: int, answer: Answer) -> dict[str, tuple[int, ...]]:
         """What a call was given, array by array, as far as that is known."""
@@ -89,19 +94,16 @@ def _hands_on(plan: Plan) -> bool:
 
 def _asked(exercise: Exercise, of_checks: Mapping[str, Plan], wall: Wall) -> list[Came]:
     """What the reference gives, in a process of its own."""
-    file, plans = exercise.reference, list(of_checks.values())
-    assert file is not None
-    module = exercise.file.removesuffix(".py")
-    asked = request((file.name, module), plans, PATIENCE, "", most=largest(plans))
-    run = wall.run(file.read_bytes(), file.name, asked, PATIENCE, PATIENCE.budget)
-    transcript = read(run.response, plans)
+    plans = list(of_checks.values())
+    transcript, how = _run(exercise, plans, wall)
     for check, answer in zip(of_checks, transcript.answers, strict=True):
         if transcript.problem or answer.trouble or not answer.finished:
             trouble = answer.trouble
             facts = {} if trouble is None else trouble.facts
-            why = transcript.problem or facts.get("message") or (trouble and trouble.kind)
+            why = transcript.problem or facts.get("message") or (trouble and trouble.kind) or how
             line = f", line {facts['line']}" if facts.get("line") else ""
-            raise FileError(f"{file}{line}: no result in check '{check}' ({why or run.how})")
+            file = exercise.reference
+            raise FileError(f"{file}{line}: no result in check '{check}' ({why})")
     said = {
         key
         for function in exercise.functions
@@ -112,3 +114,15 @@ def _asked(exercise: Exercise, of_checks: Mapping[str, Plan], wall: Wall) -> lis
         {at: np.asarray(array) for at, array in answer.arrays.items() if at[1] not in said}
         for answer in transcript.answers
     ]
+
+
+def _run(
+    exercise: Exercise, plans: Sequence[Plan], wall: Wall, watch: int | None = None
+) -> tuple[Transcript, How]:
+    """What the reference answers, and how its process ended."""
+    file = exercise.reference
+    assert file is not None
+    module = exercise.file.removesuffix(".py")
+    asked = request((file.name, module), plans, PATIENCE, "", most=largest(plans), watch=watch)
+    run = wall.run(file.read_bytes(), file.name, asked, PATIENCE, PATIENCE.budget)
+    return read(run.response, plans), run.how

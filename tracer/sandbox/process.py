@@ -37,7 +37,7 @@ CLOCK = 3
 ENDING = 5.0
 """Seconds that the supervisor in the child has to end everything."""
 
-COPIED = ("runner.py", "supervise.py", "describing.py", "frames.py")
+COPIED = ("runner.py", "supervise.py", "describing.py", "recording.py", "frames.py")
 """What runs in the child. It is copied, so that no path in there leads to the grader."""
 
 

@@ -122,6 +122,8 @@ def main() -> None:
     sys.argv[:] = [str(file)]  # as if the student had started it
     plain = numbers(plan["most"])
     limit(plan["memory"], plan["seconds"])
+    if plan["watch"] is not None:
+        os.environ["NUMBA_DISABLE_JIT"] = "1"  # machine code has no lines to watch
     alone = plan["apart"] and hasattr(os, "fork")
     send(note("ready", {"apart": alone}))
     for check in plan["checks"]:
@@ -177,7 +179,8 @@ def one_check(
             module = loaded(source, file, plan["module"], describing.compiled)
             send(note(f"{key}/loaded", {}))
             functions = {call["function"]: found(module, call) for call in check["calls"]}
-            calls(check, inputs, functions, plain, pack, send, where)
+            watch = watched(plan["watch"], source, file, partial(send_seen, key, frames, send))
+            calls(check, inputs, functions, plain, pack, send, where, watch)
         facts: dict[str, Any] = {"event": "done"}
     except Returned as returned:
         facts = returned.facts
@@ -217,7 +220,7 @@ def found(module: ModuleType, call: dict[str, Any]) -> Any:
 def calls(
     check: dict[str, Any], inputs: dict[str, Any], functions: dict[str, Any],
     plain: Callable[..., Any], pack: Callable[..., bytes], send: Callable[[bytes], None],
-    where: dict[str, int],
+    where: dict[str, int], watch: Callable[..., Any],
 ) -> None:  # fmt: skip
     """All calls of one check; what one returned may be handed to a later one."""
     key, held = check["id"], []
@@ -236,7 +239,7 @@ def calls(
             function = getattr(objects[name], method, None)
             if not callable(function):
                 raise Returned("no function", type(function).__name__, call["function"])
-        value = function(*map(built, call["arguments"]))
+        value = watch(number, function, *map(built, call["arguments"]))
         single = any(array.dtype.name == "float32" for array in given)
         for leaf, part in leaves(value, call["returns"], kept):
             held.append((f"{key}/kept/{number}/{leaf}", leaf, part, single))
@@ -247,6 +250,32 @@ def calls(
             send(pack(f"{key}/after/{number}/{n}", array))
     for address, leaf, part, single in held:  # is what was returned first still what it was?
         send(pack(address, plain(leaf, part, single)))
+
+
+def watched(
+    watch: int | None, source: bytes, file: Path, send: Callable[[Any], None]
+) -> Callable[..., Any]:
+    """What makes a call; one of them is recorded line by line, if the plan says so."""
+    if watch is None:
+        return lambda _number, function, *given: function(*given)
+    recording = beside("recording")
+
+    def call(number: int, function: Callable[..., Any], *given: Any) -> Any:
+        if number != watch:
+            return function(*given)
+        recorder = recording.Recorder(source, str(file))
+        value = recorder.run(function, *given)
+        send(recorder)
+        return value
+
+    return call
+
+
+def send_seen(key: int, frames: ModuleType, send: Callable[[bytes], None], recorder: Any) -> None:
+    """What was recorded."""
+    for name, array in recorder.table().items():
+        send(frames.pack(f"{key}/seen/{name}", array))
+    send(frames.pack_note(f"{key}/seen/names", {"names": recorder.names}))
 
 
 def argument(

@@ -27,6 +27,7 @@ def as_record(report: Report) -> dict[str, Any]:
         "seconds": round(report.seconds, 3),
         "notes": list(part.notes),
         "diagnosis": _diagnosis(part.diagnosis, report.diagnosis),
+        "line": _line_record(report, part.look_at),
         "checks": [
             _check_record(row, c.diagnosis)
             for row, c in zip(part.checks, report.checks, strict=True)
@@ -39,8 +40,20 @@ def nothing_to_check() -> dict[str, Any]:
     """The record where every exercise is passed already: the same keys, and nothing in them."""
     return {
         "exercise": None, "file": None, "verdict": Verdict.PASSED, "points": 0, "out_of": 0,
-        "seed": None, "seconds": 0.0, "notes": [], "diagnosis": None, "checks": [],
+        "seed": None, "seconds": 0.0, "notes": [], "diagnosis": None, "line": None, "checks": [],
         "printed": "",
+    }  # fmt: skip
+
+
+def _line_record(report: Report, said: tuple[str, ...]) -> dict[str, Any] | None:
+    """The line to look at, numbered as in the student's file."""
+    blame = report.blame
+    at = None if blame is None else report.form.line(blame.line)
+    if blame is None or at is None:
+        return None
+    return {
+        "number": at.number, "cell": at.cell, "code": clean(at.text.strip()),
+        "name": blame.name, "numbers_of": blame.instead or None, "said": list(said),
     }  # fmt: skip
 
 

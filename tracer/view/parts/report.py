@@ -20,6 +20,7 @@ from tracer.language import _, plural
 from tracer.view.parts.said import Said, Tone
 from tracer.view.parts.step.expected import expected_number
 from tracer.view.parts.step.worked import Worked
+from tracer.view.say.blamed import line_to_look_at
 from tracer.view.say.diagnosis import Told, told
 from tracer.view.say.difference import along, from_own, how_much, listed, place
 from tracer.view.say.form import form_notes
@@ -189,6 +190,8 @@ class Judged:
         The mistake that gives the numbers of all checks.
     explained : bool
         Whether that mistake gives every number.
+    look_at : tuple of str
+        The line to look at, and what was found out about it.
     """
 
     exercise: str
@@ -202,6 +205,7 @@ class Judged:
     checks: tuple[CheckRow, ...]
     diagnosis: tuple[Told, ...]
     explained: bool
+    look_at: tuple[str, ...]
 
     @property
     def first_failing(self) -> CheckRow | None:
@@ -224,6 +228,7 @@ def judged(report: Report, encoding: str = "utf-8") -> Judged:
         checks=tuple(_check(report, c, encoding) for c in report.checks),
         diagnosis=() if report.diagnosis is None else tuple(told(report.diagnosis)),
         explained=report.diagnosis is not None and bool(report.diagnosis.edits),
+        look_at=tuple(clean(said, encoding) for said in line_to_look_at(report)),
     )
 
 

@@ -51,6 +51,10 @@ def first_mistake(part: Judged, failing: CheckRow, able: Abilities) -> Iterator[
         said = Said(_("How to compute the expected number:"), Tone.ASIDE)
         yield from [Text(""), *paragraph(said, able)]
         yield from worked_lines(wrong.worked, able, indent=4, aligned=False)
+    if part.look_at:
+        line, found = part.look_at
+        yield from [Text(""), *paragraph(Said(line, Tone.STRONG), able)]
+        yield from paragraph(Said(found, Tone.ASIDE), able)
     if not (failing.explained or part.explained):
         yield from _also(failing.also, wrong, able)
     if failing.standings:

@@ -1,0 +1,218 @@
+"""The line to look at: the first of the student's own numbers that the right computation never has.
+
+The child records, line by line, what each variable became (`tracer.sandbox.recording`). A record is
+right if each of its numbers occurs somewhere in the right computation: as a quantity, as a part of
+an equation, or as something that people compute on the way (``1 - f``, ``e^(-z)``). One that does
+not occur may still be a way of one's own to a right result, and is not held against anybody if all
+that was computed from it is right. What is left first is the line that is named, and the sentence
+about it says no more than that. It is feedback and has no part in a verdict or in points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tracer.cells.activations import Array
+
+CLOSE = 1e-8
+"""How far two sums of the same terms in another order may be apart, beside their size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What the child recorded of one call.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The variables; ``return`` is what the function gave back.
+    rows : int array (R, 7)
+        Of each record the first and the last line of its statement, its name, where its numbers
+        begin and how many there are, and the lines of the statement that called its function (0
+        where that is the grader).
+    reads : int array (E, 2)
+        A record, and an earlier one that its statement read.
+    numbers : array
+    """
+
+    names: tuple[str, ...]
+    rows: npt.NDArray[np.int64]
+    reads: npt.NDArray[np.int64]
+    numbers: Array
+
+    def __post_init__(self) -> None:
+        """Nothing that came from the child is believed before its bounds are looked at."""
+        R = len(self.rows)
+        rows_fit = self.rows.ndim == 2 and self.rows.shape[1:] == (7,) and (self.rows >= 0).all()
+        if not rows_fit or self.numbers.ndim != 1:
+            raise ValueError("rows of records have seven numbers, none below 0")
+        if not (self.rows[:, 3] + self.rows[:, 4] <= self.numbers.size).all():
+            raise ValueError("a record ends behind the last number")
+        if not (self.rows[:, 2] < len(self.names)).all():
+            raise ValueError("a record has no name")
+        reads_fit = self.reads.ndim == 2 and self.reads.shape[1:] == (2,)
+        if not reads_fit or not ((self.reads >= 0) & (self.reads < max(R, 1))).all():
+            raise ValueError("a record reads one that is not there")
+
+    def of(self, record: int) -> Array:
+        """The numbers of a record."""
+        start, count = self.rows[record, 3:5]
+        return self.numbers[start : start + count]
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """A line, and what is known of it.
+
+    Attributes
+    ----------
+    line, last : int
+        The lines of the statement, from 1.
+    name : str
+        The variable that it gave these numbers to; ``return`` for what came back.
+    right : tuple of (str, int)
+        Variables that came before it and are right, each with its line.
+    instead : str
+        Where the numbers do occur, but under the name of another quantity: that quantity.
+    """
+
+    line: int
+    last: int
+    name: str
+    right: tuple[tuple[str, int], ...] = ()
+    instead: str = ""
+
+
+def blamed(
+    records: Records, known: Array, quantities: Mapping[str, Array],
+    returned: Mapping[str, Collection[str]],
+) -> Blame | None:  # fmt: skip
+    """The first record that is neither right nor on the way to something right; None if none is.
+
+    Parameters
+    ----------
+    records : Records
+    known : array
+        Every number of the right computation, sorted, see `occurring.numbers_of`.
+    quantities : mapping of str to array
+        The right value of each quantity, for a variable that has a quantity's name.
+    returned : mapping of str to collection of str
+        The quantities that belong into each part of what is handed back: ``return[0]``.
+    """
+    R = len(records.rows)
+    occurs = [_occurs(records.of(k), known) for k in range(R)]
+    misnamed = [occurs[k] and _misnamed(records, k, quantities) for k in range(R)]
+    used_by: dict[int, list[int]] = {}
+    for record, earlier in records.reads.tolist():
+        if earlier < record:
+            used_by.setdefault(earlier, []).append(record)
+    handed_back = [_wrongly_returned(records, k, quantities, returned) for k in range(R)]
+    right = [occurs[k] and not misnamed[k] and not handed_back[k] for k in range(R)]
+    for k in reversed(range(R)):  # what is used later is decided first
+        uses = used_by.get(k, ())
+        right[k] = right[k] or (bool(uses) and all(right[use] for use in uses))
+    first = next((k for k in range(R) if not right[k]), None)
+    if first is None:
+        return None
+    found = _assigned(records, first, quantities) if handed_back[first] else first
+    line, last, name, _start, _count, *caller = records.rows[found].tolist()
+    if caller[0] and _right_elsewhere(records, found, right):
+        line, last = caller  # the function is right, and was called with something wrong
+    return Blame(
+        line,
+        last,
+        records.names[name],
+        tuple(_right_before(records, found, occurs)),
+        _other(records, found, quantities) if occurs[found] else "",
+    )
+
+
+def _wrongly_returned(
+    records: Records, record: int, quantities: Mapping[str, Array],
+    returned: Mapping[str, Collection[str]],
+) -> bool:  # fmt: skip
+    """Whether something is handed back to the grader in the place of other quantities."""
+    name, caller = records.names[records.rows[record, 2]], records.rows[record, 5]
+    there = [quantities[q].ravel() for q in returned.get(name, ()) if q in quantities]
+    if caller or not there:
+        return False
+    return not _occurs(records.of(record), np.sort(np.concatenate(there)))
+
+
+def _assigned(records: Records, returned: int, quantities: Mapping[str, Array]) -> int:
+    """The record that gave a variable what was then handed back; the return itself if none did.
+
+    A variable that is right as what it is called was only handed back in the wrong place.
+    """
+    numbers = records.of(returned)
+    earlier = [e for record, e in records.reads.tolist() if record == returned]
+    same = [e for e in earlier if np.array_equal(records.of(e), numbers)]
+    if not same:
+        return returned
+    own = quantities.get(records.names[records.rows[same[-1], 2]])
+    return returned if own is not None and _is_part(numbers, own) else same[-1]
+
+
+def _right_elsewhere(records: Records, record: int, right: list[bool]) -> bool:
+    """Whether the same statement has given right numbers in another call."""
+    line = records.rows[record, 0]
+    overflown = not np.isfinite(records.of(record)).all()  # is the fault of what computes it
+    return not overflown and any(
+        right[k] and row[0] == line for k, row in enumerate(records.rows.tolist())
+    )
+
+
+def _right_before(records: Records, wrong: int, occurs: list[bool]) -> Iterator[tuple[str, int]]:
+    """Variables that were right when it happened, each once, with the line that made it so."""
+    seen: dict[str, int] = {}
+    for k in range(wrong):
+        name = records.names[records.rows[k, 2]]
+        if occurs[k] and not name.startswith("return") and not _plain(records.of(k)):
+            seen.setdefault(name, int(records.rows[k, 0]))
+    yield from seen.items()
+
+
+def _plain(numbers: Array) -> bool:
+    """Whether it is nothing but whole numbers: sizes, counters, zeros."""
+    return bool((numbers == np.round(numbers)).all())
+
+
+def _occurs(numbers: Array, known: Array) -> bool:
+    """Whether each number is one of the known ones, or a plain one that says nothing."""
+    if not np.isfinite(numbers).all():
+        return False
+    numbers = numbers[numbers != np.round(numbers)]
+    if not numbers.size:
+        return True
+    if not known.size:
+        return False
+    after = np.searchsorted(known, numbers).clip(1, known.size - 1) if known.size > 1 else 0
+    near = np.minimum(np.abs(known[after] - numbers), np.abs(known[after - 1] - numbers))
+    return bool((near <= CLOSE * np.maximum(1.0, np.abs(numbers))).all())
+
+
+def _misnamed(records: Records, record: int, quantities: Mapping[str, Array]) -> bool:
+    """Whether a variable has the name of a quantity, and numbers that are not that one's."""
+    own = quantities.get(records.names[records.rows[record, 2]])
+    numbers = records.of(record)
+    if own is None or _plain(numbers):
+        return False
+    fits = numbers.size in (1, own.size, own[0].size if own.ndim else 1)
+    return fits and not _is_part(numbers, own)
+
+
+def _other(records: Records, record: int, quantities: Mapping[str, Array]) -> str:
+    """The one quantity whose numbers these are; empty where there is none, or more than one."""
+    numbers = records.of(record)
+    found = [name for name, array in quantities.items() if _is_part(numbers, array)]
+    return found[0] if len(found) == 1 else ""
+
+
+def _is_part(numbers: Array, whole: Array) -> bool:
+    """Whether these are the numbers of a quantity, of one step or of all, in any layout."""
+    known = np.sort(whole.ravel())
+    return known.size >= numbers.size and _occurs(numbers, known)

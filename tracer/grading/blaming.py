@@ -1,0 +1,95 @@
+"""Runs what failed once more, watched line by line, and finds the line to look at.
+
+It is another run, in a process of its own: what is found is said and never counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy.typing as npt
+
+from tracer.errors import TracerError
+from tracer.exercises.plan import read_back
+from tracer.exercises.structure import Group, Leaf, Structure
+from tracer.grading.answer import Answer
+from tracer.grading.blame import Blame, Records, blamed
+from tracer.grading.judge import Judged
+from tracer.grading.occurring import numbers_of, sorted_with_ways
+from tracer.grading.report import Verdict
+from tracer.grading.request import alone
+from tracer.grading.task import Task
+
+if TYPE_CHECKING:
+    from tracer.grading.session import Session
+
+Array: TypeAlias = npt.NDArray[Any]
+
+
+def line_to_look_at(
+    session: Session, tasks: Sequence[Task], judged: Sequence[Judged]
+) -> Blame | None:
+    """The line of the first check with a wrong number; None where nothing true is known."""
+    failing = (n for n, j in enumerate(judged) if j.report.verdict is not Verdict.PASSED)
+    first = next(failing, None)
+    if first is None or judged[first].report.difference is None:
+        return None
+    task, found = tasks[first], judged[first]
+    number = found.failed_at or 0
+    plan = alone(task.plan, number, found.came)
+    _run, transcript = session.asked([plan], session.limits, watch=len(plan) - 1)
+    records = _records(transcript.answers[0])
+    if transcript.problem or records is None:
+        return None
+    try:
+        known, quantities = _right(session, task, found, number)
+        return blamed(records, known, quantities, _returned(session, task, found, number))
+    except (TracerError, ValueError, KeyError):
+        return None  # shapes of the student's own do not fit: nothing can be said
+
+
+def _records(answer: Answer) -> Records | None:
+    """What the child recorded, if it is what the recorder writes."""
+    if set(answer.seen) != {"rows", "reads", "numbers"}:
+        return None
+    try:
+        return Records(answer.seen_names, **answer.seen)
+    except ValueError:
+        return None
+
+
+def _right(
+    session: Session, task: Task, found: Judged, number: int
+) -> tuple[Array, Mapping[str, Array]]:
+    """The numbers of the right computation of one call, from the student's own before it."""
+    call, program = task.plan[number], task.exercise.program
+    before = {at: array for at, array in found.came.items() if at[0] < number}
+    others = [*call.arrays.values(), *before.values()]
+    if program is not None:
+        own = read_back(task.exercise, task.case, before)[call.round]
+        of_list = {name: array for name, array in own.items() if name in program.lines}
+        return numbers_of(program, task.case.rounds[call.round], of_list, others)
+    plan = alone(task.plan, number, found.came)
+    records = _records(task.watched(session.wall, plan))
+    numbers = [] if records is None else [records.numbers]
+    return sorted_with_ways([*numbers, *others]), {}
+
+
+def _returned(
+    session: Session, task: Task, found: Judged, number: int
+) -> Mapping[str, tuple[str, ...]]:
+    """The quantities in each part of what a call hands back, as the recorder names the parts."""
+    call, right = task.plan[number], task.right(session.wall, found.came)
+    parts = _parts(call.returns, "return")
+    return {part: right.names_in(call, key) for part, key in parts}
+
+
+def _parts(structure: Structure, name: str) -> Iterator[tuple[str, str]]:
+    """Each array that comes back: as the recorder names it, and its key."""
+    match structure:
+        case Leaf(key):
+            yield name, key
+        case Group(kind, parts):
+            for n, (inner, part) in enumerate(parts):
+                yield from _parts(part, f"{name}[{inner if kind == 'dict' else n}]")

@@ -1,0 +1,120 @@
+"""Every number that occurs in the right computation, to hold a student's own variables against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tracer.cells.activations import Array
+from tracer.equations.expression import Expression, Name, Number
+from tracer.program import Program
+from tracer.program.compiled import compiled
+from tracer.program.line import Line
+
+MOST = 400_000
+"""Numbers that are kept."""
+
+_FAILURES = (ValueError, IndexError, TypeError, KeyError)
+
+
+def numbers_of(
+    program: Program, given: Mapping[str, Array], own: Mapping[str, Array], others: Iterable[Array]
+) -> tuple[Array, dict[str, Array]]:
+    """The right computation, in numbers.
+
+    Parameters
+    ----------
+    program : Program
+    given : mapping
+        What the program starts from.
+    own : mapping
+        What the student's functions returned before: what follows from it is right, too.
+    others : iterable of array
+        Whatever else the student was given.
+
+    Returns
+    -------
+    known : array
+        Each number once, sorted: of every quantity, of every part of an equation, and of what
+        people compute on the way to one.
+    quantities : dict
+        The right value of each quantity.
+    """
+    quantities = program.run(given, own)
+    read: dict[str, Any] = {**given, **quantities}
+    for name, array in own.items():  # as many steps as came, and then those that follow
+        read[name] = np.array(quantities[name], np.float64)
+        read[name][: len(array)] = array
+    sizes = {
+        size: np.shape(read[name])[axes.index(size)]
+        for name, axes in program.names.items()
+        for size in axes
+        if name in read and np.ndim(read[name]) == len(axes)
+    }
+    parts = [
+        part for line in program.lines.values() for part in _parts(program, line, read | sizes)
+    ]
+    return sorted_with_ways([*read.values(), *others, *parts]), quantities
+
+
+def _parts(program: Program, line: Line, read: Mapping[str, Any]) -> Iterator[Array]:
+    """The value of each part of an equation; of what is put together, step by step as well."""
+    nodes = list(_whole_parts(line.expression))
+    if not line.steps:
+        for node in nodes:
+            yield from _value(line, node, read, all_steps=bool(program.carries))
+        return
+    contributions = []
+    for t in range(int(read.get("T", 0))):
+        of_step = {
+            name: value[t] if program.names.get(name, ("",))[:1] == ("T",) else value
+            for name, value in read.items()
+        }
+        for node in nodes:
+            found = list(_value(line, node, of_step, all_steps=False))
+            yield from found
+            if node is line.expression:
+                contributions += found
+    if contributions and len({np.shape(c) for c in contributions}) == 1:
+        yield np.cumsum(contributions, axis=0)
+        yield np.cumsum(contributions[::-1], axis=0)
+
+
+def _whole_parts(node: Expression) -> Iterator[Expression]:
+    """An expression and its parts; not the sum of only some of its terms, which lacks the rest."""
+    if isinstance(node, (Name, Number)):
+        return
+    yield node
+    for part in node.terms if len(node.terms) > 1 else node.parts:
+        yield from _whole_parts(part)
+
+
+def _value(line: Line, node: Any, read: Mapping[str, Any], *, all_steps: bool) -> Iterator[Array]:
+    try:
+        with np.errstate(all="ignore"):
+            value = compiled(node, line.cell, line.bodies, all_steps=all_steps)(read)
+        yield np.asarray(value, np.float64)
+    except _FAILURES:
+        return  # it reads what was not given
+
+
+def sorted_with_ways(arrays: Sequence[Array]) -> Array:
+    """Each number of these arrays once, and what is computed of one on the way to σ or tanh.
+
+    A way that leads to something right needs no excuse, but these lead to what may be wrong, and
+    it is the line behind them that makes it so.
+    """
+    flat = [np.asarray(a, np.float64).ravel() for a in arrays]
+    q = np.unique(np.concatenate(flat))
+    q = q[np.isfinite(q)][:MOST]
+    with np.errstate(all="ignore"):
+        e, half = np.exp(q), np.tanh(q / 2)
+        ways = (
+            q, half, 1 + half,
+            e, 1 / e, 1 + e, 1 + 1 / e, e * e, 1 + e * e, e - 1 / e, e + 1 / e,
+        )  # fmt: skip
+        known: Array = np.unique(np.concatenate(ways))
+    found: Array = known[np.isfinite(known)]
+    return found

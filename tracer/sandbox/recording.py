@@ -1,0 +1,221 @@
+"""Line by line, what the student's variables became; runs in the child, for feedback only.
+
+Nothing recorded here ever earns or costs a point: it answers one question, which line to look at.
+Each record says that a statement gave a variable new numbers (for an array that was changed in
+place, only those that changed), and which earlier records that statement read. ``return`` counts
+as a variable. The grader holds the numbers against the right computation (`tracer.grading.blame`).
+
+Like `runner`, this file is copied beside the student's and imports NumPy and the standard library
+only.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+MOST_RECORDS, MOST_NUMBERS = 2000, 100_000
+"""Where recording ends, so that a long loop costs neither time nor memory."""
+
+COLUMNS = 7
+
+LARGEST = 2**14
+"""Numbers of one variable; a larger one is left out."""
+
+
+class Statement:
+    """A statement of the student's file: its lines, and the names that it reads."""
+
+    def __init__(self, node: ast.stmt) -> None:
+        self.first = node.lineno
+        parts: list[ast.AST] = [node]
+        end = node.end_lineno or node.lineno
+        body = getattr(node, "body", None)
+        if isinstance(body, list):  # of a loop or a condition, only its head
+            end = max(self.first, body[0].lineno - 1)
+            parts = [getattr(node, name) for name in ("iter", "test") if hasattr(node, name)]
+        self.last = end
+        names = (n for part in parts for n in ast.walk(part) if isinstance(n, ast.Name))
+        self.reads = tuple({n.id for n in names if isinstance(n.ctx, ast.Load)})
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            self.reads = (*self.reads, node.target.id)
+
+
+def statements(source: bytes) -> dict[int, Statement]:
+    """For each line, the innermost statement that it belongs to."""
+    found: dict[int, Statement] = {}
+    for node in ast.walk(ast.parse(source)):  # the outer before the inner
+        if isinstance(node, ast.stmt):
+            statement = Statement(node)
+            for line in range(statement.first, statement.last + 1):
+                found[line] = statement
+    return found
+
+
+class Frame:
+    """What is known of one call of one of the student's functions."""
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+        self.values: dict[str, Any] = {}  # of each name as it was seen last: a flat copy
+        self.versions: dict[str, tuple[int, ...]] = {}  # the records that gave it its numbers
+        self.called: list[int] = []  # what functions returned to the statement that is running
+
+
+class Recorder:
+    """Records one call. `file` is the name under which the student's code was compiled."""
+
+    def __init__(self, source: bytes, file: str) -> None:
+        self.file = file
+        self.statements = statements(source)
+        self.names: list[str] = []
+        self.rows: list[tuple[int, ...]] = []
+        self.reads: list[tuple[int, int]] = []
+        self.numbers: list[Any] = []
+        self.count = 0
+        self.full = False
+        self.frames: list[Frame] = []
+
+    def run(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Call the function with every line of the student's file watched."""
+        before = sys.gettrace()
+        sys.settrace(self._called)
+        try:
+            return function(*args)
+        finally:
+            sys.settrace(before)
+
+    def table(self) -> dict[str, Any]:
+        """All records as plain arrays.
+
+        Returns
+        -------
+        dict
+            ``rows`` (R, 7): first and last line of the statement, the name, where the numbers begin
+            and how many they are, first and last line of the statement that called (0 outside).
+            ``reads`` (E, 2): a record, and an earlier one that it read. ``numbers``: all in a row.
+        """
+        return {
+            "rows": np.array(self.rows, np.int64).reshape(-1, COLUMNS),
+            "reads": np.array(self.reads, np.int64).reshape(-1, 2),
+            "numbers": np.concatenate(self.numbers) if self.numbers else np.zeros(0),
+        }
+
+    def _called(self, frame: FrameType, event: str, arg: Any) -> Any:  # noqa: ARG002
+        if self.full or frame.f_code.co_filename != self.file:
+            return None
+        inner = Frame(frame.f_lineno)
+        outside = self._read_by_running() if self.frames else ()
+        for name, value in frame.f_locals.items():
+            inner.values[name] = flat(value)
+            inner.versions[name] = outside
+        self.frames.append(inner)
+        return self._traced
+
+    def _traced(self, frame: FrameType, event: str, arg: Any) -> Any:
+        if self.full or not self.frames:
+            return None
+        here = self.frames[-1]
+        if event == "line":
+            self._settle(here, frame.f_locals)
+            statement = self.statements.get(frame.f_lineno)
+            if statement is not self.statements.get(here.line):
+                here.called = []
+            here.line = frame.f_lineno
+        elif event == "return":
+            self._settle(here, frame.f_locals)
+            parts = [] if arg is None else list(leaves("return", arg))
+            made = [self._add(here, name, value, value) for name, value in parts]
+            self.frames.pop()
+            if self.frames:
+                self.frames[-1].called += [n for n in made if n is not None]
+        return self._traced
+
+    def _caller(self) -> tuple[int, int]:
+        """The lines of the statement that called the function that is running; 0 outside."""
+        outer = self.frames[-2] if len(self.frames) > 1 else None
+        statement = self.statements.get(outer.line) if outer else None
+        return (statement.first, statement.last) if statement else (0, 0)
+
+    def _read_by_running(self) -> tuple[int, ...]:
+        """The records that the running statement of the innermost call reads."""
+        here = self.frames[-1]
+        statement = self.statements.get(here.line)
+        names = statement.reads if statement else ()
+        found = [n for name in names for n in here.versions.get(name, ())] + here.called
+        return tuple(dict.fromkeys(found))
+
+    def _settle(self, here: Frame, variables: dict[str, Any]) -> None:
+        """Record what the statement that has just run did to the variables."""
+        changed = []
+        for name, value in list(variables.items()):
+            now, before = flat(value), here.values.get(name)
+            if now is None:
+                continue
+            if before is not None and now.shape == before.shape:
+                differs = ~((now == before) | (np.isnan(now) & np.isnan(before)))
+                if not differs.any():
+                    continue
+                fresh = now[differs]
+            else:
+                fresh = now
+            changed.append((name, fresh, now))
+        made = [(name, self._add(here, name, fresh, now)) for name, fresh, now in changed]
+        for name, number in made:
+            if number is not None:
+                here.versions[name] = (number,)
+
+    def _add(self, here: Frame, name: str, fresh: Any, now: Any) -> int | None:
+        """A record of new numbers; None where there is no room for more."""
+        here.values[name] = now
+        statement = self.statements.get(here.line)
+        if statement is None:
+            return None
+        room = self.count + fresh.size <= MOST_NUMBERS and len(self.rows) < MOST_RECORDS
+        if not room:
+            self.full = True
+            return None
+        if name not in self.names:
+            self.names.append(name)
+        number = len(self.rows)
+        place = self.names.index(name)
+        self.rows.append(
+            (statement.first, statement.last, place, self.count, fresh.size, *self._caller())
+        )
+        self.reads += [(number, earlier) for earlier in self._read_by_running()]
+        self.numbers.append(fresh)
+        self.count += fresh.size
+        return number
+
+
+def flat(value: Any) -> Any:
+    """The numbers in a variable, in one row; None where it holds something else, or too many."""
+    parts = [array for _name, array in leaves("", value)]
+    if not parts:
+        return None
+    whole = np.concatenate(parts)
+    return whole if whole.size <= LARGEST else None
+
+
+def leaves(name: str, value: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """Each array in a value, lists and dicts opened, as a flat copy in float64."""
+    if isinstance(value, (bool, str, bytes)) or value is None or depth > 3:
+        return
+    if isinstance(value, dict):
+        for key, part in list(value.items())[:64]:
+            yield from leaves(f"{name}[{str(key)[:40]}]", part, depth + 1)
+    elif isinstance(value, (list, tuple)) and not all(type(v) in (int, float) for v in value):
+        for n, part in enumerate(value[:64]):
+            yield from leaves(f"{name}[{n}]", part, depth + 1)
+    else:
+        try:
+            array = np.asarray(value)
+        except Exception:  # noqa: BLE001 - an object of the student's may do anything
+            return
+        if array.dtype.kind in "fiub" and array.size <= LARGEST:
+            yield name, array.astype(np.float64).ravel()

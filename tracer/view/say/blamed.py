@@ -1,0 +1,59 @@
+"""The line to look at, and what was computed about it: nothing is said of why it is wrong."""
+
+from __future__ import annotations
+
+from tracer.grading.report import Report
+from tracer.language import _, plural
+from tracer.view.say.difference import listed
+from tracer.view.say.raised import line
+from tracer.view.say.words import clean
+
+MOST_RIGHT = 6
+"""Variables before the line that are named at most: those that came last."""
+
+
+def line_to_look_at(report: Report) -> list[str]:
+    """The line, what its value is or is not, and what was right before it; or nothing."""
+    blame = report.blame
+    code = [] if blame is None else line(report, blame.line)
+    if blame is None or not code:
+        return []
+    return [
+        _("Look at {line}").format(line=code[0]),
+        " ".join(
+            said
+            for said in (_value(blame.name, blame.instead), _right(report, blame.right))
+            if said
+        ),
+    ]
+
+
+def _value(name: str, instead: str) -> str:
+    if name.partition("[")[0] == "return":
+        if instead:
+            return _("What it returns has the numbers of {other}.").format(other=instead)
+        return _("What it returns is the first value that is not in the right computation.")
+    name = clean(name)
+    if instead:
+        return _("There {name} gets the numbers of {other}.").format(name=name, other=instead)
+    return _("The value of {name} is the first that is not in the right computation.").format(
+        name=name
+    )
+
+
+def _right(report: Report, right: tuple[tuple[str, int], ...]) -> str:
+    """What was right before it: ``f, i and g (lines 12 to 15) are right``."""
+    shown = right[-MOST_RIGHT:]
+    places = [report.form.line(n) for _name, n in shown]
+    there = [(name, at) for (name, _n), at in zip(shown, places, strict=True) if at is not None]
+    if not there:
+        return ""
+    names = listed([clean(name) for name, _at in there])
+    numbers = sorted({at.number for _name, at in there})
+    if len({at.cell for _name, at in there}) > 1:
+        return plural("{names} is right.", "{names} are right.", len(there)).format(names=names)
+    if len(numbers) == 1:
+        said = plural("{names} (line {n}) is right.", "{names} (line {n}) are right.", len(there))
+        return said.format(names=names, n=numbers[0])
+    said = _("{names} (lines {first} to {last}) are right.")
+    return said.format(names=names, first=numbers[0], last=numbers[-1])
