@@ -291,7 +291,7 @@ def test_two_mistakes_that_only_together_give_the_numbers(lstm_step: Exercise) -
     [
         (" + a  #", "  #", "Your numbers are what you get without the bias"),
         (" + h_prev @ W.T", "", "Your numbers are what you get without the recurrent term"),
-        ("f * c_prev + i * g", "f * c_prev + i * g + 0.1", "Your c is not what its equation gives"),
+        ("f * c_prev + i * g", "f * c_prev + i * g + 0.1", "Your c is not what the equations give"),
     ],
 )
 def test_what_a_number_lacks_is_named(lstm_step: Exercise, old: str, new: str, said: str) -> None:
@@ -343,3 +343,10 @@ def test_zeros_prove_nothing(lstm_step: Exercise) -> None:
 
     assert "Every number that is wrong is 0, so nothing can be said of its cause." in text
     assert "0 of 13 points" in text
+
+
+def test_a_state_that_is_handed_on_exchanged(lstm_step: Exercise) -> None:
+    """h and c in the other order: each step is right for what the step before returned."""
+    text = " ".join(changed(lstm_step, "return h, c", "return c, h").split())
+
+    assert "Your h is c, and your c is h: the two are returned in the other order." in text

@@ -298,11 +298,26 @@ def test_a_named_mistake_gives_every_number(
         assert not any(numbers.any() for numbers in wrong)
     for choice in product(*found.named) if found.named else ():
         edits = [edit for mistake in choice for edit in mistake.edits]
-        assert all(same(program.edited(edits), c.given, c.came) for c in rounds)
+        assert all(gives(program.edited(edits), c.given, c.came) for c in rounds)
     for edit in found.generated:
-        assert all(same(program.edited([edit]), c.given, c.came) for c in rounds)
+        assert all(gives(program.edited([edit]), c.given, c.came) for c in rounds)
     if noise:
         assert not found.named
+
+
+def gives(
+    program: Program, given_: Mapping[str, np.ndarray], came: Mapping[str, np.ndarray]
+) -> bool:
+    """Whether it gives these numbers: in one go, or each step from the student's own state."""
+    if same(program, given_, came):
+        return True
+    for step in range(len(given_["x"])):
+        own = {f"{n}_0": came[n][step - 1] for n in came if step and f"{n}_0" in given_}
+        one = {n: a[step : step + 1] if n in ("x", "mask") else a for n, a in given_.items()}
+        one["lengths"] = np.ones_like(given_["lengths"])
+        if not same(program, one | own, {n: a[step : step + 1] for n, a in came.items()}):
+            return False
+    return True
 
 
 def same(

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tracer.errors import InputError
-from tracer.exercises.exercise import Exercise
-from tracer.grading.comparing import has_steps, tolerance_of
+from tracer.exercises.exercise import Check, Exercise
+from tracer.grading.comparing import Compared, has_steps, tolerance_of
 from tracer.grading.judge import Judged, tenths
 from tracer.grading.report import Array, Kind, Verdict
 from tracer.grading.undecided import settled
 from tracer.program import Program
 
 if TYPE_CHECKING:
-    from tracer.mistakes import Diagnosis
+    from tracer.mistakes import Diagnosis, Run
 
 
 def diagnosed(
@@ -56,24 +56,49 @@ def _search(
     exercise: Exercise, judged: Sequence[Judged], numbers: Collection[int],
     searching: Callable[[], None],
 ) -> Diagnosis:  # fmt: skip
-    from tracer.mistakes import Run, diagnose, mistakes_of
+    """The mistake that gives the numbers of these checks; of a step function also step by step."""
+    from tracer.mistakes import diagnose, mistakes_of
 
-    assert exercise.program is not None
-    runs = [
-        Run(
-            given=compared.given,
-            came=compared.came,
-            tolerance=tolerance_of(judged[number].report.check),
-            where=(judged[number].report.check.name, compared.round),
-        )
-        for number in numbers
-        for compared in judged[number].rounds
-    ]
-    over = {function.over for function in exercise.functions}
+    program, over = exercise.program, {function.over for function in exercise.functions}
+    assert program is not None
     catalogue = mistakes_of(
-        exercise.program, over=over.pop() if len(over) == 1 else "", folder=exercise.folder
+        program, over=next(iter(over)) if len(over) == 1 else "", folder=exercise.folder
     )
-    return diagnose(exercise.program, runs, catalogue, searching=searching)
+    rounds = [(judged[n].report.check, one) for n in numbers for one in judged[n].rounds]
+    whole = [run for check, one in rounds for run in _runs(check, one)]
+    found = diagnose(program, whole, catalogue, searching=searching)
+    if found.edits or found.zero or over != {"step"}:
+        return found
+    # What a step returned went into the next one, also where it was something else.
+    steps = [run for check, one in rounds for run in _runs(check, one, by_step=True)]
+    if len(steps) == len(whole):
+        return found
+    by_step = diagnose(program, steps, catalogue, searching=searching)
+    return by_step if by_step.edits else found
+
+
+def _runs(check: Check, compared: Compared, *, by_step: bool = False) -> Iterator[Run]:
+    """A round for the search; by step, each of its steps from the student's own state before."""
+    from tracer.mistakes import Run
+
+    tolerance, where = tolerance_of(check), (check.name, compared.round)
+    ruler, came = compared.ruler, compared.came
+    of_steps = [name for name in came if has_steps(ruler, name)]
+    steps = min((len(came[name]) for name in of_steps), default=0)
+    forward = all(name in of_steps and not name.startswith("d_") for name in came)
+    if not by_step or not forward or steps < 2:
+        yield Run(compared.given, came, tolerance, where)
+        return
+    for step in range(steps):
+        now = slice(step, step + 1)
+        given = {n: a[now] if has_steps(ruler, n) else a for n, a in compared.given.items()}
+        for carry in ruler.carries.values() if step else ():
+            if not carry.backward:
+                own = came.get(carry.of, compared.follows[carry.of])
+                given[carry.initial] = own[step - 1]
+        if "lengths" in given:
+            given["lengths"] = np.ones_like(given["lengths"])
+        yield Run(given, {name: came[name][now] for name in came}, tolerance, where)
 
 
 def _worth(exercise: Exercise, judged: Judged, found: Diagnosis) -> Judged:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from tracer.mistakes import Diagnosis, Mistake
 
 
+FEW = 3
+"""So many quantities of which nothing can be told are named; a longer list helps nobody."""
+
+
 class Told(NamedTuple):
     """A sentence, how much it weighs, and whether it is one of a list."""
 
@@ -88,14 +92,14 @@ def _by_equation(diagnosis: Diagnosis) -> Iterator[Told]:
     if not by["wrong"]:
         return
     said = plural(
-        "Your {names} is not what its equation gives from your own numbers.",
-        "Your {names} are not what their equations give from your own numbers.",
+        "Your {names} is not what the equations give from your own numbers.",
+        "Your {names} are not what the equations give from your own numbers.",
         len(by["wrong"]),
     )
     yield Told(said.format(names=listed(by["wrong"])), strong=True)
     if by["right"]:
         said = plural("Your {names} is.", "Your {names} are.", len(by["right"]))
         yield Told(said.format(names=listed(by["right"])))
-    if by["unknown"]:
+    if 0 < len(by["unknown"]) <= FEW:
         said = _("Nothing can be told of {names}: the numbers to judge by did not come back.")
         yield Told(said.format(names=listed(by["unknown"])))

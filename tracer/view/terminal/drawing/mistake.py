@@ -26,7 +26,8 @@ def first_mistake(part: Judged, failing: CheckRow, able: Abilities) -> Iterator[
     if failing.diagnosis:  # it gives the numbers of this check, and not those of all
         first, *rest = told_as_said(failing.diagnosis)
         diagnosis = [Said(in_check(failing, first.text), first.tone), *rest]
-    if diagnosis:
+    remembers = [r for r in failing.remarks if r.kind is Kind.REMEMBERS]
+    if diagnosis and (failing.explained or part.explained or not remembers):
         yield from [*paragraphs(diagnosis, able), Text("")]
     if failing.wrong is None:
         assert failing.stopped is not None
@@ -34,7 +35,6 @@ def first_mistake(part: Judged, failing: CheckRow, able: Abilities) -> Iterator[
         yield from _remarks(failing.remarks, able)
         return
     wrong = failing.wrong
-    remembers = [r for r in failing.remarks if r.kind is Kind.REMEMBERS]
     for remark in remembers:
         yield from [*_remark(remark, able), Text("")]
     where = _("The first wrong number in “{check}” is {place}.").format(
