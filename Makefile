@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-code test-wheel test-lowest peers lint format models docs catalogue clean
+.PHONY: help demo test test-code test-wheel test-lowest peers corpus lint format models docs catalogue clean
 MAKEFLAGS += --no-print-directory
 
 PIP_INTO = -m pip $(1) install -qq --disable-pip-version-check --no-warn-script-location
@@ -43,6 +43,9 @@ test-lowest: .venv-lowest/.installed ## the tests with the lowest versions that 
 peers: .venv-peers/.installed ## compare with PyTorch 2.13.0 (installs it first)
 	$(call say,tests against PyTorch)
 	@.venv-peers/bin/python $(PYTEST) -p no:cacheprovider tests/peers
+
+corpus: .venv/.installed ## grade a thousand right answers and each known mistake; takes long
+	@.venv/bin/tracer dev check --report
 
 lint: .venv/.dev ## style, types, and who may import whom
 	$(call say,style)

@@ -87,11 +87,26 @@ def new(name: str, folder: str, equations: str, reference: bool) -> None:
         Example:
           tracer dev check
           tracer dev check --exercises my-course/exercises
+          tracer dev check --report --sample 10
         """
     )
 )
 @exercises_option
-def check(folder: str | None) -> int:
+@click.option(
+    "--report",
+    is_flag=True,
+    help=_(
+        "Also write answers to each exercise, right ones in many styles and wrong ones with "
+        "well-known mistakes, and count what the grader makes of them."
+    ),
+)
+@click.option(
+    "--sample",
+    metavar="N",
+    type=click.IntRange(1),
+    help=_("With --report: N right answers and N mistakes of each exercise; all take long."),
+)
+def check(folder: str | None, report: bool, sample: int | None) -> int:
     """Run everything, and say what to do next for each finding."""
     from pathlib import Path
 
@@ -101,6 +116,8 @@ def check(folder: str | None) -> int:
     from tracer.view.terminal.console import abilities, write
     from tracer.view.terminal.exercises import author_findings
 
+    if sample is not None and not report:
+        raise InputError(_("--sample goes with --report"))
     root = home() if folder is None else Path(folder)
     exercises = discover(root)
     solutions = root.resolve().parent / "solutions"
@@ -119,5 +136,18 @@ def check(folder: str | None) -> int:
         )
     unfit = list(findings(exercises, solutions))
     able = abilities()
+    if report:
+        from tracer.course.reporting import PAIRS, RIGHT, rows
+        from tracer.view.terminal.corpus import report_heading, report_row, report_total
+
+        write(report_heading(able), able)
+        measured = []
+        for row in rows(
+            exercises.good, solutions, unfit, right=min(sample or RIGHT, RIGHT),
+            pairs=min(sample or PAIRS, PAIRS), mistakes=sample,
+        ):  # fmt: skip
+            measured.append(row)
+            write([report_row(row, able)], able)
+        write(report_total(measured, able), able)
     write(author_findings(unfit, len(exercises.good), able), able)
     return NOT_PASSED if unfit else PASSED

@@ -1,0 +1,1 @@
+"""Answers written by machine: an exercise's equations, right or edited, as students write."""
