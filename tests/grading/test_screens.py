@@ -144,13 +144,14 @@ def test_what_may_be_imported_is_what_is_there(lstm_step: Exercise, imported: st
 
 @pytest.fixture(scope="module")
 def reports() -> list[Report]:
-    """Reports on every stub and every known mistake."""
+    """Reports on a stub, and on two known mistakes of every exercise."""
     solutions = Path(__file__).parents[2] / "solutions"
-    return [
+    mistakes = [
         report_on(exercise, path)
         for exercise in discover().good
-        for path in (exercise.stub, *(solutions / exercise.name / "mistakes").glob("*.py"))
+        for path in sorted((solutions / exercise.name / "mistakes").glob("*.py"))[:2]
     ]
+    return [report_on(discover().good[0], discover().good[0].stub), *mistakes]
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 140, 200])
@@ -168,7 +169,7 @@ def test_no_line_is_too_wide(width: int, *, unicode: bool, reports: list[Report]
 
     shown = [line if unicode else ascii_line(line) for line in lines]
 
-    assert len(reports) == 12
+    assert len(reports) == 1 + 2 * len(discover().good)
     assert max(cell_len(line.plain) for line in shown) <= width
     assert unicode or all(line.plain.isascii() for line in shown)
 
