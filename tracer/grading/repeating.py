@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tracer.grading.answer import Answer
 from tracer.grading.judge import Judged
 from tracer.grading.report import Kind, Trouble, Verdict
-from tracer.grading.request import alone
+from tracer.grading.request import alone, returned
 from tracer.grading.task import Task
 
 if TYPE_CHECKING:
@@ -77,7 +77,10 @@ def _right_alone(session: Session, task: Task, judged: Judged, last: int, answer
     except (ValueError, KeyError):  # another shape than before: something else is the matter
         return False
     here = [compared for compared in rounds if compared.round == d.call]
+    call = task.plan[number]
+    names = {name for key in returned(call) for name in right.names_in(call, key)}
+    over = next(f.over for f in task.exercise.functions if f.name == call.function)
     return bool(here) and not any(
-        other.quantity == d.quantity and other.step == d.step
-        for other in here[0].differences([d.quantity])
+        over == "sequence" or other.step in (None, call.step)
+        for other in here[0].differences(names & set(right.names))
     )

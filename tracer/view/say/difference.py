@@ -62,13 +62,14 @@ def how_much(d: Difference) -> list[str]:
         if right:
             first = plural("Row {rows} is right", "Rows {rows} are right", len(right))
             then = plural("row {rows} is wrong", "rows {rows} are wrong", len(wrong))
-            said.append(
-                _("{right}; {wrong}.").format(
-                    right=first.format(rows=listed(right)), wrong=then.format(rows=listed(wrong))
-                )
+            told = _("{right}; {wrong}.").format(
+                right=first.format(rows=listed(right)), wrong=then.format(rows=listed(wrong))
             )
         else:
-            said.append(_("Every row has wrong numbers."))
+            told = _("Every row has wrong numbers.")
+        if said and d.step is not None:  # of this step alone
+            told = _("t = {t}: {said}").format(t=d.step + 1, said=told)
+        said.append(told)
     return said
 
 

@@ -72,9 +72,7 @@ def sentences(report: Report, trouble: Trouble) -> list[str]:
             ]  # fmt: skip
         case Kind.PRECISION:
             return [
-                _("{name} is float64, though every argument is float32.").format(
-                    name=clean(facts["name"])
-                ),
+                _("{name} is float64, though no argument is.").format(name=clean(facts["name"])),
                 _("Which line makes a float64 array? np.zeros and np.ones do, without dtype=."),
             ]
         case Kind.SHARED:
