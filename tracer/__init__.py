@@ -15,6 +15,7 @@ Read the package in this order; each room needs only those above it.
 11. ``exercises``, ``sandbox``, ``grading``, ``course``
                               what is asked, where an answer runs, what is right, a student's folder
 12. ``view``, ``cli``         draws traces and reports; one file a verb
+13. ``live``                  checks functions that are there already, in a notebook or a script
 
 >>> import tracer
 >>> trace = tracer.Model.shipped("lstm-classify").trace("you are a really bad man")
@@ -44,6 +45,7 @@ __all__ = [
     "TracerError",
     "UnknownNameError",
     "backprop",
+    "check",
     "compare",
     "open",
     "save",
@@ -53,6 +55,7 @@ __all__ = [
 if TYPE_CHECKING:
     from tracer.cells import LSTMCell, RNNCell
     from tracer.errors import FileError, InputError, TracerError, UnknownNameError
+    from tracer.live.checking import check
     from tracer.model.model import Layer, Model
     from tracer.trace.backprop import backprop
     from tracer.trace.compare import Divergence, compare
@@ -64,6 +67,7 @@ else:
     _HOMES = {
         "tracer.cells": ("LSTMCell", "RNNCell"),
         "tracer.errors": ("FileError", "InputError", "TracerError", "UnknownNameError"),
+        "tracer.live.checking": ("check",),
         "tracer.model.model": ("Layer", "Model"),
         "tracer.trace.backprop": ("backprop",),
         "tracer.trace.compare": ("Divergence", "compare"),

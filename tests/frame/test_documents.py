@@ -73,6 +73,13 @@ def test_list_of_mistakes_is_current() -> None:
     assert script["render"]() == script["PAGE"].read_text("utf-8")
 
 
+def test_keys_of_a_report_are_current() -> None:
+    """docs/report-json.md says what the schema says. If this fails: `make docs`."""
+    script = runpy.run_path(str(ROOT / "docs" / "make_report_json.py"))
+
+    assert script["render"]() == script["PAGE"].read_text("utf-8")
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
     """Each link to a file of the repository, and each picture, is there."""

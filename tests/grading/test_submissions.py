@@ -1,21 +1,26 @@
 """Golden submissions: a file as a student might hand it in, and what has to be said about it.
 
+What is said is in the record for programs too, and that is as its schema says.
+
 Each folder in ``submissions/`` holds one. The files end in ``.txt`` so that no tool takes them for
 code of ours.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from tests.grading.recorded import errors, missing
 from tracer.exercises.discovery import discover, find
 from tracer.exercises.submission import Submission
 from tracer.grading.session import grade
 from tracer.sandbox.process import Limits
+from tracer.view.export.report_json import as_record
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.report import screen
 
@@ -40,6 +45,9 @@ def test_submission(folder: Path) -> None:
             assert report.first_failing is not None
             assert report.first_failing.first_at == expected["first_at"]
         assert expected.get("says", "") in text
+    record = json.loads(json.dumps(as_record(report, ["Next."]), allow_nan=False))
+    assert errors(record) == []
+    assert missing(screen(report, Abilities(width=10_000), ["Next."]), record) == []
     assert "\x1b" not in text
     assert "runner.py" not in text
     assert len(report.printed) <= limits.printed

@@ -84,14 +84,13 @@ def command(
     exercises = found.good
     choice = choose(what, exercises, Path.cwd(), named)
     if choice is None:
+        from tracer.view.say.verdict import all_passed
+
+        said = all_passed(found.left_out)
         if layout == "json":
             from tracer.view.export.report_json import nothing_to_check
 
-            said = json.dumps(nothing_to_check())
-        else:
-            from tracer.view.say.verdict import all_passed
-
-            said = all_passed(found.left_out)
+            said = json.dumps(nothing_to_check(said))
         with written(output) as stream:
             stream.write(said + "\n")
         return PASSED
@@ -105,18 +104,18 @@ def command(
             searching=lambda: say(_("Looking for the mistake that gives your numbers …")),
         )  # fmt: skip
     forgotten = _remembered(report, choice)
+    advice = _advice(report, choice, found, folder)
     if layout == "json":
         from tracer.view.export.report_json import as_record
 
         with written(output) as stream:
-            stream.write(json.dumps(as_record(report), allow_nan=False) + "\n")
+            stream.write(json.dumps(as_record(report, advice), allow_nan=False) + "\n")
     else:
         from tracer.view.terminal.console import abilities
         from tracer.view.terminal.report import screen
 
         able = abilities(plain=layout == "plain")
         able = for_file(able) if output is not None else able
-        advice = _advice(report, choice, found, folder)
         write_screen(screen(report, able, advice), able, output)
     if forgotten:
         warn(forgotten)

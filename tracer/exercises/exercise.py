@@ -177,6 +177,11 @@ class Exercise:
         """What the student writes, a line for each function."""
         return tuple(function.signature for function in self.functions)
 
+    @property
+    def called_names(self) -> tuple[str, ...]:
+        """The functions and classes that an answer has, by the names at its margin."""
+        return tuple(dict.fromkeys(f.name.partition(".")[0] for f in self.functions))
+
     def called(self, check: Check) -> tuple[Function, ...]:
         """The functions that a check calls, in its order."""
         by_name = {function.name: function for function in self.functions}

@@ -65,6 +65,8 @@ class Form:
         What gets a value only under ``if __name__ == "__main__":``, and where.
     arguments : mapping of str to tuple of str
         The arguments of each function that is asked for, as the student names them.
+    live : bool
+        Whether it is no file: its functions are there already, in the student's own session.
     """
 
     file: str
@@ -76,6 +78,7 @@ class Form:
     defined: tuple[str, ...] = ()
     guarded: Mapping[str, Line] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     arguments: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    live: bool = False
 
     def line(self, number: int | None) -> Line | None:
         """The student's line for a line of the program, from 1; None if there is none."""

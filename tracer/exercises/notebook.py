@@ -32,11 +32,15 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the student's file: its text, its number, and the code cell if it has cells."""
+    """A line of the student's file: its text, its number, and the code cell if it has cells.
+
+    `file` is what it stands in, where an answer is not all in one.
+    """
 
     text: str
     number: int
     cell: int | None = None
+    file: str = ""
 
 
 def is_notebook(text: str, name: str) -> bool:

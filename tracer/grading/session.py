@@ -67,11 +67,27 @@ def grade(
     -------
     Report
     """
+    functions = exercise.called_names
+    form = look(submission.name, submission.source, functions, (exercise.name, exercise.number))
+    return grade_form(
+        exercise, form, submission.name, seed=seed, limits=limits, wall=wall, searching=searching
+    )
+
+
+def grade_form(
+    exercise: Exercise,
+    form: Form,
+    file: str,
+    *,
+    seed: int | None = None,
+    limits: Limits | None = None,
+    wall: Wall | None = None,
+    searching: Callable[[], None] = lambda: None,
+) -> Report:
+    """Run an answer whose form is known, and judge it; `file` is what the student calls it."""
     seed = secrets.randbits(32) if seed is None else seed
     wall = wall or PlainProcess()
     asked = tasks(exercise, seed, wall)
-    functions = tuple(dict.fromkeys(f.name.partition(".")[0] for f in exercise.functions))
-    form = look(submission.name, submission.source, functions, (exercise.name, exercise.number))
     session = Session(exercise, form, limits or Limits(), wall)
     judged: list[Judged] = []
     if form.problem is not None:
@@ -84,7 +100,7 @@ def grade(
     there = installed()
     return Report(
         exercise=exercise,
-        file=submission.name,
+        file=file,
         seed=seed,
         checks=tuple(
             settled([j.report for j in judged], one=diagnosis is not None and bool(diagnosis.edits))

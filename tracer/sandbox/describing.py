@@ -44,6 +44,11 @@ def _libraries() -> list[Path]:
     return [Path(path).parent.parent.resolve() for path in found if isinstance(path, str)]
 
 
+def own_line(file: Path, filename: str, number: int | None) -> int | None:
+    """The line of the student's own file; None of any other."""
+    return number if filename == str(file) else None
+
+
 def describe(error: BaseException, file: Path, function: str) -> dict[str, Any]:
     """Type, words, and the line of the student's own file; `function` is what was called."""
     said, line, within = words(error), None, ""

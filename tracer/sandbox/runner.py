@@ -62,9 +62,12 @@ def beside(name: str) -> Any:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    other = sys.modules.get(name)  # in a student's own session
     sys.modules[name] = module
     spec.loader.exec_module(module)
     del sys.modules[name]
+    if other is not None:
+        sys.modules[name] = other
     return module
 
 
@@ -131,6 +134,7 @@ def main() -> None:
         if ours:  # a process of its own, in which nothing is left of the checks before
             os.waitpid(ours, 0)
             continue
+        print(f"{plan['mark']}{check['id']};", end="", file=sys.__stderr__)
         one_check(check, plan, inputs, source, file, plain, frames, send, describing)
         if alone:
             os._exit(0)
@@ -153,9 +157,13 @@ def prepared(request: bytes) -> ModuleType:
 def one_check(
     check: dict[str, Any], plan: dict[str, Any], inputs: dict[str, Any], source: bytes, file: Path,
     plain: Callable[..., Any], frames: ModuleType, send: Callable[[bytes], None],
-    describing: ModuleType,
+    describing: Any, there: Any = None,
 ) -> None:  # fmt: skip
-    """Load the file, make all calls of one check, and say how it went."""
+    """Load the file, make all calls of one check, and say how it went.
+
+    `there` has the functions where they are there already, in the student's own session; then
+    Ctrl-C ends the check, and is no exception of theirs.
+    """
     key, where = check["id"], {"call": 0}
     pack, note, spare = frames.pack, frames.pack_note, bytearray(2**20)
     seen: list[dict[str, Any]] = []
@@ -164,19 +172,20 @@ def one_check(
         message: Warning | str, category: type[Warning], filename: str, lineno: int,
         *_: Any, **__: Any,
     ) -> None:  # fmt: skip
-        if filename == str(file) and issubclass(category, (RuntimeWarning, SyntaxWarning)):
+        line = describing.own_line(file, filename, lineno)
+        if line is not None and issubclass(category, (RuntimeWarning, SyntaxWarning)):
             said = describing.unplaced(describing.words(message), file)
-            told = {"message": said, "line": lineno, **where}
+            told = {"message": said, "line": line, **where}
             if len(seen) < WARNINGS:
                 seen.append({"type": category.__name__, **told})
 
-    print(f"{plan['mark']}{key};", end="", file=sys.__stderr__)
-    module = None
+    module: Any = there
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("always")
             warnings.showwarning = warned
-            module = loaded(source, file, plan["module"], describing.compiled)
+            if there is None:
+                module = loaded(source, file, plan["module"], describing.compiled)
             send(note(f"{key}/loaded", {}))
             functions = {call["function"]: found(module, call) for call in check["calls"]}
             watch = watched(plan["watch"], source, file, partial(send_seen, key, frames, send))
@@ -186,8 +195,10 @@ def one_check(
         facts = returned.facts
         if facts["what"] == "none":
             facts |= describing.unwritten(source, check["calls"][where["call"]]["function"])
-    except BaseException as error:  # noqa: BLE001 - sys.exit() and Ctrl-C included
+    except BaseException as error:  # sys.exit() and Ctrl-C included
         spare = bytearray()
+        if there is not None and isinstance(error, KeyboardInterrupt):
+            raise
         called = "" if module is None else check["calls"][where["call"]]["function"]
         facts = describing.describe(error, file, called)
     facts["warnings"] = seen
@@ -205,7 +216,7 @@ def loaded(source: bytes, file: Path, name: str, compiled: Callable[..., Any]) -
     return module
 
 
-def found(module: ModuleType, call: dict[str, Any]) -> Any:
+def found(module: Any, call: dict[str, Any]) -> Any:
     """The student's function; of ``LSTMCell.step`` the class, from which an object is made."""
     name = call["function"].partition(".")[0]
     value = getattr(module, name, None)

@@ -1,48 +1,90 @@
-"""A report on a submission for programs: JSON."""
+"""A report on a submission for programs: JSON, as report.schema.json beside this file says."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tracer.grading.report import Report, Verdict
 from tracer.view.export.to_json import json_number
-from tracer.view.parts.report import CheckRow, Stopped, WrongNumber, judged
-from tracer.view.say.diagnosis import Told
+from tracer.view.parts.report import CheckRow, Judged, Stopped, WrongNumber, judged
+from tracer.view.say.reported import (
+    also_wrong,
+    clean_lines,
+    first_wrong,
+    in_check,
+    score,
+)
+from tracer.view.say.verdict import verdict_name
 from tracer.view.say.words import clean
 
 if TYPE_CHECKING:
     from tracer.mistakes import Diagnosis
 
+SCHEMA = "tracer-report-1"
+"""Its name; the number is another one as soon as a key comes, goes or means something else."""
 
-def as_record(report: Report) -> dict[str, Any]:
-    """The report for JSON: ``t`` and calls as screens count them, everything else from 0."""
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a record."""
+    text = Path(__file__).with_name("report.schema.json").read_text("utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def as_record(report: Report, advice: Sequence[str] = ()) -> dict[str, Any]:
+    """The report for JSON: ``t`` and calls as screens count them, everything else from 0.
+
+    Parameters
+    ----------
+    report : Report
+    advice : sequence of str
+        What to do next.
+    """
     part = judged(report)
     return {
+        "schema": SCHEMA,
         "exercise": part.exercise,
+        "number": part.number,
+        "title": part.title,
         "file": part.file,
         "verdict": part.verdict,
+        "verdict_said": verdict_name(part.verdict, part.points),
         "points": part.points,
         "out_of": part.out_of,
+        "score": score(part.points, part.out_of),
         "seed": report.seed,
         "seconds": round(report.seconds, 3),
         "notes": list(part.notes),
-        "diagnosis": _diagnosis(part.diagnosis, report.diagnosis),
+        "diagnosis": _diagnosis([one.text for one in part.diagnosis], report.diagnosis),
+        "explained": part.explained,
         "line": _line_record(report, part.look_at),
+        "said": _said(part),
         "checks": [
-            _check_record(row, c.diagnosis)
+            _check_record(row, c.diagnosis, explained=row.explained or part.explained)
             for row, c in zip(part.checks, report.checks, strict=True)
         ],
-        "printed": _lines(report.printed),
+        "printed": clean_lines(report.printed),
+        "advice": list(advice),
     }
 
 
-def nothing_to_check() -> dict[str, Any]:
+def nothing_to_check(said: str) -> dict[str, Any]:
     """The record where every exercise is passed already: the same keys, and nothing in them."""
     return {
-        "exercise": None, "file": None, "verdict": Verdict.PASSED, "points": 0, "out_of": 0,
-        "seed": None, "seconds": 0.0, "notes": [], "diagnosis": None, "line": None, "checks": [],
-        "printed": "",
+        "schema": SCHEMA, "exercise": None, "number": None, "title": None, "file": None,
+        "verdict": Verdict.PASSED, "verdict_said": verdict_name(Verdict.PASSED),
+        "points": 0, "out_of": 0, "score": score(0, 0), "seed": None, "seconds": 0.0,
+        "notes": [], "diagnosis": None, "explained": False, "line": None, "said": [said],
+        "checks": [], "printed": "", "advice": [],
     }  # fmt: skip
+
+
+def _said(part: Judged) -> list[str]:
+    """What is said of all checks together."""
+    return [*([part.about_dashes] if part.about_dashes else []), *part.without_warning]
 
 
 def _line_record(report: Report, said: tuple[str, ...]) -> dict[str, Any] | None:
@@ -52,59 +94,71 @@ def _line_record(report: Report, said: tuple[str, ...]) -> dict[str, Any] | None
     if blame is None or at is None:
         return None
     return {
-        "number": at.number, "cell": at.cell, "code": clean(at.text.strip()),
-        "name": blame.name, "numbers_of": blame.instead or None, "said": list(said),
+        "number": at.number, "cell": at.cell, "file": clean(at.file or report.form.file),
+        "code": clean(at.text.strip()), "name": blame.name, "numbers_of": blame.instead or None,
+        "said": list(said),
     }  # fmt: skip
 
 
-def _lines(text: str) -> str:
-    """Each line safe to show, and the lines kept apart."""
-    return "\n".join(clean(line) for line in text.split("\n"))
-
-
-def _check_record(c: CheckRow, diagnosis: Diagnosis | None) -> dict[str, Any]:
+def _check_record(c: CheckRow, diagnosis: Diagnosis | None, *, explained: bool) -> dict[str, Any]:
+    told = [one.text for one in c.diagnosis]
+    told[:1] = [in_check(c.name, said) for said in told[:1]]
     return {
         "name": c.name,
         "title": c.title,
         "verdict": c.verdict,
+        "verdict_said": verdict_name(c.verdict, c.points),
         "points": c.points,
         "out_of": c.out_of,
+        "run": c.run,
         "told_in": c.told_in or None,
         "quantities": [{"name": q.name, "standing": q.standing} for q in c.quantities],
-        "printed": _lines(c.printed),
-        "reading": c.reading,
-        "first": None if c.wrong is None else _number_record(c.wrong),
-        "also": [_number_record(other) for other in c.also],
-        "diagnosis": _diagnosis(c.diagnosis, diagnosis),
         "said": [c.standings] if c.standings else [],
-        "trouble": None if c.stopped is None else _stopped_record(c.stopped),
-        "remarks": [_stopped_record(remark) for remark in c.remarks],
+        "first": None if c.wrong is None else _first(c, c.wrong),
+        "also": [_number_record(other, _also(c, other, explained=explained)) for other in c.also],
+        "diagnosis": _diagnosis(told, diagnosis),
+        "explained": c.explained,
+        "trouble": None if c.stopped is None else _trouble(c, c.stopped),
+        "remarks": [_stopped_record(remark, remark.said) for remark in c.remarks],
+        "printed": clean_lines(c.printed),
     }
 
 
-def _stopped_record(part: Stopped) -> dict[str, Any]:
-    return {
-        "kind": part.kind,
-        "call": part.call,
-        "t": part.t,
-        "said": [*part.said, *([part.called] if part.called else [])],
-    }
+def _trouble(c: CheckRow, part: Stopped) -> dict[str, Any]:
+    first, *rest = part.said
+    return _stopped_record(part, [in_check(c.name, first) if part.in_check else first, *rest])
 
 
-def _diagnosis(said: tuple[Told, ...], found: Diagnosis | None) -> dict[str, Any] | None:
+def _stopped_record(part: Stopped, said: Sequence[str]) -> dict[str, Any]:
+    called = [part.called] if part.called else []
+    return {"kind": part.kind, "call": part.call, "t": part.t, "said": [*said, *called]}
+
+
+def _diagnosis(said: Sequence[str], found: Diagnosis | None) -> dict[str, Any] | None:
     """The mistakes by their ids: those that together give all numbers, of each what looks alike."""
     if found is None:
         return None
     return {
-        "said": [one.text for one in said],
+        "said": list(said),
         "mistakes": [[mistake.id for mistake in alike] for alike in found.named],
         "changes": [str(edit) for edit in found.generated],
-        "equations": {equation.name: equation.verdict for equation in found.equations},
+        "equations": [{"name": e.name, "verdict": e.verdict} for e in found.equations],
+        "reference": found.reference or None,
         "zero": found.zero,
     }
 
 
-def _number_record(wrong: WrongNumber) -> dict[str, Any]:
+def _first(c: CheckRow, wrong: WrongNumber) -> dict[str, Any]:
+    reading = [c.reading] if c.reading else []
+    return _number_record(wrong, [first_wrong(c.name, wrong.place), *reading])
+
+
+def _also(c: CheckRow, other: WrongNumber, *, explained: bool) -> list[str]:
+    """Where no mistake explains both: that it is wrong by itself."""
+    return [] if explained or c.wrong is None else [also_wrong(other.quantity, c.wrong.quantity)]
+
+
+def _number_record(wrong: WrongNumber, said: list[str]) -> dict[str, Any]:
     return {
         "call": wrong.call,
         "t": wrong.t,
@@ -114,11 +168,13 @@ def _number_record(wrong: WrongNumber) -> dict[str, Any]:
         "place": wrong.place,
         "got": json_number(wrong.got),
         "expected": json_number(wrong.expected),
+        "got_said": wrong.yours,
+        "expected_said": wrong.wanted,
         "row": [
             {"place": one.place, "yours": one.yours, "expected": one.expected, "wrong": one.wrong}
             for one in wrong.row
         ],
-        "said": [*wrong.how_much, *([wrong.from_own] if wrong.from_own else [])],
+        "said": [*said, *wrong.how_much, *([wrong.from_own] if wrong.from_own else [])],
         "from_own": list(wrong.own),
         "equations": [str(line) for line in wrong.worked],
     }

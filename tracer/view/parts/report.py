@@ -16,7 +16,7 @@ from tracer.grading.report import (
     Trouble,
     Verdict,
 )
-from tracer.language import _, plural
+from tracer.language import _, plural, quoted
 from tracer.view.parts.said import Said, Tone
 from tracer.view.parts.step.expected import expected_number
 from tracer.view.parts.step.worked import Worked
@@ -26,6 +26,7 @@ from tracer.view.say.difference import along, from_own, how_much, listed, place
 from tracer.view.say.form import form_notes
 from tracer.view.say.meaning import meaning
 from tracer.view.say.numbers import apart, number
+from tracer.view.say.reported import fails_as_well, no_points_lost, not_run
 from tracer.view.say.trouble import function_of, sentences
 from tracer.view.say.words import clean
 
@@ -211,6 +212,24 @@ class Judged:
     def first_failing(self) -> CheckRow | None:
         """The first check that did not pass."""
         return next((c for c in self.checks if c.verdict is not Verdict.PASSED), None)
+
+    @property
+    def about_dashes(self) -> str:
+        """What a dash before a check means; nothing where there is none."""
+        if not self.checks[0].run:  # what was loaded for one check is no file that cannot be
+            return not_run()
+        return fails_as_well() if any(c.told_in for c in self.checks) else ""
+
+    @property
+    def without_warning(self) -> tuple[str, ...]:
+        """Of a right answer that gave a warning: that it costs nothing, and a command to type."""
+        remarked = next((c for c in self.checks if c.remarks), None)
+        if self.first_failing is not None or remarked is None:
+            return ()
+        if remarked.remarks[0].kind is not Kind.WARNED:
+            return ()
+        command = f"tracer hint {self.number} --check {quoted(remarked.name)}"
+        return (no_points_lost(), command)
 
 
 def judged(report: Report, encoding: str = "utf-8") -> Judged:

@@ -34,6 +34,8 @@ def raised(report: Report, trouble: Trouble) -> list[str]:
         ]
     if name == "SystemExit":
         ended = _("Your code ended Python (sys.exit, exit or quit).")
+        if report.form.live:
+            return [ended, *line(report, facts["line"])]
         own = report.form.line(facts["line"])
         if own is not None and "parse_args" in own.text:
             ended = _("Your code asks for arguments of the command line; there are none.")
@@ -58,13 +60,13 @@ def raised(report: Report, trouble: Trouble) -> list[str]:
     else:
         lines = [_("Your file cannot be loaded: {what}").format(what=what)]
     lines += line(report, facts["line"])
-    if name in ("ModuleNotFoundError", "ImportError"):
+    if name in ("ModuleNotFoundError", "ImportError") and not report.form.live:
         lines += _import(report, message, compiled=facts.get("nopython") is True)
     better = about_python(report.form, name, message)
     lines += better
     if not facts["loaded"] and not better and name not in _OF_THE_FILE:
         lines.append(own_tries())
-    if name == "EOFError":
+    if name == "EOFError" and not report.form.live:
         lines.append(_("Nobody is there to answer input(); remove it."))
     return lines
 
@@ -115,6 +117,8 @@ def _import(report: Report, message: str, *, compiled: bool) -> list[str]:
 def start(report: Report) -> list[str]:
     """How to begin where nothing is written yet."""
     names = (report.exercise.file, report.exercise.name)
+    if report.form.live:  # there is no file of that name
+        return []
     return [
         _(
             "Read README.md in the folder {name}, then write the body of {function} in {file}."
@@ -138,7 +142,7 @@ def line(report: Report, number: int | None) -> list[str]:
         said.format(
             number=found.number,
             cell=found.cell,
-            file=clean(report.form.file),
+            file=clean(found.file or report.form.file),
             code=clean(found.text.strip()[:200]),
         )
     ]

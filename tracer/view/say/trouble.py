@@ -101,6 +101,11 @@ def sentences(report: Report, trouble: Trouble) -> list[str]:
             return [said.format(message=clean(facts["message"])), *line(report, facts["line"])]
         case Kind.PROPERTY:
             return _property(trouble, function)
+        case Kind.NO_FUNCTION if report.form.live:  # of a class, which was given
+            return [
+                _("{function} is no function.").format(function=function),
+                _("Expected: {signature}").format(signature=signature),
+            ]
         case Kind.NO_FUNCTION:
             return [
                 _("Your file has no function {function}.").format(function=function),

@@ -7,15 +7,15 @@ from typing import Any
 
 from rich.text import Text
 
-from tracer.grading.report import Kind, Report, Verdict
-from tracer.language import _, plural, quoted
+from tracer.grading.report import Report, Verdict
 from tracer.view.parts.report import CheckRow, Judged, judged
 from tracer.view.parts.said import Said, Tone
+from tracer.view.say.reported import in_check, more_lines, printed_elsewhere, printed_in, score
 from tracer.view.say.verdict import points, verdict_name
 from tracer.view.say.words import clean
 from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities, folded
-from tracer.view.terminal.drawing.mistake import first_mistake, in_check
+from tracer.view.terminal.drawing.mistake import first_mistake
 from tracer.view.terminal.drawing.paragraphs import paragraph, paragraphs
 from tracer.view.terminal.palette import Palette, palette
 
@@ -52,11 +52,9 @@ def screen(report: Report, able: Abilities, advice: Sequence[str] = ()) -> list[
 
 def _heading(part: Judged, able: Abilities, colours: Palette) -> Iterator[Text]:
     yield from paragraph(Said(f"{part.exercise} · {part.title}", Tone.STRONG), able)
-    score = plural("{points} of {out_of} point", "{points} of {out_of} points", part.out_of)
-    score = score.format(points=points(part.points), out_of=part.out_of)
     line = Text("  ").append(_mark(part.verdict) + " ", _style(part.verdict, colours))
     line.append(verdict_name(part.verdict, part.points), _style(part.verdict, colours))
-    line.append(f" · {score}")
+    line.append(f" · {score(part.points, part.out_of)}")
     yield line
     yield Text("  ").append(fit(part.file, able.width - 2).rstrip(), colours.faint)
 
@@ -66,12 +64,12 @@ def _checks(part: Judged, able: Abilities, colours: Palette) -> Iterator[Text]:
     name = widest([c.name for c in part.checks])
     scores = [f"{points(c.points)}/{c.out_of}" for c in part.checks]
     wide = widest(scores)
-    for c, score in zip(part.checks, scores, strict=True):
+    for c, earned in zip(part.checks, scores, strict=True):
         before = bool(c.told_in) or not c.run
         style = colours.faint if before else _style(c.verdict, colours)
         line = Text("  ").append(_TOLD_BEFORE if before else _mark(c.verdict), style)
         line.append(f" {fit(c.name, name)}", "bold")
-        line.append(f"  {score:>{wide}}  ")
+        line.append(f"  {earned:>{wide}}  ")
         about = c.title
         if not before and c.verdict not in (Verdict.PASSED, Verdict.WRONG, part.verdict):
             about = f"{verdict_name(c.verdict)} · {about}"
@@ -79,11 +77,7 @@ def _checks(part: Judged, able: Abilities, colours: Palette) -> Iterator[Text]:
         first, *rest = folded(Text(about, style=colours.faint), room, unicode=able.unicode)
         yield line.append_text(first)
         yield from (Text(" " * (able.width - room)).append_text(more) for more in rest)
-    said = ""
-    if not part.checks[0].run:  # what was loaded for one check is no file that cannot be
-        said = _("– not run: your file could not be loaded")
-    elif any(c.told_in for c in part.checks):
-        said = _("– fails as well: mend the first ✗ before you look at it")
+    said = part.about_dashes
     if said:
         yield from paragraph(Said(said, Tone.ASIDE), able, "    ")
 
@@ -93,14 +87,13 @@ def _remark(part: Judged, able: Abilities) -> Iterator[Text]:
     remarked = next((c for c in part.checks if c.remarks), None)
     if remarked is None:
         return
-    remark = remarked.remarks[0]
-    first, *rest = remark.said
+    first, *rest = remarked.remarks[0].said
     yield Text("")
-    yield from paragraphs(map(Said, (in_check(remarked, first), *rest)), able)
-    if remark.kind is Kind.WARNED:
-        more = _("You lose no points. For a way without the warning:")
+    yield from paragraphs(map(Said, (in_check(remarked.name, first), *rest)), able)
+    if part.without_warning:
+        more, command = part.without_warning
         yield from paragraph(Said(more), able)
-        yield Text(f"    tracer hint {part.number} --check {quoted(remarked.name)}")
+        yield Text(f"    {command}")
 
 
 def _printed(part: Judged, able: Abilities, colours: Palette) -> Iterator[Text]:
@@ -114,26 +107,18 @@ def _printed(part: Judged, able: Abilities, colours: Palette) -> Iterator[Text]:
     yield from _lines(chosen[0], able, colours)
     others = len(printing) - 1
     if others and failing is None:
-        said = plural(
-            "It also printed in {count} other check.",
-            "It also printed in {count} other checks.",
-            others,
-        )
-        yield Text("  " + said.format(count=others), style=colours.faint)
+        yield Text("  " + printed_elsewhere(others), style=colours.faint)
 
 
 def _lines(c: CheckRow, able: Abilities, colours: Palette) -> Iterator[Text]:
     """The first lines that were printed in a check, each cut where it is too long."""
-    said = _("Your code printed in check “{check}”:").format(check=c.name)
-    yield from paragraph(Said(said, Tone.ASIDE), able)
+    yield from paragraph(Said(printed_in(c.name), Tone.ASIDE), able)
     lines = c.printed.splitlines()
     for line in lines[:PRINTED_LINES]:
         shown = clean(line[: able.width].expandtabs(4), able.encoding)
         yield Text("    ").append(fit(shown, able.width - 4, colours.glyphs.cut).rstrip())
     if len(lines) > PRINTED_LINES:
-        count = len(lines) - PRINTED_LINES
-        said = plural("… and {count} more line", "… and {count} more lines", count)
-        yield Text("    " + said.format(count=count), style=colours.faint)
+        yield Text("    " + more_lines(len(lines) - PRINTED_LINES), style=colours.faint)
 
 
 def _mark(verdict: Verdict) -> str:

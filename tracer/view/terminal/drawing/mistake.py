@@ -7,9 +7,16 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text
 
 from tracer.grading.report import Kind
-from tracer.language import _
 from tracer.view.parts.report import Beside, CheckRow, Judged, Stopped, WrongNumber, told_as_said
 from tracer.view.parts.said import Said, Tone
+from tracer.view.say.reported import (
+    also_where,
+    also_wrong,
+    first_wrong,
+    how_to_compute,
+    in_check,
+    labels,
+)
 from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.drawing.paragraphs import paragraph, paragraphs
@@ -25,7 +32,7 @@ def first_mistake(part: Judged, failing: CheckRow, able: Abilities) -> Iterator[
     diagnosis = told_as_said(part.diagnosis)
     if failing.diagnosis:  # it gives the numbers of this check, and not those of all
         first, *rest = told_as_said(failing.diagnosis)
-        diagnosis = [Said(in_check(failing, first.text), first.tone), *rest]
+        diagnosis = [Said(in_check(failing.name, first.text), first.tone), *rest]
     remembers = [r for r in failing.remarks if r.kind is Kind.REMEMBERS]
     if diagnosis and (failing.explained or part.explained or not remembers):
         yield from [*paragraphs(diagnosis, able), Text("")]
@@ -37,10 +44,7 @@ def first_mistake(part: Judged, failing: CheckRow, able: Abilities) -> Iterator[
     wrong = failing.wrong
     for remark in remembers:
         yield from [*_remark(remark, able), Text("")]
-    where = _("The first wrong number in “{check}” is {place}.").format(
-        check=failing.name, place=wrong.place
-    )
-    yield from paragraph(Said(where, Tone.STRONG), able)
+    yield from paragraph(Said(first_wrong(failing.name, wrong.place), Tone.STRONG), able)
     read = " ".join(said for said in (failing.reading, *wrong.how_much) if said)
     yield from paragraph(Said(read, Tone.ASIDE), able) if read else ()
     yield Text("")
@@ -48,7 +52,7 @@ def first_mistake(part: Judged, failing: CheckRow, able: Abilities) -> Iterator[
     if wrong.from_own:
         yield from paragraph(Said(wrong.from_own, Tone.ASIDE), able, "    ")
     if wrong.worked:
-        said = Said(_("How to compute the expected number:"), Tone.ASIDE)
+        said = Said(how_to_compute(), Tone.ASIDE)
         yield from [Text(""), *paragraph(said, able)]
         yield from worked_lines(wrong.worked, able, indent=4, aligned=False)
     if part.look_at:
@@ -62,17 +66,11 @@ def first_mistake(part: Judged, failing: CheckRow, able: Abilities) -> Iterator[
     yield from _remarks([r for r in failing.remarks if r not in remembers], able)
 
 
-def in_check(c: CheckRow, said: str) -> str:
-    """`said`, with the name of the check in front."""
-    return _("In check “{check}”: {said}").format(check=c.name, said=said)
-
-
 def _numbers(wrong: WrongNumber, able: Abilities) -> Iterator[Text]:
     """Both numbers, with those beside them in the row as far as there is room."""
     colours = palette(able)
     row = wrong.row or (Beside("", wrong.yours, wrong.wanted, wrong=True),)
-    labels = (_("yours"), _("expected"))
-    label = widest(labels)
+    label = widest(labels())
     wide = max(len(t) for one in row for t in (one.place, one.yours, one.expected))
     room = max((able.width - 4 - label) // (wide + 2), 1)
     first = max(min(wrong.first_shown, len(row) - 1) - min(room, COLUMNS) + 1, 0)
@@ -80,7 +78,7 @@ def _numbers(wrong: WrongNumber, able: Abilities) -> Iterator[Text]:
     if wrong.row:
         line = Text(" " * (4 + label), style=colours.faint)
         yield line.append("".join(f"  {one.place:>{wide}}" for one in shown))
-    yours, expected = (Text(f"    {fit(text, label)}") for text in labels)
+    yours, expected = (Text(f"    {fit(text, label)}") for text in labels())
     for one in shown:
         yours.append("  ").append(
             f"{one.yours:>{wide}}", colours.broken if one.wrong else colours.faint
@@ -94,7 +92,7 @@ def _numbers(wrong: WrongNumber, able: Abilities) -> Iterator[Text]:
 def _stopped(failing: CheckRow, part: Stopped, able: Abilities) -> Iterator[Text]:
     """What happened, and what to do."""
     first, *rest = part.said
-    first = in_check(failing, first) if part.in_check else first
+    first = in_check(failing.name, first) if part.in_check else first
     yield from paragraph(Said(first, Tone.STRONG), able)
     yield from paragraphs(map(Said, rest), able)
     if part.called:
@@ -115,13 +113,9 @@ def _remark(remark: Stopped, able: Abilities) -> list[Text]:
 def _also(others: Sequence[WrongNumber], first: WrongNumber, able: Abilities) -> Iterator[Text]:
     """Other quantities that are wrong, and not because of the first one."""
     for other in others:
-        said = _("{name} is also wrong, and not because of {first}.").format(
-            name=other.quantity, first=first.quantity
-        )
+        said = also_wrong(other.quantity, first.quantity)
         yield from [Text(""), *paragraph(Said(said), able)]
-        said = _("{place}: yours {yours}, expected {expected}").format(
-            place=other.place, yours=other.yours, expected=other.wanted
-        )
+        said = also_where(other.place, other.yours, other.wanted)
         yield from paragraph(Said(said), able, "    ")
         if other.from_own:
             yield from paragraph(Said(other.from_own, Tone.ASIDE), able, "    ")

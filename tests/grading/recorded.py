@@ -1,0 +1,62 @@
+"""What is wrong with a record: against its schema, and against what the screen says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from rich.text import Text
+
+from tracer.view.export.report_json import schema
+
+LABELS = [
+    r"[✓✗·–] ",
+    r"(yours|expected|yours [^ ]+, expected [^ ]+)",
+    r"In check “[^”]*”: ",
+    r"How to compute the expected number:",
+    r"Your code printed in check “[^”]*”:",
+    r"… and \d+ more lines?",
+    r"It also printed in \d+ other checks?\.",
+    r"\d+(\.\d)?/\d+",
+]
+"""Words and marks that only join the parts: what they stand beside is in the record."""
+
+
+def errors(record: Any) -> list[str]:
+    """Where a record is not as the schema says."""
+    found = Draft202012Validator(schema()).iter_errors(record)
+    return [f"{error.json_path}: {error.message}" for error in found]
+
+
+def texts(record: Any) -> Iterator[str]:
+    """Every text and number of a record; those of a printed one line by line."""
+    if isinstance(record, dict):
+        for key, value in record.items():
+            yield from value.split("\n") if key == "printed" else texts(value)
+    elif isinstance(record, list):
+        for value in record:
+            yield from texts(value)
+    elif isinstance(record, str):
+        yield record
+
+
+def missing(lines: list[Text], record: dict[str, Any]) -> list[str]:
+    """The lines of a screen, as wide as they need to be, in which more stands than in the record.
+
+    Of each line is taken away what the record holds, the longest first, then the labels.
+    """
+    held = sorted({" ".join(text.split()) for text in texts(record)} - {""}, key=len, reverse=True)
+    found = []
+    for line in lines:
+        left = " ".join(line.plain.split())
+        if any(re.fullmatch(label, left) for label in LABELS):
+            continue
+        for text in held:
+            left = re.sub(rf"(?<!\w){re.escape(text)}(?!\w)", " ", left)
+        for label in LABELS:
+            left = re.sub(label, " ", left)
+        if re.search(r"\w", left):
+            found.append(f"{left.strip()} ← {line.plain}")
+    return found

@@ -1,0 +1,322 @@
+"""``tracer.check`` on functions that are there already: the report of ``tracer check``."""
+
+from __future__ import annotations
+
+import json
+import linecache
+import os
+import re
+import signal
+import sys
+import warnings
+from functools import partial, wraps
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import tracer
+from tests.exercises.carrying import loaded
+from tests.grading.recorded import errors
+from tracer.cli import command_line
+from tracer.errors import InputError, TracerError, UnknownNameError
+from tracer.exercises.discovery import discover, find
+
+SOLUTIONS = Path(__file__).parents[2] / "solutions"
+ROWS = Path(__file__).parents[1] / "exercises" / "courses" / "rows"
+REMEMBER = ("bias_only_at_first_step", "never_emptied", "weights_remembered")
+MISTAKES = sorted(SOLUTIONS.glob("*/mistakes/*.py"))
+
+
+def rnn_step(x: Any, h_prev: Any, U: Any, W: Any, a: Any) -> Any:
+    """A right answer."""
+    return np.tanh(x @ U.T + h_prev @ W.T + a)
+
+
+def wrong(x: Any, h_prev: Any, U: Any, W: Any, a: Any) -> Any:
+    """W is not transposed."""
+    return np.tanh(x @ U.T + h_prev @ W + a)
+
+
+def test_a_right_answer() -> None:
+    """All points; a number, a screen, a page and a record."""
+    result = tracer.check("10", rnn_step)
+
+    assert (result.passed, result.points, result.out_of, float(result)) == (True, 13, 13, 1.0)
+    assert type(float(result)) is float
+    assert "✓ passed · 13 of 13 points" in repr(result)
+    assert "passed" in result._repr_html_()
+    assert errors(json.loads(json.dumps(result.record))) == []
+
+
+def test_a_wrong_answer() -> None:
+    """The share of the points, the first wrong number, and how to repeat it."""
+    result = tracer.check("10_rnn_step", wrong, seed=4)
+    again = tracer.check("10_rnn_step", wrong, seed=result.seed)
+
+    assert not result
+    assert float(result) == result.points / 13
+    assert 0 < float(result) < 1
+    assert "  To repeat with the same numbers, add: seed=4" in repr(result).splitlines()
+    assert "The first wrong number in “state and bias” is z" not in repr(result)
+    assert "The first wrong number in “state and bias” is h" in repr(result)
+    assert repr(again) == repr(result)
+
+
+@pytest.mark.parametrize("path", MISTAKES, ids=lambda p: f"{p.parent.parent.name}-{p.stem}")
+def test_the_same_report_as_of_the_file(path: Path) -> None:
+    """What ``tracer check`` says of the file, ``tracer.check`` says of the module."""
+    command = ["check", str(path), "--seed", "4", "--format", "json"]
+    of_file = json.loads(CliRunner().invoke(command_line, command).stdout)
+    of_module = tracer.check(of_file["exercise"], loaded(path), seed=4).record
+
+    if any(
+        "remembers" in said for c in of_file["checks"] for r in c["remarks"] for said in r["said"]
+    ):
+        # from check to check too, for the module is never a new one
+        assert of_module["points"] <= of_file["points"]
+        return
+    for record in (of_file, of_module):
+        for key in ("file", "seconds", "printed", "advice"):
+            del record[key]
+    assert of_module == of_file
+
+
+def test_what_it_prints_is_seen_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Once a call, and nothing of tracer's own in between."""
+
+    def noisy(*given: Any) -> Any:
+        print("at work")  # noqa: T201
+        return rnn_step(*given)
+
+    result = tracer.check("10", noisy)
+    printed = capsys.readouterr()
+
+    assert set(printed.out.splitlines()) == {"at work"}
+    assert printed.err == ""
+    assert result.record["printed"] == ""
+
+
+def test_ctrl_c_ends_an_endless_loop() -> None:
+    """It comes out as always, also in the middle of a call; the next check is as good as new."""
+
+    def endless(*_given: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+        while True:
+            pass
+
+    before = warnings.showwarning
+    with pytest.raises(KeyboardInterrupt):
+        tracer.check("10", endless)
+
+    assert warnings.showwarning is before
+    assert tracer.check("10", rnn_step).passed
+
+
+def test_nothing_of_the_session_is_harmed() -> None:
+    """Inputs and results are copies; modules, filters of warnings and files stay as they are."""
+    held: list[Any] = []
+    own = np.zeros((1, 1))
+
+    def greedy(x: Any, h_prev: Any, U: Any, W: Any, a: Any) -> Any:
+        nonlocal own
+        held.append(U)
+        h = rnn_step(x, h_prev, U, W, a)
+        U[:] = 1e9
+        own = np.resize(own, h.shape).astype(h.dtype)
+        own[:] = h
+        return own
+
+    def session() -> list[Any]:
+        files = sorted(path.name for path in Path.cwd().iterdir())
+        return [list(warnings.filters), np.geterr(), files, list(sys.argv), dict(os.environ)]
+
+    before, modules = session(), set(sys.modules)
+    result = tracer.check("10", greedy, seed=1)
+
+    assert "rnn_step modified its argument U." in repr(result)
+    assert [check["verdict"] for check in result.record["checks"]].count("passed") == 7
+    assert session() == before
+    assert not {"rnn_step", "frames", "describing"} & (set(sys.modules) - modules)
+
+
+def fails(*_given: Any) -> Any:
+    """Goes wrong in a helper of the same file."""
+    return helper([])
+
+
+def helper(items: list[int]) -> int:
+    """Goes wrong in this line."""
+    return items[3] + "one"  # type: ignore[operator]
+
+
+def test_an_exception_is_told_with_its_line() -> None:
+    """The last line of the student's own, also that of a helper."""
+    text = " ".join(repr(tracer.check("10", fails)).split())
+
+    assert "✗ crashed · 0 of 13 points" in text
+    assert "Your code raised IndexError: list index out of range" in text
+    number = helper.__code__.co_firstlineno + 2
+    assert f"line {number} of test_check_in_python.py: return items[3] + " in text
+
+
+def test_a_type_error_without_a_source_is_the_students_own() -> None:
+    """No line can be quoted, and the call itself was right."""
+    names: dict[str, Any] = {}
+    exec("def step(x, h_prev, U, W, a):\n    return x + 'one' + None\n", names)  # noqa: S102
+
+    text = repr(tracer.check("10", names["step"]))
+
+    assert "Your code raised" in text
+    assert "cannot be called the way" not in text
+    assert "line 2" not in text
+
+
+def test_the_cells_of_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line with the cell that it stands in, as the notebook numbers them."""
+    cells = {"/tmp/ipykernel_7/1.py": 3, "/tmp/ipykernel_7/2.py": 5}  # noqa: S108
+    sources = [
+        "def helper(x):\n    return x / None\n",
+        "import numpy as np\n\ndef rnn_step(x, h_prev, U, W, a):\n    return helper(x)\n",
+    ]
+    session: dict[str, Any] = {"__name__": "__main__"}
+    for name, source in zip(cells, sources, strict=True):
+        lines = source.splitlines(keepends=True)
+        monkeypatch.setitem(linecache.cache, name, (len(source), None, lines, name))
+        exec(compile(source, name, "exec"), session)  # noqa: S102
+
+    def format_code_name(name: str) -> tuple[str, str] | None:
+        return ("Cell", f"In[{cells[name]}]") if name in cells else None
+
+    shell = SimpleNamespace(compile=SimpleNamespace(format_code_name=format_code_name))
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+
+    text = repr(tracer.check("10", session["rnn_step"]))
+
+    assert text.splitlines()[3] == "  In[5]"
+    assert "  line 2 of In[3]: return x / None" in text
+
+
+@pytest.mark.parametrize("body", ["pass", "h = None\n    return h"])
+def test_a_stub_is_not_started(body: str, tmp_path: Path) -> None:
+    """Nothing is said of a file that is not there."""
+    (tmp_path / "mine.py").write_text(f"def rnn_step(x, h_prev, U, W, a):\n    {body}\n", "utf-8")
+
+    result = tracer.check("10", loaded(tmp_path / "mine.py"))
+
+    assert "not started · 0 of 13 points" in repr(result)
+    assert "README.md" not in repr(result)
+    assert float(result) == 0.0
+
+
+def test_several_functions() -> None:
+    """As a module, a mapping, or by their names; together they have what the check needs."""
+    module = loaded(ROWS / "solutions" / "30_rnn_layers" / "rnn_layers.py")
+    folder = ROWS / "exercises"
+    exercise = find("30", discover(folder).good)
+    named = {name: getattr(module, name) for name in exercise.called_names}
+    first, *others = named
+
+    assert len(named) > 1
+    assert tracer.check("30", module, exercises=folder).passed
+    assert tracer.check("30", {**named, "more": 1}, exercises=str(folder)).passed
+    assert tracer.check("30", exercises=folder, **named).passed
+    assert tracer.check(
+        "30", named[first], exercises=folder, **{name: named[name] for name in others}
+    ).passed
+    broken = {**named, first: lambda *_given: None}
+    result = tracer.check("30", broken, exercises=folder)
+    assert not result.passed
+    assert f"--exercises {folder}" in " ".join(repr(result).split())
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "said"),
+    [
+        ("10", [None], "nothing was given for rnn_step; exercise 10_rnn_step asks for rnn_step"),
+        ("10", [3], "rnn_step of exercise 10_rnn_step is to be a function; got int"),
+        ("10", [{"rnn": rnn_step}], "nothing was given for rnn_step"),
+        (22, [rnn_step], 'by its name or number, as text: "22"; got int'),
+    ],
+)
+def test_what_cannot_be_checked(name: Any, given: list[Any], said: str) -> None:
+    """The error says what is asked for."""
+    with pytest.raises(InputError, match=re.escape(said)):
+        tracer.check(name, *given)
+
+
+def test_names_that_are_not_there() -> None:
+    """Of an exercise, of a function; and one function where several are asked for."""
+    with pytest.raises(UnknownNameError, match="Known: 10_rnn_step"):
+        tracer.check("77", rnn_step)
+    with pytest.raises(TracerError, match="ambiguous"):
+        tracer.check("2", rnn_step)
+    with pytest.raises(InputError, match="has no function step; it asks for rnn_step"):
+        tracer.check("10", step=rnn_step)
+    with pytest.raises(InputError, match="rnn_step of exercise 10_rnn_step was given twice"):
+        tracer.check("10", rnn_step, rnn_step=rnn_step)
+    with pytest.raises(InputError, match=r"seed = -1; expected a whole number"):
+        tracer.check("10", rnn_step, seed=-1)
+    with pytest.raises(InputError, match="give each by its name: rnn_step_forward=…, "):
+        tracer.check("30", rnn_step, exercises=ROWS / "exercises")
+
+
+def test_anything_that_can_be_called() -> None:
+    """A part of a call, a decorated function, an object with ``__call__``."""
+
+    @wraps(rnn_step)
+    def decorated(*given: Any) -> Any:
+        return rnn_step(*given)
+
+    class Step:
+        def __call__(self, *given: Any) -> Any:
+            return rnn_step(*given)
+
+    for answer in (partial(rnn_step), decorated, Step()):
+        assert tracer.check("10", answer).passed
+
+
+class Page(HTMLParser):
+    """The elements and the text of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element."""
+        self.tags.add(tag)
+        self.attributes |= {name for name, _value in attrs}
+
+    def handle_data(self, data: str) -> None:
+        """Note a text; a space stands where an element ends."""
+        self.text += data + " "
+
+
+def evil(*_given: Any) -> Any:
+    """Says what a page would obey."""
+    raise ValueError("<script>alert(1)</script> & <b style='x'>")
+
+
+@pytest.mark.parametrize("answer", [rnn_step, wrong, evil, fails])
+def test_the_page_says_what_the_screen_says(answer: Any) -> None:
+    """Each sentence and number; nothing runs, and what the student's code says is text."""
+    result = tracer.check("10", answer, seed=4)
+    page = Page()
+    page.feed(result._repr_html_())
+    page.close()
+    shown = re.sub(r"\W+", " ", page.text)
+    words = re.sub(r"\W+", " ", repr(result)).split()
+
+    assert page.tags <= {"div", "span", "b", "code", "pre", "table", "tr", "td", "th"}
+    assert page.attributes <= {"style", "scope"}
+    assert [word for word in words if word not in shown] == []
+    assert result.record["advice"] == [] or result.record["advice"][-1] in page.text
+    if answer is evil:
+        assert "ValueError: <script>alert(1)</script> & <b style='x'>" in page.text

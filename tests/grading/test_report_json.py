@@ -1,0 +1,160 @@
+"""The record for programs: all that the screen says, as the published schema says."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator
+
+from tests.grading.recorded import errors, missing
+from tracer.cli import command_line
+from tracer.exercises.discovery import discover
+from tracer.exercises.exercise import Exercise
+from tracer.exercises.submission import Submission
+from tracer.grading.report import Kind, Report, Standing, Verdict
+from tracer.grading.session import grade
+from tracer.sandbox import describing, inside
+from tracer.sandbox.process import Limits, Run
+from tracer.view.export.report_json import as_record, schema
+from tracer.view.terminal.console import Abilities
+from tracer.view.terminal.report import screen
+
+SOLUTIONS = Path(__file__).parents[2] / "solutions"
+COURSES = Path(__file__).parents[1] / "exercises" / "courses"
+
+
+class Inside:
+    """A wall that is none, for code of our own: no process has to start."""
+
+    def run(self, source: bytes, file: str, request: bytes, limits: Limits, longest: float) -> Run:
+        """See `tracer.sandbox.process.Wall`."""
+        del limits, longest
+        return inside.run(source, Path(file), request, describing)
+
+
+def known() -> list[Any]:
+    """Every stub, solution and known mistake, of tracer's own exercises and of three courses."""
+    found = []
+    homes: list[tuple[Path | None, Path]] = [(None, SOLUTIONS)]
+    homes += [(home / "exercises", home / "solutions") for home in sorted(COURSES.iterdir())]
+    for exercises, solutions in homes:
+        for exercise in discover(exercises).good:
+            own = solutions / exercise.name
+            paths = [exercise.stub, own / exercise.file, *sorted(own.glob("mistakes/*.py"))]
+            found += [
+                pytest.param(exercise, path, id=f"{exercise.name}-{path.parent.name}-{path.stem}")
+                for path in paths if path.exists()
+            ]  # fmt: skip
+    return found
+
+
+@pytest.mark.parametrize(("exercise", "path"), known())
+def test_all_that_the_screen_says_is_in_the_record(exercise: Exercise, path: Path) -> None:
+    """Each sentence and each number; and nothing in the record that the schema does not know."""
+    report = grade(exercise, Submission.read(path), seed=4, wall=Inside())
+    advice = ["For a hint: ask."]
+
+    record = json.loads(json.dumps(as_record(report, advice), allow_nan=False))
+
+    assert errors(record) == []
+    assert missing(screen(report, Abilities(width=10_000), advice), record) == []
+
+
+@pytest.fixture(scope="module")
+def wrong() -> Report:
+    """A report with a table, equations and a second wrong quantity."""
+    exercise = next(e for e in discover().good if e.number == "22")
+    source = (SOLUTIONS / exercise.name / exercise.file).read_text("utf-8")
+    source = source.replace("return h, c", "return h + 0.1, c - 0.1")
+    return grade(exercise, Submission(exercise.file, source.encode()), seed=4)
+
+
+@pytest.mark.parametrize(
+    ("keys", "line"),
+    [
+        (["said"], "The first wrong number in"),
+        (["equations"], "c_1["),
+        (["row"], "expected"),
+        (["row", "got_said"], "yours"),
+    ],
+)
+def test_a_text_that_is_left_out_is_noticed(wrong: Report, keys: list[str], line: str) -> None:
+    """The comparison of screen and record does find what a record lacks."""
+    lines = screen(wrong, Abilities(width=10_000))
+    record = deepcopy(as_record(wrong))
+    assert missing(lines, record) == []
+
+    for key in keys:
+        del record["checks"][0]["first"][key]
+
+    assert any(line in found for found in missing(lines, record))
+
+
+def test_the_schema_is_one() -> None:
+    """It is valid itself, names all there is, and lets nothing else in."""
+    whole = schema()
+    Draft202012Validator.check_schema(whole)
+    objects = [whole, *(d for d in whole["$defs"].values() if d.get("type") == "object")]
+
+    assert set(whole["$defs"]["verdict"]["enum"]) == set(Verdict)
+    assert set(whole["$defs"]["trouble"]["properties"]["kind"]["enum"]) == set(Kind)
+    assert set(whole["$defs"]["quantity"]["properties"]["standing"]["enum"]) == set(Standing)
+    assert len(objects) == 9
+    for part in objects:
+        assert part["additionalProperties"] is False
+        assert part["required"] == list(part["properties"])
+        assert all(
+            of.get("description") or set(of) == {"$ref"} for of in part["properties"].values()
+        )
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({"schema": "tracer-report-2"}, "$.schema"),
+        ({"more": 1}, "$"),
+        ({"points": "12"}, "$.points"),
+        ({"verdict": "right"}, "$.verdict"),
+    ],
+)
+def test_what_is_no_record_is_refused(wrong: Report, change: dict[str, Any], where: str) -> None:
+    """The schema says where."""
+    found = errors({**as_record(wrong), **change})
+
+    assert [error.partition(":")[0] for error in found] == [where]
+
+
+def test_exit_codes(course: Path) -> None:
+    """0, 1 and 2, and a record whenever something was checked."""
+    stub = CliRunner().invoke(command_line, ["check", "10", "--format", "json"])
+    answer = SOLUTIONS / "10_rnn_step" / "rnn_step.py"
+    right = CliRunner().invoke(command_line, ["check", str(answer), "--format", "json"])
+    none = CliRunner().invoke(command_line, ["check", "99", "--format", "json"])
+
+    assert course.is_dir()
+    assert [r.exit_code for r in (stub, right, none)] == [1, 0, 2]
+    assert none.stdout == ""
+    for result in (stub, right):
+        record = json.loads(result.stdout)
+        assert errors(record) == []
+        assert record["schema"] == "tracer-report-1"
+    assert json.loads(stub.stdout)["advice"] == ["For a hint: tracer hint 10"]
+
+
+def test_nothing_to_check(course: Path) -> None:
+    """The same schema, and the sentence that the screen would have."""
+    for exercise in discover().good:
+        source = SOLUTIONS / exercise.name / exercise.file
+        (course / exercise.name / exercise.file).write_bytes(source.read_bytes())
+        CliRunner().invoke(command_line, ["check", exercise.number])
+
+    record = json.loads(CliRunner().invoke(command_line, ["check", "--format", "json"]).stdout)
+
+    assert errors(record) == []
+    assert record["exercise"] is None
+    assert record["said"] == ["All exercises passed."]

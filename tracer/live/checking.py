@@ -1,0 +1,92 @@
+"""``tracer.check``: the report of ``tracer check`` on functions that are there already."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from tracer.course.source import exercises_for
+from tracer.errors import FileError, InputError, UnknownNameError
+from tracer.exercises.discovery import discover, find
+from tracer.exercises.exercise import Exercise
+from tracer.grading.session import grade_form
+from tracer.language import _
+from tracer.live.chosen import chosen
+from tracer.live.here import Here
+from tracer.live.result import Checked
+from tracer.live.sources import sources_of
+
+
+def check(
+    exercise: str,
+    answer: object = None,
+    /,
+    *,
+    seed: int | None = None,
+    exercises: str | os.PathLike[str] | None = None,
+    **functions: object,
+) -> Checked:
+    """Check functions of a notebook or a script, as ``tracer check`` does a file.
+
+    They are called in this process, with copies of every array; what they print is seen at once,
+    and Ctrl-C ends them. Nothing is written, and no limit on time or memory is set.
+
+    Parameters
+    ----------
+    exercise : str
+        Its name, its number, or the start of either.
+    answer : callable, mapping or module
+        The function or class that the exercise asks for. Where it asks for several: a mapping or a
+        module that has them by their names; or leave it out and give each as a keyword.
+    seed : int, optional
+        Repeats an earlier check with the same numbers; the result has it.
+    exercises : path, optional
+        A folder of exercises of your own; by default those of tracer.
+    **functions : callable
+        Functions and classes by the names that the exercise has for them.
+
+    Returns
+    -------
+    Checked
+        A notebook draws it, `print` writes the screen of ``tracer check``, `float` gives the share
+        of the points.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such exercise.
+    InputError
+        If a function is missing, or is none.
+
+    Examples
+    --------
+    >>> import numpy as np, tracer
+    >>> def rnn_step(x, h_prev, U, W, a):
+    ...     return np.tanh(x @ U.T + h_prev @ W.T + a)
+    >>> float(tracer.check("rnn_step", rnn_step))
+    1.0
+    """
+    if seed is not None and (type(seed) is not int or seed < 0):
+        raise InputError(_("seed = {seed!r}; expected a whole number, 0 or more").format(seed=seed))
+    asked = _exercise(exercise, exercises)
+    sources = sources_of(chosen(asked, answer, functions))
+    file = sources.form.file
+    report = grade_form(asked, sources.form, file, seed=seed, wall=Here(sources))
+    return Checked(report, None if exercises is None else os.fspath(exercises))
+
+
+def _exercise(said: object, folder: str | os.PathLike[str] | None) -> Exercise:
+    """The exercise that is meant."""
+    if not isinstance(said, str):
+        shown = _("the exercise is given by its name or number, as text: {example}; got {got}")
+        raise InputError(shown.format(example='"22"', got=type(said).__name__))
+    where = None if folder is None else os.fspath(folder)
+    found = discover(exercises_for(where, None, Path.cwd()))
+    try:
+        return find(said, found.good)
+    except UnknownNameError:
+        for broken, why in found.broken:
+            if said and broken.name.startswith(said):
+                shown = _("exercise {name} cannot be used: {why}")
+                raise FileError(shown.format(name=broken.name, why=why)) from None
+        raise

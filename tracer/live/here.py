@@ -1,0 +1,81 @@
+"""A wall that is none: the functions of this session are called in this process.
+
+They run here anyway, whenever their author calls them. They get copies of every array, what they
+print is seen at once, and Ctrl-C ends them. A reference of the exercise runs in a process of its
+own, as always.
+"""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from tracer.live.sources import Sources, unwritten
+from tracer.sandbox import describing, inside
+from tracer.sandbox.process import Limits, PlainProcess, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """See `tracer.sandbox.process.Wall`."""
+
+    sources: Sources
+
+    def run(self, source: bytes, file: str, request: bytes, limits: Limits, longest: float) -> Run:
+        """Call the functions; nothing is limited."""
+        if source != self.sources.form.program:  # a reference is a file, and they are none
+            return PlainProcess().run(source, file, request, limits, longest)
+        there = SimpleNamespace(**self.sources.functions)
+        _file, text = self.sources.one
+        return inside.run(text, self.sources, request, _Describing(self.sources), there)
+
+
+@dataclass(frozen=True, slots=True)
+class _Describing:
+    """What the runner asks of `tracer.sandbox.describing`, for lines of several cells and files."""
+
+    sources: Sources
+
+    @staticmethod
+    def words(value: object) -> str:
+        """See `tracer.sandbox.describing.words`."""
+        return describing.words(value)
+
+    @staticmethod
+    def unplaced(text: str, file: object) -> str:
+        """As it is: a path in it is one of the student's own machine."""
+        del file
+        return text
+
+    def own_line(self, file: object, filename: str, number: int | None) -> int | None:
+        """The line of the program that all the cells and files are."""
+        del file
+        return self.sources.line(filename, number)
+
+    def unwritten(self, source: bytes, called: str) -> dict[str, Any]:
+        """Why a function returned None."""
+        del source
+        function = self.sources.functions[called.partition(".")[0]]
+        return unwritten(function, self.sources, called)
+
+    def describe(self, error: BaseException, file: object, called: str) -> dict[str, Any]:
+        """The exception, and the last line of the student's own on the way to it."""
+        del file
+        line, within = None, ""
+        for frame in traceback.extract_tb(error.__traceback__):
+            own = self.sources.line(frame.filename, frame.lineno)
+            if own is not None:
+                line, within = own, frame.name
+        name, _dot, method = called.partition(".")
+        function = self.sources.functions.get(name)
+        return {
+            "event": "raised",
+            "type": describing.words(type(error).__name__),
+            "message": describing.words(error),
+            "line": line,
+            "not_implemented": isinstance(error, NotImplementedError)
+            and within == (method or getattr(function, "__name__", "")),
+            "memory": isinstance(error, MemoryError),
+        }

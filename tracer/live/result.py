@@ -1,0 +1,89 @@
+"""What ``tracer.check`` gives back: a number, a screen, a page, a record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tracer.grading.report import Report, Verdict
+from tracer.language import _, quoted, quoted_file
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Checked:
+    """How an answer did.
+
+    Attributes
+    ----------
+    report : Report
+        All of it, as records.
+    exercises : str or None
+        The folder of exercises that was given.
+    """
+
+    report: Report
+    exercises: str | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check passes."""
+        return self.report.verdict is Verdict.PASSED
+
+    @property
+    def points(self) -> float:
+        """The points that it earns."""
+        return self.report.points
+
+    @property
+    def out_of(self) -> int:
+        """The points that there are."""
+        return self.report.out_of
+
+    @property
+    def seed(self) -> int:
+        """Give it to the next check to repeat this one with the same numbers."""
+        return self.report.seed
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The report as ``tracer check --format json`` writes it, see docs/report-json.md."""
+        from tracer.view.export.report_json import as_record
+
+        return as_record(self.report, self._advice())
+
+    def __float__(self) -> float:
+        """The share of the points, from 0 to 1."""
+        return float(self.points / self.out_of) if self.out_of else float(self.passed)
+
+    def __bool__(self) -> bool:
+        """Whether it passed, so that ``assert tracer.check(…)`` means what it says."""
+        return self.passed
+
+    def __repr__(self) -> str:
+        """The screen of ``tracer check``, without colours."""
+        from tracer.view.terminal.console import abilities, rendered
+        from tracer.view.terminal.report import screen
+
+        able = abilities(plain=True)
+        return rendered(screen(self.report, able, self._advice()), able).rstrip("\n")
+
+    def _repr_html_(self) -> str:
+        from tracer.view.export.report_html import page
+
+        return page(self.report, self._advice())
+
+    def _advice(self) -> list[str]:
+        """What to do next."""
+        report, failing = self.report, self.report.first_failing
+        if failing is None:
+            return []
+        advice = []
+        if failing.trouble is None or failing.trouble.facts.get("loaded", True):
+            command = f"tracer hint {report.exercise.name} --check {quoted(failing.check.name)}"
+            if self.exercises is not None:
+                command += f" --exercises {quoted_file(self.exercises)}"
+            advice.append(_("For a hint: {command}").format(command=command))
+        if report.verdict is not Verdict.NOT_STARTED:
+            said = _("To repeat with the same numbers, add: seed={seed}")
+            advice.append(said.format(seed=report.seed))
+        return advice

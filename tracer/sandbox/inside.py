@@ -1,0 +1,45 @@
+"""A plan carried out in this process: by the runner's own code, and with no wall at all.
+
+This is for code that somebody runs here anyway: the functions of their own session. A submission of
+somebody else goes behind a wall.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from tracer.sandbox import frames, runner
+from tracer.sandbox.process import How, Run
+
+
+def run(source: bytes, file: Any, request: bytes, describing: Any, there: Any = None) -> Run:
+    """Make the calls of a request, and give back the frames that a child would have sent.
+
+    What is printed goes where it always goes. No process is new, so a plan that asks for one to
+    each check is answered with the word that there is none.
+
+    Parameters
+    ----------
+    source : bytes
+        The program; each check loads it anew, unless there is `there`.
+    file : object
+        Its path, or whatever `describing` knows its lines by.
+    request : bytes
+    describing : object
+        `tracer.sandbox.describing`, or something with the functions of it that the runner calls.
+    there : object, optional
+        Has the functions by their names.
+    """
+    began = time.perf_counter()
+    inputs = dict(frames.unpack(request).frames)
+    plan = frames.read_note(inputs["plan"], runner.LONGEST_PLAN)
+    assert plan is not None
+    sent = [frames.pack_note("ready", {"apart": False})]
+    plain = runner.numbers(plan["most"])
+    for check in () if plan["apart"] else plan["checks"]:
+        runner.one_check(
+            check, plan, inputs, source, file, plain, frames, sent.append, describing, there
+        )
+    sent.append(frames.pack_note("end", {}))
+    return Run(How.EXITED, 0, b"".join(sent), "", time.perf_counter() - began)

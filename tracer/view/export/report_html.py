@@ -1,0 +1,190 @@
+"""A report on functions of a notebook, as the notebook draws it: HTML, and nothing that runs.
+
+It has no colour of its own for text or ground, so that it is read on a light page and on a dark
+one. Every mark is a sign as well as a colour. What the student's code says is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+
+from tracer.grading.report import Kind, Report, Verdict
+from tracer.view.parts.report import (
+    Beside,
+    CheckRow,
+    Judged,
+    Stopped,
+    WrongNumber,
+    judged,
+    told_as_said,
+)
+from tracer.view.parts.said import Said, Tone
+from tracer.view.say.reported import (
+    also_where,
+    also_wrong,
+    clean_lines,
+    first_wrong,
+    how_to_compute,
+    in_check,
+    labels,
+    printed_in,
+    score,
+)
+from tracer.view.say.verdict import points, verdict_name
+
+WRONG = "color:#cf5408;font-weight:bold"  # 4.3 : 1 against white, 4.2 : 1 against #111
+FAINT = "opacity:.7"
+STRONG = "font-weight:bold"
+WHOLE = "max-width:60em;margin:.5em 0;line-height:1.5;overflow-wrap:anywhere;text-align:left"
+CELL = "text-align:right;padding:.1em .6em;background:none;border:none"
+APART = "margin-top:.8em"
+HEAD = f"text-align:left;font-weight:normal;{FAINT}"
+LISTED = "margin:.2em 0 .2em 1.5em"
+
+_STYLES = {Tone.ASIDE: FAINT, Tone.STRONG: STRONG, Tone.BROKEN: WRONG}
+_MARKS = {Verdict.PASSED: "✓", Verdict.NOT_STARTED: "·"}
+
+
+def page(report: Report, advice: Sequence[str] = ()) -> str:
+    """All of it, as one element.
+
+    Parameters
+    ----------
+    report : Report
+    advice : sequence of str
+        What to do next; each becomes a paragraph at the end.
+    """
+    part = judged(report)
+    inside = [*_heading(part), *_checks(part)]
+    failing = part.first_failing
+    if failing is not None:
+        inside += [_p(note) for note in part.notes]
+        inside += _first_mistake(part, failing)
+        inside += _printed(failing)
+    else:
+        inside += _remark(part)
+    inside += [_p(said, f"{FAINT};{'' if n else APART}") for n, said in enumerate(advice)]
+    return f'<div style="{WHOLE}">{"".join(inside)}</div>'
+
+
+def _heading(part: Judged) -> Iterator[str]:
+    yield _p(f"{part.exercise} · {part.title}", STRONG)
+    verdict = f"{_mark(part.verdict)} {verdict_name(part.verdict, part.points)}"
+    style = STRONG if part.verdict is Verdict.PASSED else WRONG
+    told = f'<span style="{style}">{escape(verdict)}</span>'
+    yield f"<div>{told} · {escape(score(part.points, part.out_of))}</div>"
+    yield _p(part.file, FAINT)
+
+
+def _checks(part: Judged) -> Iterator[str]:
+    """A line for each check: mark, name, points, title."""
+    rows = []
+    for c in part.checks:
+        before = bool(c.told_in) or not c.run
+        mark = "–" if before else _mark(c.verdict)
+        style = FAINT if before else STRONG if c.verdict is Verdict.PASSED else WRONG
+        about = c.title
+        if not before and c.verdict not in (Verdict.PASSED, Verdict.WRONG, part.verdict):
+            about = f"{verdict_name(c.verdict)} · {about}"
+        rows.append(
+            f'<div style="padding-left:1.5em;text-indent:-1em"><span style="{style}">{mark}</span> '
+            f"<b>{escape(c.name)}</b> · {points(c.points)}/{c.out_of} · "
+            f'<span style="{FAINT}">{escape(about)}</span></div>'
+        )
+    yield f'<div style="margin:.5em 0">{"".join(rows)}</div>'
+    if part.about_dashes:
+        yield _p(part.about_dashes, FAINT)
+
+
+def _first_mistake(part: Judged, failing: CheckRow) -> Iterator[str]:
+    """The mistake, where it is known; the first thing that is wrong, and what to do about it."""
+    diagnosis = told_as_said(part.diagnosis)
+    if failing.diagnosis:  # it gives the numbers of this check, and not those of all
+        diagnosis = told_as_said(failing.diagnosis)
+        diagnosis[0] = Said(in_check(failing.name, diagnosis[0].text), diagnosis[0].tone)
+    wrong, explained = failing.wrong, failing.explained or part.explained
+    if explained or not any(r.kind is Kind.REMEMBERS for r in failing.remarks):
+        yield from _said(diagnosis)
+    if wrong is None:
+        assert failing.stopped is not None
+        yield from _stopped(failing, failing.stopped)
+    else:
+        yield _p(first_wrong(failing.name, wrong.place), f"{STRONG};{APART}")
+        yield _p(" ".join(said for said in (failing.reading, *wrong.how_much) if said), FAINT)
+        yield _numbers(wrong)
+        yield _p(wrong.from_own, FAINT)
+        if wrong.worked:
+            yield _p(how_to_compute(), f"{FAINT};{APART}")
+            lines = "".join(f"<div><code>{escape(str(line))}</code></div>" for line in wrong.worked)
+            yield f'<div style="{LISTED}">{lines}</div>'
+        for said, style in zip(part.look_at, (f"{STRONG};{APART}", FAINT), strict=False):
+            yield _p(said, style)
+        for other in () if explained else failing.also:
+            yield _p(also_wrong(other.quantity, wrong.quantity), APART)
+            yield _p(also_where(other.place, other.yours, other.wanted), LISTED)
+            yield _p(other.from_own, f"{FAINT};{LISTED}")
+        yield _p(failing.standings, APART)
+    for remark in failing.remarks:
+        first, *rest = remark.said
+        yield from [_p(first, f"{STRONG};{APART}"), *map(_p, rest)]
+
+
+def _stopped(failing: CheckRow, part: Stopped) -> Iterator[str]:
+    """What happened, and what to do."""
+    first, *rest = part.said
+    yield _p(in_check(failing.name, first) if part.in_check else first, f"{STRONG};{APART}")
+    yield from map(_p, rest)
+    yield _p(part.called, FAINT)
+
+
+def _numbers(wrong: WrongNumber) -> str:
+    """Both numbers, with those beside them in the row; a long row is scrolled."""
+    row = wrong.row or (Beside("", wrong.yours, wrong.wanted, wrong=True),)
+    yours, expected = labels()
+
+    def line(label: str, cells: Iterable[tuple[str, str]]) -> str:
+        inside = "".join(f'<td style="{CELL};{style}">{escape(text)}</td>' for text, style in cells)
+        head = f'<th scope="row" style="{CELL};{HEAD}">{escape(label)}</th>'
+        return f'<tr style="background:none">{head}{inside}</tr>'
+
+    places = line("", ((one.place, f"{FAINT};white-space:nowrap") for one in row))
+    lines = [
+        places if wrong.row else "",
+        line(yours, ((one.yours, WRONG if one.wrong else FAINT) for one in row)),
+        line(expected, ((one.expected, STRONG if one.wrong else FAINT) for one in row)),
+    ]
+    style = "border-collapse:collapse;margin:.3em 0;font-family:monospace;border:none"
+    return f'<div style="overflow-x:auto"><table style="{style}">{"".join(lines)}</table></div>'
+
+
+def _remark(part: Judged) -> Iterator[str]:
+    """What is good to know of an answer that is right."""
+    remarked = next((c for c in part.checks if c.remarks), None)
+    if remarked is None:
+        return
+    first, *rest = remarked.remarks[0].said
+    yield from map(_p, (in_check(remarked.name, first), *rest))
+    if part.without_warning:
+        more, command = part.without_warning
+        yield f'{_p(more)}<div style="{LISTED}"><code>{escape(command)}</code></div>'
+
+
+def _printed(c: CheckRow) -> Iterator[str]:
+    """What the student's code wrote, as the data it is."""
+    if c.printed.strip():
+        text = escape(clean_lines(c.printed.rstrip("\n")))
+        yield f'{_p(printed_in(c.name), FAINT)}<pre style="white-space:pre-wrap">{text}</pre>'
+
+
+def _said(sentences: Iterable[Said]) -> Iterator[str]:
+    yield from (_p(one.text, _STYLES.get(one.tone, "")) for one in sentences)
+
+
+def _p(text: str, style: str = "") -> str:
+    """One paragraph; nothing where there is nothing to say."""
+    return f'<div style="margin:.15em 0;{style}">{escape(text)}</div>' if text.strip() else ""
+
+
+def _mark(verdict: Verdict) -> str:
+    return _MARKS.get(verdict, "✗")
