@@ -1,0 +1,83 @@
+"""How long ``tracer check`` takes: a right answer, and what a wrong one costs more.
+
+Needs nothing beside tracer, a checkout with its ``solutions/``::
+
+    python benchmarks/check.py [--rounds 5]
+
+In each round Python imports NumPy, each exercise's solution is checked, and each of its known
+mistakes, one after the other, so that whatever else the machine does meets all of them. Every
+command is a process of its own, as a student starts it. Printed are seconds on the clock: the
+median over rounds of each, and of what a wrong answer takes beyond the right one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+SOLUTIONS = Path(__file__).parents[1] / "solutions"
+NUMPY = [sys.executable, "-c", "import numpy"]
+
+
+def check(file: Path, exercise: str) -> list[str]:
+    """The command; the seed makes every round the same."""
+    python = [sys.executable, "-m", "tracer"]
+    return [*python, "check", str(file), "--exercise", exercise, "--seed", "0"]
+
+
+def seconds(command: list[str]) -> float:
+    """How long it takes, whatever it says."""
+    start = time.perf_counter()
+    plain = {**os.environ, "NO_COLOR": "1"}
+    subprocess.run(command, capture_output=True, check=False, env=plain)  # noqa: S603
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Time everything, then print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    right = {
+        folder.name: folder / f"{folder.name.partition('_')[2]}.py"
+        for folder in sorted(SOLUTIONS.iterdir())
+        if folder.is_dir()
+    }
+    wrong = {
+        (name, path.stem): path
+        for name in right
+        for path in sorted((SOLUTIONS / name / "mistakes").glob("*.py"))
+    }
+    imports: list[float] = []
+    passing: dict[str, list[float]] = {name: [] for name in right}
+    failing: dict[tuple[str, str], list[float]] = {at: [] for at in wrong}
+    for _round in range(rounds):
+        for name, solution in right.items():
+            imports.append(seconds(NUMPY))
+            passing[name].append(seconds(check(solution, name)))
+            for at, mistake in wrong.items():
+                if at[0] == name:
+                    failing[at].append(seconds(check(mistake, name)))
+    print(f"import numpy {statistics.median(imports):.2f} s")
+    print(f"{'exercise':24} {'right':>6}  wrong, beyond that: median, most")
+    beyond = {
+        at: statistics.median(found) - statistics.median(passing[at[0]])
+        for at, found in failing.items()
+    }
+    for name, found in passing.items():
+        own = [more for at, more in beyond.items() if at[0] == name]
+        said = f"{statistics.median(own):6.2f} {max(own):6.2f}" if own else ""
+        print(f"{name:24} {statistics.median(found):6.2f}  {said}")
+    every = sorted(beyond.values())
+    most = every[min(len(every) - 1, int(0.99 * len(every)))]
+    typical = statistics.median(every)
+    print(f"all {len(every)} wrong answers: median {typical:.2f} s, 99 % {most:.2f} s")
+
+
+if __name__ == "__main__":
+    main()
