@@ -126,7 +126,8 @@ def _of_path(path: Path, exercises: Sequence[Exercise], todo: str) -> Exercise:
             said = _("{folder} is not the folder of an exercise")
             todo = _("give one of {names}")
     names = ", ".join(e.name for e in found)
-    raise InputError(f"{said.format(file=path.name, folder=path)}; {todo.format(names=names)}")
+    said, todo = said.format(file=path.name, folder=path), todo.format(names=names)
+    raise InputError(_("{what}; {todo}").format(what=said, todo=todo))
 
 
 def _of_folder(path: Path, exercises: Sequence[Exercise]) -> Exercise | None:
