@@ -204,15 +204,18 @@ class Body:
 
     def at_once(self, lines: Mapping[str, Expression], reduced: set[str]) -> bool:
         """Whether all steps can stand in one array: no product adds up over sentences."""
-        return not any("T @" in str(e) for e in lines.values()) and all(
-            self.program.lines[n].steps == "sum" for n in reduced
-        )
+        whole = {n for n in reduced if self.program.lines[n].steps.startswith("without")}
+        return not whole and not any("T @" in str(e) for e in lines.values())
 
     def all_steps(self, name: str, expression: Expression) -> None:
         """A line of all steps together."""
         text = self.text(name, whole=True).of(expression)
-        if self.program.lines[name].steps:
-            text = f"({text}).sum(axis=0)"
+        steps = self.program.lines[name].steps
+        if steps:
+            text = {
+                "sum": f"({text}).sum(axis=0)", "mean": f"({text}).sum(axis=0) / T",
+                "first": f"({text})[0]", "last": f"({text})[-1]",
+            }.get(steps, f"({text})[{steps.removeprefix('step ')}]")  # fmt: skip
         elif self.ragged and name in self.masked:
             more = len(self.program.names[name]) - 2
             every = "every" + "[..., np.newaxis]" * more

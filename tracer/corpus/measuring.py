@@ -29,6 +29,7 @@ class Told(StrEnum):
 
     NAMED = "named"
     EQUATION = "as an equation"
+    IN_PART = "named in part"
     NOT_NAMED = "not named"
     WRONG = "wrongly named"
     CRASHED = "crashed"
@@ -122,8 +123,12 @@ def told(variant: Variant, report: Report) -> Told:
         numbers = {Verdict.PASSED, Verdict.WRONG}
         return Told.NOT_NAMED if verdicts <= numbers else Told.CRASHED
     assert diagnosis is not None
-    if differs(variant.exercise, variant.edits, diagnosis.edits):
+    # What is named beside an equation that is called wrong is said of the other numbers only.
+    wrong = [judged.name for judged in diagnosis.equations if judged.verdict == "wrong"]
+    if differs(variant.exercise, variant.edits, diagnosis.edits, but=wrong):
         return Told.WRONG
+    if wrong:
+        return Told.IN_PART
     return Told.NAMED if diagnosis.named else Told.EQUATION
 
 

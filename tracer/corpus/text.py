@@ -123,6 +123,8 @@ class Text:
         match function:
             case "sum_N" | "mean_N" | "sum_H" | "sum_K" | "mean_K" | "mean_H":
                 return f"{q}.{function[:-2]}(axis={axis[function[-1]]})"
+            case "softmax_T" if not self.batch:
+                raise InputError(f"'{node}' is not known in a single step")
             case "softmax_N" | "softmax_T":
                 self.helpers.add("softmax")
                 return f"softmax({q}, axis={axis[function[-1]]})"

@@ -11,7 +11,7 @@ from tracer.corpus.measuring import Measured, Told, measured
 from tracer.course.authoring import Finding
 from tracer.exercises.exercise import Exercise
 
-RIGHT, PAIRS = 100, 20
+RIGHT, PAIRS = 110, 20
 """How many right answers to each exercise are written, and how many with two mistakes at once."""
 
 
