@@ -2,38 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from tracer.cells.activations import Array
 from tracer.errors import InputError
 from tracer.mistakes.blocks import Blocks
 from tracer.mistakes.records import JudgedEquation, Run, Verdict
+from tracer.mistakes.recovering import CLOSE, recovered
 from tracer.program import Program
 
 
 def judged(program: Program, runs: Sequence[Run]) -> tuple[JudgedEquation, ...]:
-    """Each quantity that came back, and the hidden ones behind what is wrong.
+    """Each quantity that came back or can be worked out, and the hidden ones behind what is wrong.
 
     A quantity is right where it follows from the student's own earlier numbers in every run.
     """
     wrong: set[str] = set()
     came: set[str] = set()
+    found: set[str] = set()
     for run in runs:
         came |= run.came.keys()
         try:
-            expected = program.run(run.given, own=run.came, wanted=tuple(run.came))
+            own = _found(program, run)
+            bad = _wrong(program, replace(run, came={**run.came, **own}), own)
         except InputError:
             continue
-        blocks = Blocks(program.names, run, expected)
-        wrong |= {b.name for b, bad in zip(blocks.listed, blocks.wrong, strict=True) if bad}
-    given = {name for run in runs for name in run.given}
-    known = came | given
+        found |= own.keys()
+        wrong |= bad
+    known = came | found | {name for run in runs for name in run.given}
     # What is behind something that follows is right; it is never suspected.
-    hidden = _behind(program, wrong, known) - _behind(program, came - wrong, known)
+    hidden = _behind(program, wrong, known) - _behind(program, (came | found) - wrong, known)
     return tuple(
-        JudgedEquation(name, _verdict(name, wrong, hidden))
+        JudgedEquation(name, _verdict(name, wrong, hidden), name in found - came)
         for name in program.order
-        if name in came or name in hidden
+        if name in came or name in found or name in hidden
     )
+
+
+def _found(program: Program, run: Run) -> dict[str, Array]:
+    """What can be worked out, unless d_x alone is wrong: then it is that equation."""
+    if _wrong(program, run, {}) <= {"d_x"}:
+        return {}
+    return recovered(program, run, program.run(run.given, own=run.came))
+
+
+def _wrong(program: Program, run: Run, found: Mapping[str, Array]) -> set[str]:
+    """What does not follow; what was worked out has lost some digits."""
+    expected = program.run(run.given, own=run.came, wanted=tuple(run.came))
+    if found:
+        run = replace(run, tolerance=max(run.tolerance, 10 * CLOSE))
+    blocks = Blocks(program.names, run, expected)
+    return {b.name for b, bad in zip(blocks.listed, blocks.wrong, strict=True) if bad}
 
 
 def _verdict(name: str, wrong: set[str], hidden: set[str]) -> Verdict:
