@@ -77,8 +77,8 @@ SCENES = {
     "rnn step": Scene("rnn", "step", ("h",), (ONE, FEW)),
     "rnn unroll": Scene("rnn", "sequence", ("h", "h_T"), ({}, {"T": 6, "D": 4}), ragged=True),
     "rnn square": Scene("rnn", "step", ("h",), (SQUARE,)),
-    "gates": Scene("lstm", "step", ("i", "f", "g", "o"), (ONE, {**FEW, **ONE})),
     "lstm step": Scene("lstm", "step", ("h", "c"), (ONE, FEW)),
+    "gates": Scene("lstm", "step", ("i", "f", "g", "o"), (ONE, {**FEW, **ONE})),
     "lstm square": Scene("lstm", "step", ("h", "c"), (SQUARE,)),
     "lstm unroll": Scene(
         "lstm", "sequence", ("h", "c", "h_T", "c_T"), ({}, {"T": 6, "D": 4}), ragged=True
@@ -87,7 +87,7 @@ SCENES = {
         "rnn", "sequence", ("probs", "total_loss", "d_logits", "d_V", "d_b"),
         ({}, {"T": 5, "N": 4, "H": 6}), ragged=True,
     ),
-    "lstm tagger": Scene("lstm", "sequence", ("total_loss", "d_V"), ({}, {"T": 5, "N": 4, "H": 6})),
+    "lstm tagger": Scene("lstm", "sequence", ("total_loss", "d_V"), ({}, {"T": 2, "N": 4, "H": 6})),
     "rnn step backward": Scene(
         "rnn", "step", ("d_x", "d_h_prev", "d_U", "d_W", "d_a"), (ONE, ONE), gradients=True
     ),

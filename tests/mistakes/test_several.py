@@ -51,7 +51,7 @@ def test_pairs_of_mistakes(scene: str) -> None:
         if runs is not None and differ(runs, right):
             visible.append(mistake)
     named = 0
-    for one, other in list(zip(visible[::2], visible[1::2], strict=False))[:6]:
+    for one, other in list(zip(visible[::2], visible[1::2], strict=False))[:4]:
         runs = came_of(program.edited([*one.edits, *other.edits]), rounds, asked.returns)
         if runs is None:
             continue
@@ -73,7 +73,7 @@ def test_what_has_no_name_gets_no_wrong_one(scene: str) -> None:
     assert right is not None
     lines = [name for name in program.lines if not program.lines[name].backward]
     told = 0
-    for edit in sample(list(generated(program, lines)), 40):
+    for edit in sample(list(generated(program, lines)), 16):
         runs = came_of(program.edited([edit]), rounds, asked.returns)
         if runs is None or not differ(runs, right):
             continue
@@ -85,7 +85,7 @@ def test_what_has_no_name_gets_no_wrong_one(scene: str) -> None:
             assert not differ(same, runs)
         told += bool(diagnosis.named or diagnosis.generated)
 
-    assert told >= 5
+    assert told >= 3
 
 
 def test_an_equation_without_a_name_is_quoted() -> None:

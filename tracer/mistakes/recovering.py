@@ -1,7 +1,7 @@
 """Numbers that did not come back, worked out from those that did.
 
-With at least as many inputs as there are sums, the gradient of x tells that of each sum: d_x is made
-of all of them by one product. And what was multiplied by known numbers is found by dividing,
+With at least as many inputs as there are sums, the gradient of x tells that of each sum: d_x is
+made of all of them by one product. And what was multiplied by known numbers is found by dividing,
 believed only where two ways to it agree.
 """
 
