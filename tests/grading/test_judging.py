@@ -34,7 +34,8 @@ from tracer.view.terminal.report import screen
 
 NOTHING = Submission("rnn_step.py", b"")
 
-RNN_STEP, _GATES, LSTM_STEP = discover().good[:3]
+EXERCISES = {exercise.number: exercise for exercise in discover().good}
+RNN_STEP, LSTM_STEP = EXERCISES["10"], EXERCISES["22"]
 
 PARTS = st.one_of(
     st.sampled_from(["0", "1", "7", "8", "kept", "after", "note", "loaded", "h", "c", "x", "end"])
@@ -182,6 +183,28 @@ def test_a_slip_in_c_does_not_take_the_points_of_h(lstm_step: Exercise) -> None:
     report = judged(task, answered(task, {}, {"c": "f * c_prev + g"})).report
 
     assert (report.verdict, report.points) == (Verdict.WRONG, 1.0)
+
+
+def test_a_step_is_right_if_it_is_so_for_what_it_was_called_with(lstm_step: Exercise) -> None:
+    """Who computes the right c for h, and returns half of it, keeps the points of h at every step.
+
+    From the second step on, h is neither what the equations give nor o * tanh of what came as c.
+    """
+    task = task_of(lstm_step, "state carried")
+    right, (given_,) = ByEquations(lstm_step, task.case), task.case.rounds
+    assert lstm_step.program is not None
+    answer, own = Answer(loaded=True, finished=True), dict(given_)
+    for t in range(task.case.sizes["T"]):
+        now = {n: own[n] for n in ("h_0", "c_0", "U", "W", "a")} | {"x": given_["x"][t : t + 1]}
+        found = lstm_step.program.run(now, wanted=["h", "c"])
+        own |= {"h_0": found["h"][0], "c_0": found["c"][0] / 2}
+        for name in ("h", "c"):
+            answer.arrays[t, name] = answer.kept[t, name] = own[f"{name}_0"]
+
+    report = judge(task, answer, right).report
+
+    assert {q.name: str(q.standing) for q in report.quantities} == {"h": "follows", "c": "wrong"}
+    assert report.points == task.case.check.points / 2
 
 
 def test_what_is_right_by_itself_is_never_called_wrong(lstm_step: Exercise) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -73,7 +74,7 @@ class Compared:
     follows : mapping
         The same from the student's own numbers.
     wrong : mapping
-        Where a quantity that came is neither of the two.
+        Where a quantity that came is neither of the two, nor what its call alone should give.
     inexact : mapping
         Where it is not what is right.
     """
@@ -178,14 +179,20 @@ def tolerance_of(check: Check) -> float:
 def held(
     ruler: Ruler, number: int, given: Mapping[str, Array], came: Mapping[str, Array],
     exact: Mapping[str, Array], follows: Mapping[str, Array], tolerance: float,
+    alone: Mapping[str, Array] = MappingProxyType({}),
 ) -> Compared:  # fmt: skip
-    """Hold what came in a round against what is right, and against what follows from itself."""
+    """Hold what came in a round against what is right, and against what follows from itself.
+
+    `alone` is what is right for a call by itself, whatever else it has returned.
+    """
     came = {name: array.astype(np.float64) for name, array in came.items()}
     inexact = {name: ~near(a, exact[name][_part(a)], tolerance) for name, a in came.items()}
     wrong = {
         name: inexact[name] & ~near(array, follows[name][_part(array)], tolerance)
         for name, array in came.items()
     }
+    for name, array in alone.items():
+        wrong[name] = wrong[name] & ~near(came[name][: len(array)], array, tolerance)
     return Compared(ruler, number, given, came, exact, follows, wrong, inexact)
 
 

@@ -13,6 +13,7 @@ from tracer.exercises.exercise import Check, Exercise
 from tracer.grading.comparing import Compared, has_steps, tolerance_of
 from tracer.grading.judge import Judged, tenths
 from tracer.grading.report import Array, Kind, Verdict
+from tracer.grading.right import each_step
 from tracer.grading.undecided import settled
 from tracer.program import Program
 
@@ -83,22 +84,12 @@ def _runs(check: Check, compared: Compared, *, by_step: bool = False) -> Iterato
 
     tolerance, where = tolerance_of(check), (check.name, compared.round)
     ruler, came = compared.ruler, compared.came
-    of_steps = [name for name in came if has_steps(ruler, name)]
-    steps = min((len(came[name]) for name in of_steps), default=0)
-    forward = all(name in of_steps and not name.startswith("d_") for name in came)
-    if not by_step or not forward or steps < 2:
+    alone = list(each_step(ruler, compared.given, came, compared.follows)) if by_step else []
+    if not alone:
         yield Run(compared.given, came, tolerance, where)
-        return
-    for step in range(steps):
-        now = slice(step, step + 1)
-        given = {n: a[now] if has_steps(ruler, n) else a for n, a in compared.given.items()}
-        for carry in ruler.carries.values() if step else ():
-            if not carry.backward:
-                own = came.get(carry.of, compared.follows[carry.of])
-                given[carry.initial] = own[step - 1]
-        if "lengths" in given:
-            given["lengths"] = np.ones_like(given["lengths"])
-        yield Run(given, {name: came[name][now] for name in came}, tolerance, where)
+    for step, given in enumerate(alone):
+        now = {name: array[step : step + 1] for name, array in came.items()}
+        yield Run(given, now, tolerance, where)
 
 
 def _worth(exercise: Exercise, judged: Judged, found: Diagnosis) -> Judged:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
@@ -15,7 +15,7 @@ from tracer.exercises.cases import Case
 from tracer.exercises.exercise import Exercise, Function
 from tracer.exercises.layout import Layout
 from tracer.exercises.plan import Call, read_again, read_back, wanted_shapes
-from tracer.grading.comparing import Compared, has_steps, held, near, tolerance_of
+from tracer.grading.comparing import Compared, Ruler, has_steps, held, near, tolerance_of
 from tracer.grading.request import Plan, returned
 from tracer.program.program import Carry
 
@@ -111,13 +111,48 @@ class ByEquations:
                 with np.errstate(all="ignore"):  # the student's numbers may be anything
                     exact = program.run(given)
                     follows = exact if exactly else program.run(given, own=own)
+                    alone = {} if exactly else self._alone(given, own, follows)
                 own |= {  # of what came twice, a wrong one is what is shown
                     name: array
                     for name, array in twice[number].items()
                     if not near(array, follows[name], tolerance).all()
                 }
-                rounds.append(held(program, number, given, own, exact, follows, tolerance))
+                rounds.append(held(program, number, given, own, exact, follows, tolerance, alone))
         return tuple(rounds)
+
+    def _alone(
+        self, given: Mapping[str, Array], came: Mapping[str, Array], follows: Mapping[str, Array]
+    ) -> dict[str, Array]:
+        """What each call of a step function should give, from what it was called with alone."""
+        program = self.exercise.program
+        assert program is not None
+        if {function.over for function in self.exercise.functions} != {"step"}:
+            return {}
+        called = [program.run(now, wanted=came) for now in each_step(program, given, came, follows)]
+        return {name: np.concatenate([found[name] for found in called]) for name in came if called}
+
+
+def each_step(
+    ruler: Ruler, given: Mapping[str, Array], came: Mapping[str, Array],
+    follows: Mapping[str, Array],
+) -> Iterator[dict[str, Array]]:  # fmt: skip
+    """What each step forward is given, as a round of its own: the student's state before it.
+
+    Nothing where that says no more than the round itself: of one step, and of a backward pass.
+    """
+    of_steps = [name for name in came if has_steps(ruler, name)]
+    steps = min((len(came[name]) for name in of_steps), default=0)
+    forward = all(name in of_steps and not name.startswith("d_") for name in came)
+    if not forward or steps < 2:
+        return
+    for step in range(steps):
+        now = {n: a[step : step + 1] if has_steps(ruler, n) else a for n, a in given.items()}
+        for carry in ruler.carries.values() if step else ():
+            if not carry.backward:
+                now[carry.initial] = came.get(carry.of, follows[carry.of])[step - 1]
+        if "lengths" in now:
+            now["lengths"] = np.ones_like(now["lengths"])
+        yield now
 
 
 @dataclass(frozen=True, slots=True)
