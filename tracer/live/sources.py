@@ -71,7 +71,11 @@ def sources_of(functions: Mapping[str, Callable[..., Any]]) -> Sources:
         found += [Line("", 0)] * (least - len(found))  # of a line without text it is known that
         places[filename] = range(len(lines) + 1, len(lines) + len(found) + 1)  # it is theirs
         lines += found
-    files = [shown(own.co_filename) for f in functions.values() if (own := code_of(f))]
+    files = [
+        shown(own.co_filename)
+        for f in functions.values()
+        if (own := code_of(f)) and linecache.getlines(own.co_filename)
+    ]
     form = Form(
         ", ".join(dict.fromkeys(files)) or ", ".join(functions),
         lines=tuple(lines),

@@ -105,7 +105,7 @@ def _first_mistake(part: Judged, failing: CheckRow) -> Iterator[str]:
         diagnosis[0] = Said(in_check(failing.name, diagnosis[0].text), diagnosis[0].tone)
     wrong, explained = failing.wrong, failing.explained or part.explained
     if explained or not any(r.kind is Kind.REMEMBERS for r in failing.remarks):
-        yield from _said(diagnosis)
+        yield f'<div style="{APART}">{"".join(_said(diagnosis))}</div>'
     if wrong is None:
         assert failing.stopped is not None
         yield from _stopped(failing, failing.stopped)
@@ -164,7 +164,7 @@ def _remark(part: Judged) -> Iterator[str]:
     if remarked is None:
         return
     first, *rest = remarked.remarks[0].said
-    yield from map(_p, (in_check(remarked.name, first), *rest))
+    yield from [_p(in_check(remarked.name, first), APART), *map(_p, rest)]
     if part.without_warning:
         more, command = part.without_warning
         yield f'{_p(more)}<div style="{LISTED}"><code>{escape(command)}</code></div>'
