@@ -221,14 +221,14 @@ def test_a_long_loop_ends_the_recording_and_not_the_answer() -> None:
         {"rows": np.array([[1, 1, 0, 0, 9, 0, 0]])},
         {"rows": np.array([[1, 1, 5, 0, 1, 0, 0]])},
         {"rows": np.zeros((1, 3), np.int64)},
-        {"reads": np.array([[0, 7]])},
+        {"reads": np.array([[0, 7, 1]])},
     ],
 )
 def test_records_out_of_bounds_are_refused(broken: dict[str, Any]) -> None:
     """They come from the student's process, and may be anything."""
     good = {
         "rows": np.array([[1, 1, 0, 0, 1, 0, 0]]),
-        "reads": np.zeros((0, 2), np.int64),
+        "reads": np.zeros((0, 3), np.int64),
         "numbers": np.zeros(1),
     }
 

@@ -34,8 +34,9 @@ class Records:
         Of each record the first and the last line of its statement, its name, where its numbers
         begin and how many there are, and the lines of the statement that called its function (0
         where that is the grader).
-    reads : int array (E, 2)
-        A record, and an earlier one that its statement read.
+    reads : int array (E, 3)
+        A record, an earlier one that its statement read, and whether it surely did so for this
+        result.
     numbers : array
     """
 
@@ -54,8 +55,8 @@ class Records:
             raise ValueError("a record ends behind the last number")
         if not (self.rows[:, 2] < len(self.names)).all():
             raise ValueError("a record has no name")
-        reads_fit = self.reads.ndim == 2 and self.reads.shape[1:] == (2,)
-        if not reads_fit or not ((self.reads >= 0) & (self.reads < max(R, 1))).all():
+        reads_fit = self.reads.ndim == 2 and self.reads.shape[1:] == (3,)
+        if not reads_fit or not ((self.reads >= 0) & (self.reads < max(R, 2))).all():
             raise ValueError("a record reads one that is not there")
 
     def of(self, record: int) -> Array:
@@ -77,7 +78,9 @@ class Blame:
     right : tuple of (str, int)
         Variables that came before it and are right, each with its line.
     instead : str
-        Where the numbers do occur, but under the name of another quantity: that quantity.
+        Where the numbers do occur, but as another quantity: that quantity.
+    occurs : bool
+        Whether the numbers occur in the right computation, though not there.
     """
 
     line: int
@@ -85,6 +88,7 @@ class Blame:
     name: str
     right: tuple[tuple[str, int], ...] = ()
     instead: str = ""
+    occurs: bool = False
 
 
 def blamed(
@@ -106,15 +110,18 @@ def blamed(
     R = len(records.rows)
     occurs = [_occurs(records.of(k), known) for k in range(R)]
     misnamed = [occurs[k] and _misnamed(records, k, quantities) for k in range(R)]
-    used_by: dict[int, list[int]] = {}
-    for record, earlier in records.reads.tolist():
-        if earlier < record:
-            used_by.setdefault(earlier, []).append(record)
+    used_by: dict[int, list[tuple[int, bool]]] = {}
+    for record, earlier, sure in records.reads.tolist():
+        if earlier < record < R:
+            used_by.setdefault(earlier, []).append((record, bool(sure)))
     handed_back = [_wrongly_returned(records, k, quantities, returned) for k in range(R)]
     right = [occurs[k] and not misnamed[k] and not handed_back[k] for k in range(R)]
     for k in reversed(range(R)):  # what is used later is decided first
         uses = used_by.get(k, ())
-        right[k] = right[k] or (bool(uses) and all(right[use] for use in uses))
+        right[k] = right[k] or (bool(uses) and all(right[use] for use, _sure in uses))
+        if not right[k] and not misnamed[k]:
+            # Nothing right is computed of something wrong; but a part of it may be right.
+            right[k] = any(right[u] and sure and not _part_of(records, u, k) for u, sure in uses)
     first = next((k for k in range(R) if not right[k]), None)
     if first is None:
         return None
@@ -128,7 +135,13 @@ def blamed(
         records.names[name],
         tuple(_right_before(records, found, occurs)),
         _other(records, found, quantities) if occurs[found] else "",
+        occurs[found],
     )
+
+
+def _part_of(records: Records, later: int, earlier: int) -> bool:
+    """Whether the numbers of a record are some of those of an earlier one."""
+    return _occurs(records.of(later), np.sort(records.of(earlier)))
 
 
 def _wrongly_returned(
@@ -149,7 +162,7 @@ def _assigned(records: Records, returned: int, quantities: Mapping[str, Array]) 
     A variable that is right as what it is called was only handed back in the wrong place.
     """
     numbers = records.of(returned)
-    earlier = [e for record, e in records.reads.tolist() if record == returned]
+    earlier = [e for record, e, _sure in records.reads.tolist() if record == returned]
     same = [e for e in earlier if np.array_equal(records.of(e), numbers)]
     if not same:
         return returned
@@ -206,10 +219,10 @@ def _misnamed(records: Records, record: int, quantities: Mapping[str, Array]) ->
 
 
 def _other(records: Records, record: int, quantities: Mapping[str, Array]) -> str:
-    """The one quantity whose numbers these are; empty where there is none, or more than one."""
+    """A quantity whose numbers these are, of several the one with the shortest name; or empty."""
     numbers = records.of(record)
     found = [name for name, array in quantities.items() if _is_part(numbers, array)]
-    return found[0] if len(found) == 1 else ""
+    return min(found, key=len, default="")
 
 
 def _is_part(numbers: Array, whole: Array) -> bool:

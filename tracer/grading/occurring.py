@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 
 from tracer.cells.activations import Array
-from tracer.equations.expression import Expression, Name, Number
+from tracer.equations.expression import Call, Expression, Name, Number
 from tracer.program import Program
 from tracer.program.compiled import compiled
 from tracer.program.line import Line
 
 MOST = 400_000
 """Numbers that are kept."""
+
+_OF_SCORES = {"softmax", "cross_entropy"}
 
 _FAILURES = (ValueError, IndexError, TypeError, KeyError)
 
@@ -96,8 +98,20 @@ def _value(line: Line, node: Any, read: Mapping[str, Any], *, all_steps: bool) -
         with np.errstate(all="ignore"):
             value = compiled(node, line.cell, line.bodies, all_steps=all_steps)(read)
         yield np.asarray(value, np.float64)
+        if isinstance(node, Call) and node.function in _OF_SCORES:
+            scores = compiled(node.arguments[0], line.cell, line.bodies, all_steps=all_steps)(read)
+            yield from _inside_softmax(np.asarray(scores, np.float64))
     except _FAILURES:
         return  # it reads what was not given
+
+
+def _inside_softmax(scores: Array) -> Iterator[Array]:
+    """What is computed on the way from scores to probabilities and to their logarithm."""
+    with np.errstate(all="ignore"):
+        for shifted in (scores, scores - scores.max(axis=-1, keepdims=True)):
+            e = np.exp(shifted)
+            sums = e.sum(axis=-1, keepdims=True)
+            yield from (shifted, e, sums, np.log(sums), np.log(e / sums), -np.log(e / sums))
 
 
 def sorted_with_ways(arrays: Sequence[Array]) -> Array:

@@ -40,10 +40,32 @@ class Statement:
             end = max(self.first, body[0].lineno - 1)
             parts = [getattr(node, name) for name in ("iter", "test") if hasattr(node, name)]
         self.last = end
-        names = (n for part in parts for n in ast.walk(part) if isinstance(n, ast.Name))
-        self.reads = tuple({n.id for n in names if isinstance(n.ctx, ast.Load)})
+        self.reads = names_in(*parts)
         if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             self.reads = (*self.reads, node.target.id)
+        self.each = dict(one_by_one(node))
+
+    def reads_for(self, name: str) -> tuple[tuple[str, ...], bool]:
+        """The names that it reads for one of its results, and whether that is sure."""
+        return (self.each[name], True) if name in self.each else (self.reads, not self.each)
+
+
+def names_in(*parts: ast.AST) -> tuple[str, ...]:
+    """The names that are read somewhere in these parts."""
+    nodes = (n for part in parts for n in ast.walk(part) if isinstance(n, ast.Name))
+    return tuple({n.id for n in nodes if isinstance(n.ctx, ast.Load)})
+
+
+def one_by_one(node: ast.stmt) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """``i, f = σ(z_i), σ(z_f)``: what each result is made of, where they stand side by side."""
+    match node:
+        case ast.Assign([ast.Tuple(targets)], ast.Tuple(values)) if len(targets) == len(values):
+            for target, value in zip(targets, values, strict=True):
+                if isinstance(target, ast.Name):
+                    yield target.id, names_in(value)
+        case ast.Return(ast.Tuple(values)):
+            for n, value in enumerate(values):
+                yield f"return[{n}]", names_in(value)
 
 
 def statements(source: bytes) -> dict[int, Statement]:
@@ -75,7 +97,7 @@ class Recorder:
         self.statements = statements(source)
         self.names: list[str] = []
         self.rows: list[tuple[int, ...]] = []
-        self.reads: list[tuple[int, int]] = []
+        self.reads: list[tuple[int, int, int]] = []
         self.numbers: list[Any] = []
         self.count = 0
         self.full = False
@@ -98,11 +120,13 @@ class Recorder:
         dict
             ``rows`` (R, 7): first and last line of the statement, the name, where the numbers begin
             and how many they are, first and last line of the statement that called (0 outside).
-            ``reads`` (E, 2): a record, and an earlier one that it read. ``numbers``: all in a row.
+            ``reads`` (E, 3): a record, an earlier one that it read, and 1 where it surely did: a
+            line that computes several things is not taken apart everywhere. ``numbers``: all in a
+            row.
         """
         return {
             "rows": np.array(self.rows, np.int64).reshape(-1, COLUMNS),
-            "reads": np.array(self.reads, np.int64).reshape(-1, 2),
+            "reads": np.array(self.reads, np.int64).reshape(-1, 3),
             "numbers": np.concatenate(self.numbers) if self.numbers else np.zeros(0),
         }
 
@@ -110,7 +134,7 @@ class Recorder:
         if self.full or frame.f_code.co_filename != self.file:
             return None
         inner = Frame(frame.f_lineno)
-        outside = self._read_by_running() if self.frames else ()
+        outside = tuple(dict(self._read_by_running())) if self.frames else ()
         for name, value in frame.f_locals.items():
             inner.values[name] = flat(value)
             inner.versions[name] = outside
@@ -142,13 +166,14 @@ class Recorder:
         statement = self.statements.get(outer.line) if outer else None
         return (statement.first, statement.last) if statement else (0, 0)
 
-    def _read_by_running(self) -> tuple[int, ...]:
-        """The records that the running statement of the innermost call reads."""
+    def _read_by_running(self, result: str = "") -> Iterator[tuple[int, int]]:
+        """The records that the running statement of the innermost call reads for a result."""
         here = self.frames[-1]
         statement = self.statements.get(here.line)
-        names = statement.reads if statement else ()
-        found = [n for name in names for n in here.versions.get(name, ())] + here.called
-        return tuple(dict.fromkeys(found))
+        names, sure = statement.reads_for(result) if statement else ((), False)
+        read = dict.fromkeys(n for name in names for n in here.versions.get(name, ()))
+        yield from ((n, int(sure)) for n in read)
+        yield from ((n, 0) for n in here.called if n not in read)
 
     def _settle(self, here: Frame, variables: dict[str, Any]) -> None:
         """Record what the statement that has just run did to the variables."""
@@ -187,7 +212,7 @@ class Recorder:
         self.rows.append(
             (statement.first, statement.last, place, self.count, fresh.size, *self._caller())
         )
-        self.reads += [(number, earlier) for earlier in self._read_by_running()]
+        self.reads += [(number, *earlier) for earlier in self._read_by_running(name)]
         self.numbers.append(fresh)
         self.count += fresh.size
         return number

@@ -22,20 +22,27 @@ def line_to_look_at(report: Report) -> list[str]:
         _("Look at {line}").format(line=code[0]),
         " ".join(
             said
-            for said in (_value(blame.name, blame.instead), _right(report, blame.right))
+            for said in (
+                _value(blame.name, blame.instead, occurs=blame.occurs),
+                _right(report, blame.right),
+            )
             if said
         ),
     ]
 
 
-def _value(name: str, instead: str) -> str:
+def _value(name: str, instead: str, *, occurs: bool) -> str:
+    name = clean(name)
     if name.partition("[")[0] == "return":
         if instead:
             return _("What it returns has the numbers of {other}.").format(other=instead)
+        if occurs:
+            return _("What it returns is not what is asked for there.")
         return _("What it returns is the first value that is not in the right computation.")
-    name = clean(name)
     if instead:
         return _("There {name} gets the numbers of {other}.").format(name=name, other=instead)
+    if occurs:
+        return _("The value of {name} is not what the equations give for {name}.").format(name=name)
     return _("The value of {name} is the first that is not in the right computation.").format(
         name=name
     )
