@@ -385,3 +385,19 @@ def test_the_same_file_gives_the_same_sentences(
 
     assert len(said) == 1
     assert b"The first wrong number in" in said.pop()
+
+
+@pytest.mark.parametrize("returned", ["states", "tuple(states)", "[np.stack(states)]"])
+def test_a_list_of_states_is_right_also_where_there_is_one_word(returned: str) -> None:
+    """[h_1] is the only step of h, and not h in a list; [h] is h in a list."""
+    source = f"""import numpy as np
+def rnn_unroll(x, h_0, U, W, a):
+    h, states = h_0, []
+    for x_t in x:
+        h = np.tanh(x_t @ U.T + h @ W.T + a)
+        states.append(h)
+    return {returned}
+"""
+    report = grade(EXERCISES["13"], Submission("rnn_unroll.py", source.encode()))
+
+    assert (report.verdict, report.points) == (Verdict.PASSED, report.out_of)

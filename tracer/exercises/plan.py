@@ -227,7 +227,7 @@ def _call(
         function=function.name,
         made_with=None if made is None or turn.step else structured(made),
         arguments=structured(function.arguments),
-        returns=_returned(function),
+        returns=_returned(exercise, function),
         round=turn.round,
         step=turn.step,
         nopython=case.check.nopython,
@@ -252,14 +252,18 @@ def _array(
     return laid_out(layout, now, exercise.axes(turn.function.over), case.sizes)
 
 
-def _returned(function: Function) -> Structure:
+def _returned(exercise: Exercise, function: Function) -> Structure:
+    known = exercise.axes(function.over) if exercise.program is not None else None
+
     def what(key: str, layout: Layout | None) -> Structure:
         match layout:
             case None | Anything():
                 return Kept(key)
             case Grouped(kind, named):
                 return Group(kind, tuple((n, what(f"{key}.{n}", part)) for n, part in named))
-        return Leaf(key)
+        if isinstance(layout, Stated):
+            return Leaf(key, 0)
+        return Leaf(key, None if known is None else len(layout.axes(known)))
 
     parts = tuple((name, what(name, layout)) for name, layout in function.returns.items())
     return parts[0][1] if len(parts) == 1 else Group("tuple", parts)

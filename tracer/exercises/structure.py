@@ -13,9 +13,13 @@ from tracer.exercises.layout import Kind
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One array, under its key: one that is sent, or one that is to be sent back."""
+    """One array, under its key: one that is sent, or one that is to be sent back.
+
+    `rank` is how many axes one has that is to be sent back, where that is known.
+    """
 
     key: str
+    rank: int | None = None
 
     def json(self) -> list[Any]:
         """``["leaf", "h"]``."""

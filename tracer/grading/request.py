@@ -99,8 +99,8 @@ def leaves(structure: Structure) -> Iterator[Structure]:
 def _call(call: Call, addresses: Mapping[int, str]) -> dict[str, Any]:
     def sent(part: Structure, *, comes: bool = False) -> list[Any]:
         match part:
-            case Leaf(key):
-                return ["leaf", key if comes else addresses[id(call.arrays[key])]]
+            case Leaf(key, rank):
+                return ["leaf", key, rank] if comes else ["leaf", addresses[id(call.arrays[key])]]
             case Own(number, key):
                 return ["own", number, key]
             case Kept(name):

@@ -324,9 +324,10 @@ def leaves(value: Any, part: list[Any], kept: dict[str, Any]) -> list[tuple[str,
     if kind == "leaf":
         if value is None:
             raise Returned("none", "None", part[1])
-        # [h] is h in a list, (h,) too; [row, row] is h, row by row
-        if type(value) in (tuple, list) and len(value) == 1 and getattr(value[0], "ndim", 0) > 1:
-            value = value[0]
+        # [h] is h in a list, (h,) too; [row, row] is h row by row, and [row] the only row of it
+        if type(value) in (tuple, list) and len(value) == 1:
+            rank = getattr(value[0], "ndim", -1)
+            value = value[0] if rank == part[2] or (part[2] is None and rank > 1) else value
         return [(part[1], value)]
     if value is None:
         raise Returned("none", "None")
