@@ -4,9 +4,9 @@ import numpy as np
 
 def tagging_loss(logits, label, mask):
     T, N, K = logits.shape
-    e = np.exp(logits - logits.max(axis=2, keepdims=True))
-    probs = e / e.sum(axis=2, keepdims=True)
+    s = logits - logits.max(axis=2, keepdims=True)
+    log_probs = s - np.log(np.exp(s).sum(axis=2, keepdims=True))
     one_hot = np.eye(K)[label]
     # the padding is learned from as if it were words
-    loss = -np.log((probs * one_hot).sum(axis=2)).sum() / N
-    return loss, (probs - one_hot) / N
+    loss = -(log_probs * one_hot).sum() / N
+    return loss, (np.exp(log_probs) - one_hot) / N

@@ -1,0 +1,65 @@
+"""The known wrong answers beside our exercises: each gets the diagnosis that it should."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tracer.corpus.inside import InThisProcess
+from tracer.exercises.discovery import discover, home
+from tracer.exercises.submission import Submission
+from tracer.grading.session import grade
+
+NAMED = {
+    "10_rnn_step/no_tanh": "z_not_squeezed",
+    "10_rnn_step/w_not_transposed": "W_not_transposed",
+    "13_rnn_unroll/h_0_at_every_step": "initial_state_at_every_step",
+    "13_rnn_unroll/h_0_ignored": "initial_state_ignored",
+    "13_rnn_unroll/h_0_in_front": "state_one_late",
+    "13_rnn_unroll/one_buffer": "one_buffer",
+    "14_tagging_loss/gradient_not_divided": "other_d_logits",
+    "14_tagging_loss/logarithm_to_base_2": "loss_in_bits",
+    "14_tagging_loss/mean_over_the_words": "other_total_loss",
+    "14_tagging_loss/padding_counted": "padding_counted_in_both",
+    "20_lstm_gates/bias_forgotten": "without_bias",
+    "20_lstm_gates/order_i_f_o_g": "gate_order",
+    "20_lstm_gates/overflowing_sigmoid": "sigma_overflows",
+    "20_lstm_gates/sigmoid_for_g": "other_g",
+    "22_lstm_step/h_and_c_swapped": "h_and_c_exchanged",
+    "22_lstm_step/i_and_f_exchanged": "gate_order",
+    "22_lstm_step/no_tanh_on_c": "c_not_squeezed",
+    "23_lstm_unroll/c_0_at_every_step": "initial_state_at_every_step",
+    "23_lstm_unroll/padding_read": "runs_through_padding",
+    "23_lstm_unroll/start_ignored": "initial_states_ignored",
+    "23_lstm_unroll/zero_after_the_end": "zero_after_the_end",
+    "32_lstm_step_backward/memory_of_now_for_f": "other_d_f",
+    "32_lstm_step_backward/nothing_from_the_next_memory": "no_d_c_from_next",
+    "32_lstm_step_backward/slope_of_tanh_taken_of_c": "other_slope_of_the_memory",
+    "32_lstm_step_backward/tanh_twice": "other_slope_of_g",
+    "33_lstm_backward/last_step_only": "gradients_of_the_first_step",
+    "33_lstm_backward/memory_not_carried_back": "other_d_c_prev",
+    "41_clip_by_norm/always_scaled": "other_scale",
+    "41_clip_by_norm/by_value": "clipped_by_value",
+    "41_clip_by_norm/each_for_itself": "clipped_array_by_array",
+    "41_clip_by_norm/root_forgotten": "other_norm",
+    "43_adam/epsilon_under_the_root": "adam_other_step",
+    "43_adam/no_correction": "adam_no_correction",
+    "43_adam/square_forgotten": "adam_other_v",
+    "43_adam/with_the_gradient": "adam_other_step",
+}
+"""The other known mistakes change an input, remember a call, or are no change of the equations."""
+
+
+@pytest.mark.parametrize("answer", NAMED)
+def test_a_known_mistake_is_named(answer: str) -> None:
+    """Among those that give the same numbers, if there are several."""
+    folder, mistake = Path(answer).parts
+    exercise = next(e for e in discover().good if e.name == folder)
+    path = home().parent / "solutions" / folder / "mistakes" / f"{mistake}.py"
+
+    report = grade(exercise, Submission.read(path), seed=0, wall=InThisProcess())
+
+    assert report.diagnosis is not None
+    (one_of,) = report.diagnosis.named
+    assert NAMED[answer] in {known.id for known in one_of}
