@@ -10,7 +10,6 @@ from tracer.errors import FileError, InputError, UnknownNameError
 from tracer.exercises.discovery import discover, find
 from tracer.exercises.exercise import Exercise
 from tracer.grading.session import grade_form
-from tracer.language import _
 from tracer.live.chosen import chosen
 from tracer.live.here import Here
 from tracer.live.result import Checked
@@ -67,7 +66,7 @@ def check(
     1.0
     """
     if seed is not None and (type(seed) is not int or seed < 0):
-        raise InputError(_("seed = {seed!r}; expected a whole number, 0 or more").format(seed=seed))
+        raise InputError(f"seed = {seed!r}; expected a whole number, 0 or more")
     asked = _exercise(exercise, exercises)
     sources = sources_of(chosen(asked, answer, functions))
     file = sources.form.file
@@ -78,8 +77,9 @@ def check(
 def _exercise(said: object, folder: str | os.PathLike[str] | None) -> Exercise:
     """The exercise that is meant."""
     if not isinstance(said, str):
-        shown = _("the exercise is given by its name or number, as text: {example}; got {got}")
-        raise InputError(shown.format(example='"22"', got=type(said).__name__))
+        raise InputError(
+            f'the exercise is given by its name or number, as text: "22"; got {type(said).__name__}'
+        )
     where = None if folder is None else os.fspath(folder)
     found = discover(exercises_for(where, None, Path.cwd()))
     try:
@@ -87,6 +87,5 @@ def _exercise(said: object, folder: str | os.PathLike[str] | None) -> Exercise:
     except UnknownNameError:
         for broken, why in found.broken:
             if said and broken.name.startswith(said):
-                shown = _("exercise {name} cannot be used: {why}")
-                raise FileError(shown.format(name=broken.name, why=why)) from None
+                raise FileError(f"exercise {broken.name} cannot be used: {why}") from None
         raise

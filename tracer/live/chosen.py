@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 
 from tracer.errors import InputError
 from tracer.exercises.exercise import Exercise
-from tracer.language import _
 
 Given: TypeAlias = Mapping[str, Callable[..., Any]]
 
@@ -32,8 +31,9 @@ def chosen(exercise: Exercise, answer: object, named: Mapping[str, object]) -> G
     asked = exercise.called_names
     for name in named:
         if name not in asked:
-            said = _("exercise {exercise} has no function {name}; it asks for {asked}")
-            raise InputError(said.format(exercise=exercise.name, name=name, asked=", ".join(asked)))
+            raise InputError(
+                f"exercise {exercise.name} has no function {name}; it asks for {', '.join(asked)}"
+            )
     found: dict[str, object] = dict(named)
     if isinstance(answer, Mapping):
         found = {**{name: answer[name] for name in asked if name in answer}, **found}
@@ -46,9 +46,9 @@ def chosen(exercise: Exercise, answer: object, named: Mapping[str, object]) -> G
         found[left[0]] = answer
     missing = [name for name in asked if name not in found]
     if missing:
-        said = _("nothing was given for {missing}; exercise {exercise} asks for {asked}")
         raise InputError(
-            said.format(missing=", ".join(missing), exercise=exercise.name, asked=", ".join(asked))
+            f"nothing was given for {', '.join(missing)}; "
+            f"exercise {exercise.name} asks for {', '.join(asked)}"
         )
     return {name: _callable(exercise, name, found[name]) for name in asked}
 
@@ -56,15 +56,13 @@ def chosen(exercise: Exercise, answer: object, named: Mapping[str, object]) -> G
 def _callable(exercise: Exercise, name: str, value: object) -> Callable[..., Any]:
     if callable(value):
         return value
-    said = _("{name} of exercise {exercise} is to be a function; got {got}")
     got = "None" if value is None else type(value).__name__
-    raise InputError(said.format(name=name, exercise=exercise.name, got=got))
+    raise InputError(f"{name} of exercise {exercise.name} is to be a function; got {got}")
 
 
 def _by_name(exercise: Exercise, asked: Sequence[str]) -> str:
     if len(asked) == 1:
-        said = _("{name} of exercise {exercise} was given twice")
-        return said.format(name=asked[0], exercise=exercise.name)
-    said = _("exercise {exercise} asks for {asked}; give each by its name: {example}")
+        return f"{asked[0]} of exercise {exercise.name} was given twice"
     example = ", ".join(f"{name}=…" for name in asked)
-    return said.format(exercise=exercise.name, asked=", ".join(asked), example=example)
+    names = ", ".join(asked)
+    return f"exercise {exercise.name} asks for {names}; give each by its name: {example}"
