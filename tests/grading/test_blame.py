@@ -129,6 +129,7 @@ WRONG = {
         ("(1 - g ** 2)", "(1 - np.tanh(g) ** 2)"), ("d_o * o * (1", "d_o + o * (1"),
         ("- i)", "+ i)"), ("d_z @ W", "2 * d_z @ W"), ("d_z.T @ h_prev", "d_z.T @ c_prev"),
         ("d_z.T @ x", "-(d_z.T @ x)"), ("sum(axis=0)", "mean(axis=0)"),
+        ("d_o * o * (1 - o)", "d_o"), ("d_g * (1 - g ** 2)", "d_g"),
     ],
 }  # fmt: skip
 CASES = [(right, old, new) for right, changes in WRONG.items() for old, new in changes]
@@ -191,6 +192,25 @@ def test_what_is_right_before_the_line_is_named_with_its_lines() -> None:
     assert (found.name, found.line) == ("c", 21)
     assert dict(found.right)["f"] == 16
     assert "t" not in dict(found.right)
+
+
+def test_numbers_of_another_quantity_are_not_called_right() -> None:
+    """Where o is named f and f is named o, it is the first; neither is right before it."""
+    swapped = STEP.replace("f = sigmoid(z_f)", "f = sigmoid(z_o)")
+    found = blame(swapped.replace("o = sigmoid(z_o)", "o = sigmoid(z_f)"), STEP)
+
+    assert found is not None
+    assert (found.name, found.instead) == ("f", "o")
+    assert {"f", "o"}.isdisjoint(dict(found.right))
+
+
+def test_a_variable_that_is_wrong_later_is_not_called_right_beside_that() -> None:
+    """h was right where it was computed, and is not any more."""
+    found = blame(STEP.replace("return h, c", "h = h + 1; return h, c"), STEP)
+
+    assert found is not None
+    assert found.name == "h"
+    assert "h" not in dict(found.right)
 
 
 def test_the_numbers_of_another_quantity_are_recognised() -> None:

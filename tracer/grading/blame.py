@@ -116,12 +116,18 @@ def blamed(
             used_by.setdefault(earlier, []).append((record, bool(sure)))
     handed_back = [_wrongly_returned(records, k, quantities, returned) for k in range(R)]
     right = [occurs[k] and not misnamed[k] and not handed_back[k] for k in range(R)]
+    leads = list(right)  # whether all that comes of it is right
     for k in reversed(range(R)):  # what is used later is decided first
         uses = used_by.get(k, ())
+        leads[k] = all(leads[use] for use, _sure in uses) if uses else right[k]
+        if misnamed[k]:  # what is called c may be f * c_prev at first, and become c
+            right[k] = leads[k] or any(right[use] and _renewed(records, k, use) for use, _s in uses)
+            continue
         right[k] = right[k] or (bool(uses) and all(right[use] for use, _sure in uses))
-        if not right[k] and not misnamed[k]:
+        if not right[k]:
             # Nothing right is computed of something wrong; but a part of it may be right.
             right[k] = any(right[u] and sure and not _part_of(records, u, k) for u, sure in uses)
+    meant = [occurs[k] and not misnamed[k] for k in range(R)]
     first = next((k for k in range(R) if not right[k]), None)
     if first is None:
         return None
@@ -133,10 +139,15 @@ def blamed(
         line,
         last,
         records.names[name],
-        tuple(_right_before(records, found, occurs)),
+        tuple(_right_before(records, found, meant)),
         _other(records, found, quantities) if occurs[found] else "",
         occurs[found],
     )
+
+
+def _renewed(records: Records, earlier: int, later: int) -> bool:
+    """Whether both are values of the same variable."""
+    return bool(records.rows[earlier, 2] == records.rows[later, 2])
 
 
 def _part_of(records: Records, later: int, earlier: int) -> bool:
@@ -179,12 +190,15 @@ def _right_elsewhere(records: Records, record: int, right: list[bool]) -> bool:
     )
 
 
-def _right_before(records: Records, wrong: int, occurs: list[bool]) -> Iterator[tuple[str, int]]:
+def _right_before(records: Records, wrong: int, right: list[bool]) -> Iterator[tuple[str, int]]:
     """Variables that were right when it happened, each once, with the line that made it so."""
     seen: dict[str, int] = {}
+    blamed_name = records.names[records.rows[wrong, 2]]
     for k in range(wrong):
         name = records.names[records.rows[k, 2]]
-        if occurs[k] and not name.startswith("return") and not _plain(records.of(k)):
+        if not right[k] or name == blamed_name or name.startswith("return"):
+            continue
+        if not _plain(records.of(k)):
             seen.setdefault(name, int(records.rows[k, 0]))
     yield from seen.items()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tracer.grading.report import Report
 from tracer.language import _, plural
 from tracer.view.say.difference import listed
@@ -23,7 +25,7 @@ def line_to_look_at(report: Report) -> list[str]:
         " ".join(
             said
             for said in (
-                _value(blame.name, blame.instead, occurs=blame.occurs),
+                _value(blame.name, blame.instead, code[0], occurs=blame.occurs),
                 _right(report, blame.right),
             )
             if said
@@ -31,9 +33,11 @@ def line_to_look_at(report: Report) -> list[str]:
     ]
 
 
-def _value(name: str, instead: str, *, occurs: bool) -> str:
+def _value(name: str, instead: str, code: str, *, occurs: bool) -> str:
     name = clean(name)
     if name.partition("[")[0] == "return":
+        if not re.search(r"\b(return|yield|lambda)\b", code):  # it is called, or a comprehension
+            return _("A value there is the first that is not in the right computation.")
         if instead:
             return _("What it returns has the numbers of {other}.").format(other=instead)
         if occurs:
