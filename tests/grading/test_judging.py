@@ -22,7 +22,7 @@ from tracer.grading import judge as judging
 from tracer.grading.answer import Answer
 from tracer.grading.diagnosing import diagnosed
 from tracer.grading.judge import Judged, judge, tenths
-from tracer.grading.report import Report, Standing, Verdict
+from tracer.grading.report import QuantityReport, Report, Standing, Verdict
 from tracer.grading.right import ByEquations
 from tracer.grading.session import grade
 from tracer.grading.task import Task
@@ -234,6 +234,17 @@ def test_nothing_is_earned_by_following_from_nothing(lstm_step: Exercise, value:
     report = judged(task, answer).report
 
     assert (report.verdict, report.points) == (Verdict.WRONG, 0.0)
+
+
+def test_nothing_is_earned_or_said_by_following_from_zeros() -> None:
+    """Adam without a step: w follows from an m of zeros, and stands there as it was given."""
+    source = b"def adam(w, d, m, v, t, learning_rate, beta1, beta2, epsilon):\n    return w, m, v\n"
+
+    report = grade(EXERCISES["43"], Submission("adam.py", source), seed=1)
+
+    assert report.checks[0].quantities[0] == QuantityReport("w_new", Standing.FOLLOWS, hollow=True)
+    assert report.points == 0
+    assert not any("no mistake" in line.plain for line in screen(report, Abilities()))
 
 
 def test_a_wrong_shape_is_wrong_and_costs_its_own_points_only(lstm_step: Exercise) -> None:

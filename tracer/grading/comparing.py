@@ -101,6 +101,18 @@ class Compared:
         zero = not came.any() and bool(exact.any())
         return zero or bool((~np.isfinite(came) & np.isfinite(exact)).any())
 
+    def hollow(self, name: str) -> bool:
+        """Whether it is empty, or right only for what is: w after no step, where m is 0."""
+        if self.empty(name):
+            return True
+        if not self.inexact[name].any():
+            return False
+        steps = self._steps(name)
+        behind = (_behind(self.ruler, name, t, self.came, self._last_step()) for t in steps)
+        return any(
+            self.empty(other) for other in {other for found in behind for other, _t in found}
+        )
+
     def differences(self, names: Collection[str]) -> Iterator[Difference]:
         """The first wrong number of each quantity at each step, in the order of computing."""
         places = [

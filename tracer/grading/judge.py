@@ -78,7 +78,12 @@ def judge(task: Task, answer: Answer, right: Right) -> Judged:
     found = _first_of_each(right.names, rounds)
     trouble = _trouble(_Came(task, plan, answer, right), misshapen, found)
     quantities = tuple(
-        QuantityReport(name, _standing(name, rounds, case, right)) for name in right.names
+        QuantityReport(
+            name,
+            _standing(name, rounds, case, right),
+            any(r.hollow(name) for r in rounds if name in r.came),
+        )
+        for name in right.names
     )
     spoiled = _spoiled(case, plan, answer, right)
     earned = [
@@ -86,7 +91,7 @@ def judge(task: Task, answer: Answer, right: Right) -> Judged:
         for q in quantities
         if q.name not in spoiled
         and q.standing in (Standing.RIGHT, Standing.FOLLOWS)
-        and not any(r.empty(q.name) for r in rounds)
+        and not q.hollow
     ]
     lost = trouble is not None and trouble[1].kind in (Kind.CHANGED, Kind.GARBLED)
     share = 0.0 if lost else len(earned) / max(len(quantities), 1)

@@ -151,10 +151,14 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class QuantityReport:
-    """How one quantity of a check did."""
+    """How one quantity of a check did.
+
+    `hollow` is whether its numbers are 0 or NaN and should not be, or follow only from such.
+    """
 
     name: str
     standing: Standing
+    hollow: bool = False
 
 
 @dataclass(frozen=True, slots=True)

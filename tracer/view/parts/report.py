@@ -332,7 +332,8 @@ def _standings(c: CheckReport) -> str:
     if c.verdict is not Verdict.WRONG or c.difference is None:
         return ""
     of = {
-        standing: [q.name for q in c.quantities if q.standing is standing] for standing in Standing
+        standing: [q.name for q in c.quantities if q.standing is standing and not q.hollow]
+        for standing in Standing
     }
     said = []
     if of[Standing.RIGHT]:
