@@ -248,7 +248,7 @@ def test_what_is_said_of_a_shape_is_so(got: list[int], wanted: list[int]) -> Non
     times = re.search(r"(\d+) times too long", said)
     if times is not None:
         assert got == [wanted[0], wanted[1] * int(times[1])]
-    counted = re.search(r"It has (\d+) ax.s; expected are (\d+)", said)
+    counted = re.search(r"It has (\d+) ax.s instead of (\d+)", said)
     if counted is not None:
         assert (int(counted[1]), int(counted[2])) == (len(got), len(wanted))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from tests.mistakes.drawing import SCENES, came_of
 from tracer.mistakes.equationwise import judged
-from tracer.mistakes.records import JudgedEquation
+from tracer.mistakes.records import JudgedEquation, Run
 from tracer.program import edits_in, program_of
 
 MANY_INPUTS = {"D": 11}
@@ -72,3 +73,16 @@ def test_what_proves_itself_is_not_suspected() -> None:
     assert verdicts["g"] == "right"
     assert (verdicts["i"], verdicts["z_i"]) == ("wrong", "unknown")
     assert "z_g" not in verdicts
+
+
+def test_what_is_right_by_itself_is_not_accused() -> None:
+    """The norm that is handed back is wrong, and what was clipped is as right as ever."""
+    program = program_of("clip")
+    given = {"d_U": np.full((2, 3), 4.0), "d_W": np.ones((2, 2)), "d_a": np.ones(2)}
+    given["max_norm"] = np.array(0.7)
+    names = ("norm", "clipped_d_U", "clipped_d_W", "clipped_d_a")
+    came = {**program.run(given, wanted=names), "norm": np.array(0.7)}
+
+    found = judged(program, [Run(given, came, 1e-7, ("too long", 0))])
+
+    assert {equation.name: equation.verdict for equation in found} == {"norm": "wrong"}

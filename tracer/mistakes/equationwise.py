@@ -16,9 +16,11 @@ from tracer.program import Program
 def judged(program: Program, runs: Sequence[Run]) -> tuple[JudgedEquation, ...]:
     """Each quantity that came back or can be worked out, and the hidden ones behind what is wrong.
 
-    A quantity is right where it follows from the student's own earlier numbers in every run.
+    A quantity is right where it follows from the student's own earlier numbers in every run. Of
+    one that does not, and is what the equations give all the same, nothing is said.
     """
     wrong: set[str] = set()
+    alone: set[str] = set()
     came: set[str] = set()
     found: set[str] = set()
     for run in runs:
@@ -29,14 +31,16 @@ def judged(program: Program, runs: Sequence[Run]) -> tuple[JudgedEquation, ...]:
         except InputError:
             continue
         found |= own.keys()
-        wrong |= bad
+        by_itself = run.came.keys() - _inexact(program, run)
+        alone |= bad & by_itself
+        wrong |= bad - by_itself
     known = came | found | {name for run in runs for name in run.given}
     # What is behind something that follows is right; it is never suspected.
     hidden = _behind(program, wrong, known) - _behind(program, (came | found) - wrong, known)
     return tuple(
         JudgedEquation(name, _verdict(name, wrong, hidden), name in found - came)
         for name in program.order
-        if name in came or name in found or name in hidden
+        if (name in came or name in found or name in hidden) and name not in alone - wrong
     )
 
 
@@ -53,6 +57,12 @@ def _wrong(program: Program, run: Run, found: Mapping[str, Array]) -> set[str]:
     if found:
         run = replace(run, tolerance=max(run.tolerance, 10 * CLOSE))
     blocks = Blocks(program.names, run, expected)
+    return {b.name for b, bad in zip(blocks.listed, blocks.wrong, strict=True) if bad}
+
+
+def _inexact(program: Program, run: Run) -> set[str]:
+    """What came back and is not what the equations give."""
+    blocks = Blocks(program.names, run, program.run(run.given, wanted=tuple(run.came)))
     return {b.name for b, bad in zip(blocks.listed, blocks.wrong, strict=True) if bad}
 
 

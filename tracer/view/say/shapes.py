@@ -21,8 +21,8 @@ def shape_advice(got: Sequence[int], wanted: Sequence[int], letters: str) -> str
         )
     if len(got) != len(wanted):
         return plural(
-            "It has {n} axis; expected are {wanted}.",
-            "It has {n} axes; expected are {wanted}.",
+            "It has {n} axis instead of {wanted}.",
+            "It has {n} axes instead of {wanted}.",
             len(got),
         ).format(n=len(got), wanted=len(wanted))
     return _("Print the shape after each line to see where it goes wrong.")
