@@ -221,6 +221,18 @@ def test_the_numbers_of_another_quantity_are_recognised() -> None:
     assert (found.name, found.instead) == ("i", "f")
 
 
+def test_an_array_of_which_nothing_is_computed_yet_is_no_value() -> None:
+    """What stands in the memory that ``np.empty`` hands out is nobody's number."""
+    body = "    h = np.empty(3)\n    h[:] = 0.5\n    return h\n"
+    source = f"import numpy as np\n\n\ndef answer():\n{body}"
+    module: dict[str, Any] = {}
+    exec(compile(source, "answer.py", "exec"), module)  # noqa: S102
+    recorder = Recorder(source.encode(), "answer.py")
+    recorder.run(module["answer"])
+
+    assert [row[0] for row in recorder.rows] == [6, 7]
+
+
 def test_a_long_loop_ends_the_recording_and_not_the_answer() -> None:
     """An answer that counts to a million is recorded as far as there is room."""
     source = (

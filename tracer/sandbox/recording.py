@@ -44,6 +44,7 @@ class Statement:
         if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             self.reads = (*self.reads, node.target.id)
         self.each = dict(one_by_one(node))
+        self.unset = makes_room(node)
 
     def reads_for(self, name: str) -> tuple[tuple[str, ...], bool]:
         """The names that it reads for one of its results, and whether that is sure."""
@@ -54,6 +55,13 @@ def names_in(*parts: ast.AST) -> tuple[str, ...]:
     """The names that are read somewhere in these parts."""
     nodes = (n for part in parts for n in ast.walk(part) if isinstance(n, ast.Name))
     return tuple({n.id for n in nodes if isinstance(n.ctx, ast.Load)})
+
+
+def makes_room(node: ast.stmt) -> bool:
+    """Whether it makes an array of which nothing is computed yet, by ``np.empty``."""
+    called = getattr(getattr(node, "value", None), "func", None)
+    name = getattr(called, "attr", None) or getattr(called, "id", "")
+    return isinstance(node, ast.Assign) and name in ("empty", "empty_like")
 
 
 def one_by_one(node: ast.stmt) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -199,7 +207,7 @@ class Recorder:
         """A record of new numbers; None where there is no room for more."""
         here.values[name] = now
         statement = self.statements.get(here.line)
-        if statement is None:
+        if statement is None or statement.unset:
             return None
         room = self.count + fresh.size <= MOST_NUMBERS and len(self.rows) < MOST_RECORDS
         if not room:
