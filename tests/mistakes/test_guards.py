@@ -190,3 +190,16 @@ def test_several_that_give_the_same_are_told_together(tolerance: float) -> None:
     assert [(m.id, m.variant) for m in diagnosis.named[0]] == [
         ("other_c", "i * c_prev + i * g"), ("made_of_another_z", "f, i")
     ]  # fmt: skip
+
+
+def test_no_gate_order_is_named_where_the_gates_were_given() -> None:
+    """d_i and d_f exchanged was once told as right for the order f i g o; i and f were given."""
+    program, asked = program_of("lstm"), SCENES["lstm step backward"]
+    rounds = [{**r, **program.run(r, wanted=("i", "f", "g", "o", "c"))} for r in asked.inputs()]
+    changed = program.edited(edits_in({"change": {"d_i": "d_c * c_prev", "d_f": "d_c * g"}}))
+    runs = came_of(changed, rounds, asked.returns)
+    assert runs is not None
+
+    diagnosis = diagnose(program, runs, mistakes_of(program, "step"))
+
+    assert "gate_order" not in {name for one_of in names(diagnosis) for name in one_of}

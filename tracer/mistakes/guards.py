@@ -11,7 +11,7 @@ from tracer.mistakes.blocks import Blocks
 from tracer.mistakes.candidates import Candidate
 from tracer.mistakes.task import Attempt, Task
 from tracer.program import Edit, Program
-from tracer.program.edit import Body, Change, EachGate, Read, Returned
+from tracer.program.edit import Body, Change, EachGate, Order, Read, Returned
 from tracer.program.line import STOOD
 
 EVIDENCE = 2
@@ -44,7 +44,22 @@ def evidence(runs: Sequence[Blocks]) -> int:
 
 def may_be_named(task: Task, candidate: Candidate) -> bool:
     """Whether a candidate that fits may be told, given what came back and what is 0."""
-    return _visible(task, candidate) and not _reads_only_zero(task, candidate)
+    return (
+        _visible(task, candidate)
+        and not _reads_only_zero(task, candidate)
+        and not _takes_gates_as_given(task, candidate)
+    )
+
+
+def _takes_gates_as_given(task: Task, candidate: Candidate) -> bool:
+    """Whether blocks are taken in another order where the gates made with them were given.
+
+    Then what is made of the gates, and what is made of z anew, would stand for different orders.
+    """
+    gates = set(task.program.gates)
+    return any(isinstance(edit, Order) for edit in candidate.edits) and any(
+        not gates.isdisjoint(blocks.run.given) for blocks in task.runs
+    )
 
 
 def _visible(task: Task, candidate: Candidate) -> bool:
