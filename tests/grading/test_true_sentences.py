@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 from hypothesis import Phase, given, settings
@@ -17,14 +18,17 @@ from hypothesis import strategies as st
 from tests.grading.answering import answered, task_of
 from tracer.cells import CELL_CLASSES
 from tracer.exercises.discovery import discover
+from tracer.exercises.submission import Submission
 from tracer.grading.diagnosing import diagnosed
 from tracer.grading.judge import judge
 from tracer.grading.report import CheckReport, Difference, Report, Standing, Verdict
 from tracer.grading.right import ByEquations
+from tracer.grading.session import grade
 from tracer.grading.task import Task, tasks
 from tracer.program import Program
 from tracer.sandbox.process import PlainProcess
 from tracer.view.parts.report import judged
+from tracer.view.say.diagnosis import told as said_of
 from tracer.view.say.difference import from_own, how_much, place
 from tracer.view.say.shapes import shape_advice
 
@@ -337,3 +341,16 @@ def same(
         np.allclose(found[name], array, 0, 1e-4 * np.abs(found[name]).max())
         for name, array in came.items()
     )
+
+
+def test_an_order_of_gates_is_told_as_the_exercise_has_it() -> None:
+    """Wx is i, f, o, g here, and the answer takes it for i, f, g, o; not the other way round."""
+    course = Path(__file__).parents[1] / "exercises/courses/rows"
+    exercise = discover(course / "exercises").good[1]
+    wrong = course / "solutions/31_lstm_layers/mistakes/order_i_f_g_o.py"
+
+    diagnosis = grade(exercise, Submission.read(wrong), seed=3).diagnosis
+
+    assert diagnosis is not None
+    said = " ".join(told.text for told in said_of(diagnosis))
+    assert "in the order i f g o. Here the order is i f o g." in said

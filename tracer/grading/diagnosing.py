@@ -18,7 +18,7 @@ from tracer.grading.undecided import settled
 from tracer.program import Program
 
 if TYPE_CHECKING:
-    from tracer.mistakes import Diagnosis, Run
+    from tracer.mistakes import Diagnosis, Mistake, Run
 
 
 def diagnosed(
@@ -65,6 +65,7 @@ def _search(
     catalogue = mistakes_of(
         program, over=next(iter(over)) if len(over) == 1 else "", folder=exercise.folder
     )
+    catalogue = _in_its_order(exercise, program, catalogue)
     rounds = [(judged[n].report.check, one) for n in numbers for one in judged[n].rounds]
     whole = [run for check, one in rounds for run in _runs(check, one)]
     found = diagnose(program, whole, catalogue, searching=searching)
@@ -76,6 +77,38 @@ def _search(
         return found
     by_step = diagnose(program, steps, catalogue, searching=searching)
     return by_step if by_step.edits else found
+
+
+def _in_its_order(
+    exercise: Exercise, program: Program, catalogue: tuple[Mistake, ...]
+) -> tuple[Mistake, ...]:
+    """The same, each order of gates as the exercise's own arrays have it.
+
+    None is named where a function takes the gates one by one, or in several orders.
+    """
+    layouts = [
+        leaf
+        for function in exercise.functions
+        for name, layout in function.arguments.items()
+        if layout is not None
+        for leaf in layout.leaves(name).values()
+    ]
+    blocks = [[n for n in layout.names if n in program.blocks] for layout in layouts]
+    orders = {tuple(name.rpartition("_")[2] for name in names) for names in blocks if names}
+    if not orders or orders == {program.gates}:
+        return catalogue
+    here = next(iter(orders))
+    told = len(orders) == 1 and sorted(here) == sorted(program.gates)
+    found = []
+    for mistake in catalogue:
+        order = str(mistake.values.get("order", "")).split()
+        if mistake.id != "gate_order":
+            found.append(mistake)
+        elif told:
+            taken = dict(zip(program.gates, order, strict=True))
+            own = {"order": " ".join(taken[gate] for gate in here), "gates": " ".join(here)}
+            found.append(replace(mistake, values={**mistake.values, **own}))
+    return tuple(found)
 
 
 def _runs(check: Check, compared: Compared, *, by_step: bool = False) -> Iterator[Run]:
