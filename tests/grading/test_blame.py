@@ -118,7 +118,7 @@ WRONG = {
         ("return h, c", "return c, h"),
     ],
     LOOPS: [
-        ("U[row, d] * x[n, d]", "U[row, d] * x[0, d]"),        ("-z[1]", "z[1]"),
+        ("U[row, d] * x[n, d]", "U[row, d] - x[n, d]"),        ("-z[1]", "z[1]"),
         ("math.tanh(z[2])", "z[2]"), ("f * c_prev[n, k] +", "f * c_prev[n, k] -"),
         ("f * c_prev[n, k]", "f * c_prev[0, k]"), ("o * math.tanh(c[n, k])", "o * c[n, k]"),
     ],
@@ -160,9 +160,9 @@ def blame(source: str, right: str) -> Blame | None:
     recorder = Recorder(source.encode(), "answer.py")
     recorder.run(module["answer"], *(np.array(values[n]) for n in ARGUMENTS[right].split()))
     records = Records(tuple(recorder.names), **recorder.table())
-    known, quantities = numbers_of(program_of("lstm"), given, {}, ())
+    known, partial, quantities = numbers_of(program_of("lstm"), given, {}, ())
     returned = {f"return[{n}]": (name,) for n, name in enumerate(RETURNS[right].split())}
-    return blamed(records, known, quantities, returned)
+    return blamed(records, known, partial, quantities, returned)
 
 
 @pytest.mark.parametrize("right", [STEP, LOOPS, BACK], ids=["step", "loops", "backward"])
@@ -219,6 +219,46 @@ def test_the_numbers_of_another_quantity_are_recognised() -> None:
 
     assert found is not None
     assert (found.name, found.instead) == ("i", "f")
+
+
+RENAMED = """\
+import numpy as np
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def answer(x, h_prev, c_prev, U, W, a):
+    z = x @ U.T
+    z = z + h_prev @ W.T
+    z = z + a
+    i, f, g, o = np.split(z, 4, axis=1)
+    i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
+    c = f * c_prev + i * g
+    h = o * np.tanh(c)
+    return h, c
+"""
+"""A name is used twice: i is z_i first, and then i."""
+ARGUMENTS[RENAMED], RETURNS[RENAMED] = ARGUMENTS[STEP], RETURNS[STEP]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("np.tanh(g)", "sigmoid(g)", 13), ("sigmoid(f)", "np.tanh(f)", 13),
+        ("sigmoid(i), sigmoid(f)", "sigmoid(f), sigmoid(i)", 13), ("+ a", "- a", 11),
+        ("h_prev @ W.T", "c_prev @ W.T", 10), ("i * g", "i + g", 14), ("np.tanh(c)", "c", 15),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_used_twice_means_what_it_becomes(old: str, new: str, line: int) -> None:
+    """``i, f, g, o = np.split(z, 4)`` is no mistake, and never the line to look at."""
+    assert blame(RENAMED, RENAMED) is None
+
+    found = blame(RENAMED.replace(old, new, 1), RENAMED)
+
+    assert found is not None
+    assert found.line == line
 
 
 def test_an_array_of_which_nothing_is_computed_yet_is_no_value() -> None:

@@ -92,7 +92,7 @@ class Blame:
 
 
 def blamed(
-    records: Records, known: Array, quantities: Mapping[str, Array],
+    records: Records, known: Array, partial: Array, quantities: Mapping[str, Array],
     returned: Mapping[str, Collection[str]],
 ) -> Blame | None:  # fmt: skip
     """The first record that is neither right nor on the way to something right; None if none is.
@@ -102,26 +102,35 @@ def blamed(
     records : Records
     known : array
         Every number of the right computation, sorted, see `occurring.numbers_of`.
+    partial : array
+        Sums of only some of the terms of an equation, sorted: right where the sum goes on.
     quantities : mapping of str to array
         The right value of each quantity, for a variable that has a quantity's name.
     returned : mapping of str to collection of str
         The quantities that belong into each part of what is handed back: ``return[0]``.
     """
     R = len(records.rows)
-    occurs = [_occurs(records.of(k), known) for k in range(R)]
-    misnamed = [occurs[k] and _misnamed(records, k, quantities) for k in range(R)]
+    occurs = [
+        _occurs(records.of(k), known) or (_renewed(records, k) and _occurs(records.of(k), partial))
+        for k in range(R)
+    ]
     used_by: dict[int, list[tuple[int, bool]]] = {}
     for record, earlier, sure in records.reads.tolist():
         if earlier < record < R:
             used_by.setdefault(earlier, []).append((record, bool(sure)))
+    misnamed = [
+        # What is called i may be z_i at first: its name is meant where it is renewed.
+        occurs[k] and not _renewed(records, k) and _misnamed(records, k, quantities)
+        for k in range(R)
+    ]
     handed_back = [_wrongly_returned(records, k, quantities, returned) for k in range(R)]
     right = [occurs[k] and not misnamed[k] and not handed_back[k] for k in range(R)]
     leads = list(right)  # whether all that comes of it is right
     for k in reversed(range(R)):  # what is used later is decided first
         uses = used_by.get(k, ())
         leads[k] = all(leads[use] for use, _sure in uses) if uses else right[k]
-        if misnamed[k]:  # what is called c may be f * c_prev at first, and become c
-            right[k] = leads[k] or any(right[use] and _renewed(records, k, use) for use, _s in uses)
+        if misnamed[k]:
+            right[k] = leads[k]
             continue
         right[k] = right[k] or (bool(uses) and all(right[use] for use, _sure in uses))
         if not right[k]:
@@ -145,9 +154,12 @@ def blamed(
     )
 
 
-def _renewed(records: Records, earlier: int, later: int) -> bool:
-    """Whether both are values of the same variable."""
-    return bool(records.rows[earlier, 2] == records.rows[later, 2])
+def _renewed(records: Records, record: int) -> bool:
+    """Whether another line gives the same variable another value later on."""
+    line, _last, name, *_numbers, caller, _end = records.rows[record]
+    later = records.rows[record + 1 :]
+    same = (later[:, 2] == name) & (later[:, 5] == caller) & (later[:, 0] != line)
+    return bool(same.any())
 
 
 def _part_of(records: Records, later: int, earlier: int) -> bool:
@@ -199,7 +211,8 @@ def _right_before(records: Records, wrong: int, right: list[bool]) -> Iterator[t
         if not right[k] or name == blamed_name or name.startswith("return"):
             continue
         if not _plain(records.of(k)):
-            seen.setdefault(name, int(records.rows[k, 0]))
+            seen.pop(name, None)
+            seen[name] = int(records.rows[k, 0])
     yield from seen.items()
 
 

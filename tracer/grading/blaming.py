@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
 import numpy.typing as npt
 
 from tracer.errors import TracerError
@@ -43,8 +44,8 @@ def line_to_look_at(
     if transcript.problem or records is None:
         return None
     try:
-        known, quantities = _right(session, task, found, number)
-        return blamed(records, known, quantities, _returned(session, task, found, number))
+        known, partial, quantities = _right(session, task, found, number)
+        return blamed(records, known, partial, quantities, _returned(session, task, found, number))
     except (TracerError, ValueError, KeyError):
         return None  # shapes of the student's own do not fit: nothing can be said
 
@@ -61,7 +62,7 @@ def _records(answer: Answer) -> Records | None:
 
 def _right(
     session: Session, task: Task, found: Judged, number: int
-) -> tuple[Array, Mapping[str, Array]]:
+) -> tuple[Array, Array, Mapping[str, Array]]:
     """The numbers of the right computation of one call, from the student's own before it."""
     call, program = task.plan[number], task.exercise.program
     before = {at: array for at, array in found.came.items() if at[0] < number}
@@ -73,7 +74,7 @@ def _right(
     plan = alone(task.plan, number, found.came)
     records = _records(task.watched(session.wall, plan))
     numbers = [] if records is None else [records.numbers]
-    return sorted_with_ways([*numbers, *others]), {}
+    return sorted_with_ways([*numbers, *others]), np.zeros(0), {}
 
 
 def _returned(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from tracer.program.line import Line
 MOST = 400_000
 """Numbers that are kept."""
 
+MOST_TERMS = 4
+
 _OF_SCORES = {"softmax", "cross_entropy"}
 
 _FAILURES = (ValueError, IndexError, TypeError, KeyError)
@@ -23,7 +26,7 @@ _FAILURES = (ValueError, IndexError, TypeError, KeyError)
 
 def numbers_of(
     program: Program, given: Mapping[str, Array], own: Mapping[str, Array], others: Iterable[Array]
-) -> tuple[Array, dict[str, Array]]:
+) -> tuple[Array, Array, dict[str, Array]]:
     """The right computation, in numbers.
 
     Parameters
@@ -41,6 +44,8 @@ def numbers_of(
     known : array
         Each number once, sorted: of every quantity, of every part of an equation, and of what
         people compute on the way to one.
+    partial : array
+        Sums of only some of the terms of an equation, sorted.
     quantities : dict
         The right value of each quantity.
     """
@@ -58,7 +63,12 @@ def numbers_of(
     parts = [
         part for line in program.lines.values() for part in _parts(program, line, read | sizes)
     ]
-    return sorted_with_ways([*read.values(), *others, *parts]), quantities
+    known = sorted_with_ways([*read.values(), *others, *parts])
+    sums = [
+        s for line in program.lines.values() for s in _partial_sums(program, line, read | sizes)
+    ]
+    partial = np.unique(np.concatenate([np.ravel(s) for s in sums])) if sums else np.zeros(0)
+    return known, partial, quantities
 
 
 def _parts(program: Program, line: Line, read: Mapping[str, Any]) -> Iterator[Array]:
@@ -82,6 +92,19 @@ def _parts(program: Program, line: Line, read: Mapping[str, Any]) -> Iterator[Ar
     if contributions and len({np.shape(c) for c in contributions}) == 1:
         yield np.cumsum(contributions, axis=0)
         yield np.cumsum(contributions[::-1], axis=0)
+
+
+def _partial_sums(program: Program, line: Line, read: Mapping[str, Any]) -> Iterator[Array]:
+    """The sums of some terms of an equation, and not of all, as a sum grows line by line."""
+    terms = line.expression.terms
+    if line.steps or not 2 < len(terms) <= MOST_TERMS:
+        return
+    every = bool(program.carries)
+    values = [list(_value(line, term, read, all_steps=every)) for term in terms]
+    if all(values):
+        for n in range(2, len(terms)):
+            for some in combinations(values, n):
+                yield np.asarray(sum(value[0] for value in some), np.float64)
 
 
 def _whole_parts(node: Expression) -> Iterator[Expression]:

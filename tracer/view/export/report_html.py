@@ -104,7 +104,9 @@ def _first_mistake(part: Judged, failing: CheckRow) -> Iterator[str]:
         diagnosis = told_as_said(failing.diagnosis)
         diagnosis[0] = Said(in_check(failing.name, diagnosis[0].text), diagnosis[0].tone)
     wrong, explained = failing.wrong, failing.explained or part.explained
-    if explained or not any(r.kind is Kind.REMEMBERS for r in failing.remarks):
+    if wrong is not None and (
+        explained or not any(r.kind is Kind.REMEMBERS for r in failing.remarks)
+    ):
         yield f'<div style="{APART}">{"".join(_said(diagnosis))}</div>'
     if wrong is None:
         assert failing.stopped is not None

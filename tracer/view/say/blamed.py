@@ -20,17 +20,11 @@ def line_to_look_at(report: Report) -> list[str]:
     code = [] if blame is None else line(report, blame.line)
     if blame is None or not code:
         return []
-    return [
-        _("Look at {line}").format(line=code[0]),
-        " ".join(
-            said
-            for said in (
-                _value(blame.name, blame.instead, code[0], occurs=blame.occurs),
-                _right(report, blame.right),
-            )
-            if said
-        ),
-    ]
+    value = _value(blame.name, blame.instead, code[0], occurs=blame.occurs)
+    named = report.diagnosis is not None and bool(report.diagnosis.named)
+    # Beside a mistake that is named, what is right in this one call may sound as if it were not.
+    right = "" if named else _right(report, blame.right)
+    return [_("Look at {line}").format(line=code[0]), f"{value} {right}".strip()]
 
 
 def _value(name: str, instead: str, code: str, *, occurs: bool) -> str:

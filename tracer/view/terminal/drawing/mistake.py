@@ -34,7 +34,8 @@ def first_mistake(part: Judged, failing: CheckRow, able: Abilities) -> Iterator[
         first, *rest = told_as_said(failing.diagnosis)
         diagnosis = [Said(in_check(failing.name, first.text), first.tone), *rest]
     remembers = [r for r in failing.remarks if r.kind is Kind.REMEMBERS]
-    if diagnosis and (failing.explained or part.explained or not remembers):
+    numbers = failing.wrong is not None  # where none came, those of other checks explain nothing
+    if numbers and diagnosis and (failing.explained or part.explained or not remembers):
         yield from [*paragraphs(diagnosis, able), Text("")]
     if failing.wrong is None:
         assert failing.stopped is not None
