@@ -13,6 +13,10 @@ from tracer.mistakes.records import Run
 from tracer.mistakes.screening import Changed, Screen, changed_lines
 from tracer.program import Program
 
+MOST_RUNS = 1_500
+"""How often a program is run in all for one task. It is a count and no clock: a slow machine says
+what a fast one says."""
+
 
 class Task:
     """The runs of one submission, cut into blocks.
@@ -28,6 +32,8 @@ class Task:
     ----------
     runs : list of Blocks
         Those with the most to tell come first.
+    left : int
+        How often a program may still be run.
     """
 
     def __init__(
@@ -35,6 +41,7 @@ class Task:
     ) -> None:
         self.program = program
         self.candidates = candidates
+        self.left = MOST_RUNS
         cut = [Blocks(program.names, run, _computed(program, run)) for run in runs]
         self.runs = sorted(cut, key=_tells_little)
         self.came = frozenset(name for blocks in cut for name in blocks.names)
@@ -92,9 +99,12 @@ class Attempt:
         self._numbers: dict[int, Mapping[str, Array] | None] = {}
 
     def numbers(self, run: Blocks) -> Mapping[str, Array] | None:
-        """What it gives for what came; None where it cannot be computed."""
+        """What it gives for what came; None where it cannot be computed, or was not any more."""
         key = id(run)
         if key not in self._numbers:
+            if not self.task.left:
+                return None
+            self.task.left -= 1
             try:
                 self._numbers[key] = _computed(self.program, run.run)
             except InputError:
