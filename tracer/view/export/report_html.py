@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from tracer.grading.report import Kind, Report, Verdict
+from tracer.grading.report import Report, Verdict
 from tracer.view.parts.report import (
     Beside,
     CheckRow,
@@ -17,7 +17,7 @@ from tracer.view.parts.report import (
     Stopped,
     WrongNumber,
     judged,
-    told_as_said,
+    mistake_told,
 )
 from tracer.view.parts.said import Said, Tone
 from tracer.view.say.reported import (
@@ -99,15 +99,10 @@ def _checks(part: Judged) -> Iterator[str]:
 
 def _first_mistake(part: Judged, failing: CheckRow) -> Iterator[str]:
     """The mistake, where it is known; the first thing that is wrong, and what to do about it."""
-    diagnosis = told_as_said(part.diagnosis)
-    if failing.diagnosis:  # it gives the numbers of this check, and not those of all
-        diagnosis = told_as_said(failing.diagnosis)
-        diagnosis[0] = Said(in_check(failing.name, diagnosis[0].text), diagnosis[0].tone)
     wrong, explained = failing.wrong, failing.explained or part.explained
-    if wrong is not None and (
-        explained or not any(r.kind is Kind.REMEMBERS for r in failing.remarks)
-    ):
-        yield f'<div style="{APART}">{"".join(_said(diagnosis))}</div>'
+    mistake = mistake_told(part, failing)
+    if mistake:
+        yield f'<div style="{APART}">{"".join(_said(mistake))}</div>'
     if wrong is None:
         assert failing.stopped is not None
         yield from _stopped(failing, failing.stopped)

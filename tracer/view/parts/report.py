@@ -26,7 +26,7 @@ from tracer.view.say.difference import along, from_own, how_much, listed, place
 from tracer.view.say.form import form_notes
 from tracer.view.say.meaning import meaning
 from tracer.view.say.numbers import apart, number
-from tracer.view.say.reported import fails_as_well, no_points_lost, not_run
+from tracer.view.say.reported import fails_as_well, in_check, no_points_lost, not_run
 from tracer.view.say.trouble import function_of, sentences
 from tracer.view.say.words import clean
 
@@ -378,6 +378,22 @@ def _remarks(report: Report, c: CheckReport, encoding: str) -> Iterator[Stopped]
         if part.said not in seen:
             seen.add(part.said)
             yield part
+
+
+def mistake_told(part: Judged, failing: CheckRow) -> list[Said]:
+    """Which mistake it is, where that is said before anything else; or nothing.
+
+    Where no number came, those of other checks explain nothing; and what is remembered between
+    calls is told instead of a mistake that explains only a part.
+    """
+    explained = failing.explained or part.explained
+    remembers = any(remark.kind is Kind.REMEMBERS for remark in failing.remarks)
+    if failing.wrong is None or (remembers and not explained):
+        return []
+    if not failing.diagnosis:
+        return told_as_said(part.diagnosis)
+    first, *rest = told_as_said(failing.diagnosis)  # of this check, and not of all
+    return [Said(in_check(failing.name, first.text), first.tone), *rest]
 
 
 def told_as_said(sentences_told: tuple[Told, ...]) -> list[Said]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text
 
 from tracer.grading.report import Kind
-from tracer.view.parts.report import Beside, CheckRow, Judged, Stopped, WrongNumber, told_as_said
+from tracer.view.parts.report import Beside, CheckRow, Judged, Stopped, WrongNumber, mistake_told
 from tracer.view.parts.said import Said, Tone
 from tracer.view.say.reported import (
     also_where,
@@ -29,20 +29,16 @@ COLUMNS = 8
 
 def first_mistake(part: Judged, failing: CheckRow, able: Abilities) -> Iterator[Text]:
     """The mistake, where it is known; the first thing that is wrong, and what to do about it."""
-    diagnosis = told_as_said(part.diagnosis)
-    if failing.diagnosis:  # it gives the numbers of this check, and not those of all
-        first, *rest = told_as_said(failing.diagnosis)
-        diagnosis = [Said(in_check(failing.name, first.text), first.tone), *rest]
-    remembers = [r for r in failing.remarks if r.kind is Kind.REMEMBERS]
-    numbers = failing.wrong is not None  # where none came, those of other checks explain nothing
-    if numbers and diagnosis and (failing.explained or part.explained or not remembers):
-        yield from [*paragraphs(diagnosis, able), Text("")]
+    mistake = mistake_told(part, failing)
+    if mistake:
+        yield from [*paragraphs(mistake, able), Text("")]
     if failing.wrong is None:
         assert failing.stopped is not None
         yield from _stopped(failing, failing.stopped, able)
         yield from _remarks(failing.remarks, able)
         return
     wrong = failing.wrong
+    remembers = [r for r in failing.remarks if r.kind is Kind.REMEMBERS]
     for remark in remembers:
         yield from [*_remark(remark, able), Text("")]
     yield from paragraph(Said(first_wrong(failing.name, wrong.place), Tone.STRONG), able)
