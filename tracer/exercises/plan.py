@@ -6,8 +6,8 @@ of the list's names or of layouts. What came back is turned into the list's quan
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from tracer.exercises.exercise import Exercise, Function
 from tracer.exercises.handing import Source, Turn, given, handed_on, initial, returned, turns
 from tracer.exercises.laying_out import laid_out, read_off
 from tracer.exercises.layout import Anything, Array, Drawn, Fixed, Grouped, Layout, Stated
-from tracer.exercises.structure import Constant, Group, Kept, Leaf, Own, Structure
+from tracer.exercises.structure import Constant, Group, Kept, Leaf, Own, Structure, replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +53,24 @@ class Call:
     arrays: Mapping[str, Array]
 
     def json(self) -> dict[str, Any]:
-        """All but the arrays, for the note that the child reads."""
+        """What the child reads of it: not the arrays, nor of which round and step it is."""
         made = self.made_with
         return {
             "function": self.function,
             "made_with": None if made is None else [[name, part.json()] for name, part in made],
             "arguments": [[name, part.json()] for name, part in self.arguments],
             "returns": self.returns.json(),
-            "round": self.round,
-            "step": self.step,
             "nopython": self.nopython,
         }
+
+    def given(self, by: Callable[[Structure], Structure]) -> Call:
+        """The same call with other parts in the place of what it gets."""
+
+        def put(parts: tuple[tuple[str, Structure], ...]) -> tuple[tuple[str, Structure], ...]:
+            return tuple((name, replaced(part, by)) for name, part in parts)
+
+        made = None if self.made_with is None else put(self.made_with)
+        return replace(self, made_with=made, arguments=put(self.arguments))
 
 
 def plan(exercise: Exercise, case: Case) -> tuple[Call, ...]:

@@ -5,6 +5,7 @@ Each record has a ``json()``, which is what the runner reads.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -22,8 +23,8 @@ class Leaf:
     rank: int | None = None
 
     def json(self) -> list[Any]:
-        """``["leaf", "h"]``."""
-        return ["leaf", self.key]
+        """``["leaf", "h", 2]``."""
+        return ["leaf", self.key, self.rank]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,17 @@ class Group:
     parts: tuple[tuple[str, Structure], ...]
 
     def json(self) -> list[Any]:
-        """``["dict", [["Wf", ["leaf", "parameters.Wf"]]]]``."""
+        """``["dict", [["Wf", ["leaf", "parameters.Wf", None]]]]``."""
         return [self.kind, [[name, part.json()] for name, part in self.parts]]
 
 
 Structure: TypeAlias = Leaf | Constant | Kept | Own | Group
+
+
+def replaced(structure: Structure, by: Callable[[Structure], Structure]) -> Structure:
+    """The same with something else in the place of each part that is no group."""
+    if isinstance(structure, Group):
+        return Group(
+            structure.kind, tuple((name, replaced(part, by)) for name, part in structure.parts)
+        )
+    return by(structure)

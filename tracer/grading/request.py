@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tracer.exercises.plan import Call
-from tracer.exercises.structure import Constant, Group, Kept, Leaf, Own, Structure
+from tracer.exercises.structure import Group, Kept, Leaf, Own, Structure
 from tracer.sandbox.frames import pack, pack_note
 from tracer.sandbox.process import Limits
 
@@ -97,30 +97,12 @@ def leaves(structure: Structure) -> Iterator[Structure]:
 
 
 def _call(call: Call, addresses: Mapping[int, str]) -> dict[str, Any]:
-    def sent(part: Structure, *, comes: bool = False) -> list[Any]:
-        match part:
-            case Leaf(key, rank):
-                return ["leaf", key, rank] if comes else ["leaf", addresses[id(call.arrays[key])]]
-            case Own(number, key):
-                return ["own", number, key]
-            case Kept(name):
-                return ["kept", name]
-            case Constant(value):
-                return ["constant", value]
-            case Group(kind, parts):
-                return [kind, [[name, sent(inner, comes=comes)] for name, inner in parts]]
-        raise AssertionError(part)
+    """The call as the child reads it: each array by the name of its frame."""
 
-    def listed(parts: Sequence[tuple[str, Structure]]) -> list[list[Any]]:
-        return [[name, sent(part)] for name, part in parts]
+    def addressed(part: Structure) -> Structure:
+        return Leaf(addresses[id(call.arrays[part.key])]) if isinstance(part, Leaf) else part
 
-    return {
-        "function": call.function,
-        "nopython": call.nopython,
-        "made_with": None if call.made_with is None else listed(call.made_with),
-        "arguments": listed(call.arguments),
-        "returns": sent(call.returns, comes=True),
-    }
+    return call.given(addressed).json()
 
 
 def largest(plans: Sequence[Plan]) -> int:
@@ -183,14 +165,6 @@ def _given_own(
                 name = f"own.{number}.{key}"
                 arrays[name] = np.asarray(came[number, key])
                 return Leaf(name)
-            case Group(kind, parts):
-                return Group(kind, tuple((name, put(inner)) for name, inner in parts))
         return part
 
-    made = call.made_with
-    return replace(
-        call,
-        made_with=None if made is None else tuple((name, put(part)) for name, part in made),
-        arguments=tuple((name, put(part)) for name, part in call.arguments),
-        arrays=arrays,
-    )
+    return replace(call.given(put), arrays=arrays)
