@@ -20,6 +20,7 @@ from tracer.grading.judge import Judged
 from tracer.grading.occurring import numbers_of, sorted_with_ways
 from tracer.grading.report import Verdict
 from tracer.grading.request import alone
+from tracer.grading.right import ByEquations
 from tracer.grading.task import Task
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def line_to_look_at(
         return None
     try:
         known, partial, quantities = _right(session, task, found, number)
-        return blamed(records, known, partial, quantities, _returned(session, task, found, number))
+        return blamed(records, known, partial, quantities, _returned(task, number))
     except (TracerError, ValueError, KeyError):
         return None  # shapes of the student's own do not fit: nothing can be said
 
@@ -77,11 +78,14 @@ def _right(
     return sorted_with_ways([*numbers, *others]), np.zeros(0), {}
 
 
-def _returned(
-    session: Session, task: Task, found: Judged, number: int
-) -> Mapping[str, tuple[str, ...]]:
-    """The quantities in each part of what a call hands back, as the recorder names the parts."""
-    call, right = task.plan[number], task.right(session.wall, found.came)
+def _returned(task: Task, number: int) -> Mapping[str, tuple[str, ...]]:
+    """The quantities in each part of what a call hands back, as the recorder names the parts.
+
+    A reference names none: nothing is known of its results but their numbers.
+    """
+    if task.exercise.program is None:
+        return {}
+    call, right = task.plan[number], ByEquations(task.exercise, task.case)
     parts = _parts(call.returns, "return")
     return {part: right.names_in(call, key) for part, key in parts}
 
