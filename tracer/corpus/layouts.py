@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from tracer.errors import InputError
 from tracer.exercises.axes import ONE, Axes, Axis
+from tracer.exercises.laying_out import order
 from tracer.exercises.layout import (
     Anything,
     Blocks,
@@ -47,7 +48,7 @@ def taken_apart(
         case OneHot(of):
             return taken_apart(of, f"{text}.argmax(axis=-1)", known)
         case Ordered(of, wanted):
-            return taken_apart(of, _put_back(of.axes(known), wanted, text), known)
+            return taken_apart(of, _ordered(wanted, of.axes(known), text), known)
         case Grouped(kind, named):
             found = []
             for key, part in named:
@@ -75,26 +76,6 @@ def arrays(layout: Layout, text: str) -> list[tuple[str, Layout]]:
         case Fixed():
             return []
     return [(text, layout)]
-
-
-def _put_back(there: Axes, wanted: Axes, text: str) -> str:
-    """The other way round of an order of axes: those of length 1 go, the others stand as listed."""
-    places = ", ".join("0" if axis == ONE else ":" for axis in wanted)
-    if ONE in wanted:
-        text = f"{text}[{places}]"
-    ordered = [axis for axis in wanted if axis != ONE]
-    kept = [axis for axis in there if axis != ONE]
-    order = []
-    free: list[Axis | None] = list(ordered)
-    for axis in kept:
-        order.append(free.index(axis))
-        free[order[-1]] = None
-    if order != sorted(order):
-        text = f"{text}.transpose({', '.join(map(str, order))})"
-    if ONE in there:
-        added = ", ".join("np.newaxis" if axis == ONE else ":" for axis in there)
-        text = f"{text}[{added}]"
-    return text
 
 
 def laid_out(layout: Layout, known: Mapping[str, Axes], called: Callable[[str], str]) -> str:
@@ -130,16 +111,12 @@ def laid_out(layout: Layout, known: Mapping[str, Axes], called: Callable[[str], 
 
 
 def _ordered(there: Axes, wanted: Axes, text: str) -> str:
+    """An array in another order of axes: those of length 1 go, and come where they are wanted."""
     if ONE in there:
         text = f"{text}[{', '.join('0' if axis == ONE else ':' for axis in there)}]"
-    free: list[Axis | None] = [axis for axis in there if axis != ONE]
-    order = []
-    for axis in wanted:
-        if axis != ONE:
-            order.append(free.index(axis))
-            free[order[-1]] = None
-    if order != sorted(order):
-        text = f"{text}.transpose({', '.join(map(str, order))})"
+    places = order(there, wanted)
+    if places != sorted(places):
+        text = f"{text}.transpose({', '.join(map(str, places))})"
     if ONE in wanted:
         text = f"{text}[{', '.join('np.newaxis' if axis == ONE else ':' for axis in wanted)}]"
     return text

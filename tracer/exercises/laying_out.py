@@ -60,7 +60,7 @@ def laid_out(
             case Ordered(part, wanted):
                 there = part.axes(known)
                 long = [n for n, axis in zip(of(part).shape, there, strict=True) if axis != ONE]
-                array = of(part).reshape(long).transpose(_order(there, wanted))
+                array = of(part).reshape(long).transpose(order(there, wanted))
                 return array.reshape([axis.length(sizes) for axis in wanted])
             case Blocks(parts, depth):
                 return np.concatenate([of(part) for part in parts], axis=-depth)
@@ -96,12 +96,12 @@ def _unscaled(layout: Layout) -> Layout:
     return layout.rewritten(lambda node: _unscaled(node.of) if isinstance(node, Scaled) else None)
 
 
-def _order(there: Axes, wanted: Axes) -> list[int]:
+def order(there: Axes, wanted: Axes) -> list[int]:
     """Which of the axes that are there comes first, second, …; equal ones keep their order."""
     free: list[Axis | None] = [axis for axis in there if axis != ONE]
-    order = []
+    found = []
     for axis in wanted:
         if axis != ONE:
-            order.append(free.index(axis))
-            free[order[-1]] = None
-    return order
+            found.append(free.index(axis))
+            free[found[-1]] = None
+    return found
