@@ -16,8 +16,9 @@ from tracer.sandbox.process import How, Run
 def run(source: bytes, file: Any, request: bytes, describing: Any, there: Any = None) -> Run:
     """Make the calls of a request, and give back the frames that a child would have sent.
 
-    What is printed goes where it always goes. No process is new, so a plan that asks for one to
-    each check is answered with the word that there is none.
+    What is printed goes where it always goes. Where each check loads the program anew, nothing is
+    left of the checks before, as in a process of its own. Functions that are there already keep
+    what they remember, so a plan that asks for a process to each check gets no more of them.
 
     Parameters
     ----------
@@ -35,9 +36,10 @@ def run(source: bytes, file: Any, request: bytes, describing: Any, there: Any = 
     inputs = dict(frames.unpack(request).frames)
     plan = frames.read_note(inputs["plan"], runner.LONGEST_PLAN)
     assert plan is not None
-    sent = [frames.pack_note("ready", {"apart": False})]
+    apart = plan["apart"] and there is None
+    sent = [frames.pack_note("ready", {"apart": apart})]
     plain = runner.numbers(plan["most"])
-    for check in () if plan["apart"] else plan["checks"]:
+    for check in plan["checks"] if apart or not plan["apart"] else ():
         runner.one_check(
             check, plan, inputs, source, file, plain, frames, sent.append, describing, there
         )
