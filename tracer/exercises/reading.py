@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from tracer.exercises.schema import (
 from tracer.exercises.wanted import FOLDER_NAME, Names, Table
 from tracer.program import program_of
 from tracer.storage import tomlfile
+from tracer.storage.tomlfile import written
 
 FILE = "exercise.toml"
 
@@ -59,26 +59,26 @@ def _described(path: Path, found: Mapping[str, Any]) -> Exercise:
     named, reference = found["equations"], found["reference"]
     if named and reference:
         raise FileError(
-            f"{path}: equations = {_written(named)} and reference = {_written(reference)}; "
+            f"{path}: equations = {written(named)} and reference = {written(reference)}; "
             "expected only one of the two, for one thing says what is right"
         )
     if reference and not (path.parent / reference).is_file():
-        raise FileError(f"{path}: reference = {_written(reference)}; there is no such file beside")
+        raise FileError(f"{path}: reference = {written(reference)}; there is no such file beside")
     program = program_of(named) if named else None
     entries = [
         _values(f"{path}, function {n}", FUNCTION_KEYS, entry)
         for n, entry in enumerate(found["functions"], 1)
     ]
     try:
-        written = functions(
+        made = functions(
             program, [{**e, "where": e["where"] or {}} for e in entries], found["where"] or {}
         )
     except Misfit as misfit:
         where = f"{path}, {misfit.table}" if misfit.table else str(path)
-        stands = f"{misfit.key} = {_written(misfit.stands)}" if misfit.stands else misfit.key
+        stands = f"{misfit.key} = {written(misfit.stands)}" if misfit.stands else misfit.key
         raise FileError(f"{where}: {stands}: {misfit.why}") from None
     if program is None and not reference:
-        for function in written:
+        for function in made:
             for name, layout in function.returns.items():
                 if not isinstance(layout, (Anything, Stated)):
                     raise FileError(
@@ -92,7 +92,7 @@ def _described(path: Path, found: Mapping[str, Any]) -> Exercise:
         equations=named or "",
         program=program,
         reference=path.parent / reference if reference else None,
-        functions=written,
+        functions=made,
         checks=(),
         needs=tuple(found["needs"]),
         credit=found["credit"],
@@ -110,16 +110,16 @@ def _values(where: str, keys: Sequence[Key], entry: Mapping[str, Any]) -> dict[s
         if key.name in entry:
             value = entry[key.name]
             if not key.wanted.fits(value):
-                raise FileError(f"{where}: {key.name} = {_written(value)}; expected {key.wanted}")
+                raise FileError(f"{where}: {key.name} = {written(value)}; expected {key.wanted}")
             if isinstance(key.wanted, Names):
                 for name in value:
                     if name not in key.wanted.choices:
                         unknown = UnknownNameError("name", name, key.wanted.choices)
-                        raise FileError(f"{where}: {key.name} = {_written(value)}: {unknown}")
+                        raise FileError(f"{where}: {key.name} = {written(value)}: {unknown}")
             if isinstance(key.wanted, Table):
                 for name, inner in value.items():
                     if not key.wanted.inner.fits(inner):
-                        stands = f"{key.name}.{name} = {_written(inner)}"
+                        stands = f"{key.name}.{name} = {written(inner)}"
                         raise FileError(f"{where}: {stands}; expected {key.wanted.inner}")
             found[key.name] = value
         elif key.required:
@@ -145,7 +145,7 @@ def _check(where: str, entry: Mapping[str, Any], exercise: Exercise) -> Check:
     for name in expect:
         if name not in returned:
             raise FileError(
-                f"{where}: expect = {_written(values['expect'])}: {name} is returned by none of "
+                f"{where}: expect = {written(values['expect'])}: {name} is returned by none of "
                 f"the functions {', '.join(called)}"
             )
     sizes = {k: tuple(v) if isinstance(v, list) else v for k, v in values["sizes"].items()}
@@ -207,15 +207,6 @@ def _different(path: Path, checks: Sequence[Check]) -> None:
     for n, name in enumerate(names, 1):
         if name in names[: n - 1]:
             raise FileError(
-                f"{path}, check {n}: name = {_written(name)} is taken by check "
+                f"{path}, check {n}: name = {written(name)} is taken by check "
                 f"{names.index(name) + 1}; expected another name for each check"
             )
-
-
-def _written(value: Any) -> str:
-    """`value` much as TOML writes it, shortened."""
-    try:
-        text = json.dumps(value, ensure_ascii=False, default=str)
-    except (ValueError, RecursionError):  # Python writes no number of more than 4300 digits
-        text = "something very long"
-    return text if len(text) <= 60 else text[:59] + "…"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from tracer.errors import FileError, TracerError, UnknownNameError
 from tracer.mistakes.schema import KEYS, programs
 from tracer.program import EDIT_KEYS
 from tracer.storage import tomlfile
+from tracer.storage.tomlfile import written
 
 GATES, GATE = "gates", "gate"
 """What stands for a cell's gates in every sentence, and what `each_gate` puts in itself."""
@@ -89,7 +89,7 @@ def _entry(path: Path, n: int, table: Mapping[str, Any]) -> Entry:
             if key.required:
                 raise FileError(f"{where}: '{key.name}' is missing; expected {key.wanted}")
         elif not key.fits(value):
-            raise FileError(f"{where}: {key.name} = {_written(value)}; expected {key.wanted}")
+            raise FileError(f"{where}: {key.name} = {written(value)}; expected {key.wanted}")
         values[key.name] = value
     for name in values["programs"] or ():
         if name not in programs():
@@ -132,12 +132,3 @@ def _named(where: str, text: str) -> Iterator[str]:
 def wrong(entry: Entry, error: TracerError) -> FileError:
     """An edit that cannot be read, or does not fit its program, as an error of the file."""
     return FileError(f"{entry.where}: {error}")
-
-
-def _written(value: Any) -> str:
-    """`value` much as TOML writes it, shortened."""
-    try:
-        text = json.dumps(value, ensure_ascii=False, default=str)
-    except (ValueError, RecursionError):  # Python writes no number of more than 4300 digits
-        text = "something very long"
-    return text if len(text) <= 60 else text[:59] + "…"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -30,3 +31,12 @@ def read(path: Path) -> dict[str, Any]:
         raise FileError(f"{path}, line {line}: not UTF-8; save the file as UTF-8") from error
     except (ValueError, RecursionError) as error:  # a number too long for Python is no TOML either
         raise FileError(f"{path} is not valid TOML: {error}") from error
+
+
+def written(value: Any) -> str:
+    """`value` much as TOML writes it, shortened: for the error that names it."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    except (ValueError, RecursionError):  # Python writes no number of more than 4300 digits
+        text = "something very long"
+    return text if len(text) <= 60 else text[:59] + "…"
