@@ -14,6 +14,7 @@ from pathlib import Path
 from tracer.course.as_numpy import Equations, code, slips
 from tracer.course.authoring import FEWEST_MISTAKES, first_line, graded
 from tracer.course.skeleton import Skeleton
+from tracer.course.workbook import writing
 from tracer.equations.updates import UPDATES
 from tracer.errors import FileError, InputError
 from tracer.exercises.exercise import Exercise
@@ -67,7 +68,7 @@ def start(name: str, equations: str, folder: Path, *, reference: bool = False) -
                 _("there is {folder} already; choose another name or number").format(folder=path)
             )
     asked = Skeleton(name, equations, reference=reference)
-    try:
+    with writing():
         for place in (exercise, solution / "mistakes"):
             place.mkdir(parents=True)
         files = {exercise / file: text for file, text in asked.files().items()}
@@ -78,14 +79,6 @@ def start(name: str, equations: str, folder: Path, *, reference: bool = False) -
         for path, text in _mistakes(made, asked, solution / "mistakes"):
             path.write_text(text, encoding="utf-8")
             files[path] = text
-    except OSError as error:
-        if isinstance(error, FileError):
-            raise
-        raise FileError(
-            _("cannot write {file}: {why}").format(
-                file=error.filename, why=error.strerror or str(error)
-            )
-        ) from error
     return list(files)
 
 

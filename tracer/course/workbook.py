@@ -236,7 +236,7 @@ def hand_out(root: Path, exercises: Sequence[Exercise]) -> list[Handed]:
         If a folder or a file cannot be written.
     """
     handed = []
-    try:
+    with writing():
         (root / FOLDER).mkdir(parents=True, exist_ok=True)
         own = exercises[0].folder.parent / PAGE
         handed.append(_copy(own if own.is_file() else home() / PAGE, root / PAGE))
@@ -247,14 +247,6 @@ def hand_out(root: Path, exercises: Sequence[Exercise]) -> list[Handed]:
                 if source.is_file() and source.name not in KEPT_BACK:
                     handed += [_copy(source, place / source.name)]
         Workbook.begin(root)
-    except OSError as error:
-        if isinstance(error, FileError):
-            raise
-        raise FileError(
-            _("cannot write {file}: {why}").format(
-                file=error.filename, why=error.strerror or str(error)
-            )
-        ) from error
     return handed
 
 
@@ -289,3 +281,18 @@ def _is_workbook(folder: Path) -> bool:
 def _items(kept: dict[str, Any], name: str) -> Iterator[tuple[str, Any]]:
     found = kept.get(name)
     yield from found.items() if isinstance(found, dict) else ()
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """What cannot be written in there is said of its file, with the system's reason."""
+    try:
+        yield
+    except FileError:
+        raise
+    except OSError as error:
+        raise FileError(
+            _("cannot write {file}: {why}").format(
+                file=error.filename, why=error.strerror or str(error)
+            )
+        ) from error

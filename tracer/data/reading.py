@@ -196,12 +196,7 @@ def _classified(
             wordless.append(line)
             continue
         sentences.append(Labelled(words, (_label(where, label),), text=typed))
-    if wordless:
-        report.append(
-            _("rows without a word, skipped: {count:,} (line {line})").format(
-                count=len(wordless), line=wordless[0]
-            )
-        )
+    report += _skipped(wordless)
     return tuple(sentences)
 
 
@@ -224,13 +219,16 @@ def _tagged(path: Path, rows: list[Row], report: list[str]) -> tuple[Labelled, .
             wordless.append(line)
     if marks:
         report.append(_("punctuation marks removed: {count:,}").format(count=marks))
-    if wordless:
-        report.append(
-            _("rows without a word, skipped: {count:,} (line {line})").format(
-                count=len(wordless), line=wordless[0]
-            )
-        )
+    report += _skipped(wordless)
     return tuple(sentences)
+
+
+def _skipped(wordless: list[int]) -> list[str]:
+    """The line of a report on rows without a word; none where there are none."""
+    if not wordless:
+        return []
+    said = _("rows without a word, skipped: {count:,} (line {line})")
+    return [said.format(count=len(wordless), line=wordless[0])]
 
 
 def _label(where: str, label: str) -> str:
