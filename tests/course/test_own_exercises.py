@@ -88,11 +88,11 @@ def test_a_course_file_that_cannot_be_used(here: Path, text: str, said: str) -> 
 def test_a_folder_that_is_named_from_the_workbook(here: Path) -> None:
     """A path that is not absolute is seen from the workbook: a course moves as a whole."""
     shutil.copytree(ROWS, here / "course" / "exercises")
-    tracer("init", "course/work", "--exercises", "course/exercises")
-    (here / "course/work/.tracer/course.toml").write_text("exercises = '../exercises'\n", "utf-8")
+    tracer("init", "course/desk", "--exercises", "course/exercises")
+    (here / "course/desk/.tracer/course.toml").write_text("exercises = '../exercises'\n", "utf-8")
     (here / "course").rename(here / "moved")
     with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(here / "moved" / "work")
+        patch.chdir(here / "moved" / "desk")
 
         assert "30_rnn_layers" in tracer("list").stdout
 
