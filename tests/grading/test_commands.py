@@ -12,23 +12,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from tracer.cli import command_line
+from tests.grading.typed import solve, tracer
 from tracer.course.workbook import Workbook
 from tracer.exercises.discovery import home
-
-
-def tracer(*words: str) -> Result:
-    """Run a command in this process."""
-    return CliRunner(env={"COLUMNS": "100"}).invoke(command_line, words)
-
-
-def solve(course: Path, solutions: Path, *names: str) -> None:
-    """Put right answers in place of the stubs."""
-    for name in names:
-        for path in (solutions / name).glob("*.py"):
-            shutil.copy(path, course / name / path.name)
 
 
 def test_the_way_through_the_exercises(course: Path, solutions: Path) -> None:
