@@ -1,4 +1,4 @@
-"""Answers without a process: what the equations give, right or with a change."""
+"""Answers without a process: what the equations give, right or with a change, and their judging."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from tracer.exercises.exercise import Exercise
 from tracer.grading.answer import Answer
+from tracer.grading.judge import Judged, judge
 from tracer.grading.right import ByEquations
 from tracer.grading.task import Task, tasks
 from tracer.program import edits_in
@@ -50,3 +51,8 @@ def answered(
             found = changed.run(given, own=own, wanted=names)  # what reads it reads this
             answer.arrays[step, name] = answer.kept[step, name] = value
     return answer
+
+
+def judged(task: Task, answer: Answer) -> Judged:
+    """How the check ends."""
+    return judge(task, answer, ByEquations(task.exercise, task.case))
