@@ -10,7 +10,9 @@ import pytest
 
 from tests.mistakes.drawing import SCENES, came_of, differ, draw
 from tracer.mistakes import Diagnosis, Mistake, Run, diagnose, mistakes_of
+from tracer.mistakes.candidates import Candidate
 from tracer.mistakes.records import JudgedEquation
+from tracer.mistakes.task import Attempt, Task
 from tracer.program import Program, edits_in, program_of
 from tracer.program.generated import generated
 
@@ -121,3 +123,18 @@ def test_equation_by_equation() -> None:
     assert judged["f"] == "unknown"
     assert JudgedEquation("tanh_c", "unknown") not in diagnosis.equations
     assert told == ["searching"]
+
+
+def test_two_that_read_each_other_are_no_pair() -> None:
+    """d_U_f = d_U_i and d_U_i = d_U_f cannot stand together; once the search ended there."""
+    program = program_of("lstm")
+    scene = SCENES["lstm step backward"]
+    runs = came_of(program, scene.inputs(), scene.returns)
+    assert runs is not None
+    one, other = (
+        Candidate(program, edits_in({"change": {f"d_U_{q}": f"d_U_{p}"}})) for q, p in ("fi", "if")
+    )
+    task = Task(program, runs, [one, other])
+
+    assert Attempt(task).explains
+    assert not Attempt(task, (one, other)).explains

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from tracer.cells.activations import Array
-from tracer.errors import InputError
+from tracer.errors import InputError, TracerError
 from tracer.mistakes.blocks import Blocks, Marks
 from tracer.mistakes.candidates import Candidate
 from tracer.mistakes.records import Run
@@ -95,14 +95,17 @@ class Attempt:
     def __init__(self, task: Task, chosen: tuple[Candidate, ...] = ()) -> None:
         self.task = task
         self.chosen = chosen
-        self.program = _edited(task.program, chosen)
+        try:
+            self.program, self.fits = _edited(task.program, chosen), True
+        except TracerError:  # one reads what another makes of it: the two cannot stand together
+            self.program, self.fits = task.program, False
         self._numbers: dict[int, Mapping[str, Array] | None] = {}
 
     def numbers(self, run: Blocks) -> Mapping[str, Array] | None:
         """What it gives for what came; None where it cannot be computed, or was not any more."""
         key = id(run)
         if key not in self._numbers:
-            if not self.task.left:
+            if not self.fits or not self.task.left:
                 return None
             self.task.left -= 1
             try:
