@@ -46,6 +46,17 @@ def test_the_loss_is_taken_against_it() -> None:
     assert other.target[-1, 0] == model.labels.index("praise")
 
 
+def test_a_network_that_generates_answers_for_the_words_it_was_given() -> None:
+    """Its own answer is the next word after each of them, and the sentence is not continued."""
+    model = tracer.Model.shipped("lstm-generate")
+
+    trace = target_trace(model, ["you are bad", "you"], backward=True)
+
+    assert trace.tokens == (("you", "are", "bad"), ("you",))
+    assert trace.target is not None
+    assert trace.target[:, 0].tolist() == trace["probs"][:, 0].argmax(axis=-1).tolist()
+
+
 def test_numbers_alone_have_no_answer() -> None:
     """A trace of `tracer.unroll` knows no labels."""
     with pytest.raises(InputError, match="a trace without a model has no answers"):

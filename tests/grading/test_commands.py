@@ -192,6 +192,7 @@ def test_the_first_wrong_number(solutions: Path) -> None:
         (("check", "no\0name.py"), "not a valid file name"),
         (("hint", "22", "--check", "barch"), "did you mean 'batch'?"),
         (("check", "22", "--exercise", "10"), "are different exercises"),
+        (("check", "22", "--exercise", "22"), "22_lstm_step has no effect: it says which exercise"),
         (("check", "."), "course is not the folder of an exercise; give one of 10_rnn_step, "),
         (("hint", "."), "course is not the folder of an exercise; give one of 10_rnn_step, "),
         (("check", "README.md"), "does not say which exercise it answers; add --exercise with one"),
@@ -220,6 +221,9 @@ def test_outside_of_a_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert "all hints" in every
     assert all(f"  {n}. " in every for n in (1, 2, 3))
     assert "stronger" not in every
+    again = tracer("hint", "22", "--again")
+    assert again.exit_code == 2
+    assert "--again has no effect: outside a folder made by tracer init, no" in again.stderr
 
 
 def test_one_folder_too_high(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,9 +87,22 @@ def test_words_that_no_typed_text_becomes() -> None:
 
     assert said == (
         "typed text is cut otherwise than this file for 66.7% of its words (gon, na); "
-        "tracer show --words takes words as they are cut"
+        "when you type them, put a space between two words"
     )
     assert typed_report([cut._replace(text="26 000 gon na")], Encoder.one_hot(known).split) == ()
+
+
+def test_words_that_a_space_does_not_keep() -> None:
+    """A rare Chinese word, which the vocabulary leaves out, is cut into characters all the same."""
+    rare = Labelled(("我", "喜歡", "研究生"), ("n", "v", "n"), text="我喜歡研究生")
+    known = vocabulary_of([rare._replace(words=("我", "喜歡"), labels=("n", "v"))], least=1)
+
+    (said,) = typed_report([rare], Encoder.one_hot(known).split)
+
+    assert said == (
+        "typed text is cut otherwise than this file for 33.3% of its words (研究生); "
+        "tracer show --words takes words as they are cut"
+    )
 
 
 def test_recut_is_what_the_encoder_does() -> None:

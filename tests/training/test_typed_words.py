@@ -37,7 +37,7 @@ def run(*words: str) -> str:
 def test_a_tagger_is_asked_in_its_own_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its report says which words nobody can type; with --words they can be given."""
+    """Its report says which words nobody types so, and how they are to be typed."""
     monkeypatch.chdir(tmp_path)
     Path("my.conllu").write_text(treebank(), encoding="utf-8")
     look = ("--model", "m.safetensors", "--format", "plain")
@@ -47,15 +47,30 @@ def test_a_tagger_is_asked_in_its_own_words(
         "--save", "m.safetensors",
     )  # fmt: skip
     typed = run("show", "I'm gonna walk 10 000 steps", *look)
-    cut = run("show", "I 'm gon na walk", "--words", *look)
+    apart = run("show", "I 'm gon na walk", *look)
+    cut = run("show", "I 'm gon-na", "--words", *look)
 
     # of the nine words of each sentence, gon and na are no part of "gonna"
-    assert "is cut otherwise than this file for 22.2% of its words (gon, na)" in said
+    assert "is cut otherwise than this file for 22.2% of its words (gon, na); when you" in said
     assert "4 walk" in typed
     assert "5 10 000" in typed
     assert "not in the model's vocabulary" in typed
-    assert "4 na" in cut
-    assert "not in the model's vocabulary" not in cut
+    assert "4 na" in apart
+    assert "not in the model's vocabulary" not in apart
+    assert "3 gon-na (?)" in cut
+
+
+def test_words_that_are_found_anyway() -> None:
+    """The option is refused only where no sentence has other words by it."""
+    same = CliRunner().invoke(command_line, ["show", "you are bad", "you are", "--words"])
+    other = CliRunner().invoke(command_line, ["show", "you are bad", "you are.", "--words"])
+
+    assert same.exit_code == 2
+    assert same.stderr == (
+        "error: --words has no effect: this network splits the 2 sentences at the same places "
+        "without it\n"
+    )
+    assert other.exit_code == 0, other.output
 
 
 def test_words_cannot_change_a_finished_trace(

@@ -83,6 +83,8 @@ def test_what_contradicts_itself_is_an_error(layout: str) -> None:
         (("--target", "praise"), "add --what output or --what backward"),
         (("--target", "praise", "--what", "gates", "--format", "csv"), "add --what output"),
         (("--level", "states", "--what", "gates"), "add --save FILE"),
+        (("--sentence", "1"), "--sentence 1 has no effect: there is only one sentence"),
+        (("--words",), "--words has no effect: this network splits the sentence at the same"),
     ],
 )
 def test_an_option_without_effect_is_an_error(arguments: tuple[str, ...], said: str) -> None:

@@ -10,11 +10,12 @@ from tracer.cli._compiling import announce_compiling
 from tracer.cli._sentences import sentences_of
 from tracer.equations import LEVELS
 from tracer.errors import InputError
-from tracer.language import _, quoted_file
+from tracer.language import _, plural, quoted_file
 from tracer.storage.endings import SUFFIX
 
 if TYPE_CHECKING:
     from tracer.model.model import Model
+    from tracer.text.encoder import Encoder
     from tracer.trace.trace import Trace
 
 
@@ -107,7 +108,9 @@ def runs_of(source: Source) -> Runs:
     else:
         network = load_model(source.model, "show")
     if source.cut:
-        network = replace(network, encoder=network.encoder.cut_at_spaces())
+        cut = network.encoder.cut_at_spaces()
+        _check_words(network.encoder, cut, sentences)
+        network = replace(network, encoder=cut)
     if (source.device or "cpu") == "cpu":
         announce_compiling([network], backward=source.backward)
 
@@ -115,6 +118,23 @@ def runs_of(source: Source) -> Runs:
         return _run(source, network, some, len(sentences))
 
     return Runs(len(sentences), lambda number: run([sentences[number]]), lambda: run(sentences))
+
+
+def _check_words(usual: Encoder, cut: Encoder, sentences: Sequence[str]) -> None:
+    """Raise an `InputError` where every sentence has the same words without --words."""
+    try:
+        if any(usual.split(one) != cut.split(one) for one in sentences):
+            return
+    except InputError:  # one of the two finds no word, and running it says so
+        return
+    raise InputError(
+        plural(
+            "--words has no effect: this network splits the sentence at the same places without it",
+            "--words has no effect: this network splits the {count} sentences at the same places "
+            "without it",
+            len(sentences),
+        ).format(count=len(sentences))
+    )
 
 
 def _run(source: Source, network: Model, sentences: Sequence[str], averaged_over: int) -> Trace:

@@ -6,6 +6,7 @@ import click
 
 from tracer.cli import warn
 from tracer.cli._exercises import exercises_option, usable
+from tracer.errors import InputError
 from tracer.language import _, quoted, quoted_file
 
 
@@ -44,6 +45,13 @@ def command(exercise: str | None, check: str | None, again: bool, folder: str | 
         click.echo(all_passed(found.left_out))
         return
     asked, book = chosen
+    if again and book is None:
+        raise InputError(
+            _(
+                "--again has no effect: outside a folder made by tracer init, no hint is "
+                "remembered and all are shown"
+            )
+        )
     sections = hints(asked)
     first = next(iter(sections))
     if check is None:

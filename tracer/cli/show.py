@@ -234,6 +234,8 @@ def _chosen(runs: Runs, number: int | None, most: int | None) -> Sequence[int]:
                 number=number, count=runs.count
             )
         )
+    if runs.count == 1:
+        raise InputError(_("--sentence 1 has no effect: there is only one sentence"))
     return [number - 1]
 
 

@@ -56,18 +56,28 @@ def choose(
         if book is None:
             raise _nothing_in(here)
         exercise = next((e for e in exercises if not book.passed(e)), None)
+    elif said is not None and named is not None:
+        raise _named_twice(find(said, exercises), find(named, exercises))
     else:
         exercise = find(said or named or "", exercises)
-        other = find(named, exercises) if named else exercise
-        if other is not exercise:
-            raise InputError(
-                _("{said} and --exercise {named} are different exercises; give only one").format(
-                    said=exercise.name, named=other.name
-                )
-            )
     if exercise is None:
         return None
     return Choice(exercise, _seen_from(here, _answer(exercise, here, book)), book)
+
+
+def _named_twice(said: Exercise, named: Exercise) -> InputError:
+    """The error where --exercise came beside the name of an exercise, and not beside a file."""
+    if said is named:
+        return InputError(
+            _("--exercise {name} has no effect: it says which exercise a file answers").format(
+                name=named.name
+            )
+        )
+    return InputError(
+        _("{said} and --exercise {named} are different exercises; give only one").format(
+            said=said.name, named=named.name
+        )
+    )
 
 
 def _is_path(said: str, here: Path) -> bool:

@@ -62,7 +62,10 @@ def target_trace(
     """
     wanted: list[Target]
     if target is None:
-        wanted = own_answers(model.trace(sentences, device=device, level="states"))
+        # A model that generates would go on with the sentence; asked for one word, it only reads.
+        most = 1 if model.task == "generate" else None
+        said = model.trace(sentences, device=device, level="states", steps=most)
+        wanted = own_answers(said)
     else:
         wanted = [target_named(target, model.task)] * len(sentences)
     return model.trace(

@@ -132,26 +132,35 @@ def typed_report(
     Sentences without a text (`Labelled.text` is "") are not looked at. `cut` is ``encoder.split``.
     """
     lost: Counter[str] = Counter()
-    total = 0
+    total, found_apart = 0, True
     for sentence in sentences:
         if sentence.text:
-            words = Counter(map(spelling, sentence.words))
-            try:
-                typed = cut(sentence.text)
-            except InputError:  # a file may call anything the text of these words
-                typed = ()
-            lost += words - Counter(map(spelling, typed))
-            total += words.total()
+            missing = _not_found(sentence.words, sentence.text, cut)
+            lost += missing
+            total += len(sentence.words)
+            if missing and _not_found(sentence.words, " ".join(sentence.words), cut):
+                found_apart = False
     if not lost:
         return ()
-    return (
-        _(
-            "typed text is cut otherwise than this file for {share:.1%} of its words ({words}); "
-            "tracer show --words takes words as they are cut"
-        ).format(
-            share=lost.total() / total, words=", ".join(word for word, _n in lost.most_common(3))
-        ),
+    said = _("typed text is cut otherwise than this file for {share:.1%} of its words ({words})")
+    advice = (
+        _("when you type them, put a space between two words")
+        if found_apart
+        else _("tracer show --words takes words as they are cut")
     )
+    words = ", ".join(word for word, _n in lost.most_common(3))
+    return (f"{said.format(share=lost.total() / total, words=words)}; {advice}",)
+
+
+def _not_found(
+    words: Sequence[str], text: str, cut: Callable[[str], tuple[str, ...]]
+) -> Counter[str]:
+    """The words that a text does not become, each as often as it is missing."""
+    try:
+        typed = cut(text)
+    except InputError:  # a file may call anything the text of these words
+        typed = ()
+    return Counter(map(spelling, words)) - Counter(map(spelling, typed))
 
 
 def vocabulary_report(
