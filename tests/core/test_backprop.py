@@ -17,6 +17,7 @@ from tests.core.test_model import make_model
 from tracer.cells.activations import Array
 from tracer.cells.evaluation import evaluate
 from tracer.cells.output import total
+from tracer.equations import LEVELS
 
 SMOOTH = [("rnn", "tanh"), ("rnn", "sigmoid"), ("rnn", "identity"), ("lstm", "sigmoid")]
 
@@ -200,7 +201,7 @@ def test_what_stands_in_the_padding_reaches_no_gradient(device: str) -> None:
         np.testing.assert_allclose(dirty[name], clean[name], rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.parametrize("level", ["states", "gates", "all"])
+@pytest.mark.parametrize("level", LEVELS)
 def test_any_level_can_be_run_backward(level: str) -> None:
     """What a lean trace left out is rebuilt first."""
     run = make_run("lstm", "sigmoid", lengths=[5, 2, 4])

@@ -67,11 +67,11 @@ def test_the_error_names_what_would_fit() -> None:
     assert str(error.value) == (
         "2,001 sequences, each padded to the 20,000 steps of the longest, at level 'all': 28.5 GB "
         "of memory are needed, and 4.0 GB are free. What would fit: 280 of these sequences, or "
-        "2,804 steps"
+        "2,804 steps, or level='checkpoints'"
     )
     check_room(cell, 20_000, 280, "all")
     check_room(cell, 2_804, 2_001, "all")
-    with pytest.raises(tracer.InputError, match="or level='states'"):
+    with pytest.raises(tracer.InputError, match="or level='checkpoints', or level='states'"):
         check_room(cell, 20_000, 1_000, "gates")
     check_room(cell, 20_000, 1_000, "states")
 

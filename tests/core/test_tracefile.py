@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import tracer
 from tests.core.conftest import Run, make_run, runs
+from tracer.equations import LEVELS
 
 
 def make_trace(run: Run | None = None, level: str = "all") -> tracer.Trace:
@@ -26,7 +27,7 @@ def make_trace(run: Run | None = None, level: str = "all") -> tracer.Trace:
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(run=runs(), level=st.sampled_from(["states", "gates", "all"]))
+@given(run=runs(), level=st.sampled_from(LEVELS))
 def test_what_is_saved_is_what_is_opened(tmp_path: Path, run: Run, level: str) -> None:
     """Every name gives the very same numbers, stored or rebuilt; what it is about survives too."""
     tokens = tuple((("水", "=1+1") * 5)[:length] for length in run.lengths)

@@ -56,8 +56,11 @@ _VALUES: Mapping[str, tuple[float, float]] = MappingProxyType(
 )
 """Between which numbers the values of each activation lie."""
 
-LEVELS = ("states", "gates", "all")
-"""How much a trace stores, leanest first. What a level leaves out is rebuilt on demand."""
+LEVELS = ("checkpoints", "states", "gates", "all")
+"""How much a trace stores, leanest first. What a level leaves out is rebuilt on demand.
+
+At ``"checkpoints"`` that is everything but the state at some of the steps.
+"""
 
 
 _DEFAULTS: Mapping[str, str] = MappingProxyType({})

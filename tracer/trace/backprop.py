@@ -18,6 +18,7 @@ from tracer.equations import OUTPUT_BACKWARD, Product
 from tracer.errors import InputError
 from tracer.kernels.device import Device, device_for
 from tracer.kernels.device import device as device_named
+from tracer.trace.checkpoints import Checkpoints
 from tracer.trace.layer import LayerTrace
 from tracer.trace.room import check_room
 from tracer.trace.trace import Trace
@@ -92,7 +93,7 @@ def backprop(
     kept = {name: d for name, d in trace.outputs.items() if name not in _OF_THE_HEAD}
     gradients = layer_backprop(
         device_named(device_for(layer.cell, device)),
-        layer,
+        replace(layer, checkpoints=Checkpoints()),  # run again as a whole, which is quicker
         given,
         d_last,
         window,

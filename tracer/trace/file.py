@@ -18,6 +18,7 @@ from tracer.errors import InputError
 from tracer.kernels.device import DEVICES, device_for
 from tracer.storage import arrayfile
 from tracer.storage.endings import SUFFIX
+from tracer.trace.checkpoints import CHECKPOINTS, Checkpoints
 from tracer.trace.header import pack_about, require, unpack_about
 from tracer.trace.layer import LayerTrace
 from tracer.trace.trace import Head, Trace
@@ -47,8 +48,12 @@ def save_trace(trace: Trace, path: str | os.PathLike[str]) -> None:
         place = f"{n}.{layer.direction}"
         entry, weights = pack_cell(layer.cell, place)
         layers.append(entry | {"direction": layer.direction, "window": layer.window})
-        numbers = {"x": layer.x, **layer.recorded, **layer.gradients}
+        numbers: dict[str, arrayfile.AnyArray] = {"x": layer.x, **layer.recorded, **layer.gradients}
         numbers |= {f"{name}_0": state for name, state in layer.initial.items()}
+        if layer.level == CHECKPOINTS:
+            numbers["checkpoints.steps"] = layer.checkpoints.steps
+            for name, states in layer.checkpoints.states.items():
+                numbers[f"checkpoints.{name}"] = states
         arrays |= weights | {f"{place}.{name}": array for name, array in numbers.items()}
     arrays |= {f"output.{name}": array for name, array in trace.outputs.items()}
     if trace.head is not None:
@@ -154,10 +159,26 @@ def _layer(
         _check(name, numbers, (T, N, H), dtype)
     gradients = {q.name: array(q.name) for q in equations.backward if f"{place}.{q.name}" in arrays}
     _check_gradients(cell, gradients, T, N)
+    checkpoints = Checkpoints()
+    if header["level"] == CHECKPOINTS:
+        states = {name: array(f"checkpoints.{name}") for name in equations.state}
+        checkpoints = Checkpoints(array("checkpoints.steps"), states)
+        _check_checkpoints(checkpoints, T, N, H, dtype)
     return LayerTrace(
         cell, x, initial, lengths, header["level"], device_for(cell, header["device"]), recorded,
-        entry["direction"], gradients, window,
+        entry["direction"], gradients, window, checkpoints,
     )  # fmt: skip
+
+
+def _check_checkpoints(
+    checkpoints: Checkpoints, T: int, N: int, H: int, dtype: npt.DTypeLike
+) -> None:
+    """Steps in rising order inside the run, and a state for each."""
+    steps = checkpoints.steps
+    _check("checkpoints.steps", steps, (steps.size,), np.int64)
+    require("checkpoints.steps", (np.diff(np.concatenate([[0], steps, [T]])) > 0).all())
+    for name, states in checkpoints.states.items():
+        _check(f"checkpoints.{name}", states, (len(steps), N, H), dtype)
 
 
 def _check_gradients(

@@ -16,7 +16,8 @@ from tracer.cells.evaluation import block, evaluate
 from tracer.cells.parameters import freeze
 from tracer.equations.expression import Binary, Expression, Name, Transposed
 from tracer.kernels.device import device
-from tracer.trace.room import check_replay
+from tracer.trace.checkpoints import Checkpoints
+from tracer.trace.room import check_copy, check_replay
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +26,8 @@ class LayerTrace(Mapping[str, Array]):
 
     What is not in `recorded` is rebuilt by the device that made the trace, from the numbers that
     are: the kernels run the same arithmetic again from a recorded state, so the result is the
-    same to the bit.
+    same to the bit. Where there are checkpoints, that is done window by window, and only the window
+    last run again is kept.
 
     Attributes
     ----------
@@ -45,6 +47,8 @@ class LayerTrace(Mapping[str, Array]):
         sentences is left out of a cut that lacks some of them: it would be the whole run's.
     window : int or None
         How many steps the gradients went back at most (truncated); None for all.
+    checkpoints : Checkpoints
+        The state at some of the steps, where the level stores no quantity of every step.
     """
 
     cell: Cell
@@ -57,11 +61,16 @@ class LayerTrace(Mapping[str, Array]):
     direction: str = "forward"
     gradients: Mapping[str, Array] = field(default_factory=dict)
     window: int | None = None
+    checkpoints: Checkpoints = field(default_factory=Checkpoints)
     _replayed: dict[str, Array] = field(default_factory=dict, repr=False)
+    _latest: dict[int, LayerTrace] = field(default_factory=dict, init=False, repr=False)
+    """The window that was run again last, by its first step."""
 
     def __post_init__(self) -> None:
-        each = (self.initial, self.recorded, self.gradients, self._replayed)
-        freeze((self.x, self.lengths, *chain.from_iterable(arrays.values() for arrays in each)))
+        states = self.checkpoints.states
+        each = (self.initial, self.recorded, self.gradients, self._replayed, states)
+        single = (self.x, self.lengths, self.checkpoints.steps)
+        freeze((*single, *chain.from_iterable(arrays.values() for arrays in each)))
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -76,26 +85,58 @@ class LayerTrace(Mapping[str, Array]):
         """The numbers of one quantity, each (T, N, ·); `UnknownNameError` if there is none."""
         if name == "x":
             return self.x
-        if name in self.recorded:
-            return self.recorded[name]
-        if name in self.gradients:
-            return self.gradients[name]
+        for stored in (self.recorded, self.gradients, self._replayed):
+            if name in stored:
+                return stored[name]
         if name.endswith("_next"):  # in an equation: the same quantity, one step later
             after = self[name.removesuffix("_next")]
             return np.concatenate([after[1:], np.zeros_like(after[:1])])
         quantity = self.cell.equations[name]
+        T, N, _D = self.x.shape
+        if len(self.checkpoints):
+            return self._window_by_window(name)
         if name.endswith("_prev"):
+            check_copy(self.cell, T, N, name)
             before = name.removesuffix("_prev")
             return np.concatenate([self.initial[before][np.newaxis], self[before][:-1]])
         if quantity.level is None:
+            check_copy(self.cell, T, N, name)
             return self._share(quantity.expression)
-        if name not in self._replayed:
-            T, N, _D = self.x.shape
-            check_replay(self.cell, T, N, name)
-            made = device(self.device).forward(self.cell, self.x, self.initial, self.lengths, "all")
-            freeze(made.values())
-            self._replayed.update(made)
+        check_replay(self.cell, T, N, name)
+        made = device(self.device).forward(self.cell, self.x, self.initial, self.lengths, "all")
+        freeze(made.values())
+        self._replayed.update(made)
         return self._replayed[name]
+
+    def _window_by_window(self, name: str) -> Array:
+        """A quantity over all steps, of which no more than one window is run again at a time."""
+        T, N, _D = self.x.shape
+        check_copy(self.cell, T, N, name)
+        whole = np.empty((T, N, self.cell.W.shape[1]), self.x.dtype)
+        for start, stop in self.checkpoints.windows(T):
+            whole[start:stop] = self._window(start)[1][name]
+        freeze([whole])
+        return whole
+
+    def _window(self, t: int) -> tuple[int, LayerTrace]:
+        """The steps from one checkpoint to the next among which is t, and the first of them."""
+        start, stop = self.checkpoints.around(t, len(self.x))
+        if (start, stop) == (0, len(self.x)):
+            return 0, self
+        latest = self._latest.get(start)
+        if latest is None:
+            latest = replace(
+                self,
+                x=self.x[start:stop],
+                initial=self.checkpoints.before(start, self.initial),
+                lengths=np.clip(self.lengths - start, 0, stop - start),
+                gradients={},
+                checkpoints=Checkpoints(),
+                _replayed={},
+            )
+            self._latest.clear()
+            self._latest[start] = latest
+        return start, latest
 
     def _share(self, share: Expression) -> Array:
         """A share of a sum: one matrix product, or a bias, for each step."""
@@ -135,10 +176,19 @@ class LayerTrace(Mapping[str, Array]):
         The gradients of parameters are sums over all steps and sequences, those of the initial
         state belong to step 0; both go where what they are about was cut away.
         """
+        first, window = self._window(start)
         initial = {
-            name: (self[name][start - 1] if start else self.initial[name])[batch]
-            for name in self.initial
+            name: (window[name][start - first - 1] if start > first else before)[batch]
+            for name, before in window.initial.items()
         }
+        replayed = {}
+        if stop <= first + len(window.x):
+            inside = slice(start - first, stop - first)
+            there = window._replayed  # noqa: SLF001 - of the same class
+            replayed = {name: array[inside, batch] for name, array in there.items()}
+        if window is not self:  # a copy, or a small part would keep the whole window alive
+            initial = {name: state.copy() for name, state in initial.items()}
+            replayed = {name: array.copy() for name, array in replayed.items()}
         return replace(
             self,
             x=self.x[start:stop, batch],
@@ -151,7 +201,8 @@ class LayerTrace(Mapping[str, Array]):
                 {"step": slice(start, stop), "batch": batch},
                 {"step": self.x.shape[0], "batch": self.x.shape[1]},
             ),
-            _replayed={name: array[start:stop, batch] for name, array in self._replayed.items()},
+            checkpoints=self.checkpoints.cut(start, stop, batch),
+            _replayed=replayed,
         )
 
 

@@ -12,9 +12,13 @@ from tracer.cells import Cell
 from tracer.equations import LEVELS
 from tracer.errors import InputError
 from tracer.kernels.memory import GB, is_small, missing
+from tracer.trace.checkpoints import CHECKPOINTS, distance
 
 _SLACK = 1.1
 """What is not counted: masks, lengths, the words themselves."""
+
+_COPIES = 2
+"""Arrays of one quantity that are there at once while it is made of others."""
 
 _OUTPUT_COPIES = 6
 """Arrays (T, N, K) that are there at once while scores become probabilities and losses."""
@@ -53,10 +57,14 @@ def check_room(
     if is_small(T * N * _size(cell, at_most)):
         return  # counting exactly takes longer than a small run should wait
 
-    def numbers(level: str) -> int:
-        count = _forward(cell, level) + _OUTPUT_COPIES * outputs if forward else 0
+    def numbers(level: str) -> float:
+        count = 0.0
+        if forward:
+            count += _forward(cell, level, T) + _OUTPUT_COPIES * outputs
+            if outputs and level == CHECKPOINTS:  # the head reads h at every step
+                count += cell.W.shape[1]
         if backward:
-            replayed = 0 if level == LEVELS[-1] else _forward(cell, LEVELS[-1])
+            replayed = 0 if level == LEVELS[-1] else _forward(cell, LEVELS[-1], T)
             count += replayed + _backward(cell) + shares
         return count
 
@@ -65,18 +73,34 @@ def check_room(
 
 def check_replay(cell: Cell, T: int, N: int, name: str) -> None:
     """Raise an `InputError` if what a trace left out does not fit; `name` is asked for."""
-    if short := _short(T, N, _size(cell, _forward(cell, LEVELS[-1]))):
-        steps = f"{short.steps // N:,} steps at a time, trace.sel(step=slice(first, stop))"
+    _check_rebuilt(T, N, name, _size(cell, _forward(cell, LEVELS[-1], T)))
+
+
+def check_copy(cell: Cell, T: int, N: int, name: str) -> None:
+    """Raise an `InputError` if the one quantity `name`, made anew for all steps, does not fit."""
+    _check_rebuilt(T, N, name, _size(cell, _COPIES * max(cell.U.shape[1], cell.W.shape[1])))
+
+
+def _check_rebuilt(T: int, N: int, name: str, size: float) -> None:
+    if short := _short(T, N, size):
+        fits = []
+        if many := short.steps // N:
+            fits.append(f"{many:,} steps at a time, trace.sel(step=slice(first, stop))")
+        steps = f"{T:,} steps" + (f" of {N:,} sequences" if N > 1 else "")
         raise refused(
-            f"{name} is not in this trace, and is rebuilt over {T:,} steps of {N:,} sequences",
-            short.needed, short.free, [steps],
+            f"{name} is not in this trace, and is rebuilt over {steps}",
+            short.needed, short.free, [*fits, "one step, trace.at(t)"],
         )  # fmt: skip
 
 
-def _forward(cell: Cell, level: str) -> int:
+def _forward(cell: Cell, level: str, T: int) -> float:
     """The numbers of one step of one sequence that a run records, its input counted in."""
+    D, H = int(cell.U.shape[1]), int(cell.W.shape[1])
+    if level == CHECKPOINTS:  # those, and the states of one window, shared by all T steps
+        states, every = len(cell.equations.state) * H, distance(T)
+        return D + (states * (T // every + every) + D * every) / T
     recorded = sum(q.stored_at(level) and bool(q.equation) for q in cell.equations)
-    return int(cell.U.shape[1] + recorded * cell.W.shape[1])
+    return D + recorded * H
 
 
 def _backward(cell: Cell) -> int:
@@ -91,7 +115,7 @@ def _backward(cell: Cell) -> int:
     return int(gradients + rows + 2 * (D + H))
 
 
-def _check(cell: Cell, T: int, N: int, level: str, numbers: Callable[[str], int]) -> None:
+def _check(cell: Cell, T: int, N: int, level: str, numbers: Callable[[str], float]) -> None:
     """Raise an `InputError` that says what would fit, where `numbers` a step do not."""
     if level not in LEVELS:
         return  # the run will say so
@@ -114,7 +138,7 @@ def _check(cell: Cell, T: int, N: int, level: str, numbers: Callable[[str], int]
     raise refused(f"{what} at level '{level}'", short.needed, short.free, fits)
 
 
-def _size(cell: Cell, numbers: int) -> float:
+def _size(cell: Cell, numbers: float) -> float:
     """The bytes of one step of one sequence that makes so many numbers."""
     return numbers * cell.W.dtype.itemsize * _SLACK
 

@@ -19,6 +19,7 @@ from tracer.equations import LEVELS
 from tracer.errors import InputError, UnknownNameError
 from tracer.kernels.device import device as device_named
 from tracer.kernels.device import device_for
+from tracer.trace.checkpoints import CHECKPOINTS, Checkpoints, checkpointed
 from tracer.trace.layer import LayerTrace
 from tracer.trace.room import check_room
 from tracer.trace.trace import Trace
@@ -51,7 +52,8 @@ def unroll(
         compiled step runs on ``"reference"``; ``trace.device`` says which it was.
     level : str
         What to store: ``"states"`` (h, c), ``"gates"`` (also i, f, g, o) or ``"all"`` (also every
-        z and tanh_c). The rest is rebuilt when asked for.
+        z and tanh_c); or, of a long run, ``"checkpoints"``: h and c at every √T-th step. The rest
+        is rebuilt when asked for, to the bit.
 
     Returns
     -------
@@ -77,8 +79,12 @@ def unroll(
     check_room(cell, T, N, level)
     state = _checked_state(cell, {"h": h_0, "c": c_0}, N)
     steps = _checked_lengths(lengths, T, N)
-    recorded = module.forward(cell, x, state, steps, level)
-    layer = LayerTrace(cell, x, state, steps, level, device, recorded)
+    checkpoints, recorded = Checkpoints(), {}
+    if level == CHECKPOINTS:
+        checkpoints = checkpointed(module, cell, x, state, steps)
+    else:
+        recorded = module.forward(cell, x, state, steps, level)
+    layer = LayerTrace(cell, x, state, steps, level, device, recorded, checkpoints=checkpoints)
     return Trace((layer,), versions=versions())
 
 

@@ -1,0 +1,171 @@
+"""Long runs: a state kept every √T steps, and any step run again from there, to the same bits."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import tracer
+from tests.core.conftest import KINDS_AND_OPTIONS, Run, make_run
+from tracer.kernels.device import Device, device
+from tracer.trace.checkpoints import Checkpoints
+
+
+@st.composite
+def long_runs(draw: st.DrawFn) -> Run:
+    """Any cell, option and dtype; up to 30 steps, so that a run has up to five windows."""
+    kind, option = draw(st.sampled_from(KINDS_AND_OPTIONS))
+    T, N = draw(st.integers(1, 30)), draw(st.integers(1, 3))
+    sizes: dict[str, Any] = {
+        "T": T,
+        "N": N,
+        "D": draw(st.integers(1, 5)),
+        "H": draw(st.integers(1, 9)),
+        "dtype": draw(st.sampled_from(["float32", "float64"])),
+        "lengths": draw(st.lists(st.integers(1, T), min_size=N, max_size=N)),
+        "seed": draw(st.integers(0, 2**32 - 1)),
+    }
+    return make_run(kind, option, **sizes)
+
+
+def unroll(run: Run, level: str, **options: Any) -> tracer.Trace:
+    """The whole run, from its own states."""
+    start: Any = {f"{name}_0": state for name, state in run.state.items()}
+    return tracer.unroll(run.cell, run.x, lengths=run.lengths, level=level, **start, **options)
+
+
+def assert_same(got: tracer.Trace, wanted: tracer.Trace) -> None:
+    """Every quantity, to the bit."""
+    assert got.names == wanted.names
+    for name in wanted.names:
+        np.testing.assert_array_equal(got[name], wanted[name], err_msg=name)
+        assert got[name].dtype == wanted[name].dtype
+
+
+def test_ten_thousand_steps_keep_a_hundred_states() -> None:
+    """The state before step 0 is the run's own, so 99 more are stored, and nothing else."""
+    cell = make_run("lstm", "sigmoid").cell
+
+    trace = tracer.unroll(cell, np.zeros((10_000, 4)), level="checkpoints")
+
+    assert trace.recorded == ("x",)
+    assert trace.last.checkpoints.steps.tolist() == list(range(100, 10_000, 100))
+    assert trace.last.checkpoints.states["c"].shape == (99, 1, 7)
+
+
+@settings(max_examples=80)
+@given(run=long_runs(), name=st.sampled_from(["cpu", "reference"]))
+def test_every_number_is_rebuilt_to_the_bit(run: Run, name: str) -> None:
+    """The whole of each quantity, from its windows."""
+    assert_same(unroll(run, "checkpoints", device=name), unroll(run, "all", device=name))
+
+
+@settings(max_examples=80)
+@given(run=long_runs(), data=st.data())
+def test_every_part_is_rebuilt_to_the_bit(run: Run, data: st.DataObject) -> None:
+    """Wherever it begins and ends, and part of that part; also of some sequences alone."""
+    whole, long = unroll(run, "all"), unroll(run, "checkpoints")
+    for _ in range(3):
+        start = data.draw(st.integers(0, whole.T - 1))
+        stop = data.draw(st.integers(start + 1, whole.T))
+        n = data.draw(st.integers(0, whole.N - 1))
+        cut: Any = {"step": slice(start, stop), "batch": slice(n, whole.N)}
+        whole, long = whole.sel(**cut), long.sel(**cut)
+        assert long.level == "checkpoints"
+        assert_same(long, whole)
+
+
+@settings(max_examples=50)
+@given(run=long_runs(), data=st.data())
+def test_steps_in_any_order(run: Run, data: st.DataObject) -> None:
+    """Forward, back and again: what was run again last changes no later answer."""
+    whole, long = unroll(run, "all"), unroll(run, "checkpoints")
+
+    for t in data.draw(st.lists(st.integers(0, whole.T - 1), max_size=6)):
+        assert_same(long.at(t), whole.at(t))
+
+
+def test_a_look_at_a_step_runs_one_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Step 57 of 100: ten steps, from the state before step 50; its neighbour costs nothing."""
+    run = make_run("lstm", "sigmoid", T=100)
+    long = unroll(run, "checkpoints")
+    ran: list[int] = []
+
+    class Counting:
+        """The CPU device, which notes how many steps it is to run."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(device("cpu"), name)
+
+        def forward(self, *arguments: Any) -> Any:
+            ran.append(len(arguments[1]))
+            return device("cpu").forward(*arguments)
+
+    counting: Device = Counting()
+    monkeypatch.setattr("tracer.trace.layer.device", lambda _: counting)
+
+    f = long.at(57)["f"]
+    assert ran == [10]
+    long.at(58)["z_f"]
+    long.at(57)["h_prev"]
+    assert ran == [10]
+    monkeypatch.undo()
+    np.testing.assert_array_equal(f, unroll(run, "all")["f"][57])
+
+
+def test_a_small_part_keeps_no_window_alive() -> None:
+    """Many steps side by side, each from another window, take no more than their own numbers."""
+    long = unroll(make_run("lstm", "sigmoid", T=100), "checkpoints")
+
+    for t in range(5, 100, 10):
+        f = long.at(t).last["f"]
+        owner = f
+        while isinstance(owner.base, np.ndarray):
+            owner = owner.base
+        assert owner.nbytes == f.nbytes
+
+
+def test_a_long_run_survives_a_pickle() -> None:
+    """As a program that hands it to another process does."""
+    long = unroll(make_run("lstm", "sigmoid", T=30), "checkpoints")
+    long.at(17)["f"]
+
+    again = pickle.loads(pickle.dumps(long))  # noqa: S301 - its own
+
+    assert_same(again, long)
+    with pytest.raises(ValueError, match="read-only"):
+        again.last.checkpoints.states["h"][:] = 0
+
+
+def test_the_windows_of_a_run() -> None:
+    """From the initial state to the first checkpoint, and so on to the end."""
+    checkpoints = Checkpoints(np.array([3, 6]), {"h": np.array([[[0.3]], [[0.6]]])})
+
+    assert list(checkpoints.windows(8)) == [(0, 3), (3, 6), (6, 8)]
+    assert [checkpoints.around(t, 8) for t in (0, 2, 3, 7)] == [(0, 3), (0, 3), (3, 6), (6, 8)]
+    part = checkpoints.cut(3, 7, slice(None))
+    assert part.steps.tolist() == [3]
+    assert part.states["h"].tolist() == [[[0.6]]]
+
+
+def test_what_does_not_fit_as_a_whole_fits_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """f of all steps would take 8 bytes · 2 · 7 units a step, and a tenth more."""
+    long = unroll(make_run("lstm", "sigmoid", T=2_500, N=1), "checkpoints")
+    monkeypatch.setattr("tracer.kernels.memory.SMALL", 0)
+    monkeypatch.setattr("tracer.kernels.memory.free_memory", lambda: 100_000)
+
+    with pytest.raises(tracer.InputError) as error:
+        long["f"]
+
+    assert str(error.value) == (
+        "f is not in this trace, and is rebuilt over 2,500 steps: 0.0 GB of memory are "
+        "needed, and 0.0 GB are free. What would fit: 811 steps at a time, "
+        "trace.sel(step=slice(first, stop)), or one step, trace.at(t)"
+    )
+    assert long.at(1_234)["f"].shape == (1, 7)
+    assert long.sel(step=slice(1_000, 1_800))["f"].shape == (800, 1, 7)
