@@ -21,6 +21,7 @@ from tracer.grading.session import grade
 from tracer.sandbox import describing, inside
 from tracer.sandbox.process import Limits, Run
 from tracer.view.export.report_json import as_record, schema
+from tracer.view.parts.said import Said
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.report import screen
 
@@ -57,7 +58,7 @@ def known() -> list[Any]:
 def test_all_that_the_screen_says_is_in_the_record(exercise: Exercise, path: Path) -> None:
     """Each sentence and each number; and nothing in the record that the schema does not know."""
     report = grade(exercise, Submission.read(path), seed=4, wall=Inside())
-    advice = ["For a hint: ask."]
+    advice = [Said("For a hint: ask.")]
 
     record = json.loads(json.dumps(as_record(report, advice), allow_nan=False))
 

@@ -16,8 +16,10 @@ from tracer.grading.report import Report, Verdict
 from tracer.grading.session import grade
 from tracer.sandbox.packages import installed
 from tracer.view.parts.exercises import exercise_list, hint
+from tracer.view.parts.said import Said
 from tracer.view.terminal import exercises as screens
 from tracer.view.terminal.console import Abilities, ascii_line
+from tracer.view.terminal.drawing.paragraphs import paragraph
 from tracer.view.terminal.report import screen
 
 
@@ -154,6 +156,19 @@ def reports() -> list[Report]:
     return [report_on(discover().good[0], discover().good[0].stub), *mistakes]
 
 
+def test_a_command_is_in_one_line() -> None:
+    """Beside what is said of it where there is room, else below it; never broken."""
+    command = "tracer hint 32 --check 'memory from the next step'"
+    said = Said(f"For a hint: {command}", typed=command)
+
+    wide, narrow = (
+        [line.plain for line in paragraph(said, Abilities(width=width))] for width in (80, 40)
+    )
+
+    assert wide == [f"  For a hint: {command}"]
+    assert narrow == ["  For a hint:", f"    {command}"]
+
+
 @pytest.mark.parametrize("width", [40, 60, 80, 140, 200])
 @pytest.mark.parametrize("unicode", [True, False])
 def test_no_line_is_too_wide(width: int, *, unicode: bool, reports: list[Report]) -> None:
@@ -161,7 +176,7 @@ def test_no_line_is_too_wide(width: int, *, unicode: bool, reports: list[Report]
     able = Abilities(width=width, unicode=unicode)
     lines = screens.exercise_list(exercise_list(discover().good, None), able)
     for report in reports:
-        lines += screen(report, able, ["Next: tracer hint " * 9])
+        lines += screen(report, able, [Said("Next: tracer hint " * 9)])
     for exercise in discover().good:
         for check, items in hints(exercise).items():
             for number in range(1, len(items) + 1):

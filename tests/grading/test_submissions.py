@@ -21,6 +21,7 @@ from tracer.exercises.submission import Submission
 from tracer.grading.session import grade
 from tracer.sandbox.process import Limits
 from tracer.view.export.report_json import as_record
+from tracer.view.parts.said import Said
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.report import screen
 
@@ -45,9 +46,9 @@ def test_submission(folder: Path) -> None:
             assert report.first_failing is not None
             assert report.first_failing.first_at == expected["first_at"]
         assert expected.get("says", "") in text
-    record = json.loads(json.dumps(as_record(report, ["Next."]), allow_nan=False))
+    record = json.loads(json.dumps(as_record(report, [Said("Next.")]), allow_nan=False))
     assert errors(record) == []
-    assert missing(screen(report, Abilities(width=10_000), ["Next."]), record) == []
+    assert missing(screen(report, Abilities(width=10_000), [Said("Next.")]), record) == []
     assert "\x1b" not in text
     assert "runner.py" not in text
     assert len(report.printed) <= limits.printed

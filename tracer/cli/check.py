@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tracer.course.choosing import Choice
     from tracer.exercises.discovery import Found
     from tracer.grading.report import Report
+    from tracer.view.parts.said import Said
 
 
 @click.command(
@@ -140,9 +141,10 @@ def _remembered(report: Report, choice: Choice) -> str:
     return ""
 
 
-def _advice(report: Report, choice: Choice, found: Found, folder: str | None) -> list[str]:
+def _advice(report: Report, choice: Choice, found: Found, folder: str | None) -> list[Said]:
     """What to do next."""
     from tracer.grading.report import Kind, Verdict
+    from tracer.view.parts.said import Said
 
     if report.verdict is Verdict.PASSED:
         return _what_follows(choice, found, folder)
@@ -152,15 +154,17 @@ def _advice(report: Report, choice: Choice, found: Found, folder: str | None) ->
     kind = trouble.kind if trouble else None
     if trouble is not None and (kind is Kind.TIME or not trouble.facts.get("loaded", True)):
         return []  # hints are about equations, and it got no further than Python
-    advice = [_("For a hint: {command}").format(command=_hint(report, choice, folder))]
+    command = _hint(report, choice, folder)
+    advice = [Said(_("For a hint: {command}").format(command=command), typed=command)]
     if kind in (None, Kind.RAISED) and report.verdict is not Verdict.NOT_STARTED:
         said = _("To repeat with the same numbers, add: --seed {seed}")
-        advice.append(said.format(seed=report.seed))
+        advice.append(Said(said.format(seed=report.seed)))
     return advice
 
 
-def _what_follows(choice: Choice, found: Found, folder: str | None) -> list[str]:
+def _what_follows(choice: Choice, found: Found, folder: str | None) -> list[Said]:
     """The next exercise after this one, and those that were skipped."""
+    from tracer.view.parts.said import Said
     from tracer.view.say.verdict import all_passed
 
     if choice.book is None:
@@ -170,17 +174,17 @@ def _what_follows(choice: Choice, found: Found, folder: str | None) -> list[str]
     skipped = [e for e in exercises[:here] if not choice.book.passed(e)]
     after = [e for e in exercises[here + 1 :] if not choice.book.passed(e)]
     if not skipped and not after:
-        return [all_passed(found.left_out)]
+        return [Said(all_passed(found.left_out))]
     names = ", ".join(e.name for e in skipped)
     following = (after or skipped)[0]
     command = f"tracer check {following.number}{_option(folder)}"
     if not after:
         said = _("Not passed yet: {names}. Continue with: {command}")
-        return [said.format(names=names, command=command)]
+        return [Said(said.format(names=names, command=command), typed=command)]
     said = _("Next: {name}. Read its README.md, then run: {command}")
-    advice = [said.format(name=following.name, command=command)]
+    advice = [Said(said.format(name=following.name, command=command), typed=command)]
     if skipped:
-        advice.append(_("Skipped so far: {names}").format(names=names))
+        advice.append(Said(_("Skipped so far: {names}").format(names=names)))
     return advice
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tracer.grading.report import Report, Verdict
 from tracer.language import _, quoted, quoted_file
+
+if TYPE_CHECKING:
+    from tracer.view.parts.said import Said
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -72,8 +75,10 @@ class Checked:
 
         return page(self.report, self._advice())
 
-    def _advice(self) -> list[str]:
+    def _advice(self) -> list[Said]:
         """What to do next."""
+        from tracer.view.parts.said import Said
+
         report, failing = self.report, self.report.first_failing
         if failing is None:
             return []
@@ -82,8 +87,9 @@ class Checked:
             command = f"tracer hint {report.exercise.name} --check {quoted(failing.check.name)}"
             if self.exercises is not None:
                 command += f" --exercises {quoted_file(self.exercises)}"
-            advice.append(_("For a hint: {command}").format(command=command))
+            said = _("For a hint: {command}").format(command=command)
+            advice.append(Said(said, typed=command))
         if report.verdict is not Verdict.NOT_STARTED:
             said = _("To repeat with the same numbers, add: seed={seed}")
-            advice.append(said.format(seed=report.seed))
+            advice.append(Said(said.format(seed=report.seed)))
         return advice

@@ -18,6 +18,7 @@ from tracer.view.parts.report import (
     WrongNumber,
     judged,
     mistake_told,
+    said_in,
 )
 from tracer.view.parts.said import Said, Tone
 from tracer.view.say.reported import (
@@ -26,7 +27,6 @@ from tracer.view.say.reported import (
     clean_lines,
     first_wrong,
     how_to_compute,
-    in_check,
     labels,
     printed_in,
     score,
@@ -46,13 +46,13 @@ _STYLES = {Tone.ASIDE: FAINT, Tone.STRONG: STRONG, Tone.BROKEN: WRONG}
 _MARKS = {Verdict.PASSED: "✓", Verdict.NOT_STARTED: "·"}
 
 
-def page(report: Report, advice: Sequence[str] = ()) -> str:
+def page(report: Report, advice: Sequence[Said] = ()) -> str:
     """All of it, as one element.
 
     Parameters
     ----------
     report : Report
-    advice : sequence of str
+    advice : sequence of Said
         What to do next; each becomes a paragraph at the end.
     """
     part = judged(report)
@@ -64,7 +64,7 @@ def page(report: Report, advice: Sequence[str] = ()) -> str:
         inside += _printed(failing)
     else:
         inside += _remark(part)
-    inside += [_p(said, f"{FAINT};{'' if n else APART}") for n, said in enumerate(advice)]
+    inside += [_paragraph(said, f"{FAINT};{'' if n else APART}") for n, said in enumerate(advice)]
     return f'<div style="{WHOLE}">{"".join(inside)}</div>'
 
 
@@ -105,7 +105,7 @@ def _first_mistake(part: Judged, failing: CheckRow) -> Iterator[str]:
         yield f'<div style="{APART}">{"".join(_said(mistake))}</div>'
     if wrong is None:
         assert failing.stopped is not None
-        yield from _stopped(failing, failing.stopped)
+        yield from _stopped(failing.stopped)
     else:
         yield _p(first_wrong(failing.name, wrong.place), f"{STRONG};{APART}")
         yield _p(" ".join(said for said in (failing.reading, *wrong.how_much) if said), FAINT)
@@ -116,22 +116,19 @@ def _first_mistake(part: Judged, failing: CheckRow) -> Iterator[str]:
             lines = "".join(f"<div><code>{escape(str(line))}</code></div>" for line in wrong.worked)
             yield f'<div style="{LISTED}">{lines}</div>'
         for said, style in zip(part.look_at, (f"{STRONG};{APART}", FAINT), strict=False):
-            yield _p(said, style)
+            yield _paragraph(said, style)
         for other in () if explained else failing.also:
             yield _p(also_wrong(other.quantity, wrong.quantity), APART)
             yield _p(also_where(other.place, other.yours, other.wanted), LISTED)
             yield _p(other.from_own, f"{FAINT};{LISTED}")
         yield _p(failing.standings, APART)
     for remark in failing.remarks:
-        first, *rest = remark.said
-        yield from [_p(first, f"{STRONG};{APART}"), *map(_p, rest)]
+        yield f'<div style="{APART}">{"".join(_said(remark.said))}</div>'
 
 
-def _stopped(failing: CheckRow, part: Stopped) -> Iterator[str]:
+def _stopped(part: Stopped) -> Iterator[str]:
     """What happened, and what to do."""
-    first, *rest = part.said
-    yield _p(in_check(failing.name, first) if part.in_check else first, f"{STRONG};{APART}")
-    yield from map(_p, rest)
+    yield f'<div style="{APART}">{"".join(_said(part.said))}</div>'
     yield _p(part.called, FAINT)
 
 
@@ -160,11 +157,9 @@ def _remark(part: Judged) -> Iterator[str]:
     remarked = next((c for c in part.checks if c.remarks), None)
     if remarked is None:
         return
-    first, *rest = remarked.remarks[0].said
-    yield from [_p(in_check(remarked.name, first), APART), *map(_p, rest)]
-    if part.without_warning:
-        more, command = part.without_warning
-        yield f'{_p(more)}<div style="{LISTED}"><code>{escape(command)}</code></div>'
+    said = said_in(remarked.name, remarked.remarks[0].said)
+    yield f'<div style="{APART}">{"".join(_said(said))}</div>'
+    yield from _said(part.without_warning)
 
 
 def _printed(c: CheckRow) -> Iterator[str]:
@@ -175,7 +170,13 @@ def _printed(c: CheckRow) -> Iterator[str]:
 
 
 def _said(sentences: Iterable[Said]) -> Iterator[str]:
-    yield from (_p(one.text, _STYLES.get(one.tone, "")) for one in sentences)
+    yield from (_paragraph(one, _STYLES.get(one.tone, "")) for one in sentences)
+
+
+def _paragraph(said: Said, style: str = "") -> str:
+    """A sentence; the piece of code at its end as code."""
+    code = f" <code>{escape(said.piece)}</code>" if said.piece else ""
+    return f'<div style="margin:.15em 0;{style}">{escape(said.before)}{code}</div>'
 
 
 def _p(text: str, style: str = "") -> str:

@@ -9,12 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 from tracer.grading.report import Report, Verdict
 from tracer.view.export.to_json import json_number
-from tracer.view.parts.report import CheckRow, Judged, Stopped, WrongNumber, judged
+from tracer.view.parts.report import (
+    CheckRow,
+    Judged,
+    Stopped,
+    WrongNumber,
+    judged,
+    said_in,
+    told_as_said,
+)
+from tracer.view.parts.said import Said
 from tracer.view.say.reported import (
     also_wrong,
     clean_lines,
     first_wrong,
-    in_check,
     score,
 )
 from tracer.view.say.verdict import verdict_name
@@ -34,13 +42,13 @@ def schema() -> dict[str, Any]:
     return found
 
 
-def as_record(report: Report, advice: Sequence[str] = ()) -> dict[str, Any]:
+def as_record(report: Report, advice: Sequence[Said] = ()) -> dict[str, Any]:
     """The report for JSON: ``t`` and calls as screens count them, everything else from 0.
 
     Parameters
     ----------
     report : Report
-    advice : sequence of str
+    advice : sequence of Said
         What to do next.
     """
     part = judged(report)
@@ -67,7 +75,7 @@ def as_record(report: Report, advice: Sequence[str] = ()) -> dict[str, Any]:
             for row, c in zip(part.checks, report.checks, strict=True)
         ],
         "printed": clean_lines(report.printed),
-        "advice": list(advice),
+        "advice": [one.text for one in advice],
     }
 
 
@@ -84,10 +92,13 @@ def nothing_to_check(said: str) -> dict[str, Any]:
 
 def _said(part: Judged) -> list[str]:
     """What is said of all checks together."""
-    return [*([part.about_dashes] if part.about_dashes else []), *part.without_warning]
+    return [
+        *([part.about_dashes] if part.about_dashes else []),
+        *(one.text for one in part.without_warning),
+    ]
 
 
-def _line_record(report: Report, said: tuple[str, ...]) -> dict[str, Any] | None:
+def _line_record(report: Report, said: Sequence[Said]) -> dict[str, Any] | None:
     """The line to look at, numbered as in the student's file."""
     blame = report.blame
     at = None if blame is None else report.form.line(blame.line)
@@ -96,13 +107,12 @@ def _line_record(report: Report, said: tuple[str, ...]) -> dict[str, Any] | None
     return {
         "number": at.number, "cell": at.cell, "file": clean(at.file or report.form.file),
         "code": clean(at.text.strip()), "name": blame.name, "numbers_of": blame.instead or None,
-        "said": list(said),
+        "said": [one.text for one in said],
     }  # fmt: skip
 
 
 def _check_record(c: CheckRow, diagnosis: Diagnosis | None, *, explained: bool) -> dict[str, Any]:
-    told = [one.text for one in c.diagnosis]
-    told[:1] = [in_check(c.name, said) for said in told[:1]]
+    told = said_in(c.name, told_as_said(c.diagnosis))
     return {
         "name": c.name,
         "title": c.title,
@@ -116,20 +126,16 @@ def _check_record(c: CheckRow, diagnosis: Diagnosis | None, *, explained: bool) 
         "said": [c.standings] if c.standings else [],
         "first": None if c.wrong is None else _first(c, c.wrong),
         "also": [_number_record(other, _also(c, other, explained=explained)) for other in c.also],
-        "diagnosis": _diagnosis(told, diagnosis),
+        "diagnosis": _diagnosis([one.text for one in told], diagnosis),
         "explained": c.explained,
-        "trouble": None if c.stopped is None else _trouble(c, c.stopped),
-        "remarks": [_stopped_record(remark, remark.said) for remark in c.remarks],
+        "trouble": None if c.stopped is None else _stopped_record(c.stopped),
+        "remarks": [_stopped_record(remark) for remark in c.remarks],
         "printed": clean_lines(c.printed),
     }
 
 
-def _trouble(c: CheckRow, part: Stopped) -> dict[str, Any]:
-    first, *rest = part.said
-    return _stopped_record(part, [in_check(c.name, first) if part.in_check else first, *rest])
-
-
-def _stopped_record(part: Stopped, said: Sequence[str]) -> dict[str, Any]:
+def _stopped_record(part: Stopped) -> dict[str, Any]:
+    said = [one.text for one in part.said]
     called = [part.called] if part.called else []
     return {"kind": part.kind, "call": part.call, "t": part.t, "said": [*said, *called]}
 

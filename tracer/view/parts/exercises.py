@@ -168,12 +168,15 @@ def handed_out(root: Path, handed: Sequence[Handed], encoding: str = "utf-8") ->
 
 def hint(exercise: Exercise, check: str, items: Sequence[str], number: int | None) -> Hint:
     """One hint. `number` counts from 1; None gives them all."""
+    typed = ""
     if number is None:
+        typed = "tracer init my-course"
         title = _("{exercise}, “{check}”: all hints, from mild to strong").format(
             exercise=exercise.name, check=check
         )
         shown = [f"{k}. {item}" for k, item in enumerate(items, 1)]
-        advice = _("For one hint at a time, work in a folder made by: tracer init my-course")
+        said = _("For one hint at a time, work in a folder made by: {command}")
+        advice = said.format(command=typed)
     else:
         title = _("{exercise}, “{check}”: hint {number} of {count}").format(
             exercise=exercise.name, check=check, number=number, count=len(items)
@@ -185,5 +188,5 @@ def hint(exercise: Exercise, check: str, items: Sequence[str], number: int | Non
     return Hint(
         Said(title, Tone.ASIDE),
         tuple(Said(item, Tone.STRONG) for item in shown),
-        Said(advice, Tone.ASIDE),
+        Said(advice, Tone.ASIDE, typed),
     )

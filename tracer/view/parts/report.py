@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from tracer.exercises.exercise import Exercise
 from tracer.grading.report import (
@@ -23,6 +23,7 @@ from tracer.view.parts.step.worked import Worked
 from tracer.view.say.blamed import line_to_look_at
 from tracer.view.say.diagnosis import Told, told
 from tracer.view.say.difference import along, from_own, how_much, listed, place
+from tracer.view.say.ending import Ending
 from tracer.view.say.form import form_notes
 from tracer.view.say.meaning import meaning
 from tracer.view.say.numbers import apart, number
@@ -105,10 +106,8 @@ class Stopped:
     kind : Kind
     call, t : int
         Where it was noticed, from 1.
-    said : tuple of str
+    said : tuple of Said
         What happened, then what to do about it.
-    in_check : bool
-        Whether it has to do with this check, and not with the file as a whole.
     called : str
         What the function was called with, where that helps.
     """
@@ -116,8 +115,7 @@ class Stopped:
     kind: Kind
     call: int
     t: int
-    said: tuple[str, ...]
-    in_check: bool
+    said: tuple[Said, ...]
     called: str = ""
 
 
@@ -191,7 +189,7 @@ class Judged:
         The mistake that gives the numbers of all checks.
     explained : bool
         Whether that mistake gives every number.
-    look_at : tuple of str
+    look_at : tuple of Said
         The line to look at, and what was found out about it.
     """
 
@@ -206,7 +204,7 @@ class Judged:
     checks: tuple[CheckRow, ...]
     diagnosis: tuple[Told, ...]
     explained: bool
-    look_at: tuple[str, ...]
+    look_at: tuple[Said, ...]
 
     @property
     def first_failing(self) -> CheckRow | None:
@@ -221,7 +219,7 @@ class Judged:
         return fails_as_well() if any(c.told_in for c in self.checks) else ""
 
     @property
-    def without_warning(self) -> tuple[str, ...]:
+    def without_warning(self) -> tuple[Said, ...]:
         """Of a right answer that gave a warning: that it costs nothing, and a command to type."""
         remarked = next((c for c in self.checks if c.remarks), None)
         if self.first_failing is not None or remarked is None:
@@ -229,7 +227,7 @@ class Judged:
         if remarked.remarks[0].kind is not Kind.WARNED:
             return ()
         command = f"tracer hint {self.number} --check {quoted(remarked.name)}"
-        return (no_points_lost(), command)
+        return (Said(no_points_lost(command), typed=command),)
 
 
 def judged(report: Report, encoding: str = "utf-8") -> Judged:
@@ -247,7 +245,7 @@ def judged(report: Report, encoding: str = "utf-8") -> Judged:
         checks=tuple(_check(report, c, encoding) for c in report.checks),
         diagnosis=() if report.diagnosis is None else tuple(told(report.diagnosis)),
         explained=report.diagnosis is not None and bool(report.diagnosis.edits),
-        look_at=tuple(clean(said, encoding) for said in line_to_look_at(report)),
+        look_at=tuple(_said(line_to_look_at(report), encoding)),
     )
 
 
@@ -269,7 +267,7 @@ def _check(report: Report, c: CheckReport, encoding: str) -> CheckRow:
         also=tuple(_wrong(exercise, c, other) for other in c.also),
         diagnosis=() if c.diagnosis is None else tuple(told(c.diagnosis)),
         explained=c.diagnosis is not None and bool(c.diagnosis.edits),
-        stopped=None if c.trouble is None else _stopped(report, c, c.trouble, encoding),
+        stopped=None if c.trouble is None else _stopping(report, c, c.trouble, encoding),
         remarks=tuple(_remarks(report, c, encoding)),
         printed=c.printed,
     )
@@ -351,6 +349,14 @@ def _standings(c: CheckReport) -> str:
     return " ".join(said)
 
 
+def _stopping(report: Report, c: CheckReport, trouble: Trouble, encoding: str) -> Stopped:
+    """The same, with the check named where it has to do with that, and not with the whole file."""
+    stopped = _stopped(report, c, trouble, encoding)
+    if c.verdict is Verdict.NOT_STARTED or not trouble.facts.get("loaded", True):
+        return stopped
+    return replace(stopped, said=said_in(c.check.name, stopped.said))
+
+
 def _stopped(report: Report, c: CheckReport, trouble: Trouble, encoding: str) -> Stopped:
     loaded = trouble.facts.get("loaded", True)
     started = c.verdict is not Verdict.NOT_STARTED
@@ -364,20 +370,33 @@ def _stopped(report: Report, c: CheckReport, trouble: Trouble, encoding: str) ->
         kind=trouble.kind,
         call=trouble.call + 1,
         t=trouble.step + 1,
-        said=tuple(clean(said, encoding) for said in sentences(report, trouble)),
-        in_check=started and loaded,
+        said=tuple(_said(sentences(report, trouble), encoding)),
         called=called,
     )
 
 
 def _remarks(report: Report, c: CheckReport, encoding: str) -> Iterator[Stopped]:
     """Each once, however often NumPy said it."""
-    seen: set[tuple[str, ...]] = set()
+    seen: set[tuple[Said, ...]] = set()
     for remark in c.remarks:
         part = _stopped(report, c, remark, encoding)
         if part.said not in seen:
             seen.add(part.said)
             yield part
+
+
+def _said(sentences: Iterable[str | Ending], encoding: str) -> Iterator[Said]:
+    """Each safe to show, the first of them as what matters."""
+    for k, one in enumerate(sentences):
+        text, piece = (one, "") if isinstance(one, str) else one
+        tone = Tone.PLAIN if k else Tone.STRONG
+        yield Said(clean(text, encoding), tone, code=clean(piece, encoding))
+
+
+def said_in(check: str, said: Sequence[Said]) -> tuple[Said, ...]:
+    """The same, the first sentence with the name of the check in front."""
+    first = (replace(one, text=in_check(check, one.text)) for one in said[:1])
+    return (*first, *said[1:])
 
 
 def mistake_told(part: Judged, failing: CheckRow) -> list[Said]:
@@ -392,8 +411,7 @@ def mistake_told(part: Judged, failing: CheckRow) -> list[Said]:
         return []
     if not failing.diagnosis:
         return told_as_said(part.diagnosis)
-    first, *rest = told_as_said(failing.diagnosis)  # of this check, and not of all
-    return [Said(in_check(failing.name, first.text), first.tone), *rest]
+    return [*said_in(failing.name, told_as_said(failing.diagnosis))]  # of it, not of all
 
 
 def told_as_said(sentences_told: tuple[Told, ...]) -> list[Said]:

@@ -18,10 +18,27 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A sentence or a few, as long as they are: where a line ends is the medium's to decide."""
+    """A sentence or a few, as long as they are: where a line ends is the medium's to decide.
+
+    `typed` is a command at their end, in one piece, so that it can be copied; `code` is a line of
+    code at their end.
+    """
 
     text: str
     tone: Tone = Tone.PLAIN
+    typed: str = ""
+    code: str = ""
+
+    @property
+    def piece(self) -> str:
+        """The command or the code; nothing, where a language has it in the middle."""
+        piece = self.typed or self.code
+        return piece if self.text.endswith(piece) else ""
+
+    @property
+    def before(self) -> str:
+        """What stands before the piece."""
+        return self.text.removesuffix(self.piece).rstrip()
 
 
 @dataclass(frozen=True, slots=True)

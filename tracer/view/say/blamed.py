@@ -7,6 +7,7 @@ import re
 from tracer.grading.report import Report
 from tracer.language import _, plural
 from tracer.view.say.difference import listed
+from tracer.view.say.ending import Ending
 from tracer.view.say.raised import line
 from tracer.view.say.words import clean
 
@@ -14,17 +15,19 @@ MOST_RIGHT = 6
 """Variables before the line that are named at most: those that came last."""
 
 
-def line_to_look_at(report: Report) -> list[str]:
+def line_to_look_at(report: Report) -> list[str | Ending]:
     """The line, what its value is or is not, and what was right before it; or nothing."""
     blame = report.blame
     code = [] if blame is None else line(report, blame.line)
     if blame is None or not code:
         return []
-    value = _value(blame.name, blame.instead, code[0], occurs=blame.occurs)
+    whole, piece = code[0]
+    value = _value(blame.name, blame.instead, piece, occurs=blame.occurs)
     named = report.diagnosis is not None and bool(report.diagnosis.named)
     # Beside a mistake that is named, what is right in this one call may sound as if it were not.
     right = "" if named else _right(report, blame.right)
-    return [_("Look at {line}").format(line=code[0]), f"{value} {right}".strip()]
+    look = Ending(_("Look at {line}").format(line=whole), piece)
+    return [look, f"{value} {right}".strip()]
 
 
 def _value(name: str, instead: str, code: str, *, occurs: bool) -> str:

@@ -6,6 +6,7 @@ import re
 
 from tracer.grading.report import Report, Trouble
 from tracer.language import _
+from tracer.view.say.ending import Ending
 from tracer.view.say.python import about_python, in_own_lines
 from tracer.view.say.words import clean
 
@@ -17,7 +18,7 @@ _OF_THE_FILE = (
 _MISSING = re.compile(r"No module named '(?P<name>\w+)")
 
 
-def raised(report: Report, trouble: Trouble) -> list[str]:
+def raised(report: Report, trouble: Trouble) -> list[str | Ending]:
     """The student's own exception, at the line of their own file."""
     facts = trouble.facts
     functions = report.exercise.functions
@@ -54,7 +55,7 @@ def raised(report: Report, trouble: Trouble) -> list[str]:
         ]
     what = f"{name}: {message}" if message else name
     if facts["loaded"]:
-        lines = [_("Your code raised {what}").format(what=what)]
+        lines: list[str | Ending] = [_("Your code raised {what}").format(what=what)]
     elif name in ("SyntaxError", "IndentationError", "TabError"):
         lines = [_("Your file is not valid Python: {what}").format(what=what)]
     else:
@@ -130,7 +131,7 @@ def start(report: Report) -> list[str]:
     ]
 
 
-def line(report: Report, number: int | None) -> list[str]:
+def line(report: Report, number: int | None) -> list[Ending]:
     """``line 12 of lstm_step.py: z = x @ U``, or of a cell of the notebook."""
     found = report.form.line(number)
     if found is None:
@@ -138,11 +139,8 @@ def line(report: Report, number: int | None) -> list[str]:
     said = _("line {number} of {file}: {code}")
     if found.cell is not None:
         said = _("code cell {cell}, line {number} of {file}: {code}")
-    return [
-        said.format(
-            number=found.number,
-            cell=found.cell,
-            file=clean(found.file or report.form.file),
-            code=clean(found.text.strip()[:200]),
-        )
-    ]
+    code = clean(found.text.strip()[:200])
+    whole = said.format(
+        number=found.number, cell=found.cell, file=clean(found.file or report.form.file), code=code
+    )
+    return [Ending(whole, code)]

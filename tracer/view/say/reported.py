@@ -56,9 +56,10 @@ def fails_as_well() -> str:
     return _("– fails as well: mend the first ✗ before you look at it")
 
 
-def no_points_lost() -> str:
-    """What to do about a warning where all is right; a command follows."""
-    return _("You lose no points. For a way without the warning:")
+def no_points_lost(command: str) -> str:
+    """What to do about a warning where all is right."""
+    said = _("You lose no points. For a way without the warning: {command}")
+    return said.format(command=command)
 
 
 def printed_in(check: str) -> str:

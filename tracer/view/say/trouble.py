@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from tracer.exercises.exercise import Function
 from tracer.grading.report import Kind, Report, Trouble
 from tracer.language import _, plural
+from tracer.view.say.ending import Ending
 from tracer.view.say.form import elsewhere, form_sentences
 from tracer.view.say.raised import line, own_tries, raised, start
 from tracer.view.say.shapes import dtype_advice, shape_advice
 from tracer.view.say.words import clean
 
 
-def sentences(report: Report, trouble: Trouble) -> list[str]:
+def sentences(report: Report, trouble: Trouble) -> Sequence[str | Ending]:
     """What happened, and what to do."""
     facts = trouble.facts
     asked = function_of(report, trouble)
@@ -143,10 +144,10 @@ def function_of(report: Report, trouble: Trouble) -> Function:
     return next((f for f in functions if f.name == named), functions[0])
 
 
-def _none(report: Report, trouble: Trouble, asked: Function) -> list[str]:
+def _none(report: Report, trouble: Trouble, asked: Function) -> list[str | Ending]:
     """What it means that None came back, as far as the file tells it."""
     facts = trouble.facts
-    said = [_("{function} returned None.").format(function=asked.name)]
+    said: list[str | Ending] = [_("{function} returned None.").format(function=asked.name)]
     if facts["name"] and len(asked.returns) > 1:
         said = [
             _("{function} returned None for {name}.").format(

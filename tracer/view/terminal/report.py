@@ -8,9 +8,9 @@ from typing import Any
 from rich.text import Text
 
 from tracer.grading.report import Report, Verdict
-from tracer.view.parts.report import CheckRow, Judged, judged
+from tracer.view.parts.report import CheckRow, Judged, judged, said_in
 from tracer.view.parts.said import Said, Tone
-from tracer.view.say.reported import in_check, more_lines, printed_elsewhere, printed_in, score
+from tracer.view.say.reported import more_lines, printed_elsewhere, printed_in, score
 from tracer.view.say.verdict import points, verdict_name
 from tracer.view.say.words import clean
 from tracer.view.terminal.columns import fit, widest
@@ -26,14 +26,14 @@ _MARKS = {Verdict.PASSED: "✓", Verdict.NOT_STARTED: "·"}
 _TOLD_BEFORE = "–"
 
 
-def screen(report: Report, able: Abilities, advice: Sequence[str] = ()) -> list[Text]:
+def screen(report: Report, able: Abilities, advice: Sequence[Said] = ()) -> list[Text]:
     """All of it.
 
     Parameters
     ----------
     report : Report
     able : Abilities
-    advice : sequence of str
+    advice : sequence of Said
         What to do next; each becomes a line at the end.
     """
     part, colours = judged(report, able.encoding), palette(able)
@@ -46,7 +46,7 @@ def screen(report: Report, able: Abilities, advice: Sequence[str] = ()) -> list[
         lines += _remark(part, able)
     lines += _printed(part, able, colours)
     if advice:
-        lines += [Text(""), *paragraphs(map(Said, advice), able)]
+        lines += [Text(""), *paragraphs(advice, able)]
     return [*lines, Text("")]
 
 
@@ -87,13 +87,9 @@ def _remark(part: Judged, able: Abilities) -> Iterator[Text]:
     remarked = next((c for c in part.checks if c.remarks), None)
     if remarked is None:
         return
-    first, *rest = remarked.remarks[0].said
     yield Text("")
-    yield from paragraphs(map(Said, (in_check(remarked.name, first), *rest)), able)
-    if part.without_warning:
-        more, command = part.without_warning
-        yield from paragraph(Said(more), able)
-        yield Text(f"    {command}")
+    yield from paragraphs(said_in(remarked.name, remarked.remarks[0].said), able)
+    yield from paragraphs(part.without_warning, able)
 
 
 def _printed(part: Judged, able: Abilities, colours: Palette) -> Iterator[Text]:

@@ -14,7 +14,6 @@ from tracer.view.say.reported import (
     also_wrong,
     first_wrong,
     how_to_compute,
-    in_check,
     labels,
 )
 from tracer.view.terminal.columns import fit, widest
@@ -34,13 +33,13 @@ def first_mistake(part: Judged, failing: CheckRow, able: Abilities) -> Iterator[
         yield from [*paragraphs(mistake, able), Text("")]
     if failing.wrong is None:
         assert failing.stopped is not None
-        yield from _stopped(failing, failing.stopped, able)
+        yield from _stopped(failing.stopped, able)
         yield from _remarks(failing.remarks, able)
         return
     wrong = failing.wrong
     remembers = [r for r in failing.remarks if r.kind is Kind.REMEMBERS]
     for remark in remembers:
-        yield from [*_remark(remark, able), Text("")]
+        yield from [*paragraphs(remark.said, able), Text("")]
     yield from paragraph(Said(first_wrong(failing.name, wrong.place), Tone.STRONG), able)
     read = " ".join(said for said in (failing.reading, *wrong.how_much) if said)
     yield from paragraph(Said(read, Tone.ASIDE), able) if read else ()
@@ -54,8 +53,8 @@ def first_mistake(part: Judged, failing: CheckRow, able: Abilities) -> Iterator[
         yield from worked_lines(wrong.worked, able, indent=4, aligned=False)
     if part.look_at:
         line, found = part.look_at
-        yield from [Text(""), *paragraph(Said(line, Tone.STRONG), able)]
-        yield from paragraph(Said(found, Tone.ASIDE), able)
+        yield from [Text(""), *paragraph(line, able)]
+        yield from paragraph(Said(found.text, Tone.ASIDE), able)
     if not (failing.explained or part.explained):
         yield from _also(failing.also, wrong, able)
     if failing.standings:
@@ -86,12 +85,9 @@ def _numbers(wrong: WrongNumber, able: Abilities) -> Iterator[Text]:
     yield from (yours, expected)
 
 
-def _stopped(failing: CheckRow, part: Stopped, able: Abilities) -> Iterator[Text]:
+def _stopped(part: Stopped, able: Abilities) -> Iterator[Text]:
     """What happened, and what to do."""
-    first, *rest = part.said
-    first = in_check(failing.name, first) if part.in_check else first
-    yield from paragraph(Said(first, Tone.STRONG), able)
-    yield from paragraphs(map(Said, rest), able)
+    yield from paragraphs(part.said, able)
     if part.called:
         yield from paragraph(Said(part.called, Tone.ASIDE), able)
 
@@ -99,12 +95,7 @@ def _stopped(failing: CheckRow, part: Stopped, able: Abilities) -> Iterator[Text
 def _remarks(remarks: Sequence[Stopped], able: Abilities) -> Iterator[Text]:
     """NumPy's warnings, and what is remembered from call to call."""
     for remark in remarks:
-        yield from [Text(""), *_remark(remark, able)]
-
-
-def _remark(remark: Stopped, able: Abilities) -> list[Text]:
-    first, *rest = remark.said
-    return [*paragraph(Said(first, Tone.STRONG), able), *paragraphs(map(Said, rest), able)]
+        yield from [Text(""), *paragraphs(remark.said, able)]
 
 
 def _also(others: Sequence[WrongNumber], first: WrongNumber, able: Abilities) -> Iterator[Text]:

@@ -23,9 +23,20 @@ LISTED = 5
 
 
 def paragraph(said: Said, able: Abilities, indent: str = "  ") -> list[Text]:
-    """The lines of one paragraph."""
-    text = Text(said.text, style=style_of(said.tone, able))
-    return folded(text, able.width, indent, unicode=able.unicode)
+    """The lines of one paragraph; where it is too long for one, the code at its end begins another.
+
+    A command is in one line, however long: who copies it in two runs two commands.
+    """
+    style = style_of(said.tone, able)
+    whole = Text(said.text, style=style)
+    if not said.piece or cell_len(indent + said.text) <= able.width:
+        return folded(whole, able.width, indent, unicode=able.unicode)
+    lines = folded(Text(said.before, style=style), able.width, indent, unicode=able.unicode)
+    indent += "  "
+    if said.typed:
+        return [*lines, Text(indent).append(said.typed, style)]
+    code = Text(said.code, style=style)
+    return lines + folded(code, able.width, indent, unicode=able.unicode)
 
 
 def paragraphs(said: Iterable[Said], able: Abilities, indent: str = "  ") -> list[Text]:
