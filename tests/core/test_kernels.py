@@ -30,7 +30,7 @@ NumPy's own vectorised float32 exp and tanh are up to 4 off the exact value; our
 
 def unroll(run: Run, device: str = "cpu", level: str = "all") -> tracer.Trace:
     """Run it, with its initial state and lengths."""
-    start = {f"{name}_0": state for name, state in run.state.items()}
+    start: Any = {f"{name}_0": state for name, state in run.state.items()}
     return tracer.unroll(run.cell, run.x, lengths=run.lengths, device=device, level=level, **start)
 
 

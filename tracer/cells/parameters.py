@@ -16,7 +16,21 @@ DTYPES = ("float32", "float64")
 
 
 def as_array(name: str, value: Any) -> Array:
-    """`value` as a float32 or float64 array; lists of numbers become float64.
+    """A copy of `value` as a float32 or float64 array; lists of numbers become float64.
+
+    Whatever the caller does to the array later must not change a cell or a trace.
+
+    Raises
+    ------
+    InputError
+        If it is not rectangular or not of a float type (integers are not converted silently).
+    """
+    array = view_of(name, value)
+    return np.array(array, array.dtype.newbyteorder("="), order="C")
+
+
+def view_of(name: str, value: Any) -> Array:
+    """The same without the copy, of what may be larger than memory; in its own byte order.
 
     The values of a PyTorch parameter are taken as they are: a trace has gradients of its own.
 
@@ -42,8 +56,7 @@ def as_array(name: str, value: Any) -> Array:
             f"{name} has dtype {array.dtype}; tracer computes in float32 or float64: "
             f"pass {name}.astype('float32') or {name}.astype('float64')"
         )
-    # A copy: what the caller does to the array later must not change a cell or a trace.
-    return np.array(array, array.dtype.newbyteorder("="), order="C")
+    return array
 
 
 def _unread(name: str, value: Any, error: Exception) -> str:

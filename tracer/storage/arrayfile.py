@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ import numpy.typing as npt
 from tracer.errors import FileError, TracerError
 from tracer.language import quoted_file
 from tracer.storage.endings import SUFFIX
-from tracer.storage.whole import replacing
+from tracer.storage.whole import check_disk, replacing
 
 AnyArray = npt.NDArray[Any]
 
@@ -51,9 +51,49 @@ def write(
     FileError
         If the folder is missing, not writable, or the disk is full.
     """
-    whole = {"format": kind, "version": version, **header}
+    with writing(path, kind, version, arrays, header) as put:
+        for name, array in arrays.items():
+            put(name, 0, array)
+
+
+Put = Callable[[str, int, AnyArray], None]
+"""Write rows into an array of a file: its name, the first of the rows, and the rows."""
+
+
+@contextmanager
+def writing(
+    path: str | os.PathLike[str],
+    kind: str,
+    version: int,
+    arrays: Mapping[str, AnyArray],
+    header: Mapping[str, Any],
+) -> Iterator[Put]:
+    """Write a file as `write` does, but its arrays in pieces, in any order, so that none is whole.
+
+    Of each of `arrays` only dtype and shape are read: it may be a view of a single number. All its
+    rows have to be put before the end.
+
+    Raises
+    ------
+    FileError
+        If the folder is missing or not writable, or the disk is full or would be.
+    """
+    begins, described, size = _layout(arrays, _text({"format": kind, "version": version, **header}))
+    missing = size - len(described)
+    check_disk(path, size)
     with replacing(path) as temporary, temporary.open("wb") as file:
-        _write_arrays(file, arrays, _text(whole))
+        file.write(described)
+
+        def put(name: str, first: int, rows: AnyArray) -> None:
+            nonlocal missing
+            row = arrays[name].nbytes // len(arrays[name]) if first else 0
+            file.seek(begins[name] + first * row)
+            parts = [rows] if rows.flags.c_contiguous else rows
+            file.writelines(np.ascontiguousarray(part).data for part in parts)
+            missing -= rows.nbytes
+
+        yield put
+        assert not missing, f"{missing} bytes of {path} were not put"
 
 
 def _text(header: Mapping[str, Any]) -> str:
@@ -70,27 +110,25 @@ def _is_utf_8(text: str) -> bool:
     return True
 
 
-def _write_arrays(file: BinaryIO, arrays: Mapping[str, AnyArray], text: str) -> None:
-    """The safetensors format, written piece by piece.
+def _layout(arrays: Mapping[str, AnyArray], text: str) -> tuple[dict[str, int], bytes, int]:
+    """Where in a safetensors file each array begins; what stands before them all; and its size.
 
-    Its own library wants every array in one piece first. The gates of a trace are views of one
-    array, so that would take the memory of a large trace twice.
+    The format's own library wants every array in one piece first. The gates of a trace are views
+    of one array, so that would take the memory of a large trace twice.
     """
     # Wide numbers first, so that each array begins where its numbers may lie.
     order = sorted(arrays, key=lambda name: (-arrays[name].itemsize, name))
     layout: dict[str, Any] = {"__metadata__": {HEADER_KEY: text}}
-    end = 0
+    end, begins = 0, {}
     for name in order:
-        begin, end = end, end + arrays[name].nbytes
+        begins[name], end = end, end + arrays[name].nbytes
         entry = {"dtype": _NAMES[arrays[name].dtype], "shape": arrays[name].shape}
-        layout[name] = entry | {"data_offsets": [begin, end]}
+        layout[name] = entry | {"data_offsets": [begins[name], end]}
     described = json.dumps(layout, ensure_ascii=False, separators=(",", ":")).encode()
     described += b" " * (-len(described) % 8)
-    file.write(len(described).to_bytes(8, "little"))
-    file.write(described)
-    for name in order:
-        parts = [arrays[name]] if arrays[name].flags.c_contiguous else arrays[name]
-        file.writelines(np.ascontiguousarray(part).data for part in parts)
+    described = len(described).to_bytes(8, "little") + described
+    start = len(described)
+    return {name: start + begin for name, begin in begins.items()}, described, start + end
 
 
 def read(

@@ -6,12 +6,15 @@ import hashlib
 import os
 import platform
 import secrets
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tracer.errors import FileError
+
+MB = 10**6
 
 
 @contextmanager
@@ -42,6 +45,19 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # the error above says what went wrong
             temporary.unlink(missing_ok=True)
+
+
+def check_disk(path: str | os.PathLike[str], needed: int) -> None:
+    """Raise a `FileError` if a new file of so many bytes does not fit beside `path`."""
+    try:
+        free = shutil.disk_usage(_target(path).parent).free
+    except OSError:  # of a folder that is not there: the write will say so
+        return
+    if needed > free:
+        raise FileError(
+            f"cannot write {path}: {needed / MB:,.1f} MB are needed, and {free / MB:,.1f} MB are "
+            "free on its disk"
+        )
 
 
 def remove_abandoned(path: str | os.PathLike[str]) -> None:

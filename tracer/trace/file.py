@@ -37,11 +37,22 @@ def save_trace(trace: Trace, path: str | os.PathLike[str]) -> None:
     FileError
         If the file cannot be written.
     """
+    check_name(path)
+    arrays, header = contents(trace)
+    arrayfile.write(path, FORMAT, VERSION, arrays, header)
+
+
+def check_name(path: str | os.PathLike[str]) -> None:
+    """Raise an `InputError` unless the name is that of a trace file."""
     if Path(path).suffix != SUFFIX:
         raise InputError(
             f"{os.fspath(path)}: the name of a trace file ends in {SUFFIX}, by which tracer show "
             f"knows it; write {os.fspath(path)}{SUFFIX}"
         )
+
+
+def contents(trace: Trace) -> tuple[dict[str, arrayfile.AnyArray], dict[str, Any]]:
+    """The arrays and the header of a trace's file."""
     arrays: dict[str, arrayfile.AnyArray] = {"lengths": trace.lengths}
     layers = []
     for n, layer in enumerate(trace.layers):
@@ -70,7 +81,7 @@ def save_trace(trace: Trace, path: str | os.PathLike[str]) -> None:
         "reduction": REDUCTION,
         **pack_about(trace),
     }
-    arrayfile.write(path, FORMAT, VERSION, arrays, header)
+    return arrays, header
 
 
 def open_trace(path: str | os.PathLike[str]) -> Trace:

@@ -34,6 +34,7 @@ def check_room(
     forward: bool = True,
     backward: bool = False,
     per_step: bool = False,
+    advice: str = "",
 ) -> None:
     """Raise an `InputError` if a run of `cell` over T steps of N sequences does not fit.
 
@@ -49,6 +50,8 @@ def check_room(
         Which of the two passes are to be run.
     per_step : bool
         As in `tracer.backprop`.
+    advice : str
+        What else would fit whatever the sizes.
     """
     rows = len(cell.U)
     shares = (cell.U.size + cell.W.size + rows) // N if per_step else 0
@@ -68,7 +71,12 @@ def check_room(
             count += replayed + _backward(cell) + shares
         return count
 
-    _check(cell, T, N, level, numbers)
+    _check(cell, T, N, level, numbers, advice)
+
+
+def bytes_of_a_step(cell: Cell, N: int, level: str) -> float:
+    """What one step of N sequences takes while it is recorded."""
+    return N * _size(cell, _forward(cell, level, 1))
 
 
 def check_replay(cell: Cell, T: int, N: int, name: str) -> None:
@@ -115,7 +123,9 @@ def _backward(cell: Cell) -> int:
     return int(gradients + rows + 2 * (D + H))
 
 
-def _check(cell: Cell, T: int, N: int, level: str, numbers: Callable[[str], float]) -> None:
+def _check(
+    cell: Cell, T: int, N: int, level: str, numbers: Callable[[str], float], advice: str
+) -> None:
     """Raise an `InputError` that says what would fit, where `numbers` a step do not."""
     if level not in LEVELS:
         return  # the run will say so
@@ -132,6 +142,8 @@ def _check(cell: Cell, T: int, N: int, level: str, numbers: Callable[[str], floa
         for leaner in LEVELS[: LEVELS.index(level)]
         if T * N * _size(cell, numbers(leaner)) <= short.free
     ]
+    if advice:
+        fits.append(advice)
     what = f"{N:,} sequences, each padded to the {T:,} steps of the longest,"
     if N == 1:
         what = f"a sequence of {T:,} steps"

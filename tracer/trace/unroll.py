@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -14,7 +15,7 @@ import numpy.typing as npt
 from tracer import __version__
 from tracer.cells import CELL_CLASSES, Cell
 from tracer.cells.activations import Array
-from tracer.cells.parameters import as_array
+from tracer.cells.parameters import as_array, view_of
 from tracer.equations import LEVELS
 from tracer.errors import InputError, UnknownNameError
 from tracer.kernels.device import device as device_named
@@ -22,6 +23,7 @@ from tracer.kernels.device import device_for
 from tracer.trace.checkpoints import CHECKPOINTS, Checkpoints, checkpointed
 from tracer.trace.layer import LayerTrace
 from tracer.trace.room import check_room
+from tracer.trace.streaming import unroll_into
 from tracer.trace.trace import Trace
 
 
@@ -34,6 +36,7 @@ def unroll(
     lengths: Sequence[int] | npt.NDArray[np.integer[Any]] | None = None,
     device: str = "cpu",
     level: str = "all",
+    into: str | os.PathLike[str] | None = None,
 ) -> Trace:
     """Run a cell over every step of a batch of sequences and record what happens inside.
 
@@ -54,6 +57,10 @@ def unroll(
         What to store: ``"states"`` (h, c), ``"gates"`` (also i, f, g, o) or ``"all"`` (also every
         z and tanh_c); or, of a long run, ``"checkpoints"``: h and c at every √T-th step. The rest
         is rebuilt when asked for, to the bit.
+    into : path
+        The file (``.safetensors``) that the trace is to be written to while it is made, step by
+        step. It is opened as `tracer.open` does. Neither the trace nor x has to fit into memory: x
+        may be an `np.memmap`, or what ``np.load(file, mmap_mode="r")`` gives.
 
     Returns
     -------
@@ -64,6 +71,8 @@ def unroll(
     InputError, UnknownNameError
         If shapes, dtypes or lengths do not fit together, a name is not on its list, or what is to
         be recorded would not fit into this machine's memory.
+    FileError
+        If the file `into` cannot be written, or would not fit on its disk.
     """
     if not isinstance(cell, Cell):
         raise InputError(
@@ -74,11 +83,14 @@ def unroll(
         raise UnknownNameError("level", level, LEVELS)
     device = device_for(cell, device)
     module = device_named(device)
-    x = _checked_x(cell, x)
+    x = _checked_x(cell, view_of("x", x))
     T, N, _ = x.shape
-    check_room(cell, T, N, level)
     state = _checked_state(cell, {"h": h_0, "c": c_0}, N)
     steps = _checked_lengths(lengths, T, N)
+    if into is not None:
+        return unroll_into(into, cell, x, state, steps, level, device, versions())
+    check_room(cell, T, N, level, advice="into='run.safetensors', straight into a file")
+    x = as_array("x", x)
     checkpoints, recorded = Checkpoints(), {}
     if level == CHECKPOINTS:
         checkpoints = checkpointed(module, cell, x, state, steps)
@@ -95,8 +107,7 @@ def versions() -> Mapping[str, str]:
     return {"tracer": __version__, "python": platform.python_version(), **found}
 
 
-def _checked_x(cell: Cell, given: Any) -> Array:
-    x = as_array("x", given)
+def _checked_x(cell: Cell, x: Array) -> Array:
     if x.ndim == 2:  # one sequence
         x = x.reshape(x.shape[0], 1, x.shape[1])
     D = cell.U.shape[1]
@@ -149,7 +160,7 @@ def _checked_lengths(lengths: Any, T: int, N: int) -> npt.NDArray[np.int64]:
 
 
 def _check_dtype(name: str, array: Array, cell: Cell) -> None:
-    if array.dtype != cell.W.dtype:
+    if array.dtype.newbyteorder("=") != cell.W.dtype:
         raise InputError(
             f"{name} has dtype {array.dtype} and the cell's weights have {cell.W.dtype}; "
             f"pass {name}.astype('{cell.W.dtype}')"
