@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,3 +38,20 @@ def three(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     shutil.copy(discovery.home() / "README.md", folder)
     monkeypatch.setattr(discovery, "home", lambda: folder)
     return folder
+
+
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Ctrl-C, `kill` and a closed window are heard, here and in every process that is started.
+
+    A job in the background (``make test &``, ``nohup``) and all that it starts are deaf to some of
+    them, and what a test interrupts would run for ever.
+    """
+    before = {
+        signal.SIGINT: signal.signal(signal.SIGINT, signal.default_int_handler),
+        signal.SIGTERM: signal.signal(signal.SIGTERM, signal.SIG_DFL),
+        signal.SIGHUP: signal.signal(signal.SIGHUP, signal.SIG_DFL),
+    }
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from numba import config
 
@@ -162,26 +161,43 @@ def test_a_full_disk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert files(folder) == []
 
 
-def test_two_processes_at_once(folder: Path) -> None:
+TWICE = """
+from tracer.kernels.cpu.jit import compiled
+
+@compiled
+def twice(x):
+    return x + x
+
+print("ready", flush=True)
+input()
+print(*(twice(x) for x in (1, 1.5, 2j, True)))
+"""
+
+
+def test_two_processes_at_once(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Both compile, both write, both are right, and a third one finds whole files."""
-    code = (
-        "import numpy as np, tracer\n"
-        "one = np.ones((1, 1), np.float32)\n"
-        "print(tracer.unroll(tracer.RNNCell(one, one, one[0]), one)['h'])\n"
-    )
+    script = tmp_path_factory.mktemp("script") / "twice.py"
+    script.write_text(TWICE, "utf-8")
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(folder)}
     running = [
         subprocess.Popen(
-            [sys.executable, "-W", "error", "-c", code],
-            env=environment, stdout=subprocess.PIPE, text=True,
+            [sys.executable, "-W", "error", str(script)],
+            env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
         for _ in range(2)
     ]  # fmt: skip
+    for process in running:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in running:  # now, at once
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
     said = [process.communicate()[0] for process in running]
 
     assert [process.returncode for process in running] == [0, 0]
-    assert said[0] == said[1] == f"{np.tanh(np.full((1, 1, 1), 2, np.float32))}\n"
-    assert files(folder)
+    assert said == ["2 3.0 4j 2\n"] * 2
+    assert len([file for file in files(folder) if file.suffix == ".nbc"]) == 4
     assert all(kept.is_whole(file) for file in files(folder))
     assert [file.name for file in files(folder) if ".tmp." in file.name] == []
 

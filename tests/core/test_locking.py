@@ -14,19 +14,20 @@ from tracer.errors import FileError
 from tracer.storage.locking import locked
 
 HOLD = """
-import sys, time
+import sys
 from tracer.storage.locking import locked
 with locked(sys.argv[1], "the notes"):
     print("holding", flush=True)
-    time.sleep(60)
+    sys.stdin.read()
 """
 
 
 def holding(path: Path) -> subprocess.Popen[str]:
     """Another process that has the lock and keeps it."""
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(path)], stdout=subprocess.PIPE, text=True
-    )
+        [sys.executable, "-c", HOLD, str(path)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline() == "holding\n"
     return process
@@ -62,7 +63,7 @@ def test_no_two_are_inside_at_once(tmp_path: Path) -> None:
     count.write_text("0")
 
     def one_up(_time: int) -> None:
-        with locked(count, "the count", wait=60):
+        with locked(count, "the count", wait=600):
             count.write_text(str(int(count.read_text()) + 1))
 
     with ThreadPoolExecutor(8) as threads:
@@ -78,7 +79,7 @@ from pathlib import Path
 from tracer.storage.locking import locked
 count = Path(sys.argv[1])
 for _ in range(40):
-    with locked(count, "the count", wait=60):
+    with locked(count, "the count", wait=600):
         count.write_text(str(int(count.read_text()) + 1))
 """
 

@@ -131,6 +131,7 @@ def test_interrupt() -> None:
     assert (result.exit_code, result.output.strip()) == (130, "")
 
 
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_polite_kill(number: signal.Signals, tmp_path: Path) -> None:
     """`kill`, or a window that is closed, leaves neither a folder nor a child behind."""
@@ -146,7 +147,7 @@ def test_polite_kill(number: signal.Signals, tmp_path: Path) -> None:
             time.sleep(0.05)
         begun = list(folders.iterdir())
         started.send_signal(number)
-        code = started.wait(60)
+        code = started.wait()
 
     assert begun
     assert (code, list(folders.iterdir())) == (128 + number, [])
@@ -168,6 +169,7 @@ with in_order(), in_order():
 """
 
 
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize(
     ("hangup", "code", "said"),
     [

@@ -132,6 +132,7 @@ def test_what_it_prints_is_seen_at_once(capsys: pytest.CaptureFixture[str]) -> N
     assert result.record["printed"] == ""
 
 
+@pytest.mark.usefixtures("heard")
 def test_ctrl_c_ends_an_endless_loop() -> None:
     """It comes out as always, also in the middle of a call; the next check is as good as new."""
 
