@@ -44,8 +44,10 @@ peers: .venv-peers/.installed ## compare with PyTorch 2.13.0 (installs it first)
 	$(call say,tests against PyTorch)
 	@.venv-peers/bin/python $(PYTEST) -p no:cacheprovider tests/peers
 
-corpus: .venv/.installed ## grade a thousand right answers and each known mistake; takes long
+corpus: .venv/.dev ## grade a thousand right answers and each known mistake; takes long
 	@.venv/bin/tracer dev check --report
+	@TRACER_EVERY=1 .venv/bin/python $(PYTEST) tests/mistakes/test_catalogue_named.py \
+		tests/grading/test_check_in_python.py
 
 lint: .venv/.dev ## style, types, and who may import whom
 	$(call say,style)

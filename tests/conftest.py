@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from hypothesis import settings
 # done before any test imports tracer, because help screens are written when they are imported.
 for _name in ("NO_COLOR", "FORCE_COLOR", "LINES", "PAGER", "LESS", "TRACER_DEBUG", "LANGUAGE"):
     os.environ.pop(_name, None)
+# Hundreds of processes are started: each would compile all of tracer's modules for itself alone.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ["COLUMNS"] = "80"
 os.environ["TRACER_LANGUAGE"] = "en"
 os.environ["TERM"] = "xterm-256color"
@@ -25,6 +28,20 @@ settings.register_profile("tracer", deadline=None, derandomize=bool(os.environ.g
 settings.load_profile("tracer")
 
 THREE = ("10_rnn_step", "20_lstm_gates", "22_lstm_step")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every worker begins with the long tests of its share: short ones even out the end.
+
+    The shares are those of ``--dist worksteal``: neighbours, which need the same fixtures.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    ends = [len(items) * k // workers for k in range(workers + 1)]
+    items[:] = [
+        item
+        for begin, end in pairwise(ends)
+        for item in sorted(items[begin:end], key=lambda one: not one.get_closest_marker("long"))
+    ]
 
 
 @pytest.fixture

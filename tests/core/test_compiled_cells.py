@@ -20,6 +20,8 @@ from tracer.equations import CellEquations
 from tracer.equations.rnn import RNN
 from tracer.kernels.cpu.cells import compiled_cell, sources_of
 
+pytestmark = pytest.mark.long
+
 COMPILED = "tests.core.plain_compiled"
 
 

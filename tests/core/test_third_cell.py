@@ -28,6 +28,8 @@ from tracer.cells.evaluation import evaluate
 from tracer.cli import command_line
 from tracer.equations import LEVELS
 
+pytestmark = pytest.mark.long
+
 COMPILED = "tests.core.mgu_compiled"
 
 

@@ -27,6 +27,8 @@ from tracer.grading.report import Verdict
 from tracer.program import edits_in
 from tracer.sandbox.process import PlainProcess
 
+pytestmark = pytest.mark.long
+
 EXERCISES = discover().good
 
 

@@ -13,6 +13,8 @@ from tracer.exercises.discovery import discover
 from tracer.exercises.exercise import Exercise
 from tracer.grading.report import Verdict
 
+pytestmark = pytest.mark.long
+
 COURSES = Path(__file__).with_name("courses")
 NAMES = ("rows", "columns", "stated")
 ALL = [e for name in NAMES for e in discover(COURSES / name / "exercises").good]

@@ -35,6 +35,7 @@ def test_the_number_worked_by_hand_is_right(exercise: Exercise, solutions: Path)
     assert doctest.DocTestRunner().run(example).failed == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("exercise", discover().good, ids=lambda e: e.name)
 def test_an_exercise_fits_together(exercise: Exercise, solutions: Path, tmp_path: Path) -> None:
     """Stub, solution, four known mistakes or more, README and hints, as `tracer dev check` asks."""

@@ -15,6 +15,7 @@ from tracer.mistakes import Mistake, Run, diagnose, mistakes_of
 from tracer.program import Edit, Program, program_of
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scene", SCENES)
 def test_every_mistake_is_named_by_its_numbers(scene: str) -> None:
     """The edited program stands for the student; it is named, alone or with what gives the same.

@@ -19,6 +19,8 @@ from tracer.storage import arrayfile
 from tracer.training import checkpoint
 from tracer.training.stopping import stop_asked
 
+pytestmark = pytest.mark.long
+
 STEPS = 4 * -(-9000 // 64)
 """Updates of the whole run."""
 

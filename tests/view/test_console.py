@@ -10,12 +10,15 @@ import shlex
 import subprocess
 import sys
 import termios
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from rich.text import Text
 
 import tracer
+from tracer.cli import command_line
 from tracer.trace.trace import Trace
 from tracer.view.terminal.console import abilities, ascii_line, folded
 
@@ -159,12 +162,28 @@ def test_an_error_is_broken_between_words_on_a_terminal(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-16"])
 def test_what_is_for_programs_is_utf_8_whatever_the_locale(encoding: str) -> None:
-    """CSV and SVG have the words themselves; a screen writes out what it cannot show."""
-    environ = {"PYTHONIOENCODING": encoding, "TERM": "xterm"}
-    show = ["show", "你", "--what", "states"]
+    """CSV and SVG have the words themselves, whatever standard output writes."""
+    show = ["show", "你", "--what", "states", "--format"]
+    csv, svg = (
+        CliRunner(charset=encoding).invoke(command_line, [*show, layout]).stdout_bytes.decode()
+        for layout in ("csv", "svg")
+    )
 
-    assert "1,1,你,c,0," in _piped([*show, "--format", "csv"], environ)
-    assert "你" in _piped([*show, "--format", "svg"], environ)
+    assert "1,1,你,c,0," in csv
+    assert "你" in svg
+
+
+def test_what_is_for_programs_is_utf_8_in_a_pipe(tmp_path: Path, lstm_trace: Trace) -> None:
+    """The same in a process whose standard output is not."""
+    trace = replace(lstm_trace, tokens=(("你",) * lstm_trace.T,))
+    tracer.save(trace, tmp_path / "a.safetensors")
+
+    shown = _piped(
+        ["show", str(tmp_path / "a.safetensors"), "--what", "states", "--format", "csv"],
+        {"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0", "TERM": "xterm"},
+    )
+
+    assert "1,1,你,c,0," in shown
 
 
 def test_force_color_colours_a_pipe(trace_file: str) -> None:
