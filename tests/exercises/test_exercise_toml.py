@@ -328,7 +328,7 @@ def tracer(*words: str) -> Result:
 
 @pytest.mark.parametrize(
     "words", [("list",), ("list", "--format", "json"), ("init", "course"), ("hint", "22"),
-              ("check", "answer.py", "--exercise", "10")],
+              ("check", "answer.py", "--exercise", "rnn_step")],
 )  # fmt: skip
 def test_one_broken_exercise_stops_no_other(three: Path, words: tuple[str, ...]) -> None:
     """Every command goes on with the others, and says once which folder is left out and why."""
@@ -343,6 +343,17 @@ def test_one_broken_exercise_stops_no_other(three: Path, words: tuple[str, ...])
     )
     needed = words[-1] == "json"  # by exercise 22, which says so
     assert result.stdout.count("20_lstm_gates") == needed
+
+
+@pytest.mark.usefixtures("three")
+def test_a_check_reads_one_exercise() -> None:
+    """What is wrong with another one is no matter of it; of the one that is meant it is said."""
+    Path("answer.py").write_text("def rnn_step(): ...\n", "utf-8")
+
+    assert tracer("check", "answer.py", "--exercise", "10").stderr == ""
+    broken = tracer("check", "answer.py", "--exercise", "20")
+    assert broken.exit_code == 2
+    assert "warning: exercise 20_lstm_gates is left out" in broken.stderr
 
 
 def test_nothing_is_left(three: Path) -> None:

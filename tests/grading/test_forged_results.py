@@ -20,7 +20,7 @@ from tracer.grading.diagnosing import diagnosed
 from tracer.grading.report import Report, Verdict
 from tracer.grading.session import grade
 from tracer.sandbox.frames import MAX_BYTES, pack, pack_note
-from tracer.sandbox.process import How, Limits, Run
+from tracer.sandbox.process import How, Limits, Run, Wall
 from tracer.view.export.report_json import as_record
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.report import screen
@@ -63,7 +63,7 @@ FRAMES = st.one_of(
 
 
 @dataclass(frozen=True)
-class Canned:
+class Canned(Wall):
     """A wall behind which nothing runs: these bytes come out."""
 
     response: bytes
@@ -157,7 +157,7 @@ def test_a_search_that_breaks_costs_no_points(
     monkeypatch: pytest.MonkeyPatch, lstm_step: Exercise, solutions: Path
 ) -> None:
     """The grade does not hang on it, and what broke is not hidden."""
-    monkeypatch.setattr("tracer.grading.session.diagnosed", lambda *_: 1 / 0)
+    monkeypatch.setattr("tracer.grading.concluding.diagnosed", lambda *_: 1 / 0)
 
     path = solutions / lstm_step.name / "mistakes" / "no_tanh_on_c.py"
     report = grade(lstm_step, Submission.read(path), seed=1)

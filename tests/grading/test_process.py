@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 import tempfile
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from tracer.grading import session
 from tracer.grading.report import Verdict
 from tracer.grading.session import grade
 from tracer.sandbox import place
-from tracer.sandbox.process import Limits, PlainProcess, Run
+from tracer.sandbox.process import Limits, PlainProcess, Run, Wall
 
 RIGHT = "    return np.tanh(x @ U.T + h_prev @ W.T + a)\n"
 
@@ -98,8 +99,26 @@ def test_nothing_that_it_makes_stays(
     assert (tmp_path / "kept/file").exists()
 
 
+def test_what_was_started_early_runs_the_answer_or_nothing(
+    rnn_step: Exercise, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process is there before the answer is known; unused it ends, and its folder goes."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with closing(PlainProcess()) as wall:
+        wall.prepare()
+        (folder,) = tmp_path.iterdir()
+        assert list((folder / "answer").iterdir()) == []
+
+        report = grade(rnn_step, step("    import os\n    print(os.getcwd())\n"), wall=wall)
+        assert set(report.printed.splitlines()) == {str(folder / "answer")}
+
+        wall.prepare()
+        assert len(list(tmp_path.iterdir())) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 @dataclass
-class Counting:
+class Counting(Wall):
     """A plain process that remembers how long each of its runs would have waited."""
 
     patience: list[float] = field(default_factory=list)

@@ -19,7 +19,7 @@ from tracer.exercises.submission import Submission
 from tracer.grading.report import Kind, Report, Standing, Verdict
 from tracer.grading.session import grade
 from tracer.sandbox import describing, inside
-from tracer.sandbox.process import Limits, Run
+from tracer.sandbox.process import Limits, Run, Wall
 from tracer.view.export.report_json import as_record, schema
 from tracer.view.parts.said import Said
 from tracer.view.terminal.console import Abilities
@@ -29,7 +29,7 @@ SOLUTIONS = Path(__file__).parents[2] / "solutions"
 COURSES = Path(__file__).parents[1] / "exercises" / "courses"
 
 
-class Inside:
+class Inside(Wall):
     """A wall that is none, for code of our own: no process has to start."""
 
     def run(self, source: bytes, file: str, request: bytes, limits: Limits, longest: float) -> Run:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -16,9 +17,10 @@ from tracer.language import _, quoted, quoted_file
 
 if TYPE_CHECKING:
     from tracer.course.choosing import Choice
-    from tracer.exercises.discovery import Found
+    from tracer.exercises.exercise import Exercise
     from tracer.grading.report import Report
     from tracer.view.parts.said import Said
+    from tracer.sandbox.process import Wall
 
 
 @click.command(
@@ -72,22 +74,28 @@ def command(
     output: str | None,
 ) -> int:
     """Choose, run, show, remember."""
-    from pathlib import Path
+    from tracer.sandbox.process import PlainProcess
 
-    from tracer.course.choosing import choose
+    with closing(PlainProcess()) as wall:
+        wall.prepare()  # Python starts for the answer while all that is below is loaded
+        return _checked(wall, what, named, seed, time_limit, layout, folder, output)
+
+
+def _checked(
+    wall: Wall, what: str | None, named: str | None, seed: int | None, time_limit: float,
+    layout: str, folder: str | None, output: str | None,
+) -> int:  # fmt: skip
     from tracer.exercises.submission import Submission
     from tracer.grading.report import Verdict
     from tracer.grading.session import grade
     from tracer.sandbox.process import Limits
 
     check_output(output, layout)
-    found = usable(folder, what)
-    exercises = found.good
-    choice = choose(what, exercises, Path.cwd(), named)
+    choice, left_out = _meant(what, named, folder)
     if choice is None:
         from tracer.view.say.verdict import all_passed
 
-        said = all_passed(found.left_out)
+        said = all_passed(left_out)
         if layout == "json":
             from tracer.view.export.report_json import nothing_to_check
 
@@ -101,11 +109,11 @@ def command(
     )
     with announced(running) as say:
         report = grade(
-            choice.exercise, submission, seed=seed, limits=Limits(seconds=time_limit),
+            choice.exercise, submission, seed=seed, limits=Limits(seconds=time_limit), wall=wall,
             searching=lambda: say(_("Looking for the mistake that gives your numbers …")),
         )  # fmt: skip
     forgotten = _remembered(report, choice)
-    advice = _advice(report, choice, found, folder)
+    advice = _advice(report, choice, folder)
     if layout == "json":
         from tracer.view.export.report_json import as_record
 
@@ -125,7 +133,31 @@ def command(
     return PASSED if report.verdict is Verdict.PASSED else NOT_PASSED
 
 
-def _remembered(report: Report, choice: Choice) -> str:
+def _meant(
+    what: str | None, named: str | None, folder: str | None
+) -> tuple[Choice[Exercise] | None, tuple[str, ...]]:
+    """What is to be checked, None if all is passed; and the exercises that cannot be used.
+
+    Mostly the names of the folders say which one is meant, and it is the only one that is read.
+    """
+    from pathlib import Path
+
+    from tracer.course.choosing import Choice, choose
+    from tracer.course.source import exercises_for
+    from tracer.errors import TracerError
+    from tracer.exercises.discovery import folders
+    from tracer.exercises.reading import read
+
+    here = Path.cwd()
+    with suppress(TracerError):  # whatever it is, it is said with all exercises at hand
+        choice = choose(what, folders(exercises_for(folder, what, here)), here, named)
+        if choice is not None:
+            return Choice(read(choice.exercise.folder), choice.path, choice.book), ()
+    found = usable(folder, what)
+    return choose(what, found.good, here, named), found.left_out
+
+
+def _remembered(report: Report, choice: Choice[Exercise]) -> str:
     """Keep the result in the workbook; what to say where that went wrong, and nothing if not."""
     from tracer.errors import FileError
     from tracer.grading.report import Verdict
@@ -141,13 +173,13 @@ def _remembered(report: Report, choice: Choice) -> str:
     return ""
 
 
-def _advice(report: Report, choice: Choice, found: Found, folder: str | None) -> list[Said]:
+def _advice(report: Report, choice: Choice[Exercise], folder: str | None) -> list[Said]:
     """What to do next."""
     from tracer.grading.report import Kind, Verdict
     from tracer.view.parts.said import Said
 
     if report.verdict is Verdict.PASSED:
-        return _what_follows(choice, found, folder)
+        return _what_follows(choice, folder)
     failing = report.first_failing
     assert failing is not None
     trouble = failing.trouble
@@ -162,19 +194,31 @@ def _advice(report: Report, choice: Choice, found: Found, folder: str | None) ->
     return advice
 
 
-def _what_follows(choice: Choice, found: Found, folder: str | None) -> list[Said]:
+def _what_follows(choice: Choice[Exercise], folder: str | None) -> list[Said]:
     """The next exercise after this one, and those that were skipped."""
+    from tracer.errors import TracerError
+    from tracer.exercises.discovery import folders
+    from tracer.exercises.reading import read
     from tracer.view.parts.said import Said
     from tracer.view.say.verdict import all_passed
 
     if choice.book is None:
         return []
-    exercises = found.good
-    here = [e.name for e in exercises].index(choice.exercise.name)
-    skipped = [e for e in exercises[:here] if not choice.book.passed(e)]
-    after = [e for e in exercises[here + 1 :] if not choice.book.passed(e)]
+    skipped, after, left_out = [], [], []
+    for one in folders(choice.exercise.folder.parent):
+        if one.name == choice.exercise.name or choice.book.passed(one):
+            continue
+        try:
+            read(one.folder)
+        except TracerError:
+            left_out.append(one.name)
+            continue
+        if one.name > choice.exercise.name:
+            after.append(one)
+            break
+        skipped.append(one)
     if not skipped and not after:
-        return [Said(all_passed(found.left_out))]
+        return [Said(all_passed(left_out))]
     names = ", ".join(e.name for e in skipped)
     following = (after or skipped)[0]
     command = f"tracer check {following.number}{_option(folder)}"
@@ -188,7 +232,7 @@ def _what_follows(choice: Choice, found: Found, folder: str | None) -> list[Said
     return advice
 
 
-def _hint(report: Report, choice: Choice, folder: str | None) -> str:
+def _hint(report: Report, choice: Choice[Exercise], folder: str | None) -> str:
     """The command that gives a hint for the first check that is not passed."""
     from pathlib import Path
 

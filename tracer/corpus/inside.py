@@ -9,10 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from tracer.sandbox import describing, inside
-from tracer.sandbox.process import Limits, Run
+from tracer.sandbox.process import Limits, Run, Wall
 
 
-class InThisProcess:
+class InThisProcess(Wall):
     """Runs a file of the corpus."""
 
     def run(self, source: bytes, file: str, request: bytes, limits: Limits, longest: float) -> Run:

@@ -4,34 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from tracer.course.workbook import Workbook, answer_in
 from tracer.errors import FileError, InputError
 from tracer.exercises.discovery import find
-from tracer.exercises.exercise import Exercise
+from tracer.exercises.exercise import Exercise, Folder
 from tracer.exercises.naming import meant
 from tracer.language import _, quoted_file
 
+E = TypeVar("E", bound=Folder)
 
-class Choice(NamedTuple):
+
+class Choice(NamedTuple, Generic[E]):
     """An exercise, the file with its answer, and the workbook that it lies in, if any."""
 
-    exercise: Exercise
+    exercise: E
     path: Path
     book: Workbook | None
 
 
 def choose(
-    said: str | None, exercises: Sequence[Exercise], here: Path, named: str | None = None
-) -> Choice | None:
+    said: str | None, exercises: Sequence[E], here: Path, named: str | None = None
+) -> Choice[E] | None:
     """What ``tracer check SAID``, typed in the folder `here`, means.
 
     Parameters
     ----------
     said : str or None
         A name, the start of a name, a file or a folder; None for the next one.
-    exercises : sequence of Exercise
+    exercises : sequence of Exercise or Folder
     here : Path
     named : str, optional
         The exercise, where the file's name does not tell.
@@ -55,17 +57,18 @@ def choose(
             return Choice(inside, _seen_from(here, _answer(inside, here, book)), book)
         if book is None:
             raise _nothing_in(here)
-        exercise = next((e for e in exercises if not book.passed(e)), None)
+        following = next((e for e in exercises if not book.passed(e)), None)
+        if following is None:
+            return None
+        exercise = following
     elif said is not None and named is not None:
         raise _named_twice(find(said, exercises), find(named, exercises))
     else:
         exercise = find(said or named or "", exercises)
-    if exercise is None:
-        return None
     return Choice(exercise, _seen_from(here, _answer(exercise, here, book)), book)
 
 
-def _named_twice(said: Exercise, named: Exercise) -> InputError:
+def _named_twice(said: Folder, named: Folder) -> InputError:
     """The error where --exercise came beside the name of an exercise, and not beside a file."""
     if said is named:
         return InputError(
@@ -89,7 +92,7 @@ def _is_path(said: str, here: Path) -> bool:
     return (there and said != "") or named
 
 
-def _by_path(path: Path, exercises: Sequence[Exercise], here: Path, named: str | None) -> Choice:
+def _by_path(path: Path, exercises: Sequence[E], here: Path, named: str | None) -> Choice[E]:
     if "\0" in str(path):
         raise FileError(_("{file} is not a valid file name").format(file=repr(str(path))))
     book = Workbook.find(path.resolve().parent)
@@ -108,7 +111,7 @@ def _by_path(path: Path, exercises: Sequence[Exercise], here: Path, named: str |
     return Choice(exercise, _seen_from(here, path), book if own else None)
 
 
-def _of_path(path: Path, exercises: Sequence[Exercise], todo: str) -> Exercise:
+def _of_path(path: Path, exercises: Sequence[E], todo: str) -> E:
     """The exercise that a file or folder is meant for, by its own name or its folder's.
 
     Raises
@@ -140,14 +143,14 @@ def _of_path(path: Path, exercises: Sequence[Exercise], todo: str) -> Exercise:
     raise InputError(_("{what}; {todo}").format(what=said, todo=todo))
 
 
-def _of_folder(path: Path, exercises: Sequence[Exercise]) -> Exercise | None:
+def _of_folder(path: Path, exercises: Sequence[E]) -> E | None:
     """The exercise in whose folder, of that name, `path` lies."""
     names = {e.name: e for e in exercises}
     parts = (path.name, *(parent.name for parent in path.parents))
     return next((names[part] for part in parts if part in names), None)
 
 
-def _answer(exercise: Exercise, here: Path, book: Workbook | None) -> Path:
+def _answer(exercise: Folder, here: Path, book: Workbook | None) -> Path:
     """Where the answer to an exercise lies, seen from `here`."""
     places = [answer_in(folder, exercise) for folder in (here, here / exercise.name)]
     if book is not None:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from tracer.errors import FileError
 from tracer.exercises.discovery import home
-from tracer.exercises.exercise import Exercise
+from tracer.exercises.exercise import Exercise, Folder
 from tracer.exercises.form import digest
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Report, Verdict
@@ -182,21 +182,21 @@ class Workbook:
             if not book._file.exists():
                 book._write()
 
-    def passed(self, exercise: Exercise) -> bool:
+    def passed(self, exercise: Folder) -> bool:
         """Whether the last check of that exercise was passed."""
         result = self.results.get(exercise.name)
         return result is not None and result.verdict is Verdict.PASSED
 
-    def path(self, exercise: Exercise) -> Path:
+    def path(self, exercise: Folder) -> Path:
         """Where the student writes the answer."""
         return answer_in(self.root / exercise.name, exercise)
 
-    def answers(self, exercise: Exercise) -> list[Path]:
+    def answers(self, exercise: Folder) -> list[Path]:
         """The files whose results are remembered: the stub, and a notebook beside it."""
         file = self.root / exercise.name / exercise.file
         return [file.resolve(), file.with_suffix(".ipynb").resolve()]
 
-    def changed(self, exercise: Exercise) -> bool:
+    def changed(self, exercise: Folder) -> bool:
         """Whether the answer is another one than that of its last check, as far as can be seen."""
         result = self.results.get(exercise.name)
         if result is None or not result.digest:
@@ -208,7 +208,7 @@ class Workbook:
             return True  # it is gone, or not to be read any more
 
 
-def answer_in(folder: Path, exercise: Exercise) -> Path:
+def answer_in(folder: Path, exercise: Folder) -> Path:
     """The answer in a folder: the file that the exercise asks for, or a notebook in its place.
 
     A stub that nobody has touched is no answer where there is a notebook.

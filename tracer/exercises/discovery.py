@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from tracer.errors import FileError, TracerError, UnknownNameError
-from tracer.exercises.exercise import Exercise
+from tracer.exercises.exercise import Exercise, Folder
 from tracer.exercises.reading import FILE, read
 from tracer.exercises.wanted import FOLDER_NAME
 
 _PACKAGE = Path(__file__).parents[1]
+
+E = TypeVar("E", bound=Folder)
 
 
 class Broken(NamedTuple):
@@ -42,8 +44,8 @@ def home() -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / "exercises"
 
 
-def discover(root: Path | None = None) -> Found:
-    """Read every exercise; one that is broken stops no other.
+def folders(root: Path | None = None) -> tuple[Folder, ...]:
+    """The folder of every exercise, in the order of their numbers; nothing in them is read.
 
     Raises
     ------
@@ -54,23 +56,30 @@ def discover(root: Path | None = None) -> Found:
     if (root / FILE).exists():
         raise FileError(f"{root} is a single exercise; give the folder around it: {root.parent}")
     try:
-        folders = [f for f in sorted(root.iterdir()) if f.is_dir()]
+        found = [f for f in sorted(root.iterdir()) if f.is_dir()]
     except OSError as error:
         raise FileError(
             f"there is no folder of exercises at {root}: {error.strerror or error}"
         ) from error
+    return tuple(Folder(f) for f in found if FOLDER_NAME.fullmatch(f.name) or (f / FILE).exists())
+
+
+def discover(root: Path | None = None) -> Found:
+    """Read every exercise; one that is broken stops no other. Raises as `folders`."""
     good, broken = [], []
-    for folder in folders:
-        if FOLDER_NAME.fullmatch(folder.name) or (folder / FILE).exists():
-            try:
-                good.append(read(folder))
-            except TracerError as error:
-                broken.append(Broken(folder, str(error)))
+    for one in folders(root):
+        try:
+            good.append(read(one.folder))
+        except TracerError as error:
+            broken.append(Broken(one.folder, str(error)))
     return Found(tuple(good), tuple(broken))
 
 
-def find(name: str, exercises: Sequence[Exercise]) -> Exercise:
-    """The exercise of that name: whole, its number, the start of either, or its function."""
+def find(name: str, exercises: Sequence[E]) -> E:
+    """The exercise of that name: whole, its number, the start of either, or its function.
+
+    The functions are known of what is read, and not of a mere folder.
+    """
     exact = [e for e in exercises if name in (e.name, e.file, *_functions(e))]
     near = exact or [e for e in exercises if name and e.name.startswith(name)]
     near = near or [
@@ -86,5 +95,5 @@ def find(name: str, exercises: Sequence[Exercise]) -> Exercise:
     raise UnknownNameError("exercise", name, [e.name for e in exercises])
 
 
-def _functions(exercise: Exercise) -> list[str]:
-    return [function.name for function in exercise.functions]
+def _functions(exercise: Folder) -> list[str]:
+    return [f.name for f in exercise.functions] if isinstance(exercise, Exercise) else []

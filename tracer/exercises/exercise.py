@@ -112,7 +112,34 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Exercise:
+class Folder:
+    """The folder of an exercise: what its name alone says, before anything in it is read."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """``"22_lstm_step"``."""
+        return self.folder.name
+
+    @property
+    def number(self) -> str:
+        """``"22"``, which is enough to name it."""
+        return self.name.partition("_")[0]
+
+    @property
+    def file(self) -> str:
+        """The file that the student writes: ``"lstm_step.py"``."""
+        return f"{self.name.partition('_')[2]}.py"
+
+    @property
+    def stub(self) -> Path:
+        """What the student starts from."""
+        return self.folder / self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise(Folder):
     """One exercise, as its folder describes it.
 
     Attributes
@@ -136,7 +163,6 @@ class Exercise:
         Which share of the points a right answer in another system's convention earns.
     """
 
-    folder: Path
     title: str
     equations: str
     program: Program | None
@@ -146,26 +172,6 @@ class Exercise:
     needs: tuple[str, ...] = ()
     credit: str = "follow"
     convention_share: float = 0.0
-
-    @property
-    def name(self) -> str:
-        """``"22_lstm_step"``."""
-        return self.folder.name
-
-    @property
-    def number(self) -> str:
-        """``"22"``, which is enough to name it."""
-        return self.name.partition("_")[0]
-
-    @property
-    def file(self) -> str:
-        """The file that the student writes: ``"lstm_step.py"``."""
-        return f"{self.name.partition('_')[2]}.py"
-
-    @property
-    def stub(self) -> Path:
-        """What the student starts from."""
-        return self.folder / self.file
 
     @property
     def points(self) -> int:

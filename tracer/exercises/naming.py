@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TypeVar
 
-from tracer.exercises.exercise import Exercise
+from tracer.exercises.exercise import Folder
+
+E = TypeVar("E", bound=Folder)
 
 _COPY = re.compile(r"(\s*\(\d+\)|[-_ ]\d{1,2}|[-_ ]+copy([-_ ]\d+)?|[-_ ]+kopie)$", re.IGNORECASE)
 """What is put behind a name where one of that name is there already."""
@@ -22,7 +25,7 @@ _ENDING = re.compile(r"\.(py|ipynb|txt)$", re.IGNORECASE)
 _NUMBERED = r"(?:(?:exercise|ex|task|problem|no)_?)?"
 
 
-def meant(name: str, exercises: Sequence[Exercise]) -> list[Exercise]:
+def meant(name: str, exercises: Sequence[E]) -> list[E]:
     """The exercises that the name of a file or folder may mean; mostly one or none.
 
     The name of the exercise counts, that of its file, and its number alone. A number of another
@@ -38,7 +41,7 @@ def meant(name: str, exercises: Sequence[Exercise]) -> list[Exercise]:
     return _exactly(stem, exercises)
 
 
-def _exactly(stem: str, exercises: Sequence[Exercise]) -> list[Exercise]:
+def _exactly(stem: str, exercises: Sequence[E]) -> list[E]:
     plain = re.sub(r"[^a-z0-9]+", "_", stem.lower()).strip("_")
     found = []
     for exercise in exercises:

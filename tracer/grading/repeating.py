@@ -33,6 +33,7 @@ def repeated(session: Session, tasks: Sequence[Task], judged: Sequence[Judged]) 
     plans += [alone(tasks[n].plan, judged[n].failed_at or 0, judged[n].came) for n in later]
     if not plans:
         return list(judged)
+    session.wall.prepare()  # for what runs after this
     _run, transcript = session.asked(plans, session.limits, apart=True)
     if not transcript.apart or transcript.problem:
         return list(judged)

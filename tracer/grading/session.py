@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.form import Form, look
 from tracer.exercises.submission import Submission
 from tracer.grading.answer import Answer, Transcript, read
-from tracer.grading.blaming import line_to_look_at
-from tracer.grading.diagnosing import diagnosed
 from tracer.grading.judge import Judged, judge
-from tracer.grading.repeating import repeated
 from tracer.grading.report import CheckReport, Kind, Report, Trouble, Verdict
 from tracer.grading.request import Plan, largest, request
 from tracer.grading.task import Task, tasks
@@ -27,9 +25,6 @@ from tracer.grading.undecided import settled
 from tracer.sandbox.frames import OUT_OF_MEMORY
 from tracer.sandbox.packages import LIBRARIES, installed
 from tracer.sandbox.process import How, Limits, PlainProcess, Run, Wall
-
-if TYPE_CHECKING:
-    from tracer.mistakes import Diagnosis
 
 HURRY, ENOUGH = 2.0, 3
 """Seconds for each call, and for loading the file again, after one check has run out of time, and
@@ -86,17 +81,32 @@ def grade_form(
 ) -> Report:
     """Run an answer whose form is known, and judge it; `file` is what the student calls it."""
     seed = secrets.randbits(32) if seed is None else seed
-    wall = wall or PlainProcess()
+    with closing(wall or PlainProcess()) as behind:
+        return _graded(exercise, form, file, seed, limits or Limits(), behind, searching)
+
+
+def _graded(
+    exercise: Exercise, form: Form, file: str, seed: int, limits: Limits, wall: Wall,
+    searching: Callable[[], None],
+) -> Report:  # fmt: skip
     asked = tasks(exercise, seed, wall)
-    session = Session(exercise, form, limits or Limits(), wall)
+    session = Session(exercise, form, limits, wall)
     judged: list[Judged] = []
     if form.problem is not None:
         facts = {"what": form.problem.what, **form.problem.facts, "loaded": False}
         judged += _all(asked, Verdict.CRASHED, Trouble(Kind.FORM, facts=facts))
     while len(judged) < len(asked):
         judged += session.run(asked[len(judged) :], judged)
-    diagnosis, judged = concluded(session, asked, judged, searching)
-    blame = line_to_look_at(session, asked, judged)
+    if any(one.report.difference is not None for one in judged):
+        wall.prepare()  # it will run again, watched line by line
+    diagnosis, blame = None, None
+    if any(one.report.verdict is not Verdict.PASSED for one in judged):
+        # What only a failing answer needs takes a while to load.
+        from tracer.grading.blaming import line_to_look_at
+        from tracer.grading.concluding import concluded
+
+        diagnosis, judged = concluded(session, asked, judged, searching)
+        blame = line_to_look_at(session, asked, judged)
     there = installed()
     return Report(
         exercise=exercise,
@@ -112,34 +122,6 @@ def grade_form(
         form=form,
         libraries={name: name in there for name in LIBRARIES},
     )
-
-
-def concluded(
-    session: Session, tasks: Sequence[Task], judged: list[Judged], searching: Callable[[], None]
-) -> tuple[Diagnosis | None, list[Judged]]:
-    """What all checks together say: the mistake, what is remembered between calls, the points."""
-    try:
-        diagnosis, told = diagnosed(session.exercise, judged, searching)
-        if diagnosis is None or not diagnosis.edits:
-            again = repeated(session, tasks, told)
-            if [j.report.verdict for j in again] != [j.report.verdict for j in told]:
-                diagnosis, again = diagnosed(session.exercise, again, searching)
-            told = again
-    except Exception as error:  # noqa: BLE001 - whatever broke here, it was not the student
-        return None, _remarked(judged, error)
-    return diagnosis, told
-
-
-def _remarked(judged: Sequence[Judged], error: Exception) -> list[Judged]:
-    """The same verdicts and points, which do not hang on it; the first that fails says why."""
-    facts = {"what": f"{type(error).__name__}: {error}"}
-    told = list(judged)
-    for number, one in enumerate(told):
-        if one.report.verdict is not Verdict.PASSED:
-            remarks = (*one.report.remarks, Trouble(Kind.FAULT, facts=facts))
-            told[number] = replace(one, report=replace(one.report, remarks=remarks))
-            break
-    return told
 
 
 @dataclass(slots=True)

@@ -87,6 +87,7 @@ def tasks(exercise: Exercise, seed: int, wall: Wall) -> list[Task]:
     exact: Sequence[Came] = [{} for _ in cases]
     if exercise.reference is not None:
         names = [check.name for check in exercise.checks]
+        wall.prepare()  # another process, for the answer
         exact = _asked(exercise, dict(zip(names, plans, strict=True)), wall)
     return [Task(exercise, *of) for of in zip(cases, plans, exact, strict=True)]
 

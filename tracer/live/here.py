@@ -14,11 +14,11 @@ from typing import Any
 
 from tracer.live.sources import Sources, unwritten
 from tracer.sandbox import describing, inside
-from tracer.sandbox.process import Limits, PlainProcess, Run
+from tracer.sandbox.process import Limits, PlainProcess, Run, Wall
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
+class Here(Wall):
     """See `tracer.sandbox.process.Wall`."""
 
     sources: Sources

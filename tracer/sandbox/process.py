@@ -9,36 +9,24 @@ can read what this user can read.
 from __future__ import annotations
 
 import os
-import shutil
-import signal
 import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 from typing import Protocol
 
-from tracer.sandbox import place
+from tracer.errors import FileError
 from tracer.sandbox.collector import Collector
-from tracer.sandbox.frames import MAX_BYTES, pack_note
-from tracer.sandbox.packages import expose
 from tracer.sandbox.usage import NOTHING, Usage, usage
+from tracer.sandbox.waiting import Waiting, start
 
 STARTUP = 60.0
 """Seconds that Python and NumPy may take to start on a machine that has much else to do."""
 
 CLOCK = 3
 """How many times as long as its processor time a run may take on the clock, in all."""
-
-ENDING = 5.0
-"""Seconds that the supervisor in the child has to end everything."""
-
-COPIED = ("runner.py", "supervise.py", "describing.py", "recording.py", "frames.py")
-"""What runs in the child. It is copied, so that no path in there leads to the grader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +101,34 @@ class Wall(Protocol):
         """Run `file` with the contents `source`, give it `request`, and end it and all it left."""
         ...
 
+    def prepare(self) -> None:
+        """Get ready for a run that will come soon, or will not; a wall need not do anything."""
+        return
 
-@dataclass(frozen=True, slots=True)
-class PlainProcess:
+    def close(self) -> None:
+        """End what was prepared and not used."""
+        return
+
+
+@dataclass(slots=True)
+class PlainProcess(Wall):
     """A child process: own folder, own process group, clean environment, limits, no stdin.
 
     `environment` is added to the little that the child is given.
     """
 
     environment: Mapping[str, str] = field(default_factory=dict)
+    _ready: list[Waiting] = field(default_factory=list, init=False)
+
+    def prepare(self) -> None:
+        """Start the process of a run that is to come, so that it need not wait for Python."""
+        with suppress(FileError, OSError):  # if it cannot start, the run itself will say so
+            self._ready.append(start(self.environment))
+
+    def close(self) -> None:
+        """End the processes that were prepared and not used."""
+        while self._ready:
+            self._ready.pop().drop()
 
     def run(self, source: bytes, file: str, request: bytes, limits: Limits, longest: float) -> Run:
         """Run `file` with the contents `source`.
@@ -139,77 +146,32 @@ class PlainProcess:
         longest : float
             Seconds of processor time after which the run ends in any case, beside `STARTUP`.
         """
-        with (
-            place.folder() as root,
-            tempfile.TemporaryFile(dir=place.temporary()) as stdin,
-            _lifeline() as (held, watched),
-        ):
-            folder = root / "answer"
-            folder.mkdir()
-            (folder / file).write_bytes(source)
-            for name in COPIED:
-                shutil.copyfile(Path(__file__).with_name(name), root / name)
-            packages = expose(root / "packages")
-            stdin.write(pack_note("packages", {"folders": packages}) + request)
-            stdin.seek(0)
-            start = time.monotonic()
-            child = subprocess.Popen(  # noqa: S603 - the student's file is data to this command
-                [
-                    *(sys.executable, "-I", "-S", "-B", "-u", "-X", "utf8"),
-                    *(str(root / "runner.py"), *map(str, watched)),
-                ],
-                cwd=folder,
-                stdin=stdin,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=self._environment(str(folder)),
-                start_new_session=os.name == "posix",
-                pass_fds=watched,
-            )
-            assert child.stdout
-            assert child.stderr
-            results = Collector(child.stdout, MAX_BYTES + 1)
-            prints = Collector(child.stderr, limits.printed)
+        from tracer.sandbox.frames import MAX_BYTES  # NumPy, which no process has to wait for
+
+        waiting = self._ready.pop(0) if self._ready else start(self.environment)
+        child, began = waiting.child, time.monotonic()
+        assert child.stdout
+        assert child.stderr
+        results = Collector(child.stdout, MAX_BYTES + 1)
+        prints = Collector(child.stderr, limits.printed)
+        try:
+            waiting.give(source, file, request)
+            how, used = _wait(child, results, limits, longest)
+        finally:
             try:
-                how, used = _wait(child, results, limits, longest)
-            finally:
-                _end(child, held)
+                waiting.end()
                 try:
                     results.finish()
                 finally:
                     prints.finish()
-            seconds = time.monotonic() - start
-        status = child.returncode
+            finally:
+                waiting.remove()
+        seconds, status = time.monotonic() - began, child.returncode
         if how is How.EXITED and status < 0:
             how, status = How.KILLED, -status
         printed = bytes(prints.data).decode("utf-8", "replace")
-        printed = printed.replace(f"{folder}{os.sep}", "")  # a traceback names the file alone
+        printed = printed.replace(f"{waiting.folder}{os.sep}", "")  # the file alone is named
         return Run(how, status, bytes(results.data), printed, seconds, used)
-
-    def _environment(self, folder: str) -> dict[str, str]:
-        kept = {
-            n: v for n, v in os.environ.items() if n in ("PATH", "SYSTEMROOT", "NUMBA_DISABLE_JIT")
-        }
-        places = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP", "NUMBA_CACHE_DIR"), folder)
-        threads = dict.fromkeys(
-            ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
-        )
-        return {**kept, **places, **threads, "LC_ALL": "C.UTF-8", **self.environment}
-
-
-@contextmanager
-def _lifeline() -> Iterator[tuple[list[int], tuple[int, ...]]]:
-    """A pipe whose reader sees its end when we end, in whatever way: our end, the child's end."""
-    if os.name != "posix":  # nobody could be told of it
-        yield [], ()
-        return
-    watched, ours = os.pipe()
-    held = [ours]
-    try:
-        yield held, (watched,)
-    finally:
-        for file in (*held, watched):
-            os.close(file)
 
 
 def _wait(
@@ -239,16 +201,3 @@ def _wait(
             return How.SPENT, used
         if time.monotonic() - start > STARTUP + CLOCK * longest:
             return How.WAITED, used
-
-
-def _end(child: subprocess.Popen[bytes], held: list[int]) -> None:
-    """End the child and all that it started: first by letting go, then by force."""
-    while held:
-        os.close(held.pop())
-    with suppress(subprocess.TimeoutExpired):
-        child.wait(ENDING if os.name == "posix" else 0)
-    if os.name == "posix":
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.pid, signal.SIGKILL)
-    child.kill()
-    child.wait()

@@ -11,19 +11,20 @@ A right number cannot be forged: what is right is not known in here. Every check
 here: whatever it is about, the arguments go out again after each call, and what was returned after
 the last one.
 
-The request comes on stdin as frames: the notes ``packages`` and ``plan``, and the arrays that the
-calls of the plan name. The answer goes out, frame by frame as soon as it is known, on what was
-stdout at the start: ``ready``; for each check ``<check>/loaded``, ``<check>/<call>/<key>`` for each
-array that a call returned, ``<check>/after/<call>/<n>`` for its n-th argument that is an array,
-``<check>/kept/<call>/<key>`` for all that was returned once more at the end, and one note
-``<check>/note``; last ``end``. What the student prints goes to stderr, after a mark that says which
-check it belongs to.
+It is started early, loads NumPy and waits. When stdin ends, the request lies in a file beside this
+one, as frames: the note ``plan``, and the arrays that the calls of the plan name. The answer goes
+out, frame by frame as soon as it is known, on what was stdout at the start: ``ready``; for each
+check ``<check>/loaded``, ``<check>/<call>/<key>`` for each array that a call returned,
+``<check>/after/<call>/<n>`` for its n-th argument that is an array, ``<check>/kept/<call>/<key>``
+for all that was returned once more at the end, and one note ``<check>/note``; last ``end``. What
+the student prints goes to stderr, after a mark that says which check it belongs to.
 """
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
+import json
 import os
 import sys
 import time
@@ -36,6 +37,8 @@ from types import ModuleType
 from typing import Any
 
 PACKAGES = ("numpy", "scipy", "numba", "llvmlite")
+
+REQUEST = "request"  # waiting.REQUEST
 
 LONGEST_PLAN = 2**24
 
@@ -71,6 +74,9 @@ def beside(name: str) -> Any:
     return module
 
 
+returned = beside("returned")
+
+
 def limit(memory: int, seconds: int) -> None:
     """Lower what this process may use, where the system knows such limits. There is no way back."""
     try:
@@ -101,29 +107,20 @@ def channel() -> Callable[[bytes], None]:
     return send
 
 
-class Returned(Exception):
-    """What came back is not numbers; `facts` say what it is."""
-
-    def __init__(self, what: str, got: object, key: str = "", **more: object) -> None:
-        super().__init__(what)
-        self.facts = {"event": "returned", "what": what, "got": got, "name": key, **more}
-
-
 def main() -> None:
     """Every check, each with a freshly loaded file, whatever became of the one before."""
     describing = beside("describing")
-    request = sys.stdin.buffer.read()
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # input() meets the end of the file at once
     send = channel()
     sys.dont_write_bytecode = True
-    frames = prepared(request)
+    frames = prepared(json.loads(sys.argv[1]))
+    request = asked()
     note = frames.pack_note
     inputs = dict(frames.unpack(request).frames)
     plan = frames.read_note(inputs["plan"], LONGEST_PLAN)
     file = Path.cwd() / plan["file"]
     source = file.read_bytes()  # once, for the student's code may delete it
     sys.argv[:] = [str(file)]  # as if the student had started it
-    plain = numbers(plan["most"])
+    plain = returned.numbers(plan["most"])
     limit(plan["memory"], plan["seconds"])
     if plan["watch"] is not None:
         os.environ["NUMBA_DISABLE_JIT"] = "1"  # machine code has no lines to watch
@@ -141,17 +138,22 @@ def main() -> None:
     send(note("end", {}))
 
 
-def prepared(request: bytes) -> ModuleType:
-    """The module `frames`, with NumPy; its folders stand in the first frame of the request."""
-    import json
-
-    size = int.from_bytes(request[:4], "big")
-    length = json.loads(request[4 : 4 + size])["shape"][0]
-    said = json.loads(request[4 + size : 4 + size + length])
-    Packages.folders = tuple(said["folders"])
+def prepared(folders: list[str]) -> ModuleType:
+    """The module `frames`, with NumPy, which lies in one of these folders."""
+    Packages.folders = tuple(folders)
     sys.meta_path.append(Packages)
     frames: ModuleType = beside("frames")
     return frames
+
+
+def asked() -> bytes:
+    """The request, once there is one; nobody finds it afterwards."""
+    sys.stdin.buffer.read()
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # input() meets the end of the file at once
+    file = Path(__file__).with_name(REQUEST)
+    request = file.read_bytes()
+    file.unlink()
+    return request
 
 
 def one_check(
@@ -191,8 +193,8 @@ def one_check(
             watch = watched(plan["watch"], source, file, partial(send_seen, key, frames, send))
             calls(check, inputs, functions, plain, pack, send, where, watch)
         facts: dict[str, Any] = {"event": "done"}
-    except Returned as returned:
-        facts = returned.facts
+    except returned.Returned as other:
+        facts = other.facts
         if facts["what"] == "none":
             facts |= describing.unwritten(source, check["calls"][where["call"]]["function"])
     except BaseException as error:  # sys.exit() and Ctrl-C included
@@ -221,7 +223,7 @@ def found(module: Any, call: dict[str, Any]) -> Any:
     name = call["function"].partition(".")[0]
     value = getattr(module, name, None)
     if not callable(value):
-        raise Returned("no function", type(value).__name__, name)
+        raise returned.Returned("no function", type(value).__name__, name)
     if call["nopython"]:
         njit = importlib.import_module("numba").njit
         value = njit(getattr(value, "py_func", value))
@@ -249,10 +251,10 @@ def calls(
         if dot:
             function = getattr(objects[name], method, None)
             if not callable(function):
-                raise Returned("no function", type(function).__name__, call["function"])
+                raise returned.Returned("no function", type(function).__name__, call["function"])
         value = watch(number, function, *map(built, call["arguments"]))
         single = any(array.dtype.name == "float32" for array in given)
-        for leaf, part in leaves(value, call["returns"], kept):
+        for leaf, part in returned.leaves(value, call["returns"], kept):
             held.append((f"{key}/kept/{number}/{leaf}", leaf, part, single))
             array = plain(leaf, part, single)
             send(pack(f"{key}/{number}/{leaf}", array))
@@ -315,83 +317,8 @@ def argument(
     return tuple(values) if kind == "tuple" else values
 
 
-def leaves(value: Any, part: list[Any], kept: dict[str, Any]) -> list[tuple[str, Any]]:
-    """The arrays in what was returned, each with its key, in the order of the plan."""
-    kind = part[0]
-    if kind == "kept":
-        kept[part[1]] = value
-        return []
-    if kind == "leaf":
-        if value is None:
-            raise Returned("none", "None", part[1])
-        # [h] is h in a list, (h,) too; [row, row] is h row by row, and [row] the only row of it
-        if type(value) in (tuple, list) and len(value) == 1:
-            rank = getattr(value[0], "ndim", -1)
-            value = value[0] if rank == part[2] or (part[2] is None and rank > 1) else value
-        return [(part[1], value)]
-    if value is None:
-        raise Returned("none", "None")
-    if kind == "dict":
-        return [leaf for name, inner in part[1]
-                for leaf in leaves(entry(value, name), inner, kept)]  # fmt: skip
-    several = isinstance(value, (tuple, list))
-    stacked = not several and getattr(value, "ndim", 0) > 1
-    if not several and not stacked:
-        raise Returned("count", type(value).__name__)
-    if len(value) != len(part[1]):  # of an array, the rows are no values of their own
-        raise Returned("count", type(value).__name__, length=len(value) if several else None)
-    if several and all(one is None for one in value):
-        raise Returned("none", type(value).__name__)
-    found = [leaf for one, (_name, inner) in zip(value, part[1], strict=True)
-             for leaf in leaves(one, inner, kept)]  # fmt: skip
-    if stacked and len({getattr(one, "ndim", 0) for _key, one in found}) != 1:
-        raise Returned("count", type(value).__name__)
-    return found
-
-
-def entry(value: Any, name: str) -> Any:
-    """One entry of a dict that was returned."""
-    if not isinstance(value, dict):
-        raise Returned("no dict", type(value).__name__)
-    if name not in value:
-        raise Returned("no entry", ", ".join(sorted(map(str, value)))[:200], name)
-    return value[name]
-
-
-def numbers(most: int) -> Callable[[str, Any, bool], Any]:
-    """What makes a plain array of a value; lists, tensors and Python's numbers are welcome.
-
-    `most` is how many bytes an array may have.
-    """
-    import numpy as np
-
-    asarray, ndarray = np.asarray, np.ndarray  # the student's code may put others in their place
-
-    def plain(key: str, value: Any, single: bool) -> Any:  # noqa: FBT001
-        if hasattr(value, "detach"):  # a tensor that remembers how it was made
-            value = value.detach()
-        inner = value
-        while type(inner) in (list, tuple) and inner:
-            inner = inner[0]
-        try:
-            array = asarray(value)
-        except ValueError:
-            raise Returned("ragged", type(value).__name__, key) from None
-        kind = array.dtype.kind
-        if array.dtype.name not in ("float64", "float32") and kind not in "iub":
-            raise Returned("dtype", type(value).__name__, key, dtype=str(array.dtype))
-        if array.ndim > 4 or array.nbytes > most:
-            raise Returned("shape", list(array.shape), key)
-        if not isinstance(value, ndarray) and not hasattr(inner, "dtype"):
-            # Python's own numbers have no precision, so it is taken for that of the arguments.
-            return array.astype("float32" if single else "float64")
-        return array.astype("int64") if kind in "iu" else array
-
-    return plain
-
-
 if __name__ == "__main__":
-    beside("supervise").guard(*map(int, sys.argv[1:]))
+    beside("supervise").guard(*map(int, sys.argv[2:]))
     try:
         main()
     except MemoryError:

@@ -1,0 +1,151 @@
+"""Python and NumPy, started in a folder of their own before it is known what they are to run.
+
+Starting them takes longer than most answers compute. So a process is started early, beside whatever
+the grader itself does first; it waits, with none of a student's code in it, until it is given a
+file and a request. Each serves for one run only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from tracer.sandbox import place
+from tracer.sandbox.packages import expose
+
+ENDING = 5.0
+"""Seconds that the supervisor in the child has to end everything."""
+
+COPIED = (
+    "runner.py", "supervise.py", "describing.py", "recording.py", "frames.py", "returned.py",
+)  # fmt: skip
+"""What runs in the child. It is copied, so that no path in there leads to the grader."""
+
+REQUEST = "request"
+"""The file with the request; the runner removes it before it loads the student's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A process that waits for its request.
+
+    Attributes
+    ----------
+    child : Popen
+    root : Path
+        The folder of all that it needs.
+    folder : Path
+        The one in it that the student's file is put into, and where the process runs.
+    lifeline : list of int
+        Our end of a pipe: when it is closed, the child ends all that it has started, and itself.
+    """
+
+    child: subprocess.Popen[bytes]
+    root: Path
+    folder: Path
+    lifeline: list[int]
+    _left: ExitStack
+
+    def give(self, source: bytes, file: str, request: bytes) -> None:
+        """Let it run `file` with the contents `source`, as the frames of the request say."""
+        (self.folder / file).write_bytes(source)
+        (self.root / REQUEST).write_bytes(request)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Close its standard input, at whose end it looks for the request."""
+        assert self.child.stdin
+        with suppress(OSError):
+            self.child.stdin.close()
+
+    def end(self, patience: float = ENDING) -> None:
+        """End the child and all that it started: first by letting go, then by force."""
+        while self.lifeline:
+            os.close(self.lifeline.pop())
+        with suppress(subprocess.TimeoutExpired):
+            self.child.wait(patience if os.name == "posix" else 0)
+        if os.name == "posix":
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.child.pid, signal.SIGKILL)
+        self.child.kill()
+        self.child.wait()
+
+    def remove(self) -> None:
+        """Remove its folder, with whatever lies in it by now; it has ended before."""
+        self._let_go()
+        self._left.close()
+
+    def drop(self) -> None:
+        """End it, unused, and remove its folder."""
+        try:
+            self.end(0)  # nothing of anybody's has started in it
+            for pipe in (self.child.stdout, self.child.stderr):
+                assert pipe
+                pipe.close()
+        finally:
+            self.remove()
+
+
+def start(environment: Mapping[str, str]) -> Waiting:
+    """Start a process; `environment` is added to the little that it is given.
+
+    Raises
+    ------
+    FileError
+        If nothing can be written anywhere.
+    """
+    with ExitStack() as left:
+        root = left.enter_context(place.folder())
+        lifeline, watched = left.enter_context(_lifeline())
+        folder = root / "answer"
+        folder.mkdir()
+        for name in COPIED:
+            shutil.copyfile(Path(__file__).with_name(name), root / name)
+        packages = json.dumps(expose(root / "packages"))
+        child = subprocess.Popen(  # noqa: S603 - the student's file is data to this command
+            [
+                *(sys.executable, "-I", "-S", "-B", "-u", "-X", "utf8"),
+                *(str(root / "runner.py"), packages, *map(str, watched)),
+            ],
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**_environment(str(folder)), **environment},
+            start_new_session=os.name == "posix",
+            pass_fds=watched,
+        )
+        return Waiting(child, root, folder, lifeline, left.pop_all())
+    raise AssertionError  # an exit stack of these passes every error on
+
+
+def _environment(folder: str) -> dict[str, str]:
+    kept = {n: v for n, v in os.environ.items() if n in ("PATH", "SYSTEMROOT", "NUMBA_DISABLE_JIT")}
+    places = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP", "NUMBA_CACHE_DIR"), folder)
+    threads = dict.fromkeys(
+        ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
+    )
+    return {**kept, **places, **threads, "LC_ALL": "C.UTF-8"}
+
+
+@contextmanager
+def _lifeline() -> Iterator[tuple[list[int], tuple[int, ...]]]:
+    """A pipe whose reader sees its end when we end, in whatever way: our end, the child's end."""
+    if os.name != "posix":  # nobody could be told of it
+        yield [], ()
+        return
+    watched, ours = os.pipe()
+    held = [ours]
+    try:
+        yield held, (watched,)
+    finally:
+        for file in (*held, watched):
+            os.close(file)
