@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from tracer.course.choosing import Choice
     from tracer.exercises.exercise import Exercise
     from tracer.grading.report import Report
-    from tracer.view.parts.said import Said
     from tracer.sandbox.process import Wall
+    from tracer.view.parts.said import Said
 
 
 @click.command(
