@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -169,3 +172,49 @@ def test_what_does_not_fit_as_a_whole_fits_in_parts(monkeypatch: pytest.MonkeyPa
     )
     assert long.at(1_234)["f"].shape == (1, 7)
     assert long.sel(step=slice(1_000, 1_800))["f"].shape == (800, 1, 7)
+
+
+RISE = """
+import os, resource, sys
+if os.fork():  # a program that another one starts has its peak at first
+    sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))
+import numpy as np, tracer
+random = np.random.default_rng(0)
+cell = tracer.LSTMCell(*(random.normal(scale=0.3, size=(64, n)).astype("f4") for n in (8, 16)))
+x = random.random((200_000, 8), dtype="f4")
+options = {"level": sys.argv[1]} | ({"into": sys.argv[2]} if sys.argv[2:] else {})
+
+def peak():
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+def look(trace, steps):
+    return float(sum(trace.at(t)["z_f"].sum() for t in steps))
+
+look(tracer.unroll(cell, x[:50], **options), range(50))
+before = peak()
+look(tracer.unroll(cell, x, **options), range(0, 200_000, 20_011))
+print(peak() - before)
+"""
+"""How much memory a run takes, on top of Python and of what was compiled or loaded before."""
+
+
+@pytest.mark.parametrize(("level", "file"), [("checkpoints", False), ("all", True)])
+def test_a_long_run_takes_little_memory(tmp_path: Path, level: str, *, file: bool) -> None:
+    """200,000 steps of 16 units: all their numbers are 147 MB, of which 6 MB are the input."""
+    where = [str(tmp_path / "run.safetensors")] if file else []
+
+    said = subprocess.run(
+        [sys.executable, "-c", RISE, level, *where], capture_output=True, text=True, check=True
+    )
+
+    assert int(said.stdout) < 50_000_000
+
+
+def test_the_same_run_as_a_whole_takes_much_more() -> None:
+    """So that what is measured above can fail."""
+    said = subprocess.run(
+        [sys.executable, "-c", RISE, "all"], capture_output=True, text=True, check=True
+    )
+
+    assert int(said.stdout) > 140_000_000
