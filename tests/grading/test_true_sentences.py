@@ -12,7 +12,7 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.grading.answering import answered, task_of
@@ -30,6 +30,7 @@ from tracer.sandbox.process import PlainProcess
 from tracer.view.parts.report import judged
 from tracer.view.say.diagnosis import told as said_of
 from tracer.view.say.difference import from_own, how_much, place
+from tracer.view.say.products import product_sentence
 from tracer.view.say.shapes import shape_advice
 
 EXERCISES = {exercise.number: exercise for exercise in discover().good}
@@ -354,3 +355,28 @@ def test_an_order_of_gates_is_told_as_the_exercise_has_it() -> None:
     assert diagnosis is not None
     said = " ".join(told.text for told in said_of(diagnosis))
     assert "in the order i f g o. Here the order is i f o g." in said
+
+
+SHAPES = st.lists(st.integers(1, 4), min_size=1, max_size=2).map(tuple)
+
+
+@given(left=SHAPES, right=SHAPES, other=st.sampled_from(["U", "U.T"]))
+def test_what_is_said_of_a_matrix_product_is_so(
+    left: tuple[int, ...], right: tuple[int, ...], other: str
+) -> None:
+    """The lengths that do not fit are those of the shapes, and the product that would fit does."""
+    assume(left[-1] != right[0])
+    u = np.ones(right if other == "U" else right[::-1])
+    x = np.ones(left)
+
+    said = product_sentence(("x", left), (other, right))
+
+    lengths = re.search(r"of x \((\d+)\) must be as long as the first of \S+ \((\d+)\)", said)
+    assert lengths is not None
+    assert [int(n) for n in lengths.groups()] == [x.shape[-1], right[0]]
+    product = re.search(r"(\S+) @ (\S+) would fit", said)
+    if product is not None:
+        sides = (eval(side, {"x": x, "U": u}) for side in product.groups())  # noqa: S307 - ours
+        assert np.matmul(*sides).size
+    elif len(right) > 1:
+        assert left[-1] != right[1]

@@ -17,6 +17,9 @@ Array = npt.NDArray[Any]
 
 LONGEST_TEXT = 600
 
+MATRIX = 2
+"""Axes that a matrix has."""
+
 _RETURNED = {
     "empty": Kind.EMPTY,
     "still none": Kind.STILL_NONE,
@@ -161,6 +164,7 @@ def _read_end(answer: Answer, plan: Plan, facts: dict[str, Any] | None) -> None:
                 "line": _whole(facts.get("line")),
                 "not_implemented": facts.get("not_implemented") is True,
                 "memory": facts.get("memory") is True,
+                "product": _product(facts.get("product")),
                 "loaded": answer.loaded,
             }
             answer.trouble = Trouble(Kind.RAISED, call, facts=told)
@@ -186,6 +190,20 @@ def _call(facts: Mapping[str, Any], plan: Plan) -> int:
     """The call that a note speaks of; the last one where it speaks of none that there is."""
     number = _whole(facts.get("call")) or 0
     return min(number, max(len(plan) - 1, 0))
+
+
+def _product(value: object) -> tuple[Any, ...] | None:
+    """A matrix product whose shapes did not fit: what stands there, each side with its shape."""
+    try:
+        text, *sides = _list(value)
+        (left, first), (right, second) = sides
+    except (TypeError, ValueError):
+        return None
+    shapes = [tuple(n for n in _list(shape) if type(n) is int) for shape in (first, second)]
+    told = all(0 < len(shape) <= MATRIX for shape in shapes) and shapes[0][-1] != shapes[1][0]
+    if not told:
+        return None
+    return _text(text), (_text(left), shapes[0]), (_text(right), shapes[1])
 
 
 def _text(value: object) -> str:

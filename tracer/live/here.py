@@ -78,4 +78,5 @@ class _Describing:
             "not_implemented": isinstance(error, NotImplementedError)
             and within == (method or getattr(function, "__name__", "")),
             "memory": isinstance(error, MemoryError),
+            "product": describing.product(error, self.sources.places.__contains__),
         }

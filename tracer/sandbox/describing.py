@@ -8,11 +8,12 @@ student's and imports the standard library only.
 from __future__ import annotations
 
 import ast
+import linecache
 import sys
 import traceback
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any
 
 LONGEST_TEXT = 600
@@ -66,7 +67,59 @@ def describe(error: BaseException, file: Path, function: str) -> dict[str, Any]:
         "not_implemented": isinstance(error, NotImplementedError)
         and within == function.rpartition(".")[2],
         "memory": isinstance(error, MemoryError),
+        "product": product(error, lambda filename: filename == str(file)),
     }
+
+
+def product(error: BaseException, own: Callable[[str], bool]) -> list[Any] | None:
+    """The matrix product of the student's own in which shapes did not fit; None of all else.
+
+    Returns
+    -------
+    list or None
+        What stands there, and each side with its shape:
+        ``["x @ U", ["x", [1, 4]], ["U", [12, 4]]]``.
+    """
+    if type(error) is not ValueError:
+        return None
+    trace, last = error.__traceback__, None
+    while trace is not None:
+        last = trace if own(trace.tb_frame.f_code.co_filename) else last
+        trace = trace.tb_next
+    try:
+        if last is None or not words(error).startswith(("matmul: ", "shapes ")):
+            return None
+        frame, code = last.tb_frame, last.tb_frame.f_code
+        first, end, left, right = list(code.co_positions())[last.tb_lasti // 2]
+        assert first is not None
+        lines = [line.encode() for line in linecache.getlines(code.co_filename)[first - 1 : end]]
+        lines[-1] = lines[-1][:right]
+        lines[0] = lines[0][left:]
+        text = " ".join(line.decode().strip() for line in lines)
+        sides = _sides(ast.parse(f"({text})", mode="eval").body)
+        return [text, *([ast.unparse(side), _extent(side, frame)] for side in sides)]
+    except BaseException:  # noqa: BLE001 - whatever the student's own values did when looked at
+        return None
+
+
+def _sides(node: ast.expr) -> list[ast.expr]:
+    """Both sides of a matrix product, however it is written."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+        return [node.left, node.right]
+    assert isinstance(node, ast.Call)
+    sides = node.args  # np.dot(x, U)
+    if isinstance(node.func, ast.Attribute) and len(sides) == 1:  # x.dot(U)
+        sides = [node.func.value, *sides]
+    assert len(sides) == 2
+    return sides
+
+
+def _extent(side: ast.expr, frame: FrameType) -> list[int]:
+    """The shape of one side; nothing is called for it, so that nothing happens twice."""
+    assert not any(isinstance(part, (ast.Call, ast.NamedExpr)) for part in ast.walk(side))
+    program = compile(ast.Expression(side), "", "eval")
+    value = eval(program, frame.f_globals, frame.f_locals)  # noqa: S307 - the student's own
+    return [int(length) for length in value.shape]
 
 
 def compiled(source: bytes, file: Path) -> CodeType:

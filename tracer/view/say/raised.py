@@ -7,6 +7,7 @@ import re
 from tracer.grading.report import Report, Trouble
 from tracer.language import _
 from tracer.view.say.ending import Ending
+from tracer.view.say.products import product_sentence
 from tracer.view.say.python import about_python, in_own_lines
 from tracer.view.say.words import clean
 
@@ -54,6 +55,11 @@ def raised(report: Report, trouble: Trouble) -> list[str | Ending]:
             _("Expected: {signature}").format(signature=asked.signature),
         ]
     what = f"{name}: {message}" if message else name
+    product = facts.get("product")
+    if product is not None:
+        what = _("{name}: the shapes in {product} do not fit").format(
+            name=name, product=clean(product[0])
+        )
     if facts["loaded"]:
         lines: list[str | Ending] = [_("Your code raised {what}").format(what=what)]
     elif name in ("SyntaxError", "IndentationError", "TabError"):
@@ -61,6 +67,8 @@ def raised(report: Report, trouble: Trouble) -> list[str | Ending]:
     else:
         lines = [_("Your file cannot be loaded: {what}").format(what=what)]
     lines += line(report, facts["line"])
+    if product is not None:
+        lines.append(product_sentence(*product[1:]))
     if name in ("ModuleNotFoundError", "ImportError") and not report.form.live:
         lines += _import(report, message, compiled=facts.get("nopython") is True)
     better = about_python(report.form, name, message)
