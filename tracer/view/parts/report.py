@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tracer.exercises.exercise import Exercise
@@ -20,7 +20,7 @@ from tracer.language import _, plural, quoted
 from tracer.view.parts.said import Said, Tone
 from tracer.view.parts.step.expected import expected_number
 from tracer.view.parts.step.worked import Worked
-from tracer.view.say.blamed import line_to_look_at
+from tracer.view.say.blamed import MOST_RIGHT, line_to_look_at
 from tracer.view.say.diagnosis import Told, told
 from tracer.view.say.difference import along, from_own, how_much, listed, place
 from tracer.view.say.ending import Ending
@@ -261,7 +261,7 @@ def _check(report: Report, c: CheckReport, encoding: str) -> CheckRow:
         run=c.trouble is None or c.trouble.facts.get("loaded", True),
         told_in=c.told_in,
         quantities=c.quantities,
-        standings=_standings(c),
+        standings=_standings(c, _called_right(report, c)),
         wrong=None if d is None else _wrong(exercise, c, d),
         reading="" if d is None else _reading(exercise, d),
         also=tuple(_wrong(exercise, c, other) for other in c.also),
@@ -325,12 +325,29 @@ def _reading(exercise: Exercise, d: Difference) -> str:
     return " ".join(said)
 
 
-def _standings(c: CheckReport) -> str:
-    """Which quantities of a failing check are right, by themselves or for the student's own."""
+def _called_right(report: Report, c: CheckReport) -> set[str]:
+    """The quantities of which the diagnosis or the line to look at says that they are right."""
+    found = c.diagnosis or report.diagnosis
+    named = found is not None and bool(found.edits)
+    by_equation = () if found is None or named else found.equations
+    before = () if report.blame is None or named else report.blame.right
+    shown = before[-MOST_RIGHT:]
+    return {e.name for e in by_equation if e.verdict == "right"} | {name for name, _line in shown}
+
+
+def _standings(c: CheckReport, called_right: Collection[str]) -> str:
+    """Which quantities of a failing check are right, by themselves or for the student's own.
+
+    What was called right before is not said again.
+    """
     if c.verdict is not Verdict.WRONG or c.difference is None:
         return ""
     of = {
-        standing: [q.name for q in c.quantities if q.standing is standing and not q.hollow]
+        standing: [
+            q.name
+            for q in c.quantities
+            if q.standing is standing and not q.hollow and q.name not in called_right
+        ]
         for standing in Standing
     }
     said = []
