@@ -57,17 +57,30 @@ def test_what_was_skipped_is_named(course: Path, solutions: Path) -> None:
     [
         ("def lstm_step(", False, False),
         ("import torch_is_not_here", False, False),
-        ("def lstm_step(*_):\n    raise ValueError", True, True),
+        ("def lstm_step(*_):\n    raise ValueError", False, True),
         ("def lstm_step(*_):\n    return None", True, False),
     ],
 )
 def test_advice_that_helps(course: Path, source: str, hint: bool, seed: bool) -> None:
-    """No hint on equations for a file that Python cannot read; a seed where numbers matter."""
+    """No hint on equations where no numbers came; a seed where numbers matter."""
     (course / "22_lstm_step" / "lstm_step.py").write_text(source + "\n", "utf-8")
 
     said = tracer("check", "22").stdout
 
     assert ("For a hint: tracer hint 22\n" in said, "--seed" in said) == (hint, seed)
+
+
+def test_a_notebook_beside_a_wrong_file_is_told(course: Path, solutions: Path) -> None:
+    """The file was started, so it is what is checked; the notebook may be what was meant."""
+    mistake = solutions / "22_lstm_step" / "mistakes" / "no_tanh_on_c.py"
+    shutil.copy(mistake, course / "22_lstm_step" / "lstm_step.py")
+    assert "lies beside it" not in tracer("check", "22").stdout
+
+    (course / "22_lstm_step" / "lstm_step.ipynb").write_text("{}", "utf-8")
+
+    said = " ".join(tracer("check", "22").stdout.split())
+    assert "lstm_step.py was checked; lstm_step.ipynb lies beside it." in said
+    assert "To check that: tracer check 22_lstm_step/lstm_step.ipynb" in said
 
 
 def test_partly_right(course: Path, solutions: Path) -> None:

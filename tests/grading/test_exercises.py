@@ -14,7 +14,7 @@ from tracer.course.authoring import findings
 from tracer.errors import TracerError
 from tracer.exercises.discovery import discover, find
 from tracer.exercises.exercise import Exercise
-from tracer.exercises.hints import parse
+from tracer.exercises.hints import in_turn, parse
 
 
 @pytest.mark.parametrize("exercise", discover().good, ids=lambda e: e.name)
@@ -89,6 +89,15 @@ def test_hints_are_sections_and_items() -> None:
     text = "# Hints\n\n## batch\n\n1. Mild.\n2. Strong,\n   and long.\n\n## float32\n\n1. One.\n"
 
     assert parse(text) == {"batch": ("Mild.", "Strong, and long."), "float32": ("One.",)}
+
+
+def test_a_hint_on_another_quantity_comes_last() -> None:
+    """Who has h wrong; nothing is left out, and where nothing is known all stay in turn."""
+    items = ("[c, f] Is it kept?", "[h] Is it squeezed?", "h = o * tanh(c)")
+
+    assert in_turn(items, ["h"]) == ("Is it squeezed?", "h = o * tanh(c)", "Is it kept?")
+    assert in_turn(items, ["c"]) == ("Is it kept?", "h = o * tanh(c)", "Is it squeezed?")
+    assert in_turn(items, []) == ("Is it kept?", "Is it squeezed?", "h = o * tanh(c)")
 
 
 @pytest.fixture

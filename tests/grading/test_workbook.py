@@ -140,3 +140,28 @@ def test_hints_get_stronger(course: Path, solutions: Path) -> None:
     assert [f"hint {n} of 3" in hints[k] for k, n in enumerate((1, 2, 3, 3))] == [True] * 4
     assert "hint 1 of 3" in tracer("hint", "--again").stdout
     assert "“batch”" in tracer("hint", "--check", "batch").stdout
+
+
+def test_a_hint_speaks_of_what_is_wrong(course: Path, solutions: Path) -> None:
+    """h = o * c: the first hint is the one on h, and the one on c comes last."""
+    mistake = solutions / "22_lstm_step" / "mistakes" / "no_tanh_on_c.py"
+    shutil.copy(mistake, course / "22_lstm_step" / "lstm_step.py")
+    tracer("check", "22")
+
+    hints = [" ".join(tracer("hint", "22").stdout.split()) for _ in range(3)]
+
+    assert "hint 1 of 3 Is `c` squeezed when it is shown, and only then?" in hints[0]
+    assert "hint 3 of 3 The memory is zero" in hints[2]
+    assert "[" not in "".join(hints)
+
+
+def test_a_crash_uses_up_no_hint(course: Path) -> None:
+    """Where no numbers came, a hint about numbers waits; the report is what helps."""
+    (course / "10_rnn_step" / "rnn_step.py").write_text("def rnn_step(", "utf-8")
+    tracer("check", "10")
+
+    said = tracer("hint").stdout
+
+    assert "What happened, and in which line: tracer check 10\n" in said
+    assert "For a hint anyway: tracer hint 10 --check 'one word'\n" in said
+    assert "hint 1 of 3" in tracer("hint", "10", "--check", "one word").stdout

@@ -38,7 +38,7 @@ def test_the_tour_in_an_empty_folder(tmp_path: Path) -> None:
     assert abs(yours - expected) > 0.3, "the tour shows a difference that is hard to see"
     assert "without the bias a." in " ".join(done.stdout.split())
     assert "\x1b" not in done.stdout
-    assert "tracer init my-exercises" in done.stdout.splitlines()[-2]
+    assert "tracer init my-course" in done.stdout.splitlines()[-2]
     assert list(here.iterdir()) == []
     assert list(rooms.iterdir()) == []
 

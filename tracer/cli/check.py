@@ -184,14 +184,29 @@ def _advice(report: Report, choice: Choice[Exercise], folder: str | None) -> lis
     assert failing is not None
     trouble = failing.trouble
     kind = trouble.kind if trouble else None
+    advice = _notebook_beside(choice, folder)
     if trouble is not None and (kind is Kind.TIME or not trouble.facts.get("loaded", True)):
-        return []  # hints are about equations, and it got no further than Python
-    command = _hint(report, choice, folder)
-    advice = [Said(_("For a hint: {command}").format(command=command), typed=command)]
+        return advice
+    if report.verdict in (Verdict.WRONG, Verdict.NOT_STARTED):  # hints are about numbers
+        command = _hint(report, choice, folder)
+        advice.append(Said(_("For a hint: {command}").format(command=command), typed=command))
     if kind in (None, Kind.RAISED) and report.verdict is not Verdict.NOT_STARTED:
         said = _("To repeat with the same numbers, add: --seed {seed}")
         advice.append(Said(said.format(seed=report.seed)))
     return advice
+
+
+def _notebook_beside(choice: Choice[Exercise], folder: str | None) -> list[Said]:
+    """That a notebook lies beside the file that was checked, which may be the answer meant."""
+    from tracer.view.parts.said import Said
+
+    notebook = choice.path.with_suffix(".ipynb")
+    if choice.path.suffix != ".py" or not notebook.is_file():
+        return []
+    command = f"tracer check {quoted_file(notebook)}{_option(folder)}"
+    said = _("{file} was checked; {notebook} lies beside it. To check that: {command}")
+    whole = said.format(file=choice.path.name, notebook=notebook.name, command=command)
+    return [Said(whole, typed=command)]
 
 
 def _what_follows(choice: Choice[Exercise], folder: str | None) -> list[Said]:
@@ -241,7 +256,7 @@ def _hint(report: Report, choice: Choice[Exercise], folder: str | None) -> str:
     # `tracer hint` remembers this check if it looks into the workbook that remembers it.
     here = Workbook.find(Path.cwd())
     own = choice.book is not None and here is not None and here.root == choice.book.root
-    what = report.exercise.number if own else report.exercise.name
+    what = report.exercise.number
     if choice.book is not None and not own:
         what = str(choice.path)
     command = f"tracer hint {quoted_file(what)}{_option(folder)}"

@@ -75,7 +75,7 @@ def command() -> None:
         _(
             "That was the tour. Your turn:\n"
             '  tracer show "you are not bad at all"   a sentence of your own\n'
-            "  tracer init my-exercises               the exercises, to write it yourself"
+            "  tracer init my-course                  the exercises, to write it yourself"
         )
     )
 

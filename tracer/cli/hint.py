@@ -14,8 +14,10 @@ from tracer.language import _, quoted, quoted_file
     help=_(
         """Give a hint for the first check that your last answer did not pass.
 
-        Each time you ask, the hint is stronger. Outside a folder made by tracer init, where nothing
-        is remembered, all hints are shown. The default is the next exercise you have not passed.
+        Each time you ask, the hint is stronger; what speaks of the quantity that is wrong comes
+        first. After a crash there is none without --check: the report says more. Outside a folder
+        made by tracer init, where nothing is remembered, all hints are shown. The default is the
+        next exercise you have not passed.
 
         \b
         Example:
@@ -33,7 +35,8 @@ def command(exercise: str | None, check: str | None, again: bool, folder: str | 
 
     from tracer.course.choosing import chosen_exercise
     from tracer.errors import FileError, UnknownNameError
-    from tracer.exercises.hints import hints
+    from tracer.exercises.hints import hints, in_turn, speaks_of
+    from tracer.grading.report import Verdict
     from tracer.view.parts.exercises import hint
     from tracer.view.say.verdict import all_passed
     from tracer.view.terminal import exercises as screens
@@ -54,6 +57,7 @@ def command(exercise: str | None, check: str | None, again: bool, folder: str | 
         )
     sections = hints(asked)
     first = next(iter(sections))
+    wrong: list[str] = []
     if check is None:
         if book is not None and book.passed(asked):
             said = _("You have passed {name}. For a hint anyway: {command}")
@@ -61,21 +65,41 @@ def command(exercise: str | None, check: str | None, again: bool, folder: str | 
             click.echo(said.format(name=asked.name, command=typed))
             return
         result = book.results.get(asked.name) if book else None
+        if result and result.verdict not in (Verdict.WRONG, Verdict.NOT_STARTED):
+            click.echo(_not_yet(asked.number, result.failing or first, folder))
+            return
         check = result.failing if result and result.failing in sections else first
+        wrong = result.wrong.split() if result and result.failing == check else []
     if check not in sections:
         raise UnknownNameError("check", check, sections)
     key = f"{asked.name}/{check}"
+    if wrong and any(map(speaks_of, sections[check])):
+        key += f"/{','.join(wrong)}"
+    items = in_turn(sections[check], wrong)
     told = 0 if again or book is None else book.hints.get(key, 0)
-    number = min(told + 1, len(sections[check]))
+    number = min(told + 1, len(items))
     able = abilities()
     if book is None:  # nothing remembers how far it went, so all of them are told
-        write(screens.hint(hint(asked, check, sections[check], None), able), able)
+        write(screens.hint(hint(asked, check, items, None), able), able)
         return
     try:
         book.give_hint(key, number)
     except FileError as error:
-        write(screens.hint(hint(asked, check, sections[check], None), able), able)
+        write(screens.hint(hint(asked, check, items, None), able), able)
         said = _("all hints are shown, because they cannot be counted here: {why}")
         warn(said.format(why=error))
         return
-    write(screens.hint(hint(asked, check, sections[check], number), able), able)
+    write(screens.hint(hint(asked, check, items, number), able), able)
+
+
+def _not_yet(number: str, check: str, folder: str | None) -> str:
+    """What to say of an answer that gave no numbers: a hint about them would be used up."""
+    said = _(
+        "Your last answer ended before all its numbers came, and hints are about numbers.\n"
+        "What happened, and in which line: {again}\nFor a hint anyway: {anyway}"
+    )
+    option = "" if folder is None else f" --exercises {quoted_file(folder)}"
+    return said.format(
+        again=f"tracer check {number}{option}",
+        anyway=f"tracer hint {number} --check {quoted(check)}{option}",
+    )

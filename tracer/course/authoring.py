@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tracer.errors import TracerError
 from tracer.exercises.discovery import Found
 from tracer.exercises.exercise import Exercise
-from tracer.exercises.hints import sections
+from tracer.exercises.hints import sections, speaks_of
 from tracer.exercises.sizes import different
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Report, Verdict
@@ -132,6 +132,13 @@ def _hinted(exercise: Exercise) -> Iterator[Finding]:
         if len(items) < FEWEST_HINTS:
             said = _("too few hints for {check}").format(check=name)
             yield Finding(path, said, _("write {n} or more").format(n=FEWEST_HINTS))
+    known = set(exercise.program.names) if exercise.program is not None else set()
+    known.update(name for check in exercise.checks for name in check.expect)
+    named = (name for items in found.values() for item in items for name in speaks_of(item))
+    for name in sorted({*named} - known):
+        said = _("a hint speaks of {name}, which is no quantity of this exercise")
+        todo = _("in brackets stand quantities: {names}").format(names=", ".join(sorted(known)))
+        yield Finding(path, said.format(name=name), todo)
 
 
 def _files(exercise: Exercise, solution: Path) -> Iterator[Finding]:

@@ -52,6 +52,7 @@ class Result(NamedTuple):
     failing: str  # the first check that did not pass; empty if there is none
     digest: str = ""  # of the file that was checked; empty where an older tracer checked it
     file: str = ""  # its name
+    wrong: str = ""  # the quantities to look at first, with blanks between
 
 
 class _DamagedError(FileError):
@@ -68,7 +69,8 @@ class Workbook:
     results : dict
         How the last check of each exercise ended, by the exercise's name.
     hints : dict
-        How many hints were given, by exercise and check.
+        How many hints were given, by exercise and check, and by what is wrong where hints
+        speak of that.
     lost : str
         Why nothing is known of earlier work; empty where that is known.
     """
@@ -118,13 +120,16 @@ class Workbook:
         """
         failing = report.first_failing
         name = failing.check.name if failing else ""
-        result = Result(report.verdict, report.points, name, report.form.digest, report.form.file)
+        result = Result(
+            report.verdict, report.points, name, report.form.digest, report.form.file,
+            " ".join(report.wrong),
+        )  # fmt: skip
         self.results[report.exercise.name] = result
         with self._changed():
             self.results[report.exercise.name] = result
 
     def give_hint(self, key: str, number: int) -> None:
-        """Keep how far the hints of an exercise and check were given; raises as `remember`."""
+        """Keep how far the hints were given under this key; raises as `remember`."""
         with self._changed():
             self.hints[key] = number
 
@@ -161,7 +166,7 @@ class Workbook:
         if not isinstance(kept, dict):
             raise _DamagedError(_("{file} is damaged").format(file=self._file))
         for name, result in _items(kept, "results"):
-            if isinstance(result, list) and len(result) in (3, 5) and result[0] in list(Verdict):
+            if isinstance(result, list) and len(result) in (3, 5, 6) and result[0] in list(Verdict):
                 points = result[1] if type(result[1]) in (int, float) else 0
                 self.results[name] = Result(Verdict(result[0]), points, *map(str, result[2:]))
         for name, count in _items(kept, "hints"):

@@ -1,15 +1,21 @@
-"""The hints of an exercise: a section for each check, a numbered list from mild to strong."""
+"""The hints of an exercise: a section for each check, a numbered list from mild to strong.
+
+A hint may begin with the quantities that it speaks of, in brackets: ``2. [h] Is c squeezed …``.
+Who has another one wrong is told it last.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from tracer.errors import FileError
 from tracer.exercises.exercise import Exercise
 
 FILE = "hints.md"
+
+_SPEAKS_OF = re.compile(r"\[(?P<names>\w+(?:, *\w+)*)\] +")
 
 
 def hints(exercise: Exercise) -> Mapping[str, tuple[str, ...]]:
@@ -59,3 +65,25 @@ def parse(text: str) -> Mapping[str, tuple[str, ...]]:
         elif line.strip() and line.startswith(" ") and items:
             items[-1] += " " + line.strip()
     return {name: tuple(items) for name, items in sections.items()}
+
+
+def speaks_of(item: str) -> tuple[str, ...]:
+    """The quantities that a hint speaks of; none where it says nothing of them."""
+    found = _SPEAKS_OF.match(item)
+    return tuple(re.split(", *", found["names"])) if found else ()
+
+
+def in_turn(items: Sequence[str], wrong: Collection[str]) -> tuple[str, ...]:
+    """The hints as they are told to somebody who has these quantities wrong, without the brackets.
+
+    Examples
+    --------
+    >>> in_turn(["[c] Is it kept?", "[h] Is it squeezed?", "h = o * tanh(c)"], ["h"])
+    ('Is it squeezed?', 'h = o * tanh(c)', 'Is it kept?')
+    """
+
+    def of_another(item: str) -> bool:
+        named = speaks_of(item)
+        return bool(named and wrong) and not set(named) & set(wrong)
+
+    return tuple(_SPEAKS_OF.sub("", item, count=1) for item in sorted(items, key=of_another))

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from tracer.exercises.exercise import Check, Exercise
 from tracer.exercises.form import Form
 from tracer.grading.blame import Blame
+from tracer.program.edit import Change, Returned
 
 if TYPE_CHECKING:
     from tracer.mistakes import Diagnosis
@@ -274,6 +275,18 @@ class Report:
             return Verdict.GRADER_FAULT
         failing = self.first_failing
         return failing.verdict if failing else Verdict.PASSED
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """Quantities to look at first: what the mistake changes; else the first that is wrong."""
+        failing = self.first_failing
+        if failing is None or failing.difference is None:
+            return ()
+        found = failing.diagnosis or self.diagnosis
+        changed = (
+            [e.name for e in found.edits if isinstance(e, (Change, Returned))] if found else []
+        )
+        return tuple(dict.fromkeys(changed)) or (failing.difference.quantity,)
 
     @property
     def points(self) -> float:

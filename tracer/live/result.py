@@ -83,8 +83,8 @@ class Checked:
         if failing is None:
             return []
         advice = []
-        if failing.trouble is None or failing.trouble.facts.get("loaded", True):
-            command = f"tracer hint {report.exercise.name} --check {quoted(failing.check.name)}"
+        if report.verdict in (Verdict.WRONG, Verdict.NOT_STARTED):  # hints are about numbers
+            command = f"tracer hint {report.exercise.number} --check {quoted(failing.check.name)}"
             if self.exercises is not None:
                 command += f" --exercises {quoted_file(self.exercises)}"
             said = _("For a hint: {command}").format(command=command)
