@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from hypothesis import Phase, assume, given, settings
@@ -17,8 +19,12 @@ from hypothesis import strategies as st
 
 from tests.grading.answering import answered, task_of
 from tracer.cells import CELL_CLASSES
+from tracer.exercises.cases import draw
 from tracer.exercises.discovery import discover
+from tracer.exercises.laying_out import laid_out, unscaled
+from tracer.exercises.placing import place_returned
 from tracer.exercises.submission import Submission
+from tracer.grading.comparing import has_steps
 from tracer.grading.diagnosing import diagnosed
 from tracer.grading.judge import judge
 from tracer.grading.report import CheckReport, Difference, Report, Standing, Verdict
@@ -32,6 +38,8 @@ from tracer.view.say.diagnosis import told as said_of
 from tracer.view.say.difference import from_own, how_much, place
 from tracer.view.say.products import product_sentence
 from tracer.view.say.shapes import shape_advice
+
+COURSES = Path(__file__).parents[1] / "exercises/courses"
 
 EXERCISES = {exercise.number: exercise for exercise in discover().good}
 
@@ -346,7 +354,7 @@ def same(
 
 def test_an_order_of_gates_is_told_as_the_exercise_has_it() -> None:
     """Wx is i, f, o, g here, and the answer takes it for i, f, g, o; not the other way round."""
-    course = Path(__file__).parents[1] / "exercises/courses/rows"
+    course = COURSES / "rows"
     exercise = discover(course / "exercises").good[1]
     wrong = course / "solutions/31_lstm_layers/mistakes/order_i_f_g_o.py"
 
@@ -355,6 +363,45 @@ def test_an_order_of_gates_is_told_as_the_exercise_has_it() -> None:
     assert diagnosis is not None
     said = " ".join(told.text for told in said_of(diagnosis))
     assert "in the order i f g o. Here the order is i f o g." in said
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), course=st.sampled_from(["rows", "columns"]), seed=st.integers(0, 99))
+def test_the_place_in_what_was_returned_holds_that_number(
+    data: st.DataObject, course: str, seed: int
+) -> None:
+    """``gradients["dWax"][0, 2]`` of what is right is the number that it is said to be."""
+    exercise = data.draw(st.sampled_from(discover(COURSES / course / "exercises").good[:2]))
+    check = data.draw(st.sampled_from(exercise.checks))
+    function = data.draw(st.sampled_from(exercise.called(check)))
+    alone, known = replace(check, functions=(function.name,)), exercise.axes(function.over)
+    sizes = draw(exercise, check, seed).sizes
+    returned = {k: of for k, of in function.returns.items() if k in check.expect and of}
+    layouts = {leaf: of for k, layout in returned.items() for leaf, of in layout.leaves(k).items()}
+    names = sorted({name for layout in layouts.values() for name in layout.names})
+    assume(names)
+    numbers = {
+        name: np.random.default_rng(seed).normal(size=[a.length(sizes) for a in known[name]])
+        for name in names
+    }
+    name = data.draw(st.sampled_from(names))
+    at = tuple(data.draw(st.integers(0, n - 1)) for n in numbers[name].shape)
+    program = exercise.program
+    assert program is not None
+    steps = int(function.over == "sequence" and has_steps(program, name))
+
+    said = place_returned(exercise, alone, sizes, name, at[0] if steps else None, at[steps:])
+
+    values: dict[str, Any] = {}
+    for leaf, layout in layouts.items():
+        array = laid_out(unscaled(layout), numbers, known, sizes)
+        key, _dot, inner = leaf.partition(".")
+        if inner:
+            values.setdefault(key, {})[inner] = array
+        else:
+            values[key] = array
+    place_ = said or f"{name}{list(at)}"
+    assert eval(place_, {}, values) == numbers[name][at]  # noqa: S307 - the grader's own words
 
 
 SHAPES = st.lists(st.integers(1, 4), min_size=1, max_size=2).map(tuple)

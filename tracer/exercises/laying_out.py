@@ -82,7 +82,7 @@ def read_off(
         factors[name] = np.ones(shape)
         starts[name] = start
         start += count
-    places = laid_out(_unscaled(layout), labels, known, sizes)
+    places = laid_out(unscaled(layout), labels, known, sizes)
     found = np.empty(start, np.result_type(array.dtype, np.float64))
     found[places.ravel()] = (array / laid_out(layout, factors, known, sizes)).ravel()
     return {
@@ -91,9 +91,9 @@ def read_off(
     }
 
 
-def _unscaled(layout: Layout) -> Layout:
+def unscaled(layout: Layout) -> Layout:
     """The same without its factors."""
-    return layout.rewritten(lambda node: _unscaled(node.of) if isinstance(node, Scaled) else None)
+    return layout.rewritten(lambda node: unscaled(node.of) if isinstance(node, Scaled) else None)
 
 
 def order(there: Axes, wanted: Axes) -> list[int]:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from tracer.exercises.cases import Case, Statement, stated
 from tracer.exercises.layout import Stated
+from tracer.exercises.placing import place_returned
 from tracer.exercises.structure import Own
 from tracer.grading.answer import Answer
 from tracer.grading.comparing import Compared
@@ -75,7 +76,7 @@ def judge(task: Task, answer: Answer, right: Right) -> Judged:
     misshapen = _misshapen(plan, answer, right)
     usable = _usable(plan, answer, misshapen)
     rounds = right.compared(usable)
-    found = _first_of_each(right.names, rounds)
+    found = [_placed_in(task, d) for d in _first_of_each(right.names, rounds)]
     trouble = _trouble(_Came(task, plan, answer, right), misshapen, found)
     quantities = tuple(
         QuantityReport(
@@ -152,6 +153,15 @@ def _first_of_each(names: Collection[str], rounds: Sequence[Compared]) -> list[D
         for d in compared.differences(names):
             found.setdefault(d.quantity, d)
     return list(found.values())
+
+
+def _placed_in(task: Task, d: Difference) -> Difference:
+    """The same, with its place in what the student's function returns."""
+    case = task.case
+    if task.exercise.program is None:
+        return d
+    place = place_returned(task.exercise, case.check, case.sizes, d.quantity, d.step, d.at)
+    return replace(d, returned=place)
 
 
 def _standing(name: str, rounds: Sequence[Compared], case: Case, right: Right) -> Standing:

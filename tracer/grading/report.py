@@ -121,6 +121,8 @@ class Difference:
         What the equation reads, and what is computed on the way to it: one step of each.
     touched : frozenset of str
         The quantities of this step that the mistake makes other ones, where it is known.
+    returned : str or None
+        Where it stands in what the student's function returns, if by another name or place.
     """
 
     call: int
@@ -138,6 +140,7 @@ class Difference:
         default_factory=lambda: MappingProxyType({}), repr=False
     )  # fmt: skip
     touched: frozenset[str] = frozenset()
+    returned: str | None = None
 
     @property
     def got_number(self) -> float:

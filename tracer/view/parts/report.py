@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tracer.exercises.exercise import Exercise
+from tracer.exercises.placing import own_names
 from tracer.grading.report import (
     CheckReport,
     Difference,
@@ -261,7 +262,7 @@ def _check(report: Report, c: CheckReport, encoding: str) -> CheckRow:
         run=c.trouble is None or c.trouble.facts.get("loaded", True),
         told_in=c.told_in,
         quantities=c.quantities,
-        standings=_standings(c, _called_right(report, c)),
+        standings=_standings(report, c, _called_right(report, c)),
         wrong=None if d is None else _wrong(exercise, c, d),
         reading="" if d is None else _reading(exercise, d),
         also=tuple(_wrong(exercise, c, other) for other in c.also),
@@ -319,7 +320,10 @@ def _reading(exercise: Exercise, d: Difference) -> str:
     if what:
         said.append(_("{name} is {meaning}.").format(name=d.quantity, meaning=what))
     if d.axes[:1] == ("N",):
-        said.append(_("Each row is one sentence of the batch; places count from 0."))
+        rows = _("Each row is one sentence of the batch; places count from 0.")
+        if d.returned is not None:  # there, it may be otherwise
+            rows = _("Below, each row is one sentence of the batch; places count from 0.")
+        said.append(rows)
     elif d.at:
         said.append(_("Places count from 0."))
     return " ".join(said)
@@ -335,7 +339,7 @@ def _called_right(report: Report, c: CheckReport) -> set[str]:
     return {e.name for e in by_equation if e.verdict == "right"} | {name for name, _line in shown}
 
 
-def _standings(c: CheckReport, called_right: Collection[str]) -> str:
+def _standings(report: Report, c: CheckReport, called_right: Collection[str]) -> str:
     """Which quantities of a failing check are right, by themselves or for the student's own.
 
     What was called right before is not said again.
@@ -343,11 +347,15 @@ def _standings(c: CheckReport, called_right: Collection[str]) -> str:
     if c.verdict is not Verdict.WRONG or c.difference is None:
         return ""
     of = {
-        standing: [
-            q.name
-            for q in c.quantities
-            if q.standing is standing and not q.hollow and q.name not in called_right
-        ]
+        standing: own_names(
+            report.exercise,
+            c.check,
+            [
+                q.name
+                for q in c.quantities
+                if q.standing is standing and not q.hollow and q.name not in called_right
+            ],
+        )
         for standing in Standing
     }
     said = []

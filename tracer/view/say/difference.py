@@ -12,12 +12,17 @@ LISTED = 4
 
 
 def place(d: Difference, calls: int) -> str:
-    """``c at t = 2, row 1, unit 3``: where the student finds that number."""
+    """``c at t = 2, row 1, unit 3``: where the student finds that number.
+
+    Where the exercise has other names: ``next_c[1, 3], which is c at t = 2, row 1, unit 3``.
+    """
     parts = [] if d.step is None else [_("t = {t}").format(t=d.step + 1)]
     parts += [along(d.axes, n, index) for n, index in enumerate(d.at)]
     said = d.quantity
     if parts:
         said = _("{name} at {place}").format(name=d.quantity, place=", ".join(parts))
+    if d.returned is not None:
+        said = _("{own}, which is {place}").format(own=d.returned, place=said)
     if calls > 1:
         said = _("{place}, in call {call}").format(call=d.call + 1, place=said)
     return said

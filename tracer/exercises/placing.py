@@ -1,0 +1,88 @@
+"""Where a number stands in what a student's function returns: ``gradients["dWax"][0, 2]``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from tracer.exercises.axes import Axes
+from tracer.exercises.exercise import Check, Exercise
+from tracer.exercises.laying_out import laid_out, unscaled
+from tracer.exercises.layout import Grouped, Layout
+
+
+def place_returned(
+    exercise: Exercise, check: Check, sizes: Mapping[str, int], name: str, step: int | None,
+    at: tuple[int, ...],
+) -> str | None:  # fmt: skip
+    """Where the student finds a number, as Python writes it.
+
+    None where that is the name and the place that it has on the list.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    check : Check
+    sizes : mapping of str to int
+    name : str
+        The quantity.
+    step : int or None
+        Which step of it, from 0; None of what has no steps.
+    at : tuple of int
+        Its place on the axes of one step.
+    """
+    for function in exercise.called(check):
+        known = exercise.axes(function.over)
+        at_all = (step, *at) if step is not None and function.over == "sequence" else at
+        for key, layout in function.returns.items():
+            if layout is None or key not in check.expect:
+                continue
+            for written, leaf in _leaves(key, layout):
+                if name in leaf.names:
+                    found = _index(leaf, name, at_all, known, sizes)
+                    if (written, found) == (name, at_all):
+                        return None
+                    return written + (str(list(found)) if found else "")
+    return None
+
+
+def own_names(exercise: Exercise, check: Check, names: Sequence[str]) -> list[str]:
+    """Quantities by the exercise's own names: ``dWx`` in the place of all blocks of d_U."""
+    own, left = [], list(names)
+    for function in exercise.called(check):
+        for key, layout in function.returns.items():
+            if layout is None or key not in check.expect:
+                continue
+            for written, leaf in _leaves(key, layout):
+                if leaf.names and set(leaf.names) <= set(left):
+                    own.append(written)
+                    left = [name for name in left if name not in leaf.names]
+    return own + left
+
+
+def _leaves(written: str, layout: Layout) -> list[tuple[str, Layout]]:
+    """The arrays of what is returned, each as Python gets at it."""
+    if not isinstance(layout, Grouped):
+        return [(written, layout)]
+    return [
+        leaf
+        for number, (key, part) in enumerate(layout.named)
+        for leaf in _leaves(
+            f'{written}["{key}"]' if layout.kind == "dict" else f"{written}[{number}]", part
+        )
+    ]
+
+
+def _index(
+    layout: Layout, name: str, at: tuple[int, ...], known: Mapping[str, Axes],
+    sizes: Mapping[str, int],
+) -> tuple[int, ...]:  # fmt: skip
+    """The place in an array that is laid out like this: all is laid out as 0, the number as 1."""
+    marks = {
+        other: np.zeros([axis.length(sizes) for axis in known[other]], int)
+        for other in layout.names
+    }
+    marks[name][at] = 1
+    (found,) = np.argwhere(laid_out(unscaled(layout), marks, known, sizes))
+    return tuple(int(index) for index in found)
