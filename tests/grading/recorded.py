@@ -20,8 +20,9 @@ LABELS = [
     r"… and \d+ more lines?",
     r"It also printed in \d+ other checks?\.",
     r"\d+(\.\d)?/\d+",
+    r"– (fails as well|not run): .*",
 ]
-"""Words and marks that only join the parts: what they stand beside is in the record."""
+"""Words and marks that only join the parts: what they stand beside, or mean, is in the record."""
 
 
 def errors(record: Any) -> list[str]:

@@ -25,7 +25,7 @@ from tracer.view.say.reported import (
     first_wrong,
     score,
 )
-from tracer.view.say.verdict import verdict_name
+from tracer.view.say.verdict import all_passed, verdict_name
 from tracer.view.say.words import clean
 
 if TYPE_CHECKING:
@@ -79,23 +79,24 @@ def as_record(report: Report, advice: Sequence[Said] = ()) -> dict[str, Any]:
     }
 
 
-def nothing_to_check(said: str) -> dict[str, Any]:
-    """The record where every exercise is passed already: the same keys, and nothing in them."""
+def nothing_to_check(left_out: Sequence[str] = ()) -> dict[str, Any]:
+    """The record where every exercise is passed already: the same keys, and nothing in them.
+
+    Those that are `left_out`, because they cannot be used, are not passed.
+    """
+    verdict = None if left_out else Verdict.PASSED
     return {
         "schema": SCHEMA, "exercise": None, "number": None, "title": None, "file": None,
-        "verdict": Verdict.PASSED, "verdict_said": verdict_name(Verdict.PASSED),
+        "verdict": verdict, "verdict_said": verdict_name(verdict) if verdict else "",
         "points": 0, "out_of": 0, "score": score(0, 0), "seed": None, "seconds": 0.0,
-        "notes": [], "diagnosis": None, "explained": False, "line": None, "said": [said],
-        "checks": [], "printed": "", "advice": [],
+        "notes": [], "diagnosis": None, "explained": False, "line": None,
+        "said": [all_passed(left_out)], "checks": [], "printed": "", "advice": [],
     }  # fmt: skip
 
 
 def _said(part: Judged) -> list[str]:
     """What is said of all checks together."""
-    return [
-        *([part.about_dashes] if part.about_dashes else []),
-        *(one.text for one in part.without_warning),
-    ]
+    return [one.text for one in part.without_warning]
 
 
 def _line_record(report: Report, said: Sequence[Said]) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ import re
 
 from tracer.grading.report import Report, Trouble
 from tracer.language import _
+from tracer.view.say.difference import listed
 from tracer.view.say.ending import Ending
 from tracer.view.say.products import product_sentence
 from tracer.view.say.python import about_python, in_own_lines
@@ -107,9 +108,10 @@ def _import(report: Report, message: str, *, compiled: bool) -> list[str]:
             )
         lines.append(said)
     lines.append(
-        _("Besides Python's own library, an answer may import: {names}.").format(
-            names=", ".join(there)
-        )
+        _(
+            "An answer may import Python's own library and {names}, and nothing else, also where "
+            "more is installed."
+        ).format(names=listed(there))
     )
     if "relative import" in message:
         lines.append(_("An answer is one file: copy into it what it needs of your other files."))

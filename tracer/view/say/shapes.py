@@ -39,4 +39,10 @@ def dtype_advice(got: str) -> str:
         return _("No equation here gives complex numbers. Do you take a root of a negative number?")
     if "int" in got or "bool" in got:
         return _("Integers lose the decimals; check dtype= where you make the array.")
+    if got == "float16":
+        return _("float16 keeps only three digits: compute in the dtype of the arguments.")
+    if "float" in got or got == "longdouble":
+        return _(
+            "More digits than float64 are not asked for: compute in the dtype of the arguments."
+        )
     return _("Return NumPy arrays of floats.")
