@@ -123,7 +123,7 @@ def test_a_file_from_elsewhere(course: Path, solutions: Path, tmp_path: Path) ->
     named = tracer("check", str(tmp_path / "answer.py"), "--exercise", "22")
 
     assert (by_folder.exit_code, unknown.exit_code, named.exit_code) == (1, 2, 1)
-    assert "For a hint: tracer hint 22_lstm_step --check 'one word'" in named.stdout
+    assert "For a hint: tracer hint 22 --check 'one word'" in named.stdout
     assert "--exercise" in unknown.stderr
     assert Workbook.open(course).results == {}
 
@@ -258,10 +258,10 @@ def test_commands_that_are_told_can_be_copied(
     monkeypatch.chdir(tmp_path)
     told = tracer("init", f"./{name}").stdout
     (go,) = re.findall(r"Next: (cd .*), then read README.md", told)
-    (tmp_path / name / "10_rnn_step" / "rnn_step.py").write_text("def rnn_step(): ...\n", "utf-8")
+    (tmp_path / name / "10_rnn_step" / "rnn_step.py").write_text("def rnn_step(*_): ...\n", "utf-8")
     below = [tracer(*words) for words in (["list"], ["check"])]
     checked = tracer("check", f"./{name}/10_rnn_step/rnn_step.py").stdout
-    (hint,) = re.findall(r"For a hint: tracer (hint .*)", checked)
+    (hint,) = re.findall(r"For a hint:\s+tracer (hint .*)", checked)
 
     assert Path(shlex.split(go)[1]).resolve() == tmp_path / name
     for result in below:

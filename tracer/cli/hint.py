@@ -61,7 +61,7 @@ def command(exercise: str | None, check: str | None, again: bool, folder: str | 
     if check is None:
         if book is not None and book.passed(asked):
             said = _("You have passed {name}. For a hint anyway: {command}")
-            typed = f"tracer hint {quoted_file(exercise or asked.name)} --check {quoted(first)}"
+            typed = f"tracer hint {quoted_file(exercise or asked.number)} --check {quoted(first)}"
             click.echo(said.format(name=asked.name, command=typed))
             return
         result = book.results.get(asked.name) if book else None
