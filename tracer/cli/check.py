@@ -99,7 +99,7 @@ def _checked(
         if layout == "json":
             from tracer.view.export.report_json import nothing_to_check
 
-            said = json.dumps(nothing_to_check(found.left_out))
+            said = json.dumps(nothing_to_check(left_out))
         with written(output) as stream:
             stream.write(said + "\n")
         return PASSED

@@ -14,7 +14,6 @@ import numpy.typing as npt
 from tracer.exercises.exercise import Check, Exercise
 from tracer.exercises.form import Form
 from tracer.grading.blame import Blame
-from tracer.program.edit import Change, Returned
 
 if TYPE_CHECKING:
     from tracer.mistakes import Diagnosis
@@ -285,6 +284,8 @@ class Report:
         failing = self.first_failing
         if failing is None or failing.difference is None:
             return ()
+        from tracer.program.edit import Change, Returned  # a right answer needs none of it
+
         found = failing.diagnosis or self.diagnosis
         changed = (
             [e.name for e in found.edits if isinstance(e, (Change, Returned))] if found else []

@@ -108,10 +108,9 @@ def _import(report: Report, message: str, *, compiled: bool) -> list[str]:
             )
         lines.append(said)
     lines.append(
-        _(
-            "An answer may import Python's own library and {names}, and nothing else, also where "
-            "more is installed."
-        ).format(names=listed(there))
+        _("An answer may import {names}, and nothing else, also where more is installed.").format(
+            names=listed([_("Python's own library"), *there])
+        )
     )
     if "relative import" in message:
         lines.append(_("An answer is one file: copy into it what it needs of your other files."))
