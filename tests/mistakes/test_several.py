@@ -10,9 +10,10 @@ import pytest
 
 from tests.mistakes.drawing import SCENES, came_of, differ, draw
 from tracer.mistakes import Diagnosis, Mistake, Run, diagnose, mistakes_of
+from tracer.mistakes.attempt import Attempt
 from tracer.mistakes.candidates import Candidate
 from tracer.mistakes.records import JudgedEquation
-from tracer.mistakes.task import Attempt, Task
+from tracer.mistakes.task import Task
 from tracer.program import Program, edits_in, program_of
 from tracer.program.generated import generated
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from tracer.cells.activations import Array
 from tracer.mistakes.records import Run
+from tracer.program import Program
 
 Marks: TypeAlias = npt.NDArray[np.bool_]
 """One yes or no for each block."""
@@ -100,12 +101,21 @@ class Blocks:
         self.listed = tuple(listed)
         self.limits: Array = np.concatenate([np.zeros(0), *(cut.allowed for cut in self._cuts)])
         self.right = right
+        self._forward: Marks | None = None
         self.wrong: Marks = ~self.equal(right)
 
     @property
     def names(self) -> tuple[str, ...]:
         """What came back."""
         return tuple(cut.name for cut in self._cuts)
+
+    def forward(self, program: Program) -> Marks:
+        """Which blocks belong to a program's forward pass."""
+        if self._forward is None:
+            lines = program.lines
+            back = [b.name in lines and lines[b.name].backward for b in self.listed]
+            self._forward = ~np.array(back, dtype=np.bool_)
+        return self._forward
 
     def equal(self, numbers: Mapping[str, Array] | None) -> Marks:
         """Which blocks are those of `numbers`; none where there are no numbers at all."""

@@ -60,14 +60,19 @@ class Candidate:
         for edit in self.edits:
             names = edit.touches(self.program)
             # Nothing reads what is only handed back.
-            found |= names if isinstance(edit, Returned) else _behind(self.program, names)
+            found |= names if isinstance(edit, Returned) else behind(self.program, names)
         return frozenset(found)
 
     def reach_of(self, name: str, *, within_a_step: bool = False) -> frozenset[str]:
         """The names whose numbers it may change by changing this one."""
         if any(isinstance(edit, Returned) and edit.name == name for edit in self.edits):
             return frozenset({name})
-        return _behind(self.program, (name,), within_a_step=within_a_step)
+        return behind(self.program, (name,), within_a_step=within_a_step)
+
+    @cached_property
+    def rewrites(self) -> bool:
+        """Whether it writes lines anew, and nothing else that is not seen in `changed`."""
+        return all(isinstance(edit, (Change, EachGate)) for edit in self.edits)
 
     @cached_property
     def composes(self) -> bool:
@@ -84,7 +89,7 @@ def _adds(edit: Edit) -> bool:
     return False
 
 
-def _behind(
+def behind(
     program: Program, names: Iterable[str], *, within_a_step: bool = False
 ) -> frozenset[str]:
     """These names and all that is computed from them, at this step or another."""

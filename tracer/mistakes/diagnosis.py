@@ -11,11 +11,12 @@ import numpy as np
 from tracer.cells.activations import Array
 from tracer.errors import InputError
 from tracer.mistakes import guards
+from tracer.mistakes.attempt import Attempt
 from tracer.mistakes.candidates import Candidate
 from tracer.mistakes.equationwise import judged
 from tracer.mistakes.records import Diagnosis, Mistake, Run
 from tracer.mistakes.search import grown, singles
-from tracer.mistakes.task import Attempt, Task
+from tracer.mistakes.task import Task
 from tracer.program import Edit, Program
 from tracer.program.derivative import derivative
 from tracer.program.generated import generated

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from tracer.equations.expression import Name
+from tracer.mistakes.attempt import Attempt
 from tracer.mistakes.blocks import Blocks
 from tracer.mistakes.candidates import Candidate
-from tracer.mistakes.task import Attempt, Task
+from tracer.mistakes.task import Task
 from tracer.program import Edit, Program
 from tracer.program.edit import Body, Change, EachGate, Order, Read, Returned
 from tracer.program.line import STOOD

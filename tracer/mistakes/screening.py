@@ -94,17 +94,27 @@ class Screen:
     of : Blocks
     numbers : mapping
         All that this program gives on the run.
+    at : tuple of int and bool, optional
+        Another step to look at, and whether in the backward pass.
     """
 
-    def __init__(self, program: Program, of: Blocks, numbers: Mapping[str, Array]) -> None:
+    def __init__(
+        self, program: Program, of: Blocks, numbers: Mapping[str, Array],
+        at: tuple[int, bool] | None = None,
+    ) -> None:  # fmt: skip
         self.program = program
         self.of = of
         self.numbers = numbers
         self.given = Given(program, of.run.given, _ALWAYS_READ)
         marks = of.equal(numbers)
-        self.step, self.backward = _first_wrong(program, of, marks)
+        self.step, self.backward = at or _first_wrong(program, of, marks)
         self.targets = self._targets(marks)
         self.wrong = tuple(target for target in self.targets if target.wrong)
+
+    @property
+    def steps(self) -> int:
+        """How many steps the run has; 1 of what has none."""
+        return self.given.sizes.get("T", 1)
 
     @property
     def useful(self) -> bool:
@@ -119,12 +129,12 @@ class Screen:
         """
         if changed is None or not self.useful or not changed.keys() <= self.needed:
             return False
-        alone = self.step is None or self.given.sizes.get("T", 1) == 1
+        alone = self.step is None or self.steps == 1
         return alone or not self.backward or all(line.backward for line in changed.values())
 
     def _targets(self, marks: npt.NDArray[np.bool_]) -> tuple[Target, ...]:
         """What came at that step; of an update, or of one step alone, all that came."""
-        whole = self.step is None or self.given.sizes.get("T", 1) == 1
+        whole = self.step is None or self.steps == 1
         lines, axes = self.program.lines, self.program.names
         found = []
         for block, limit, right in zip(self.of.listed, self.of.limits, marks, strict=True):

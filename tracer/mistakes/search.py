@@ -10,8 +10,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from tracer.mistakes import guards
+from tracer.mistakes.attempt import Attempt
 from tracer.mistakes.candidates import Candidate
-from tracer.mistakes.task import Attempt, Task
+from tracer.mistakes.task import Task
 
 OneOf: TypeAlias = tuple[Candidate, ...]
 """Candidates that give the same numbers."""
@@ -56,6 +57,8 @@ def _likely(
             gained, every = screen.met(screen.values(lines))
             if not (every if all_of_it else gained):
                 continue
+        elif lines is not None and attempt.spoils_beginning(lines):
+            continue
         if guards.may_be_named(attempt.task, candidate):
             yield candidate
 
@@ -115,15 +118,23 @@ class _Branch:
 
 def _grow(branch: _Branch) -> list[_Branch]:
     """The ways of explaining more by one further candidate, the best first."""
-    attempt = branch.attempt
+    known = branch.attempt.task.further
+    chosen = branch.attempt.chosen
+    if chosen not in known:
+        known[chosen] = _further(branch.attempt)
+    return [_Branch(further, (*branch.alike, tuple(alike))) for further, alike in known[chosen]]
+
+
+def _further(attempt: Attempt) -> list[tuple[Attempt, list[Candidate]]]:
+    """One further candidate in the best ways, and with each the others that do the same."""
     if attempt.open is None:
         return []
     before = attempt.open_marks
     groups: dict[bytes, tuple[int, Attempt, list[Candidate]]] = {}
     for candidate in _likely(attempt, attempt.task.candidates, all_of_it=False):
         further = attempt.with_(candidate)
-        marks = further.marks(attempt.open)
-        if (before & ~marks).any() or not (marks & ~before).any():
+        marks = further.adds_to(before, attempt.open)
+        if marks is None:
             continue
         key = marks.tobytes()
         if key in groups:
@@ -131,7 +142,7 @@ def _grow(branch: _Branch) -> list[_Branch]:
         else:
             groups[key] = (int(marks.sum()), further, [candidate])
     best = sorted(groups.values(), key=lambda group: -group[0])[:BRANCHES]
-    return [_Branch(further, (*branch.alike, tuple(alike))) for _, further, alike in best]
+    return [(further, alike) for _, further, alike in best]
 
 
 class _Pairs:
@@ -154,8 +165,8 @@ class _Pairs:
         groups: dict[bytes, tuple[int, Attempt, list[Candidate], list[Candidate]]] = {}
         for one, other in self._meeting(attempt):
             further = attempt.with_(one, other)
-            marks = further.marks(attempt.open)
-            if (before & ~marks).any() or not (marks & ~before).any():
+            marks = further.adds_to(before, attempt.open)
+            if marks is None:
                 continue
             key = marks.tobytes()
             if key not in groups:

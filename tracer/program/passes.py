@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,19 @@ class Pass:
             self.backward, [*self.before], {**self.slopes}, [*self.loop], [*self.after],
             self.carries, {**self.outside},
         )  # fmt: skip
+
+    def without(self, known: Collection[str]) -> Pass:
+        """What of it is left where the values of some lines are known.
+
+        A loop is run whole, if one of its lines has to be.
+        """
+        before = [line for line in self.before if line.name not in known]
+        after = [line for line in self.after if line.name not in known]
+        if all(line.name in known for line in self.loop):
+            return Pass(self.backward, before, after=after)
+        return Pass(
+            self.backward, before, self.slopes, self.loop, after, self.carries, self.outside
+        )
 
     def put(self, index: int | None, line: Line, outside: list[str], program: Program) -> None:
         """Put a line into the loop, its slopes before the loop where they hang on nothing in it."""

@@ -7,7 +7,7 @@ of the time.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, KeysView, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -81,7 +81,7 @@ def _adapted(program: Program, given: frozenset[str], found: Plan) -> Plan | Non
 
 def _plan(program: Program, given: frozenset[str], asked: tuple[str, ...]) -> Plan:
     lines = program.lines
-    wanted = _with_what_is_handed_back(program, asked)
+    wanted = tuple(with_what_is_handed_back(program, asked))
     needed, carries, reads = _needed(program, given, wanted)
     _check_given(program, given, asked, reads - needed.keys())
 
@@ -121,7 +121,7 @@ def _plan(program: Program, given: frozenset[str], asked: tuple[str, ...]) -> Pl
     return Plan(asked, passes, kept, reads, places)
 
 
-def _with_what_is_handed_back(program: Program, asked: Iterable[str]) -> tuple[str, ...]:
+def with_what_is_handed_back(program: Program, asked: Iterable[str]) -> KeysView[str]:
     """What is asked for, and what is handed back in its place."""
     found = dict.fromkeys(asked)
     for name in tuple(found):
@@ -130,7 +130,7 @@ def _with_what_is_handed_back(program: Program, asked: Iterable[str]) -> tuple[s
         if name in program.returned:
             found.update(dict.fromkeys(program.returned[name].reads))
     found.pop("it", None)
-    return tuple(found)
+    return found.keys()
 
 
 def _needed(

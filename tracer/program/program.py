@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -170,6 +170,10 @@ class Program:
             program = edit.applied(program)
         return replace(program, edits=(*self.edits, *edits))
 
+    def noted(self, edits: Sequence[Edit]) -> Program:
+        """The same program, which says that these edits made it."""
+        return replace(self, edits=(*self.edits, *edits))
+
     def other(self, **changes: Any) -> Program:
         """The same lines with other loops, or with something else read or handed back."""
         if _PLANNED.isdisjoint(changes):
@@ -192,6 +196,8 @@ class Program:
         given: Mapping[str, Array],
         own: Mapping[str, Array] = _NOTHING,
         wanted: Collection[str] | None = None,
+        known: Mapping[str, Array] = _NOTHING,
+        go_on: Callable[[Mapping[str, Array]], bool] | None = None,
     ) -> dict[str, Array]:
         """Compute.
 
@@ -206,6 +212,11 @@ class Program:
         wanted : collection of str
             What is handed back, and what this needs is all that is computed; everything that can
             be computed where it is left out.
+        known : mapping
+            Some of its `values` on these arrays; these lines are not computed again.
+        go_on : callable, optional
+            Asked after the forward pass, with what that hands back: whether to go on. Where not,
+            nothing of the backward pass is handed back.
 
         Returns
         -------
@@ -219,7 +230,31 @@ class Program:
         """
         from tracer.program.running import run
 
-        return run(self, given, own, wanted)
+        return run(self, given, own, wanted, known, go_on)
+
+    def values(self, given: Mapping[str, Array]) -> dict[str, Array]:
+        """All that can be computed, as later lines read it; raises as `run`.
+
+        Past a sentence's end that is not what `run` hands back.
+        """
+        from tracer.program.running import values
+
+        return values(self, given)
+
+    def unlike(self, other: Program) -> frozenset[str] | None:
+        """The lines that are others than those of a program that this one was made from.
+
+        None where more is changed than lines and what loops hand over, or was in the other one.
+        """
+        if self.runs_on != other.runs_on or self.backwards != other.backwards:
+            return None
+        if self.past or self.seen_forward or self.seen_backward:
+            return None
+        lines = {name for name, line in self.lines.items() if line is not other.lines[name]}
+        if self.carries is not other.carries:
+            of = other.carries
+            lines |= {c.into for name, c in self.carries.items() if c != of[name]}
+        return frozenset(lines)
 
 
 def known(values: Mapping[str, Any], name: str, what: str) -> Any:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from tracer.program.compiled import compiled
 from tracer.program.given import Given
 from tracer.program.line import Line
 from tracer.program.passes import Pass
-from tracer.program.planning import plan
+from tracer.program.planning import plan, with_what_is_handed_back
 from tracer.program.seeing import blocks, past_of, places_of, put_back, seen
 from tracer.program.stepping import Loop
 
@@ -29,14 +30,39 @@ def run(
     given: Mapping[str, Array],
     own: Mapping[str, Array],
     wanted: Collection[str] | None,
+    known: Mapping[str, Array] = MappingProxyType({}),
+    go_on: Callable[[Mapping[str, Array]], bool] | None = None,
 ) -> dict[str, Array]:
     """See `Program.run`."""
+    if wanted is not None and known and with_what_is_handed_back(program, wanted) <= known.keys():
+        running = Running(program, Given(program, given, ()), own, set())
+        running.values |= known
+        with np.errstate(all="ignore"):
+            return running.handed_back(wanted)
     todo = plan(program, given.keys(), wanted)
     running = Running(program, Given(program, given, todo.reads), own, todo.kept)
+    running.values |= known
     with np.errstate(all="ignore"):  # a NaN or Inf is a result here, not a warning
+        forward, backward = (part.without(known) if known else part for part in todo.passes)
+        running.through(forward)
+        if go_on is not None:
+            lines = program.lines
+            came = [n for n in todo.wanted if n not in lines or not lines[n].backward]
+            found = running.handed_back(came)
+            if not go_on(found):
+                return found
+        running.through(backward)
+        return running.handed_back(todo.wanted)
+
+
+def values(program: Program, given: Mapping[str, Array]) -> dict[str, Array]:
+    """See `Program.values`."""
+    todo = plan(program, given.keys(), None)
+    running = Running(program, Given(program, given, todo.reads), {}, {*todo.kept, *todo.wanted})
+    with np.errstate(all="ignore"):
         for part in todo.passes:
             running.through(part)
-        return running.handed_back(todo.wanted)
+    return {name: running.values[name] for name in todo.wanted}
 
 
 class Running:
