@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-code test-wheel test-lowest peers corpus lint format models docs catalogue clean
+.PHONY: help demo test test-code test-cuda test-wheel test-lowest peers corpus lint format models docs catalogue clean
 MAKEFLAGS += --no-print-directory
 
 PIP_INTO = -m pip $(1) install -qq --disable-pip-version-check --no-warn-script-location
@@ -24,11 +24,15 @@ demo: .venv/.installed ## set everything up and watch an LSTM read a sentence
 	@command -v tracer > /dev/null || printf '%s\n' \
 		'  First, once in each terminal, so that it finds tracer:  . .venv/bin/activate' ''
 
-test: lint test-wheel test-code ## set everything up and check all of it: style, types, wheel, tests
+test: lint test-wheel test-code test-cuda ## set everything up and check all of it: style, types, wheel, tests
 
 test-code: .venv/.dev
 	$(call say,tests)
 	@.venv/bin/python $(PYTEST) $(ARGS)
+
+test-cuda: .venv/.dev ## the kernels for a graphics card, which the processor plays
+	$(call say,tests of the kernels for a card in Numba's simulator)
+	@NUMBA_ENABLE_CUDASIM=1 .venv/bin/python $(PYTEST) tests/cuda
 
 test-wheel: .venv-wheel/.installed
 	$(call say,tests of the installed wheel)

@@ -38,7 +38,11 @@ def unroll(run: Run, device: str = "cpu", level: str = "all") -> tracer.Trace:
 @given(runs())
 def test_every_recorded_number_obeys_its_equation(run: Run) -> None:
     """1,000 random runs: each number equals its equation, fed with the kernel's own numbers."""
-    trace = unroll(run)
+    obeys_its_equations(run, unroll(run))
+
+
+def obeys_its_equations(run: Run, trace: tracer.Trace) -> None:
+    """Fail at the first number of a trace that is not what its equation says."""
     steps = np.arange(trace.T)[:, np.newaxis]
     real = steps < trace.lengths
 

@@ -46,7 +46,7 @@ def test_findings() -> None:
     assert len(findings) == len(diagnose())
     assert findings["versions", "tracer"].value == tracer.__version__
     assert findings["versions", "python"].value.startswith(sys.version.split()[0])
-    assert findings["kernels", "devices"].value == "cpu, reference"
+    assert findings["kernels", "devices"].value == "cpu, cuda, reference"
 
 
 def test_every_fact_is_used() -> None:
@@ -56,6 +56,7 @@ def test_every_fact_is_used() -> None:
         "machine processor": "what the kernels are compiled for",
         "machine memory": "what is refused before it is computed",
         "kernels devices": "tracer.unroll(..., device=...)",
+        "kernels cuda": "whether device='cuda' can be used, and if not, what to do",
         "kernels compiler": "whether kernels run compiled",
         "kernels threads": "tracer.kernels.cpu.shares.threads",
         "kernels cache": "where compiled kernels are kept",

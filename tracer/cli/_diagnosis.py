@@ -51,6 +51,7 @@ def _kernels() -> Iterator[Finding]:
     from tracer.kernels.device import DEVICES
 
     yield Finding("kernels", "devices", ", ".join(DEVICES))
+    yield _card()
     if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
         slow = _("NUMBA_DISABLE_JIT is set: kernels run as plain Python, slowly")
         yield Finding("kernels", "compiler", _("off"), slow)
@@ -61,6 +62,15 @@ def _kernels() -> Iterator[Finding]:
         plural("{n}", "up to {n}, for large batches", threads()).format(n=threads()),
     )  # fmt: skip
     yield from _cache()
+
+
+def _card() -> Finding:
+    """The card of the device cuda; that there is none is nothing to mend."""
+    from tracer.kernels.cuda.package import card, trouble
+
+    why = trouble()
+    said = _("not usable here: {why}").format(why=why) if why else card().name
+    return Finding("kernels", "cuda", said)
 
 
 def _cache() -> Iterator[Finding]:

@@ -83,7 +83,7 @@ MOST_SENTENCES = 20
 @click.option(
     "--device",
     callback=not_empty,
-    help=_("Where to compute: cpu, or reference for the textbook loop [cpu]."),
+    help=_("Where to compute: cpu, cuda, or reference for the textbook loop [cpu]."),
 )
 @click.option(
     "--format",

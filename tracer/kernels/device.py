@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,11 @@ from tracer.cells.activations import Array
 from tracer.errors import UnknownNameError
 
 DEVICES: Mapping[str, str] = MappingProxyType(
-    {"cpu": "tracer.kernels.cpu.device", "reference": "tracer.kernels.reference"}
+    {
+        "cpu": "tracer.kernels.cpu.device",
+        "cuda": "tracer.kernels.cuda.device",
+        "reference": "tracer.kernels.reference",
+    }
 )
 """Module of each device, by the name that users give."""
 
@@ -46,8 +50,8 @@ class Device(Protocol):
     ) -> dict[str, Array]:
         """Unroll `cell` over x (T, N, D) from `state`, each (N, H).
 
-        Returns the quantities that `level` stores, each (T, N, H). Past its length a sequence's
-        state stands still and its other quantities are 0.
+        Returns the quantities that `level` stores, each (T, N, H); see `on_host`. Past its length a
+        sequence's state stands still and its other quantities are 0.
         """
 
     def backward(
@@ -65,7 +69,8 @@ class Device(Protocol):
         `d_h` (T, N, H) comes from the loss of each step; `d_last`, each (N, H), from whatever uses
         the final state. With a `window`, nothing goes back over the start of every window-th step.
 
-        Returns the cell's backward quantities, each (T, N, ·), and ``d_h_0`` and so on, (N, H).
+        Returns the cell's backward quantities, each (T, N, ·), and ``d_h_0`` and so on, (N, H). If
+        it has the gradients of parameters already, those too; `outer` adds up all others.
         Past its length a sequence only stands still: the gradients of its state pass through
         unchanged, and all others are 0.
         """
@@ -83,6 +88,13 @@ class Device(Protocol):
         """Whether the first call for this kind of cell will have to compile its kernel."""
 
 
+class OnACard(Protocol):
+    """An array on a graphics card, of any library that tells others where it lies."""
+
+    @property
+    def __cuda_array_interface__(self) -> Any: ...
+
+
 def device(name: str) -> Device:
     """The device of that name, or an `UnknownNameError`."""
     try:
@@ -90,6 +102,25 @@ def device(name: str) -> Device:
     except (KeyError, TypeError):
         raise UnknownNameError("device", name, DEVICES) from None
     return cast("Device", import_module(module))
+
+
+def adopted(name: str, value: Any, where: str) -> Any:
+    """What a caller gave, if the device called `where` takes it as it lies; else None."""
+    if isinstance(value, np.ndarray | list):
+        return None
+    adopt = getattr(device(where), "adopted", None)
+    return adopt(name, value) if adopt else None
+
+
+def on_host(numbers: Any) -> Array:
+    """Numbers that a device gave back, as a NumPy array: from a card they are copied, once."""
+    return numbers if isinstance(numbers, np.ndarray) else cast("Array", numbers.host)
+
+
+def rebuilding(name: str) -> str:
+    """The device that rebuilds what the one of that name left out: itself, or else the CPU."""
+    trouble = getattr(device(name), "trouble", None)
+    return "cpu" if trouble and trouble() else name
 
 
 def device_for(cell: Cell, name: str) -> str:

@@ -13,23 +13,23 @@ import numpy as np
 import numpy.typing as npt
 
 from tracer.cells.activations import Array
-from tracer.cells.parameters import as_array
 from tracer.equations import OUTPUT_BACKWARD, Product
 from tracer.errors import InputError
-from tracer.kernels.device import Device, device_for
+from tracer.kernels.device import Device, OnACard, device_for, on_host
 from tracer.kernels.device import device as device_named
 from tracer.trace.checkpoints import Checkpoints
 from tracer.trace.layer import LayerTrace
 from tracer.trace.room import check_room
 from tracer.trace.trace import Trace
+from tracer.trace.unroll import given_array
 
 
 def backprop(
     trace: Trace,
-    d_h: npt.ArrayLike,
+    d_h: npt.ArrayLike | OnACard,
     *,
-    d_h_last: npt.ArrayLike | None = None,
-    d_c_last: npt.ArrayLike | None = None,
+    d_h_last: npt.ArrayLike | OnACard | None = None,
+    d_c_last: npt.ArrayLike | OnACard | None = None,
     window: int | None = None,
     per_step: bool = False,
     device: str = "cpu",
@@ -52,7 +52,7 @@ def backprop(
     per_step : bool
         Also record each step's share of the gradients of U, W and a.
     device : str
-        As in `tracer.unroll`.
+        As in `tracer.unroll`; on ``"cuda"`` d_h, d_h_last and d_c_last may lie on the card.
 
     Returns
     -------
@@ -80,19 +80,20 @@ def backprop(
     layer = trace.last
     T, N, H = trace.T, trace.N, trace.H
     check_room(trace.cell, T, N, trace.level, forward=False, backward=True, per_step=per_step)
-    given = as_array("d_h", d_h)
+    device = device_for(trace.cell, device)
+    given = given_array("d_h", d_h, device)
     if given.shape == (T, H) and N == 1:
         given = given.reshape(T, N, H)
     _check("d_h", given, ("T", "N", "H"), (T, N, H), layer)
     last = {"h": d_h_last, "c": d_c_last}
-    d_last = {name: _final(name, last.pop(name, None), layer) for name in layer.initial}
+    d_last = {name: _final(name, last.pop(name, None), layer, device) for name in layer.initial}
     for name, d in last.items():
         if d is not None:
             cell = trace.equations.with_article
             raise InputError(f"d_{name}_last was given, but {cell} has no {name}")
     kept = {name: d for name, d in trace.outputs.items() if name not in _OF_THE_HEAD}
     gradients = layer_backprop(
-        device_named(device_for(layer.cell, device)),
+        device_named(device),
         replace(layer, checkpoints=Checkpoints()),  # run again as a whole, which is quicker
         given,
         d_last,
@@ -129,20 +130,23 @@ def layer_backprop(
         steps = np.arange(T)[:, np.newaxis, np.newaxis]
         return np.where(steps < layer.lengths[:, np.newaxis], layer[name], 0)
 
-    joined: dict[tuple[str, ...], Array] = {}
+    @cache
+    def together(names: tuple[str, ...]) -> Array:
+        return side_by_side(names, found)
+
+    ready = frozenset(found)
     for parameter in cell.equations.parameters:
         blocks = blocks_of(parameter.gradient)
-        for names, _rows in blocks:
-            if names not in joined:
-                joined[names] = side_by_side(names, found)
         for each in (False, True) if per_step else (False,):
+            name = f"d_{parameter.name}{'_per_step' if each else ''}"
+            if name in ready:
+                continue
             parts = [
-                _summed(joined[names], per_step=each)
+                _summed(together(names), per_step=each)
                 if rows is None
-                else device.outer(joined[names], met(rows), per_step=each)
+                else device.outer(together(names), met(rows), per_step=each)
                 for names, rows in blocks
             ]
-            name = f"d_{parameter.name}{'_per_step' if each else ''}"
             # Joining copies, and the shares of a step can be the largest arrays of all.
             found[name] = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=int(each))
     return {q.name: found[q.name] for q in cell.equations.backward if q.name in found}
@@ -163,7 +167,7 @@ def blocks_of(gradient: tuple[Product, ...]) -> tuple[tuple[tuple[str, ...], str
 
 def side_by_side(names: tuple[str, ...], numbers: Mapping[str, Array]) -> Array:
     """Several quantities (T, N, H) as the blocks of one array (T, N, 4H)."""
-    parts = [numbers[name] for name in names]
+    parts = [on_host(numbers[name]) for name in names]
     return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
 
 
@@ -172,12 +176,12 @@ def _summed(d: Array, *, per_step: bool) -> Array:
     return total
 
 
-def _final(name: str, given: Any, layer: LayerTrace) -> Array:
+def _final(name: str, given: Any, layer: LayerTrace, device: str) -> Array:
     """The gradient of the final state that came, checked; zero where none came."""
     N, H = layer.initial[name].shape
     if given is None:
         return np.zeros((N, H), layer.x.dtype)
-    d = as_array(f"d_{name}_last", given)
+    d = given_array(f"d_{name}_last", given, device)
     if d.shape == (H,) and N == 1:
         d = d.reshape(N, H)
     _check(f"d_{name}_last", d, ("N", "H"), (N, H), layer)

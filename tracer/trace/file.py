@@ -15,7 +15,7 @@ from tracer.cells.evaluation import block
 from tracer.cells.packing import pack_cell, unpack_cell
 from tracer.equations import LEVELS, OUTPUT, OUTPUT_BACKWARD, REDUCTION
 from tracer.errors import InputError
-from tracer.kernels.device import DEVICES, device_for
+from tracer.kernels.device import DEVICES, device_for, on_host
 from tracer.storage import arrayfile
 from tracer.storage.endings import SUFFIX
 from tracer.trace.checkpoints import CHECKPOINTS, Checkpoints
@@ -65,7 +65,7 @@ def contents(trace: Trace) -> tuple[dict[str, arrayfile.AnyArray], dict[str, Any
             numbers["checkpoints.steps"] = layer.checkpoints.steps
             for name, states in layer.checkpoints.states.items():
                 numbers[f"checkpoints.{name}"] = states
-        arrays |= weights | {f"{place}.{name}": array for name, array in numbers.items()}
+        arrays |= weights | {f"{place}.{name}": on_host(array) for name, array in numbers.items()}
     arrays |= {f"output.{name}": array for name, array in trace.outputs.items()}
     if trace.head is not None:
         arrays |= {"head.V": trace.head.V, "head.b": trace.head.b}

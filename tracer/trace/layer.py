@@ -15,7 +15,7 @@ from tracer.cells.activations import Array
 from tracer.cells.evaluation import block, evaluate
 from tracer.cells.parameters import freeze
 from tracer.equations.expression import Binary, Expression, Name, Transposed
-from tracer.kernels.device import device
+from tracer.kernels.device import device, on_host, rebuilding
 from tracer.trace.checkpoints import Checkpoints
 from tracer.trace.room import check_copy, check_replay
 
@@ -83,6 +83,10 @@ class LayerTrace(Mapping[str, Array]):
 
     def __getitem__(self, name: str) -> Array:
         """The numbers of one quantity, each (T, N, ·); `UnknownNameError` if there is none."""
+        return on_host(self.as_it_lies(name))
+
+    def as_it_lies(self, name: str) -> Any:
+        """The same where the device left them: a NumPy array, or numbers on a card."""
         if name == "x":
             return self.x
         for stored in (self.recorded, self.gradients, self._replayed):
@@ -98,12 +102,14 @@ class LayerTrace(Mapping[str, Array]):
         if name.endswith("_prev"):
             check_copy(self.cell, T, N, name)
             before = name.removesuffix("_prev")
-            return np.concatenate([self.initial[before][np.newaxis], self[before][:-1]])
+            initial = on_host(self.initial[before])
+            return np.concatenate([initial[np.newaxis], self[before][:-1]])
         if quantity.level is None:
             check_copy(self.cell, T, N, name)
             return self._share(quantity.expression)
         check_replay(self.cell, T, N, name)
-        made = device(self.device).forward(self.cell, self.x, self.initial, self.lengths, "all")
+        there = device(rebuilding(self.device))
+        made = there.forward(self.cell, self.x, self.initial, self.lengths, "all")
         freeze(made.values())
         self._replayed.update(made)
         return self._replayed[name]
@@ -143,7 +149,8 @@ class LayerTrace(Mapping[str, Array]):
         match share:
             case Binary("@", rows, Transposed(Name(name))):
                 M = self._parameter(name)
-                numbers = device(self.device).project(evaluate(self.cell, rows, self), M)
+                there = device(rebuilding(self.device))
+                numbers = there.project(evaluate(self.cell, rows, self), M)
             case Name(name):
                 numbers = self._parameter(name)
             case _:
@@ -178,7 +185,7 @@ class LayerTrace(Mapping[str, Array]):
         """
         first, window = self._window(start)
         initial = {
-            name: (window[name][start - first - 1] if start > first else before)[batch]
+            name: (window[name][start - first - 1] if start > first else on_host(before))[batch]
             for name, before in window.initial.items()
         }
         replayed = {}

@@ -13,7 +13,7 @@ from tracer.cells import Cell
 from tracer.cells.activations import STRAIGHT_THROUGH, Array
 from tracer.cells.parameters import freeze
 from tracer.equations import OUTPUT, OUTPUT_BACKWARD, REDUCTION, CellEquations, Quantity
-from tracer.errors import UnknownNameError
+from tracer.errors import InputError, UnknownNameError
 from tracer.trace.absent import why_absent
 from tracer.trace.layer import LayerTrace
 from tracer.trace.part import Index, UnitIndex, part_of
@@ -241,6 +241,33 @@ class Trace(Mapping[str, Array]):
             if dim in picks:
                 array = array[(slice(None),) * axis + (picks[dim],)]
         return array
+
+    def on_card(self, key: str | tuple[int, str, str]) -> Any:
+        """A quantity as it lies on the CUDA card, without a copy.
+
+        Returns
+        -------
+        object
+            With ``shape``, ``dtype`` and ``__cuda_array_interface__``, by which PyTorch
+            (``torch.as_tensor(found, device="cuda")``), CuPy and Numba read it there. Not to be
+            written to.
+
+        Raises
+        ------
+        InputError, UnknownNameError
+            If it does not lie on a card: another device made the trace, it was opened from a file
+            or cut, or it is a quantity that is worked out on the processor (shares, outputs).
+        """
+        layer, name = self._find(key)
+        whole = not self.dropped and self.units == slice(None)
+        found = layer.as_it_lies(name) if layer is not None and whole else None
+        if not hasattr(found, "__cuda_array_interface__"):
+            raise InputError(
+                f"{key} does not lie on a card, but with the processor: trace[{key!r}] has it. On "
+                "the card is what tracer.unroll and tracer.backprop compute with device='cuda', "
+                "until it is cut or saved"
+            )
+        return found
 
     def _find(self, key: str | tuple[int, str, str]) -> tuple[LayerTrace | None, str]:
         """The layer and the name that a key means; the layer is None for an output."""

@@ -18,8 +18,8 @@ from tracer.cells.activations import Array
 from tracer.cells.parameters import as_array, view_of
 from tracer.equations import LEVELS
 from tracer.errors import InputError, UnknownNameError
+from tracer.kernels.device import OnACard, adopted, device_for
 from tracer.kernels.device import device as device_named
-from tracer.kernels.device import device_for
 from tracer.trace.checkpoints import CHECKPOINTS, Checkpoints, checkpointed
 from tracer.trace.layer import LayerTrace
 from tracer.trace.room import check_room
@@ -29,10 +29,10 @@ from tracer.trace.trace import Trace
 
 def unroll(
     cell: Cell,
-    x: npt.ArrayLike,
+    x: npt.ArrayLike | OnACard,
     *,
-    h_0: npt.ArrayLike | None = None,
-    c_0: npt.ArrayLike | None = None,
+    h_0: npt.ArrayLike | OnACard | None = None,
+    c_0: npt.ArrayLike | OnACard | None = None,
     lengths: Sequence[int] | npt.NDArray[np.integer[Any]] | None = None,
     device: str = "cpu",
     level: str = "all",
@@ -51,8 +51,11 @@ def unroll(
         Number of real steps of each sequence, 1..T; all of them T where left out. Past its length
         a sequence's h and c stand still and what else it computes is 0.
     device : str
-        ``"cpu"`` (compiled) or ``"reference"`` (the textbook's loop). A kind of cell that has no
-        compiled step runs on ``"reference"``; ``trace.device`` says which it was.
+        ``"cpu"`` (compiled), ``"cuda"`` (an NVIDIA card; the extra ``cuda``) or ``"reference"``
+        (the textbook's loop). A kind of cell that has no compiled step runs on ``"reference"``;
+        ``trace.device`` says which it was. On ``"cuda"`` x, h_0 and c_0 may lie on the card, as
+        anything with ``__cuda_array_interface__``; they are read there, not copied, so leave them
+        as they are while the trace is in use.
     level : str
         What to store: ``"states"`` (h, c), ``"gates"`` (also i, f, g, o) or ``"all"`` (also every
         z and tanh_c); or, of a long run, ``"checkpoints"``: h and c at every √T-th step. The rest
@@ -83,14 +86,15 @@ def unroll(
         raise UnknownNameError("level", level, LEVELS)
     device = device_for(cell, device)
     module = device_named(device)
-    x = _checked_x(cell, view_of("x", x))
+    taken = adopted("x", x, device)
+    x = _checked_x(cell, view_of("x", x) if taken is None else taken)
     T, N, _ = x.shape
-    state = _checked_state(cell, {"h": h_0, "c": c_0}, N)
+    state = _checked_state(cell, {"h": h_0, "c": c_0}, N, device)
     steps = _checked_lengths(lengths, T, N)
     if into is not None:
         return unroll_into(into, cell, x, state, steps, level, device, versions())
     check_room(cell, T, N, level, advice="into='run.safetensors', straight into a file")
-    x = as_array("x", x)
+    x = as_array("x", x) if taken is None else x
     checkpoints, recorded = Checkpoints(), {}
     if level == CHECKPOINTS:
         checkpoints = checkpointed(module, cell, x, state, steps)
@@ -107,6 +111,12 @@ def versions() -> Mapping[str, str]:
     return {"tracer": __version__, "python": platform.python_version(), **found}
 
 
+def given_array(name: str, given: Any, device: str) -> Array:
+    """What the caller gave as an array; on the device ``"cuda"`` a card's numbers stay there."""
+    found = adopted(name, given, device)
+    return as_array(name, given) if found is None else found
+
+
 def _checked_x(cell: Cell, x: Array) -> Array:
     if x.ndim == 2:  # one sequence
         x = x.reshape(x.shape[0], 1, x.shape[1])
@@ -121,7 +131,7 @@ def _checked_x(cell: Cell, x: Array) -> Array:
     return x
 
 
-def _checked_state(cell: Cell, given: Mapping[str, Any], N: int) -> dict[str, Array]:
+def _checked_state(cell: Cell, given: Mapping[str, Any], N: int, device: str) -> dict[str, Array]:
     H = cell.W.shape[1]
     state = {}
     # A state that has another name than h and c begins at 0.
@@ -131,9 +141,11 @@ def _checked_state(cell: Cell, given: Mapping[str, Any], N: int) -> dict[str, Ar
                 owner = cell.equations.with_article
                 raise InputError(f"{name}_0 was given, but {owner} has no {name}")
             continue
-        array = np.zeros((N, H), cell.W.dtype) if value is None else as_array(f"{name}_0", value)
+        array: Array = np.zeros((N, H), cell.W.dtype)
+        if value is not None:
+            array = given_array(f"{name}_0", value, device)
         if array.shape == (H,) and N == 1:
-            array = array[np.newaxis]
+            array = array.reshape(1, H)
         if array.shape != (N, H):
             raise InputError(f"{name}_0 has shape {array.shape}; expected (N, H) = ({N}, {H})")
         _check_dtype(f"{name}_0", array, cell)

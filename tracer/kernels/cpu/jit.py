@@ -18,7 +18,11 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 _PACKAGE = Path(__file__).parents[2]
 SOURCES = (
     _PACKAGE / "cells" / "activations.py",  # the order of the activations is in the machine code
-    *sorted(_PACKAGE.glob("kernels/*/*.py")),
+    *(
+        source
+        for room in ("cpu", "learning")
+        for source in sorted(_PACKAGE.glob(f"kernels/{room}/*.py"))
+    ),
 )
 """The files that compiled code comes from."""
 

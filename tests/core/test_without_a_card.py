@@ -1,0 +1,157 @@
+"""Where no card can be used, device='cuda' says in plain words why, and what to do."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from numba import cuda
+
+import tracer
+from tests.core.conftest import make_run
+from tracer.errors import InputError
+from tracer.kernels.cuda import package
+from tracer.trace.file import open_trace, save_trace
+
+
+def _found(monkeypatch: pytest.MonkeyPatch, **what: Any) -> str:
+    """What is said of a machine with such a package, card and driver."""
+    usual: dict[str, Any] = {
+        "installed": True, "card": True, "driver": (13, 0), "capability": (9, 0)
+    }  # fmt: skip
+    there = usual | what
+
+    class Found:
+        name = b"A card"
+        compute_capability = there["capability"]
+
+    class Driver:
+        @staticmethod
+        def get_version() -> Any:
+            if isinstance(there["driver"], Exception):
+                raise there["driver"]
+            return there["driver"]
+
+    monkeypatch.setattr(package, "find_spec", lambda _: there["installed"] or None)
+    monkeypatch.setattr(cuda, "is_available", lambda: there["card"])
+    monkeypatch.setattr(cuda, "get_current_device", Found)
+    monkeypatch.setattr(cuda.cudadrv.driver, "driver", Driver)
+    said: str = package.trouble.__wrapped__()
+    return said
+
+
+@pytest.mark.parametrize(
+    ("what", "sentence"),
+    [
+        ({}, ""),
+        (
+            {"installed": False},
+            "the package numba-cuda is not installed; pip install 'rnn-tracer[cuda]'",
+        ),
+        (
+            {"card": False},
+            (
+                "no NVIDIA card with a working driver was found; if there is one, nvidia-smi has "
+                "to list it: install or update its driver"
+            ),
+        ),
+        (
+            {"driver": (12, 4)},
+            "the driver knows CUDA 12.4 and 13.0 is needed; update the driver",
+        ),
+        (
+            {"capability": (7, 0)},
+            "A card has compute capability 7.0 and 7.5 is needed; take a newer card",
+        ),
+        (
+            {"driver": RuntimeError("CUDA_ERROR_SYSTEM_NOT_READY\n")},
+            "the driver does not answer (CUDA_ERROR_SYSTEM_NOT_READY); restart it, or update it",
+        ),
+    ],
+)
+def test_why_a_card_cannot_be_used(
+    what: dict[str, Any], sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One sentence for each reason, the nearest one first."""
+    assert _found(monkeypatch, **what) == sentence
+
+
+def test_it_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the variable that Numba has for it."""
+    monkeypatch.setenv("NUMBA_DISABLE_CUDA", "1")
+
+    assert _found(monkeypatch) == "NUMBA_DISABLE_CUDA is set; unset it"
+
+
+def test_unroll_and_backprop_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything is computed, with the way out."""
+    monkeypatch.setattr(package, "trouble", lambda: "there is none; buy one")
+    run = make_run("lstm", "sigmoid")
+
+    trace = tracer.unroll(run.cell, run.x)
+
+    with pytest.raises(InputError) as forward:
+        tracer.unroll(run.cell, run.x, device="cuda")
+    with pytest.raises(InputError) as backward:
+        tracer.backprop(trace, np.ones((5, 3, 7)), device="cuda")
+
+    assert (
+        str(forward.value)
+        == str(backward.value)
+        == (
+            "device 'cuda' cannot be used here: there is none; buy one. Or leave it at device='cpu'"
+        )
+    )
+
+
+def test_a_card_with_too_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is needed, what is free, and what would help."""
+
+    class Context:
+        @staticmethod
+        def get_memory_info() -> tuple[int, int]:
+            return 10**9, 8 * 10**9
+
+    monkeypatch.setattr(cuda, "current_context", Context)
+
+    with pytest.raises(InputError) as error:
+        package.room_for(10**9, np.float32)
+    assert str(error.value) == (
+        "the card lacks memory: 4.0 GB are needed, and 1.0 GB are free. Take fewer sequences or "
+        "steps at once, a leaner level, or device='cpu'"
+    )
+
+
+def test_a_trace_of_a_card_is_looked_at_without_one(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What its level left out is then rebuilt by the CPU."""
+    monkeypatch.setattr(package, "trouble", lambda: "there is none")
+    run = make_run("lstm", "sigmoid")
+    trace = tracer.unroll(run.cell, run.x, level="states")
+    object.__setattr__(trace.last, "device", "cuda")  # as if a card had made it
+    save_trace(trace, tmp_path / "a.safetensors")
+
+    opened = open_trace(tmp_path / "a.safetensors")
+
+    assert opened.device == "cuda"
+    np.testing.assert_array_equal(opened["f"], tracer.unroll(run.cell, run.x)["f"])
+    np.testing.assert_array_equal(
+        opened["z_f_from_x"], tracer.unroll(run.cell, run.x)["z_f_from_x"]
+    )
+
+
+def test_the_command_line_prints_the_sentence_alone() -> None:
+    """No traceback, and the status of an error."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tracer", "show", "you are bad", "--device", "cuda"],
+        env={**os.environ, "NUMBA_DISABLE_CUDA": "1"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: device 'cuda' cannot be used here: ")
+    assert done.stderr.count("\n") == 1

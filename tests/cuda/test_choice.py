@@ -1,0 +1,38 @@
+"""Which kernel runs what, on a card of the size of an H100."""
+
+from __future__ import annotations
+
+import pytest
+
+from tracer.kernels.cuda.choice import tile_shape
+from tracer.kernels.cuda.package import Card
+
+H100 = Card("a card", processors=132, registers=65536, threads=1024)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "N", "H", "size", "wanted"),
+    [
+        (4, 1, 5, 4, (8, 8, 1)),  # one sequence in each block, while there are processors
+        (4, 132, 64, 4, (64, 64, 1)),
+        (4, 133, 64, 4, (64, 64, 4)),  # from then on four share the weights
+        (4, 1, 100, 4, (128, 40, 1)),  # twice the threads: fewer registers for each
+        (4, 1, 129, 4, None),  # more units than a thread could hold weights of
+        (4, 1, 64, 8, (64, 64, 1)),
+        (4, 1, 128, 8, None),  # a number of 8 bytes takes two registers
+        (1, 1, 128, 8, (128, 64, 1)),  # an RNN has a quarter of the rows
+    ],
+)
+def test_tile_is_taken_while_the_rows_fit(
+    blocks: int, N: int, H: int, size: int, wanted: tuple[int, int, int] | None
+) -> None:
+    """Width, weights held by a thread, and sequences in a block; or None for grid."""
+    assert tile_shape(H100, blocks, N, H, size) == wanted
+
+
+def test_a_small_card_takes_grid_sooner() -> None:
+    """A block has to have a thread for each row of W."""
+    small = H100._replace(threads=256)
+
+    assert tile_shape(small, 4, 1, 64, 4) is not None
+    assert tile_shape(small, 4, 1, 65, 4) is None
