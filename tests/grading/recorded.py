@@ -15,7 +15,7 @@ LABELS = [
     r"[✓✗·–] ",
     r"(yours|expected|yours [^ ]+, expected [^ ]+)",
     r"In check “[^”]*”: ",
-    r"How to compute the expected number:",
+    r"How to compute the expected number( \(.* of that row\))?:",
     r"Your code printed in check “[^”]*”:",
     r"… and \d+ more lines?",
     r"It also printed in \d+ other checks?\.",

@@ -26,7 +26,6 @@ from tracer.view.say.reported import (
     also_wrong,
     clean_lines,
     first_wrong,
-    how_to_compute,
     labels,
     printed_in,
     score,
@@ -112,7 +111,7 @@ def _first_mistake(part: Judged, failing: CheckRow) -> Iterator[str]:
         yield _numbers(wrong)
         yield _p(wrong.from_own, FAINT)
         if wrong.worked:
-            yield _p(how_to_compute(), f"{FAINT};{APART}")
+            yield _p(wrong.working, f"{FAINT};{APART}")
             lines = "".join(f"<div><code>{escape(str(line))}</code></div>" for line in wrong.worked)
             yield f'<div style="{LISTED}">{lines}</div>'
         for said, style in zip(part.look_at, (f"{STRONG};{APART}", FAINT), strict=False):

@@ -28,7 +28,13 @@ from tracer.view.say.ending import Ending
 from tracer.view.say.form import form_notes
 from tracer.view.say.meaning import meaning
 from tracer.view.say.numbers import apart, number
-from tracer.view.say.reported import fails_as_well, in_check, no_points_lost, not_run
+from tracer.view.say.reported import (
+    fails_as_well,
+    how_to_compute,
+    in_check,
+    no_points_lost,
+    not_run,
+)
 from tracer.view.say.trouble import function_of, sentences
 from tracer.view.say.words import clean
 
@@ -78,6 +84,8 @@ class WrongNumber:
         The quantities that this is.
     worked : tuple of Worked
         How the expected number comes about, then what it reads.
+    working : str
+        The title over that.
     """
 
     quantity: str
@@ -96,6 +104,7 @@ class WrongNumber:
     from_own: str
     own: tuple[str, ...]
     worked: tuple[Worked, ...]
+    working: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +302,15 @@ def _wrong(exercise: Exercise, c: CheckReport, d: Difference) -> WrongNumber:
         from_own=from_own(d),
         own=d.own,
         worked=tuple(expected_number(exercise, d)),
+        working=how_to_compute(*_in_brackets(d)),
     )
+
+
+def _in_brackets(d: Difference) -> tuple[int | None, str]:
+    """What stands in brackets after the wrong number's name, and what it counts."""
+    if d.axes[:1] != ("N",) or len(d.at) == 1:
+        return None, ""
+    return d.at[-1], along(d.axes, len(d.axes) - 1, d.at[-1])
 
 
 def _row(d: Difference, yours: str, wanted: str) -> Iterator[Beside]:

@@ -24,9 +24,15 @@ def first_wrong(check: str, place: str) -> str:
     return said.format(check=check, place=place)
 
 
-def how_to_compute() -> str:
-    """The title over the equations."""
-    return _("How to compute the expected number:")
+def how_to_compute(last: int | None, place: str) -> str:
+    """The title over the equations; `last` is what stands in brackets there, of a row, and where.
+
+    In NumPy, ``c[0]`` would be a row.
+    """
+    if last is None:
+        return _("How to compute the expected number:")
+    said = _("How to compute the expected number ([{n}] is {place} of that row):")
+    return said.format(n=last, place=place)
 
 
 def also_wrong(name: str, first: str) -> str:

@@ -66,7 +66,7 @@ def unit_legend(sentence: Sentence) -> tuple[Meaning, ...]:
         (_("previous step"), before),
         (_("bias"), _("{bias}, the same at every step").format(bias=bias)),
         (_("sum"), _("{z}, the sum of the three, before the activation function").format(z=z)),
-        (_("bars"), _("right pushes up, left pushes down; one scale for the whole table")),
+        (_("bars"), _("right pushes up, left pushes down; one scale for each step")),
     ]
     if sentence.has("c_prev"):
         listed.append(("c_prev", _("the memory c of the previous step")))

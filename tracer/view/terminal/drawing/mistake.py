@@ -13,7 +13,6 @@ from tracer.view.say.reported import (
     also_where,
     also_wrong,
     first_wrong,
-    how_to_compute,
     labels,
 )
 from tracer.view.terminal.columns import fit, widest
@@ -48,7 +47,7 @@ def first_mistake(part: Judged, failing: CheckRow, able: Abilities) -> Iterator[
     if wrong.from_own:
         yield from paragraph(Said(wrong.from_own, Tone.ASIDE), able, "    ")
     if wrong.worked:
-        said = Said(how_to_compute(), Tone.ASIDE)
+        said = Said(wrong.working, Tone.ASIDE)
         yield from [Text(""), *paragraph(said, able)]
         yield from worked_lines(wrong.worked, able, indent=4, aligned=False)
     if part.look_at:
