@@ -58,7 +58,8 @@ if TYPE_CHECKING:
     from tracer.live.checking import check
     from tracer.model.model import Layer, Model
     from tracer.trace.backprop import backprop
-    from tracer.trace.compare import Divergence, compare
+    from tracer.trace.compare import compare
+    from tracer.trace.differing import Divergence
     from tracer.trace.file import open_trace as open  # noqa: A004 - read as tracer.open
     from tracer.trace.file import save_trace as save
     from tracer.trace.trace import Head, Trace
@@ -70,7 +71,8 @@ else:
         "tracer.live.checking": ("check",),
         "tracer.model.model": ("Layer", "Model"),
         "tracer.trace.backprop": ("backprop",),
-        "tracer.trace.compare": ("Divergence", "compare"),
+        "tracer.trace.compare": ("compare",),
+        "tracer.trace.differing": ("Divergence",),
         "tracer.trace.file": ("open_trace", "save_trace"),
         "tracer.trace.trace": ("Head", "Trace"),
         "tracer.trace.unroll": ("unroll",),

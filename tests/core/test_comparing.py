@@ -14,6 +14,8 @@ import tracer
 from tests.core.conftest import Run, make_run
 from tests.core.test_model import make_model
 from tracer.cells.output import cross_entropy, softmax
+from tracer.equations import LEVELS
+from tracer.trace.room import bytes_of_a_step
 
 RUN = make_run("lstm", "sigmoid", T=6, N=2, lengths=[6, 4])
 
@@ -369,3 +371,29 @@ def test_it_reads_as_a_sentence() -> None:
     )
     assert str(also).endswith("1 more value of c independently, 2 other quantities independently")
     assert repr(found) == f"<Divergence: {found}>"
+
+
+@settings(max_examples=60)
+@given(data=st.data(), level=st.sampled_from(LEVELS), backward=st.booleans())
+def test_window_by_window_finds_the_same(
+    data: st.DataObject, level: str, *, backward: bool
+) -> None:
+    """Long runs are compared so: the same places, as many numbers, and the same causes."""
+    run = make_run("lstm", "sigmoid", T=11, N=2, lengths=[11, 7])
+    x, W = run.x.copy(), run.cell.W.copy()
+    for t in data.draw(st.lists(st.integers(0, 10), max_size=2)):
+        x[t, data.draw(st.integers(0, 1)), 0] += 1
+    W[9, 3] += data.draw(st.sampled_from([0, 0.1]))
+    one, other = (
+        tracer.unroll(replace(run.cell, W=w), inputs, lengths=run.lengths, level=level)
+        for w, inputs in ((W, x), (run.cell.W, run.x))
+    )
+    if backward:
+        one, other = (tracer.backprop(trace, np.ones((11, 2, 7))) for trace in (one, other))
+    step = bytes_of_a_step(run.cell, 2, "all")
+
+    whole = tracer.compare(one, other)
+    for steps in (1, 2, 3, 5):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("tracer.trace.compare.WINDOW", steps * step)
+            assert tracer.compare(one, other) == whole

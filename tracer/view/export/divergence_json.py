@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tracer.trace.compare import Divergence
+from tracer.trace.differing import Divergence
 from tracer.view.export.to_json import json_number
 from tracer.view.parts.parting import Most, Parting, StepApart
 

@@ -19,7 +19,7 @@ from tracer.view.say.numbers import apart, number
 from tracer.view.say.sentence import Sentence
 
 if TYPE_CHECKING:
-    from tracer.trace.compare import Divergence
+    from tracer.trace.differing import Divergence
 
 ALSO = 5
 """Further causes that are listed."""

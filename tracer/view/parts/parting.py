@@ -19,7 +19,7 @@ from tracer.view.say.sentence import Numbers, Sentence
 from tracer.view.say.words import clean
 
 if TYPE_CHECKING:
-    from tracer.trace.compare import Divergence
+    from tracer.trace.differing import Divergence
     from tracer.trace.trace import Trace
 
 

@@ -22,7 +22,7 @@ from tracer.view.terminal.drawing.worked import worked_lines
 from tracer.view.terminal.palette import Palette, palette
 
 if TYPE_CHECKING:
-    from tracer.trace.compare import Divergence
+    from tracer.trace.differing import Divergence
     from tracer.trace.trace import Trace
 
 LINES = 12
