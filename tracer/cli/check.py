@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
+import threading
 from contextlib import closing, suppress
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
@@ -76,6 +80,8 @@ def command(
     """Choose, run, show, remember."""
     from tracer.sandbox.process import PlainProcess
 
+    if "numpy" not in sys.modules:  # it starts threads when it is loaded, and all is small here
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with closing(PlainProcess()) as wall:
         wall.prepare()  # Python starts for the answer while all that is below is loaded
         return _checked(wall, what, named, seed, time_limit, layout, folder, output)
@@ -107,6 +113,8 @@ def _checked(
     running = _("Running {function} … each call may take {seconds:g} s").format(
         function=", ".join(f.name for f in choice.exercise.functions), seconds=time_limit
     )
+    # While the answer computes, what draws the report is loaded.
+    threading.Thread(target=_load_screen, args=(layout,), daemon=True).start()
     with announced(running) as say:
         report = grade(
             choice.exercise, submission, seed=seed, limits=Limits(seconds=time_limit), wall=wall,
@@ -131,6 +139,10 @@ def _checked(
     if report.verdict is Verdict.GRADER_FAULT:
         return BUG
     return PASSED if report.verdict is Verdict.PASSED else NOT_PASSED
+
+
+def _load_screen(layout: str) -> None:
+    import_module(f"tracer.view.{'export.report_json' if layout == 'json' else 'terminal.report'}")
 
 
 def _meant(

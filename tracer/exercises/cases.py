@@ -22,7 +22,6 @@ from tracer.exercises.exercise import Check, Exercise
 from tracer.exercises.handing import given, initial
 from tracer.exercises.layout import Array, Drawn
 from tracer.program import Program
-from tracer.program.edit import edits_in
 
 Generators: TypeAlias = "Callable[[str], np.random.Generator]"
 """A generator for each name, so that no draw depends on what else is drawn."""
@@ -142,8 +141,11 @@ def _of_program(
     marked = {name: _marked(exercise, check, name) for name in (*check.zero, *check.large)}
     arrays = _prepared(check, drawn, marked)
     if asked.pinned:
-        edit = _edit(check, number)
-        changed = program.edited(edits_in(edit)) if edit else program
+        changed = program
+        if edit := _edit(check, number):
+            from tracer.program.edit import edits_in  # few checks have one
+
+            changed = program.edited(edits_in(edit))
         computed = changed.run(arrays, wanted=asked.pinned)
         arrays |= _prepared(
             check, {name: computed[name] for name in program.order if name in asked.pinned}, marked

@@ -13,7 +13,6 @@ from tracer.exercises.exercise import Check, Exercise
 from tracer.exercises.handing import handed_on, loose_states, returned, taken, turns
 from tracer.exercises.layout import Drawn, Name, Stated
 from tracer.exercises.schema import MOST_ARRAYS, MOST_NUMBERS
-from tracer.program.edit import edits_in
 from tracer.program.planning import plan as computable
 
 
@@ -92,6 +91,8 @@ def _statements(exercise: Exercise, check: Check) -> None:
     if (check.accepts or check.refuses) and exercise.program is None:
         raise InputError("accepts and refuses need equations, which say what is right")
     for edit in check.refuses:
+        from tracer.program.edit import edits_in  # few checks have one
+
         assert exercise.program is not None
         try:
             exercise.program.edited(edits_in(edit))

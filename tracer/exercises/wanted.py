@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from tracer.exercises.axes import LETTER
 
@@ -20,8 +19,7 @@ class Wanted(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(NamedTuple):
     """A whole number within bounds."""
 
     least: int
@@ -34,8 +32,7 @@ class Whole:
         return f"a whole number from {self.least} to {self.most}"
 
 
-@dataclass(frozen=True, slots=True)
-class Positive:
+class Positive(NamedTuple):
     """A number above 0."""
 
     most: float
@@ -47,8 +44,7 @@ class Positive:
         return f"a number above 0 and at most {self.most:g}"
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """Any number that is one."""
 
     least: float = -1e9
@@ -61,8 +57,7 @@ class Number:
         return f"a number from {self.least:g} to {self.most:g}"
 
 
-@dataclass(frozen=True, slots=True)
-class YesNo:
+class YesNo(NamedTuple):
     """A switch."""
 
     def fits(self, value: Any) -> bool:  # noqa: D102
@@ -72,8 +67,7 @@ class YesNo:
         return "true or false"
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(NamedTuple):
     """One of a few words."""
 
     choices: tuple[str, ...]
@@ -85,8 +79,7 @@ class OneOf:
         return " or ".join(f'"{choice}"' for choice in self.choices)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of text."""
 
     most: int
@@ -99,8 +92,7 @@ class Line:
         return f"one line of text, 1 to {self.most} characters"
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(NamedTuple):
     """A list of names, each once."""
 
     choices: tuple[str, ...]
@@ -117,8 +109,7 @@ class Names:
         return f"a list of some of {', '.join(self.choices)}, each once{empty}"
 
 
-@dataclass(frozen=True, slots=True)
-class Folders:
+class Folders(NamedTuple):
     """A list of exercises."""
 
     def fits(self, value: Any) -> bool:  # noqa: D102
@@ -130,8 +121,7 @@ class Folders:
         return 'a list of folders of exercises, each once, as ["10_rnn_step"], or an empty list'
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
+class Tables(NamedTuple):
     """Several tables under one name, ``[[checks]]``."""
 
     name: str
@@ -145,8 +135,7 @@ class Tables:
         return f"1 to {self.most} tables [[{self.name}]]"
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(NamedTuple):
     """How long an axis is: a number, the least and the most, or another size."""
 
     most: int = 64
@@ -166,8 +155,7 @@ class Size:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class LayoutText:
+class LayoutText(NamedTuple):
     """A layout, or a table of layouts, which is a dict."""
 
     def fits(self, value: Any) -> bool:
@@ -181,8 +169,7 @@ class LayoutText:
         return 'a layout, as "U.T", or a table of layouts, as { Wf = "W_f", bf = "a_f[H, 1]" }'
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """A table of names, each with a value of one kind."""
 
     inner: Wanted
@@ -195,8 +182,7 @@ class Table:
         return f"a table, as {self.example}"
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(NamedTuple):
     """Edits of the equations, as the catalogue of mistakes writes them."""
 
     def fits(self, value: Any) -> bool:  # noqa: D102

@@ -106,6 +106,8 @@ class _Diagnosing:
 
     def without_name(self, task: Task) -> Diagnosis | None:
         """One changed equation that has no name."""
+        if not task.left:
+            return None
         wrong = Attempt(task).open_names
         lines = [name for name in task.program.order if name in task.program.lines]
         candidates = [

@@ -44,11 +44,13 @@ def _likely(
     attempt: Attempt, candidates: Sequence[Candidate], *, all_of_it: bool
 ) -> Iterator[Candidate]:
     """Those that make more of the first wrong step right, or all of it, and spoil nothing there."""
-    if attempt.open is None:
+    if attempt.open is None or not attempt.task.left:
         return
     wrong = attempt.open_names
     screen = attempt.screen
     for candidate in candidates:
+        if not attempt.task.left:
+            return  # none of them could be run any more
         reaches = wrong <= candidate.reach if all_of_it else wrong & candidate.reach
         if not reaches or not attempt.fits_beside(candidate):
             continue
@@ -156,7 +158,7 @@ class _Pairs:
     def grow(self, branch: _Branch) -> list[_Branch]:
         """The ways of explaining more by two further candidates."""
         attempt = branch.attempt
-        if attempt.open is None or not attempt.screen.useful:
+        if attempt.open is None or not attempt.task.left or not attempt.screen.useful:
             return []
         if not self.told:
             self.told = True
