@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from tracer.cli import command_line
 
 TRAIN = ["train", "--units", "6", "--patience", "0"]
-OPTIONS = ["--batch-size", "64", "--epochs", "4", "--save", "m.safetensors"]
+OPTIONS = ["--batch-size", "256", "--epochs", "4", "--save", "m.safetensors"]
 
 
 def train(folder: Path, *options: str) -> Result:

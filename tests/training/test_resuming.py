@@ -21,7 +21,7 @@ from tracer.training.stopping import stop_asked
 
 pytestmark = pytest.mark.long
 
-STEPS = 4 * -(-9000 // 64)
+STEPS = 4 * -(-9000 // 256)
 """Updates of the whole run."""
 
 MIDDLE = STEPS * 3 // 8
@@ -131,7 +131,7 @@ def test_killed_in_the_middle_and_resumed_it_ends_the_same(
 
     assert resumed.exit_code == 0, resumed.stderr
     assert re.search(
-        r"^continuing the run in m\.checkpoint: epoch 2 of 4, batch \d+ of 141$",
+        r"^continuing the run in m\.checkpoint: epoch 2 of 4, batch \d+ of 36$",
         resumed.stdout,
         re.MULTILINE,
     )
