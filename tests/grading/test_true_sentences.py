@@ -254,6 +254,81 @@ def test_the_worked_numbers_come_out(
         ) <= 0.006 * max(abs(value), 1)
 
 
+@settings(max_examples=40, deadline=None)
+@given(answers())
+def test_the_row_is_what_came_and_what_follows(
+    made: tuple[Task, CheckReport, Mapping[str, np.ndarray]],
+) -> None:
+    """Each number of the row, both as written; the wrong ones are marked, and the brackets said."""
+    task, checked, came = made
+    d = checked.difference
+    if d is None:
+        return
+    (row,) = judged(Report(task.exercise, "x.py", 0, (checked,))).checks
+    assert row.wrong is not None
+    step, at = d.step or 0, d.at[0]
+    got = came[d.quantity][step][at]
+    expected = follows(task, came, step, d.quantity)[at]
+    wrong = {unit for step, name, r, unit in wrong_places(task, came)
+             if (step, name, r) == (d.step, d.quantity, at)}  # fmt: skip
+
+    assert [one.place for one in row.wrong.row] == [f"unit {n}" for n in range(len(row.wrong.row))]
+    assert {n for n, one in enumerate(row.wrong.row) if one.wrong} == wrong
+    for n, one in enumerate(row.wrong.row):
+        assert is_written(one.yours, got[n])
+        assert is_written(one.expected, expected[n] if one.wrong else got[n])
+    assert f"([{d.at[1]}] is unit {d.at[1]} of that row)" in row.wrong.working
+
+
+def is_written(text: str, value: float) -> bool:
+    """Whether a text is this number, as far as it has digits."""
+    return abs(float(text) - value) <= 0.06 * abs(value) + 1e-9
+
+
+ODD: Mapping[str, tuple[Mapping[str, str], ...]] = {
+    "10": ({"h": "1.1 * tanh(z) + 0.3"},),
+    "20": ({"g": "tanh(z_g) + 0.1 * i"}, {"i": "0.7 * σ(z_i) + 0.2 * σ(z_o)", "o": "σ(z_o) / 3"}),
+    "22": (
+        {"h": "1.37 * o * tanh_c + 0.1 * f"}, {"c": "f * c_prev + 1.3 * i * g - 0.2 * o"},
+        {"c": "f * c_prev + 1.3 * i * g - 0.2 * o", "h": "1.37 * o * tanh_c + 0.1 * f"},
+    ),
+}  # fmt: skip
+"""Mistakes that nobody has a name for."""
+
+
+@settings(max_examples=10, deadline=None, phases=[Phase.generate])
+@given(data=st.data(), number=st.sampled_from(sorted(ODD)), seed=st.integers(0, 99))
+def test_each_equation_is_judged_from_the_students_own_numbers(
+    data: st.DataObject, number: str, seed: int
+) -> None:
+    """That h is not what they give, and that c is, where no mistake has a name for it."""
+    exercise, change = EXERCISES[number], data.draw(st.sampled_from(ODD[number]))
+    asked = [task for task in tasks(exercise, seed, PlainProcess())
+             if task.case.check.name in CHECKS]  # fmt: skip
+    answers_ = [answered(task, {}, change) for task in asked]
+    right = [ByEquations(exercise, task.case) for task in asked]
+    judged_ = [judge(*one) for one in zip(asked, answers_, right, strict=True)]
+
+    found, _told = diagnosed(exercise, judged_, lambda: None)
+
+    assert found is not None
+    assert {equation.verdict for equation in found.equations} >= {"wrong"}
+    for equation in found.equations:
+        near = [
+            np.allclose(
+                answer.arrays[t, equation.name], follows(task, came, t, equation.name), 0, 2e-5
+            )
+            for task, answer, one in zip(asked, answers_, judged_, strict=True)
+            for came in (one.rounds[0].came,)
+            for t in range(task.case.sizes["T"])
+            if equation.name in came
+        ]
+        if equation.verdict == "right":
+            assert all(near)
+        if equation.verdict == "wrong":
+            assert not all(near)
+
+
 @given(
     st.lists(st.integers(0, 12), max_size=4), st.lists(st.integers(1, 6), min_size=2, max_size=2)
 )
