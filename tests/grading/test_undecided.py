@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Verdict
 from tracer.grading.session import grade
+from tracer.sandbox.frames import pack_note, read_note, unpack
+from tracer.sandbox.process import How, Limits, PlainProcess, Run
 
 
 def told_in(exercise: Exercise, source: bytes) -> dict[str, str]:
@@ -61,6 +64,32 @@ def test_a_call_that_is_right_alone(lstm_step: Exercise, solutions: Path) -> Non
     path = solutions / lstm_step.name / "mistakes" / "weights_remembered.py"
 
     report = grade(lstm_step, Submission.read(path), seed=1)
+
+    (failing,) = [c for c in report.checks if c.verdict is not Verdict.PASSED]
+    assert [str(remark.kind) for remark in failing.remarks] == ["remembers"]
+
+
+class WithoutFork(PlainProcess):
+    """A machine on which no process forks another one, such as Windows."""
+
+    def run(self, source: bytes, file: str, request: bytes, limits: Limits, longest: float) -> Run:
+        """See `tracer.sandbox.process.Wall`."""
+        plan = read_note(dict(unpack(request).frames)["plan"], 2**24)
+        assert plan is not None
+        if not plan["apart"]:
+            return super().run(source, file, request, limits, longest)
+        said = pack_note("ready", {"apart": False}) + pack_note("end", {})
+        return Run(How.EXITED, 0, said, "", 0.0)
+
+
+def test_a_call_that_is_right_alone_where_nothing_forks(
+    lstm_step: Exercise, solutions: Path
+) -> None:
+    """Each call that is tried alone gets a process of its own, started anew."""
+    path = solutions / lstm_step.name / "mistakes" / "weights_remembered.py"
+
+    with closing(WithoutFork()) as wall:
+        report = grade(lstm_step, Submission.read(path), seed=1, wall=wall)
 
     (failing,) = [c for c in report.checks if c.verdict is not Verdict.PASSED]
     assert [str(remark.kind) for remark in failing.remarks] == ["remembers"]

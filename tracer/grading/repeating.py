@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tracer.grading.answer import Answer
 from tracer.grading.judge import Judged
 from tracer.grading.report import Kind, Trouble, Verdict
-from tracer.grading.request import alone, returned
+from tracer.grading.request import Plan, alone, returned
 from tracer.grading.task import Task
 
 if TYPE_CHECKING:
@@ -34,19 +34,17 @@ def repeated(session: Session, tasks: Sequence[Task], judged: Sequence[Judged]) 
     if not plans:
         return list(judged)
     session.wall.prepare()  # for what runs after this
-    _run, transcript = session.asked(plans, session.limits, apart=True)
-    if not transcript.apart or transcript.problem:
+    answers = _alone(session, plans)
+    if not answers:
         return list(judged)
     found = list(judged)
-    for n, answer in zip(whole, transcript.answers, strict=False):
+    for n, answer in zip(whole, answers, strict=False):
         again = session.judged(tasks[n], answer) if answer.finished else None
         if again is not None and again.report.verdict is Verdict.PASSED:
             remark = Trouble(Kind.REMEMBERS, facts={"between": "checks"})
             report = replace(again.report, printed=judged[n].report.printed)
             found[n] = replace(again, report=replace(report, remarks=(remark, *report.remarks)))
-    for n, plan, answer in zip(
-        later, plans[len(whole) :], transcript.answers[len(whole) :], strict=True
-    ):
+    for n, plan, answer in zip(later, plans[len(whole) :], answers[len(whole) :], strict=True):
         if found[n].report.verdict is Verdict.PASSED or not answer.finished or answer.trouble:
             continue
         if _right_alone(session, tasks[n], judged[n], len(plan) - 1, answer):
@@ -56,6 +54,26 @@ def repeated(session: Session, tasks: Sequence[Task], judged: Sequence[Judged]) 
             report = found[n].report
             found[n] = replace(found[n], report=replace(report, remarks=(remark, *report.remarks)))
     return found
+
+
+def _alone(session: Session, plans: Sequence[Plan]) -> list[Answer]:
+    """What comes of each plan where nothing ran before it; nothing where that cannot be had.
+
+    One process forks another for each. Where the system has no fork, each gets a fresh one; the
+    functions of a session that goes on know what they know.
+    """
+    _run, transcript = session.asked(plans, session.limits, apart=True)
+    if transcript.problem:
+        return []
+    if transcript.apart:
+        return list(transcript.answers)
+    answers: list[Answer] = []
+    for plan in () if session.form.live else plans:
+        _run, transcript = session.asked([plan], session.limits)
+        if transcript.problem:
+            return []
+        answers += transcript.answers
+    return answers
 
 
 def _may_remember(judged: Judged) -> bool:
