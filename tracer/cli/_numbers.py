@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tracer.cli._output import written
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from tracer.cli._source import Runs
     from tracer.trace.trace import Trace
     from tracer.view.parts.wish import Wish
+
+
+WINDOW = 5_000
+"""Steps that are written at a time."""
 
 
 def steps_named(steps: str | None, runs: Runs, numbers: Sequence[int]) -> tuple[int, int] | None:
@@ -62,6 +66,31 @@ def has_steps(trace: Trace, wish: Wish) -> bool:
     return wish.steps[0] <= trace.first_step + trace.T and trace.first_step < wish.steps[1]
 
 
+def shown(trace: Trace, wish: Wish) -> Trace:
+    """What a screen shows of a run: all of it, but of a very long one only the steps asked for.
+
+    Raises
+    ------
+    InputError
+        If those are still too many.
+    """
+    from tracer.view.parts.wish import LONG
+
+    if trace.T <= LONG:
+        return trace
+    part = _cut(trace, wish)
+    if part.T > LONG:
+        raise InputError(
+            _(
+                "this run has {count:,} steps, and a screen shows at most {most:,}; choose some "
+                "with --steps, such as --steps {first}:{last}"
+            ).format(
+                count=trace.T, most=LONG, first=trace.first_step + 1, last=trace.first_step + 10
+            )
+        )
+    return part
+
+
 def write_numbers(
     runs: Runs, numbers: Sequence[int], wish: Wish, layout: str, output: str | None
 ) -> None:
@@ -75,13 +104,19 @@ def write_numbers(
     unit, names = chosen_unit(Sentence(first), wish), _names(first, wish, layout)
     if layout == "csv":
         alone = ((number + 1, runs.alone(number)) for number in numbers)
-        parts = ((number, _cut(one, wish)) for number, one in alone if has_steps(one, wish))
+        parts = (
+            (number, window)
+            for number, one in alone
+            if has_steps(one, wish)
+            for window in _windows(_cut(one, wish))
+        )
         with written(output) as stream:
             write_csv(parts, stream, names=names, unit=unit)
         return
     if len(numbers) > 1:
         check_room(first, len(numbers), max(runs.alone(n).T for n in numbers), names)
     trace = _cut(first if len(numbers) == 1 else runs.together(), wish)
+    check_room(trace, trace.N, trace.T, names)
     text = to_json(trace if unit is None else trace.sel(unit=[unit]), names)
     with written(output) as stream:
         stream.write(text + "\n")
@@ -103,6 +138,14 @@ def _names(trace: Trace, wish: Wish, layout: str) -> list[str] | None:
         return None
     outputs = [quantity.name for quantity in OUTPUT if sentence.has(quantity.name)]
     return [q.name for q in chosen_quantities(sentence, wish.what)] or outputs
+
+
+def _windows(trace: Trace) -> Iterator[Trace]:
+    """A long run in parts, so that only one has to be in memory at a time."""
+    from tracer.trace.part import at_once
+
+    for start in range(0, trace.T, WINDOW):
+        yield at_once(trace, start, min(start + WINDOW, trace.T))
 
 
 def _cut(trace: Trace, wish: Wish) -> Trace:

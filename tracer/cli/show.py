@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracer.cli._numbers import has_steps, steps_named, write_numbers
+from tracer.cli._numbers import has_steps, shown, steps_named, write_numbers
 from tracer.cli._options import check_theme, not_empty
 from tracer.cli._output import (
     check_output,
@@ -155,7 +155,7 @@ def command(
             able = picture_abilities(able, theme)
         if backward:
             from tracer.view.terminal.backward import backward_picture as draw
-        here = (one for one in map(runs.alone, numbers) if has_steps(one, wish))
+        here = (shown(one, wish) for one in map(runs.alone, numbers) if has_steps(one, wish))
         lines = pictures(here, wish, able, draw)
         if number is None:
             lines += other_sentences(len(numbers), runs.count, able)

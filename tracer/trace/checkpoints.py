@@ -17,7 +17,7 @@ import numpy.typing as npt
 from tracer.cells import Cell
 from tracer.cells.activations import Array
 from tracer.equations import LEVELS
-from tracer.kernels.device import Device
+from tracer.kernels.device import Device, on_host
 
 CHECKPOINTS, STATES = LEVELS[:2]
 
@@ -89,7 +89,8 @@ def in_windows(
     for start in range(0, len(x), steps):
         rows = np.array(x[start : start + steps], cell.W.dtype, order="C")
         real = np.clip(lengths - start, 0, len(rows))
-        found = module.forward(cell, rows, state, real, stored)
+        made = module.forward(cell, rows, state, real, stored)
+        found = {name: on_host(numbers) for name, numbers in made.items()}
         state = {name: found[name][-1] for name in state}
         yield start, rows, found
 

@@ -10,8 +10,8 @@ import numpy as np
 from tracer.equations import LEVELS
 from tracer.errors import InputError
 from tracer.trace.alike import check_alike
-from tracer.trace.checkpoints import Checkpoints
 from tracer.trace.differing import Difference, Divergence, Tolerance, both, difference
+from tracer.trace.part import at_once
 from tracer.trace.room import bytes_of_a_step
 from tracer.trace.trace import Address, Trace
 
@@ -87,23 +87,14 @@ def _differences(got: Trace, expected: Trace, tolerance: Tolerance) -> Iterator[
     steps = max(1, int(WINDOW // size))
     for start in range(0, got.T, steps):
         window = slice(start, min(start + steps, got.T))
-        around = slice(max(window.start - 1, 0), min(window.stop + 1, got.T))
-        mine, theirs = _at_once(got, around), _at_once(expected, around)
+        first, last = max(window.start - 1, 0), min(window.stop + 1, got.T)
+        mine, theirs = at_once(got, first, last), at_once(expected, first, last)
         for address, order in each_step.items():
-            more = difference(address, order, mine, theirs, tolerance, window, around.start)
+            more = difference(address, order, mine, theirs, tolerance, window, first)
             found[address] = both(found[address], more)
     yield from found.values()
     for address, order in totals.items():
         yield difference(address, order, got, expected, tolerance)
-
-
-def _at_once(trace: Trace, steps: slice) -> Trace:
-    """These steps, and what they left out run again at once."""
-    if (steps.start, steps.stop) == (0, trace.T):
-        return trace
-    part = trace.sel(step=steps)
-    layers = tuple(replace(layer, checkpoints=Checkpoints()) for layer in part.layers)
-    return replace(part, layers=layers)
 
 
 def _addresses(got: Trace, expected: Trace) -> list[Address]:

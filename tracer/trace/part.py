@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tracer.errors import InputError
+from tracer.trace.checkpoints import Checkpoints
 from tracer.trace.layer import cut_each
 
 if TYPE_CHECKING:
@@ -54,6 +55,18 @@ def part_of(
         dropped=trace.dropped | dropped,
         units=units,
     )
+
+
+def at_once(trace: Trace, start: int, stop: int) -> Trace:
+    """These steps, and whatever they left out run again at once: for a part that is short.
+
+    The trace itself where it has no others.
+    """
+    if (start, stop) == (0, trace.T):
+        return trace
+    part = trace.sel(step=slice(start, stop))
+    layers = tuple(replace(layer, checkpoints=Checkpoints()) for layer in part.layers)
+    return replace(part, layers=layers)
 
 
 def _is_number(index: object) -> bool:

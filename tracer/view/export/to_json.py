@@ -77,17 +77,25 @@ def check_room(trace: Trace, count: int, T: int, names: Sequence[str] | None = N
     names : sequence of str
         As in `to_json`.
     """
-    each = [math.prod(trace[name].shape[2:]) for name in names or trace.names
-            if trace.dims(name)[:2] == ("step", "batch")]  # fmt: skip
+    sizes = {"unit": trace.H, "input": trace.D, "class": trace.K or 0}
+    listed = (trace.quantity(name).dims for name in names or trace.names)
+    each = [math.prod(sizes[dim] for dim in dims[2:])
+            for dims in listed if dims[:2] == ("step", "batch")]  # fmt: skip
     needed = sum(each) * count * T * BYTES
-    if free := missing(needed):
-        raise InputError(
-            _(
-                "JSON pads each of {count} sentences to the {T} words of the longest and would "
-                "take {needed:,.1f} GB of memory; {free:,.1f} GB are free. --format csv has no "
-                "padding, and --sentence chooses one"
-            ).format(count=count, T=T, needed=needed / GB, free=free / GB)
+    free = missing(needed)
+    if not free:
+        return
+    said = _(
+        "JSON of {T:,} steps would take {needed:,.1f} GB of memory; {free:,.1f} GB are free. "
+        "--format csv is written piece by piece, and --steps chooses some"
+    )
+    if count > 1:
+        said = _(
+            "JSON pads each of {count} sentences to the {T} words of the longest and would "
+            "take {needed:,.1f} GB of memory; {free:,.1f} GB are free. --format csv has no "
+            "padding, and --sentence chooses one"
         )
+    raise InputError(said.format(count=count, T=T, needed=needed / GB, free=free / GB))
 
 
 def _sentence(sentence: Sentence) -> dict[str, Any]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tracer.equations import Kind
 from tracer.language import _, plural
+from tracer.trace.part import at_once
 from tracer.view.parts.first_place import FirstPlace, first_place, what_follows
 from tracer.view.parts.said import Said, Tone
 from tracer.view.parts.strip import Answer, answer
-from tracer.view.parts.wish import chosen_quantities
+from tracer.view.parts.wish import LONG, chosen_quantities
 from tracer.view.say.numbers import apart, percent
 from tracer.view.say.sentence import Numbers, Sentence
 from tracer.view.say.words import clean
@@ -21,6 +22,10 @@ from tracer.view.say.words import clean
 if TYPE_CHECKING:
     from tracer.trace.differing import Divergence
     from tracer.trace.trace import Trace
+
+
+BEFORE, AFTER = 10, 10_000
+"""Steps of a very long run that are looked at around the first difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +138,9 @@ def parting(
     encoding : str
         What the screen can write; words are made safe for it.
     """
+    where = None
+    if found is not None and traces[0].T > LONG:
+        traces, found, where = _part_around(traces, found)
     number = 0 if found is None else found.batch
     pair = [Sentence(trace, number, encoding) for trace in traces]
     sides = tuple(
@@ -150,6 +158,8 @@ def parting(
     steps = tuple(_steps(pair, measure, found)) if measure else ()
     by_words = found.quantity == "x" and pair[0].word(found.step) != pair[1].word(found.step)
     told = [_different_words(pair, found)] if by_words else []
+    if where is not None:
+        told.append(where)
     if traces[0].N > 1:
         only = _("This shows sentence {number} of {count}, the first one that differs.")
         told.append(only.format(number=found.batch + 1, count=traces[0].N))
@@ -163,6 +173,23 @@ def parting(
         None if by_words else first_place(pair, found),
         tuple(map(Said, what_follows(pair, found, by_words=by_words))),
     )
+
+
+def _part_around(
+    traces: Sequence[Trace], found: Divergence
+) -> tuple[Sequence[Trace], Divergence, str | None]:
+    """The steps of a very long run around the first difference, and the sentence that says so."""
+    if traces[0].quantity(found.quantity).dims[0] != "step":
+        return traces, found, None
+    start, stop = max(found.step - BEFORE, 0), min(found.step + AFTER, traces[0].T)
+    said = _("This shows t = {first} to {last} of {count}, around the first difference.").format(
+        first=traces[0].first_step + start + 1,
+        last=traces[0].first_step + stop,
+        count=traces[0].first_step + traces[0].T,
+    )
+    also = tuple(replace(other, step=other.step - start) for other in found.also)
+    part = [at_once(trace, start, stop) for trace in traces]
+    return part, replace(found, step=found.step - start, also=also), said
 
 
 def _measure(pair: Sequence[Sentence], found: Divergence) -> str:

@@ -12,6 +12,9 @@ from tracer.view.say.sentence import Sentence
 WHAT = ("gates", "states", "output", "backward")
 """The choices of ``--what``; ``backward`` has a screen of its own."""
 
+LONG = 100_000
+"""Steps of a run that a screen looks at, every one of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
