@@ -46,19 +46,18 @@ def mistakes_of(
 
 @lru_cache(maxsize=16)
 def _packaged(program: Program) -> tuple[Mistake, ...]:
-    # Of an entry of this file one is held against the program; the tests hold all of them.
-    return tuple(_of_file(CATALOGUE, program, every=False))
+    # An entry of this file fits the programs that it names: the tests hold all of them.
+    return tuple(_of_file(CATALOGUE, program, known=True))
 
 
-def _of_file(path: Path, program: Program, *, every: bool = True) -> Iterator[Mistake]:
+def _of_file(path: Path, program: Program, *, known: bool = False) -> Iterator[Mistake]:
     for entry in read(path):
         if not entry.programs or program.name in entry.programs:
-            yield from _variants(entry, program, every=every or not entry.programs)
+            yield from _variants(entry, program, known=known and bool(entry.programs))
 
 
-def _variants(entry: Entry, program: Program, *, every: bool = True) -> Iterator[Mistake]:
-    """The mistake of each combination of values; `every` one is held against the program."""
-    fits: bool | None = None
+def _variants(entry: Entry, program: Program, *, known: bool) -> Iterator[Mistake]:
+    """The mistake of each combination of values that fits, unless it is `known` that each does."""
     names = [tuple(names.split()) for names in entry.for_each]
     lists = [_values(listed, program) for listed in entry.for_each.values()]
     for chosen in product(*lists):
@@ -76,9 +75,7 @@ def _variants(entry: Entry, program: Program, *, every: bool = True) -> Iterator
         # A value may name another: "d_{q} * {q}".
         filled = {name: _put_in(value, filled) for name, value in filled.items()}
         edits = _edits(entry, filled)
-        if fits is None or every:
-            fits = _fits(entry, program, edits)
-        if fits:
+        if known or _fits(entry, program, edits):
             yield Mistake(
                 entry.id, edits, entry.title, entry.sentence,
                 MappingProxyType(filled | {GATES: " ".join(program.gates)}),
