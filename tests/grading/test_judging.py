@@ -150,7 +150,7 @@ def test_the_same_file_gives_the_same_sentences(
             capture_output=True, check=False, cwd=Path(__file__).parents[2],
             env={**os.environ, "PYTHONHASHSEED": seed},
         ).stdout
-        for seed in ("1", "2", "3")
+        for seed in ("1", "2")
     }  # fmt: skip
 
     assert len(said) == 1
