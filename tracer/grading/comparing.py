@@ -181,10 +181,10 @@ def has_steps(ruler: Ruler, name: str) -> bool:
 def tolerance_of(check: Check) -> float:
     """How far a number of this check may be off, as a share of the largest of its quantity.
 
-    It comes from the check alone. With stretched inputs, float32 has lost as much of a sum before
-    it is squeezed.
+    It comes from the check alone. With stretched inputs, who computes in float32 has lost more of a
+    sum before it is squeezed: of inputs times 5000, up to 5e-5 of the largest number.
     """
-    stretched = max([1.0, *(factor / 10 for factor in check.large.values())])
+    stretched = max([1.0, *(factor / 100 for factor in check.large.values())])
     return check.tolerance or TOLERANCE[check.dtype] * stretched
 
 
