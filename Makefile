@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-code test-cuda test-wheel test-lowest peers corpus lint format models docs catalogue clean
+.PHONY: help demo test test-code test-cuda test-gpu test-ptx test-wheel test-lowest bench-gpu peers corpus lint format models docs catalogue clean
 MAKEFLAGS += --no-print-directory
 
 PIP_INTO = -m pip $(1) install -qq --disable-pip-version-check --no-warn-script-location
@@ -13,6 +13,9 @@ PACKAGED := $(shell find tracer exercises -type f ! -path '*/__pycache__/*' 2>/d
 say = @echo "-- $(1)"
 # As many tests at once as there are cores; ARGS="-n 0 --pdb" runs them one by one.
 PYTEST := -m pytest -q -n auto --dist worksteal
+# Ends with a sentence where there is no card that can be used.
+CARD = .venv-cuda/bin/python -c "import sys; from tracer.kernels.cuda.package import trouble; \
+	sys.exit(f'no card for this: {trouble()}' if trouble() else 0)"
 # Shows what a command says only when it fails.
 quietly = @said=$$($(1) 2>&1) || { printf '%s\n' "$$said"; exit 1; }
 
@@ -33,6 +36,19 @@ test-code: .venv/.dev
 test-cuda: .venv/.dev ## the kernels for a graphics card, which the processor plays
 	$(call say,tests of the kernels for a card in Numba's simulator)
 	@NUMBA_ENABLE_CUDASIM=1 .venv/bin/python $(PYTEST) tests/cuda
+
+test-gpu: .venv-cuda/.installed ## the same on the card of this machine (installs numba-cuda first)
+	@$(CARD)
+	$(call say,tests of the kernels on the card)
+	@.venv-cuda/bin/python -m pytest -q -p no:cacheprovider tests/cuda $(ARGS)
+
+test-ptx: .venv-cuda/.installed ## compile every kernel for cards of four kinds; needs none of them
+	$(call say,compiling every kernel for sm_75 sm_80 sm_90 sm_100; no number in it may leave the registers)
+	@.venv-cuda/bin/python $(PYTEST) -p no:cacheprovider tests/ptx $(ARGS)
+
+bench-gpu: .venv-cuda/.torch ## speed on the card, beside PyTorch's cuDNN (installs PyTorch first)
+	@$(CARD)
+	@.venv-cuda/bin/python benchmarks/gpu.py $(ARGS)
 
 test-wheel: .venv-wheel/.installed
 	$(call say,tests of the installed wheel)
@@ -97,7 +113,7 @@ endif
 	@.venv/bin/pybabel --quiet compile --domain=tracer --directory=tracer/locale
 
 clean: ## remove everything that make and the tools have made
-	@rm -rf .venv .venv-wheel .venv-lowest .venv-peers build dist .pytest_cache .mypy_cache .ruff_cache \
+	@rm -rf .venv .venv-wheel .venv-lowest .venv-peers .venv-cuda build dist .pytest_cache .mypy_cache .ruff_cache \
 		.import_linter_cache .hypothesis tracer/locale/tracer.pot
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -110,7 +126,7 @@ clean: ## remove everything that make and the tools have made
 	@touch $@
 
 # The others have no pip of their own: the first environment's installs into them.
-.venv-wheel/.made .venv-lowest/.made .venv-peers/.made: .venv/.made
+.venv-wheel/.made .venv-lowest/.made .venv-peers/.made .venv-cuda/.made: .venv/.made
 	$(call say,making $(@D))
 	@.venv/bin/python -m venv --without-pip $(@D)
 	@touch $@
@@ -140,6 +156,16 @@ build/wheel: .venv/.dev pyproject.toml README.md LICENSE $(PACKAGED)
 .venv-peers/.installed: .venv-peers/.made pyproject.toml
 	$(call say,installing PyTorch 2.13.0)
 	@.venv/bin/python $(call PIP_INTO,--python .venv-peers) --group peers --editable .
+	@touch $@
+
+.venv-cuda/.installed: .venv-cuda/.made pyproject.toml
+	$(call say,installing numba-cuda and the compiler for cards)
+	@.venv/bin/python $(call PIP_INTO,--python .venv-cuda) --group test --editable '.[cuda]'
+	@touch $@
+
+.venv-cuda/.torch: .venv-cuda/.installed
+	$(call say,installing PyTorch 2.13.0)
+	@.venv/bin/python $(call PIP_INTO,--python .venv-cuda) --group peers
 	@touch $@
 
 .venv-lowest/.installed: .venv-lowest/.made pyproject.toml .ci/lowest

@@ -35,12 +35,21 @@ def compiling(cells: Sequence[str], work: str, dtype: str) -> str:
     return said.format(cells=", ".join(dict.fromkeys(cells)), work=work, dtype=dtype)
 
 
-def announce_compiling(networks: Sequence[Model], *, backward: bool) -> None:
+def announce_compiling(
+    networks: Sequence[Model], *, backward: bool, device: str | None = None
+) -> None:
     """Say why the first sentence takes some seconds, or each its time, to standard error."""
     from tracer.kernels.cpu.device import needs_compiling
+    from tracer.kernels.device import device as device_named
     from tracer.kernels.device import device_for
 
     cells = [network.cell for network in networks]
+    if device not in (None, "cpu"):
+        new = [cell for cell in cells if device_named(device).needs_compiling(cell)]
+        if new:
+            kinds = ", ".join(dict.fromkeys(cell.equations.title for cell in new))
+            click.echo(_("compiling for the card: {cells} ...").format(cells=kinds), err=True)
+        return
     for title in {cell.equations.title for cell in cells if device_for(cell, "cpu") != "cpu"}:
         click.echo(
             _(

@@ -111,8 +111,7 @@ def runs_of(source: Source) -> Runs:
         cut = network.encoder.cut_at_spaces()
         _check_words(network.encoder, cut, sentences)
         network = replace(network, encoder=cut)
-    if (source.device or "cpu") == "cpu":
-        announce_compiling([network], backward=source.backward)
+    announce_compiling([network], backward=source.backward, device=source.device)
 
     def run(some: Sequence[str]) -> Trace:
         return _run(source, network, some, len(sentences))

@@ -78,6 +78,7 @@ MODELS = ("rnn-classify", "lstm-classify")
     help=_("Initial bias of their forget gates [1]."),
 )
 @click.option("--seed", type=click.IntRange(min=0), help=_("Random seed [0]."))
+@click.option("--device", callback=not_empty, help=_("Where to compute: as in tracer show [cpu]."))
 @click.option(
     "--format",
     "layout",
@@ -101,6 +102,7 @@ def command(
     initial: str | None,
     forget_bias: float | None,
     seed: int | None,
+    device: str | None,
     layout: str,
     theme: Theme | None,
     output: str | None,
@@ -138,8 +140,9 @@ def command(
                     options=", ".join(given)
                 )
             )
-    announce_compiling([in_float64(network) for network in networks], backward=True)
-    flows = [gradient_flow(network, text, target) for network in networks]
+    doubled = [in_float64(network) for network in networks]
+    announce_compiling(doubled, backward=True, device=device)
+    flows = [gradient_flow(network, text, target, device or "cpu") for network in networks]
     if layout in ("csv", "json", "svg"):
         able = picture_abilities(abilities(theme=theme), theme)
         with written(output) as stream:

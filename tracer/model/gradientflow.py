@@ -74,7 +74,9 @@ class GradientFlow:
         return share_of_last(self.d_h)
 
 
-def gradient_flow(model: Model, sentence: str, target: str | None = None) -> GradientFlow:
+def gradient_flow(
+    model: Model, sentence: str, target: str | None = None, device: str = "cpu"
+) -> GradientFlow:
     """Send the loss of the last word back through a sentence.
 
     Only the last word's loss counts, whatever the task, so that every gradient has come the whole
@@ -88,6 +90,8 @@ def gradient_flow(model: Model, sentence: str, target: str | None = None) -> Gra
     target : str
         The label that would be right after the last word; by default what the network says. For a
         model that generates, the next word.
+    device : str
+        As in `tracer.unroll`.
 
     Raises
     ------
@@ -97,7 +101,7 @@ def gradient_flow(model: Model, sentence: str, target: str | None = None) -> Gra
     model = in_float64(model)
     # A model that generates would go on with the sentence; asked for as many words, it only reads.
     words = len(model.encoder.split(sentence)) if model.task == "generate" else None
-    said = model.trace(sentence, level="all", steps=words)
+    said = model.trace(sentence, level="all", steps=words, device=device)
     answers = own_answers(said)[0]
     answer = answers if isinstance(answers, str) else answers[-1]
     label = answer if target is None else target

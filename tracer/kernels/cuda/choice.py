@@ -21,7 +21,6 @@ MOST_REGISTERS = 255
 WIDEST = 128
 """More units than that would have a thread read more weights at each step than it holds."""
 
-GRID = grid.Shape(units=2, lanes=3, each=2, piece=3) if SIMULATED else grid.Shape(8, 16, 4, 32)
 PRODUCT = product.Shape(side=2, each=2, piece=3) if SIMULATED else product.Shape(16, 4, 16)
 
 
@@ -47,3 +46,10 @@ def tile_shape(card: Card, blocks: int, N: int, H: int, size: int) -> tile.Shape
     # One sequence in a block is quickest; more share the weights, once every processor has one.
     together = 1 if card.processors >= N else 4
     return tile.Shape(width, min(held, width), together)
+
+
+def grid_shape(size: int) -> grid.Shape:
+    """The shape of ``grid`` for numbers of so many bytes: a thread's sums stay in its registers."""
+    if SIMULATED:  # a thread of Python for each thread
+        return grid.Shape(units=2, lanes=3, each=2, piece=3)
+    return grid.Shape(units=8, lanes=16, each=16 // size, piece=32)

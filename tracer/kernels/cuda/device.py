@@ -20,7 +20,7 @@ from tracer.equations import LEVELS
 from tracer.errors import InputError
 from tracer.kernels.cuda import choice, grid, lstm, rnn, tile
 from tracer.kernels.cuda.activations import CODE
-from tracer.kernels.cuda.choice import GRID, PRODUCT
+from tracer.kernels.cuda.choice import PRODUCT
 from tracer.kernels.cuda.oncard import Block, OnCard, adopted, lying
 from tracer.kernels.cuda.package import SIMULATED, card, check_ready, launch, room_for, trouble
 from tracer.kernels.cuda.places import (
@@ -194,7 +194,7 @@ def project(rows: Array, M: Array) -> Array:
 
 def needs_compiling(cell: Cell) -> bool:
     """Whether the first call will compile: no kernel is kept from one process to the next."""
-    return type(cell) in STEPS
+    return type(cell) in STEPS and not SIMULATED and not trouble()
 
 
 def _option(cell: Cell) -> int:
@@ -230,18 +230,19 @@ def _run(steps: ModuleType, cell: Cell, sizes: Sizes, way: str, plan: Any, *arra
         kernel = getattr(tile, way)(steps, dtype.name, shape)
         launch(kernel, -(-N // shape.together), blocks * H, plan, *arrays)
         return
-    kernel = getattr(grid, way)(steps, dtype.name, GRID)
+    cut = choice.grid_shape(dtype.itemsize)
+    kernel = getattr(grid, way)(steps, dtype.name, cut)
     if not SIMULATED:
         kernel = kernel.specialize(plan, *arrays)
-    launch(kernel, _blocks_at_once(kernel, N, H), GRID.threads, plan, *arrays)
+    launch(kernel, _blocks_at_once(kernel, cut, N, H), cut.threads, plan, *arrays)
 
 
-def _blocks_at_once(kernel: Any, N: int, H: int) -> int:
+def _blocks_at_once(kernel: Any, cut: grid.Shape, N: int, H: int) -> int:
     """As many blocks as there is work for, and as can be on the card together."""
     if SIMULATED:
         return 1
     (compiled,) = kernel.overloads.values()
-    return min(GRID.items(N, H), int(compiled.max_cooperative_grid_blocks(GRID.threads)))
+    return min(cut.items(N, H), int(compiled.max_cooperative_grid_blocks(cut.threads)))
 
 
 def _multiply(

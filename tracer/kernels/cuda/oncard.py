@@ -108,7 +108,7 @@ class OnCard:
         return {
             "shape": self.shape,
             "typestr": self.dtype.str,
-            "data": (first, True),
+            "data": (first, False),  # PyTorch takes nothing that says it cannot be written to
             "strides": tuple(strides),
             "stream": 1,  # the one stream that all of ours is done on
             "version": 3,

@@ -61,11 +61,12 @@ def on_card(function: Callable[..., Any]) -> Any:
 def kernel(function: Callable[..., Any], threads: int) -> Any:
     """A kernel for blocks of at most so many threads, which share the registers among them.
 
-    There is no ``fastmath``: it would make tanh an approximation, and a NaN anything.
+    There is no ``fastmath``: it would make tanh an approximation, and a NaN anything. Nor does the
+    linker compile it anew: what runs is what `tests/ptx` looks at.
     """
     if SIMULATED:
         return cuda.jit(function)
-    return cuda.jit(function, launch_bounds=threads)
+    return cuda.jit(function, launch_bounds=threads, lto=False)
 
 
 def launch(made: Any, blocks: Any, threads: int, *arguments: Any) -> None:
