@@ -66,6 +66,7 @@ peers: .venv-peers/.installed ## compare with PyTorch 2.13.0 (installs it first)
 
 corpus: .venv/.dev ## grade a thousand right answers and each known mistake; takes long
 	@.venv/bin/tracer dev check --report
+	$(call say,each mistake of the list by its numbers alone)
 	@TRACER_EVERY=1 .venv/bin/python $(PYTEST) tests/mistakes/test_catalogue_named.py \
 		tests/grading/test_check_in_python.py tests/grading/test_report_json.py
 

@@ -116,7 +116,7 @@ CHANGES = (
     ),
     (
         "`padding`", '`"runs on"`',
-        "whether the state stands still after the end of a sentence",
+        'whether the state stands still after the end of a sentence; or `"one step more"`',
     ),
     (
         "`steps`", '`{ d_W = "last" }`',

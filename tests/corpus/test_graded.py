@@ -53,7 +53,7 @@ def test_known_mistakes_are_named_in_two_styles(exercise: Exercise) -> None:
     told = told_of_all(single_variants(exercise, catalogue(exercise, 3)))
 
     assert told
-    assert {said for _variant, said in told} <= {Told.NAMED, Told.EQUATION}
+    assert {one.told for one in told} <= {Told.NAMED, Told.EQUATION}
 
 
 @pytest.mark.parametrize("number", ["13", "22", "32"])
@@ -64,8 +64,8 @@ def test_two_mistakes_at_once_are_never_named_wrongly(number: str) -> None:
     told = told_of_all(pair_variants(asked, catalogue(asked, 6), 2))
 
     assert told
-    assert Told.WRONG not in {said for _variant, said in told}
-    assert Told.PASSED not in {said for _variant, said in told}
+    assert Told.WRONG not in {one.told for one in told}
+    assert Told.PASSED not in {one.told for one in told}
 
 
 @pytest.mark.parametrize(

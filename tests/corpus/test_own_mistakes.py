@@ -22,6 +22,7 @@ NAMED = {
     "14_tagging_loss/logarithm_to_base_2": "loss_in_bits",
     "14_tagging_loss/mean_over_the_words": "other_total_loss",
     "14_tagging_loss/padding_counted": "padding_counted_in_both",
+    "14_tagging_loss/softmax_over_the_sentences": "softmax_in_the_loss_too",
     "20_lstm_gates/bias_forgotten": "without_bias",
     "20_lstm_gates/order_i_f_o_g": "gate_order",
     "20_lstm_gates/overflowing_sigmoid": "sigma_overflows",
@@ -30,6 +31,7 @@ NAMED = {
     "22_lstm_step/i_and_f_exchanged": "gate_order",
     "22_lstm_step/no_tanh_on_c": "c_not_squeezed",
     "23_lstm_unroll/c_0_at_every_step": "initial_state_at_every_step",
+    "23_lstm_unroll/one_word_too_many": "one_step_too_many",
     "23_lstm_unroll/padding_read": "runs_through_padding",
     "23_lstm_unroll/start_ignored": "initial_states_ignored",
     "23_lstm_unroll/zero_after_the_end": "zero_after_the_end",
@@ -39,6 +41,8 @@ NAMED = {
     "32_lstm_step_backward/tanh_twice": "other_slope_of_g",
     "33_lstm_backward/last_step_only": "gradients_of_the_first_step",
     "33_lstm_backward/memory_not_carried_back": "other_d_c_prev",
+    "33_lstm_backward/nothing_from_after_the_end": "gradients_of_last_states_ignored",
+    "33_lstm_backward/nothing_from_the_next_step": "nothing_from_next_step",
     "41_clip_by_norm/always_scaled": "other_scale",
     "41_clip_by_norm/by_value": "clipped_by_value",
     "41_clip_by_norm/each_for_itself": "clipped_array_by_array",
@@ -48,7 +52,39 @@ NAMED = {
     "43_adam/square_forgotten": "adam_other_v",
     "43_adam/with_the_gradient": "adam_other_step",
 }
-"""The other known mistakes change an input, remember a call, or are no change of the equations."""
+
+NOT_NAMED = {
+    "10_rnn_step/bias_only_at_first_step": "remembers that it was called",
+    "10_rnn_step/h_prev_overwritten": "changes an input",
+    "13_rnn_unroll/never_emptied": "remembers that it was called",
+    "22_lstm_step/weights_remembered": "remembers that it was called",
+    "32_lstm_step_backward/d_c_changed_in_place": "changes an input",
+    "33_lstm_backward/gradient_changed_in_place": "changes an input",
+    "33_lstm_backward/padding_learned_from": "keeps what no equation computes after the end",
+    "41_clip_by_norm/gradient_changed_in_place": "changes an input",
+    "43_adam/memory_changed_in_place": "changes an input",
+}
+"""The others are no change of the equations: what each does instead."""
+
+
+def test_each_known_mistake_has_its_diagnosis_here() -> None:
+    """One that is added has to be put into one of the two lists."""
+    folder = home().parent / "solutions"
+    found = {f"{p.parts[-3]}/{p.stem}" for p in folder.glob("*/mistakes/*.py")}
+
+    assert found == {*NAMED, *NOT_NAMED}
+
+
+@pytest.mark.parametrize("answer", NOT_NAMED)
+def test_nothing_is_named_that_is_no_change_of_the_equations(answer: str) -> None:
+    """What is said instead is no name: an input that was changed, a call that was remembered."""
+    folder, mistake = Path(answer).parts
+    exercise = next(e for e in discover().good if e.name == folder)
+    path = home().parent / "solutions" / folder / "mistakes" / f"{mistake}.py"
+
+    report = grade(exercise, Submission.read(path), seed=0, wall=InThisProcess())
+
+    assert report.diagnosis is None or not report.diagnosis.edits
 
 
 @pytest.mark.parametrize("answer", NAMED)

@@ -87,6 +87,7 @@ def test_a_mistake_is_an_edit_of_the_program() -> None:
         {"function": {"σ": "1 / (1 + exp(z))"}},
         {"carry": {"h": "zero", "c": "two back"}},
         {"padding": "runs on"},
+        {"padding": "one step more"},
         {"past": {"h_prev": "this", "f": "next"}},
         {"loop": {"backward": "reversed"}},
         {"steps": {"d_W": "without first"}},

@@ -46,6 +46,7 @@ EDITED: dict[str, dict[str, Any]] = {
     "tanh(c) for the state": {"carry": {"h": "tanh_c"}},
     "from the last word to the first": {"loop": {"forward": "reversed"}},
     "through the padding": {"padding": "runs on"},
+    "one step into the padding": {"padding": "one step more"},
     "another loss": {"change": {"loss": "masked(sum_K((probs - one_hot(label)) ** 2), mask)"}},
     "the mean over steps": {"steps": {"total_loss": "mean"}},
 }

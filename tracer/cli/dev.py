@@ -108,8 +108,10 @@ def new(name: str, folder: str, equations: str, reference: bool) -> None:
 )
 def check(folder: str | None, report: bool, sample: int | None) -> int:
     """Run everything, and say what to do next for each finding."""
+    import os
     from pathlib import Path
 
+    from tracer.cli._waiting import announced
     from tracer.course.authoring import findings
     from tracer.errors import InputError
     from tracer.exercises.discovery import discover, home
@@ -142,12 +144,19 @@ def check(folder: str | None, report: bool, sample: int | None) -> int:
 
         write(report_heading(able), able)
         measured = []
-        for row in rows(
-            exercises.good, solutions, unfit, right=min(sample or RIGHT, RIGHT),
-            pairs=min(sample or PAIRS, PAIRS), mistakes=sample,
-        ):  # fmt: skip
-            measured.append(row)
-            write([report_row(row, able)], able)
+        waiting = _("Writing answers and grading them")
+        with announced(waiting) as tell:
+            for row in rows(
+                exercises.good, solutions, unfit, right=min(sample or RIGHT, RIGHT),
+                pairs=min(sample or PAIRS, PAIRS), mistakes=sample,
+                jobs=1 if sample is not None else os.cpu_count() or 1,
+                said=lambda name, done, parts: tell(
+                    _("{name}: {done} of {all} parts").format(name=name, done=done, all=parts)
+                ),
+            ):  # fmt: skip
+                measured.append(row)
+                tell(waiting)
+                write([report_row(row, able)], able)
         write(report_total(measured, able), able)
     write(author_findings(unfit, len(exercises.good), able), able)
     return NOT_PASSED if unfit else PASSED

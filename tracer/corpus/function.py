@@ -173,7 +173,8 @@ class Writer:
                 continue
             body.known.add(name)
         if body.ragged:
-            body.write("every = np.arange(T)[:, np.newaxis] < lengths")
+            sign = "<=" if self.program.one_more else "<"
+            body.write(f"every = np.arange(T)[:, np.newaxis] {sign} lengths")
         if counts:
             counted = "(mask & every)" if body.ragged else "mask"
             body.write(f"count = {counted}.sum()")

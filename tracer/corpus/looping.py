@@ -91,7 +91,8 @@ class Loop:
         body = self.body
         self.step_names()
         if body.ragged:
-            body.write("going = (t < lengths)[:, np.newaxis]")
+            sign = "<=" if body.program.one_more else "<"
+            body.write(f"going = (t {sign} lengths)[:, np.newaxis]")
         hands = {hand.carry.into: hand for hand in self.hands}
         for name in self.names:
             if name in body.needs.carries:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from tracer.corpus.inside import InThisProcess
 from tracer.corpus.variants import (
@@ -15,6 +16,7 @@ from tracer.corpus.variants import (
     right_variants,
     single_variants,
 )
+from tracer.corpus.wrong_line import changed_line, stands_in
 from tracer.exercises.exercise import Exercise
 from tracer.grading.report import Report, Verdict
 from tracer.grading.session import grade
@@ -22,6 +24,7 @@ from tracer.mistakes import Diagnosis
 from tracer.sandbox.process import Wall
 
 SEED = 0
+ALL = slice(None)
 
 
 class Told(StrEnum):
@@ -34,6 +37,18 @@ class Told(StrEnum):
     WRONG = "wrongly named"
     CRASHED = "crashed"
     PASSED = "passed"
+
+
+class Answer(NamedTuple):
+    """What was said of one answer with known mistakes.
+
+    `line` says whether the line that is called wrong is the wrong one; None where no single line
+    is wrong. Where none is called wrong though one is, it is False.
+    """
+
+    variant: Variant
+    told: Told
+    line: bool | None = None
 
 
 @dataclass(slots=True)
@@ -49,15 +64,15 @@ class Measured:
         Those of them that did not pass.
     accused : list of Variant
         Those in which a mistake was named.
-    singles, pairs : list of (Variant, Told)
+    singles, pairs : list of Answer
     """
 
     exercise: Exercise
     right: int = 0
     refused: list[Variant] = field(default_factory=list)
     accused: list[Variant] = field(default_factory=list)
-    singles: list[tuple[Variant, Told]] = field(default_factory=list)
-    pairs: list[tuple[Variant, Told]] = field(default_factory=list)
+    singles: list[Answer] = field(default_factory=list)
+    pairs: list[Answer] = field(default_factory=list)
 
 
 def measured(
@@ -67,6 +82,7 @@ def measured(
     styles: int = 2,
     pairs: int = 20,
     mistakes: int | None = None,
+    part: slice = ALL,
     wall: Wall | None = None,
 ) -> Measured:
     """Grade the corpus of an exercise.
@@ -79,11 +95,13 @@ def measured(
         In how many styles each mistake is written.
     mistakes : int, optional
         How many of the mistakes, drawn; all of them by default.
+    part : slice
+        Which of all these answers are graded, where several processes share the work.
     wall : Wall, optional
         This process by default.
     """
     found = Measured(exercise)
-    for variant in right_variants(exercise, right):
+    for variant in right_variants(exercise, right)[part]:
         found.right += 1
         report = graded(variant, wall)
         if any(check.verdict is not Verdict.PASSED for check in report.checks):
@@ -91,17 +109,28 @@ def measured(
         if _names(report.diagnosis):
             found.accused.append(variant)
     known = catalogue(exercise, mistakes)
-    found.singles = told_of_all(single_variants(exercise, known, styles), wall)
-    found.pairs = told_of_all(pair_variants(exercise, known, pairs), wall)
+    found.singles = told_of_all(list(single_variants(exercise, known, styles))[part], wall)
+    found.pairs = told_of_all(list(pair_variants(exercise, known, pairs))[part], wall)
     return found
 
 
-def told_of_all(
-    variants: Iterable[Variant], wall: Wall | None = None
-) -> list[tuple[Variant, Told]]:
+def told_of_all(variants: Iterable[Variant], wall: Wall | None = None) -> list[Answer]:
     """What is said of each; where arrays do not fit together, no number is there to be named."""
-    found = [(variant, told(variant, graded(variant, wall))) for variant in variants]
-    return [(variant, said) for variant, said in found if said is not Told.CRASHED]
+    found = [answer(variant, graded(variant, wall)) for variant in variants]
+    return [one for one in found if one.told is not Told.CRASHED]
+
+
+def answer(variant: Variant, report: Report) -> Answer:
+    """What a report says of an answer, and whether it blames the right line."""
+    line = changed_line(variant) if len(variant.mistakes) == 1 else None
+    right = None if line is None else blames(report, variant.source, line)
+    return Answer(variant, told(variant, report), right)
+
+
+def blames(report: Report, source: str, line: int) -> bool:
+    """Whether it is this line that a report calls wrong."""
+    blame = report.blame
+    return blame is not None and stands_in(source, line, blame.line, blame.last)
 
 
 def graded(variant: Variant, wall: Wall | None = None) -> Report:

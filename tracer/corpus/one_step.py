@@ -27,7 +27,7 @@ def of_a_step(program: Program) -> Program:
     """
     if not program.carries:
         return program
-    if program.backwards or program.runs_on:
+    if program.backwards or program.runs_on or program.one_more:
         raise _unseen(program, "the order of the steps")
     for line in program.lines.values():
         if line.steps.startswith("without"):

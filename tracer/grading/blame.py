@@ -22,6 +22,10 @@ CLOSE = 1e-8
 """How far two sums of the same terms in another order may be apart, beside their size."""
 
 
+MOST_TRIED = 200
+"""Of how many numbers of an array it is seen one by one whether they are right."""
+
+
 @dataclass(frozen=True, slots=True)
 class Records:
     """What the child recorded of one call.
@@ -142,7 +146,7 @@ def blamed(
         return None
     found = _assigned(records, first, quantities) if handed_back[first] else first
     line, last, name, _start, _count, *caller = records.rows[found].tolist()
-    if caller[0] and _right_elsewhere(records, found, right):
+    if caller[0] and (_right_elsewhere(records, found, right) or _partly(records, found, known)):
         line, last = caller  # the function is right, and was called with something wrong
     return Blame(
         line,
@@ -176,7 +180,13 @@ def _wrongly_returned(
     there = [quantities[q].ravel() for q in returned.get(name, ()) if q in quantities]
     if caller or not there:
         return False
-    return not _occurs(records.of(record), np.sort(np.concatenate(there)))
+    right, numbers = np.sort(np.concatenate(there)), records.of(record)
+    if right.size != numbers.size or _plain(numbers):
+        return not _occurs(numbers, right)
+    # All of them, each as often: in whatever order the axes are.
+    found = np.sort(numbers)
+    scale = np.maximum(1.0, np.abs(right))
+    return not bool((np.abs(found - right) <= CLOSE * scale).all())
 
 
 def _assigned(records: Records, returned: int, quantities: Mapping[str, Array]) -> int:
@@ -200,6 +210,16 @@ def _right_elsewhere(records: Records, record: int, right: list[bool]) -> bool:
     return not overflown and any(
         right[k] and row[0] == line for k, row in enumerate(records.rows.tolist())
     )
+
+
+def _partly(records: Records, record: int, known: Array) -> bool:
+    """Whether some of its numbers are right: what computes them is, and was given too much."""
+    numbers = records.of(record)
+    if not np.isfinite(numbers).all():
+        return False
+    telling = numbers[numbers != np.round(numbers)]
+    right = sum(_occurs(telling[n : n + 1], known) for n in range(min(telling.size, MOST_TRIED)))
+    return right >= 2 and right * 10 >= min(telling.size, MOST_TRIED)  # two may be by chance
 
 
 def _right_before(records: Records, wrong: int, right: list[bool]) -> Iterator[tuple[str, int]]:
@@ -226,8 +246,11 @@ def _occurs(numbers: Array, known: Array) -> bool:
     if not np.isfinite(numbers).all():
         return False
     numbers = numbers[numbers != np.round(numbers)]
-    if not numbers.size:
-        return True
+    return not numbers.size or _near(numbers, known)
+
+
+def _near(numbers: Array, known: Array) -> bool:
+    """Whether each number is one of the known ones, which are sorted."""
     if not known.size:
         return False
     after = np.searchsorted(known, numbers).clip(1, known.size - 1) if known.size > 1 else 0
@@ -255,4 +278,5 @@ def _other(records: Records, record: int, quantities: Mapping[str, Array]) -> st
 def _is_part(numbers: Array, whole: Array) -> bool:
     """Whether these are the numbers of a quantity, of one step or of all, in any layout."""
     known = np.sort(whole.ravel())
-    return known.size >= numbers.size and _occurs(numbers, known)
+    finite = bool(np.isfinite(numbers).all())
+    return finite and known.size >= numbers.size and _near(numbers, known)

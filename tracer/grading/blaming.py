@@ -28,16 +28,29 @@ if TYPE_CHECKING:
 
 Array: TypeAlias = npt.NDArray[Any]
 
+MOST_WATCHED = 3
+"""How many failing checks are run once more."""
+
 
 def line_to_look_at(
     session: Session, tasks: Sequence[Task], judged: Sequence[Judged]
 ) -> Blame | None:
-    """The line of the first check with a wrong number; None where nothing true is known."""
-    failing = (n for n, j in enumerate(judged) if j.report.verdict is not Verdict.PASSED)
-    first = next(failing, None)
-    if first is None or judged[first].report.difference is None:
-        return None
-    task, found = tasks[first], judged[first]
+    """The line of the first check with a wrong number; None where nothing true is known.
+
+    Where it tells no line, as where all numbers are 0 or 1, that of one after it.
+    """
+    failing = [n for n, j in enumerate(judged) if j.report.verdict is not Verdict.PASSED]
+    for n in failing[:MOST_WATCHED]:
+        if judged[n].report.difference is None:
+            return None
+        blame = _in_one(session, tasks[n], judged[n])
+        if blame is not None:
+            return blame
+    return None
+
+
+def _in_one(session: Session, task: Task, found: Judged) -> Blame | None:
+    """The line of one check."""
     number = found.failed_at or 0
     plan = alone(task.plan, number, found.came)
     _run, transcript = session.asked([plan], session.limits, watch=len(plan) - 1)

@@ -101,14 +101,24 @@ def _in_its_order(
     told = len(orders) == 1 and sorted(here) == sorted(program.gates)
     found = []
     for mistake in catalogue:
-        order = str(mistake.values.get("order", "")).split()
-        if mistake.id != "gate_order":
+        names = _ORDERS.get(mistake.id)
+        if names is None:
             found.append(mistake)
         elif told:
+            order = " ".join(mistake.values[name] for name in names).split()
             taken = dict(zip(program.gates, order, strict=True))
-            own = {"order": " ".join(taken[gate] for gate in here), "gates": " ".join(here)}
-            found.append(replace(mistake, values={**mistake.values, **own}))
+            own = [taken[gate] for gate in here]
+            parts = own if len(names) > 1 else [" ".join(own)]
+            values = {**dict(zip(names, parts, strict=True)), "gates": " ".join(here)}
+            found.append(replace(mistake, values={**mistake.values, **values}))
     return tuple(found)
+
+
+_ORDERS = {
+    "gate_order": ("order",),
+    "gate_order_of_a_step_backward": ("first", "second", "third", "fourth"),
+}
+"""The mistakes that take the blocks for the gates in another order, and where they say which."""
 
 
 def _runs(check: Check, compared: Compared, *, by_step: bool = False) -> Iterator[Run]:

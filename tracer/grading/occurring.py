@@ -10,6 +10,7 @@ import numpy as np
 
 from tracer.cells.activations import Array
 from tracer.equations.expression import Call, Expression, Name, Number
+from tracer.equations.parsing import parse
 from tracer.program import Program
 from tracer.program.compiled import compiled
 from tracer.program.line import Line
@@ -63,12 +64,34 @@ def numbers_of(
     parts = [
         part for line in program.lines.values() for part in _parts(program, line, read | sizes)
     ]
+    parts += _other_ways(program, read)
     known = sorted_with_ways([*read.values(), *others, *parts])
     sums = [
         s for line in program.lines.values() for s in _partial_sums(program, line, read | sizes)
     ]
     partial = np.unique(np.concatenate([np.ravel(s) for s in sums])) if sums else np.zeros(0)
     return known, partial, quantities
+
+
+_WAYS = {
+    # Kingma and Ba, section 2: both corrections in the step size.
+    "adam": (
+        "sqrt(1 - beta2 ** t)", "sqrt(1 - beta2 ** t) / (1 - beta1 ** t)",
+        "learning_rate * sqrt(1 - beta2 ** t)",
+        "learning_rate * sqrt(1 - beta2 ** t) / (1 - beta1 ** t)",
+        "epsilon * sqrt(1 - beta2 ** t)", "sqrt(v_new)",
+        "sqrt(v_new) + epsilon * sqrt(1 - beta2 ** t)", "d * d", "learning_rate * m_hat",
+    ),
+    "clip": ("max_norm / norm",),
+}  # fmt: skip
+"""What people compute that no equation of the list has, by the program."""
+
+
+def _other_ways(program: Program, read: Mapping[str, Any]) -> list[Array]:
+    """The values of other ways to write the equations."""
+    line = next(iter(program.lines.values()))
+    texts = _WAYS.get(program.name, ())
+    return [v for text in texts for v in _value(line, parse(text), read, all_steps=False)]
 
 
 def _parts(program: Program, line: Line, read: Mapping[str, Any]) -> Iterator[Array]:

@@ -150,8 +150,11 @@ class Attempt:
     def screen(self) -> Screen:
         """A quick look at the first step of that run that is still wrong."""
         assert self.open is not None
-        everything = self.program.run(self.open.run.given)
-        return Screen(self.program, self.open, everything)
+        program = self.program
+        computed = program.other(returned={}) if program.returned else program
+        return Screen(
+            program, self.open, computed.run(self.open.run.given), self.numbers(self.open)
+        )
 
     @cached_property
     def beginning(self) -> Screen | None:
@@ -185,15 +188,20 @@ class Attempt:
         """The lines that a further candidate changes here, where it changes nothing else."""
         if candidate.changed is None or self.own_lines.isdisjoint(candidate.changed):
             return candidate.changed
-        return changed_lines(self.program, self.program.edited(candidate.edits))
+        try:
+            return changed_lines(self.program, self.program.edited(candidate.edits))
+        except TracerError:
+            return None
 
     def fits_beside(self, candidate: Candidate) -> bool:
-        """Whether a further candidate leaves the others as they are."""
+        """Whether a further candidate leaves something of the others."""
         if candidate in self.chosen or candidate.edited is None:
             return False
-        if candidate.changed is None or candidate.composes:
+        changed = candidate.changed
+        if changed is None or not self.own_lines or not self.own_lines <= changed.keys():
             return True
-        return self.own_lines.isdisjoint(candidate.changed)
+        lines = self.lines_of(candidate)
+        return lines is not None and any(lines.get(n) != changed[n] for n in self.own_lines)
 
     def with_(self, *further: Candidate) -> Attempt:
         """The same with more changes."""

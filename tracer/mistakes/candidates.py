@@ -10,7 +10,7 @@ from tracer.errors import TracerError
 from tracer.mistakes.records import Mistake
 from tracer.mistakes.screening import Changed, changed_lines
 from tracer.program import Edit, Program
-from tracer.program.edit import Change, EachGate, Returned
+from tracer.program.edit import Body, CarryOver, Change, EachGate, Read, Returned, Steps
 from tracer.program.line import STOOD
 
 
@@ -79,10 +79,20 @@ class Candidate:
         """Whether it adds to what stood there and does not replace it."""
         return all(map(_adds, self.edits))
 
+    @cached_property
+    def keeps_what_stood(self) -> bool:
+        """Whether what another changed before is still there: it adds to it, or calls it."""
+        return self.composes or all(isinstance(e, Body | Steps | CarryOver) for e in self.edits)
+
+    @cached_property
+    def only_hands_back(self) -> bool:
+        """Whether it changes nothing but what is handed back."""
+        return all(isinstance(edit, Returned) for edit in self.edits)
+
 
 def _adds(edit: Edit) -> bool:
     match edit:
-        case Change(_, expression):
+        case Change(_, expression) | Returned(_, expression) | Read(_, expression):
             return STOOD in expression.reads
         case EachGate(_, expression):
             return bool(re.search(rf"\b{STOOD}\b", expression))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice, product
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from tracer.mistakes.attempt import Attempt
 from tracer.mistakes.candidates import Candidate
 from tracer.mistakes.equationwise import judged
 from tracer.mistakes.records import Diagnosis, Mistake, Run
-from tracer.mistakes.search import grown, singles
+from tracer.mistakes.search import Found, Search, singles
 from tracer.mistakes.task import Task
 from tracer.program import Edit, Program
 from tracer.program.derivative import derivative
@@ -63,8 +64,10 @@ class _Diagnosing:
     catalogue: Sequence[Mistake]
     searching: Callable[[], None]
 
-    def of(self, runs: Sequence[Run], own_forward: tuple[Edit, ...]) -> Diagnosis:
-        """The diagnosis of some runs."""
+    def of(
+        self, runs: Sequence[Run], own_forward: tuple[Edit, ...], *, deeper: bool = True
+    ) -> Diagnosis:
+        """The diagnosis of some runs; only a single mistake is looked for if not `deeper`."""
         wrong = Task(self.right, runs, ())
         if not wrong.wrong_runs:
             return Diagnosis(reference="right")
@@ -87,22 +90,18 @@ class _Diagnosing:
                     if len(alone) <= MOST_ALIKE
                     else Diagnosis()
                 )
+        if not deeper:
+            return Diagnosis()
         staged = self.in_two_passes(runs, own_forward)
         if staged is not None:
             return staged
         if strength >= guards.EVIDENCE:
-            found = self.several(task, None) or self.without_name(task)
-            found = found or self.several(task, self.searching)
+            search = Search(task)
+            found = _several(search.one_by_one()) or self.without_name(task)
+            found = found or _several(search.in_pairs(self.searching))
             if found is not None:
                 return found
         return Diagnosis(equations=judged(based, runs))
-
-    def several(self, task: Task, searching: Callable[[], None] | None) -> Diagnosis | None:
-        """Several mistakes at once, if only one set of them gives every number."""
-        found = grown(task, searching)
-        if len(found) != 1:
-            return None
-        return Diagnosis(named=tuple(_mistakes(one_of) for one_of in found[0].classes))
 
     def without_name(self, task: Task) -> Diagnosis | None:
         """One changed equation that has no name."""
@@ -128,16 +127,38 @@ class _Diagnosing:
         first = self.of([run for run in _with(runs, forward) if run.came], ())
         if not first.edits:
             return None
-        based = self.right.edited(first.edits)
-        if self.is_derivative(based, runs):
-            return replace(first, reference="derivative")
-        backward = [
-            mistake for mistake in self.catalogue if _in_backward(Candidate(based, mistake.edits))
-        ]
-        second = _Diagnosing(self.right, backward, self.searching).of(runs, first.edits)
-        if second.named or second.generated:
-            return replace(second, named=first.named + second.named)
-        return Diagnosis(named=first.named, generated=first.generated, equations=second.equations)
+        came = frozenset(name for part in forward for name in part)
+        choices = list(islice(_choices(first), MOST_ALIKE))
+        found = Diagnosis()
+        for deeper in (False, True):  # one further mistake is tried with each, before several are
+            for chosen in choices[:2] if deeper else choices:
+                narrowed = replace(first, named=chosen)
+                based = self.right.edited(narrowed.edits)
+                if self.is_derivative(based, runs):
+                    return replace(narrowed, reference="derivative")
+                later = [m for m in self.catalogue if came.isdisjoint(_candidate(based, m).reach)]
+                inner = _Diagnosing(self.right, later, self.searching)
+                found = inner.of(runs, narrowed.edits, deeper=deeper)
+                if found.named or found.generated or found.reference:
+                    alike = self.alike(first, chosen, found.edits, runs)
+                    return replace(found, named=alike + found.named)
+        return Diagnosis(named=first.named, generated=first.generated, equations=found.equations)
+
+    def alike(
+        self, first: Diagnosis, chosen: tuple[tuple[Mistake, ...], ...], later: tuple[Edit, ...],
+        runs: Sequence[Run],
+    ) -> tuple[tuple[Mistake, ...], ...]:  # fmt: skip
+        """The mistakes of the forward pass that give every number, with those of the backward."""
+        found = []
+        for n, one_of in enumerate(first.named):
+            same = []
+            for other in one_of:
+                named = (*chosen[:n], (other,), *chosen[n + 1 :])
+                edits = (*replace(first, named=named).edits, *later)
+                if (other,) == chosen[n] or not Task(self.right.edited(edits), runs, ()).wrong_runs:
+                    same.append(other)
+            found.append(tuple(same))
+        return tuple(found)
 
     def is_derivative(self, program: Program, runs: Sequence[Run]) -> bool:
         """Whether all is as the derivative of the forward pass says."""
@@ -153,6 +174,18 @@ class _Diagnosing:
 def _candidate(program: Program, mistake: Mistake) -> Candidate:
     """Kept, for a class hands in many answers to one exercise."""
     return Candidate(program, mistake.edits, mistake)
+
+
+def _several(found: Sequence[Found]) -> Diagnosis | None:
+    """Several mistakes at once, if only one set of them gives every number."""
+    if len(found) != 1:
+        return None
+    return Diagnosis(named=tuple(_mistakes(one_of) for one_of in found[0].classes))
+
+
+def _choices(diagnosis: Diagnosis) -> Iterator[tuple[tuple[Mistake, ...], ...]]:
+    """Where several give the same numbers: each of them for itself."""
+    yield from product(*([(one,) for one in one_of] for one_of in diagnosis.named))
 
 
 def _mistakes(candidates: Sequence[Candidate]) -> tuple[Mistake, ...]:
@@ -172,8 +205,3 @@ def _only(run: Run, wanted: Callable[[str], bool]) -> dict[str, Array]:
 
 def _with(runs: Sequence[Run], came: Sequence[Mapping[str, Array]]) -> list[Run]:
     return [replace(run, came=part) for run, part in zip(runs, came, strict=True)]
-
-
-def _in_backward(candidate: Candidate) -> bool:
-    lines = candidate.program.lines
-    return all(name not in lines or lines[name].backward for name in candidate.touched)

@@ -18,11 +18,13 @@ import numpy as np
 import numpy.typing as npt
 
 from tracer.cells.activations import Array
+from tracer.equations.expression import Expression, Name
 from tracer.mistakes.blocks import Blocks
 from tracer.program import Program
-from tracer.program.functions import OF_A_STEP, OF_ALL_STEPS
+from tracer.program.compiled import Compiled, compiled
+from tracer.program.functions import ACROSS_STEPS
 from tracer.program.given import Given
-from tracer.program.line import Line
+from tracer.program.line import STOOD, Line
 from tracer.program.seeing import blocks, past_of, seen
 
 
@@ -30,7 +32,8 @@ from tracer.program.seeing import blocks, past_of, seen
 class Target:
     """What came back of one block at the step that is looked at.
 
-    `rows` are the sentences that have such a step, or the rows of its gate.
+    `rows` are the sentences that have such a step, or the rows of its gate. `reads` is what the
+    numbers are made of where something else is handed back: else the quantity itself.
     """
 
     name: str
@@ -39,6 +42,8 @@ class Target:
     rows: npt.NDArray[np.bool_] | slice | None
     wrong: bool
     first: float = math.nan
+    reads: tuple[str, ...] = ()
+    made: Compiled | None = None
 
     def is_met(self, value: Any) -> bool:
         """Whether the quantity with this value has what came back."""
@@ -61,25 +66,25 @@ class Target:
 _ALWAYS_READ = ("t", "first_step", "last_step", "mask", "count")
 """What an edit may read though the right program does not."""
 
+_NO_LINES = (
+    "carries", "seen_forward", "seen_backward", "past", "returned", "backwards", "runs_on",
+    "one_more",
+)  # fmt: skip
+"""What else an edit may change in a program."""
+
 Changed = Mapping[str, Line]
 """The lines that an edit changes, by name."""
 
 
-_OF_ALL_STEPS = OF_ALL_STEPS.keys() - OF_A_STEP.keys()
-"""Functions that look at all steps at once."""
-
-
 def changed_lines(base: Program, edited: Program) -> Changed | None:
     """What an edit changes, where it changes nothing but lines; None for any other edit."""
-    for field in ("carries", "seen_forward", "seen_backward", "past", "returned"):
+    for field in _NO_LINES:
         if getattr(base, field) != getattr(edited, field):
             return None
-    if base.backwards != edited.backwards or base.runs_on != edited.runs_on:
-        return None
     found = {n: line for n, line in edited.lines.items() if line is not base.lines[n]}
     if any(line.steps != base.lines[n].steps for n, line in found.items()):
         return None  # how steps are put together shows in no step
-    if any(not _OF_ALL_STEPS.isdisjoint(line.expression.functions) for line in found.values()):
+    if any(not ACROSS_STEPS.isdisjoint(line.expression.functions) for line in found.values()):
         return None
     return found
 
@@ -93,20 +98,23 @@ class Screen:
         With the edits that are known already.
     of : Blocks
     numbers : mapping
-        All that this program gives on the run.
+        All that this program computes on the run.
+    handed_back : mapping, optional
+        What it hands back, where that is something else.
     at : tuple of int and bool, optional
         Another step to look at, and whether in the backward pass.
     """
 
     def __init__(
         self, program: Program, of: Blocks, numbers: Mapping[str, Array],
-        at: tuple[int, bool] | None = None,
+        handed_back: Mapping[str, Array] | None = None, at: tuple[int, bool] | None = None,
     ) -> None:  # fmt: skip
+        handed_back = numbers if handed_back is None else handed_back
         self.program = program
         self.of = of
         self.numbers = numbers
         self.given = Given(program, of.run.given, _ALWAYS_READ)
-        marks = of.equal(numbers)
+        marks = of.equal(handed_back)
         self.step, self.backward = at or _first_wrong(program, of, marks)
         self.targets = self._targets(marks)
         self.wrong = tuple(target for target in self.targets if target.wrong)
@@ -141,6 +149,9 @@ class Screen:
             name, got = block.name, np.asarray(self.of.run.came[block.name], dtype=np.float64)
             if name not in lines or not (whole or block.step == self.step):
                 continue
+            back = self.program.returned.get(name)
+            if back is not None and not ACROSS_STEPS.isdisjoint(back.functions):
+                continue  # it shows in no step
             if not whole and lines[name].backward is not self.backward:
                 continue
             rows: npt.NDArray[np.bool_] | slice | None = None
@@ -154,10 +165,43 @@ class Screen:
                 rows = slice(block.gate * H, (block.gate + 1) * H)
             cut = got if rows is None else got[rows]
             found.append(
-                Target(name, cut, float(limit), rows, not right, cut.item(0) if cut.size else 0.0)
+                Target(
+                    name,
+                    cut,
+                    float(limit),
+                    rows,
+                    not right,
+                    cut.item(0) if cut.size else 0.0,
+                    *self._handed_back(name, back),
+                )
             )
         order = {name: n for n, name in enumerate(self.program.order)}
         return tuple(sorted(found, key=lambda target: order[target.name]))
+
+    def _handed_back(
+        self, name: str, back: Expression | None
+    ) -> tuple[tuple[str, ...], Compiled | None]:
+        """What a name is made of, and how, where something else is handed back for it."""
+        if back is None:
+            return (name,), None
+        now = back.replaced({STOOD: Name(name)})
+        return now.reads, compiled(now, self.program.name, (), all_steps=False)
+
+    def value_of(self, target: Target, new: Mapping[str, Any]) -> Any:
+        """What comes back with new values; None where they leave it as it is."""
+        if target.made is None:
+            return new.get(target.name)
+        if not any(name in new for name in target.reads):
+            return None
+        try:
+            return target.made({**self._handed_back_of, **new})
+        except (ValueError, IndexError, TypeError, KeyError, ArithmeticError):
+            return math.nan
+
+    @cached_property
+    def _handed_back_of(self) -> dict[str, Any]:
+        """All values of this step, of both passes."""
+        return {**self.forward_values, **self.backward_values}
 
     @cached_property
     def forward_values(self) -> dict[str, Any]:
@@ -231,7 +275,7 @@ class Screen:
     def needed(self) -> frozenset[str]:
         """The lines behind what is looked at."""
         found: set[str] = set()
-        waiting = [target.name for target in self.targets]
+        waiting = [name for target in self.targets for name in target.reads]
         while waiting:
             name = waiting.pop()
             if name in found or name not in self.program.lines or name in self.of.run.given:
@@ -288,19 +332,20 @@ class Screen:
 
     def spoils(self, new: Mapping[str, Any]) -> bool:
         """Whether new values make something wrong that is right."""
-        right = (target for target in self.targets if not target.wrong and target.name in new)
-        return any(not target.is_met(new[target.name]) for target in right)
+        for target in self.targets:
+            value = None if target.wrong else self.value_of(target, new)
+            if value is not None and not target.is_met(value):
+                return True
+        return False
 
     def values_of_both(
         self, one: Changed, first: Mapping[str, Any], other: Changed, second: Mapping[str, Any],
         until: str,
     ) -> dict[str, Any] | None:  # fmt: skip
-        """The values up to a name with two changes, from those with each alone.
+        """The values up to a name with two changes of different lines, from those with each alone.
 
         What only one of them reaches it has made already; what both reach is computed anew.
         """
-        if not one.keys().isdisjoint(other):
-            return None
         both = [name for name in first if name in second]
         start = {**first, **second}
         for name in both:
@@ -317,10 +362,11 @@ class Screen:
         gained = False
         every = True
         for target in self.targets:
-            if target.name not in new:
+            value = self.value_of(target, new)
+            if value is None:
                 every = every and not target.wrong
                 continue
-            met = target.is_met(new[target.name])
+            met = target.is_met(value)
             if not target.wrong and not met:
                 return False, False
             gained = gained or (target.wrong and met)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from tracer.cells.activations import Array
 from tracer.mistakes.blocks import Blocks
@@ -13,12 +12,9 @@ from tracer.mistakes.candidates import Candidate
 from tracer.mistakes.records import Run
 from tracer.program import Program
 
-if TYPE_CHECKING:
-    from tracer.mistakes.attempt import Attempt
-
 MOST_RUNS = 1_500
-"""How often a program is run in all for one task. It is a count and no clock: a slow machine says
-what a fast one says."""
+"""How often a program is run for one task, and for the pairs of it as often again. It is a count
+and no clock: a slow machine says what a fast one says."""
 
 
 class Task:
@@ -37,8 +33,6 @@ class Task:
         Those with the most to tell come first.
     left : int
         How often a program may still be run.
-    further : dict
-        The ways of going on from a set of candidates, once they are known.
     """
 
     def __init__(
@@ -50,7 +44,10 @@ class Task:
         cut = [Blocks(program.names, run, computed(program, run)) for run in runs]
         self.runs = sorted(cut, key=_tells_little)
         self.came = frozenset(name for blocks in cut for name in blocks.names)
-        self.further: dict[tuple[Candidate, ...], list[tuple[Attempt, list[Candidate]]]] = {}
+
+    def refill(self) -> None:
+        """As many runs once more, for another kind of search."""
+        self.left = MOST_RUNS
 
     @cached_property
     def everything(self) -> tuple[Mapping[str, Array], ...]:

@@ -27,7 +27,7 @@ are several edits, one after the other:
 ``loop = { backward = "reversed" }``
     A loop runs the other way round.
 ``padding = "runs on"``
-    The state runs on past a sentence's end.
+    The state runs on past a sentence's end; ``"one step more"``: for one step.
 ``steps = { d_W = "last", total_loss = "mean" }``
     How the steps are put together: ``"sum"``, ``"mean"``, ``"first"``, ``"last"``,
     ``"without first"``, ``"without last"``, ``"step D"``. Of ``d_U`` it is all its blocks.
@@ -77,9 +77,10 @@ def _turned(name: str, value: Any) -> Edit:
 
 def _runs_on(name: str, value: Any) -> Edit:
     del name
-    if value != "runs on":
-        raise UnknownNameError("padding", value, ("runs on",))
-    return RunsOn()
+    words = ("runs on", "one step more")
+    if value not in words:
+        raise UnknownNameError("padding", value, words)
+    return RunsOn(one_step=value == words[1])
 
 
 _MADE: Mapping[str, Callable[[str, Any], Edit]] = {

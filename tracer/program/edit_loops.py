@@ -79,12 +79,18 @@ class Turned(Edit):
 
 @dataclass(frozen=True)
 class RunsOn(Edit):
-    """The state runs on past a sentence's end."""
+    """The state runs on past a sentence's end, to the last step or for one step."""
+
+    one_step: bool = False
 
     def __str__(self) -> str:
+        if self.one_step:
+            return "the state runs on for one step into the padding"
         return "the state runs on through the padding"
 
     def applied(self, program: Program) -> Program:
+        if self.one_step:
+            return program.other(one_more=True)
         return program.other(runs_on=True)
 
     def touches(self, program: Program) -> frozenset[str]:

@@ -147,3 +147,11 @@ OF_ALL_STEPS: Mapping[str, Callable[..., Any]] = MappingProxyType(
     }
 )  # fmt: skip
 """The functions for which it matters whether there is an axis of steps before that of sentences."""
+
+ACROSS_STEPS = frozenset(
+    {
+        "softmax_T", "of_first_step", "of_last_step", "reversed_steps", "earlier", "later",
+        "exchanged_axes", "reshaped",
+    }
+)  # fmt: skip
+"""The functions that look at all steps at once: what they do shows in no single one."""

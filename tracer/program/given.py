@@ -96,7 +96,7 @@ class Given:
             return None
         if lengths.min() < 1 or lengths.max() > T:
             raise InputError(f"lengths is {lengths.tolist()}; each has to be 1 to T={T}")
-        found: npt.NDArray[np.int64] = lengths
+        found: npt.NDArray[np.int64] = np.minimum(lengths + self.program.one_more, T)
         return None if self.program.runs_on or found.min() == T else found
 
     def _mask(self, T: int) -> None:

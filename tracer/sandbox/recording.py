@@ -24,6 +24,9 @@ MOST_RECORDS, MOST_NUMBERS = 2000, 100_000
 
 COLUMNS = 7
 
+MOST_PARTS = 64
+"""Of an array that is filled part by part, how many parts are remembered."""
+
 LARGEST = 2**14
 """Numbers of one variable; a larger one is left out."""
 
@@ -40,7 +43,8 @@ class Statement:
             end = max(self.first, body[0].lineno - 1)
             parts = [getattr(node, name) for name in ("iter", "test") if hasattr(node, name)]
         self.last = end
-        self.reads = names_in(*parts)
+        self.fills = filled_by(node)
+        self.reads = names_in(*parts) if not self.fills else without(node, self.fills)
         if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             self.reads = (*self.reads, node.target.id)
         self.each = dict(one_by_one(node))
@@ -55,6 +59,19 @@ def names_in(*parts: ast.AST) -> tuple[str, ...]:
     """The names that are read somewhere in these parts."""
     nodes = (n for part in parts for n in ast.walk(part) if isinstance(n, ast.Name))
     return tuple({n.id for n in nodes if isinstance(n.ctx, ast.Load)})
+
+
+def filled_by(node: ast.stmt) -> frozenset[str]:
+    """The arrays of which it gives a part other numbers, and reads nothing: ``d_z[:, :H] = …``."""
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    bases = [target.value for target in targets if isinstance(target, ast.Subscript)]
+    names = {base.id for base in bases if isinstance(base, ast.Name)}
+    return frozenset(names.difference(names_in(node.value) if isinstance(node, ast.Assign) else ()))
+
+
+def without(node: ast.stmt, names: frozenset[str]) -> tuple[str, ...]:
+    """The names that it reads, but for some."""
+    return tuple(name for name in names_in(node) if name not in names)
 
 
 def makes_room(node: ast.stmt) -> bool:
@@ -95,6 +112,7 @@ class Frame:
         self.values: dict[str, Any] = {}  # of each name as it was seen last: a flat copy
         self.versions: dict[str, tuple[int, ...]] = {}  # the records that gave it its numbers
         self.called: list[int] = []  # what functions returned to the statement that is running
+        self.unsure: frozenset[int] = frozenset()  # which of the records it may have been given
 
 
 class Recorder:
@@ -142,6 +160,7 @@ class Recorder:
         if self.full or frame.f_code.co_filename != self.file:
             return None
         inner = Frame(frame.f_lineno)
+        inner.unsure = frozenset(self.frames[-1].called) if self.frames else frozenset()
         outside = tuple(dict(self._read_by_running())) if self.frames else ()
         for name, value in frame.f_locals.items():
             inner.values[name] = flat(value)
@@ -180,7 +199,7 @@ class Recorder:
         statement = self.statements.get(here.line)
         names, sure = statement.reads_for(result) if statement else ((), False)
         read = dict.fromkeys(n for name in names for n in here.versions.get(name, ()))
-        yield from ((n, int(sure)) for n in read)
+        yield from ((n, int(sure and n not in here.unsure)) for n in read)
         yield from ((n, 0) for n in here.called if n not in read)
 
     def _settle(self, here: Frame, variables: dict[str, Any]) -> None:
@@ -199,9 +218,12 @@ class Recorder:
                 fresh = now
             changed.append((name, fresh, now))
         made = [(name, self._add(here, name, fresh, now)) for name, fresh, now in changed]
+        statement = self.statements.get(here.line)
         for name, number in made:
             if number is not None:
-                here.versions[name] = (number,)
+                filled = statement is not None and name in statement.fills
+                parts = here.versions.get(name, ())[-MOST_PARTS:] if filled else ()
+                here.versions[name] = (*parts, number)
 
     def _add(self, here: Frame, name: str, fresh: Any, now: Any) -> int | None:
         """A record of new numbers; None where there is no room for more."""

@@ -22,8 +22,8 @@ def lstm_unroll(x, lengths, h_0, c_0, U, W, a):
     h_prev, c_prev = h_0, c_0
     for t in range(T):
         going = (t < lengths)[:, None]
-        h_new, c_new = lstm_step(x[t], h_prev, c_prev, U, W, a)
+        h_new, c_new = lstm_step(x[t], h_prev, c_prev, U, W, a)  # c_prev stays c_0
         h[t] = np.where(going, h_new, h_prev)
         c[t] = np.where(going, c_new, c[t - 1])
-        h_prev = h[t]  # and c_prev is forgotten
+        h_prev = h[t]
     return h, c

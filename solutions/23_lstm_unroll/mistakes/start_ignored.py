@@ -17,8 +17,8 @@ def lstm_step(x, h_prev, c_prev, U, W, a):
 def lstm_unroll(x, lengths, h_0, c_0, U, W, a):
     T, N, _ = x.shape
     H = W.shape[1]
-    h = np.zeros((N, H))  # h_0 and c_0 came, but are not read
-    c = np.zeros((N, H))
+    h = np.zeros((N, H))  # h_0 came, but is not read
+    c = np.zeros((N, H))  # nor is c_0
     hs, cs = [], []
     for t in range(T):
         h_new, c_new = lstm_step(x[t], h, c, U, W, a)

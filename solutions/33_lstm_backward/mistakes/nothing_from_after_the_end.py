@@ -36,7 +36,7 @@ def lstm_backward(d_h_from_loss, d_h_T, d_c_T, cache):
     d_U, d_W = np.zeros_like(U), np.zeros_like(W)
     d_a = np.zeros(len(U), U.dtype)
     d_h_next = np.zeros_like(d_h_T)  # what uses the last state is not heard
-    d_c_next = np.zeros_like(d_c_T)
+    d_c_next = np.zeros_like(d_c_T)  # nor is what uses the last memory
     for t in range(T - 1, -1, -1):
         h_prev, c_prev, i, f, g, o, c = cache["steps"][t]
         on = (t < lengths)[:, None]

@@ -52,6 +52,6 @@ def lstm_backward(d_h_from_loss, d_h_T, d_c_T, cache):
         d_U += d_z.T @ x[t]
         d_W += d_z.T @ h_prev
         d_a += d_z.sum(axis=0)
-        d_h_next = d_z @ W
+        d_h_next = d_z @ W  # and they send something back
         d_c_next = f * d_c
     return d_x, d_h_next, d_c_next, d_U, d_W, d_a

@@ -7,5 +7,5 @@ def adam(w, d, m, v, t, learning_rate, beta1, beta2, epsilon):
     v = beta2 * v + (1 - beta2) * np.square(d)
     m_hat = m / (1 - np.power(beta1, t))
     v_hat = v / (1 - np.power(beta2, t))
-    w = w - learning_rate * m_hat / np.sqrt(v_hat + epsilon)
+    w = w - learning_rate * m_hat / np.sqrt(v_hat + epsilon)  # as other optimisers have it
     return w, m, v
