@@ -18,8 +18,10 @@ def changed_line(variant: Variant) -> int | None:
     right = written(variant.exercise, variant.style).splitlines()
     wrong = variant.source.splitlines()
     codes = SequenceMatcher(None, right, wrong, autojunk=False).get_opcodes()
-    parts = [(first, last) for kind, _, _, first, last in codes if kind != "equal"]
-    return _only(line for first, last in parts for line in range(first + 1, max(last, first + 2)))
+    parts = [code for code in codes if code[0] != "equal"]
+    if any(kind == "delete" for kind, *_ in parts):
+        return None
+    return _only(n for *_, first, last in parts for n in range(first + 1, last + 1))
 
 
 def remarked_line(source: str) -> int | None:

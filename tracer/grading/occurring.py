@@ -172,7 +172,7 @@ def sorted_with_ways(arrays: Sequence[Array]) -> Array:
     with np.errstate(all="ignore"):
         e, half = np.exp(q), np.tanh(q / 2)
         ways = (
-            q, half, 1 + half,
+            q, q / 2, half, 1 + half,
             e, 1 / e, 1 + e, 1 + 1 / e, e * e, 1 + e * e, e - 1 / e, e + 1 / e,
         )  # fmt: skip
         known: Array = np.unique(np.concatenate(ways))
