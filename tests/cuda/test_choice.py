@@ -15,7 +15,8 @@ H100 = Card("a card", processors=132, registers=65536, threads=1024)
     [
         (4, 1, 5, 4, (8, 8, 1)),  # one sequence in each block, while there are processors
         (4, 132, 64, 4, (64, 64, 1)),
-        (4, 133, 64, 4, (64, 64, 4)),  # from then on four share the weights
+        (4, 133, 64, 4, (64, 64, 2)),  # from then on two share the weights
+        (4, 133, 32, 4, (32, 32, 4)),  # or four, where each thread has fewer
         (4, 1, 100, 4, (128, 40, 1)),  # twice the threads: fewer registers for each
         (4, 1, 129, 4, None),  # more units than a thread could hold weights of
         (4, 1, 64, 8, (64, 64, 1)),

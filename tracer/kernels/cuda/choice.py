@@ -18,6 +18,10 @@ OTHERS = 88
 """Registers that a thread needs beside its weights, and how many it can have at all."""
 MOST_REGISTERS = 255
 
+PRODUCTS = 160
+"""A compiler writes out so many products of a thread one by one. Beyond, that for Blackwell keeps
+a loop, and numbers that a loop counts through are not in registers."""
+
 WIDEST = 128
 """More units than that would have a thread read more weights at each step than it holds."""
 
@@ -43,9 +47,10 @@ def tile_shape(card: Card, blocks: int, N: int, H: int, size: int) -> tile.Shape
     held = min(MOST_HELD, free * 4 // size // 8 * 8)
     if held < min(LEAST_HELD, width):
         return None
+    held = min(held, width)
     # One sequence in a block is quickest; more share the weights, once every processor has one.
-    together = 1 if card.processors >= N else 4
-    return tile.Shape(width, min(held, width), together)
+    shared = 4 if 4 * held <= PRODUCTS else 2
+    return tile.Shape(width, held, 1 if card.processors >= N else shared)
 
 
 def grid_shape(size: int) -> grid.Shape:

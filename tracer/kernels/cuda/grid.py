@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from numba import cuda
 
-from tracer.kernels.cuda.package import REAL, kernel
+from tracer.kernels.cuda.package import REAL, VECTOR, kernel
 from tracer.kernels.cuda.places import (
     BATCH,
     BEGIN,
@@ -82,8 +82,8 @@ def forward(cell: ModuleType, dtype: str, shape: Shape) -> Any:
     squeeze, update, _ = cell.steps(dtype)
     units, lanes, each, piece = shape
     threads, sequences = shape.threads, shape.sequences
-    pitch, columns = sequences + 1, blocks * units  # one more, so that neighbours never collide
-    of_h, of_w, in_registers = piece * pitch, piece * columns, blocks * each
+    of_h = (piece, lanes + 1, each)  # one lane more, so that neighbours rarely collide
+    of_w, in_registers = (piece, units, blocks), blocks * each
     zero = real(0)
 
     def forward_grid(plan: Any, weights: Any, room: Any) -> None:
@@ -93,10 +93,8 @@ def forward(cell: ModuleType, dtype: str, shape: Shape) -> Any:
         work = groups * ((N + sequences - 1) // sequences)
         thread = cuda.threadIdx.x
         mine, lane = thread % units, thread // units
-        h_prev = cuda.shared.array(of_h, real)  # number k of sequence s: [k * pitch + s]
-        w = cuda.shared.array(
-            of_w, real
-        )  # number k of gate q, unit j: [k * columns + q * units + j]
+        h_prev = cuda.shared.array(of_h, real, VECTOR)  # number k of a sequence: [k, lane, i]
+        w = cuda.shared.array(of_w, real, VECTOR)  # number k of unit j, gate q: [k, j, q]
         from_h = cuda.local.array(in_registers, real)
         gates = cuda.local.array(blocks, real)
         for t in range(plan[BEGIN], plan[END]):
@@ -111,29 +109,27 @@ def forward(cell: ModuleType, dtype: str, shape: Shape) -> Any:
                     for one in range(thread, piece * sequences, threads):
                         s, k = one // piece, one % piece
                         there = first + s < N and start + k < H
-                        h_prev[k * pitch + s] = (
+                        h_prev[k, s // each, s % each] = (
                             room[before + (first + s) * H + start + k] if there else zero
                         )
-                    for one in range(thread, of_w, threads):
-                        k, column = one // columns, one % columns
-                        q, unit = column // units, group * units + column % units
-                        there = unit < H and start + k < H
-                        w[one] = weights[(start + k) * rows + q * H + unit] if there else zero
+                    for one in range(thread, piece * blocks * units, threads):
+                        k, row = one // (blocks * units), one % (blocks * units)
+                        q, j = row // units, row % units
+                        there = group * units + j < H and start + k < H
+                        at = (start + k) * rows + q * H + group * units + j
+                        w[k, j, q] = weights[at] if there else zero
                     cuda.syncthreads()
                     for k in range(piece):
                         for q in range(blocks):
-                            weight = w[k * columns + q * units + mine]
                             for i in range(each):
                                 from_h[q * each + i] = cuda.fma(
-                                    h_prev[k * pitch + lane + i * lanes],
-                                    weight,
-                                    from_h[q * each + i],
+                                    h_prev[k, lane, i], w[k, mine, q], from_h[q * each + i]
                                 )
                     cuda.syncthreads()
 
                 j = group * units + mine
                 for i in range(each):
-                    n = first + lane + i * lanes
+                    n = first + lane * each + i
                     if n < N and j < H:
                         unit, wide = (t * N + n) * H + j, (t * N + n) * rows + j
                         going = t < plan[LENGTHS + n]
@@ -170,8 +166,7 @@ def backward(cell: ModuleType, dtype: str, shape: Shape) -> Any:
     _, _, update_back = cell.steps(dtype)
     units, lanes, each, piece = shape
     threads, sequences = shape.threads, shape.sequences
-    pitch = sequences + 1
-    of_d_z, of_w = piece * pitch, piece * units
+    of_d_z, of_w = (piece, lanes + 1, each), (piece, units)
     zero = real(0)
 
     def backward_grid(
@@ -183,8 +178,8 @@ def backward(cell: ModuleType, dtype: str, shape: Shape) -> Any:
         work = groups * ((N + sequences - 1) // sequences)
         thread = cuda.threadIdx.x
         mine, lane = thread % units, thread // units
-        d_z = cuda.shared.array(of_d_z, real)  # number k of sequence s: [k * pitch + s]
-        w = cuda.shared.array(of_w, real)  # number k of unit j: [k * units + j]
+        d_z = cuda.shared.array(of_d_z, real, VECTOR)  # number k of a sequence: [k, lane, i]
+        w = cuda.shared.array(of_w, real, VECTOR)  # number k of unit j: [k, j]
         d_h_prev = cuda.local.array(each, real)
         through = cuda.local.array(each, real)
         # What the step after hands back lies one step further on, as in a state.
@@ -193,7 +188,7 @@ def backward(cell: ModuleType, dtype: str, shape: Shape) -> Any:
                 group, first = item % groups, item // groups * sequences
                 j = group * units + mine
                 for i in range(each):
-                    n = first + lane + i * lanes
+                    n = first + lane * each + i
                     if n < N and j < H:
                         unit, wide = (t * N + n) * H + j, (t * N + n) * rows + j
                         at = plan[D_Z] + wide
@@ -238,26 +233,24 @@ def backward(cell: ModuleType, dtype: str, shape: Shape) -> Any:
                             s, k = one // piece, one % piece
                             there = first + s < N and start + k < H
                             wide = (t * N + first + s) * rows + q * H + start + k
-                            d_z[k * pitch + s] = gradients[plan[D_Z] + wide] if there else zero
-                        for one in range(thread, of_w, threads):
+                            d_z[k, s // each, s % each] = (
+                                gradients[plan[D_Z] + wide] if there else zero
+                            )
+                        for one in range(thread, piece * units, threads):
                             k, unit = one // units, group * units + one % units
                             there = unit < H and start + k < H
-                            row = q * H + start + k
-                            w[one] = weights[plan[W_AT] + row * H + unit] if there else zero
+                            at = plan[W_AT] + (q * H + start + k) * H + unit
+                            w[k, one % units] = weights[at] if there else zero
                         cuda.syncthreads()
                         for k in range(piece):
                             for i in range(each):
-                                through[i] = cuda.fma(
-                                    d_z[k * pitch + lane + i * lanes],
-                                    w[k * units + mine],
-                                    through[i],
-                                )
+                                through[i] = cuda.fma(d_z[k, lane, i], w[k, mine], through[i])
                         cuda.syncthreads()
                     for i in range(each):
                         d_h_prev[i] = through[i] if q == 0 else d_h_prev[i] + through[i]
 
                 for i in range(each):
-                    n = first + lane + i * lanes
+                    n = first + lane * each + i
                     if n < N and j < H and t < plan[LENGTHS + n]:
                         cut = plan[WINDOW] > 0 and t > 0 and t % plan[WINDOW] == 0
                         unit = (t * N + n) * H + j

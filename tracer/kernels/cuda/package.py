@@ -37,6 +37,9 @@ if SIMULATED:
 
 REAL = {"float32": float32, "float64": float64}
 
+VECTOR = 16
+"""Bytes of shared memory that a thread reads at once, if they begin at such a place."""
+
 LEAST_CAPABILITY, LEAST_DRIVER = (7, 5), (13, 0)
 """What CUDA 13 asks of a card and of its driver."""
 

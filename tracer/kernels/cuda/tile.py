@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from numba import cuda
 
-from tracer.kernels.cuda.package import REAL, kernel
+from tracer.kernels.cuda.package import REAL, VECTOR, kernel
 from tracer.kernels.cuda.places import (
     BATCH,
     BEGIN,
@@ -73,9 +73,10 @@ def forward(cell: ModuleType, dtype: str, shape: Shape) -> Any:
         rows, first = blocks * H, cuda.blockIdx.x * together
         row = cuda.threadIdx.x
         q, a = row // H, weights[plan[BIAS] + row]
-        h = cuda.shared.array(units, real)  # unit k of sequence s: h[k * together + s]
-        c = cuda.shared.array(units, real)  # unit j of sequence s: c[s * H + j]
-        gates = cuda.shared.array(sums, real)
+        h = cuda.shared.array(units, real, VECTOR)  # unit k of sequence s: h[k * together + s]
+        c = cuda.shared.array(units, real, VECTOR)  # unit j of sequence s: c[s * H + j]
+        gates = cuda.shared.array(sums, real, VECTOR)
+        from_x = cuda.local.array(together, real)
         from_h = cuda.local.array(together, real)
         w = cuda.local.array(held, real)
         for k in range(held):
@@ -94,9 +95,13 @@ def forward(cell: ModuleType, dtype: str, shape: Shape) -> Any:
         cuda.syncthreads()
 
         for t in range(plan[BEGIN], plan[END]):
-            # W h_prev
+            # U x, read long before it is needed
             for s in range(together):
                 from_h[s] = zero
+                if first + s < N:
+                    from_x[s] = room[plan[FROM_X] + (t * N + first + s) * rows + row]
+
+            # W h_prev
             for k in range(held):
                 for s in range(together):
                     from_h[s] = cuda.fma(h[k * together + s], w[k], from_h[s])
@@ -110,7 +115,7 @@ def forward(cell: ModuleType, dtype: str, shape: Shape) -> Any:
                     wide = (t * N + n) * rows + row
                     z, gate = zero, zero
                     if t < plan[LENGTHS + n]:
-                        z = room[plan[FROM_X] + wide] + from_h[s] + a
+                        z = from_x[s] + from_h[s] + a
                         gate = squeeze(plan[OPTION], q, z)
                     gates[s * rows + row] = gate
                     if plan[Z] != NOWHERE:
@@ -144,6 +149,7 @@ def backward(cell: ModuleType, dtype: str, shape: Shape) -> Any:
     _, _, update_back = cell.steps(dtype)
     width, held, together = shape
     units, sums = width * together, blocks * width * together
+    by_gate = (blocks, units)
     zero = real(0)
 
     def backward_tile(
@@ -153,16 +159,19 @@ def backward(cell: ModuleType, dtype: str, shape: Shape) -> Any:
         rows, first = blocks * H, cuda.blockIdx.x * together
         row = cuda.threadIdx.x
         q, column = row // H, row % H
-        d_h_next = cuda.shared.array(units, real)  # of sequence s, unit j: [s * H + j]
-        d_c_next = cuda.shared.array(units, real)
-        d_z = cuda.shared.array(sums, real)  # of gate q: [(q * width + j) * together + s]
-        through = cuda.shared.array(sums, real)  # what comes back through gate q: [s * rows + row]
+        d_h_next = cuda.shared.array(units, real, VECTOR)  # of sequence s, unit j: [s * H + j]
+        d_c_next = cuda.shared.array(units, real, VECTOR)
+        d_z = cuda.shared.array(by_gate, real, VECTOR)  # of gate q: [q, j * together + s]
+        through = cuda.shared.array(
+            sums, real, VECTOR
+        )  # what comes back through gate q: [s * rows + row]
+        d_z_now = cuda.local.array(blocks, real)
         sum_of = cuda.local.array(together, real)
         w = cuda.local.array(held, real)
         for k in range(held):
             w[k] = weights[plan[W_AT] + (q * H + k) * H + column] if k < H else zero
         for k in range(row, sums, rows):
-            d_z[k] = zero
+            d_z[k // units, k % units] = zero
         for item in range(row, together * H, rows):
             s, j = item // H, item % H
             d_h_next[item], d_c_next[item] = zero, zero
@@ -187,22 +196,21 @@ def backward(cell: ModuleType, dtype: str, shape: Shape) -> Any:
                         gradients[plan[D_C_FROM_NEXT] + N * H + unit] = d_c_next[item]
                         gradients[plan[D_C] + unit] = d_c_next[item]
                         c_prev = numbers[plan[STATE_C] + unit]
-                    at = j * together + s
                     if t < plan[LENGTHS + n]:
                         d_c_next[item] = update_back(
-                            plan, numbers, gradients, d_z, at, width * together,
+                            plan, numbers, gradients, d_z_now, 0, 1,
                             unit, wide, d_h, d_c_next[item], c_prev,
                         )  # fmt: skip
                     else:  # it only stands still
                         d_h_next[item] = d_h
                         for gate in range(blocks):
-                            d_z[at + gate * width * together] = zero
+                            d_z_now[gate] = zero
                         for each in range(FIRST_OF_A_STEP, LAST_OF_A_STEP + 1):
                             if plan[each] != NOWHERE:
                                 gradients[plan[each] + unit] = zero
                     for gate in range(blocks):
-                        one = d_z[at + gate * width * together]
-                        gradients[plan[D_Z] + wide + gate * H] = one
+                        d_z[gate, j * together + s] = d_z_now[gate]
+                        gradients[plan[D_Z] + wide + gate * H] = d_z_now[gate]
             cuda.syncthreads()
 
             # d_h_prev = d_z W, gate by gate
@@ -210,11 +218,11 @@ def backward(cell: ModuleType, dtype: str, shape: Shape) -> Any:
                 sum_of[s] = zero
             for k in range(held):
                 for s in range(together):
-                    sum_of[s] = cuda.fma(d_z[(q * width + k) * together + s], w[k], sum_of[s])
+                    sum_of[s] = cuda.fma(d_z[q, k * together + s], w[k], sum_of[s])
             for k in range(held, H):
                 weight = weights[plan[W_AT] + (q * H + k) * H + column]
                 for s in range(together):
-                    sum_of[s] = cuda.fma(d_z[(q * width + k) * together + s], weight, sum_of[s])
+                    sum_of[s] = cuda.fma(d_z[q, k * together + s], weight, sum_of[s])
             for s in range(together):
                 through[s * rows + row] = sum_of[s]
             cuda.syncthreads()
