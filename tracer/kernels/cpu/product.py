@@ -20,17 +20,21 @@ from tracer.kernels.cpu.vectors import MANY_REGISTERS, PANEL_BYTES, tile_of
 # The sums of a tile and two vectors of weights fill the registers.
 ROWS = 8 if MANY_REGISTERS else 6
 _wide = tile_of(ROWS, 1)
+_less = tile_of(ROWS - 1, 1)
 _four = tile_of(4, 1)
 # One row alone needs many sums at once, or each fma would wait for the one before it.
-_long = tile_of(1, 4 if MANY_REGISTERS else 3)
-_LONG = 4 if MANY_REGISTERS else 3
+_LONG = 4
+_long = tile_of(1, _LONG)
 _single = tile_of(1, 1)
 
 _wide_outer = tile_of(ROWS, 1, outer=True)
 _four_outer = tile_of(4, 1, outer=True)
 _single_outer = tile_of(1, 1, outer=True)
+
 AT_ONCE = 64
 """So many rows of an outer product at once: they stay in the nearest cache."""
+MANY = 22 * ROWS
+"""So many rows of a product at once: they stay in the second cache, beside a panel of weights."""
 
 
 @compiled
@@ -78,10 +82,21 @@ def packed_columns(M: Array) -> Array:
 @compiled
 def whole_tiles(rows: int) -> int:
     """How many rows are multiplied as fast as these: a tile not quite full costs no less."""
-    if rows == 1:
+    rest = _tiles(rows)[2]
+    if rows == 1 or rest == 0:
         return rows
-    rest = rows % ROWS
-    return rows - rest + (0 if rest == 0 else 4 if rest <= 4 else ROWS)
+    return rows - rest + (4 if rest <= 4 else ROWS)
+
+
+@compiled
+def _tiles(rows: int) -> tuple[int, int, int]:
+    """Where the tiles of `ROWS` rows end, and those of one row less, and how many rows are left."""
+    tiles = (rows + ROWS - 1) // ROWS
+    missing = tiles * ROWS - rows
+    if missing <= tiles:
+        return rows - missing * (ROWS - 1), rows, 0
+    wide = rows - rows % ROWS
+    return wide, wide, rows - wide
 
 
 @compiled
@@ -89,21 +104,27 @@ def product(rows: Array, packed: Array, out: Array) -> None:
     """``out = rows @ M.T`` for rows (R, J), packed M and out (R, K)."""
     stand_apart()
     R, panels = rows.shape[0], packed.shape[0]
-    done = R - R % ROWS
-    four = done + 4 if R - done >= 4 else done
-    for p in range(panels):
-        for r in range(0, done, ROWS):
-            _wide(rows, r, packed, p, out)
-        if four > done:
-            _four(rows, done, packed, p, out)
-    for r in range(four, R):
-        p = 0
-        while p + _LONG <= panels:
-            _long(rows, r, packed, p, out)
-            p += _LONG
-        while p < panels:
-            _single(rows, r, packed, p, out)
-            p += 1
+    shares = (R + MANY - 1) // MANY
+    share = (R + shares - 1) // max(shares, 1)  # all alike: a small one would cost as much
+    for begin in range(0, R, max(share, 1)):
+        end = min(begin + share, R)
+        wide, less, rest = _tiles(end - begin)
+        four = begin + less + (4 if rest >= 4 else 0)
+        for p in range(panels if less + rest > 1 else 0):
+            for r in range(begin, begin + wide, ROWS):
+                _wide(rows, r, packed, p, out)
+            for r in range(begin + wide, begin + less, ROWS - 1):
+                _less(rows, r, packed, p, out)
+            if rest >= 4:
+                _four(rows, begin + less, packed, p, out)
+        for r in range(four, end):
+            p = 0
+            while p + _LONG <= panels:
+                _long(rows, r, packed, p, out)
+                p += _LONG
+            while p < panels:
+                _single(rows, r, packed, p, out)
+                p += 1
 
 
 @compiled

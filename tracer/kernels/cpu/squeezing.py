@@ -18,7 +18,7 @@ from numba.extending import overload
 from tracer.cells.activations import ACTIVATIONS, Array
 from tracer.kernels.cpu.calls import stand_apart
 from tracer.kernels.cpu.jit import compiled
-from tracer.kernels.cpu.vectors import fma, two_to
+from tracer.kernels.cpu.vectors import ANCHOR, LIFT, fma, lifted_power
 
 # A kernel compares integers faster than strings; both sides count along the same list. Not of type
 # int, for whose every constant Numba would compile a kernel of its own.
@@ -34,9 +34,9 @@ _F_LOG2E, _F_LN2, _F_LN2_REST = _F(1 / math.log(2)), _F(0.693359375), _F(-2.1219
 _D_LOG2E, _D_LN2, _D_LN2_REST = (
     _D(1 / math.log(2)), _D(6.93147180369123816490e-01), _D(1.90821492927058770002e-10),
 )  # fmt: skip
-_F_BIG, _D_BIG = _F(1.5 * 2**23), _D(1.5 * 2**52)  # adding it rounds to a whole number
+_F_ANCHOR, _D_ANCHOR = _F(ANCHOR[32]), _D(ANCHOR[64])  # adding it rounds to a whole number
+_F_LOWER, _D_LOWER = _F(2.0 ** -LIFT[32]), _D(2.0 ** -LIFT[64])  # takes back what was lifted
 _F_LEAST, _D_LEAST = _F(-104), _D(-746)  # below, e^x rounds to 0
-_F_HALF, _D_HALF = _F(0.5), _D(0.5)
 _F_ONE, _D_ONE = _F(1), _D(1)
 
 # (e^r - 1 - r) / r^2, for |r| up to ln(2) / 2: S. Moshier's Cephes (1984) for float32.
@@ -54,25 +54,25 @@ _F_5, _F_4, _F_3, _F_2, _F_1, _F_0 = (
 @compiled
 def _exp_float32(x: Any) -> Any:
     x = _F_LEAST if x < _F_LEAST else x
-    n = fma(x, _F_LOG2E, _F_BIG) - _F_BIG
+    anchored = fma(x, _F_LOG2E, _F_ANCHOR)
+    n = anchored - _F_ANCHOR
     r = fma(n, -_F_LN2_REST, fma(n, -_F_LN2, x))
     s = fma(fma(fma(fma(fma(_F_5, r, _F_4), r, _F_3), r, _F_2), r, _F_1), r, _F_0)
     e = fma(s * r, r, r) + _F_ONE
     # In two steps: 2^n alone may be smaller than any normal number.
-    half = fma(n, _F_HALF, _F_BIG) - _F_BIG
-    return e * two_to(half) * two_to(n - half)
+    return e * lifted_power(anchored) * _F_LOWER
 
 
 @compiled
 def _exp_float64(x: Any) -> Any:
     x = _D_LEAST if x < _D_LEAST else x
-    n = fma(x, _D_LOG2E, _D_BIG) - _D_BIG
+    anchored = fma(x, _D_LOG2E, _D_ANCHOR)
+    n = anchored - _D_ANCHOR
     r = fma(n, -_D_LN2_REST, fma(n, -_D_LN2, x))
     s = fma(fma(fma(fma(fma(fma(_D_11, r, _D_10), r, _D_9), r, _D_8), r, _D_7), r, _D_6), r, _D_5)
     s = fma(fma(fma(fma(fma(s, r, _D_4), r, _D_3), r, _D_2), r, _D_1), r, _D_0)
     e = fma(s * r, r, r) + _D_ONE
-    half = fma(n, _D_HALF, _D_BIG) - _D_BIG
-    return e * two_to(half) * two_to(n - half)
+    return e * lifted_power(anchored) * _D_LOWER
 
 
 # (tanh(z) / z - 1) / z^2 for |z| < 0.625, as a function of q = z^2: Cephes again.
@@ -142,9 +142,8 @@ def squeeze(activation: int, z: Array, out: Array) -> None:
             e = exp(-two * size)  # at most 1: never overflows
             large = one - two * e / (one + e)
             q = v * v
-            # Near 0 no digit may be lost, and -0 stays -0.
-            near = fma(v * q, curve(q), v) if q > zero else v
-            out[j] = near if size < small else (-large if v < zero else large)
+            near = fma(size * q, curve(q), size)  # near 0 no digit may be lost
+            out[j] = math.copysign(near if size < small else large, v)
     elif activation == SIGMOID:
         for j in range(z.size):
             e = exp(-abs(z[j]))

@@ -54,23 +54,24 @@ def _fma(_typing: Any, a: Any, b: Any, c: Any) -> Any:
     return a(a, b, c), write
 
 
-# 1.5 · 2^23 and 1.5 · 2^52: floats so large that their last bit counts ones. The sum n + BIG has
-# the whole number n in its last bits.
-_BIG = {32: 1.5 * 2.0**23, 64: 1.5 * 2.0**52}
-_FRACTION = {32: 23, 64: 52}  # bits of the fraction; the exponent stands above them
+_FRACTION = {32: 23, 64: 52}  # bits of a float's fraction; the exponent stands above them
 _BIAS = {32: 127, 64: 1023}  # the exponent field of 2^0
+LIFT = {32: 64, 64: 512}
+"""By how much `lifted_power` raises an exponent, so that no power of a float is too small."""
+# 1.5 · 2^23 and 1.5 · 2^52: floats so large that their last bit counts ones. The sum n + ANCHOR has
+# the whole number n in its last bits, and with it what the exponent field of 2^(n + LIFT) holds.
+ANCHOR = {bits: 1.5 * 2.0**cut + _BIAS[bits] + LIFT[bits] for bits, cut in _FRACTION.items()}
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def _two_to(_typing: Any, n: Any) -> Any:
+def _lifted_power(_typing: Any, anchored: Any) -> Any:
     def write(_context: Any, builder: Any, _signature: Any, numbers: Any) -> Any:
-        bits = n.bitwidth
+        bits = anchored.bitwidth
         whole, (number,) = ir.IntType(bits), numbers
-        shifted = builder.fadd(number, ir.Constant(number.type, _BIG[bits] + _BIAS[bits]))
-        field = builder.shl(builder.bitcast(shifted, whole), ir.Constant(whole, _FRACTION[bits]))
+        field = builder.shl(builder.bitcast(number, whole), ir.Constant(whole, _FRACTION[bits]))
         return builder.bitcast(field, number.type)
 
-    return n(n), write
+    return anchored(anchored), write
 
 
 def _in_all_lanes(builder: Any, number: Any, vector: Any) -> Any:
@@ -209,17 +210,16 @@ def _plain_fma(a: Any, b: Any, c: Any) -> Any:
     return a * b + c
 
 
-def _plain_two_to(n: Any) -> Any:
-    bits = 8 * n.itemsize
+def _plain_lifted_power(anchored: Any) -> Any:
+    bits = 8 * anchored.itemsize
     whole = np.dtype(f"int{bits}").type
-    shifted = n + n.dtype.type(_BIG[bits] + _BIAS[bits])
-    return (shifted.view(whole) << whole(_FRACTION[bits])).view(n.dtype)
+    return (anchored.view(whole) << whole(_FRACTION[bits])).view(anchored.dtype)
 
 
 fma: Callable[[Any, Any, Any], Any] = _plain_fma if config.DISABLE_JIT else _fma
 """``fma(a, b, c)`` is ``a b + c``, rounded once where the processor can."""
 
-two_to: Callable[[Any], Any] = _plain_two_to if config.DISABLE_JIT else _two_to
-"""``two_to(n)`` is 2^n, for a float n that is a whole number and 2^n that is a normal float."""
+lifted_power: Callable[[Any], Any] = _plain_lifted_power if config.DISABLE_JIT else _lifted_power
+"""``lifted_power(n + ANCHOR)`` is 2^(n + LIFT), for a whole n where that is a normal float."""
 
 tile_of: Callable[..., Tile] = _plain_tile_of if config.DISABLE_JIT else _tile_of
