@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -61,14 +62,14 @@ def test_ten_thousand_steps_keep_a_hundred_states() -> None:
     assert trace.last.checkpoints.states["c"].shape == (99, 1, 7)
 
 
-@settings(max_examples=80)
+@settings(max_examples=50)
 @given(run=long_runs(), name=st.sampled_from(["cpu", "reference"]))
 def test_every_number_is_rebuilt_to_the_bit(run: Run, name: str) -> None:
     """The whole of each quantity, from its windows."""
     assert_same(unroll(run, "checkpoints", device=name), unroll(run, "all", device=name))
 
 
-@settings(max_examples=80)
+@settings(max_examples=50)
 @given(run=long_runs(), data=st.data())
 def test_every_part_is_rebuilt_to_the_bit(run: Run, data: st.DataObject) -> None:
     """Wherever it begins and ends, and part of that part; also of some sequences alone."""
@@ -83,7 +84,7 @@ def test_every_part_is_rebuilt_to_the_bit(run: Run, data: st.DataObject) -> None
         assert_same(long, whole)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(run=long_runs(), data=st.data())
 def test_steps_in_any_order(run: Run, data: st.DataObject) -> None:
     """Forward, back and again: what was run again last changes no later answer."""
@@ -172,6 +173,90 @@ def test_what_does_not_fit_as_a_whole_fits_in_parts(monkeypatch: pytest.MonkeyPa
     )
     assert long.at(1_234)["f"].shape == (1, 7)
     assert long.sel(step=slice(1_000, 1_800))["f"].shape == (800, 1, 7)
+
+
+@settings(max_examples=40)
+@given(run=long_runs(), name=st.sampled_from(["cpu", "reference"]), data=st.data())
+def test_backward_is_made_again_to_the_bit(run: Run, name: str, data: st.DataObject) -> None:
+    """The sums over all steps, every gradient of every step, and those of any part."""
+    rng = np.random.default_rng(0)
+    d_h = rng.normal(size=(*run.x.shape[:2], run.cell.W.shape[1])).astype(run.x.dtype)
+    d_last: Any = {
+        f"d_{name}_last": rng.normal(size=h.shape).astype(h.dtype) for name, h in run.state.items()
+    }
+    whole, long = (
+        tracer.backprop(unroll(run, level, device=name), d_h, **d_last, device=name)
+        for level in ("all", "checkpoints")
+    )
+
+    assert_same(long, whole)
+    for _ in range(2):
+        start = data.draw(st.integers(0, whole.T - 1))
+        stop = data.draw(st.integers(start + 1, whole.T))
+        # The textbook's products have other last bits where there are fewer sequences.
+        n = data.draw(st.integers(0, whole.N - 1)) if name == "cpu" else 0
+        cut: Any = {"step": slice(start, stop), "batch": slice(n, whole.N)}
+        whole, long = whole.sel(**cut), long.sel(**cut)
+        assert_same(long, whole)
+
+
+def test_a_long_run_backward_keeps_its_sums_and_no_other_gradient(tmp_path: Path) -> None:
+    """Beside what came from the loss; from a file each is made again just so."""
+    run = make_run("lstm", "sigmoid", T=30, lengths=[30, 7, 21])
+    d_h = np.ones((30, 3, 7))
+    long = tracer.backprop(unroll(run, "checkpoints"), d_h)
+    whole = tracer.backprop(unroll(run, "all"), d_h)
+
+    assert long.recorded == ("x", "d_h_from_loss", "d_h_0", "d_c_0", "d_U", "d_W", "d_a")
+    assert long.last.checkpoints.gradients["c"].shape == (6, 3, 7)
+    tracer.save(long, tmp_path / "long.safetensors")
+    opened = tracer.open(tmp_path / "long.safetensors")
+    assert_same(opened, whole)
+    assert_same(opened.at(17), whole.at(17))
+    assert tracer.compare(opened, whole) is None
+    assert_same(pickle.loads(pickle.dumps(long)), whole)  # noqa: S301 - its own
+
+
+def test_a_file_that_lacks_a_gradient_is_damaged(tmp_path: Path) -> None:
+    """Of all that comes back to a window, or of the loss, nothing may be missing."""
+    long = tracer.backprop(
+        unroll(make_run("lstm", "sigmoid", T=30), "checkpoints"), np.ones((30, 3, 7))
+    )
+    layer, path = long.last, tmp_path / "long.safetensors"
+    back = {"h": layer.checkpoints.gradients["h"]}
+    less = {name: d for name, d in layer.gradients.items() if name != "d_h_from_loss"}
+    for broken in (
+        replace(layer, checkpoints=replace(layer.checkpoints, gradients=back)),
+        replace(layer, gradients=less),
+    ):
+        tracer.save(replace(long, layers=(broken,)), path)
+        with pytest.raises(tracer.FileError, match="is damaged"):
+            tracer.open(path)
+
+
+@pytest.mark.parametrize("options", [{"window": 4}, {"per_step": True}, {"device": "reference"}])
+def test_other_ways_backward_keep_everything(options: dict[str, Any]) -> None:
+    """Truncated, with the share of each step, or on another device: as at any level."""
+    run = make_run("lstm", "sigmoid", T=30)
+    d_h = np.ones((30, 3, 7))
+
+    assert_same(
+        tracer.backprop(unroll(run, "checkpoints"), d_h, **options),
+        tracer.backprop(unroll(run, "all"), d_h, **options),
+    )
+
+
+def test_a_second_run_backward_forgets_the_first() -> None:
+    """Of a part too, whose gradients were looked at before."""
+    run = make_run("lstm", "sigmoid", T=30)
+    one, two = np.ones((30, 3, 7)), np.full((30, 3, 7), 2.0)
+    long = tracer.backprop(unroll(run, "checkpoints"), one)
+    part = long.sel(step=slice(3, 9))
+    assert part["d_x"].shape == (6, 3, 4)
+
+    assert_same(tracer.backprop(long, two), tracer.backprop(unroll(run, "all"), two))
+    again = tracer.backprop(unroll(run, "all").sel(step=slice(3, 9)), two[3:9])
+    assert_same(tracer.backprop(part, two[3:9]), again)
 
 
 RISE = """

@@ -75,10 +75,13 @@ class Device(Protocol):
         unchanged, and all others are 0.
         """
 
-    def outer(self, d_z: Array, rows: Array, *, per_step: bool) -> Array:
+    def outer(
+        self, d_z: Array, rows: Array, *, per_step: bool, total: Array | None = None
+    ) -> Array:
         """The sum over sentences of ``d_z x^T``, for d_z (T, N, J) and rows (T, N, K).
 
-        (J, K), added up over all steps, or (T, J, K), each step alone.
+        (J, K), added up over all steps, or (T, J, K), each step alone. To a `total` of earlier
+        steps these are added one after the other; a card takes none.
         """
 
     def project(self, rows: Array, M: Array) -> Array:

@@ -70,11 +70,16 @@ def backward(
     return through_time | {f"d_{name}_0": d for name, d in d_next.items()}
 
 
-def outer(d_z: Array, rows: Array, *, per_step: bool) -> Array:
+def outer(d_z: Array, rows: Array, *, per_step: bool, total: Array | None = None) -> Array:
     """The sum over sentences of ``d_z x^T``, in total or for each step."""
     with np.errstate(all="ignore"):
-        shares: Array = np.stack([d.T @ x for d, x in zip(d_z, rows, strict=True)])
-        return shares if per_step else shares.sum(axis=0)
+        shares = [d.T @ x for d, x in zip(d_z, rows, strict=True)]
+        if per_step:
+            return np.stack(shares)
+        for share in shares:
+            total = share if total is None else total + share
+    assert total is not None  # there is a step
+    return total
 
 
 def project(rows: Array, M: Array) -> Array:

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from tracer.cells.activations import Array
-from tracer.equations import OUTPUT_BACKWARD, Product
+from tracer.equations import OUTPUT_BACKWARD
 from tracer.errors import InputError
-from tracer.kernels.device import Device, OnACard, device_for, on_host
+from tracer.kernels.device import Device, OnACard, device_for
 from tracer.kernels.device import device as device_named
+from tracer.trace.backwindows import backward_in_windows
 from tracer.trace.checkpoints import Checkpoints
 from tracer.trace.layer import LayerTrace
-from tracer.trace.room import check_room
+from tracer.trace.room import check_given, check_room
 from tracer.trace.trace import Trace
 from tracer.trace.unroll import given_array
+from tracer.trace.weights import by_name, shares, totals
 
 
 def backprop(
@@ -61,7 +60,10 @@ def backprop(
         ``d_h_from_loss`` and ``d_h_from_next``, ``d_c`` into ``d_c_from_h`` and ``d_c_from_next``,
         every gate, every sum z, ``d_x`` (T, N, D); and ``d_U``, ``d_W``, ``d_a``, ``d_h_0``,
         ``d_c_0``. Through hard gates the gradient goes straight, with the slope of the sigmoid;
-        ``trace.straight_through`` says so.
+        ``trace.straight_through`` says so. Of a run with checkpoints the gradients of each step
+        are not kept either, but made again from what each window hands to the one before; the
+        sums have the same bits. With a `window`, `per_step` or on another device than the run's
+        everything is kept, if it fits.
 
     Raises
     ------
@@ -79,8 +81,15 @@ def backprop(
         raise InputError(f"window is {window!r}; expected a whole number of steps, 1 or more")
     layer = trace.last
     T, N, H = trace.T, trace.N, trace.H
-    check_room(trace.cell, T, N, trace.level, forward=False, backward=True, per_step=per_step)
     device = device_for(trace.cell, device)
+    in_windows = (
+        len(layer.checkpoints) and device == layer.device and device != "cuda"
+        and window is None and not per_step
+    )  # fmt: skip
+    if in_windows:
+        check_given(trace.cell, T, N)
+    else:
+        check_room(trace.cell, T, N, trace.level, forward=False, backward=True, per_step=per_step)
     given = given_array("d_h", d_h, device)
     if given.shape == (T, H) and N == 1:
         given = given.reshape(T, N, H)
@@ -92,15 +101,19 @@ def backprop(
             cell = trace.equations.with_article
             raise InputError(f"d_{name}_last was given, but {cell} has no {name}")
     kept = {name: d for name, d in trace.outputs.items() if name not in _OF_THE_HEAD}
-    gradients = layer_backprop(
-        device_named(device),
-        replace(layer, checkpoints=Checkpoints()),  # run again as a whole, which is quicker
-        given,
-        d_last,
-        window,
-        per_step=per_step,
-    )
-    through = replace(layer, gradients=gradients, window=window)
+    if in_windows:
+        through = backward_in_windows(device_named(device), layer, given, d_last)
+    else:
+        gradients = layer_backprop(
+            device_named(device),
+            replace(layer, checkpoints=Checkpoints()),  # run again as a whole, which is quicker
+            given,
+            d_last,
+            window,
+            per_step=per_step,
+        )
+        checkpoints = replace(layer.checkpoints, gradients={})
+        through = replace(layer, gradients=gradients, window=window, checkpoints=checkpoints)
     return replace(trace, outputs=kept, layers=(*trace.layers[:-1], through))
 
 
@@ -120,60 +133,13 @@ def layer_backprop(
     cell = layer.cell
     found = device.backward(cell, layer, layer.initial, layer.lengths, d_h, d_last, window)
 
-    T = len(layer.x)
-    padded = min(layer.lengths.tolist()) < T
-
-    def met(name: str) -> Array:
-        """The rows that the weights meet, 0 in the padding: 0 times a NaN there would be NaN."""
-        if not padded:
-            return layer[name]
-        steps = np.arange(T)[:, np.newaxis, np.newaxis]
-        return np.where(steps < layer.lengths[:, np.newaxis], layer[name], 0)
-
-    @cache
-    def together(names: tuple[str, ...]) -> Array:
-        return side_by_side(names, found)
-
-    ready = frozenset(found)
-    for parameter in cell.equations.parameters:
-        blocks = blocks_of(parameter.gradient)
-        for each in (False, True) if per_step else (False,):
-            name = f"d_{parameter.name}{'_per_step' if each else ''}"
-            if name in ready:
-                continue
-            parts = [
-                _summed(together(names), per_step=each)
-                if rows is None
-                else device.outer(together(names), met(rows), per_step=each)
-                for names, rows in blocks
-            ]
-            # Joining copies, and the shares of a step can be the largest arrays of all.
-            found[name] = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=int(each))
+    # A card has added them up already.
+    missing = [p for p in cell.equations.parameters if f"d_{p.name}" not in found]
+    if missing:
+        found |= by_name(cell, totals(device, layer, found, missing))
+    if per_step and f"d_{cell.equations.parameters[0].name}_per_step" not in found:
+        found |= shares(device, layer, found)
     return {q.name: found[q.name] for q in cell.equations.backward if q.name in found}
-
-
-@cache
-def blocks_of(gradient: tuple[Product, ...]) -> tuple[tuple[tuple[str, ...], str | None], ...]:
-    """What a parameter's gradient adds up: names of d, and of the rows that they all meet.
-
-    Blocks below each other that meet the same rows are one product, of ``d_z_i d_z_f d_z_g d_z_o``
-    (T, N, 4H) and h_prev.
-    """
-    return tuple(
-        (tuple(product.d for product in products), rows)
-        for rows, products in groupby(gradient, key=attrgetter("rows"))
-    )
-
-
-def side_by_side(names: tuple[str, ...], numbers: Mapping[str, Array]) -> Array:
-    """Several quantities (T, N, H) as the blocks of one array (T, N, 4H)."""
-    parts = [on_host(numbers[name]) for name in names]
-    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
-
-
-def _summed(d: Array, *, per_step: bool) -> Array:
-    total: Array = d.sum(axis=1 if per_step else (0, 1))
-    return total
 
 
 def _final(name: str, given: Any, layer: LayerTrace, device: str) -> Array:

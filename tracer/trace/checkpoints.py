@@ -32,10 +32,14 @@ class Checkpoints:
         In rising order, each within 1..T-1.
     states : mapping
         Each (C, N, H).
+    gradients : mapping
+        What comes back to the last step of each window from the step after it: under ``"h"`` the
+        d_h_from_next there. Each (C + 1, N, H); empty where nothing went backward.
     """
 
     steps: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     states: Mapping[str, Array] = field(default_factory=dict)
+    gradients: Mapping[str, Array] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -57,13 +61,30 @@ class Checkpoints:
         at = int(np.searchsorted(self.steps, t))
         return {name: states[at] for name, states in self.states.items()}
 
-    def cut(self, start: int, stop: int, batch: slice) -> Checkpoints:
-        """Those inside the steps start..stop, counted from `start`."""
+    def after(self, stop: int, T: int) -> Mapping[str, Array] | None:
+        """What comes back to step ``stop - 1``; None where no window ends with it."""
+        at = int(np.searchsorted(self.steps, stop))
+        if stop < T and (at == len(self) or self.steps[at] != stop):
+            return None
+        return {name: back[at] for name, back in self.gradients.items()}
+
+    def cut(
+        self, start: int, stop: int, batch: slice, back: Mapping[str, Array] | None = None
+    ) -> Checkpoints:
+        """Those inside the steps start..stop, counted from `start`; `back` comes back to them."""
         first, last = np.searchsorted(self.steps, [start + 1, stop]).tolist()
         return Checkpoints(
             self.steps[first:last] - start,
             {name: states[first:last, batch] for name, states in self.states.items()},
+            {
+                name: np.concatenate([self.gradients[name][first:last], d[np.newaxis]])[:, batch]
+                for name, d in (back or {}).items()
+            },
         )
+
+    def joined(self) -> Checkpoints:
+        """As of a run that has one window."""
+        return Checkpoints(gradients={name: back[-1:] for name, back in self.gradients.items()})
 
 
 def distance(T: int) -> int:

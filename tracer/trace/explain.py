@@ -17,9 +17,9 @@ from tracer.cells.evaluation import evaluate, size
 from tracer.cells.output import cross_entropy, d_cross_entropy, softmax
 from tracer.equations import Kind
 from tracer.equations.expression import Call, Expression, Name
-from tracer.trace.backprop import blocks_of, side_by_side
 from tracer.trace.layer import LayerTrace
 from tracer.trace.trace import Address, Trace
+from tracer.trace.weights import blocks_of, side_by_side
 
 
 class Explained(NamedTuple):

@@ -65,6 +65,8 @@ def contents(trace: Trace) -> tuple[dict[str, arrayfile.AnyArray], dict[str, Any
             numbers["checkpoints.steps"] = layer.checkpoints.steps
             for name, states in layer.checkpoints.states.items():
                 numbers[f"checkpoints.{name}"] = states
+            for name, back in layer.checkpoints.gradients.items():
+                numbers[f"checkpoints.d_{name}_from_next"] = back
         arrays |= weights | {f"{place}.{name}": on_host(array) for name, array in numbers.items()}
     arrays |= {f"output.{name}": array for name, array in trace.outputs.items()}
     if trace.head is not None:
@@ -169,12 +171,18 @@ def _layer(
     for name, numbers in recorded.items():
         _check(name, numbers, (T, N, H), dtype)
     gradients = {q.name: array(q.name) for q in equations.backward if f"{place}.{q.name}" in arrays}
-    _check_gradients(cell, gradients, T, N)
     checkpoints = Checkpoints()
     if header["level"] == CHECKPOINTS:
         states = {name: array(f"checkpoints.{name}") for name in equations.state}
-        checkpoints = Checkpoints(array("checkpoints.steps"), states)
+        back = {
+            name: arrays[f"{place}.checkpoints.d_{name}_from_next"]
+            for name in equations.state
+            if f"{place}.checkpoints.d_{name}_from_next" in arrays
+        }
+        checkpoints = Checkpoints(array("checkpoints.steps"), states, back)
         _check_checkpoints(checkpoints, T, N, H, dtype)
+        require("checkpoints", not back or back.keys() == states.keys())
+    _check_gradients(cell, gradients, T, N, kept="d_h_from_loss" if checkpoints.gradients else "")
     return LayerTrace(
         cell, x, initial, lengths, header["level"], device_for(cell, header["device"]), recorded,
         entry["direction"], gradients, window, checkpoints,
@@ -190,14 +198,17 @@ def _check_checkpoints(
     require("checkpoints.steps", (np.diff(np.concatenate([[0], steps, [T]])) > 0).all())
     for name, states in checkpoints.states.items():
         _check(f"checkpoints.{name}", states, (len(steps), N, H), dtype)
+    for name, back in checkpoints.gradients.items():
+        _check(f"checkpoints.d_{name}_from_next", back, (len(steps) + 1, N, H), dtype)
 
 
 def _check_gradients(
-    cell: Cell, gradients: Mapping[str, arrayfile.AnyArray], T: int, N: int
+    cell: Cell, gradients: Mapping[str, arrayfile.AnyArray], T: int, N: int, *, kept: str
 ) -> None:
     """A gradient of a parameter has the parameter's shape; any other, its axes' sizes.
 
-    Those with the axes step and batch are all there or there is none. Of the others, all those
+    Those with the axes step and batch are all there or there is none, or only the one that is
+    `kept` with checkpoints. Of the others, all those
     with the same axes: a cut takes away the ones that are sums over what it cut.
     """
     H, D = cell.W.shape[1], cell.U.shape[1]
@@ -211,7 +222,10 @@ def _check_gradients(
         _check(name, gradient, wanted, cell.W.dtype)
     groups: dict[tuple[bool, bool], list[bool]] = {}
     for q in cell.equations.backward:
-        groups.setdefault(("step" in q.dims, "batch" in q.dims), []).append(q.name in gradients)
+        has = q.name in gradients
+        if kept and q.dims[:2] == ("step", "batch"):
+            has = has == (q.name == kept)
+        groups.setdefault(("step" in q.dims, "batch" in q.dims), []).append(has)
     for there in groups.values():
         require("gradients", any(there) == all(there))
     require("gradients", groups[True, True][0] or not gradients)

@@ -14,6 +14,7 @@ from tracer.cells import Cell
 from tracer.cells.activations import Array
 from tracer.cells.evaluation import block, evaluate
 from tracer.cells.parameters import freeze
+from tracer.equations import Kind, Quantity
 from tracer.equations.expression import Binary, Expression, Name, Transposed
 from tracer.kernels.device import device, on_host, rebuilding
 from tracer.trace.checkpoints import Checkpoints
@@ -67,8 +68,8 @@ class LayerTrace(Mapping[str, Array]):
     """The window that was run again last, by its first step."""
 
     def __post_init__(self) -> None:
-        states = self.checkpoints.states
-        each = (self.initial, self.recorded, self.gradients, self._replayed, states)
+        kept = (self.checkpoints.states, self.checkpoints.gradients)
+        each = (self.initial, self.recorded, self.gradients, self._replayed, *kept)
         single = (self.x, self.lengths, self.checkpoints.steps)
         freeze((*single, *chain.from_iterable(arrays.values() for arrays in each)))
 
@@ -92,7 +93,7 @@ class LayerTrace(Mapping[str, Array]):
         for stored in (self.recorded, self.gradients, self._replayed):
             if name in stored:
                 return stored[name]
-        if name.endswith("_next"):  # in an equation: the same quantity, one step later
+        if name.endswith("_next") and name not in self.cell.equations:  # as in an equation
             after = self[name.removesuffix("_next")]
             return np.concatenate([after[1:], np.zeros_like(after[:1])])
         quantity = self.cell.equations[name]
@@ -107,6 +108,9 @@ class LayerTrace(Mapping[str, Array]):
         if quantity.level is None:
             check_copy(self.cell, T, N, name)
             return self._share(quantity.expression)
+        if quantity.kind is Kind.GRADIENT:
+            self._run_backward()
+            return self._replayed[name]
         check_replay(self.cell, T, N, name)
         there = device(rebuilding(self.device))
         made = there.forward(self.cell, self.x, self.initial, self.lengths, "all")
@@ -118,11 +122,28 @@ class LayerTrace(Mapping[str, Array]):
         """A quantity over all steps, of which no more than one window is run again at a time."""
         T, N, _D = self.x.shape
         check_copy(self.cell, T, N, name)
-        whole = np.empty((T, N, self.cell.W.shape[1]), self.x.dtype)
+        of_input = self.cell.equations[name].dims[-1] == "input"
+        M = self.cell.U if of_input else self.cell.W
+        whole = np.empty((T, N, M.shape[1]), self.x.dtype)
         for start, stop in self.checkpoints.windows(T):
-            whole[start:stop] = self._window(start)[1][name]
+            whole[start:stop] = self.window_of(start)[name]
         freeze([whole])
         return whole
+
+    def _run_backward(self) -> None:
+        """Make the gradients of every step again, from those that the step after handed back."""
+        back = {name: d[-1] for name, d in self.checkpoints.gradients.items()}
+        found = device(rebuilding(self.device)).backward(
+            self.cell, self, self.initial, self.lengths, self.gradients["d_h_from_loss"], back, None
+        )
+        of_steps = {q.name for q in self.cell.equations.backward if _is_of_steps(q)}
+        made = {name: numbers for name, numbers in found.items() if name in of_steps}
+        freeze(made.values())
+        self._replayed.update(made)
+
+    def window_of(self, t: int) -> LayerTrace:
+        """The steps from one checkpoint to the next among which is t; the latest one is kept."""
+        return self._window(t)[1]
 
     def _window(self, t: int) -> tuple[int, LayerTrace]:
         """The steps from one checkpoint to the next among which is t, and the first of them."""
@@ -131,13 +152,16 @@ class LayerTrace(Mapping[str, Array]):
             return 0, self
         latest = self._latest.get(start)
         if latest is None:
+            back, given = self.checkpoints.after(stop, len(self.x)), {}
+            if back:
+                given = {"d_h_from_loss": self.gradients["d_h_from_loss"][start:stop]}
             latest = replace(
                 self,
                 x=self.x[start:stop],
                 initial=self.checkpoints.before(start, self.initial),
                 lengths=np.clip(self.lengths - start, 0, stop - start),
-                gradients={},
-                checkpoints=Checkpoints(),
+                gradients=given,
+                checkpoints=self.checkpoints.cut(start, stop, slice(None), back),
                 _replayed={},
             )
             self._latest.clear()
@@ -165,10 +189,18 @@ class LayerTrace(Mapping[str, Array]):
 
     def __iter__(self) -> Iterator[str]:
         yield from (quantity.name for quantity in self.cell.equations)
-        yield from self.gradients
+        yield from self.gradient_names
 
     def __len__(self) -> int:
-        return len(self.cell.equations.quantities) + len(self.gradients)
+        return len(self.cell.equations.quantities) + len(self.gradient_names)
+
+    @property
+    def gradient_names(self) -> tuple[str, ...]:
+        """The gradients that are here, stored or to be made again."""
+        if not self.checkpoints.gradients:
+            return tuple(self.gradients)
+        backward = self.cell.equations.backward
+        return tuple(q.name for q in backward if q.name in self.gradients or _is_of_steps(q))
 
     def __contains__(self, name: object) -> bool:
         return name in tuple(self)
@@ -183,6 +215,7 @@ class LayerTrace(Mapping[str, Array]):
         The gradients of parameters are sums over all steps and sequences, those of the initial
         state belong to step 0; both go where what they are about was cut away.
         """
+        back = self._handed_back(stop)
         first, window = self._window(start)
         initial = {
             name: (window[name][start - first - 1] if start > first else on_host(before))[batch]
@@ -208,9 +241,24 @@ class LayerTrace(Mapping[str, Array]):
                 {"step": slice(start, stop), "batch": batch},
                 {"step": self.x.shape[0], "batch": self.x.shape[1]},
             ),
-            checkpoints=self.checkpoints.cut(start, stop, batch),
+            checkpoints=self.checkpoints.cut(start, stop, batch, back),
             _replayed=replayed,
         )
+
+    def _handed_back(self, stop: int) -> Mapping[str, Array]:
+        """What comes back to step ``stop - 1`` from the step after it, where that is kept apart."""
+        if not self.checkpoints.gradients:
+            return {}
+        kept = self.checkpoints.after(stop, len(self.x))
+        if kept is not None:
+            return kept
+        first, window = self._window(stop - 1)
+        last = stop - 1 - first
+        return {name: window[f"d_{name}_from_next"][last] for name in self.initial}
+
+
+def _is_of_steps(quantity: Quantity) -> bool:
+    return quantity.dims[:2] == ("step", "batch")
 
 
 def cut_each(

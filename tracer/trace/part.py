@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from tracer.errors import InputError
-from tracer.trace.checkpoints import Checkpoints
 from tracer.trace.layer import cut_each
 
 if TYPE_CHECKING:
@@ -65,8 +64,8 @@ def at_once(trace: Trace, start: int, stop: int) -> Trace:
     if (start, stop) == (0, trace.T):
         return trace
     part = trace.sel(step=slice(start, stop))
-    layers = tuple(replace(layer, checkpoints=Checkpoints()) for layer in part.layers)
-    return replace(part, layers=layers)
+    layers = (replace(layer, checkpoints=layer.checkpoints.joined()) for layer in part.layers)
+    return replace(part, layers=tuple(layers))
 
 
 def _is_number(index: object) -> bool:

@@ -74,6 +74,13 @@ def check_room(
     _check(cell, T, N, level, numbers, advice)
 
 
+def check_given(cell: Cell, T: int, N: int) -> None:
+    """Raise an `InputError` if the copy of a gradient of every step, d_h, does not fit."""
+    if short := _short(T, N, _size(cell, cell.W.shape[1])):
+        steps = f"{max(short.steps // N, 1):,} steps at a time, trace.sel(step=slice(first, stop))"
+        raise refused(f"d_h of {T:,} steps", short.needed, short.free, [steps])
+
+
 def bytes_of_a_step(cell: Cell, N: int, level: str) -> float:
     """What one step of N sequences takes while it is recorded."""
     return N * _size(cell, _forward(cell, level, 1))

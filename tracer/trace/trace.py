@@ -192,7 +192,7 @@ class Trace(Mapping[str, Array]):
         """Every name that ``trace[...]`` understands, in computing order."""
         forward = [q.name for q in self.equations]
         outputs = [q.name for q in (*OUTPUT, *OUTPUT_BACKWARD) if q.name in self.outputs]
-        return (*forward, *outputs, *self.last.gradients)
+        return (*forward, *outputs, *self.last.gradient_names)
 
     @property
     def recorded(self) -> tuple[str, ...]:

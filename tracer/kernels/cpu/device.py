@@ -191,7 +191,7 @@ def _same(a: Array, b: Array) -> bool:
     return same and a.shape == b.shape and a.strides == b.strides
 
 
-def outer(d_z: Array, rows: Array, *, per_step: bool) -> Array:
+def outer(d_z: Array, rows: Array, *, per_step: bool, total: Array | None = None) -> Array:
     """The sum over sentences of ``d_z x^T``, in total or for each step."""
     T, N, J = d_z.shape
     K = rows.shape[2]
@@ -199,7 +199,7 @@ def outer(d_z: Array, rows: Array, *, per_step: bool) -> Array:
         shares = np.zeros((T, J, K), rows.dtype)
         recording.outer(_plain(d_z), _plain(rows), shares)
         return shares
-    total = np.zeros((J, K), rows.dtype)
+    total = np.zeros((J, K), rows.dtype) if total is None else np.array(total, order="C")
     d_z, rows = _plain(d_z).reshape(T * N, J), _plain(rows).reshape(T * N, K)
     in_shares(J, T * N * K, lambda first, last: product.outer_total(d_z, rows, total, first, last))
     return total

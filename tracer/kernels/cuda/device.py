@@ -163,8 +163,9 @@ def _gradient(room: Room, other: tuple[Any, int], K: int, lengths: Lengths) -> O
     return OnCard(Block(out, (rows, K) if K else (rows,)))
 
 
-def outer(d_z: Array, rows: Array, *, per_step: bool) -> Array:
-    """The sum over sentences of ``d_z x^T``, in total or for each step."""
+def outer(d_z: Array, rows: Array, *, per_step: bool, total: Array | None = None) -> Array:
+    """The sum over sentences of ``d_z x^T``, in total or for each step; takes no `total`."""
+    assert total is None
     (T, N, J), K = d_z.shape, rows.shape[2]
     many, terms = (T, N) if per_step else (1, T * N)
     out = cuda.device_array(many * J * K, rows.dtype)
