@@ -102,7 +102,7 @@ FILES = (
     ("hints.md", ("for each check, in their order, a heading `## ` and its name, and below it a "
      "numbered list of two or more hints, from mild to strong; an indented line goes on with its "
      "item. A hint may begin with the quantities that it speaks of, `2. [h] Is c squeezed?`: who "
-     "has another one wrong is told it last. It is not handed out")),
+     "has only others wrong is not told it; the last one has no brackets. It is not handed out")),
     ("mistakes.toml", "if you like, mistakes of your own for the diagnosis; not handed out"),
     ("reference.py", "where `reference` names it; not handed out"),
 )  # fmt: skip

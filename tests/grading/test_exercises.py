@@ -14,7 +14,7 @@ from tracer.course.authoring import findings
 from tracer.errors import TracerError
 from tracer.exercises.discovery import discover, find
 from tracer.exercises.exercise import Exercise
-from tracer.exercises.hints import in_turn, parse
+from tracer.exercises.hints import meant_for, parse
 
 
 @pytest.mark.parametrize("exercise", discover().good, ids=lambda e: e.name)
@@ -91,13 +91,13 @@ def test_hints_are_sections_and_items() -> None:
     assert parse(text) == {"batch": ("Mild.", "Strong, and long."), "float32": ("One.",)}
 
 
-def test_a_hint_on_another_quantity_comes_last() -> None:
-    """Who has h wrong; nothing is left out, and where nothing is known all stay in turn."""
+def test_a_hint_on_another_quantity_is_not_told() -> None:
+    """The others stay in turn, from mild to strong; where nothing is known all of them are told."""
     items = ("[c, f] Is it kept?", "[h] Is it squeezed?", "h = o * tanh(c)")
 
-    assert in_turn(items, ["h"]) == ("Is it squeezed?", "h = o * tanh(c)", "Is it kept?")
-    assert in_turn(items, ["c"]) == ("Is it kept?", "h = o * tanh(c)", "Is it squeezed?")
-    assert in_turn(items, []) == ("Is it kept?", "Is it squeezed?", "h = o * tanh(c)")
+    assert meant_for(items, ["h"]) == ("Is it squeezed?", "h = o * tanh(c)")
+    assert meant_for(items, ["c"]) == ("Is it kept?", "h = o * tanh(c)")
+    assert meant_for(items, []) == ("Is it kept?", "Is it squeezed?", "h = o * tanh(c)")
 
 
 @pytest.fixture
@@ -190,6 +190,17 @@ def test_what_is_missing_or_too_much(broken: tuple[Path, Path]) -> None:
         "does not belong here",
         "only 2 known mistakes",
         "no exercise has this name",
+    ]
+
+
+def test_a_hint_for_nobody(broken: tuple[Path, Path]) -> None:
+    """Brackets name quantities of the exercise, and the last hint of a check is for everybody."""
+    edit(broken[0] / "hints.md", "1. `h_prev` is zero", "1. [hh] `h_prev` is zero")
+    edit(broken[0] / "hints.md", "3. `x @ U.T`", "3. [h] `x @ U.T`")
+
+    assert found(broken) == [
+        "the last hint for one word speaks of h only",
+        "a hint speaks of hh, which is no quantity of this exercise",
     ]
 
 

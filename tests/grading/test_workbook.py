@@ -143,16 +143,31 @@ def test_hints_get_stronger(course: Path, solutions: Path) -> None:
 
 
 def test_a_hint_speaks_of_what_is_wrong(course: Path, solutions: Path) -> None:
-    """h = o * c: the first hint is the one on h, and the one on c comes last."""
+    """h = o * c: no hint on c alone, and the one that gives the equations comes last."""
     mistake = solutions / "22_lstm_step" / "mistakes" / "no_tanh_on_c.py"
     shutil.copy(mistake, course / "22_lstm_step" / "lstm_step.py")
     tracer("check", "22")
 
     hints = [" ".join(tracer("hint", "22").stdout.split()) for _ in range(3)]
 
-    assert "hint 1 of 3 Is `c` squeezed when it is shown, and only then?" in hints[0]
-    assert "hint 3 of 3 The memory is zero" in hints[2]
+    assert "hint 1 of 2 Is `c` squeezed when it is shown, and only then?" in hints[0]
+    assert "hint 2 of 2 `c = f * c_prev + i * g`" in hints[1]
+    assert "hint 2 of 2" in hints[2]
     assert "[" not in "".join(hints)
+
+
+def test_the_hint_that_gives_the_answer_comes_last(course: Path, solutions: Path) -> None:
+    """g through σ: the mild hint, which speaks of g, is the first."""
+    right = (solutions / "22_lstm_step" / "lstm_step.py").read_text("utf-8")
+    wrong = right.replace("np.tanh(z_g)", "σ(z_g)")
+    assert wrong != right
+    (course / "22_lstm_step" / "lstm_step.py").write_text(wrong, "utf-8")
+    tracer("check", "22")
+
+    hints = [" ".join(tracer("hint", "22").stdout.split()) for _ in range(2)]
+
+    assert "hint 1 of 2 The memory is zero, so `c = i * g`." in hints[0]
+    assert "hint 2 of 2 `c = f * c_prev + i * g`" in hints[1]
 
 
 def test_a_crash_uses_up_no_hint(course: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from tracer.cli import warn
@@ -9,15 +11,18 @@ from tracer.cli._exercises import exercises_option, usable
 from tracer.errors import InputError
 from tracer.language import _, quoted, quoted_file
 
+if TYPE_CHECKING:
+    from tracer.view.parts.said import Said
+
 
 @click.command(
     help=_(
         """Give a hint for the first check that your last answer did not pass.
 
-        Each time you ask, the hint is stronger; what speaks of the quantity that is wrong comes
-        first. After a crash there is none without --check: the report says more. Outside a folder
-        made by tracer init, where nothing is remembered, all hints are shown. The default is the
-        next exercise you have not passed.
+        Each time you ask, the hint is stronger; what speaks of other quantities than the one that
+        is wrong is left out. After a crash there is none without --check: the report says more.
+        Outside a folder made by tracer init, where nothing is remembered, all hints are shown. The
+        default is the next exercise you have not passed.
 
         \b
         Example:
@@ -35,13 +40,15 @@ def command(exercise: str | None, check: str | None, again: bool, folder: str | 
 
     from tracer.course.choosing import chosen_exercise
     from tracer.errors import FileError, UnknownNameError
-    from tracer.exercises.hints import hints, in_turn, speaks_of
+    from tracer.exercises.hints import hints, meant_for, speaks_of
     from tracer.grading.report import Verdict
     from tracer.view.parts.exercises import hint
     from tracer.view.say.verdict import all_passed
     from tracer.view.terminal import exercises as screens
     from tracer.view.terminal.console import abilities, write
+    from tracer.view.terminal.drawing.paragraphs import paragraphs
 
+    able = abilities()
     found = usable(folder, exercise)
     chosen = chosen_exercise(exercise, found.good, Path.cwd())
     if chosen is None:
@@ -60,13 +67,12 @@ def command(exercise: str | None, check: str | None, again: bool, folder: str | 
     wrong: list[str] = []
     if check is None:
         if book is not None and book.passed(asked):
-            said = _("You have passed {name}. For a hint anyway: {command}")
             typed = f"tracer hint {quoted_file(exercise or asked.number)} --check {quoted(first)}"
-            click.echo(said.format(name=asked.name, command=typed))
+            write(paragraphs([_passed(asked.name, typed)], able), able)
             return
         result = book.results.get(asked.name) if book else None
         if result and result.verdict not in (Verdict.WRONG, Verdict.NOT_STARTED):
-            click.echo(_not_yet(asked.number, result.failing or first, folder))
+            write(paragraphs(_not_yet(asked.number, result.failing or first, folder), able), able)
             return
         check = result.failing if result and result.failing in sections else first
         wrong = result.wrong.split() if result and result.failing == check else []
@@ -75,10 +81,9 @@ def command(exercise: str | None, check: str | None, again: bool, folder: str | 
     key = f"{asked.name}/{check}"
     if wrong and any(map(speaks_of, sections[check])):
         key += f"/{','.join(wrong)}"
-    items = in_turn(sections[check], wrong)
+    items = meant_for(sections[check], wrong)
     told = 0 if again or book is None else book.hints.get(key, 0)
     number = min(told + 1, len(items))
-    able = abilities()
     if book is None:  # nothing remembers how far it went, so all of them are told
         write(screens.hint(hint(asked, check, items, None), able), able)
         return
@@ -92,14 +97,22 @@ def command(exercise: str | None, check: str | None, again: bool, folder: str | 
     write(screens.hint(hint(asked, check, items, number), able), able)
 
 
-def _not_yet(number: str, check: str, folder: str | None) -> str:
+def _passed(name: str, typed: str) -> Said:
+    """What to say of an exercise that needs no hint any more."""
+    from tracer.view.parts.said import Said
+
+    said = _("You have passed {name}. For a hint anyway: {command}")
+    return Said(said.format(name=name, command=typed), typed=typed)
+
+
+def _not_yet(number: str, check: str, folder: str | None) -> list[Said]:
     """What to say of an answer that gave no numbers: a hint about them would be used up."""
-    said = _(
-        "Your last answer ended before all its numbers came, and hints are about numbers.\n"
-        "What happened, and in which line: {again}\nFor a hint anyway: {anyway}"
-    )
+    from tracer.view.parts.said import Said
+
     option = "" if folder is None else f" --exercises {quoted_file(folder)}"
-    return said.format(
-        again=f"tracer check {number}{option}",
-        anyway=f"tracer hint {number} --check {quoted(check)}{option}",
-    )
+    again = f"tracer check {number}{option}"
+    anyway = f"tracer hint {number} --check {quoted(check)}{option}"
+    why = _("Your last answer ended before all its numbers came, and hints are about numbers.")
+    what = _("What happened, and in which line: {command}").format(command=again)
+    hint = _("For a hint anyway: {command}").format(command=anyway)
+    return [Said(why), Said(what, typed=again), Said(hint, typed=anyway)]

@@ -132,6 +132,11 @@ def _hinted(exercise: Exercise) -> Iterator[Finding]:
         if len(items) < FEWEST_HINTS:
             said = _("too few hints for {check}").format(check=name)
             yield Finding(path, said, _("write {n} or more").format(n=FEWEST_HINTS))
+        if items and speaks_of(items[-1]):
+            said = _("the last hint for {check} speaks of {names} only").format(
+                check=name, names=", ".join(speaks_of(items[-1]))
+            )
+            yield Finding(path, said, _("leave the brackets out: the last hint is for everybody"))
     known = set(exercise.program.names) if exercise.program is not None else set()
     known.update(name for check in exercise.checks for name in check.expect)
     named = (name for items in found.values() for item in items for name in speaks_of(item))

@@ -1,7 +1,7 @@
 """The hints of an exercise: a section for each check, a numbered list from mild to strong.
 
 A hint may begin with the quantities that it speaks of, in brackets: ``2. [h] Is c squeezed …``.
-Who has another one wrong is told it last.
+Who has only others wrong is not told it. The last one, the strongest, is for everybody.
 """
 
 from __future__ import annotations
@@ -73,17 +73,17 @@ def speaks_of(item: str) -> tuple[str, ...]:
     return tuple(re.split(", *", found["names"])) if found else ()
 
 
-def in_turn(items: Sequence[str], wrong: Collection[str]) -> tuple[str, ...]:
-    """The hints as they are told to somebody who has these quantities wrong, without the brackets.
+def meant_for(items: Sequence[str], wrong: Collection[str]) -> tuple[str, ...]:
+    """The hints for somebody who has these quantities wrong, from mild to strong, no brackets.
 
     Examples
     --------
-    >>> in_turn(["[c] Is it kept?", "[h] Is it squeezed?", "h = o * tanh(c)"], ["h"])
-    ('Is it squeezed?', 'h = o * tanh(c)', 'Is it kept?')
+    >>> meant_for(["[c] Is it kept?", "[h] Is it squeezed?", "h = o * tanh(c)"], ["h"])
+    ('Is it squeezed?', 'h = o * tanh(c)')
     """
 
-    def of_another(item: str) -> bool:
+    def of_others(item: str) -> bool:
         named = speaks_of(item)
         return bool(named and wrong) and not set(named) & set(wrong)
 
-    return tuple(_SPEAKS_OF.sub("", item, count=1) for item in sorted(items, key=of_another))
+    return tuple(_SPEAKS_OF.sub("", item, count=1) for item in items if not of_others(item))

@@ -280,7 +280,7 @@ class Report:
 
     @property
     def wrong(self) -> tuple[str, ...]:
-        """Quantities to look at first: what the mistake changes; else the first that is wrong."""
+        """Quantities to look at first: what the mistake changes, and the first that is wrong."""
         failing = self.first_failing
         if failing is None or failing.difference is None:
             return ()
@@ -290,7 +290,7 @@ class Report:
         changed = (
             [e.name for e in found.edits if isinstance(e, (Change, Returned))] if found else []
         )
-        return tuple(dict.fromkeys(changed)) or (failing.difference.quantity,)
+        return tuple(dict.fromkeys([*changed, failing.difference.quantity]))
 
     @property
     def points(self) -> float:
