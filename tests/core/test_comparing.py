@@ -373,7 +373,7 @@ def test_it_reads_as_a_sentence() -> None:
     assert repr(found) == f"<Divergence: {found}>"
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(data=st.data(), level=st.sampled_from(LEVELS), backward=st.booleans())
 def test_window_by_window_finds_the_same(
     data: st.DataObject, level: str, *, backward: bool
@@ -390,10 +390,10 @@ def test_window_by_window_finds_the_same(
     )
     if backward:
         one, other = (tracer.backprop(trace, np.ones((11, 2, 7))) for trace in (one, other))
-    step = bytes_of_a_step(run.cell, 2, "all")
+    steps = data.draw(st.sampled_from([1, 2, 3, 5]))
 
     whole = tracer.compare(one, other)
-    for steps in (1, 2, 3, 5):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("tracer.trace.compare.WINDOW", steps * step)
-            assert tracer.compare(one, other) == whole
+    with pytest.MonkeyPatch.context() as patch:
+        window = steps * bytes_of_a_step(run.cell, 2, "all")
+        patch.setattr("tracer.trace.compare.WINDOW", window)
+        assert tracer.compare(one, other) == whole
