@@ -104,9 +104,11 @@ def product(rows: Array, packed: Array, out: Array) -> None:
     """``out = rows @ M.T`` for rows (R, J), packed M and out (R, K)."""
     stand_apart()
     R, panels = rows.shape[0], packed.shape[0]
-    shares = (R + MANY - 1) // MANY
-    share = (R + shares - 1) // max(shares, 1)  # all alike: a small one would cost as much
-    for begin in range(0, R, max(share, 1)):
+    begin, share = 0, R
+    if R > MANY:
+        shares = (R + MANY - 1) // MANY
+        share = (R + shares - 1) // shares  # all alike: a small one would cost as much
+    while begin < R:
         end = min(begin + share, R)
         wide, less, rest = _tiles(end - begin)
         four = begin + less + (4 if rest >= 4 else 0)
@@ -125,6 +127,7 @@ def product(rows: Array, packed: Array, out: Array) -> None:
             while p < panels:
                 _single(rows, r, packed, p, out)
                 p += 1
+        begin = end
 
 
 @compiled
