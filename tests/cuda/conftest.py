@@ -93,6 +93,10 @@ class Foreign:
         """Where it lies."""
         return dict(self.numbers.__array_interface__) | {"version": 3}
 
+    def get(self) -> npt.NDArray[Any]:
+        """A copy on the host, as CuPy calls it."""
+        return self.numbers.copy()
+
 
 def on_card(numbers: npt.NDArray[Any], every: int = 1) -> Any:
     """An array on the card that tracer did not make; of each row every second number, or more."""

@@ -39,6 +39,21 @@ def test_what_lies_on_the_card_is_read_there() -> None:
         np.testing.assert_array_equal(through[name], copied[name], err_msg=name)
 
 
+def test_weights_that_lie_on_the_card_are_copied_to_the_cell() -> None:
+    """A trace shows its equations with them: they must not change under it."""
+    run = make_run("lstm", "sigmoid", T=2, N=1, D=2, H=2)
+    W = run.cell.W.copy()
+
+    cell = tracer.LSTMCell(on_card(run.cell.U), on_card(W), on_card(run.cell.a))
+    W[:] = 0
+
+    np.testing.assert_array_equal(cell.W, run.cell.W)
+    np.testing.assert_array_equal(
+        tracer.unroll(cell, run.x, device="cuda")["h"],
+        tracer.unroll(run.cell, run.x, device="cuda")["h"],
+    )
+
+
 def test_one_sequence_needs_no_axis_for_the_batch() -> None:
     """x (T, D) and h_0 (H,) of one sequence, on the card too."""
     run = make_run("rnn", "tanh", T=3, N=1, D=2, H=3)

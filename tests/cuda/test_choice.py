@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tracer.kernels.cuda.choice import tile_shape
+from tracer.kernels.cuda import choice
+from tracer.kernels.cuda.choice import grid_shape, tile_shape
 from tracer.kernels.cuda.package import Card
 
 H100 = Card("a card", processors=132, registers=65536, threads=1024)
@@ -37,3 +38,21 @@ def test_a_small_card_takes_grid_sooner() -> None:
 
     assert tile_shape(small, 4, 1, 64, 4) is not None
     assert tile_shape(small, 4, 1, 65, 4) is None
+
+
+@pytest.mark.parametrize(
+    ("N", "H", "size", "each"),
+    [
+        (128, 1024, 4, 4),  # 256 blocks: more than processors
+        (128, 1024, 8, 2),  # a number of 8 bytes takes two registers
+        (64, 256, 4, 1),  # with four sequences in a thread there would be 32 blocks
+        (1, 256, 4, 1),
+    ],
+)
+def test_grid_gives_every_processor_a_block(
+    N: int, H: int, size: int, each: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How many sequences a thread has."""
+    monkeypatch.setattr(choice, "SIMULATED", False)
+
+    assert grid_shape(H100, N, H, size).each == each

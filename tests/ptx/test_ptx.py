@@ -41,11 +41,12 @@ def kernels(cc: tuple[int, int]) -> Iterator[tuple[str, Kernel]]:
                 for way, kernel, arrays in zip(("forward", "backward"), made, (2, 4), strict=True):
                     said = f"tile {way} {name} {dtype} H={H} together={shape.together}"
                     yield said, Kernel(kernel, arrays, real, threads, 0)
-            cut = choice.grid_shape(size)
-            made = grid.forward(cell, dtype, cut), grid.backward(cell, dtype, cut)
-            for way, kernel, arrays in zip(("forward", "backward"), made, (2, 4), strict=True):
-                said = f"grid {way} {name} {dtype}"
-                yield said, Kernel(kernel, arrays, real, cut.threads, BARRIER)
+            for N in (1, 400):
+                cut = choice.grid_shape(H100, N, 256, size)
+                made = grid.forward(cell, dtype, cut), grid.backward(cell, dtype, cut)
+                for way, kernel, arrays in zip(("forward", "backward"), made, (2, 4), strict=True):
+                    said = f"grid {way} {name} {dtype} each={cut.each}"
+                    yield said, Kernel(kernel, arrays, real, cut.threads, BARRIER)
         threads = choice.PRODUCT.side**2
         made_product = product.product(dtype, choice.PRODUCT)
         yield f"product {dtype}", Kernel(made_product, 3, real, threads, 0)

@@ -113,6 +113,7 @@ def checked_parameters(
     for name, value in options.items():
         if value not in equations.options[name]:
             raise UnknownNameError(f"choice for {name}", value, equations.options[name])
+    given = {name: _from_card(value) for name, value in given.items()}
     arrays = {p.name: as_array(p.name, _or_zeros(p, given)) for p in equations.parameters}
     for p in equations.parameters:
         if arrays[p.name].ndim != len(p.shape):
@@ -145,6 +146,20 @@ def freeze(arrays: Iterable[npt.NDArray[Any] | None]) -> None:
         if array is not None:
             # By name, or by .flags, it takes thrice as long.
             array.setflags(False)  # type: ignore[call-arg] # noqa: FBT003
+
+
+_COPIES = ("cpu", "get", "copy_to_host")
+"""What an array on a card calls its copy on the host: in PyTorch, in CuPy, in Numba."""
+
+
+def _from_card(value: Any) -> Any:
+    """Weights that lie on a card, copied to the host: a cell shows them; others as they came."""
+    value = value.detach() if getattr(value, "requires_grad", False) else value
+    if hasattr(value, "__cuda_array_interface__") and not hasattr(value, "__array_interface__"):
+        for name in _COPIES:
+            if hasattr(value, name):
+                return getattr(value, name)()
+    return value
 
 
 def _or_zeros(parameter: Parameter, given: Mapping[str, Any]) -> Any:

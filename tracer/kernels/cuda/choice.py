@@ -53,8 +53,15 @@ def tile_shape(card: Card, blocks: int, N: int, H: int, size: int) -> tile.Shape
     return tile.Shape(width, held, 1 if card.processors >= N else shared)
 
 
-def grid_shape(size: int) -> grid.Shape:
-    """The shape of ``grid`` for numbers of so many bytes: a thread's sums stay in its registers."""
+def grid_shape(card: Card, N: int, H: int, size: int) -> grid.Shape:
+    """The shape of ``grid`` for such a run of numbers of so many bytes.
+
+    A thread has so many sequences that their sums stay in its registers, or fewer, where that would
+    leave processors without a block.
+    """
     if SIMULATED:  # a thread of Python for each thread
         return grid.Shape(units=2, lanes=3, each=2, piece=3)
-    return grid.Shape(units=8, lanes=16, each=16 // size, piece=32)
+    shape = grid.Shape(units=8, lanes=16, each=16 // size, piece=32)
+    while shape.each > 1 and shape.items(N, H) < card.processors:
+        shape = shape._replace(each=shape.each // 2)
+    return shape

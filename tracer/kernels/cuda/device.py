@@ -231,7 +231,7 @@ def _run(steps: ModuleType, cell: Cell, sizes: Sizes, way: str, plan: Any, *arra
         kernel = getattr(tile, way)(steps, dtype.name, shape)
         launch(kernel, -(-N // shape.together), blocks * H, plan, *arrays)
         return
-    cut = choice.grid_shape(dtype.itemsize)
+    cut = choice.grid_shape(card(), N, H, dtype.itemsize)
     kernel = getattr(grid, way)(steps, dtype.name, cut)
     if not SIMULATED:
         kernel = kernel.specialize(plan, *arrays)
