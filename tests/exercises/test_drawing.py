@@ -112,6 +112,20 @@ b = "a"
     assert (np.abs(found["x"][0]).max(axis=1) > 100).tolist() == [True, False, True, False]
 
 
+@pytest.mark.parametrize("number", ["32", "33"])
+def test_large_gradients_are_larger_than_any_usual_bound(number: str) -> None:
+    """With each of forty seeds, every gate has a gradient that clipping at 10 would change."""
+    tried = find(number, discover().good)
+    check = next(check for check in tried.checks if check.name == "large gradients")
+    gates = ["d_z_i", "d_z_f", "d_z_g", "d_z_o"]
+    assert tried.program is not None
+
+    for seed in range(40):
+        given = draw(tried, check, seed).rounds[0]
+        found = tried.program.run(given, wanted=gates)
+        assert min(np.abs(found[gate]).max() for gate in gates) > 20
+
+
 def test_float32_numbers_are_float32_numbers() -> None:
     """They are held in double precision, but no digit is there that the student does not get."""
     found = case(STEP, 'sizes = { N = 2, D = 5, H = 3 }\ndtype = "float32"').rounds[0]
