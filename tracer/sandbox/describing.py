@@ -96,30 +96,39 @@ def product(error: BaseException, own: Callable[[str], bool]) -> list[Any] | Non
         lines[-1] = lines[-1][:right]
         lines[0] = lines[0][left:]
         text = " ".join(line.decode().strip() for line in lines)
-        sides = _sides(ast.parse(f"({text})", mode="eval").body)
+        sides = _sides(ast.parse(f"({text})", mode="eval").body, frame)
         return [text, *([ast.unparse(side), _extent(side, frame)] for side in sides)]
     except BaseException:  # noqa: BLE001 - whatever the student's own values did when looked at
         return None
 
 
-def _sides(node: ast.expr) -> list[ast.expr]:
-    """Both sides of a matrix product, however it is written."""
+def _sides(node: ast.expr, frame: FrameType) -> list[ast.expr]:
+    """Both sides of a matrix product, however it is written.
+
+    Other functions, as ``np.inner``, say the same of shapes that another rule wants.
+    """
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
         return [node.left, node.right]
     assert isinstance(node, ast.Call)
-    sides = node.args  # np.dot(x, U)
-    if isinstance(node.func, ast.Attribute) and len(sides) == 1:  # x.dot(U)
-        sides = [node.func.value, *sides]
-    assert len(sides) == 2
-    return sides
+    if isinstance(node.func, ast.Attribute) and len(node.args) == 1:  # x.dot(U)
+        assert node.func.attr == "dot"
+        return [node.func.value, *node.args]
+    function, numpy = _value(node.func, frame), sys.modules["numpy"]
+    assert any(function is getattr(numpy, name) for name in ("dot", "matmul"))  # np.dot(x, U)
+    left, right = node.args
+    return [left, right]
 
 
 def _extent(side: ast.expr, frame: FrameType) -> list[int]:
-    """The shape of one side; nothing is called for it, so that nothing happens twice."""
-    assert not any(isinstance(part, (ast.Call, ast.NamedExpr)) for part in ast.walk(side))
-    program = compile(ast.Expression(side), "", "eval")
-    value = eval(program, frame.f_globals, frame.f_locals)  # noqa: S307 - the student's own
-    return [int(length) for length in value.shape]
+    """The shape of one side."""
+    return [int(length) for length in _value(side, frame).shape]
+
+
+def _value(part: ast.expr, frame: FrameType) -> Any:
+    """What stands there; nothing is called for it, so that nothing happens twice."""
+    assert not any(isinstance(inner, (ast.Call, ast.NamedExpr)) for inner in ast.walk(part))
+    program = compile(ast.Expression(part), "", "eval")
+    return eval(program, frame.f_globals, frame.f_locals)  # noqa: S307 - the student's own
 
 
 def compiled(source: bytes, file: Path) -> CodeType:

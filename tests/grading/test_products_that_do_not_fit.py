@@ -1,0 +1,41 @@
+"""Whose shapes a sentence on a matrix product is about: of a product, and of nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tracer.exercises.exercise import Exercise
+from tracer.exercises.submission import Submission
+from tracer.grading.session import grade
+
+
+def told(exercise: Exercise, expression: str) -> tuple[Any, str]:
+    """What is told of a step that computes this, and NumPy's own words."""
+    source = (
+        "import numpy as np\nfrom numpy import dot, inner\n\n"
+        f"def rnn_step(x, h_prev, U, W, a):\n    return {expression}\n"
+    )
+    trouble = grade(exercise, Submission("rnn_step.py", source.encode()), seed=1).checks[0].trouble
+    assert trouble is not None
+    return trouble.facts["product"], trouble.facts["message"]
+
+
+@pytest.mark.parametrize(
+    "expression", ["x @ W", "np.dot(x, W)", "np.matmul(x, W)", "x.dot(W)", "dot(x, W)"]
+)
+def test_a_matrix_product(rnn_step: Exercise, expression: str) -> None:
+    """However it is written: what stands there, and both sides with their shapes."""
+    product, _said = told(rnn_step, expression)
+
+    assert product == (expression, ("x", (1, 4)), ("W", (3, 3)))
+
+
+@pytest.mark.parametrize("expression", ["np.inner(x.T, W)", "inner(x.T, W)"])
+def test_another_function_of_two_arrays(rnn_step: Exercise, expression: str) -> None:
+    """Its rule for the shapes is another one, so NumPy's own words stand alone."""
+    product, said = told(rnn_step, expression)
+
+    assert product is None
+    assert said.startswith("shapes (4,1) and (3,3) not aligned: 1 (dim 1) != 3 ")
