@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 import threading
 from contextlib import closing, suppress
 from importlib import import_module
@@ -80,8 +78,6 @@ def command(
     """Choose, run, show, remember."""
     from tracer.sandbox.process import PlainProcess
 
-    if "numpy" not in sys.modules:  # it starts threads when it is loaded, and all is small here
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with closing(PlainProcess()) as wall:
         wall.prepare()  # Python starts for the answer while all that is below is loaded
         return _checked(wall, what, named, seed, time_limit, layout, folder, output)
