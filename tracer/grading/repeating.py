@@ -33,7 +33,6 @@ def repeated(session: Session, tasks: Sequence[Task], judged: Sequence[Judged]) 
     plans += [alone(tasks[n].plan, judged[n].failed_at or 0, judged[n].came) for n in later]
     if not plans:
         return list(judged)
-    session.wall.prepare()  # for what runs after this
     answers = _alone(session, plans)
     if not answers:
         return list(judged)

@@ -87,7 +87,7 @@ def tasks(exercise: Exercise, seed: int, wall: Wall) -> list[Task]:
     exact: Sequence[Came] = [{} for _ in cases]
     if exercise.reference is not None:
         names = [check.name for check in exercise.checks]
-        wall.prepare()  # another process, for the answer
+        wall.prepare(2)  # one for the reference, one for the answer after it
         exact = _asked(exercise, dict(zip(names, plans, strict=True)), wall)
     return [Task(exercise, *of) for of in zip(cases, plans, exact, strict=True)]
 

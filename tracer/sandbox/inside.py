@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from tracer.sandbox import frames, returned, runner
+from tracer.sandbox import frames, recording, returned, runner
 from tracer.sandbox.process import How, Run
 
 
@@ -41,7 +41,8 @@ def run(source: bytes, file: Any, request: bytes, describing: Any, there: Any = 
     plain = returned.numbers(plan["most"])
     for check in plan["checks"] if apart or not plan["apart"] else ():
         runner.one_check(
-            check, plan, inputs, source, file, plain, frames, sent.append, describing, there
-        )
+            check, plan, inputs, source, file, plain, frames, sent.append, describing, recording,
+            there,
+        )  # fmt: skip
     sent.append(frames.pack_note("end", {}))
     return Run(How.EXITED, 0, b"".join(sent), "", time.perf_counter() - began)

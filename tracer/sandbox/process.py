@@ -101,8 +101,11 @@ class Wall(Protocol):
         """Run `file` with the contents `source`, give it `request`, and end it and all it left."""
         ...
 
-    def prepare(self) -> None:
-        """Get ready for a run that will come soon, or will not; a wall need not do anything."""
+    def prepare(self, runs: int = 1) -> None:  # noqa: ARG002 - for the walls that do it
+        """Get ready for so many runs that will come soon, or will not; a wall need not do anything.
+
+        Only where no student's code runs before they do: it could write into what is ready.
+        """
         return
 
     def close(self) -> None:
@@ -120,10 +123,11 @@ class PlainProcess(Wall):
     environment: Mapping[str, str] = field(default_factory=dict)
     _ready: list[Waiting] = field(default_factory=list, init=False)
 
-    def prepare(self) -> None:
-        """Start the process of a run that is to come, so that it need not wait for Python."""
+    def prepare(self, runs: int = 1) -> None:
+        """Start what is missing of the processes of runs to come; they need not wait for Python."""
         with suppress(FileError, OSError):  # if it cannot start, the run itself will say so
-            self._ready.append(start(self.environment))
+            while len(self._ready) < runs:
+                self._ready.append(start(self.environment))
 
     def close(self) -> None:
         """End the processes that were prepared and not used."""
@@ -148,7 +152,7 @@ class PlainProcess(Wall):
         """
         from tracer.sandbox.frames import MAX_BYTES  # NumPy, which no process has to wait for
 
-        waiting = self._ready.pop(0) if self._ready else start(self.environment)
+        waiting = self._started()
         child, began = waiting.child, time.monotonic()
         assert child.stdout
         assert child.stderr
@@ -172,6 +176,15 @@ class PlainProcess(Wall):
         printed = bytes(prints.data).decode("utf-8", "replace")
         printed = printed.replace(f"{waiting.folder}{os.sep}", "")  # the file alone is named
         return Run(how, status, bytes(results.data), printed, seconds, used)
+
+    def _started(self) -> Waiting:
+        """A process that was prepared, if one is still there; else a new one."""
+        while self._ready:
+            waiting = self._ready.pop(0)
+            if waiting.child.poll() is None:
+                return waiting
+            waiting.drop()  # somebody has ended it
+        return start(self.environment)
 
 
 def _wait(

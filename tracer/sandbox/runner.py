@@ -11,10 +11,10 @@ A right number cannot be forged: what is right is not known in here. Every check
 here: whatever it is about, the arguments go out again after each call, and what was returned after
 the last one.
 
-It is started early, loads NumPy and waits. When stdin ends, the request lies in a file beside this
-one, as frames: the note ``plan``, and the arrays that the calls of the plan name. The answer goes
-out, frame by frame as soon as it is known, on what was stdout at the start: ``ready``; for each
-check ``<check>/loaded``, ``<check>/<call>/<key>`` for each array that a call returned,
+It is started early, loads NumPy and the files beside it, and waits. When stdin ends, the request
+lies in one more file there, as frames: the note ``plan``, and the arrays that the calls of the plan
+name. The answer goes out, frame by frame as soon as it is known, on what was stdout at the start:
+``ready``; for each check ``<check>/loaded``, ``<check>/<call>/<key>`` for each array of a call,
 ``<check>/after/<call>/<n>`` for its n-th argument that is an array, ``<check>/kept/<call>/<key>``
 for all that was returned once more at the end, and one note ``<check>/note``; last ``end``. What
 the student prints goes to stderr, after a mark that says which check it belongs to.
@@ -113,6 +113,7 @@ def main() -> None:
     send = channel()
     sys.dont_write_bytecode = True
     frames = prepared(json.loads(sys.argv[1]))
+    recording = beside("recording")  # also where nothing is recorded: what is loaded stays as it is
     request = asked()
     note = frames.pack_note
     inputs = dict(frames.unpack(request).frames)
@@ -132,7 +133,7 @@ def main() -> None:
             os.waitpid(ours, 0)
             continue
         print(f"{plan['mark']}{check['id']};", end="", file=sys.__stderr__)
-        one_check(check, plan, inputs, source, file, plain, frames, send, describing)
+        one_check(check, plan, inputs, source, file, plain, frames, send, describing, recording)
         if alone:
             os._exit(0)
     send(note("end", {}))
@@ -159,7 +160,7 @@ def asked() -> bytes:
 def one_check(
     check: dict[str, Any], plan: dict[str, Any], inputs: dict[str, Any], source: bytes, file: Path,
     plain: Callable[..., Any], frames: ModuleType, send: Callable[[bytes], None],
-    describing: Any, there: Any = None,
+    describing: Any, recording: Any, there: Any = None,
 ) -> None:  # fmt: skip
     """Load the file, make all calls of one check, and say how it went.
 
@@ -190,7 +191,8 @@ def one_check(
                 module = loaded(source, file, plan["module"], describing.compiled)
             send(note(f"{key}/loaded", {}))
             functions = {call["function"]: found(module, call) for call in check["calls"]}
-            watch = watched(plan["watch"], source, file, partial(send_seen, key, frames, send))
+            seen_sent = partial(send_seen, key, frames, send)
+            watch = watched(plan["watch"], source, file, recording, seen_sent)
             calls(check, inputs, functions, plain, pack, send, where, watch)
         facts: dict[str, Any] = {"event": "done"}
     except returned.Returned as other:
@@ -266,12 +268,11 @@ def calls(
 
 
 def watched(
-    watch: int | None, source: bytes, file: Path, send: Callable[[Any], None]
+    watch: int | None, source: bytes, file: Path, recording: Any, send: Callable[[Any], None]
 ) -> Callable[..., Any]:
     """What makes a call; one of them is recorded line by line, if the plan says so."""
     if watch is None:
         return lambda _number, function, *given: function(*given)
-    recording = beside("recording")
 
     def call(number: int, function: Callable[..., Any], *given: Any) -> Any:
         if number != watch:

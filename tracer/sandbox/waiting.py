@@ -21,8 +21,8 @@ from pathlib import Path
 from tracer.sandbox import place
 from tracer.sandbox.packages import expose
 
-ENDING = 5.0
-"""Seconds that the supervisor in the child has to end everything."""
+ENDING, DROPPING = 5.0, 1.0
+"""Seconds that the supervisor in the child has to end everything, and to end what was not used."""
 
 COPIED = (
     "runner.py", "supervise.py", "describing.py", "recording.py", "frames.py", "returned.py",
@@ -86,7 +86,9 @@ class Waiting:
     def drop(self) -> None:
         """End it, unused, and remove its folder."""
         try:
-            self.end(0)  # nothing of anybody's has started in it
+            # Nothing of anybody's has started in it; but who is to wait for what it has forked
+            # is the supervisor, for not every system has somebody who waits for an orphan.
+            self.end(DROPPING)
             for pipe in (self.child.stdout, self.child.stderr):
                 assert pipe
                 pipe.close()
@@ -123,8 +125,8 @@ def start(environment: Mapping[str, str]) -> Waiting:
             start_new_session=os.name == "posix",
             pass_fds=watched,
         )
-        return Waiting(child, root, folder, lifeline, left.pop_all())
-    raise AssertionError  # an exit stack of these passes every error on
+        kept = left.pop_all()
+    return Waiting(child, root, folder, lifeline, kept)
 
 
 def _environment(folder: str) -> dict[str, str]:
