@@ -126,6 +126,17 @@ class Costly(PlainProcess):
         return replace(run, used=Usage(1.0))
 
 
+def test_every_run_is_paid_from_one_budget(rnn_step: Exercise) -> None:
+    """Of 20 times 30 s, each run leaves a second less to the next: in a row, alone, and watched."""
+    wall = Costly()
+    wrong = step("h_prev + random.random()", "import random\n")
+
+    grade(rnn_step, wrong, seed=1, limits=Limits(30.0), wall=wall)
+
+    assert len(wall.longest) >= 3
+    assert wall.longest == [600.0 - n for n in range(len(wall.longest))]
+
+
 OWN = """
 title = "A step of the course's own"
 reference = "reference.py"

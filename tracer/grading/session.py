@@ -149,7 +149,6 @@ class Session:
         parts = self._printed(run, len(tasks))
         self.printed += "".join(parts)
         self.seconds += run.seconds
-        self.used += run.used.seconds
         if transcript.problem or run.how is How.FLOOD:  # then nothing in it can be believed
             what = transcript.problem or "more than any answer needs"
             garbled = Trouble(Kind.GARBLED, facts={"what": what})
@@ -193,6 +192,7 @@ class Session:
         longest = max(0.0, self.limits.budget - self.used)
         room = replace(limits, printed=limits.printed + len(plans) * (len(self.mark) + 4))
         run = self.wall.run(self.form.program, self.form.file, asked, room, longest)
+        self.used += run.used.seconds
         return run, read(run.response, plans)
 
     def judged(self, task: Task, answer: Answer) -> Judged:
