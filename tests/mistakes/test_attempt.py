@@ -13,7 +13,7 @@ from tracer.mistakes.candidates import Candidate
 from tracer.mistakes.task import Task
 from tracer.program import Program, program_of
 
-FIRST = ("gradients_of_the_first_step", "initial_state_ignored")
+FIRST = ("gradients_of_the_first_step", "initial_state_ignored", "other_sigma", "other_tanh")
 """What the others are tried on top of."""
 
 

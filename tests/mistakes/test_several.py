@@ -91,6 +91,31 @@ def test_what_has_no_name_gets_no_wrong_one(scene: str) -> None:
     assert told >= 3
 
 
+OTHER_SIGMA = {"function": {"σ": "1 / (1 + exp(z))"}, "change": {"g": "1 - σ(z_g)"}}
+
+
+@pytest.mark.parametrize("stale", [False, True])
+def test_a_line_that_calls_another_sigma(monkeypatch: pytest.MonkeyPatch, *, stale: bool) -> None:
+    """g = 1 - σ(z_g) calls the other σ too; lines kept from the right one once named two for it.
+
+    Even where a search keeps what does not hold, what is said is computed anew before.
+    """
+    if stale:
+        monkeypatch.setattr(
+            Attempt, "leaves_as_alone",
+            lambda self, candidate: self.own_lines.isdisjoint(candidate.changed or {}),
+        )  # fmt: skip
+    asked = SCENES["gates"]
+    program = program_of(asked.program)
+    runs = came_of(program.edited(edits_in(OTHER_SIGMA)), asked.inputs(), asked.returns)
+    assert runs is not None
+
+    diagnosis = diagnose(program, runs, mistakes_of(program, asked.over))
+
+    assert gives(program, diagnosis, runs, asked.returns)
+    assert stale or diagnosis.named
+
+
 def test_an_equation_without_a_name_is_quoted() -> None:
     """No mistake of the list is c = f * c_prev + i * f; it is quoted."""
     program = program_of("lstm")

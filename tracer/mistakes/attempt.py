@@ -52,15 +52,14 @@ class Attempt:
             return self.task.program.edited([edit for c in self.chosen for edit in c.edits])
         program = before.program
         own = before.own_lines
-        for candidate in self.chosen[len(before.chosen) :]:
+        further = self.chosen[len(before.chosen) :]
+        for candidate in further:
             lines = candidate.changed
-            if lines is not None and candidate.rewrites and own.isdisjoint(lines):
-                program = program.with_lines(lines.values()).noted(candidate.edits)
-                own = own.union(lines)
-            else:
-                return before.program.edited(
-                    [edit for c in self.chosen[len(before.chosen) :] for edit in c.edits]
-                )
+            alone = candidate.rewrites and before.leaves_as_alone(candidate)
+            if lines is None or not alone or not own.isdisjoint(lines):
+                return before.program.edited([edit for c in further for edit in c.edits])
+            program = program.with_lines(lines.values()).noted(candidate.edits)
+            own = own.union(lines)
         return program
 
     def numbers(self, run: Blocks) -> Mapping[str, Array] | None:
@@ -184,9 +183,29 @@ class Attempt:
         right = self.task.program.lines
         return frozenset(n for n, line in self.program.lines.items() if line is not right[n])
 
+    @cached_property
+    def own_bodies(self) -> frozenset[str]:
+        """The functions that it gives another body."""
+        right = self.task.program.bodies
+        return frozenset(n for n, body in self.program.bodies.items() if right.get(n) != body)
+
+    def leaves_as_alone(self, candidate: Candidate) -> bool:
+        """Whether the lines that a further candidate changes are the same here as without these.
+
+        They are others where it changes a line of these once more, and where one of both gives a
+        function another body that a line of the other calls.
+        """
+        lines = candidate.changed
+        if lines is None or not self.own_lines.isdisjoint(lines):
+            return False
+        other = candidate.bodies
+        return not candidate.calls(self.own_bodies) and all(
+            other.isdisjoint(self.program.lines[name].functions) for name in self.own_lines
+        )
+
     def lines_of(self, candidate: Candidate) -> Changed | None:
         """The lines that a further candidate changes here, where it changes nothing else."""
-        if candidate.changed is None or self.own_lines.isdisjoint(candidate.changed):
+        if candidate.changed is None or self.leaves_as_alone(candidate):
             return candidate.changed
         try:
             return changed_lines(self.program, self.program.edited(candidate.edits))

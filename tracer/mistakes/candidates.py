@@ -75,6 +75,17 @@ class Candidate:
         return all(isinstance(edit, (Change, EachGate)) for edit in self.edits)
 
     @cached_property
+    def bodies(self) -> frozenset[str]:
+        """The functions that it gives another body."""
+        return frozenset(edit.function for edit in self.edits if isinstance(edit, Body))
+
+    def calls(self, functions: frozenset[str]) -> bool:
+        """Whether a line that it changes calls one of these functions."""
+        return bool(functions) and any(
+            not functions.isdisjoint(line.functions) for line in (self.changed or {}).values()
+        )
+
+    @cached_property
     def composes(self) -> bool:
         """Whether it adds to what stood there and does not replace it."""
         return all(map(_adds, self.edits))

@@ -83,7 +83,7 @@ class _Diagnosing:
         task = Task(based, runs, candidates)
         strength = guards.evidence(task.runs)
         if strength:
-            alone = [c for c in singles(task, candidates) if guards.whole(task, c)]
+            alone = [c for c in _proved_singles(task, candidates) if guards.whole(task, c)]
             if alone:
                 return (
                     Diagnosis(named=(_mistakes(alone),))
@@ -97,8 +97,8 @@ class _Diagnosing:
             return staged
         if strength >= guards.EVIDENCE:
             search = Search(task)
-            found = _several(search.one_by_one()) or self.without_name(task)
-            found = found or _several(search.in_pairs(self.searching))
+            found = _several(task, search.one_by_one()) or self.without_name(task)
+            found = found or _several(task, search.in_pairs(self.searching))
             if found is not None:
                 return found
         return Diagnosis(equations=judged(based, runs))
@@ -113,7 +113,7 @@ class _Diagnosing:
             Candidate(task.program, (edit,))
             for edit in generated(task.program, _reaching(task, lines, wrong))
         ]
-        fitting = singles(task, candidates)
+        fitting = _proved_singles(task, candidates)
         if not 0 < len(fitting) <= MOST_EQUATIONS:
             return None
         return Diagnosis(generated=tuple(candidate.edits[0] for candidate in fitting))
@@ -176,11 +176,32 @@ def _candidate(program: Program, mistake: Mistake) -> Candidate:
     return Candidate(program, mistake.edits, mistake)
 
 
-def _several(found: Sequence[Found]) -> Diagnosis | None:
+def _proved_singles(task: Task, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Those of which each alone gives every number, computed once more."""
+    return [c for c in singles(task, candidates) if task.is_given_by(c.edits)]
+
+
+def _several(task: Task, found: Sequence[Found]) -> Diagnosis | None:
     """Several mistakes at once, if only one set of them gives every number."""
     if len(found) != 1:
         return None
-    return Diagnosis(named=tuple(_mistakes(one_of) for one_of in found[0].classes))
+    classes = found[0].classes
+    first = tuple(one_of[0] for one_of in classes)
+    proved: list[list[Candidate]] = []
+    for n, one_of in enumerate(classes):
+        sets = ((*first[:n], c, *first[n + 1 :]) for c in one_of)
+        given = [chosen[n] for chosen in sets if task.is_given_by(_edits(chosen))]
+        if not given:
+            return None
+        proved.append(given)
+    often = Diagnosis(named=tuple(map(_mistakes, proved)))
+    if task.is_given_by(often.edits):
+        return often
+    return Diagnosis(named=tuple(tuple(c.mistake for c in of if c.mistake) for of in proved))
+
+
+def _edits(chosen: Sequence[Candidate]) -> tuple[Edit, ...]:
+    return tuple(edit for candidate in chosen for edit in candidate.edits)
 
 
 def _choices(diagnosis: Diagnosis) -> Iterator[tuple[tuple[Mistake, ...], ...]]:

@@ -80,7 +80,8 @@ class Pairs:
             if self.left == 0:
                 return
             self.left -= 1
-            if first.keys().isdisjoint(second):
+            apart = first.keys().isdisjoint(second)
+            if apart and not one.calls(other.bodies) and not other.calls(one.bodies):
                 orders = [(one, other, screen.values_of_both(first, ones, second, others, until))]
             else:
                 orders = [

@@ -7,10 +7,11 @@ from functools import cached_property
 from types import MappingProxyType
 
 from tracer.cells.activations import Array
+from tracer.errors import TracerError
 from tracer.mistakes.blocks import Blocks
 from tracer.mistakes.candidates import Candidate
 from tracer.mistakes.records import Run
-from tracer.program import Program
+from tracer.program import Edit, Program
 
 MOST_RUNS = 1_500
 """How often a program is run for one task, and for the pairs of it as often again. It is a count
@@ -65,6 +66,17 @@ class Task:
             for name, array in blocks.run.given.items()
             if blocks.axes.get(name, ())[:1] == ("T",)
         )
+
+    def is_given_by(self, edits: Sequence[Edit]) -> bool:
+        """Whether the program with these edits, made and run anew, gives every number.
+
+        Nothing that a search has kept is used: it is what is asked last, before anything is said.
+        """
+        try:
+            edited = self.program.edited(edits)
+            return all(blocks.all_equal(computed(edited, blocks.run)) for blocks in self.runs)
+        except TracerError:
+            return False
 
     @property
     def wrong_runs(self) -> tuple[Blocks, ...]:
