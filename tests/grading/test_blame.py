@@ -261,6 +261,107 @@ def test_a_name_that_is_used_twice_means_what_it_becomes(old: str, new: str, lin
     assert found.line == line
 
 
+FUNCTIONS = """\
+import numpy as np
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+{gates}
+
+def answer(x, h_prev, c_prev, U, W, a):
+    z = x @ U.T + h_prev @ W.T + a
+    {call}
+    c = f * c_prev + i * g
+    h = o * np.tanh(c)
+    return h, c
+"""
+"""The four gates come from a function: its lines begin at 8."""
+
+ONE_ARRAY = """\
+def gates(z):
+    H = z.shape[1] // 4
+    s = np.concatenate([sigmoid(z[:, :2 * H]), 0.9 * np.tanh(z[:, 2 * H:3 * H])], axis=1)
+    return np.concatenate([s, sigmoid(z[:, 3 * H:])], axis=1)
+"""
+RETURNED_AT_ONCE = """\
+def gates(z):
+    return np.concatenate([sigmoid(z[:, :8]), 0.9 * np.tanh(z[:, 8:12]), sigmoid(z[:, 12:])], 1)
+"""
+RETURNED_APART = """\
+def gates(z):
+    z_i, z_f, z_g, z_o = np.split(z, 4, axis=1)
+    return sigmoid(z_i), sigmoid(z_f), 0.9 * np.tanh(z_g), sigmoid(z_o)
+"""
+
+
+@pytest.mark.parametrize(
+    ("gates", "call", "line"),
+    [
+        (ONE_ARRAY, "i, f, g, o = np.split(gates(z), 4, axis=1)", 10),
+        (RETURNED_AT_ONCE, "i, f, g, o = np.split(gates(z), 4, axis=1)", 9),
+        (RETURNED_APART, "i, f, g, o = gates(z)", 10),
+    ],
+    ids=["one array", "returned at once", "returned apart"],
+)
+def test_a_function_with_one_wrong_gate_is_not_excused_by_the_others(
+    gates: str, call: str, line: int
+) -> None:
+    """Three gates of four are right; the wrong line stands in the function, not where it is called.
+
+    What is right in the same call says nothing of the line that is not.
+    """
+    right = FUNCTIONS.format(gates="", call="i, f, g, o = np.split(z, 4, axis=1)")
+    ARGUMENTS[right], RETURNS[right] = ARGUMENTS[STEP], RETURNS[STEP]
+
+    found = blame(FUNCTIONS.format(gates=gates, call=call), right)
+
+    assert found is not None
+    assert found.line == line
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        ("s = sigmoid(z); i, f, g, o = np.split(s, 4, axis=1)", "s"),
+        ("i, f, g, o = np.split(sigmoid(z), 4, axis=1)", ""),
+        ("i, f, g, o = sigmoid(z[:, :4]), sigmoid(z[:, 4:8]), sigmoid(z[:, 8:12]), 1", "g"),
+    ],
+    ids=["a variable", "no variable", "of several"],
+)
+def test_a_right_function_that_is_given_too_much_is_blamed_where_it_is_called(
+    call: str, name: str
+) -> None:
+    """g is no sigmoid; the name is that of a variable of this line, or none."""
+    right = FUNCTIONS.format(gates="", call="i, f, g, o = np.split(z, 4, axis=1)")
+    ARGUMENTS[right], RETURNS[right] = ARGUMENTS[STEP], RETURNS[STEP]
+
+    found = blame(FUNCTIONS.format(gates="", call=call), right)
+
+    assert found is not None
+    assert (found.line, found.name) == (12, name)
+
+
+def test_a_gate_that_is_returned_as_lists_is_held_against_its_own_numbers() -> None:
+    """``exp(z_f)`` occurs on the way to σ, but f itself is handed back."""
+    source = "import numpy as np\n\n\ndef answer(z):\n    f = np.exp(z)\n    return f.tolist()\n"
+    module: dict[str, Any] = {}
+    exec(compile(source, "answer.py", "exec"), module)  # noqa: S102 - our own code, just above
+    recorder = Recorder(source.encode(), "answer.py")
+    z = np.array([[0.5, -0.25], [0.125, 0.75]])
+    recorder.run(module["answer"], z)
+    right = 1 / (1 + np.exp(-z))
+    known = np.unique([z, np.exp(z), right])
+
+    records = Records(tuple(recorder.names), **recorder.table())
+    found = blamed(records, known, np.zeros(0), {"f": right}, {"return": ("f",)})
+
+    assert found is not None
+    assert (found.line, found.name) == (5, "f")
+
+
 def test_an_array_of_which_nothing_is_computed_yet_is_no_value() -> None:
     """What stands in the memory that ``np.empty`` hands out is nobody's number."""
     body = "    h = np.empty(3)\n    h[:] = 0.5\n    return h\n"
@@ -289,9 +390,9 @@ def test_a_long_loop_ends_the_recording_and_not_the_answer() -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        {"rows": np.full((1, 7), -1)},
-        {"rows": np.array([[1, 1, 0, 0, 9, 0, 0]])},
-        {"rows": np.array([[1, 1, 5, 0, 1, 0, 0]])},
+        {"rows": np.full((1, 8), -1)},
+        {"rows": np.array([[1, 1, 0, 0, 9, 0, 0, 0]])},
+        {"rows": np.array([[1, 1, 5, 0, 1, 0, 0, 0]])},
         {"rows": np.zeros((1, 3), np.int64)},
         {"reads": np.array([[0, 7, 1]])},
     ],
@@ -299,7 +400,7 @@ def test_a_long_loop_ends_the_recording_and_not_the_answer() -> None:
 def test_records_out_of_bounds_are_refused(broken: dict[str, Any]) -> None:
     """They come from the student's process, and may be anything."""
     good = {
-        "rows": np.array([[1, 1, 0, 0, 1, 0, 0]]),
+        "rows": np.array([[1, 1, 0, 0, 1, 0, 0, 0]]),
         "reads": np.zeros((0, 3), np.int64),
         "numbers": np.zeros(1),
     }

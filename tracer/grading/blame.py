@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tracer.cells.activations import Array
+from tracer.cells.activations import Array, sigmoid
 
 CLOSE = 1e-8
 """How far two sums of the same terms in another order may be apart, beside their size."""
@@ -34,10 +34,10 @@ class Records:
     ----------
     names : tuple of str
         The variables; ``return`` is what the function gave back.
-    rows : int array (R, 7)
+    rows : int array (R, 8)
         Of each record the first and the last line of its statement, its name, where its numbers
-        begin and how many there are, and the lines of the statement that called its function (0
-        where that is the grader).
+        begin and how many there are, the lines of the statement that called its function (0 where
+        that is the grader), and which call of a function it is.
     reads : int array (E, 3)
         A record, an earlier one that its statement read, and whether it surely did so for this
         result.
@@ -52,9 +52,9 @@ class Records:
     def __post_init__(self) -> None:
         """Nothing that came from the child is believed before its bounds are looked at."""
         R = len(self.rows)
-        rows_fit = self.rows.ndim == 2 and self.rows.shape[1:] == (7,) and (self.rows >= 0).all()
+        rows_fit = self.rows.ndim == 2 and self.rows.shape[1:] == (8,) and (self.rows >= 0).all()
         if not rows_fit or self.numbers.ndim != 1:
-            raise ValueError("rows of records have seven numbers, none below 0")
+            raise ValueError("rows of records have eight numbers, none below 0")
         if not (self.rows[:, 3] + self.rows[:, 4] <= self.numbers.size).all():
             raise ValueError("a record ends behind the last number")
         if not (self.rows[:, 2] < len(self.names)).all():
@@ -78,7 +78,8 @@ class Blame:
     line, last : int
         The lines of the statement, from 1.
     name : str
-        The variable that it gave these numbers to; ``return`` for what came back.
+        The variable that it gave these numbers to; ``return`` for what came back; empty for a
+        value on the way that has no name.
     right : tuple of (str, int)
         Variables that came before it and are right, each with its line.
     instead : str
@@ -145,13 +146,23 @@ def blamed(
     if first is None:
         return None
     found = _assigned(records, first, quantities) if handed_back[first] else first
-    line, last, name, _start, _count, *caller = records.rows[found].tolist()
-    if caller[0] and (_right_elsewhere(records, found, right) or _partly(records, found, known)):
-        line, last = caller  # the function is right, and was called with something wrong
+    right_function = _right_elsewhere(records, found, right) or _given_wrong(records, found, known)
+    caller = _caller(records, found) if right_function else None
+    if caller is None:
+        line, last, name, *_rest = records.rows[found].tolist()
+        said = records.names[name]
+    elif (named := _received(records, found, caller)) is not None:
+        (line, last), found = caller, named
+        said = records.names[records.rows[found, 2]]
+    elif not occurs[found]:
+        (line, last), said = caller, ""
+    else:  # what could be said of it is said of its own name only
+        line, last, name, *_rest = records.rows[found].tolist()
+        said = records.names[name]
     return Blame(
         line,
         last,
-        records.names[name],
+        said,
         tuple(_right_before(records, found, meant)),
         _other(records, found, quantities) if occurs[found] else "",
         occurs[found],
@@ -177,6 +188,8 @@ def _wrongly_returned(
 ) -> bool:  # fmt: skip
     """Whether something is handed back to the grader in the place of other quantities."""
     name, caller = records.names[records.rows[record, 2]], records.rows[record, 5]
+    while name not in returned and name.endswith("]"):  # a row of what is returned as lists
+        name = name[: name.rindex("[")]
     there = [quantities[q].ravel() for q in returned.get(name, ()) if q in quantities]
     if caller or not there:
         return False
@@ -204,22 +217,53 @@ def _assigned(records: Records, returned: int, quantities: Mapping[str, Array]) 
 
 
 def _right_elsewhere(records: Records, record: int, right: list[bool]) -> bool:
-    """Whether the same statement has given right numbers in another call."""
-    line = records.rows[record, 0]
+    """Whether the same statement has given the same variable right numbers in another call.
+
+    In the same call it says nothing: a loop over the gates may be wrong for one of them.
+    """
+    line, _last, name, *_rest, call = records.rows[record].tolist()
     overflown = not np.isfinite(records.of(record)).all()  # is the fault of what computes it
     return not overflown and any(
-        right[k] and row[0] == line for k, row in enumerate(records.rows.tolist())
+        right[k] and (row[0], row[2]) == (line, name) and row[7] != call
+        for k, row in enumerate(records.rows.tolist())
     )
 
 
-def _partly(records: Records, record: int, known: Array) -> bool:
-    """Whether some of its numbers are right: what computes them is, and was given too much."""
+def _given_wrong(records: Records, record: int, known: Array) -> bool:
+    """Whether it came of a function that is right, but was given something else.
+
+    It is one that does nothing but return σ, or tanh, of each number that it was given; those
+    numbers are right, and so are some of what it returned.
+    """
+    call = records.rows[record, 7]
+    alone = np.count_nonzero(records.rows[:, 7] == call) == 1
     numbers = records.of(record)
-    if not np.isfinite(numbers).all():
+    if not alone or records.names[records.rows[record, 2]] != "return":
         return False
-    telling = numbers[numbers != np.round(numbers)]
-    right = sum(_occurs(telling[n : n + 1], known) for n in range(min(telling.size, MOST_TRIED)))
-    return right >= 2 and right * 10 >= min(telling.size, MOST_TRIED)  # two may be by chance
+    if _plain(numbers) or not np.isfinite(numbers).all():
+        return False
+    telling = numbers[numbers != np.round(numbers)][:MOST_TRIED]
+    right = sum(_occurs(telling[n : n + 1], known) for n in range(telling.size))
+    if right < 2 or right * 10 < telling.size:  # two may be by chance
+        return False
+    with np.errstate(all="ignore"):
+        return any(_near(numbers, np.sort(f(known))) for f in (sigmoid, np.tanh))
+
+
+def _caller(records: Records, record: int) -> tuple[int, int] | None:
+    """The lines of the statement that called the function of a record; None for the grader."""
+    first, last = records.rows[record, 5:7].tolist()
+    return (first, last) if first else None
+
+
+def _received(records: Records, record: int, caller: tuple[int, int]) -> int | None:
+    """The record of the caller's variable that was given these very numbers, if there is one."""
+    numbers = records.of(record)
+    for k in range(record + 1, len(records.rows)):
+        there = tuple(records.rows[k, :2].tolist()) == caller
+        if there and np.array_equal(records.of(k), numbers):
+            return None if records.names[records.rows[k, 2]].startswith("return") else k
+    return None
 
 
 def _right_before(records: Records, wrong: int, right: list[bool]) -> Iterator[tuple[str, int]]:

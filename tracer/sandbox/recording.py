@@ -22,7 +22,7 @@ import numpy as np
 MOST_RECORDS, MOST_NUMBERS = 2000, 100_000
 """Where recording ends, so that a long loop costs neither time nor memory."""
 
-COLUMNS = 7
+COLUMNS = 8
 
 MOST_PARTS = 64
 """Of an array that is filled part by part, how many parts are remembered."""
@@ -107,8 +107,9 @@ def statements(source: bytes) -> dict[int, Statement]:
 class Frame:
     """What is known of one call of one of the student's functions."""
 
-    def __init__(self, line: int) -> None:
+    def __init__(self, line: int, number: int) -> None:
         self.line = line
+        self.number = number  # which call it is, counted from 0
         self.values: dict[str, Any] = {}  # of each name as it was seen last: a flat copy
         self.versions: dict[str, tuple[int, ...]] = {}  # the records that gave it its numbers
         self.called: list[int] = []  # what functions returned to the statement that is running
@@ -128,6 +129,7 @@ class Recorder:
         self.count = 0
         self.full = False
         self.frames: list[Frame] = []
+        self.calls = 0
 
     def run(self, function: Callable[..., Any], *args: Any) -> Any:
         """Call the function with every line of the student's file watched."""
@@ -144,8 +146,9 @@ class Recorder:
         Returns
         -------
         dict
-            ``rows`` (R, 7): first and last line of the statement, the name, where the numbers begin
-            and how many they are, first and last line of the statement that called (0 outside).
+            ``rows`` (R, 8): first and last line of the statement, the name, where the numbers begin
+            and how many they are, first and last line of the statement that called (0 outside), and
+            which call of a function it is.
             ``reads`` (E, 3): a record, an earlier one that it read, and 1 where it surely did: a
             line that computes several things is not taken apart everywhere. ``numbers``: all in a
             row.
@@ -159,9 +162,10 @@ class Recorder:
     def _called(self, frame: FrameType, event: str, arg: Any) -> Any:  # noqa: ARG002
         if self.full or frame.f_code.co_filename != self.file:
             return None
-        inner = Frame(frame.f_lineno)
-        inner.unsure = frozenset(self.frames[-1].called) if self.frames else frozenset()
+        inner = Frame(frame.f_lineno, self.calls)
+        self.calls += 1
         outside = tuple(dict(self._read_by_running())) if self.frames else ()
+        inner.unsure = frozenset(self._perhaps_given()) if self.frames else frozenset()
         for name, value in frame.f_locals.items():
             inner.values[name] = flat(value)
             inner.versions[name] = outside
@@ -202,6 +206,20 @@ class Recorder:
         yield from ((n, int(sure and n not in here.unsure)) for n in read)
         yield from ((n, 0) for n in here.called if n not in read)
 
+    def _perhaps_given(self) -> Iterator[int]:
+        """The records that the running statement may have read for something else than a call.
+
+        Where it reads one variable, that is what the function was given.
+        """
+        here = self.frames[-1]
+        yield from here.called
+        statement = self.statements.get(here.line)
+        read = (
+            [here.versions[n] for n in statement.reads if here.versions.get(n)] if statement else []
+        )
+        if len(read) > 1:
+            yield from (number for numbers in read for number in numbers)
+
     def _settle(self, here: Frame, variables: dict[str, Any]) -> None:
         """Record what the statement that has just run did to the variables."""
         changed = []
@@ -239,9 +257,8 @@ class Recorder:
             self.names.append(name)
         number = len(self.rows)
         place = self.names.index(name)
-        self.rows.append(
-            (statement.first, statement.last, place, self.count, fresh.size, *self._caller())
-        )
+        where = (statement.first, statement.last, place, self.count, fresh.size)
+        self.rows.append((*where, *self._caller(), here.number))
         self.reads += [(number, *earlier) for earlier in self._read_by_running(name)]
         self.numbers.append(fresh)
         self.count += fresh.size

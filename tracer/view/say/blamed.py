@@ -32,6 +32,8 @@ def line_to_look_at(report: Report) -> list[str | Ending]:
 
 def _value(name: str, instead: str, code: str, *, occurs: bool) -> str:
     name = clean(name)
+    if not name:
+        return _("A value there is the first that is not in the right computation.")
     if name.partition("[")[0] == "return":
         if not re.search(r"\b(return|yield|lambda)\b", code):  # it is called, or a comprehension
             return _("A value there is the first that is not in the right computation.")
