@@ -195,13 +195,15 @@ def _trouble(
     """What is the matter, unless it is best said by the first wrong number."""
     first = _call_of(came.plan, came.right, found[0]) if found else None
     if misshapen:
-        (number, key), wanted = min(misshapen.items())
+        number, key = min(misshapen, key=lambda one: _place_in(came.plan, *one))
+        wanted = misshapen[number, key]
         if first is None or number <= first:
             facts = {
                 "name": key,
                 "got": came.answer.arrays[number, key].shape,
                 "wanted": wanted,
                 "axes": came.right.letters(came.plan[number], key),
+                "order": _fitting_order(came, number, misshapen),
             }
             return Verdict.WRONG, Trouble(Kind.SHAPE, number, facts=facts)
     if first is not None:
@@ -211,6 +213,30 @@ def _trouble(
         if decided is not None:
             return decided
     return None
+
+
+def _place_in(plan: Plan, number: int, key: str) -> tuple[int, int]:
+    """Where an array stands among all that is returned, from the first call on."""
+    return number, returned(plan[number]).index(key)
+
+
+def _fitting_order(
+    came: _Came, number: int, misshapen: Mapping[tuple[int, str], tuple[int, ...]]
+) -> tuple[str, ...]:
+    """The order of a call's results that all shapes fit, if it is another one; else none."""
+    keys = returned(came.plan[number])
+    if any("." in key or (number, key) not in came.answer.arrays for key in keys):
+        return ()  # the entries of a dict have no order
+    left = [key for key in keys if (number, key) in misshapen]
+    order = []
+    for key in keys:
+        shape = came.answer.arrays[number, key].shape
+        fits = [k for k in left if misshapen[number, k] == shape]
+        if (number, key) in misshapen and not fits:
+            return ()
+        order.append(fits[0] if (number, key) in misshapen else key)
+        left = [k for k in left if k != order[-1]]
+    return tuple(order)
 
 
 def _whole_numbers(came: _Came, number: int, quantity: str) -> _Decided:

@@ -34,6 +34,8 @@ def leaves(value: Any, part: list[Any], kept: dict[str, Any]) -> list[tuple[str,
         if type(value) in (tuple, list) and len(value) == 1:
             rank = getattr(value[0], "ndim", -1)
             value = value[0] if rank == part[2] or (part[2] is None and rank > 1) else value
+        elif type(value) in (tuple, list) and several_arrays(value, part[2]):
+            raise Returned("count", type(value).__name__, part[1], length=len(value))
         return [(part[1], value)]
     if value is None:
         raise Returned("none", "None")
@@ -53,6 +55,13 @@ def leaves(value: Any, part: list[Any], kept: dict[str, Any]) -> list[tuple[str,
     if stacked and len({getattr(one, "ndim", 0) for _key, one in found}) != 1:
         raise Returned("count", type(value).__name__)
     return found
+
+
+def several_arrays(values: Any, rank: int | None) -> bool:
+    """Whether each of several values has already all axes of the one array that is wanted."""
+    if rank is None or len(values) < 2:
+        return False
+    return all(getattr(one, "ndim", -1) >= rank for one in values)
 
 
 def entry(value: Any, name: str) -> Any:

@@ -13,6 +13,8 @@ def shape_advice(got: Sequence[int], wanted: Sequence[int], letters: str) -> str
     of_states = letters == "(N, H)"
     if len(got) == 2 and got == wanted[::-1]:
         return _("Its two axes are exchanged: check the order of your matrix products.")
+    if len(got) == len(wanted) > 2 and got == (wanted[1], wanted[0], *wanted[2:]):
+        return _("Its first two axes are exchanged.")
     if of_states and got == wanted[1:]:
         return _("The batch axis is missing: each of the N sentences has a row of H numbers.")
     if of_states and len(got) == 2 and got[0] == wanted[0] and got[1] in _times(wanted[1]):

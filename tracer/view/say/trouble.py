@@ -6,7 +6,8 @@ code says (messages, names) is data: it is cleaned, and never read as markup.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from tracer.exercises.exercise import Function
 from tracer.grading.report import Kind, Report, Trouble
@@ -33,7 +34,7 @@ def sentences(report: Report, trouble: Trouble) -> Sequence[str | Ending]:
             return _none(report, trouble, asked)
         case Kind.COUNT:
             return [
-                _count(function, trouble),
+                _count(asked, trouble),
                 _("Expected: {signature}").format(signature=signature),
             ]
         case Kind.NO_DICT:
@@ -69,7 +70,7 @@ def sentences(report: Report, trouble: Trouble) -> Sequence[str | Ending]:
                     name=clean(facts["name"]), got=_shape(facts["got"]),
                     wanted=f"{letters} = {wanted}" if letters and facts["wanted"] else wanted,
                 ),
-                shape_advice(facts["got"], facts["wanted"], letters),
+                *_order_or_advice(facts, signature),
             ]  # fmt: skip
         case Kind.PRECISION:
             return [
@@ -144,6 +145,17 @@ def function_of(report: Report, trouble: Trouble) -> Function:
     return next((f for f in functions if f.name == named), functions[0])
 
 
+def _order_or_advice(facts: Mapping[str, Any], signature: str) -> list[str]:
+    """In which order the shapes fit, where they do in another one; else what this one is."""
+    if facts.get("order"):
+        said = _("The shapes of all that you return fit the order {names}.")
+        return [
+            said.format(names=", ".join(facts["order"])),
+            _("Expected: {signature}").format(signature=signature),
+        ]
+    return [shape_advice(facts["got"], facts["wanted"], facts["axes"])]
+
+
 def _none(report: Report, trouble: Trouble, asked: Function) -> list[str | Ending]:
     """What it means that None came back, as far as the file tells it."""
     facts = trouble.facts
@@ -192,9 +204,16 @@ def _property(trouble: Trouble, function: str) -> list[str]:
     return [said.format(function=function, got=facts["got"], wanted=facts["wanted"])]
 
 
-def _count(function: str, trouble: Trouble) -> str:
+def _count(asked: Function, trouble: Trouble) -> str:
     """Too many values came back, or too few."""
+    function, name = asked.name, clean(trouble.facts["name"])
     got, length = clean(trouble.facts["got"]), trouble.facts["length"]
+    if name:
+        what = function if len(asked.returns) == 1 else name
+        said = _("{name} is a {got} of {n} values where one array is wanted.")
+        if len(asked.returns) == 1:
+            said = _("{name} returned a {got} of {n} values where one array is wanted.")
+        return said.format(name=what, got=got, n=length)
     if length is None:
         return _("{function} returned one value, of type {got}.").format(function=function, got=got)
     return plural(
