@@ -124,6 +124,17 @@ def test_a_new_exercise_is_right(here: Path, program: str) -> None:
     assert off >= 3
 
 
+def test_a_new_exercise_says_what_its_functions_are() -> None:
+    """The RNN's f is tanh, in the stub and on the page; the page says what σ is."""
+    made = Skeleton("60_my_step", "rnn", reference=False)
+
+    assert "    h = tanh(z)\n" in made.stub()
+    assert "    h = tanh(z)\n" in made.readme()
+    assert "f(z)" not in made.stub() + made.readme()
+    page = Skeleton("60_my_step", "lstm", reference=False).readme()
+    assert "`σ(z)` is the sigmoid, `1 / (1 + e^(-z))`." in page
+
+
 def test_a_new_exercise_passes_dev_check(here: Path) -> None:
     """What `dev new` writes fits together; a second of that number is refused."""
     made = tracer("dev", "new", "60_my_step", "--dir", "course", "--equations", "lstm")

@@ -216,9 +216,11 @@ class Skeleton:
             f"`{whole}` holds {', '.join(f'`{row}`' for row in rows)}, one below the other."
             for whole, rows in self.equations.blocks.items()
         ]
+        called = {name for right in self.equations.lines.values() for name in right.functions}
+        meant = ["`σ(z)` is the sigmoid, `1 / (1 + e^(-z))`."] if "σ" in called else []
         return README.format(
             **self._said(),
-            blocks=_lines(["", *blocks, ""]) if blocks else "",
+            blocks=_lines(["", *meant, *blocks, ""]) if meant or blocks else "",
             shapes=_lines(
                 f"| `{name}` | {self._shape(name)} | {meanings.get(name, '')} |"
                 for name in (*self.equations.takes, *self.equations.returns)
@@ -237,10 +239,13 @@ class Skeleton:
         )
 
     def _said(self) -> dict[str, str]:
+        called = CELLS[self.name].activations() if self.name in CELLS else {}
+        called = {function: name for function, name in called.items() if function != "σ"}
+        lines = {n: right.written(called) for n, right in self.equations.lines.items()}
         return {
             "number": self.number, "title": self.title, "function": self.function,
             "signature": self.signature, "takes": self.takes, "returns": self.returns,
-            "equations": _lines(f"    {n} = {right}" for n, right in self.equations.lines.items()),
+            "equations": _lines(f"    {n} = {right}" for n, right in lines.items()),
         }  # fmt: skip
 
     def _worked(self) -> tuple[dict[str, str], dict[str, float]]:
