@@ -94,7 +94,7 @@ def _type(found: Mapping[str, Any]) -> str:
             return f"[object](#{title.lower().replace(' ', '-').replace(',', '')})"
         return {"verdict": "a verdict", "real": "number, or text"}[name]
     if "enum" in found:
-        return "one of a few words"
+        return "one of a few words" + (" or null" if None in found["enum"] else "")
     if found["type"] == "array":
         of = found["items"]
         return "list of lists of text" if of.get("type") == "array" else f"list of {_type(of)}"
