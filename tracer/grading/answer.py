@@ -164,6 +164,7 @@ def _read_end(answer: Answer, plan: Plan, facts: dict[str, Any] | None) -> None:
                 "line": _whole(facts.get("line")),
                 "not_implemented": facts.get("not_implemented") is True,
                 "memory": facts.get("memory") is True,
+                "again": facts.get("again") is True,
                 "product": _product(facts.get("product")),
                 "loaded": answer.loaded,
             }

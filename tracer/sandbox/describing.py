@@ -11,12 +11,16 @@ import ast
 import linecache
 import sys
 import traceback
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
 LONGEST_TEXT = 600
+
+ENDLESS = 100
+"""Calls inside each other, from which on it is no recursion that would have ended."""
 
 
 def shortened(text: str) -> str:
@@ -53,9 +57,12 @@ def own_line(file: Path, filename: str, number: int | None) -> int | None:
 def describe(error: BaseException, file: Path, function: str) -> dict[str, Any]:
     """Type, words, and the line of the student's own file; `function` is what was called."""
     said, line, within = words(error), None, ""
-    for frame in traceback.extract_tb(error.__traceback__):
-        if frame.filename == str(file):
-            line, within = frame.lineno, frame.name
+    own = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(file)]
+    for frame in own:
+        line, within = frame.lineno, frame.name
+    again = isinstance(error, RecursionError) and len(own) > ENDLESS
+    if again:  # where it ran out is anywhere; the call that is made over and over is the cause
+        line = Counter(frame.lineno for frame in own).most_common(1)[0][0]
     if isinstance(error, SyntaxError) and error.filename == str(file):
         said, line = words(error.msg), error.lineno
     return {
@@ -67,6 +74,7 @@ def describe(error: BaseException, file: Path, function: str) -> dict[str, Any]:
         "not_implemented": isinstance(error, NotImplementedError)
         and within == function.rpartition(".")[2],
         "memory": isinstance(error, MemoryError),
+        "again": again,
         "product": product(error, lambda filename: filename == str(file)),
     }
 

@@ -68,6 +68,8 @@ def raised(report: Report, trouble: Trouble) -> list[str | Ending]:
     else:
         lines = [_("Your file cannot be loaded: {what}").format(what=what)]
     lines += line(report, facts["line"])
+    if facts.get("again"):
+        lines.append(_("The call in this line is made anew inside itself, and never ends."))
     if product is not None:
         lines.append(product_sentence(*product[1:]))
     if name in ("ModuleNotFoundError", "ImportError") and not report.form.live:

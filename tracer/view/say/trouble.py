@@ -93,6 +93,10 @@ def sentences(report: Report, trouble: Trouble) -> Sequence[str | Ending]:
                     "The caller still needs {name}. Make a new array instead: "
                     "no {name}[:] = …, no {name} += …"
                 ).format(name=facts["name"]),
+                _(
+                    "This goes for another name of the same array, too: after b = {name}, "
+                    "b += … changes {name}."
+                ).format(name=facts["name"]),
             ]
         case Kind.REMEMBERS:
             return _remembers(trouble, function)
