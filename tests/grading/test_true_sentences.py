@@ -102,7 +102,11 @@ def follows(task: Task, came: Mapping[str, np.ndarray], step: int, name: str) ->
 
 
 def wrong_places(task: Task, came: Mapping[str, np.ndarray]) -> list[tuple[int, str, int, int]]:
-    """Every number that is wrong, in the order of computing: step, quantity, row, unit."""
+    """Every number that is wrong, in the order of computing: step, quantity, row, unit.
+
+    Right are the textbook's, those that follow from the student's own numbers of this step, and
+    those that a call should give for the state that was handed to it.
+    """
     program = task.exercise.program
     assert program is not None
     steps = range(task.case.sizes["T"])
@@ -110,6 +114,7 @@ def wrong_places(task: Task, came: Mapping[str, np.ndarray]) -> list[tuple[int, 
         name: [
             np.stack([textbook(task, came, t, own=False)[name] for t in steps]),
             np.stack([follows(task, came, t, name) for t in steps]),
+            np.stack([textbook(task, came, t, own=True)[name] for t in steps]),
         ]
         for name in came
     }
