@@ -75,7 +75,8 @@ def _search(
     steps = [run for check, one in rounds for run in _runs(check, one, by_step=True)]
     if len(steps) == len(whole):
         return found
-    by_step = diagnose(program, steps, catalogue, searching=searching)
+    # What does the same in each step gives the whole run where it gives each step: it was tried.
+    by_step = diagnose(program, steps, catalogue, step_by_step=True, searching=searching)
     return by_step if by_step.edits else found
 
 

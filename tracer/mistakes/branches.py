@@ -25,14 +25,14 @@ class Branch:
     alike: tuple[OneOf, ...]
 
     def needs_all(self) -> bool:
-        """Whether each of them is needed."""
-        chosen = self.attempt.chosen
+        """Whether each of them is needed; not where no run is left to see it."""
+        chosen, task = self.attempt.chosen, self.attempt.task
         if len(chosen) == 1:
             return True
-        return not any(
-            Attempt(self.attempt.task, chosen[:n] + chosen[n + 1 :]).explains
-            for n in range(len(chosen))
-        )
+        for n in range(len(chosen)):
+            if not task.left or Attempt(task, chosen[:n] + chosen[n + 1 :]).explains:
+                return False
+        return task.left > 0
 
     def classes(self) -> tuple[OneOf, ...]:
         """Each of them with the others that can take its place."""

@@ -10,8 +10,8 @@ from tracer.errors import TracerError
 from tracer.mistakes.records import Mistake
 from tracer.mistakes.screening import Changed, changed_lines
 from tracer.program import Edit, Program
-from tracer.program.edit import Body, CarryOver, Change, EachGate, Read, Returned, Steps
-from tracer.program.line import STOOD
+from tracer.program.edit import Body, CarryOver, Change, EachGate, Order, Read, Returned, Steps
+from tracer.program.line import CLOCK, STOOD
 
 
 class Candidate:
@@ -96,9 +96,34 @@ class Candidate:
         return self.composes or all(isinstance(e, Body | Steps | CarryOver) for e in self.edits)
 
     @cached_property
+    def of_each_step(self) -> bool:
+        """Whether it does the same in each step of a run as in that step alone.
+
+        What is carried or handed back otherwise may do another thing at the beginning of a run, and
+        so does what reads the first state or the number of the step.
+        """
+        carries = self.program.carries.values()
+        special = CLOCK.union(*({carry.initial, carry.first} for carry in carries))
+        return all(special.isdisjoint(_names_in(edit) or special) for edit in self.edits)
+
+    @cached_property
     def only_hands_back(self) -> bool:
         """Whether it changes nothing but what is handed back."""
         return all(isinstance(edit, Returned) for edit in self.edits)
+
+
+def _names_in(edit: Edit) -> frozenset[str]:
+    """What an edit of a step writes and reads; nothing where it is another edit."""
+    match edit:
+        case Change(name, expression) | Read(name, expression):
+            return frozenset({name, *expression.reads})
+        case EachGate(name, expression):
+            return frozenset({name, *re.findall(r"\w+", expression)})
+        case Body(name):
+            return frozenset({name})
+        case Order(order):
+            return frozenset({order})
+    return frozenset()
 
 
 def _adds(edit: Edit) -> bool:

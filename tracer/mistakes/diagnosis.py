@@ -34,6 +34,7 @@ def diagnose(
     catalogue: Sequence[Mistake],
     *,
     own_forward: Sequence[Edit] = (),
+    step_by_step: bool = False,
     searching: Callable[[], None] = lambda: None,
 ) -> Diagnosis:
     """What gives exactly these numbers, all of them.
@@ -48,12 +49,17 @@ def diagnose(
         See `mistakes_of`.
     own_forward : sequence of Edit
         The mistakes found in the forward functions that these functions build on.
+    step_by_step : bool
+        Whether these are the steps of longer runs, searched before: only what may do another thing
+        in a whole run is tried.
     searching : callable
         Called when a search begins that may take seconds.
     """
     came = [run for run in runs if run.came]
     with np.errstate(all="ignore"):
-        return _Diagnosing(program, catalogue, searching).of(came, tuple(own_forward))
+        return _Diagnosing(program, catalogue, searching, step_by_step=step_by_step).of(
+            came, tuple(own_forward)
+        )
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ class _Diagnosing:
     right: Program
     catalogue: Sequence[Mistake]
     searching: Callable[[], None]
+    step_by_step: bool = False
 
     def of(
         self, runs: Sequence[Run], own_forward: tuple[Edit, ...], *, deeper: bool = True
@@ -83,7 +90,8 @@ class _Diagnosing:
         task = Task(based, runs, candidates)
         strength = guards.evidence(task.runs)
         if strength:
-            alone = [c for c in _proved_singles(task, candidates) if guards.whole(task, c)]
+            tried = [c for c in candidates if not (self.step_by_step and c.of_each_step)]
+            alone = [c for c in _proved_singles(task, tried) if guards.whole(task, c)]
             if alone:
                 return (
                     Diagnosis(named=(_mistakes(alone),))
@@ -96,7 +104,7 @@ class _Diagnosing:
         if staged is not None:
             return staged
         if strength >= guards.EVIDENCE:
-            search = Search(task)
+            search = Search(task, step_by_step=self.step_by_step)
             found = _several(task, search.one_by_one()) or self.without_name(task)
             found = found or _several(task, search.in_pairs(self.searching))
             if found is not None:
@@ -105,7 +113,7 @@ class _Diagnosing:
 
     def without_name(self, task: Task) -> Diagnosis | None:
         """One changed equation that has no name."""
-        if not task.left:
+        if not task.left or self.step_by_step:
             return None
         wrong = Attempt(task).open_names
         lines = [name for name in task.program.order if name in task.program.lines]
@@ -137,7 +145,7 @@ class _Diagnosing:
                 if self.is_derivative(based, runs):
                     return replace(narrowed, reference="derivative")
                 later = [m for m in self.catalogue if came.isdisjoint(_candidate(based, m).reach)]
-                inner = _Diagnosing(self.right, later, self.searching)
+                inner = replace(self, catalogue=later)
                 found = inner.of(runs, narrowed.edits, deeper=deeper)
                 if found.named or found.generated or found.reference:
                     alike = self.alike(first, chosen, found.edits, runs)

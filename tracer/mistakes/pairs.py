@@ -26,10 +26,13 @@ class Pairs:
     ----------
     searching : callable
         Called when it begins.
+    step_by_step : bool
+        Whether only pairs are looked at that may do another thing in a whole run.
     """
 
-    def __init__(self, searching: Callable[[], None]) -> None:
+    def __init__(self, searching: Callable[[], None], *, step_by_step: bool = False) -> None:
         self.searching = searching
+        self.step_by_step = step_by_step
         self.left = MOST_PAIRS
         self.told = False
 
@@ -60,6 +63,10 @@ class Pairs:
             yield from self._of_lines(attempt, seen)
         yield from self._on_others(attempt, unseen, [candidate for candidate, _ in seen])
 
+    def _tried(self, one: Candidate, other: Candidate) -> bool:
+        """Whether the whole run has told what these two do in each step."""
+        return self.step_by_step and one.of_each_step and other.of_each_step
+
     def _of_lines(
         self, attempt: Attempt, seen: list[tuple[Candidate, Changed]]
     ) -> Iterator[tuple[Candidate, Candidate]]:
@@ -79,6 +86,8 @@ class Pairs:
         for (one, first, ones), (other, second, others) in combinations(tried, 2):
             if self.left == 0:
                 return
+            if self._tried(one, other):
+                continue
             self.left -= 1
             apart = first.keys().isdisjoint(second)
             if apart and not one.calls(other.bodies) and not other.calls(one.bodies):
@@ -133,6 +142,8 @@ class Pairs:
                 bases.append((candidate, under))
         for base, under in bases:
             for other in seen if attempt.task.left else ():
+                if self._tried(base, other):
+                    continue
                 lines = under.lines_of(other) if under.fits_beside(other) else None
                 if lines is None or not under.screen.sees(lines) or self.left == 0:
                     continue
@@ -143,6 +154,8 @@ class Pairs:
         for (one, _), (other, _) in combinations(bases, 2):
             if not attempt.task.left:
                 return
+            if self._tried(one, other):
+                continue
             if one.touched.isdisjoint(other.touched):
                 if not (one.only_hands_back and other.only_hands_back):
                     yield one, other

@@ -23,21 +23,22 @@ class Found:
 
 
 def singles(task: Task, candidates: Sequence[Candidate]) -> OneOf:
-    """The candidates of which each alone gives every number."""
+    """The candidates of which each alone gives every number; none where no run is left for all."""
     attempt = Attempt(task)
-    return tuple(
-        c for c in likely(attempt, candidates, all_of_it=True) if attempt.with_(c).explains
-    )
+    found = [c for c in likely(attempt, candidates, all_of_it=True) if attempt.with_(c).explains]
+    return tuple(found) if task.left else ()
 
 
 class Search:
     """The smallest sets of candidates that give every number, up to `DEEPEST` at once.
 
     A set grows by an edit that makes another block exactly what came back and spoils none. Where
-    none does, two at once are tried.
+    none does, two at once are tried; with `step_by_step` only those that may do another thing in a
+    whole run.
     """
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, *, step_by_step: bool = False) -> None:
+        self.step_by_step = step_by_step
         self.root = Branch(Attempt(task), ())
         self._grown: dict[tuple[Candidate, ...], list[Branch]] = {}
 
@@ -49,7 +50,7 @@ class Search:
         """Those that are found with two mistakes at once; calls `searching` when this begins."""
         task = self.root.attempt.task
         task.refill()
-        pairs = Pairs(searching)
+        pairs = Pairs(searching, step_by_step=self.step_by_step)
         return _complete(pairs.grow(self.root)) or self._found(pairs)
 
     def _found(self, pairs: Pairs | None) -> tuple[Found, ...]:
@@ -74,12 +75,18 @@ class Search:
         """The ways of going on by one candidate, worked out once."""
         key = branch.attempt.chosen
         if key not in self._grown:
-            self._grown[key] = grow(branch)
+            grown = grow(branch)
+            if not self.root.attempt.task.left:
+                return grown  # it was cut short: with more runs there may be others
+            self._grown[key] = grown
         return self._grown[key]
 
 
 def _complete(branches: Sequence[Branch]) -> tuple[Found, ...]:
-    """Those that give every number and need all their mistakes; each set once."""
+    """Those that give every number and need all their mistakes; each set once.
+
+    None where no run is left: what was not tried is not known to give less.
+    """
     found: list[tuple[Attempt, tuple[OneOf, ...]]] = []
     for branch in branches:
         if branch.attempt.explains and branch.needs_all():
@@ -91,6 +98,8 @@ def _complete(branches: Sequence[Branch]) -> tuple[Found, ...]:
                     break
             else:
                 found.append((branch.attempt, classes))
+    if found and not found[0][0].task.left:
+        return ()
     return tuple(Found(classes) for _, classes in found)
 
 
