@@ -151,6 +151,20 @@ def test_a_new_exercise_passes_dev_check(here: Path) -> None:
     assert "course/exercises/60_my_step already; choose another name or number" in again.stderr
 
 
+def test_a_worked_number_that_the_solution_does_not_give(here: Path) -> None:
+    """Its line is named, with both numbers."""
+    tracer("dev", "new", "60_my_step")
+    page = here / "exercises" / "60_my_step" / "README.md"
+    page.write_text(page.read_text("utf-8").replace("\n0.9727\n", "\n0.9728\n"), "utf-8")
+
+    checked = tracer("dev", "check", "--exercises", "exercises")
+
+    assert checked.exit_code == 1
+    said = " ".join(checked.stdout.split())
+    assert ">>> " not in said
+    assert "round(h.item(), 4), says 0.9728; the solution gives 0.9727" in said
+
+
 def test_mistakes_of_its_own_that_cannot_be_read(here: Path) -> None:
     """The entry is named once, and nothing is graded before it is well."""
     tracer("dev", "new", "60_my_step")

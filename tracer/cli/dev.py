@@ -81,7 +81,8 @@ def new(name: str, folder: str, equations: str, reference: bool) -> None:
         """Check the exercises: stubs, solutions, known mistakes, README, hints, stray files.
 
         Every stub must be not started, every solution must pass, and every known mistake must fail
-        exactly the checks that its first line names. The exit code is 1 if there is a problem.
+        exactly the checks that its first line names. What README.md works out in lines that begin
+        with >>> must be what the solution gives. The exit code is 1 if there is a problem.
 
         \b
         Example:

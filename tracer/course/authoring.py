@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from tracer.course.examples import first_wrong
 from tracer.errors import TracerError
 from tracer.exercises.discovery import Found
 from tracer.exercises.exercise import Exercise
@@ -194,7 +195,7 @@ def _stub(exercise: Exercise) -> Iterator[Finding]:
 
 
 def _solution(exercise: Exercise, path: Path) -> Iterator[Finding]:
-    """The solution passes, with Numba and with ``NUMBA_DISABLE_JIT=1``."""
+    """The solution passes, with Numba and without it, and gives the numbers of the README."""
     if not path.is_file():
         return
     found = {}
@@ -210,6 +211,15 @@ def _solution(exercise: Exercise, path: Path) -> Iterator[Finding]:
         told = said if alike else _("{what} with {setting}").format(setting=setting, what=said)
         command = f"tracer check {quoted_file(path)} --seed {SEED}"
         yield Finding(path, told, _("run: {command}").format(command=command))
+    readme = exercise.folder / "README.md"
+    if found or not readme.is_file():
+        return
+    example = first_wrong(readme, path)
+    if example is not None:
+        said = _("line {line}, {code}, says {told}; the solution gives {came}").format(
+            line=example.line, code=example.code, told=example.told or "–", came=example.came or "–"
+        )
+        yield Finding(readme, said, _("correct the number, or the solution"))
 
 
 def _mistake(exercise: Exercise, path: Path) -> Iterator[Finding]:
