@@ -77,6 +77,27 @@ def test_the_arithmetic_shows_a_small_difference(lstm_step: Exercise) -> None:
     assert abs(equation - expected) < 0.5 * abs(yours - equation)
 
 
+@pytest.mark.parametrize("mistake", ["zero_after_the_end", "padding_read", "one_word_too_many"])
+def test_a_sentence_that_is_over_keeps_its_memory(solutions: Path, mistake: str) -> None:
+    """There no equation of a step gives the expected number: it is the one before."""
+    unroll = find("23", discover().good)
+    path = solutions / unroll.name / "mistakes" / f"{mistake}.py"
+    report = report_on(unroll, path)
+
+    text = "\n".join(line.plain for line in screen(report, Abilities(width=120)))
+
+    assert report.first_failing is not None
+    wrong = report.first_failing.difference
+    assert wrong is not None
+    assert wrong.step is not None
+    worked = re.findall(r"^    \w+_(\d)\[\d\] = \w+_(\d)\[\d\] = (\S+)   (.*)$", text, re.MULTILINE)
+    assert [(int(now), int(before), said) for now, before, _n, said in worked] == [
+        (wrong.step + 1, wrong.step, "the sentence is over")
+    ]
+    assert float(worked[0][2]) == pytest.approx(wrong.expected_number, abs=0.006)
+    assert "U_f x_t" not in text
+
+
 def test_a_forgotten_bias_is_in_sight(lstm_step: Exercise) -> None:
     """The sum behind the gate that counts most is written out: word, memory, bias."""
     text = changed(lstm_step, " + a  #", "  #")

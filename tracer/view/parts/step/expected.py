@@ -11,10 +11,12 @@ from tracer.equations import CELLS
 from tracer.equations.expression import Binary, Expression, Name, Transposed
 from tracer.exercises.exercise import Exercise
 from tracer.grading.report import Array, Difference
+from tracer.language import _
 from tracer.program import Program
 from tracer.program.functions import NAMED
 from tracer.view.parts.step.worked import Worked, digits_between, worked
 from tracer.view.say.arithmetic import Functions, Value, functions, in_numbers
+from tracer.view.say.numbers import number
 
 CLOSE = 1e-6
 """How near the worked number comes to the expected one, as a share of it; or it is not shown."""
@@ -26,7 +28,7 @@ def expected_number(exercise: Exercise, d: Difference) -> Iterator[Worked]:
     Of what those read, in turn, only what is behind one of them: the one that the mistake touches,
     where that is known, or else the one that counts most. There are as many decimals as the
     arithmetic needs to tell the student's number from the expected one. An equation that adds up
-    over sentences or steps is not worked out.
+    over sentences or steps is not worked out. Where a sentence is over, a state is the one before.
     """
     program = exercise.program
     if program is None or d.quantity not in program.lines:
@@ -36,6 +38,9 @@ def expected_number(exercise: Exercise, d: Difference) -> Iterator[Worked]:
     symbols = {q.name: q.symbol for q in cell or () if q.equation and q.level is None}
     at = _At(program, d)
     digits = digits_between(d.got_number, d.expected_number)
+    if at.over():  # what stands still there comes from no equation of the step
+        yield from _kept(program, d, at, digits)
+        return
     for name in _shown(program, d, at, called, symbols):
         expression = program.lines[name].expression
         result = at.number(name)
@@ -64,6 +69,13 @@ class _At:
         if len(axes) != array.ndim or not set(axes) <= set(known) or len(set(axes)) < len(axes):
             return float(array[self.d.at]) if name == self.d.quantity else None
         return float(array[tuple(known[axis] for axis in axes)])
+
+    def over(self) -> bool:
+        """Whether the sentence has no word at this step."""
+        lengths, step = self.d.values.get("lengths"), self.d.step
+        if lengths is None or step is None or self.d.axes[:1] != ("N",):
+            return False
+        return bool(step >= lengths[self.d.at[0]])
 
     def operands(self, expression: Expression) -> dict[str, Value] | None:
         """What the equation reads there: numbers, and rows for a product; None if it is none."""
@@ -104,9 +116,25 @@ class _At:
         """``c_2[3]`` of the number itself; of what it reads the name alone."""
         if name != self.d.quantity:
             return name
-        step = "" if self.d.step is None else f"_{self.d.step + 1}"
+        return self.of_step(name, 0)
+
+    def of_step(self, name: str, back: int) -> str:
+        """``c_1[3]``: the number of the same place so many steps back."""
+        step = "" if self.d.step is None else f"_{self.d.step + 1 - back}"
         at = ", ".join(map(str, self.d.at[-1:] if self.d.axes[:1] == ("N",) else self.d.at))
         return f"{name}{step}[{at}]" if at else f"{name}{step}"
+
+
+def _kept(program: Program, d: Difference, at: _At, digits: int) -> Iterator[Worked]:
+    """The state of the step before, which a sentence that is over keeps; nothing of all else."""
+    carry = program.carries.get(d.quantity)
+    if carry is None or carry.of != d.quantity or d.step is None or d.step < carry.back:
+        return
+    if at.number(carry.into) == d.expected_number:
+        yield Worked(
+            at.place(d.quantity), at.of_step(d.quantity, carry.back), "",
+            number(d.expected_number, digits), note=_("the sentence is over"),
+        )  # fmt: skip
 
 
 def _shown(
