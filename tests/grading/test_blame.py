@@ -96,12 +96,34 @@ def answer(d_h, d_c_from_next, x, h_prev, c_prev, i, f, g, o, c, U, W):
     return d_x, d_h_prev, d_c_prev, d_U, d_W, d_a
 """
 
+KEPT = """\
+import numpy as np
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def answer(x, h_prev, c_prev, U, W, a):
+    q = {"z": x @ U.T + h_prev @ W.T + a}
+    q["z_i"], q["z_f"], q["z_g"], q["z_o"] = np.split(q["z"], 4, axis=1)
+    q["i"] = sigmoid(q["z_i"])
+    q["f"] = sigmoid(q["z_f"])
+    q["g"] = np.tanh(q["z_g"])
+    q["o"] = sigmoid(q["z_o"])
+    q["c"] = q["f"] * c_prev
+    q["c"] += q["i"] * q["g"]
+    q["h"] = q["o"] * np.tanh(q["c"])
+    return q["h"], q["c"]
+"""
+
 ARGUMENTS = {
+    KEPT: "x h_prev c_prev U W a",
     STEP: "x h_prev c_prev U W a",
     LOOPS: "x h_prev c_prev U W a",
     BACK: "d_h d_c_from_next x h_prev c_prev i f g o c U W",
 }
-RETURNS = {STEP: "h c", LOOPS: "h c", BACK: "d_x d_h_prev d_c_prev d_U d_W d_a"}
+RETURNS = {KEPT: "h c", STEP: "h c", LOOPS: "h c", BACK: "d_x d_h_prev d_c_prev d_U d_W d_a"}
 
 WRONG = {
     STEP: [
@@ -116,6 +138,14 @@ WRONG = {
         ("kept + written", "np.tanh(kept + written)"), ("np.tanh(c)", "np.tanh(c_prev)"),
         ("np.tanh(c)", "np.tanh(kept)"), ("o * t", "i * t"), ("o * t", "t"),
         ("return h, c", "return c, h"),
+    ],
+    KEPT: [
+        ("-z)", "z)"), ("+ a}", "- a}"), ('sigmoid(q["z_i"])', 'q["z_i"]'),
+        ('sigmoid(q["z_f"])', 'np.tanh(q["z_f"])'), ('np.tanh(q["z_g"])', 'sigmoid(q["z_g"])'),
+        ('np.tanh(q["z_g"])', 'np.tanh(np.tanh(q["z_g"]))'),
+        ('sigmoid(q["z_o"])', '2 * sigmoid(q["z_o"])'), ("* c_prev", "+ c_prev"),
+        ('+= q["i"]', '-= q["i"]'), ('np.tanh(q["c"])', 'q["c"]'),
+        ('return q["h"], q["c"]', 'return q["c"], q["h"]'),
     ],
     LOOPS: [
         ("U[row, d] * x[n, d]", "U[row, d] - x[n, d]"),        ("-z[1]", "z[1]"),
@@ -165,7 +195,9 @@ def blame(source: str, right: str) -> Blame | None:
     return blamed(records, known, partial, quantities, returned)
 
 
-@pytest.mark.parametrize("right", [STEP, LOOPS, BACK], ids=["step", "loops", "backward"])
+@pytest.mark.parametrize(
+    "right", [STEP, KEPT, LOOPS, BACK], ids=["step", "kept", "loops", "backward"]
+)
 def test_no_line_of_a_right_answer_is_named(right: str) -> None:
     """Whatever a right answer computes on its way, it ends well."""
     assert blame(right, right) is None
@@ -295,6 +327,14 @@ def gates(z):
     z_i, z_f, z_g, z_o = np.split(z, 4, axis=1)
     return sigmoid(z_i), sigmoid(z_f), 0.9 * np.tanh(z_g), sigmoid(z_o)
 """
+IN_A_LOOP = """\
+def gates(z):
+    found = {}
+    for k, name in enumerate("ifgo"):
+        s = sigmoid(z[:, 4 * k:4 * k + 4])
+        found[name] = s
+    return found["i"], found["f"], found["g"], found["o"]
+"""
 
 
 @pytest.mark.parametrize(
@@ -303,8 +343,9 @@ def gates(z):
         (ONE_ARRAY, "i, f, g, o = np.split(gates(z), 4, axis=1)", 10),
         (RETURNED_AT_ONCE, "i, f, g, o = np.split(gates(z), 4, axis=1)", 9),
         (RETURNED_APART, "i, f, g, o = gates(z)", 10),
+        (IN_A_LOOP, "i, f, g, o = gates(z)", 11),
     ],
-    ids=["one array", "returned at once", "returned apart"],
+    ids=["one array", "returned at once", "returned apart", "in a loop"],
 )
 def test_a_function_with_one_wrong_gate_is_not_excused_by_the_others(
     gates: str, call: str, line: int

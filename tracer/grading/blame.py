@@ -95,6 +95,11 @@ class Blame:
     instead: str = ""
     occurs: bool = False
 
+    @property
+    def quantity(self) -> str:
+        """The quantity that the variable is named after."""
+        return meant_by(self.name)
+
 
 def blamed(
     records: Records, known: Array, partial: Array, quantities: Mapping[str, Array],
@@ -212,7 +217,7 @@ def _assigned(records: Records, returned: int, quantities: Mapping[str, Array]) 
     same = [e for e in earlier if np.array_equal(records.of(e), numbers)]
     if not same:
         return returned
-    own = quantities.get(records.names[records.rows[same[-1], 2]])
+    own = quantities.get(meant_by(records.names[records.rows[same[-1], 2]]))
     return returned if own is not None and _is_part(numbers, own) else same[-1]
 
 
@@ -304,12 +309,21 @@ def _near(numbers: Array, known: Array) -> bool:
 
 def _misnamed(records: Records, record: int, quantities: Mapping[str, Array]) -> bool:
     """Whether a variable has the name of a quantity, and numbers that are not that one's."""
-    own = quantities.get(records.names[records.rows[record, 2]])
-    numbers = records.of(record)
+    name = records.names[records.rows[record, 2]]
+    own, numbers = quantities.get(meant_by(name)), records.of(record)
     if own is None or _plain(numbers):
         return False
+    gradient = quantities.get(f"d_{meant_by(name)}")
+    if name != meant_by(name) and gradient is not None and _is_part(numbers, gradient):
+        return False  # a dictionary of gradients keeps d_f as f
     fits = numbers.size in (1, own.size, own[0].size if own.ndim else 1)
     return fits and not _is_part(numbers, own)
+
+
+def meant_by(name: str) -> str:
+    """The quantity that a variable is named after, if there is one: of ``q['z']`` it is z."""
+    _dictionary, inside, key = name.partition("['")
+    return key.removesuffix("']") if inside else name
 
 
 def _other(records: Records, record: int, quantities: Mapping[str, Array]) -> str:

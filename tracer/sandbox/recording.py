@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
 from typing import Any
 
@@ -45,8 +45,8 @@ class Statement:
         self.last = end
         self.fills = filled_by(node)
         self.reads = names_in(*parts) if not self.fills else without(node, self.fills)
-        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-            self.reads = (*self.reads, node.target.id)
+        if isinstance(node, ast.AugAssign) and (target := name_of(node.target)):
+            self.reads = (*self.reads, target)
         self.each = dict(one_by_one(node))
         self.unset = makes_room(node)
 
@@ -57,8 +57,27 @@ class Statement:
 
 def names_in(*parts: ast.AST) -> tuple[str, ...]:
     """The names that are read somewhere in these parts."""
-    nodes = (n for part in parts for n in ast.walk(part) if isinstance(n, ast.Name))
-    return tuple({n.id for n in nodes if isinstance(n.ctx, ast.Load)})
+    nodes = [n for part in parts for n in ast.walk(part)]
+    keyed = [n for n in nodes if isinstance(n, ast.Subscript) and name_of(n)]
+    inside = {id(n.value) for n in keyed}
+    named = [n for n in nodes if isinstance(n, ast.Name) and id(n) not in inside]
+    reads: list[ast.Name | ast.Subscript] = [*named, *keyed]
+    return tuple({name_of(n) for n in reads if isinstance(n.ctx, ast.Load)})
+
+
+def name_of(node: ast.AST) -> str:
+    """The name of a variable, or of what a dictionary keeps: ``q['z']``; empty for all else."""
+    match node:
+        case ast.Name(name):
+            return name
+        case ast.Subscript(ast.Name(name), ast.Constant(str(key))):
+            return kept_as(name, key)
+    return ""
+
+
+def kept_as(name: str, key: str) -> str:
+    """What a variable would be called that stood for a value in a dictionary."""
+    return f"{name}[{key[:40]!r}]"
 
 
 def filled_by(node: ast.stmt) -> frozenset[str]:
@@ -86,8 +105,8 @@ def one_by_one(node: ast.stmt) -> Iterator[tuple[str, tuple[str, ...]]]:
     match node:
         case ast.Assign([ast.Tuple(targets)], ast.Tuple(values)) if len(targets) == len(values):
             for target, value in zip(targets, values, strict=True):
-                if isinstance(target, ast.Name):
-                    yield target.id, names_in(value)
+                if name := name_of(target):
+                    yield name, names_in(value)
         case ast.Return(ast.Tuple(values)):
             for n, value in enumerate(values):
                 yield f"return[{n}]", names_in(value)
@@ -114,6 +133,20 @@ class Frame:
         self.versions: dict[str, tuple[int, ...]] = {}  # the records that gave it its numbers
         self.called: list[int] = []  # what functions returned to the statement that is running
         self.unsure: frozenset[int] = frozenset()  # which of the records it may have been given
+
+    def given(self, name: str) -> tuple[int, ...]:
+        """The records that gave a variable its numbers; a dictionary's are those of its values."""
+        if name in self.versions:
+            return self.versions[name]
+        base, key, _ = name.partition("[")
+        if key:
+            return self.versions.get(base, ())
+        inside = (records for n, records in self.versions.items() if n.startswith(f"{name}["))
+        return tuple(dict.fromkeys(n for records in inside for n in records))
+
+    def whole(self, name: str) -> bool:
+        """Whether a dictionary is read as a whole: one value may be all that is meant."""
+        return name not in self.versions and "[" not in name and len(self.given(name)) > 1
 
 
 class Recorder:
@@ -166,7 +199,7 @@ class Recorder:
         self.calls += 1
         outside = tuple(dict(self._read_by_running())) if self.frames else ()
         inner.unsure = frozenset(self._perhaps_given()) if self.frames else frozenset()
-        for name, value in frame.f_locals.items():
+        for name, value in named_values(frame.f_locals):
             inner.values[name] = flat(value)
             inner.versions[name] = outside
         self.frames.append(inner)
@@ -202,8 +235,12 @@ class Recorder:
         here = self.frames[-1]
         statement = self.statements.get(here.line)
         names, sure = statement.reads_for(result) if statement else ((), False)
-        read = dict.fromkeys(n for name in names for n in here.versions.get(name, ()))
-        yield from ((n, int(sure and n not in here.unsure)) for n in read)
+        read: dict[int, int] = {}
+        for name in names:
+            records = here.given(name)
+            told = sure and not here.whole(name)
+            read |= {n: int(told and n not in here.unsure) for n in records}
+        yield from read.items()
         yield from ((n, 0) for n in here.called if n not in read)
 
     def _perhaps_given(self) -> Iterator[int]:
@@ -214,16 +251,15 @@ class Recorder:
         here = self.frames[-1]
         yield from here.called
         statement = self.statements.get(here.line)
-        read = (
-            [here.versions[n] for n in statement.reads if here.versions.get(n)] if statement else []
-        )
-        if len(read) > 1:
+        reads = statement.reads if statement else ()
+        read = [here.given(name) for name in reads]
+        if sum(map(bool, read)) > 1 or any(here.whole(name) for name in reads):
             yield from (number for numbers in read for number in numbers)
 
     def _settle(self, here: Frame, variables: dict[str, Any]) -> None:
         """Record what the statement that has just run did to the variables."""
         changed = []
-        for name, value in list(variables.items()):
+        for name, value in named_values(variables):
             now, before = flat(value), here.values.get(name)
             if now is None:
                 continue
@@ -263,6 +299,16 @@ class Recorder:
         self.numbers.append(fresh)
         self.count += fresh.size
         return number
+
+
+def named_values(variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Each variable; of a dictionary with names for keys, each value as one of its own."""
+    for name, value in list(variables.items()):
+        if type(value) is dict and value and all(type(key) is str for key in value):
+            for key, inner in list(value.items())[:64]:
+                yield kept_as(name, key), inner
+        else:
+            yield name, value
 
 
 def flat(value: Any) -> Any:

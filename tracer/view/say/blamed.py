@@ -22,7 +22,7 @@ def line_to_look_at(report: Report) -> list[str | Ending]:
     if blame is None or not code:
         return []
     whole, piece = code[0]
-    value = _value(blame.name, blame.instead, piece, occurs=blame.occurs)
+    value = _value(blame.name, blame.quantity, blame.instead, piece, occurs=blame.occurs)
     named = report.diagnosis is not None and bool(report.diagnosis.named)
     # Beside a mistake that is named, what is right in this one call may sound as if it were not.
     right = "" if named else _right(report, blame.right)
@@ -30,7 +30,7 @@ def line_to_look_at(report: Report) -> list[str | Ending]:
     return [look, f"{value} {right}".strip()]
 
 
-def _value(name: str, instead: str, code: str, *, occurs: bool) -> str:
+def _value(name: str, quantity: str, instead: str, code: str, *, occurs: bool) -> str:
     name = clean(name)
     if not name:
         return _("A value there is the first that is not in the right computation.")
@@ -45,7 +45,8 @@ def _value(name: str, instead: str, code: str, *, occurs: bool) -> str:
     if instead:
         return _("There {name} gets the numbers of {other}.").format(name=name, other=instead)
     if occurs:
-        return _("The value of {name} is not what the equations give for {name}.").format(name=name)
+        said = _("The value of {name} is not what the equations give for {quantity}.")
+        return said.format(name=name, quantity=clean(quantity))
     return _("The value of {name} is the first that is not in the right computation.").format(
         name=name
     )
