@@ -46,8 +46,9 @@ test-ptx: .venv-cuda/.installed ## compile every kernel for cards of four kinds;
 	$(call say,compiling every kernel for sm_75 sm_80 sm_90 sm_100; no number in it may leave the registers)
 	@.venv-cuda/bin/python $(PYTEST) -p no:cacheprovider tests/ptx $(ARGS)
 
-bench-gpu: .venv-cuda/.torch ## speed on the card, beside PyTorch's cuDNN (installs PyTorch first)
+bench-gpu: .venv-cuda/.installed ## speed on the card, beside PyTorch's cuDNN (installs PyTorch first)
 	@$(CARD)
+	@$(MAKE) .venv-cuda/.torch
 	@.venv-cuda/bin/python benchmarks/gpu.py $(ARGS)
 
 test-wheel: .venv-wheel/.installed
