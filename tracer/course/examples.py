@@ -54,7 +54,7 @@ def first_wrong(readme: Path, solution: Path) -> Example | None:
     with contextlib.redirect_stdout(io.StringIO()):
         spec.loader.exec_module(module)
         names = {"np": np, **vars(module)}
-        text = readme.read_text("utf-8")
+        text = readme.read_text("utf-8", errors="replace")
         test = doctest.DocTestParser().get_doctest(text, names, readme.name, str(readme), 0)
         runner.run(test, out=lambda _text: None)
     return runner.found
