@@ -1,4 +1,4 @@
-# fails: large gradients; first at: step 1, quantity d_x
+# fails: large gradients; first at: step 4, quantity d_x
 import numpy as np
 
 

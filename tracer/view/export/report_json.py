@@ -183,5 +183,5 @@ def _number_record(wrong: WrongNumber, said: list[str]) -> dict[str, Any]:
         ],
         "said": [*said, *wrong.how_much, *([wrong.from_own] if wrong.from_own else [])],
         "from_own": list(wrong.own),
-        "equations": [str(line) for line in wrong.worked],
+        "equations": [f"{line}   {line.note}".rstrip() for line in wrong.worked],
     }

@@ -85,17 +85,20 @@ def check_room(trace: Trace, count: int, T: int, names: Sequence[str] | None = N
     free = missing(needed)
     if not free:
         return
-    said = _(
-        "JSON of {T:,} steps would take {needed:,.1f} GB of memory; {free:,.1f} GB are free. "
-        "--format csv is written piece by piece, and --steps chooses some"
-    )
     if count > 1:
-        said = _(
-            "JSON pads each of {count} sentences to the {T} words of the longest and would "
-            "take {needed:,.1f} GB of memory; {free:,.1f} GB are free. --format csv has no "
-            "padding, and --sentence chooses one"
+        raise InputError(
+            _(
+                "JSON pads each of {count} sentences to the {T} words of the longest and would "
+                "take {needed:,.1f} GB of memory; {free:,.1f} GB are free. --format csv has no "
+                "padding, and --sentence chooses one"
+            ).format(count=count, T=T, needed=needed / GB, free=free / GB)
         )
-    raise InputError(said.format(count=count, T=T, needed=needed / GB, free=free / GB))
+    raise InputError(
+        _(
+            "JSON of {T:,} steps would take {needed:,.1f} GB of memory; {free:,.1f} GB are free. "
+            "--format csv is written piece by piece, and --steps chooses some"
+        ).format(T=T, needed=needed / GB, free=free / GB)
+    )
 
 
 def _sentence(sentence: Sentence) -> dict[str, Any]:
