@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from tracer.corpus.inside import InThisProcess
@@ -51,14 +52,21 @@ def test_right_answers_pass_and_nothing_is_named(exercise: Exercise) -> None:
 def test_known_mistakes_are_named_in_two_styles(exercise: Exercise) -> None:
     """Three of the catalogue, drawn: whatever is named gives these numbers on other inputs too.
 
-    One in twenty goes without a name (`make corpus` counts them), so one of the three may; what is
-    told of it must still be no false name.
+    Where numbers overflow, nan or inf may come of the same mistake, by how σ is written; it may
+    then go without a name.
     """
     told = told_of_all(single_variants(exercise, catalogue(exercise, 3)))
 
-    found = [one.told for one in told]
-    assert set(found) <= {Told.NAMED, Told.EQUATION, Told.NOT_NAMED}
-    assert found.count(Told.NOT_NAMED) <= len(found) // 3
+    assert told
+    named = {Told.NAMED, Told.EQUATION}
+    assert {one.told for one in told if not overflows(one.variant)} <= named
+    assert {one.told for one in told} <= {*named, Told.NOT_NAMED}
+
+
+def overflows(variant: Variant) -> bool:
+    """Whether a number of the answer is not finite, in some check."""
+    differences = [c.difference for c in graded(variant).checks]
+    return any(d is not None and not np.isfinite(d.got).all() for d in differences)
 
 
 @pytest.mark.parametrize("number", ["13", "22", "32"])
