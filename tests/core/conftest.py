@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+import tracer
 from tracer.cells import CELL_CLASSES, Cell
 from tracer.cells.activations import Array
 from tracer.cells.parameters import expected_shape
@@ -21,6 +22,19 @@ class Run:
     x: Array
     state: dict[str, Array]
     lengths: list[int]
+
+    @property
+    def start(self) -> dict[str, Any]:
+        """The state before the first step, as `tracer.unroll` names it."""
+        return {f"{name}_0": state for name, state in self.state.items()}
+
+
+def unroll(run: Run, device: str = "cpu", level: str = "all", **options: Any) -> tracer.Trace:
+    """Run it, from its own state and with its lengths."""
+    options |= run.start
+    return tracer.unroll(
+        run.cell, run.x, lengths=run.lengths, device=device, level=level, **options
+    )
 
 
 def make_run(
@@ -62,15 +76,15 @@ KINDS_AND_OPTIONS = [
 
 
 @st.composite
-def runs(draw: st.DrawFn) -> Run:
-    """Any cell, option, size, dtype, scale, and lengths."""
+def runs(draw: st.DrawFn, *, T: int = 9, N: int = 4, D: int = 9, H: int = 11) -> Run:
+    """Any cell, option, dtype, scale, and lengths; sizes up to those given."""
     kind, option = draw(st.sampled_from(KINDS_AND_OPTIONS))
-    T, N = draw(st.integers(1, 9)), draw(st.integers(1, 4))
+    T, N = draw(st.integers(1, T)), draw(st.integers(1, N))
     sizes: dict[str, Any] = {
         "T": T,
         "N": N,
-        "D": draw(st.integers(1, 9)),
-        "H": draw(st.integers(1, 11)),
+        "D": draw(st.integers(1, D)),
+        "H": draw(st.integers(1, H)),
         "dtype": draw(st.sampled_from(["float32", "float64"])),
         "scale": draw(st.sampled_from([0.1, 1.0, 10.0])),
         "lengths": draw(st.lists(st.integers(1, T), min_size=N, max_size=N)),

@@ -87,7 +87,7 @@ def test_gradients_are_the_slopes_of_the_loss(run: Run, device: str) -> None:
     back = loss.backprop(device=device)
     rng = np.random.default_rng(1)
     given = {"x": run.x, **{name: getattr(run.cell, name) for name in ("U", "W", "a")}}
-    given |= {f"{name}_0": state for name, state in run.state.items()}
+    given |= run.start
 
     for name, array in given.items():
         v = rng.normal(size=array.shape)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tracer
-from tests.core.conftest import KINDS_AND_OPTIONS, Run, make_run, runs
+from tests.core.conftest import KINDS_AND_OPTIONS, Run, make_run, runs, unroll
 from tests.jit import outputs
 from tracer.cells.evaluation import block, evaluate, size
 from tracer.equations import LEVELS
@@ -26,12 +26,6 @@ ULPS = 8
 
 NumPy's own vectorised float32 exp and tanh are up to 4 off the exact value; ours take part too.
 """
-
-
-def unroll(run: Run, device: str = "cpu", level: str = "all") -> tracer.Trace:
-    """Run it, with its initial state and lengths."""
-    start: Any = {f"{name}_0": state for name, state in run.state.items()}
-    return tracer.unroll(run.cell, run.x, lengths=run.lengths, device=device, level=level, **start)
 
 
 @settings(max_examples=1000)

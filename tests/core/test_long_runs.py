@@ -15,32 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tracer
-from tests.core.conftest import KINDS_AND_OPTIONS, Run, make_run
+from tests.core.conftest import Run, make_run, runs, unroll
 from tracer.kernels.device import Device, device
 from tracer.trace.checkpoints import Checkpoints
 
 
-@st.composite
-def long_runs(draw: st.DrawFn) -> Run:
-    """Any cell, option and dtype; up to 30 steps, so that a run has up to five windows."""
-    kind, option = draw(st.sampled_from(KINDS_AND_OPTIONS))
-    T, N = draw(st.integers(1, 30)), draw(st.integers(1, 3))
-    sizes: dict[str, Any] = {
-        "T": T,
-        "N": N,
-        "D": draw(st.integers(1, 5)),
-        "H": draw(st.integers(1, 9)),
-        "dtype": draw(st.sampled_from(["float32", "float64"])),
-        "lengths": draw(st.lists(st.integers(1, T), min_size=N, max_size=N)),
-        "seed": draw(st.integers(0, 2**32 - 1)),
-    }
-    return make_run(kind, option, **sizes)
-
-
-def unroll(run: Run, level: str, **options: Any) -> tracer.Trace:
-    """The whole run, from its own states."""
-    start: Any = {f"{name}_0": state for name, state in run.state.items()}
-    return tracer.unroll(run.cell, run.x, lengths=run.lengths, level=level, **start, **options)
+def long_runs() -> st.SearchStrategy[Run]:
+    """Up to 30 steps, so that a run has up to five windows."""
+    return runs(T=30, N=3, D=5, H=9)
 
 
 def assert_same(got: tracer.Trace, wanted: tracer.Trace) -> None:
@@ -66,14 +48,16 @@ def test_ten_thousand_steps_keep_a_hundred_states() -> None:
 @given(run=long_runs(), name=st.sampled_from(["cpu", "reference"]))
 def test_every_number_is_rebuilt_to_the_bit(run: Run, name: str) -> None:
     """The whole of each quantity, from its windows."""
-    assert_same(unroll(run, "checkpoints", device=name), unroll(run, "all", device=name))
+    assert_same(
+        unroll(run, level="checkpoints", device=name), unroll(run, level="all", device=name)
+    )
 
 
 @settings(max_examples=50)
 @given(run=long_runs(), data=st.data())
 def test_every_part_is_rebuilt_to_the_bit(run: Run, data: st.DataObject) -> None:
     """Wherever it begins and ends, and part of that part; also of some sequences alone."""
-    whole, long = unroll(run, "all"), unroll(run, "checkpoints")
+    whole, long = unroll(run, level="all"), unroll(run, level="checkpoints")
     for _ in range(3):
         start = data.draw(st.integers(0, whole.T - 1))
         stop = data.draw(st.integers(start + 1, whole.T))
@@ -88,7 +72,7 @@ def test_every_part_is_rebuilt_to_the_bit(run: Run, data: st.DataObject) -> None
 @given(run=long_runs(), data=st.data())
 def test_steps_in_any_order(run: Run, data: st.DataObject) -> None:
     """Forward, back and again: what was run again last changes no later answer."""
-    whole, long = unroll(run, "all"), unroll(run, "checkpoints")
+    whole, long = unroll(run, level="all"), unroll(run, level="checkpoints")
 
     for t in data.draw(st.lists(st.integers(0, whole.T - 1), max_size=6)):
         assert_same(long.at(t), whole.at(t))
@@ -97,7 +81,7 @@ def test_steps_in_any_order(run: Run, data: st.DataObject) -> None:
 def test_a_look_at_a_step_runs_one_window(monkeypatch: pytest.MonkeyPatch) -> None:
     """Step 57 of 100: ten steps, from the state before step 50; its neighbour costs nothing."""
     run = make_run("lstm", "sigmoid", T=100)
-    long = unroll(run, "checkpoints")
+    long = unroll(run, level="checkpoints")
     ran: list[int] = []
 
     class Counting:
@@ -119,12 +103,12 @@ def test_a_look_at_a_step_runs_one_window(monkeypatch: pytest.MonkeyPatch) -> No
     long.at(57)["h_prev"]
     assert ran == [10]
     monkeypatch.undo()
-    np.testing.assert_array_equal(f, unroll(run, "all")["f"][57])
+    np.testing.assert_array_equal(f, unroll(run, level="all")["f"][57])
 
 
 def test_a_small_part_keeps_no_window_alive() -> None:
     """Many steps side by side, each from another window, take no more than their own numbers."""
-    long = unroll(make_run("lstm", "sigmoid", T=100), "checkpoints")
+    long = unroll(make_run("lstm", "sigmoid", T=100), level="checkpoints")
 
     for t in range(5, 100, 10):
         f = long.at(t).last["f"]
@@ -136,7 +120,7 @@ def test_a_small_part_keeps_no_window_alive() -> None:
 
 def test_a_long_run_survives_a_pickle() -> None:
     """As a program that hands it to another process does."""
-    long = unroll(make_run("lstm", "sigmoid", T=30), "checkpoints")
+    long = unroll(make_run("lstm", "sigmoid", T=30), level="checkpoints")
     long.at(17)["f"]
 
     again = pickle.loads(pickle.dumps(long))  # noqa: S301 - its own
@@ -159,7 +143,7 @@ def test_the_windows_of_a_run() -> None:
 
 def test_what_does_not_fit_as_a_whole_fits_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """f of all steps would take 8 bytes · 2 · 7 units a step, and a tenth more."""
-    long = unroll(make_run("lstm", "sigmoid", T=2_500, N=1), "checkpoints")
+    long = unroll(make_run("lstm", "sigmoid", T=2_500, N=1), level="checkpoints")
     monkeypatch.setattr("tracer.kernels.memory.SMALL", 0)
     monkeypatch.setattr("tracer.kernels.memory.free_memory", lambda: 100_000)
 
@@ -185,7 +169,7 @@ def test_backward_is_made_again_to_the_bit(run: Run, name: str, data: st.DataObj
         f"d_{name}_last": rng.normal(size=h.shape).astype(h.dtype) for name, h in run.state.items()
     }
     whole, long = (
-        tracer.backprop(unroll(run, level, device=name), d_h, **d_last, device=name)
+        tracer.backprop(unroll(run, name, level), d_h, **d_last, device=name)
         for level in ("all", "checkpoints")
     )
 
@@ -204,8 +188,8 @@ def test_a_long_run_backward_keeps_its_sums_and_no_other_gradient(tmp_path: Path
     """Beside what came from the loss; from a file each is made again just so."""
     run = make_run("lstm", "sigmoid", T=30, lengths=[30, 7, 21])
     d_h = np.ones((30, 3, 7))
-    long = tracer.backprop(unroll(run, "checkpoints"), d_h)
-    whole = tracer.backprop(unroll(run, "all"), d_h)
+    long = tracer.backprop(unroll(run, level="checkpoints"), d_h)
+    whole = tracer.backprop(unroll(run, level="all"), d_h)
 
     assert long.recorded == ("x", "d_h_from_loss", "d_h_0", "d_c_0", "d_U", "d_W", "d_a")
     assert long.last.checkpoints.gradients["c"].shape == (6, 3, 7)
@@ -220,7 +204,7 @@ def test_a_long_run_backward_keeps_its_sums_and_no_other_gradient(tmp_path: Path
 def test_a_file_that_lacks_a_gradient_is_damaged(tmp_path: Path) -> None:
     """Of all that comes back to a window, or of the loss, nothing may be missing."""
     long = tracer.backprop(
-        unroll(make_run("lstm", "sigmoid", T=30), "checkpoints"), np.ones((30, 3, 7))
+        unroll(make_run("lstm", "sigmoid", T=30), level="checkpoints"), np.ones((30, 3, 7))
     )
     layer, path = long.last, tmp_path / "long.safetensors"
     back = {"h": layer.checkpoints.gradients["h"]}
@@ -241,8 +225,8 @@ def test_other_ways_backward_keep_everything(options: dict[str, Any]) -> None:
     d_h = np.ones((30, 3, 7))
 
     assert_same(
-        tracer.backprop(unroll(run, "checkpoints"), d_h, **options),
-        tracer.backprop(unroll(run, "all"), d_h, **options),
+        tracer.backprop(unroll(run, level="checkpoints"), d_h, **options),
+        tracer.backprop(unroll(run, level="all"), d_h, **options),
     )
 
 
@@ -250,12 +234,12 @@ def test_a_second_run_backward_forgets_the_first() -> None:
     """Of a part too, whose gradients were looked at before."""
     run = make_run("lstm", "sigmoid", T=30)
     one, two = np.ones((30, 3, 7)), np.full((30, 3, 7), 2.0)
-    long = tracer.backprop(unroll(run, "checkpoints"), one)
+    long = tracer.backprop(unroll(run, level="checkpoints"), one)
     part = long.sel(step=slice(3, 9))
     assert part["d_x"].shape == (6, 3, 4)
 
-    assert_same(tracer.backprop(long, two), tracer.backprop(unroll(run, "all"), two))
-    again = tracer.backprop(unroll(run, "all").sel(step=slice(3, 9)), two[3:9])
+    assert_same(tracer.backprop(long, two), tracer.backprop(unroll(run, level="all"), two))
+    again = tracer.backprop(unroll(run, level="all").sel(step=slice(3, 9)), two[3:9])
     assert_same(tracer.backprop(part, two[3:9]), again)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numba import config
 
 import tracer
-from tests.core.conftest import Run, make_run
+from tests.core.conftest import Run, make_run, unroll
 from tracer.cells.activations import Array
 from tracer.kernels.cpu import shares
 
@@ -41,8 +41,7 @@ def threads(count: int) -> Iterator[None]:
 
 def gradients(run: Run) -> tracer.Trace:
     """Forward and backward."""
-    start: dict[str, Any] = {f"{name}_0": state for name, state in run.state.items()}
-    trace = tracer.unroll(run.cell, run.x, lengths=run.lengths, **start)
+    trace = unroll(run)
     d_h = np.cos(np.arange(trace["h"].size)).reshape(trace["h"].shape)
     return tracer.backprop(trace, d_h.astype(trace.dtype))
 
@@ -70,9 +69,8 @@ def test_any_number_of_threads(run: Run, count: int) -> None:
 def test_alone_or_in_a_batch(run: Run, data: st.DataObject) -> None:
     """Forward, a sentence has the numbers that it has alone."""
     n = data.draw(st.integers(0, run.x.shape[1] - 1))
-    start: dict[str, Any] = {f"{name}_0": state for name, state in run.state.items()}
-    first: dict[str, Any] = {name: state[n : n + 1] for name, state in start.items()}
-    batch = tracer.unroll(run.cell, run.x, lengths=run.lengths, **start)
+    first: dict[str, Any] = {name: state[n : n + 1] for name, state in run.start.items()}
+    batch = unroll(run)
 
     alone = tracer.unroll(run.cell, run.x[:, n : n + 1], lengths=run.lengths[n : n + 1], **first)
 

@@ -13,14 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import tracer
-from tests.core.conftest import Run, make_run, runs
+from tests.core.conftest import Run, make_run, runs, unroll
 from tracer.equations import LEVELS
-
-
-def unroll(run: Run, **options: Any) -> tracer.Trace:
-    """The run, from its own states."""
-    start: Any = {f"{name}_0": state for name, state in run.state.items()}
-    return tracer.unroll(run.cell, run.x, lengths=run.lengths, **start, **options)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

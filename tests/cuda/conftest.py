@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from numba import cuda
 
 import tracer
-from tests.core.conftest import KINDS_AND_OPTIONS, Run, make_run
+from tests.core.conftest import Run, runs, unroll
 from tracer.kernels.cuda import choice, package
 
 # The thread that plays the card's own part looks again and again whether all others wait.
@@ -41,28 +41,14 @@ def taken(kernel: str) -> Iterator[None]:
         choice.tile_shape = usual
 
 
-@st.composite
-def small_runs(draw: st.DrawFn) -> Run:
-    """Any cell, option, dtype, scale and lengths; a few steps of a few sequences."""
-    kind, option = draw(st.sampled_from(KINDS_AND_OPTIONS))
-    T, N = draw(st.integers(1, 4)), draw(st.integers(1, 3))
-    sizes: dict[str, Any] = {
-        "T": T,
-        "N": N,
-        "D": draw(st.integers(1, 5)),
-        "H": draw(st.integers(1, 5)),
-        "dtype": draw(st.sampled_from(["float32", "float64"])),
-        "scale": draw(st.sampled_from([0.1, 1.0, 10.0])),
-        "lengths": draw(st.lists(st.integers(1, T), min_size=N, max_size=N)),
-        "seed": draw(st.integers(0, 2**32 - 1)),
-    }
-    return make_run(kind, option, **sizes)
+def small_runs() -> st.SearchStrategy[Run]:
+    """A few steps of a few sequences: the simulator is slow."""
+    return runs(T=4, N=3, D=5, H=5)
 
 
 def unrolled(run: Run, where: str = "cuda", level: str = "all") -> tracer.Trace:
-    """Run it, with its initial state and lengths."""
-    start: dict[str, Any] = {f"{name}_0": state for name, state in run.state.items()}
-    return tracer.unroll(run.cell, run.x, lengths=run.lengths, device=where, level=level, **start)
+    """Run it on the card."""
+    return unroll(run, device=where, level=level)
 
 
 def back(
