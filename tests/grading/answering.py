@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from tracer.exercises.discovery import discover
 from tracer.exercises.exercise import Exercise
 from tracer.grading.answer import Answer
 from tracer.grading.judge import Judged, judge
@@ -13,6 +14,8 @@ from tracer.grading.right import ByEquations
 from tracer.grading.task import Task, tasks
 from tracer.program import edits_in
 from tracer.sandbox.process import PlainProcess
+
+EXERCISES = {exercise.number: exercise for exercise in discover().good}
 
 
 def task_of(exercise: Exercise, name: str, seed: int = 3) -> Task:

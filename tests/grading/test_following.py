@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.grading.answering import answered, judged, task_of
-from tracer.exercises.discovery import discover
+from tests.grading.answering import EXERCISES, answered, judged, task_of
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
 from tracer.grading.answer import Answer
@@ -16,8 +15,6 @@ from tracer.grading.right import ByEquations
 from tracer.grading.session import grade
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.report import screen
-
-EXERCISES = {exercise.number: exercise for exercise in discover().good}
 
 
 def test_a_consequence_is_no_mistake(lstm_step: Exercise) -> None:

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.grading.answering import answered, judged, task_of
-from tracer.exercises.discovery import discover
+from tests.grading.answering import EXERCISES, answered, judged, task_of
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
 from tracer.grading import judge as judging
@@ -25,7 +24,6 @@ from tracer.view.export.report_json import as_record
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.report import screen
 
-EXERCISES = {exercise.number: exercise for exercise in discover().good}
 RNN_STEP, LSTM_STEP = EXERCISES["10"], EXERCISES["22"]
 
 NOTHING = Submission("rnn_step.py", b"")

@@ -10,15 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.grading.answering import answered, judged, task_of
-from tracer.exercises.discovery import discover
+from tests.grading.answering import EXERCISES, answered, judged, task_of
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
 from tracer.grading.judge import tenths
 from tracer.grading.report import Standing, Verdict
 from tracer.grading.session import grade
 
-EXERCISES = {exercise.number: exercise for exercise in discover().good}
 RNN_STEP, LSTM_STEP = EXERCISES["10"], EXERCISES["22"]
 
 

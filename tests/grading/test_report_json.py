@@ -14,13 +14,12 @@ from jsonschema import Draft202012Validator
 
 from tests.grading.recorded import errors, missing
 from tracer.cli import command_line
+from tracer.corpus.inside import InThisProcess
 from tracer.exercises.discovery import discover
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Kind, Report, Standing, Verdict
 from tracer.grading.session import grade
-from tracer.sandbox import describing, inside
-from tracer.sandbox.process import Limits, Run, Wall
 from tracer.view.export.report_json import as_record, schema
 from tracer.view.parts.said import Said
 from tracer.view.terminal.console import Abilities
@@ -28,15 +27,6 @@ from tracer.view.terminal.report import screen
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 COURSES = Path(__file__).parents[1] / "exercises" / "courses"
-
-
-class Inside(Wall):
-    """A wall that is none, for code of our own: no process has to start."""
-
-    def run(self, source: bytes, file: str, request: bytes, limits: Limits, longest: float) -> Run:
-        """See `tracer.sandbox.process.Wall`."""
-        del limits, longest
-        return inside.run(source, Path(file), request, describing)
 
 
 def known() -> list[Any]:
@@ -61,7 +51,7 @@ def known() -> list[Any]:
 @pytest.mark.parametrize(("exercise", "path"), known())
 def test_all_that_the_screen_says_is_in_the_record(exercise: Exercise, path: Path) -> None:
     """Each sentence and each number; and nothing in the record that the schema does not know."""
-    report = grade(exercise, Submission.read(path), seed=4, wall=Inside())
+    report = grade(exercise, Submission.read(path), seed=4, wall=InThisProcess())
     advice = [Said("For a hint: ask.")]
 
     record = json.loads(json.dumps(as_record(report, advice), allow_nan=False))

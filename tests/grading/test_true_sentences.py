@@ -17,7 +17,7 @@ import numpy as np
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from tests.grading.answering import answered, task_of
+from tests.grading.answering import EXERCISES, answered, task_of
 from tracer.cells import CELL_CLASSES
 from tracer.exercises.cases import draw
 from tracer.exercises.discovery import discover
@@ -41,7 +41,6 @@ from tracer.view.say.shapes import shape_advice
 
 COURSES = Path(__file__).parents[1] / "exercises/courses"
 
-EXERCISES = {exercise.number: exercise for exercise in discover().good}
 
 CHANGES: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "10": ({}, {"z": "z_from_x + z_from_h"}, {"z": "z_from_x - z_from_h + z_from_a"}, {"h": "z"}),

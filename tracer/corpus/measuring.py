@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import islice
 from typing import NamedTuple
 
 from tracer.corpus.inside import InThisProcess
@@ -123,8 +122,8 @@ def told_of_all(variants: Iterable[Variant], wall: Wall | None = None) -> list[A
 
 def answer(variant: Variant, report: Report) -> Answer:
     """What a report says of an answer, and whether it blames the right line."""
-    failing = (c for c in report.checks if c.verdict is not Verdict.PASSED)
-    in_numbers = any(check.difference is not None for check in islice(failing, 1))
+    failing = report.first_failing
+    in_numbers = failing is not None and failing.difference is not None
     line = changed_line(variant) if len(variant.mistakes) == 1 and in_numbers else None
     right = None if line is None else blames(report, variant.source, line)
     return Answer(variant, told(variant, report), right)

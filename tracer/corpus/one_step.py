@@ -8,13 +8,8 @@ from dataclasses import replace
 from tracer.equations.expression import Call, Expression, Name
 from tracer.errors import InputError
 from tracer.program import Program
+from tracer.program.functions import ACROSS_STEPS
 from tracer.program.program import Carry
-
-_OVER_TIME = frozenset(
-    {"of_last_step", "of_first_step", "reversed_steps", "earlier", "later", "exchanged_axes",
-     "reshaped", "softmax_T"}
-)  # fmt: skip
-"""Functions that mean something only where there are several steps."""
 
 
 def of_a_step(program: Program) -> Program:
@@ -33,7 +28,7 @@ def of_a_step(program: Program) -> Program:
         if line.steps.startswith("without"):
             raise _unseen(program, f"which steps count for {line.name}")
     for name, expression in program.returned.items():
-        if _OVER_TIME & set(expression.functions):
+        if not ACROSS_STEPS.isdisjoint(expression.functions):
             raise _unseen(program, f"the steps of {name}")
     everywhere = {
         carry.into: _zeros(carry.into)

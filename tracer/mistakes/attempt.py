@@ -84,7 +84,7 @@ class Attempt:
         """Which blocks of a run it gives, if these are more than those before, and all of them."""
         if not self.fits or not self.task.left:
             return None
-        forward = before & run.forward(self.task.program)
+        forward = before & ~run.of(self.task.backward)
 
         def spoils_nothing(found: Mapping[str, Array]) -> bool:
             return not (forward & ~run.equal(found)).any()

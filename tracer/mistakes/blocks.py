@@ -6,7 +6,7 @@ that belong to the forget gate. Comparing by blocks tells a mistake in one gate 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -15,7 +15,6 @@ import numpy.typing as npt
 
 from tracer.cells.activations import Array
 from tracer.mistakes.records import Run
-from tracer.program import Program
 
 Marks: TypeAlias = npt.NDArray[np.bool_]
 """One yes or no for each block."""
@@ -101,7 +100,6 @@ class Blocks:
         self.listed = tuple(listed)
         self.limits: Array = np.concatenate([np.zeros(0), *(cut.allowed for cut in self._cuts)])
         self.right = right
-        self._forward: Marks | None = None
         self.wrong: Marks = ~self.equal(right)
 
     @property
@@ -109,13 +107,9 @@ class Blocks:
         """What came back."""
         return tuple(cut.name for cut in self._cuts)
 
-    def forward(self, program: Program) -> Marks:
-        """Which blocks belong to a program's forward pass."""
-        if self._forward is None:
-            lines = program.lines
-            back = [b.name in lines and lines[b.name].backward for b in self.listed]
-            self._forward = ~np.array(back, dtype=np.bool_)
-        return self._forward
+    def of(self, names: Collection[str]) -> Marks:
+        """Which blocks belong to these quantities."""
+        return np.array([block.name in names for block in self.listed], dtype=np.bool_)
 
     def equal(self, numbers: Mapping[str, Array] | None) -> Marks:
         """Which blocks are those of `numbers`; none where there are no numbers at all."""

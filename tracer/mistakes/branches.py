@@ -36,17 +36,17 @@ class Branch:
 
     def classes(self) -> tuple[OneOf, ...]:
         """Each of them with the others that can take its place."""
-        chosen = self.attempt.chosen
-        found = []
-        for n, (one, others) in enumerate(zip(chosen, self.alike, strict=True)):
-            same = [
-                c
-                for c in others
-                if c is not one
-                and Attempt(self.attempt.task, (*chosen[:n], c, *chosen[n + 1 :])).explains
-            ]
-            found.append((one, *same))
-        return tuple(found)
+        pairs = zip(self.attempt.chosen, self.alike, strict=True)
+        return tuple(
+            (one, *in_its_place(self.attempt, n, [c for c in others if c is not one]))
+            for n, (one, others) in enumerate(pairs)
+        )
+
+
+def in_its_place(attempt: Attempt, n: int, others: Sequence[Candidate]) -> list[Candidate]:
+    """Those with which, in the place of the n-th mistake, every number is given as well."""
+    chosen = attempt.chosen
+    return [c for c in others if Attempt(attempt.task, (*chosen[:n], c, *chosen[n + 1 :])).explains]
 
 
 class Ways:

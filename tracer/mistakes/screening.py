@@ -124,18 +124,13 @@ class Screen:
         """How many steps the run has; 1 of what has none."""
         return self.given.sizes.get("T", 1)
 
-    @property
-    def useful(self) -> bool:
-        """Whether anything is wrong that can be seen at one step."""
-        return bool(self.wrong)
-
-    def sees(self, changed: Changed | None) -> bool:
+    def sees(self, changed: Changed) -> bool:
         """Whether this step tells what such a change does.
 
         A change in the forward pass is felt in every step of it, before a backward pass begins;
         and what is only handed on to the next step is not seen at its own.
         """
-        if changed is None or not self.useful or not changed.keys() <= self.needed:
+        if not self.wrong or not changed.keys() <= self.needed:
             return False
         alone = self.step is None or self.steps == 1
         return alone or not self.backward or all(line.backward for line in changed.values())

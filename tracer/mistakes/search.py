@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tracer.mistakes.attempt import Attempt
-from tracer.mistakes.branches import BRANCHES, Branch, OneOf, grow, likely
+from tracer.mistakes.branches import BRANCHES, Branch, OneOf, grow, in_its_place, likely
 from tracer.mistakes.candidates import Candidate
 from tracer.mistakes.pairs import Pairs
 from tracer.mistakes.task import Task
@@ -119,8 +119,5 @@ def _as_one(
     if not alone:
         return one
     (n,), (new,) = alone, left
-    chosen = attempt.chosen
-    fit = [
-        c for c in new if Attempt(attempt.task, (*chosen[:n], c, *chosen[n + 1 :])).explains
-    ]  # fmt: skip
+    fit = in_its_place(attempt, n, new)
     return (*one[:n], (*one[n], *fit), *one[n + 1 :]) if fit else None

@@ -78,6 +78,11 @@ class Task:
         except TracerError:
             return False
 
+    @cached_property
+    def backward(self) -> frozenset[str]:
+        """The quantities of the backward pass."""
+        return frozenset(name for name, line in self.program.lines.items() if line.backward)
+
     @property
     def wrong_runs(self) -> tuple[Blocks, ...]:
         """Those in which something is wrong."""
