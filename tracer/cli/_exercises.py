@@ -9,7 +9,7 @@ import click
 
 from tracer.cli import warn
 from tracer.cli._options import not_empty
-from tracer.language import _
+from tracer.language import _, quoted_file
 
 if TYPE_CHECKING:
     from tracer.exercises.discovery import Found
@@ -21,6 +21,11 @@ exercises_option = click.option(
     callback=not_empty,
     help=_("A folder of exercises of your own; by default those of tracer."),
 )
+
+
+def same_exercises(folder: str | None) -> str:
+    """The option with which a further command finds the same exercises again."""
+    return "" if folder is None else f" --exercises {quoted_file(folder)}"
 
 
 def usable(folder: str | None = None, what: str | None = None) -> Found:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracer.cli import BUG, NOT_PASSED, PASSED, warn
-from tracer.cli._exercises import exercises_option, usable
+from tracer.cli._exercises import exercises_option, same_exercises, usable
 from tracer.cli._options import finite
 from tracer.cli._output import check_output, for_file, output_option, write_screen, written
 from tracer.cli._waiting import announced
@@ -211,7 +211,7 @@ def _notebook_beside(choice: Choice[Exercise], folder: str | None) -> list[Said]
     notebook = choice.path.with_suffix(".ipynb")
     if choice.path.suffix != ".py" or not notebook.is_file():
         return []
-    command = f"tracer check {quoted_file(notebook)}{_option(folder)}"
+    command = f"tracer check {quoted_file(notebook)}{same_exercises(folder)}"
     said = _("{file} was checked; {notebook} lies beside it. To check that: {command}")
     whole = said.format(file=choice.path.name, notebook=notebook.name, command=command)
     return [Said(whole, typed=command)]
@@ -244,7 +244,7 @@ def _what_follows(choice: Choice[Exercise], folder: str | None) -> list[Said]:
         return [Said(all_passed(left_out))]
     names = ", ".join(e.name for e in skipped)
     following = (after or skipped)[0]
-    command = f"tracer check {following.number}{_option(folder)}"
+    command = f"tracer check {following.number}{same_exercises(folder)}"
     if not after:
         said = _("Not passed yet: {names}. Continue with: {command}")
         return [Said(said.format(names=names, command=command), typed=command)]
@@ -267,13 +267,8 @@ def _hint(report: Report, choice: Choice[Exercise], folder: str | None) -> str:
     what = report.exercise.number
     if choice.book is not None and not own:
         what = str(choice.path)
-    command = f"tracer hint {quoted_file(what)}{_option(folder)}"
+    command = f"tracer hint {quoted_file(what)}{same_exercises(folder)}"
     failing = report.first_failing
     if choice.book is None and failing is not None:
         command += f" --check {quoted(failing.check.name)}"
     return command
-
-
-def _option(folder: str | None) -> str:
-    """The option that finds the same exercises again."""
-    return "" if folder is None else f" --exercises {quoted_file(folder)}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracer.cli import warn
-from tracer.cli._exercises import exercises_option, usable
+from tracer.cli._exercises import exercises_option, same_exercises, usable
 from tracer.errors import InputError
 from tracer.language import _, quoted, quoted_file
 
@@ -68,6 +68,7 @@ def command(exercise: str | None, check: str | None, again: bool, folder: str | 
     if check is None:
         if book is not None and book.passed(asked):
             typed = f"tracer hint {quoted_file(exercise or asked.number)} --check {quoted(first)}"
+            typed += same_exercises(folder)
             write(paragraphs([_passed(asked.name, typed)], able), able)
             return
         result = book.results.get(asked.name) if book else None
@@ -109,7 +110,7 @@ def _not_yet(number: str, check: str, folder: str | None) -> list[Said]:
     """What to say of an answer that gave no numbers: a hint about them would be used up."""
     from tracer.view.parts.said import Said
 
-    option = "" if folder is None else f" --exercises {quoted_file(folder)}"
+    option = same_exercises(folder)
     again = f"tracer check {number}{option}"
     anyway = f"tracer hint {number} --check {quoted(check)}{option}"
     why = _("Your last answer ended before all its numbers came, and hints are about numbers.")

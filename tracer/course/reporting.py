@@ -173,10 +173,13 @@ def right_line_blamed(exercise: Exercise, known_mistake: Path) -> bool | None:
     Nor is one where no number of a first call is wrong: what is remembered or changed in place.
     """
     answer = Submission.read(known_mistake)
-    line = remarked_line(answer.source.decode())
+    source = answer.source.decode()
+    line = remarked_line(source)
+    if not line:
+        return None
     report = grade(exercise, answer, seed=SEED, wall=InThisProcess())
-    at_once = [check for check in report.checks if check.difference and check.check.calls == 1]
-    return blames(report, answer.source.decode(), line) if line and at_once else None
+    at_once = any(check.difference and check.check.calls == 1 for check in report.checks)
+    return blames(report, source, line) if at_once else None
 
 
 def _sum(shares: Sequence[Share]) -> Share:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from tracer.exercises.axes import Axes
-from tracer.exercises.exercise import Check, Exercise
+from tracer.exercises.exercise import Check, Exercise, Over
 from tracer.exercises.laying_out import laid_out, unscaled
 from tracer.exercises.layout import Grouped, Layout
 
@@ -32,33 +32,33 @@ def place_returned(
     at : tuple of int
         Its place on the axes of one step.
     """
-    for function in exercise.called(check):
-        known = exercise.axes(function.over)
-        at_all = (step, *at) if step is not None and function.over == "sequence" else at
-        for key, layout in function.returns.items():
-            if layout is None or key not in check.expect:
-                continue
-            for written, leaf in _leaves(key, layout):
-                if name in leaf.names:
-                    found = _index(leaf, name, at_all, known, sizes)
-                    if (written, found) == (name, at_all):
-                        return None
-                    return written + (str(list(found)) if found else "")
+    for over, written, leaf in _returned(exercise, check):
+        if name in leaf.names:
+            at_all = (step, *at) if step is not None and over == "sequence" else at
+            found = _index(leaf, name, at_all, exercise.axes(over), sizes)
+            if (written, found) == (name, at_all):
+                return None
+            return written + (str(list(found)) if found else "")
     return None
 
 
 def own_names(exercise: Exercise, check: Check, names: Sequence[str]) -> list[str]:
     """Quantities by the exercise's own names: ``dWx`` in the place of all blocks of d_U."""
     own, left = [], list(names)
+    for _over, written, leaf in _returned(exercise, check):
+        if leaf.names and set(leaf.names) <= set(left):
+            own.append(written)
+            left = [name for name in left if name not in leaf.names]
+    return own + left
+
+
+def _returned(exercise: Exercise, check: Check) -> Iterator[tuple[Over, str, Layout]]:
+    """Each array that a check looks at: what its function is over, and how it is laid out."""
     for function in exercise.called(check):
         for key, layout in function.returns.items():
-            if layout is None or key not in check.expect:
-                continue
-            for written, leaf in _leaves(key, layout):
-                if leaf.names and set(leaf.names) <= set(left):
-                    own.append(written)
-                    left = [name for name in left if name not in leaf.names]
-    return own + left
+            if layout is not None and key in check.expect:
+                for written, leaf in _leaves(key, layout):
+                    yield function.over, written, leaf
 
 
 def _leaves(written: str, layout: Layout) -> list[tuple[str, Layout]]:

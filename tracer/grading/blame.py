@@ -248,7 +248,7 @@ def _given_wrong(records: Records, record: int, known: Array) -> bool:
     if _plain(numbers) or not np.isfinite(numbers).all():
         return False
     telling = numbers[numbers != np.round(numbers)][:MOST_TRIED]
-    right = sum(_occurs(telling[n : n + 1], known) for n in range(telling.size))
+    right = int(_each_near(telling, known).sum())
     if right < 2 or right * 10 < telling.size:  # two may be by chance
         return False
     with np.errstate(all="ignore"):
@@ -300,11 +300,17 @@ def _occurs(numbers: Array, known: Array) -> bool:
 
 def _near(numbers: Array, known: Array) -> bool:
     """Whether each number is one of the known ones, which are sorted."""
+    return bool(known.size) and bool(_each_near(numbers, known).all())
+
+
+def _each_near(numbers: Array, known: Array) -> npt.NDArray[np.bool_]:
+    """Of each number, whether it is one of the known ones, which are sorted."""
     if not known.size:
-        return False
+        return np.zeros(numbers.shape, np.bool_)
     after = np.searchsorted(known, numbers).clip(1, known.size - 1) if known.size > 1 else 0
     near = np.minimum(np.abs(known[after] - numbers), np.abs(known[after - 1] - numbers))
-    return bool((near <= CLOSE * np.maximum(1.0, np.abs(numbers))).all())
+    each: npt.NDArray[np.bool_] = near <= CLOSE * np.maximum(1.0, np.abs(numbers))
+    return each
 
 
 def _misnamed(records: Records, record: int, quantities: Mapping[str, Array]) -> bool:

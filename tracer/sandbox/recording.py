@@ -44,7 +44,7 @@ class Statement:
             parts = [getattr(node, name) for name in ("iter", "test") if hasattr(node, name)]
         self.last = end
         self.fills = filled_by(node)
-        self.reads = names_in(*parts) if not self.fills else without(node, self.fills)
+        self.reads = tuple(name for name in names_in(*parts) if name not in self.fills)
         if isinstance(node, ast.AugAssign) and (target := name_of(node.target)):
             self.reads = (*self.reads, target)
         self.each = dict(one_by_one(node))
@@ -82,15 +82,11 @@ def kept_as(name: str, key: str) -> str:
 
 def filled_by(node: ast.stmt) -> frozenset[str]:
     """The arrays of which it gives a part other numbers, and reads nothing: ``d_z[:, :H] = …``."""
-    targets = node.targets if isinstance(node, ast.Assign) else []
-    bases = [target.value for target in targets if isinstance(target, ast.Subscript)]
+    if not isinstance(node, ast.Assign):
+        return frozenset()
+    bases = [target.value for target in node.targets if isinstance(target, ast.Subscript)]
     names = {base.id for base in bases if isinstance(base, ast.Name)}
-    return frozenset(names.difference(names_in(node.value) if isinstance(node, ast.Assign) else ()))
-
-
-def without(node: ast.stmt, names: frozenset[str]) -> tuple[str, ...]:
-    """The names that it reads, but for some."""
-    return tuple(name for name in names_in(node) if name not in names)
+    return frozenset(names.difference(names_in(node.value)))
 
 
 def makes_room(node: ast.stmt) -> bool:

@@ -21,7 +21,7 @@ from tracer.language import _, plural, quoted
 from tracer.view.parts.said import Said, Tone
 from tracer.view.parts.step.expected import expected_number
 from tracer.view.parts.step.worked import Worked
-from tracer.view.say.blamed import MOST_RIGHT, line_to_look_at
+from tracer.view.say.blamed import called_right, line_to_look_at
 from tracer.view.say.diagnosis import Told, told
 from tracer.view.say.difference import along, from_own, how_much, listed, place
 from tracer.view.say.ending import Ending
@@ -351,12 +351,11 @@ def _called_right(report: Report, c: CheckReport) -> set[str]:
     found = c.diagnosis or report.diagnosis
     named = found is not None and bool(found.edits)
     by_equation = () if found is None or named else found.equations
-    before = () if report.blame is None or named else report.blame.right
-    shown = before[-MOST_RIGHT:]
-    return {e.name for e in by_equation if e.verdict == "right"} | {name for name, _line in shown}
+    before = {name for name, _line in called_right(report)}
+    return {e.name for e in by_equation if e.verdict == "right"} | before
 
 
-def _standings(report: Report, c: CheckReport, called_right: Collection[str]) -> str:
+def _standings(report: Report, c: CheckReport, said_right: Collection[str]) -> str:
     """Which quantities of a failing check are right, by themselves or for the student's own.
 
     What was called right before is not said again.
@@ -370,7 +369,7 @@ def _standings(report: Report, c: CheckReport, called_right: Collection[str]) ->
             [
                 q.name
                 for q in c.quantities
-                if q.standing is standing and not q.hollow and q.name not in called_right
+                if q.standing is standing and not q.hollow and q.name not in said_right
             ],
         )
         for standing in Standing

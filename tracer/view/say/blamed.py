@@ -23,11 +23,16 @@ def line_to_look_at(report: Report) -> list[str | Ending]:
         return []
     whole, piece = code[0]
     value = _value(blame.name, blame.quantity, blame.instead, piece, occurs=blame.occurs)
-    named = report.diagnosis is not None and bool(report.diagnosis.named)
-    # Beside a mistake that is named, what is right in this one call may sound as if it were not.
-    right = "" if named else _right(report, blame.right)
+    right = _right(report, called_right(report))
     look = Ending(_("Look at {line}").format(line=whole), piece)
     return [look, f"{value} {right}".strip()]
+
+
+def called_right(report: Report) -> tuple[tuple[str, int], ...]:
+    """The variables before the line that are called right, and their lines."""
+    named = report.diagnosis is not None and bool(report.diagnosis.named)
+    # Beside a mistake that is named, what is right in this one call may sound as if it were not.
+    return () if report.blame is None or named else report.blame.right[-MOST_RIGHT:]
 
 
 def _value(name: str, quantity: str, instead: str, code: str, *, occurs: bool) -> str:
@@ -52,9 +57,8 @@ def _value(name: str, quantity: str, instead: str, code: str, *, occurs: bool) -
     )
 
 
-def _right(report: Report, right: tuple[tuple[str, int], ...]) -> str:
+def _right(report: Report, shown: tuple[tuple[str, int], ...]) -> str:
     """What was right before it: ``f, i and g (lines 12 to 15) are right``."""
-    shown = right[-MOST_RIGHT:]
     places = [report.form.line(n) for _name, n in shown]
     there = [(name, at) for (name, _n), at in zip(shown, places, strict=True) if at is not None]
     if not there:
