@@ -25,7 +25,11 @@ def as_array(name: str, value: Any) -> Array:
     InputError
         If it is not rectangular or not of a float type (integers are not converted silently).
     """
-    array = view_of(name, value)
+    return copied(view_of(name, value))
+
+
+def copied(array: Array) -> Array:
+    """The same numbers in memory of their own, row after row, in this machine's byte order."""
     return np.array(array, array.dtype.newbyteorder("="), order="C")
 
 

@@ -15,7 +15,7 @@ from tracer.errors import InputError
 from tracer.kernels.device import Device, OnACard, device_for
 from tracer.kernels.device import device as device_named
 from tracer.trace.backwindows import backward_in_windows
-from tracer.trace.checkpoints import Checkpoints
+from tracer.trace.checkpoints import NO_CHECKPOINTS
 from tracer.trace.layer import LayerTrace
 from tracer.trace.room import check_given, check_room
 from tracer.trace.trace import Trace
@@ -106,7 +106,7 @@ def backprop(
     else:
         gradients = layer_backprop(
             device_named(device),
-            replace(layer, checkpoints=Checkpoints()),  # run again as a whole, which is quicker
+            replace(layer, checkpoints=NO_CHECKPOINTS),  # run again as a whole, which is quicker
             given,
             d_last,
             window,

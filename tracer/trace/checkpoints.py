@@ -10,12 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import isqrt
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from tracer.cells import Cell
 from tracer.cells.activations import Array
+from tracer.cells.parameters import freeze
 from tracer.equations import LEVELS
 from tracer.kernels.device import Device, on_host
 
@@ -40,6 +42,13 @@ class Checkpoints:
     steps: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     states: Mapping[str, Array] = field(default_factory=dict)
     gradients: Mapping[str, Array] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        freeze((self.steps, *self.states.values(), *self.gradients.values()))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.__post_init__()
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -87,9 +96,17 @@ class Checkpoints:
         return Checkpoints(gradients={name: back[-1:] for name, back in self.gradients.items()})
 
 
+NO_CHECKPOINTS = Checkpoints()
+
+
 def distance(T: int) -> int:
     """How many steps lie between two checkpoints of a run of T steps."""
     return isqrt(T)
+
+
+def steps_of(T: int) -> npt.NDArray[np.int64]:
+    """The steps of a run of T steps before which the state is kept."""
+    return np.arange(distance(T), T, distance(T))
 
 
 def in_windows(
@@ -125,8 +142,7 @@ def checkpointed(
 ) -> Checkpoints:
     """Run over all steps of x (T, N, D) and keep the checkpoints."""
     T = len(x)
-    every = distance(T)
-    steps = np.arange(every, T, every)
+    every, steps = distance(T), steps_of(T)
     states = {
         name: np.empty((len(steps), *before.shape), x.dtype) for name, before in state.items()
     }

@@ -18,7 +18,7 @@ from tracer.errors import InputError
 from tracer.kernels.device import DEVICES, device_for, on_host
 from tracer.storage import arrayfile
 from tracer.storage.endings import SUFFIX
-from tracer.trace.checkpoints import CHECKPOINTS, Checkpoints
+from tracer.trace.checkpoints import CHECKPOINTS, NO_CHECKPOINTS, Checkpoints
 from tracer.trace.header import pack_about, require, unpack_about
 from tracer.trace.layer import LayerTrace
 from tracer.trace.trace import Head, Trace
@@ -171,7 +171,7 @@ def _layer(
     for name, numbers in recorded.items():
         _check(name, numbers, (T, N, H), dtype)
     gradients = {q.name: array(q.name) for q in equations.backward if f"{place}.{q.name}" in arrays}
-    checkpoints = Checkpoints()
+    checkpoints = NO_CHECKPOINTS
     if header["level"] == CHECKPOINTS:
         states = {name: array(f"checkpoints.{name}") for name in equations.state}
         back = {

@@ -17,7 +17,7 @@ from tracer.cells.parameters import freeze
 from tracer.equations import Kind, Quantity
 from tracer.equations.expression import Binary, Expression, Name, Transposed
 from tracer.kernels.device import device, on_host, rebuilding
-from tracer.trace.checkpoints import Checkpoints
+from tracer.trace.checkpoints import NO_CHECKPOINTS, Checkpoints
 from tracer.trace.room import check_copy, check_replay
 
 
@@ -62,16 +62,15 @@ class LayerTrace(Mapping[str, Array]):
     direction: str = "forward"
     gradients: Mapping[str, Array] = field(default_factory=dict)
     window: int | None = None
-    checkpoints: Checkpoints = field(default_factory=Checkpoints)
+    checkpoints: Checkpoints = NO_CHECKPOINTS
     _replayed: dict[str, Array] = field(default_factory=dict, repr=False)
     _latest: dict[int, LayerTrace] = field(default_factory=dict, init=False, repr=False)
     """The window that was run again last, by its first step."""
 
     def __post_init__(self) -> None:
-        kept = (self.checkpoints.states, self.checkpoints.gradients)
-        each = (self.initial, self.recorded, self.gradients, self._replayed, *kept)
-        single = (self.x, self.lengths, self.checkpoints.steps)
-        freeze((*single, *chain.from_iterable(arrays.values() for arrays in each)))
+        each = (self.initial, self.recorded, self.gradients, self._replayed)
+        arrays = chain.from_iterable(named.values() for named in each)
+        freeze((self.x, self.lengths, *arrays))
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

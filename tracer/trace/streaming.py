@@ -13,7 +13,15 @@ from tracer.cells.activations import Array
 from tracer.kernels.device import device as device_named
 from tracer.storage import arrayfile
 from tracer.storage.whole import remove_abandoned
-from tracer.trace.checkpoints import CHECKPOINTS, STATES, Checkpoints, distance, in_windows
+from tracer.trace.checkpoints import (
+    CHECKPOINTS,
+    NO_CHECKPOINTS,
+    STATES,
+    Checkpoints,
+    distance,
+    in_windows,
+    steps_of,
+)
 from tracer.trace.file import FORMAT, VERSION, check_name, contents, open_trace
 from tracer.trace.layer import LayerTrace
 from tracer.trace.room import bytes_of_a_step, check_room
@@ -86,9 +94,9 @@ def _to_come(
     def to_come(*shape: int) -> Array:
         return np.broadcast_to(np.zeros((), cell.W.dtype), shape)
 
-    H, checkpoints = cell.W.shape[1], Checkpoints()
+    H, checkpoints = cell.W.shape[1], NO_CHECKPOINTS
     if level == CHECKPOINTS:
-        steps = np.arange(distance(T), T, distance(T))
+        steps = steps_of(T)
         checkpoints = Checkpoints(steps, {name: to_come(len(steps), N, H) for name in state})
     recorded = {
         q.name: to_come(T, N, H) for q in cell.equations if q.equation and q.stored_at(level)

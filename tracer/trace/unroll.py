@@ -15,12 +15,12 @@ import numpy.typing as npt
 from tracer import __version__
 from tracer.cells import CELL_CLASSES, Cell
 from tracer.cells.activations import Array
-from tracer.cells.parameters import as_array, view_of
+from tracer.cells.parameters import as_array, copied, view_of
 from tracer.equations import LEVELS
 from tracer.errors import InputError, UnknownNameError
 from tracer.kernels.device import OnACard, adopted, device_for
 from tracer.kernels.device import device as device_named
-from tracer.trace.checkpoints import CHECKPOINTS, Checkpoints, checkpointed
+from tracer.trace.checkpoints import CHECKPOINTS, NO_CHECKPOINTS, checkpointed
 from tracer.trace.layer import LayerTrace
 from tracer.trace.room import check_room
 from tracer.trace.streaming import unroll_into
@@ -94,8 +94,8 @@ def unroll(
     if into is not None:
         return unroll_into(into, cell, x, state, steps, level, device, versions())
     check_room(cell, T, N, level, advice="into='run.safetensors', straight into a file")
-    x = as_array("x", x) if taken is None else x
-    checkpoints, recorded = Checkpoints(), {}
+    x = copied(x) if taken is None else x
+    checkpoints, recorded = NO_CHECKPOINTS, {}
     if level == CHECKPOINTS:
         checkpoints = checkpointed(module, cell, x, state, steps)
     else:
