@@ -53,14 +53,13 @@ class _Cut:
         return flat[:steps].reshape(self.got.shape) if len(flat) >= steps else None
 
     def equal(self, numbers: Array | None) -> Marks:
-        """Which blocks are the same, NaN for NaN."""
+        """Which blocks are the same; what overflows is inf or NaN, by how σ is written."""
         rows = self.rows(numbers)
         if rows is None:
             return np.zeros(len(self.got), dtype=np.bool_)
         off = np.abs(rows - self.got)
         if not self.finite:
-            same = (rows == self.got) | (np.isnan(rows) & np.isnan(self.got))
-            off[same] = 0.0
+            off[~np.isfinite(rows) & ~np.isfinite(self.got)] = 0.0
         marks: Marks = off.max(axis=1, initial=0.0) <= self.allowed  # NaN is never <=
         return marks
 
