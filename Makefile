@@ -69,6 +69,7 @@ corpus: .venv/.dev ## grade a thousand right answers and each known mistake; tak
 	@.venv/bin/tracer dev check --report
 	$(call say,each mistake of the list by its numbers alone)
 	@TRACER_EVERY=1 .venv/bin/python $(PYTEST) tests/mistakes/test_catalogue_named.py \
+		tests/corpus/test_own_mistakes.py tests/mistakes/test_attempt.py \
 		tests/grading/test_check_in_python.py tests/grading/test_report_json.py
 
 lint: .venv/.dev ## style, types, and who may import whom

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,9 @@ NOT_NAMED = {
 }
 """The others are no change of the equations: what each does instead."""
 
+LONG = ("33_lstm_backward/clipped", "33_lstm_backward/padding_learned_from")
+"""Searched for at length; in ``make corpus`` only, as 32_lstm_step_backward/clipped is alike."""
+
 
 def test_each_known_mistake_has_its_diagnosis_here() -> None:
     """One that is added has to be put into one of the two lists."""
@@ -77,7 +81,9 @@ def test_each_known_mistake_has_its_diagnosis_here() -> None:
     assert found == {*NAMED, *NOT_NAMED}
 
 
-@pytest.mark.parametrize("answer", NOT_NAMED)
+@pytest.mark.parametrize(
+    "answer", [a for a in NOT_NAMED if a not in LONG or "TRACER_EVERY" in os.environ]
+)
 def test_nothing_is_named_that_is_no_change_of_the_equations(answer: str) -> None:
     """What is said instead is no name: an input that was changed, a call that was remembered."""
     folder, mistake = Path(answer).parts
