@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tracer.grading.blame import Blame, Records, blamed
-from tracer.grading.occurring import numbers_of
+from tracer.grading.blame.finding import blamed
+from tracer.grading.blame.line import Blame, Why
+from tracer.grading.blame.occurring import Right, right_numbers
+from tracer.grading.blame.recorded import Records
 from tracer.program import program_of
 from tracer.sandbox.recording import MOST_RECORDS, Recorder
 
@@ -190,9 +192,9 @@ def blame(source: str, right: str) -> Blame | None:
     recorder = Recorder(source.encode(), "answer.py")
     recorder.run(module["answer"], *(np.array(values[n]) for n in ARGUMENTS[right].split()))
     records = Records(tuple(recorder.names), **recorder.table())
-    known, partial, quantities = numbers_of(program_of("lstm"), given, {}, ())
+    numbers_of_it = right_numbers(program_of("lstm"), given, {}, ())
     returned = {f"return[{n}]": (name,) for n, name in enumerate(RETURNS[right].split())}
-    return blamed(records, known, partial, quantities, returned)
+    return blamed(records, numbers_of_it, returned)
 
 
 @pytest.mark.parametrize(
@@ -232,7 +234,7 @@ def test_numbers_of_another_quantity_are_not_called_right() -> None:
     found = blame(swapped.replace("o = sigmoid(z_o)", "o = sigmoid(z_f)"), STEP)
 
     assert found is not None
-    assert (found.name, found.instead) == ("f", "o")
+    assert (found.name, found.why, found.quantity) == ("f", Why.OTHER, "o")
     assert {"f", "o"}.isdisjoint(dict(found.right))
 
 
@@ -250,7 +252,7 @@ def test_the_numbers_of_another_quantity_are_recognised() -> None:
     found = blame(STEP.replace("i = sigmoid(z_i)", "i = sigmoid(z_f)"), STEP)
 
     assert found is not None
-    assert (found.name, found.instead) == ("i", "f")
+    assert (found.name, found.why, found.quantity) == ("i", Why.OTHER, "f")
 
 
 RENAMED = """\
@@ -397,7 +399,7 @@ def test_a_gate_that_is_returned_as_lists_is_held_against_its_own_numbers() -> N
     known = np.unique([z, np.exp(z), right])
 
     records = Records(tuple(recorder.names), **recorder.table())
-    found = blamed(records, known, np.zeros(0), {"f": right}, {"return": ("f",)})
+    found = blamed(records, Right(known, quantities={"f": right}), {"return": ("f",)})
 
     assert found is not None
     assert (found.line, found.name) == (5, "f")
@@ -431,9 +433,9 @@ def test_a_long_loop_ends_the_recording_and_not_the_answer() -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        {"rows": np.full((1, 8), -1)},
-        {"rows": np.array([[1, 1, 0, 0, 9, 0, 0, 0]])},
-        {"rows": np.array([[1, 1, 5, 0, 1, 0, 0, 0]])},
+        {"rows": np.full((1, 9), -1)},
+        {"rows": np.array([[1, 1, 0, 0, 9, 0, 0, 0, 0]])},
+        {"rows": np.array([[1, 1, 5, 0, 1, 0, 0, 0, 0]])},
         {"rows": np.zeros((1, 3), np.int64)},
         {"reads": np.array([[0, 7, 1]])},
     ],
@@ -441,7 +443,7 @@ def test_a_long_loop_ends_the_recording_and_not_the_answer() -> None:
 def test_records_out_of_bounds_are_refused(broken: dict[str, Any]) -> None:
     """They come from the student's process, and may be anything."""
     good = {
-        "rows": np.array([[1, 1, 0, 0, 1, 0, 0, 0]]),
+        "rows": np.array([[1, 1, 0, 0, 1, 0, 0, 0, 0]]),
         "reads": np.zeros((0, 3), np.int64),
         "numbers": np.zeros(1),
     }

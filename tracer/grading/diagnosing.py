@@ -6,10 +6,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from tracer.errors import InputError
 from tracer.exercises.exercise import Check, Exercise
+from tracer.grading.blame.among import same
 from tracer.grading.comparing import Compared, has_steps, tolerance_of
 from tracer.grading.judge import Judged, tenths
 from tracer.grading.report import Array, Kind, Verdict
@@ -163,16 +162,12 @@ def _touched(exercise: Exercise, judged: Judged, found: Diagnosis) -> Judged:
         name
         for name, array in changed.items()
         if name in compared.exact
-        and not _same(
+        and not same(
             *(_step(exercise.program, name, a, d.step) for a in (array, compared.exact[name]))
         )
     }
     difference = replace(d, touched=frozenset(touched))
     return replace(judged, report=replace(judged.report, difference=difference))
-
-
-def _same(one: Array, other: Array) -> bool:
-    return one.shape == other.shape and bool(np.allclose(one, other, 1e-9, 1e-12, equal_nan=True))
 
 
 def _step(program: Program, name: str, array: Array, step: int | None) -> Array:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from tracer.exercises.exercise import Check, Exercise
 from tracer.exercises.form import Form
-from tracer.grading.blame import Blame
+from tracer.grading.blame.line import Blame
 
 if TYPE_CHECKING:
     from tracer.mistakes import Diagnosis

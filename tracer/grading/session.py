@@ -102,11 +102,12 @@ def _graded(
     diagnosis, blame = None, None
     if any(one.report.verdict is not Verdict.PASSED for one in judged):
         # What only a failing answer needs takes a while to load.
-        from tracer.grading.blaming import line_to_look_at
+        from tracer.grading.blame.looking import line_to_look_at
         from tracer.grading.concluding import concluded
 
         diagnosis, judged = concluded(session, asked, judged, searching)
-        blame = line_to_look_at(session, asked, judged)
+        mistakes = [] if diagnosis is None else diagnosis.alike
+        blame = line_to_look_at(session, asked, judged, mistakes)
     there = installed()
     return Report(
         exercise=exercise,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from tracer.cells.activations import Array
@@ -126,3 +126,14 @@ class Diagnosis:
         """The changes that give every number; what the functions that use this one inherit."""
         of_named = tuple(edit for one_of in self.named for edit in one_of[0].edits)
         return of_named + self.generated[:1]
+
+    @property
+    def alike(self) -> tuple[tuple[Edit, ...], ...]:
+        """Each set of changes that gives every number: `edits`, and where one of it is another."""
+        found = [self.edits] if self.edits else []
+        for n, one_of in enumerate(self.named):
+            for other in one_of[1:]:
+                named = (*self.named[:n], (other,), *self.named[n + 1 :])
+                found.append(replace(self, named=named).edits)
+        found += [replace(self, generated=(other,)).edits for other in self.generated[1:]]
+        return tuple(found)

@@ -3,7 +3,8 @@
 Nothing recorded here ever earns or costs a point: it answers one question, which line to look at.
 Each record says that a statement gave a variable new numbers (for an array that was changed in
 place, only those that changed), and which earlier records that statement read. ``return`` counts
-as a variable. The grader holds the numbers against the right computation (`tracer.grading.blame`).
+as a variable, and so does, without a name, a value that a function is given and no variable holds.
+The grader holds the numbers against the right computation (`tracer.grading.blame.held`).
 
 Like `runner`, this file is copied beside the student's and imports NumPy and the standard library
 only.
@@ -22,7 +23,7 @@ import numpy as np
 MOST_RECORDS, MOST_NUMBERS = 2000, 100_000
 """Where recording ends, so that a long loop costs neither time nor memory."""
 
-COLUMNS = 8
+COLUMNS = 9
 
 MOST_PARTS = 64
 """Of an array that is filled part by part, how many parts are remembered."""
@@ -49,6 +50,8 @@ class Statement:
             self.reads = (*self.reads, target)
         self.each = dict(one_by_one(node))
         self.unset = makes_room(node)
+        self.assigns = assigned_by(node)
+        self.stores = stored_into(node)
 
     def reads_for(self, name: str) -> tuple[tuple[str, ...], bool]:
         """The names that it reads for one of its results, and whether that is sure."""
@@ -87,6 +90,20 @@ def filled_by(node: ast.stmt) -> frozenset[str]:
     bases = [target.value for target in node.targets if isinstance(target, ast.Subscript)]
     names = {base.id for base in bases if isinstance(base, ast.Name)}
     return frozenset(names.difference(names_in(node.value)))
+
+
+def stored_into(node: ast.stmt) -> frozenset[str]:
+    """The variables of which it gives a part another value: ``h[t] = …``."""
+    targets = [*getattr(node, "targets", ()), getattr(node, "target", None)]
+    parts = [target for target in targets if isinstance(target, ast.Subscript)]
+    return frozenset(part.value.id for part in parts if isinstance(part.value, ast.Name))
+
+
+def assigned_by(node: ast.stmt) -> frozenset[str]:
+    """The variables that it gives a value as a whole, which may be the one that they had."""
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    inside = [part for target in targets for part in getattr(target, "elts", [target])]
+    return frozenset(name for part in inside if (name := name_of(part)))
 
 
 def makes_room(node: ast.stmt) -> bool:
@@ -175,9 +192,9 @@ class Recorder:
         Returns
         -------
         dict
-            ``rows`` (R, 8): first and last line of the statement, the name, where the numbers begin
-            and how many they are, first and last line of the statement that called (0 outside), and
-            which call of a function it is.
+            ``rows`` (R, 9): first and last line of the statement, the name, where the numbers begin
+            and how many they are, first and last line of the statement that called (0 outside),
+            which call of a function it is, and 1 where only a part of the variable was stored.
             ``reads`` (E, 3): a record, an earlier one that it read, and 1 where it surely did: a
             line that computes several things is not taken apart everywhere. ``numbers``: all in a
             row.
@@ -195,20 +212,33 @@ class Recorder:
         self.calls += 1
         outside = tuple(dict(self._read_by_running())) if self.frames else ()
         inner.unsure = frozenset(self._perhaps_given()) if self.frames else frozenset()
+        arguments = frame.f_code.co_varnames[: frame.f_code.co_argcount]
         for name, value in named_values(frame.f_locals):
-            inner.values[name] = flat(value)
-            inner.versions[name] = outside
+            inner.values[name] = now = flat(value)
+            given = name.partition("[")[0] in arguments and self.frames and now is not None
+            inner.versions[name] = self._handed_over(now, outside) if given else outside
         self.frames.append(inner)
         return self._traced
+
+    def _handed_over(self, now: Any, outside: tuple[int, ...]) -> tuple[int, ...]:
+        """The records of an argument: a variable's own, or a new one of a value without a name."""
+        here = self.frames[-1]
+        for name, value in here.values.items():
+            if name and value is not None and np.array_equal(value, now, equal_nan=True):
+                whole = (now == np.round(now)).all()  # 0 and 1 are found everywhere
+                return outside if whole else here.given(name)
+        number = self._add(here, "", now, now)
+        return outside if number is None else (number,)
 
     def _traced(self, frame: FrameType, event: str, arg: Any) -> Any:
         if self.full or not self.frames:
             return None
         here = self.frames[-1]
         if event == "line":
-            self._settle(here, frame.f_locals)
-            statement = self.statements.get(frame.f_lineno)
-            if statement is not self.statements.get(here.line):
+            last, statement = self.statements.get(here.line), self.statements.get(frame.f_lineno)
+            done = last is not statement or last is None or last.first == last.last
+            self._settle(here, frame.f_locals, done=done)
+            if statement is not last:
                 here.called = []
             here.line = frame.f_lineno
         elif event == "return":
@@ -231,6 +261,7 @@ class Recorder:
         here = self.frames[-1]
         statement = self.statements.get(here.line)
         names, sure = statement.reads_for(result) if statement else ((), False)
+        sure = sure and (bool(result) or len(names) == 1)  # what is handed over may read less
         read: dict[int, int] = {}
         for name in names:
             records = here.given(name)
@@ -252,23 +283,26 @@ class Recorder:
         if sum(map(bool, read)) > 1 or any(here.whole(name) for name in reads):
             yield from (number for numbers in read for number in numbers)
 
-    def _settle(self, here: Frame, variables: dict[str, Any]) -> None:
-        """Record what the statement that has just run did to the variables."""
+    def _settle(self, here: Frame, variables: dict[str, Any], *, done: bool = True) -> None:
+        """Record what the statement that has just run did to the variables.
+
+        Where it is not `done`, but goes on in another line, nothing is assigned yet.
+        """
+        statement = self.statements.get(here.line)
+        assigned = statement.assigns if statement is not None and done else ()
         changed = []
         for name, value in named_values(variables):
             now, before = flat(value), here.values.get(name)
             if now is None:
                 continue
-            if before is not None and now.shape == before.shape:
+            fresh = now
+            if before is not None and now.shape == before.shape and name not in assigned:
                 differs = ~((now == before) | (np.isnan(now) & np.isnan(before)))
                 if not differs.any():
                     continue
                 fresh = now[differs]
-            else:
-                fresh = now
             changed.append((name, fresh, now))
         made = [(name, self._add(here, name, fresh, now)) for name, fresh, now in changed]
-        statement = self.statements.get(here.line)
         for name, number in made:
             if number is not None:
                 filled = statement is not None and name in statement.fills
@@ -290,7 +324,7 @@ class Recorder:
         number = len(self.rows)
         place = self.names.index(name)
         where = (statement.first, statement.last, place, self.count, fresh.size)
-        self.rows.append((*where, *self._caller(), here.number))
+        self.rows.append((*where, *self._caller(), here.number, int(name in statement.stores)))
         self.reads += [(number, *earlier) for earlier in self._read_by_running(name)]
         self.numbers.append(fresh)
         self.count += fresh.size

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tracer.grading.blame.line import Why
 from tracer.grading.report import Report, Verdict
 from tracer.view.export.to_json import json_number
 from tracer.view.parts.report import (
@@ -107,7 +108,8 @@ def _line_record(report: Report, said: Sequence[Said]) -> dict[str, Any] | None:
         return None
     return {
         "number": at.number, "cell": at.cell, "file": clean(at.file or report.form.file),
-        "code": clean(at.text.strip()), "name": blame.name, "numbers_of": blame.instead or None,
+        "code": clean(at.text.strip()), "name": blame.name,
+        "numbers_of": blame.quantity if blame.why is Why.OTHER else None,
         "said": [one.text for one in said],
     }  # fmt: skip
 

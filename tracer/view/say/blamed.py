@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tracer.grading.blame.line import Blame, Why
 from tracer.grading.report import Report
 from tracer.language import _, plural
 from tracer.view.say.difference import listed
@@ -22,7 +23,7 @@ def line_to_look_at(report: Report) -> list[str | Ending]:
     if blame is None or not code:
         return []
     whole, piece = code[0]
-    value = _value(blame.name, blame.quantity, blame.instead, piece, occurs=blame.occurs)
+    value = _value(blame, piece)
     right = _right(report, called_right(report))
     look = Ending(_("Look at {line}").format(line=whole), piece)
     return [look, f"{value} {right}".strip()]
@@ -35,23 +36,39 @@ def called_right(report: Report) -> tuple[tuple[str, int], ...]:
     return () if report.blame is None or named else report.blame.right[-MOST_RIGHT:]
 
 
-def _value(name: str, quantity: str, instead: str, code: str, *, occurs: bool) -> str:
-    name = clean(name)
+def _value(blame: Blame, code: str) -> str:
+    name = clean(blame.name)
+    returned = name.partition("[")[0] == "return"
+    if returned and not re.search(r"\b(return|yield|lambda)\b", code):
+        name = ""  # it is called there, or a comprehension
+    match blame.why:
+        case Why.LOOP:
+            return _("The values of {name} are those of this mistake.").format(name=name)
+        case Why.OTHER if name and returned:
+            return _("What it returns has the numbers of {other}.").format(other=blame.quantity)
+        case Why.OTHER if name:
+            said = _("There {name} gets the numbers of {other}.")
+            return said.format(name=name, other=blame.quantity)
+        case Why.UNEQUAL if name and returned:
+            return _("What it returns is not what is asked for there.")
+        case Why.UNEQUAL if name:
+            said = _("The value of {name} is not what the equations give for {quantity}.")
+            return said.format(name=name, quantity=clean(blame.quantity))
+        case Why.OTHER | Why.UNEQUAL:
+            return _("What is handed back there is not what is asked for.")
+        case Why.MISTAKEN if not name:
+            return _("A value there is the first with numbers that only this mistake gives.")
+        case Why.MISTAKEN if returned:
+            return _(
+                "What it returns is the first value with numbers that only this mistake gives."
+            )
+        case Why.MISTAKEN:
+            said = _("The value of {name} is the first with numbers that only this mistake gives.")
+            return said.format(name=name)
     if not name:
         return _("A value there is the first that is not in the right computation.")
-    if name.partition("[")[0] == "return":
-        if not re.search(r"\b(return|yield|lambda)\b", code):  # it is called, or a comprehension
-            return _("A value there is the first that is not in the right computation.")
-        if instead:
-            return _("What it returns has the numbers of {other}.").format(other=instead)
-        if occurs:
-            return _("What it returns is not what is asked for there.")
+    if returned:
         return _("What it returns is the first value that is not in the right computation.")
-    if instead:
-        return _("There {name} gets the numbers of {other}.").format(name=name, other=instead)
-    if occurs:
-        said = _("The value of {name} is not what the equations give for {quantity}.")
-        return said.format(name=name, quantity=clean(quantity))
     return _("The value of {name} is the first that is not in the right computation.").format(
         name=name
     )
@@ -70,5 +87,8 @@ def _right(report: Report, shown: tuple[tuple[str, int], ...]) -> str:
     if len(numbers) == 1:
         said = plural("{names} (line {n}) is right.", "{names} (line {n}) are right.", len(there))
         return said.format(names=names, n=numbers[0])
-    said = _("{names} (lines {first} to {last}) are right.")
-    return said.format(names=names, first=numbers[0], last=numbers[-1])
+    if numbers == list(range(numbers[0], numbers[-1] + 1)):
+        said = _("{names} (lines {first} to {last}) are right.")
+        return said.format(names=names, first=numbers[0], last=numbers[-1])
+    said = _("{names} (lines {numbers}) are right.")
+    return said.format(names=names, numbers=listed([str(n) for n in numbers]))

@@ -8,20 +8,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
 import numpy.typing as npt
 
 from tracer.errors import TracerError
 from tracer.exercises.plan import read_back
 from tracer.exercises.structure import Group, Leaf, Structure
 from tracer.grading.answer import Answer
-from tracer.grading.blame import Blame, Records, blamed
+from tracer.grading.blame.finding import blamed
+from tracer.grading.blame.line import Blame
+from tracer.grading.blame.occurring import (
+    Mistaken,
+    Right,
+    mistaken_numbers,
+    right_numbers,
+    sorted_with_ways,
+)
+from tracer.grading.blame.recorded import Records
 from tracer.grading.judge import Judged
-from tracer.grading.occurring import numbers_of, sorted_with_ways
 from tracer.grading.report import Verdict
 from tracer.grading.request import alone
 from tracer.grading.right import ByEquations
 from tracer.grading.task import Task
+from tracer.program import Edit
 
 if TYPE_CHECKING:
     from tracer.grading.session import Session
@@ -33,38 +41,44 @@ MOST_WATCHED = 3
 
 
 def line_to_look_at(
-    session: Session, tasks: Sequence[Task], judged: Sequence[Judged]
+    session: Session,
+    tasks: Sequence[Task],
+    judged: Sequence[Judged],
+    mistakes: Sequence[Sequence[Edit]] = (),
 ) -> Blame | None:
     """The line of the first check with a wrong number; None where nothing true is known.
 
-    Where it tells no line, as where all numbers are 0 or 1, that of one after it.
+    Where it tells no line, as where all numbers are 0 or 1, that of one after it. `mistakes` are
+    the changes of which each gives all the numbers of all checks.
     """
     failing = [n for n, j in enumerate(judged) if j.report.verdict is not Verdict.PASSED]
     for n in failing[:MOST_WATCHED]:
         if judged[n].report.difference is None:
             return None
-        blame = _in_one(session, tasks[n], judged[n])
+        blame = _in_one(session, tasks[n], judged[n], mistakes)
         if blame is not None:
             return blame
     return None
 
 
-def _in_one(session: Session, task: Task, found: Judged) -> Blame | None:
+def _in_one(
+    session: Session, task: Task, found: Judged, mistakes: Sequence[Sequence[Edit]]
+) -> Blame | None:
     """The line of one check."""
     number = found.failed_at or 0
     plan = alone(task.plan, number, found.came)
     _run, transcript = session.asked([plan], session.limits, watch=len(plan) - 1)
-    records = _records(transcript.answers[0])
+    records = records_of(transcript.answers[0])
     if transcript.problem or records is None:
         return None
     try:
-        known, partial, quantities = _right(session, task, found, number)
-        return blamed(records, known, partial, quantities, _returned(task, number))
-    except (TracerError, ValueError, KeyError):
+        right, mistaken = _numbers(session, task, found, number, mistakes)
+        return blamed(records, right, _returned(task, number), mistaken)
+    except (TracerError, ValueError, KeyError, IndexError):
         return None  # shapes of the student's own do not fit: nothing can be said
 
 
-def _records(answer: Answer) -> Records | None:
+def records_of(answer: Answer) -> Records | None:
     """What the child recorded, if it is what the recorder writes."""
     if set(answer.seen) != {"rows", "reads", "numbers"}:
         return None
@@ -74,21 +88,26 @@ def _records(answer: Answer) -> Records | None:
         return None
 
 
-def _right(
-    session: Session, task: Task, found: Judged, number: int
-) -> tuple[Array, Array, Mapping[str, Array]]:
-    """The numbers of the right computation of one call, from the student's own before it."""
+def _numbers(
+    session: Session, task: Task, found: Judged, number: int, mistakes: Sequence[Sequence[Edit]]
+) -> tuple[Right, list[Mistaken]]:
+    """Those of the right computation of one call, from the student's own before it.
+
+    And beside them those of the computation with each mistake.
+    """
     call, program = task.plan[number], task.exercise.program
     before = {at: array for at, array in found.came.items() if at[0] < number}
     others = [*call.arrays.values(), *before.values()]
     if program is not None:
+        given = task.case.rounds[call.round]
         own = read_back(task.exercise, task.case, before)[call.round]
         of_list = {name: array for name, array in own.items() if name in program.lines}
-        return numbers_of(program, task.case.rounds[call.round], of_list, others)
+        right = right_numbers(program, given, of_list, others)
+        return right, [mistaken_numbers(program, m, given, of_list, right) for m in mistakes]
     plan = alone(task.plan, number, found.came)
-    records = _records(task.watched(session.wall, plan))
+    records = records_of(task.watched(session.wall, plan))
     numbers = [] if records is None else [records.numbers]
-    return sorted_with_ways([*numbers, *others]), np.zeros(0), {}
+    return Right(sorted_with_ways([*numbers, *others])), []
 
 
 def _returned(task: Task, number: int) -> Mapping[str, tuple[str, ...]]:

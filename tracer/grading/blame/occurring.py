@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
@@ -11,7 +12,9 @@ import numpy as np
 from tracer.cells.activations import Array
 from tracer.equations.expression import Call, Expression, Name, Number
 from tracer.equations.parsing import parse
-from tracer.program import Program
+from tracer.grading.blame.among import each_near, same, telling
+from tracer.grading.blame.looping import Looping, looping
+from tracer.program import Edit, Program
 from tracer.program.compiled import compiled
 from tracer.program.line import Line
 
@@ -25,9 +28,48 @@ _OF_SCORES = {"softmax", "cross_entropy"}
 _FAILURES = (ValueError, IndexError, TypeError, KeyError)
 
 
-def numbers_of(
+@dataclass(frozen=True, slots=True)
+class Right:
+    """The right computation, in numbers.
+
+    Attributes
+    ----------
+    known : array
+        Each number once, sorted: of every quantity, of every part of an equation, and of what
+        people compute on the way to one.
+    partial : array
+        Sums of only some of the terms of an equation, sorted: right where the sum goes on.
+    quantities : mapping of str to array
+        The right value of each quantity, for a variable that has a quantity's name.
+    """
+
+    known: Array
+    partial: Array = field(default_factory=lambda: np.zeros(0))
+    quantities: Mapping[str, Array] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Mistaken:
+    """What a computation with a mistake has, and the right one has not.
+
+    Attributes
+    ----------
+    numbers : array
+        Of its quantities and of every part of its equations, those that are not known, sorted.
+    quantities : mapping of str to array
+        The values of the quantities that are not the right ones.
+    loop : Looping
+        What its loop over the steps does otherwise.
+    """
+
+    numbers: Array
+    quantities: Mapping[str, Array]
+    loop: Looping = field(default_factory=Looping)
+
+
+def right_numbers(
     program: Program, given: Mapping[str, Array], own: Mapping[str, Array], others: Iterable[Array]
-) -> tuple[Array, Array, dict[str, Array]]:
+) -> Right:
     """The right computation, in numbers.
 
     Parameters
@@ -39,38 +81,63 @@ def numbers_of(
         What the student's functions returned before: what follows from it is right, too.
     others : iterable of array
         Whatever else the student was given.
-
-    Returns
-    -------
-    known : array
-        Each number once, sorted: of every quantity, of every part of an equation, and of what
-        people compute on the way to one.
-    partial : array
-        Sums of only some of the terms of an equation, sorted.
-    quantities : dict
-        The right value of each quantity.
     """
+    quantities, read = _run(program, given, own)
+    parts = [*_all_parts(program, read), *_other_ways(program, read)]
+    sums = [s for line in program.lines.values() for s in _partial_sums(program, line, read)]
+    return Right(
+        sorted_with_ways([*read.values(), *others, *parts]),
+        np.unique(np.concatenate([np.ravel(s) for s in sums])) if sums else np.zeros(0),
+        quantities,
+    )
+
+
+def mistaken_numbers(
+    program: Program, edits: Sequence[Edit], given: Mapping[str, Array],
+    own: Mapping[str, Array], right: Right,
+) -> Mistaken:  # fmt: skip
+    """What the program with a mistake in it has beside the right one; the rest as above."""
+    wrong = program.edited(edits)
+    quantities, read = _run(wrong, given, own)
+    found = np.concatenate([np.ravel(a) for a in (*quantities.values(), *_all_parts(wrong, read))])
+    found = np.unique(telling(found[np.isfinite(found)]))
+    return Mistaken(
+        found[~each_near(found, right.known)][:MOST],
+        {
+            name: array
+            for name, array in quantities.items()
+            if name in right.quantities and not same(array, right.quantities[name])
+        },
+        looping(program, wrong, given, right.quantities, quantities),
+    )
+
+
+def _run(
+    program: Program, given: Mapping[str, Array], own: Mapping[str, Array]
+) -> tuple[dict[str, Array], dict[str, Any]]:
+    """Each quantity, and all that the equations read: what came where it came, and the sizes."""
     quantities = program.run(given, own)
     read: dict[str, Any] = {**given, **quantities}
     for name, array in own.items():  # as many steps as came, and then those that follow
         read[name] = np.array(quantities[name], np.float64)
         read[name][: len(array)] = array
-    sizes = {
+    return quantities, read
+
+
+def _sizes(program: Program, read: Mapping[str, Any]) -> dict[str, int]:
+    """What T, N and H are."""
+    return {
         size: np.shape(read[name])[axes.index(size)]
         for name, axes in program.names.items()
         for size in axes
         if name in read and np.ndim(read[name]) == len(axes)
     }
-    parts = [
-        part for line in program.lines.values() for part in _parts(program, line, read | sizes)
-    ]
-    parts += _other_ways(program, read)
-    known = sorted_with_ways([*read.values(), *others, *parts])
-    sums = [
-        s for line in program.lines.values() for s in _partial_sums(program, line, read | sizes)
-    ]
-    partial = np.unique(np.concatenate([np.ravel(s) for s in sums])) if sums else np.zeros(0)
-    return known, partial, quantities
+
+
+def _all_parts(program: Program, read: Mapping[str, Any]) -> list[Array]:
+    """The value of each part of each equation."""
+    every = {**read, **_sizes(program, read)}
+    return [part for line in program.lines.values() for part in _parts(program, line, every)]
 
 
 _WAYS = {

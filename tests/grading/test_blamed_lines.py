@@ -1,0 +1,109 @@
+"""What is said of a line, held against the answer without its mistake, run line by line beside it.
+
+The corpus writes both in one style, so that they differ in one line. What is said is true if it is
+true of what the variables of the two become.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tracer.corpus.inside import InThisProcess
+from tracer.corpus.measuring import SEED
+from tracer.corpus.source import written
+from tracer.corpus.variants import Variant, catalogue, single_variants
+from tracer.corpus.wrong_line import changed_line, stands_in
+from tracer.exercises.discovery import discover
+from tracer.exercises.form import look
+from tracer.grading.blame import looking
+from tracer.grading.blame.among import each_near, telling
+from tracer.grading.blame.line import Blame, Why
+from tracer.grading.blame.recorded import Records
+from tracer.grading.session import Session, grade
+from tracer.sandbox.process import Limits
+
+pytestmark = pytest.mark.long
+
+LEFT_OUT = ("41", "43")
+"""Of one equation each; a line is soon found there."""
+EXERCISES = [e for e in discover().good if e.number not in LEFT_OUT]
+
+
+class Watched:
+    """The line that is named in one answer, and what both became there."""
+
+    def __init__(self, variant: Variant, patch: pytest.MonkeyPatch) -> None:
+        seen: list[Any] = []
+        asked = Session.asked
+
+        def noted(session: Session, plans: Any, limits: Limits, **options: Any) -> Any:
+            found = asked(session, plans, limits, **options)
+            if options.get("watch") is not None:
+                seen[:] = [plans, options, found[1].answers[0]]
+            return found
+
+        patch.setattr(Session, "asked", noted)
+        report = grade(variant.exercise, variant.submission, seed=SEED, wall=InThisProcess())
+        patch.undo()
+        self.blame: Blame | None = report.blame
+        if self.blame is None:
+            return
+        plans, options, wrong = seen
+        source = written(variant.exercise, variant.style).encode()
+        form = look("answer.py", source, variant.exercise.called_names)
+        session = Session(variant.exercise, form, Limits(), InThisProcess())
+        _run, transcript = session.asked(plans, Limits(), **options)
+        self.wrong = looking.records_of(wrong)
+        self.right = looking.records_of(transcript.answers[0])
+
+    def place(self) -> int:
+        """The record that is spoken of."""
+        blame, records = self.blame, self.wrong
+        assert blame is not None
+        assert records is not None
+        return next(
+            k
+            for k in range(len(records.rows))
+            if records.name(k) == blame.name and records.lines(k) == (blame.line, blame.last)
+        )
+
+
+def numbers_in(records: Records) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """All of them, sorted."""
+    return np.unique(records.numbers)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
+def test_what_is_said_of_a_line_is_so(exercise: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And it is the line with the mistake, in nine of ten."""
+    hits = []
+    for variant in single_variants(exercise, catalogue(exercise, 8, seed=2), 2):
+        line = changed_line(variant)
+        if line is None:
+            continue
+        watched = Watched(variant, monkeypatch)
+        if watched.blame is None:
+            continue
+        blame, wrong, right = watched.blame, watched.wrong, watched.right
+        hits.append(stands_in(variant.source, line, blame.line, blame.last))
+        assert wrong is not None
+        assert right is not None
+        said = f"{variant.mistakes[0].title}, {blame}\n{variant.source}"
+        if blame.why in (Why.MISTAKEN, Why.ABSENT) and blame.name:
+            known = numbers_in(right)
+            place = watched.place()
+            own = telling(wrong.of(place))
+            assert not np.isfinite(own).all() or not each_near(own, known).all(), said
+        if blame.why is Why.MISTAKEN and blame.name:
+            for k in range(place):  # "the first"
+                before = telling(wrong.of(k))
+                assert each_near(before, known).mean() >= 0.5 if before.size else True, said
+        if blame.why is Why.UNEQUAL and hits[-1]:
+            place = watched.place()
+            shown = [right.of(k) for k in range(len(right.rows)) if right.lines(k)[0] == blame.line]
+            assert not any(np.array_equal(wrong.of(place), n) for n in shown[:1]), said
+    assert hits
+    assert np.mean(hits) >= 0.9, hits

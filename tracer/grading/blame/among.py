@@ -1,0 +1,61 @@
+"""Whether numbers are among others: up to the order in which the terms of a sum are added."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from tracer.cells.activations import Array
+
+CLOSE = 1e-8
+"""How far two sums of the same terms in another order may be apart, beside their size."""
+
+
+def plain(numbers: Array) -> bool:
+    """Whether it is nothing but whole numbers: sizes, counters, zeros."""
+    return bool((numbers == np.round(numbers)).all())
+
+
+def telling(numbers: Array) -> Array:
+    """Those that are no whole ones, which may come from anywhere."""
+    found: Array = numbers[numbers != np.round(numbers)]
+    return found
+
+
+def occurs(numbers: Array, known: Array) -> bool:
+    """Whether each number is one of the known ones, or a plain one that says nothing.
+
+    Where it stands among others, a whole number beyond 1 says something: what was cut off at 5.
+    """
+    if not np.isfinite(numbers).all():
+        return False
+    if plain(numbers):
+        return True
+    return near(numbers[(numbers != np.round(numbers)) | (np.abs(numbers) > 1)], known)
+
+
+def near(numbers: Array, known: Array) -> bool:
+    """Whether each number is one of the known ones, which are sorted."""
+    return bool(known.size) and bool(each_near(numbers, known).all())
+
+
+def each_near(numbers: Array, known: Array) -> npt.NDArray[np.bool_]:
+    """Of each number, whether it is one of the known ones, which are sorted."""
+    if not known.size:
+        return np.zeros(numbers.shape, np.bool_)
+    after = np.searchsorted(known, numbers).clip(1, known.size - 1) if known.size > 1 else 0
+    distance = np.minimum(np.abs(known[after] - numbers), np.abs(known[after - 1] - numbers))
+    each: npt.NDArray[np.bool_] = distance <= CLOSE * np.maximum(1.0, np.abs(numbers))
+    return each
+
+
+def is_part(numbers: Array, whole: Array) -> bool:
+    """Whether these are the numbers of a quantity, of one step or of all, in any layout."""
+    known = np.sort(whole.ravel())
+    finite = bool(np.isfinite(numbers).all())
+    return finite and known.size >= numbers.size and near(numbers, known)
+
+
+def same(one: Array, other: Array) -> bool:
+    """Whether two arrays have the same shape and numbers."""
+    return one.shape == other.shape and bool(np.allclose(one, other, 1e-9, 1e-12, equal_nan=True))

@@ -1,0 +1,215 @@
+"""The line to look at: the first of the student's own numbers that the right computation never has.
+
+The child records, line by line, what each variable became (`tracer.sandbox.recording`); each
+record is held against the right computation (`tracer.grading.blame.held`). Where it is known which
+mistake gives all the numbers that came back, the first record with numbers that only the
+computation with this mistake has is the line; else the first that is not right. The sentence about
+it says no more than that. It is feedback and has no part in a verdict or in points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+import numpy as np
+
+from tracer.cells.activations import Array, sigmoid
+from tracer.grading.blame.among import each_near, is_part, near, plain, telling
+from tracer.grading.blame.held import Held, held, misnames
+from tracer.grading.blame.line import Blame, Why, meant_by
+from tracer.grading.blame.looping import first_in_loop
+from tracer.grading.blame.occurring import Mistaken, Right
+from tracer.grading.blame.recorded import Records
+
+MOST_TRIED = 200
+"""Of how many numbers of an array it is seen one by one whether they are right."""
+
+
+def blamed(
+    records: Records, right: Right, returned: Mapping[str, Collection[str]],
+    mistaken: Sequence[Mistaken] = (),
+) -> Blame | None:  # fmt: skip
+    """The first record with a mistake in it; None if there is none.
+
+    Parameters
+    ----------
+    records : Records
+    right : Right
+    returned : mapping of str to collection of str
+        The quantities that belong into each part of what is handed back: ``return[0]``.
+    mistaken : sequence of Mistaken
+        The computation with the mistake that is known to give all the numbers that came back;
+        several where several mistakes give the same numbers.
+    """
+    known = held(records, right, returned)
+    found, quantity = _with_mistake(records, right, mistaken)
+    why = Why.ABSENT if found is None else Why.MISTAKEN
+    if found is None:
+        found = next((k for k in range(len(records.rows)) if not known.right[k]), None)
+        if found is None:
+            return None
+        if known.handed_back[found]:
+            found = _assigned(records, found, right.quantities)
+    if quantity is None:
+        line, last, name = _place(records, found, known, right)
+        if known.occurs[found]:
+            why, quantity = _elsewhere(records, found, name, right.quantities, why)
+    else:
+        line, last, name = *records.lines(found), records.name(found)
+        why = Why.UNEQUAL if quantity else Why.LOOP
+    before = tuple(_right_before(records, found, known.meant))
+    return Blame(line, last, name, why, quantity or "", before)
+
+
+def _elsewhere(
+    records: Records, found: int, name: str, quantities: Mapping[str, Array], why: Why
+) -> tuple[Why, str]:
+    """What is to be said of numbers that the right computation has, but not there."""
+    other = _other(records, found, quantities)
+    if other:
+        return Why.OTHER, other
+    quantity = meant_by(name, quantities)
+    if quantity in quantities or name.startswith("return"):
+        return Why.UNEQUAL, quantity if quantity in quantities else ""
+    return why, ""
+
+
+def _with_mistake(
+    records: Records, right: Right, mistaken: Sequence[Mistaken]
+) -> tuple[int | None, str | None]:
+    """The first record with a mistake that is known.
+
+    And, where it is one of the loop over the steps, the quantity that it should be; "" if none.
+    """
+    firsts = [(k, m) for m in mistaken if (k := _first_with(records, m, right)) is not None]
+    if not firsts:
+        return None, None
+    found, first = min(firsts, key=lambda pair: pair[0])
+    return first_in_loop(records, found, first.loop) or (found, None)
+
+
+def _first_with(records: Records, mistaken: Mistaken, right: Right) -> int | None:
+    """The first record with numbers that only the computation with the mistake has.
+
+    Or with its numbers of a quantity after which the variable is named, which the right
+    computation has elsewhere.
+    """
+    for k in range(len(records.rows)):
+        numbers = records.of(k)
+        fresh = telling(numbers[np.isfinite(numbers)])
+        if _most(fresh[~each_near(fresh, right.known)], mistaken.numbers):
+            return k
+        quantity = meant_by(records.name(k), right.quantities)
+        wrong = mistaken.quantities.get(quantity)
+        if wrong is None or records.filled(k):
+            continue
+        own = np.sort(right.quantities[quantity].ravel())
+        if _most(fresh[~each_near(fresh, own)], np.sort(wrong.ravel())):
+            return k
+        if misnames(records, k, right.quantities) and is_part(numbers, wrong):
+            return k
+    return None
+
+
+def _most(numbers: Array, known: Array) -> bool:
+    """Whether at least half of some numbers are known ones: the rest may be past the end."""
+    return bool(numbers.size) and bool(each_near(numbers, known).mean() >= 0.5)
+
+
+def _place(records: Records, found: int, known: Held, right: Right) -> tuple[int, int, str]:
+    """The lines to look at, and the variable that got the numbers there.
+
+    Where a right function was given wrong numbers, they are those of the statement that called it.
+    """
+    right_function = _right_elsewhere(records, found, known.right) or _given_wrong(
+        records, found, right.known
+    )
+    caller = records.caller(found) if right_function else None
+    if caller is not None:
+        named = _received(records, found, caller)
+        if named is not None:
+            return *caller, records.name(named)
+        if not known.occurs[found]:
+            return *caller, ""
+        # What could be said of it is said of its own name only.
+    return *records.lines(found), records.name(found)
+
+
+def _assigned(records: Records, returned: int, quantities: Mapping[str, Array]) -> int:
+    """The record that gave a variable what was then handed back; the return itself if none did.
+
+    A variable that is right as what it is called was only handed back in the wrong place.
+    """
+    numbers = records.of(returned)
+    earlier = [e for record, e, _sure in records.reads.tolist() if record == returned]
+    same = [e for e in earlier if np.array_equal(records.of(e), numbers)]
+    if not same:
+        return returned
+    own = quantities.get(meant_by(records.name(same[-1]), quantities))
+    return returned if own is not None and is_part(numbers, own) else same[-1]
+
+
+def _right_elsewhere(records: Records, record: int, right: list[bool]) -> bool:
+    """Whether the same statement has given the same variable right numbers in another call.
+
+    In the same call it says nothing: a loop over the gates may be wrong for one of them.
+    """
+    line, name, call = records.rows[record, [0, 2, 7]].tolist()
+    overflown = not np.isfinite(records.of(record)).all()  # is the fault of what computes it
+    return not overflown and any(
+        right[k] and (row[0], row[2]) == (line, name) and row[7] != call
+        for k, row in enumerate(records.rows.tolist())
+    )
+
+
+def _given_wrong(records: Records, record: int, known: Array) -> bool:
+    """Whether it came of a function that is right, but was given something else.
+
+    It is one that does nothing but return σ, or tanh, of each number that it was given; those
+    numbers are right, and so are some of what it returned.
+    """
+    call = records.rows[record, 7]
+    alone = np.count_nonzero(records.rows[:, 7] == call) == 1
+    numbers = records.of(record)
+    if not alone or records.name(record) != "return":
+        return False
+    if plain(numbers) or not np.isfinite(numbers).all():
+        return False
+    some = telling(numbers)[:MOST_TRIED]
+    right = int(each_near(some, known).sum())
+    if right < 2 or right * 10 < some.size:  # two may be by chance
+        return False
+    with np.errstate(all="ignore"):
+        return any(near(numbers, np.sort(f(known))) for f in (sigmoid, np.tanh))
+
+
+def _received(records: Records, record: int, caller: tuple[int, int]) -> int | None:
+    """The record of the caller's variable that was given these very numbers, if there is one."""
+    numbers = records.of(record)
+    for k in range(record + 1, len(records.rows)):
+        if records.lines(k) == caller and np.array_equal(records.of(k), numbers):
+            return None if records.name(k).startswith("return") else k
+    return None
+
+
+def _right_before(records: Records, wrong: int, right: list[bool]) -> Iterator[tuple[str, int]]:
+    """Variables that were right when it happened, each once, with the line that made it so."""
+    seen: dict[str, int] = {}
+    blamed_name = records.name(wrong)
+    for k in range(wrong):
+        name = records.name(k)
+        if not right[k] or name == blamed_name or name.startswith("return"):
+            continue
+        if not plain(records.of(k)):
+            seen.pop(name, None)
+            seen[name] = int(records.rows[k, 0])
+    yield from seen.items()
+
+
+def _other(records: Records, record: int, quantities: Mapping[str, Array]) -> str:
+    """A quantity whose numbers these are, of several the one with the shortest name; or empty."""
+    numbers = records.of(record)
+    if plain(numbers):  # zeros are everywhere
+        return ""
+    found = [name for name, array in quantities.items() if is_part(numbers, array)]
+    return min(found, key=len, default="")

@@ -1,0 +1,122 @@
+"""Each of the student's numbers held against the right computation.
+
+A record is right if each of its numbers occurs somewhere in the right computation: as a quantity,
+as a part of an equation, or as something that people compute on the way (``1 - f``, ``e^(-z)``).
+One that does not occur may still be a way of one's own to a right result, and is not held against
+anybody if all that was computed from it is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from tracer.cells.activations import Array
+from tracer.grading.blame.among import CLOSE, is_part, occurs, plain
+from tracer.grading.blame.line import meant_by
+from tracer.grading.blame.occurring import Right
+from tracer.grading.blame.recorded import Records
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is known of each record, a truth value for each.
+
+    Attributes
+    ----------
+    occurs : list
+        Its numbers are somewhere in the right computation.
+    meant : list
+        They are, and not those of something else than what the variable is called.
+    handed_back : list
+        It was handed to the grader in the place of other quantities.
+    right : list
+        Nothing is to be held against it.
+    """
+
+    occurs: list[bool]
+    meant: list[bool]
+    handed_back: list[bool]
+    right: list[bool]
+
+
+def held(records: Records, right: Right, returned: Mapping[str, Collection[str]]) -> Held:
+    """Hold each record against the right computation.
+
+    Parameters
+    ----------
+    records : Records
+    right : Right
+    returned : mapping of str to collection of str
+        The quantities that belong into each part of what is handed back: ``return[0]``.
+    """
+    R = len(records.rows)
+    there = [
+        occurs(records.of(k), right.known)
+        or (records.renewed(k) and occurs(records.of(k), right.partial))
+        for k in range(R)
+    ]
+    misnamed = [there[k] and misnames(records, k, right.quantities) for k in range(R)]
+    handed_back = [_wrongly_returned(records, k, right.quantities, returned) for k in range(R)]
+    meant = [there[k] and not misnamed[k] for k in range(R)]
+    good = [meant[k] and not handed_back[k] for k in range(R)]
+    leads = list(good)  # whether all that comes of it is right
+    used_by = records.used_by
+    for k in reversed(range(R)):  # what is used later is decided first
+        uses = used_by.get(k, ())
+        leads[k] = all(leads[use] for use, _sure in uses) if uses else good[k]
+        if misnamed[k]:
+            good[k] = leads[k]
+            continue
+        good[k] = good[k] or (bool(uses) and all(good[use] for use, _sure in uses))
+        if not good[k]:
+            # Nothing right is computed of something wrong; but a part of it may be right.
+            good[k] = any(good[u] and sure and not _part_of(records, u, k) for u, sure in uses)
+    return Held(there, meant, handed_back, good)
+
+
+def misnames(records: Records, record: int, quantities: Mapping[str, Array]) -> bool:
+    """Whether a variable has the name of a quantity, and numbers that are not that one's.
+
+    What is called i may be z_i at first: its name is meant where it is renewed.
+    """
+    name = records.name(record)
+    quantity = meant_by(name, quantities)
+    own, numbers = quantities.get(quantity), records.of(record)
+    if own is None or records.renewed(record) or records.filled(record):
+        return False
+    counter = numbers.size == 1 and own.size > 1
+    if plain(numbers) and (counter or plain(own) or records.renewing(record)):
+        return False
+    gradient = quantities.get(f"d_{quantity}")
+    if "[" in name and gradient is not None and is_part(numbers, gradient):
+        return False  # a dictionary of gradients keeps d_f as f
+    fits = numbers.size in (1, own.size, own[0].size if own.ndim else 1)
+    return fits and not is_part(numbers, own)
+
+
+def _part_of(records: Records, later: int, earlier: int) -> bool:
+    """Whether the numbers of a record are some of those of an earlier one."""
+    return occurs(records.of(later), np.sort(records.of(earlier)))
+
+
+def _wrongly_returned(
+    records: Records, record: int, quantities: Mapping[str, Array],
+    returned: Mapping[str, Collection[str]],
+) -> bool:  # fmt: skip
+    """Whether something is handed back to the grader in the place of other quantities."""
+    name = records.name(record)
+    while name not in returned and name.endswith("]"):  # a row of what is returned as lists
+        name = name[: name.rindex("[")]
+    there = [quantities[q].ravel() for q in returned.get(name, ()) if q in quantities]
+    if records.caller(record) is not None or not there:
+        return False
+    right, numbers = np.sort(np.concatenate(there)), records.of(record)
+    if right.size != numbers.size:
+        return not occurs(numbers, right)
+    # All of them, each as often: in whatever order the axes are.
+    found = np.sort(numbers)
+    scale = np.maximum(1.0, np.abs(right))
+    return not bool((np.abs(found - right) <= CLOSE * scale).all())

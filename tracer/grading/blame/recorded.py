@@ -1,0 +1,101 @@
+"""What the child recorded of one call, line by line (`tracer.sandbox.recording`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from tracer.cells.activations import Array
+
+
+@dataclass(frozen=True)
+class Records:
+    """What the child recorded of one call.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The variables; ``return`` is what the function gave back.
+    rows : int array (R, 9)
+        Of each record the first and the last line of its statement, its name, where its numbers
+        begin and how many there are, the lines of the statement that called its function (0 where
+        that is the grader), and which call of a function it is.
+    reads : int array (E, 3)
+        A record, an earlier one that its statement read, and whether it surely did so for this
+        result.
+    numbers : array
+    """
+
+    names: tuple[str, ...]
+    rows: npt.NDArray[np.int64]
+    reads: npt.NDArray[np.int64]
+    numbers: Array
+
+    def __post_init__(self) -> None:
+        """Nothing that came from the child is believed before its bounds are looked at."""
+        R = len(self.rows)
+        rows_fit = self.rows.ndim == 2 and self.rows.shape[1:] == (9,) and (self.rows >= 0).all()
+        if not rows_fit or self.numbers.ndim != 1:
+            raise ValueError("rows of records have nine numbers, none below 0")
+        if not (self.rows[:, 3] + self.rows[:, 4] <= self.numbers.size).all():
+            raise ValueError("a record ends behind the last number")
+        if not (self.rows[:, 2] < len(self.names)).all():
+            raise ValueError("a record has no name")
+        reads_fit = self.reads.ndim == 2 and self.reads.shape[1:] == (3,)
+        if not reads_fit or not ((self.reads >= 0) & (self.reads < max(R, 2))).all():
+            raise ValueError("a record reads one that is not there")
+
+    def of(self, record: int) -> Array:
+        """The numbers of a record."""
+        start, count = self.rows[record, 3:5]
+        return self.numbers[start : start + count]
+
+    def name(self, record: int) -> str:
+        """The variable that a record is of."""
+        return self.names[int(self.rows[record, 2])]
+
+    def lines(self, record: int) -> tuple[int, int]:
+        """The first and the last line of its statement."""
+        first, last = self.rows[record, :2].tolist()
+        return first, last
+
+    def caller(self, record: int) -> tuple[int, int] | None:
+        """The lines of the statement that called the function of a record; None for the grader."""
+        first, last = self.rows[record, 5:7].tolist()
+        return (first, last) if first else None
+
+    def renewing(self, record: int) -> set[int]:
+        """The other lines that give the same variable a value later on."""
+        line, _last, name, *_numbers, caller, _end, _call, _part = self.rows[record]
+        later = self.rows[record + 1 :]
+        same = (later[:, 2] == name) & (later[:, 5] == caller) & (later[:, 0] != line)
+        return set(later[same, 0].tolist())
+
+    def filled(self, record: int) -> bool:
+        """Whether it is room that is filled part by part later on: it means nothing yet."""
+        name, call = self.rows[record, [2, 7]]
+        later = self.rows[record + 1 :]
+        return bool(((later[:, 2] == name) & (later[:, 7] == call) & (later[:, 8] == 1)).any())
+
+    def renewed(self, record: int) -> bool:
+        """Whether nothing but such lines reads it.
+
+        ``i`` may be z_i at first, and σ(i) in the next line.
+        """
+        lines = self.renewing(record)
+        readers = self.rows[[use for use, _sure in self.used_by.get(record, ())]]
+        return bool(lines) and all(
+            own in lines or of in lines for own, of in readers[:, [0, 5]].tolist()
+        )
+
+    @cached_property
+    def used_by(self) -> dict[int, list[tuple[int, bool]]]:
+        """For each record, the later ones that read it, and whether they surely did."""
+        found: dict[int, list[tuple[int, bool]]] = {}
+        for record, earlier, sure in self.reads.tolist():
+            if earlier < record < len(self.rows):
+                found.setdefault(earlier, []).append((record, bool(sure)))
+        return found
