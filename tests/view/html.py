@@ -11,8 +11,8 @@ from html import escape
 
 from tracer.view.parts.backward import Backward, BackwardStep, Way
 from tracer.view.parts.flows import Flows
+from tracer.view.parts.judged import Judged
 from tracer.view.parts.parting import Parting
-from tracer.view.parts.report import Judged
 from tracer.view.parts.said import Meaning, Said
 from tracer.view.parts.screen import Heading, Unknown
 from tracer.view.parts.show import Legend, Show, Step

@@ -10,16 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from tracer.grading.report import Report, Verdict
-from tracer.view.parts.report import (
-    Beside,
-    CheckRow,
-    Judged,
-    Stopped,
-    WrongNumber,
-    judged,
-    mistake_told,
-    said_in,
-)
+from tracer.view.parts.judged import Beside, CheckRow, Judged, Stopped, WrongNumber
+from tracer.view.parts.report import judged, mistake_told, said_in
 from tracer.view.parts.said import Said, Tone
 from tracer.view.say.reported import (
     also_where,

@@ -10,15 +10,8 @@ from typing import TYPE_CHECKING, Any
 from tracer.grading.blame.line import Why
 from tracer.grading.report import Report, Verdict
 from tracer.view.export.to_json import json_number
-from tracer.view.parts.report import (
-    CheckRow,
-    Judged,
-    Stopped,
-    WrongNumber,
-    judged,
-    said_in,
-    told_as_said,
-)
+from tracer.view.parts.judged import CheckRow, Judged, Stopped, WrongNumber
+from tracer.view.parts.report import judged, said_in, told_as_said
 from tracer.view.parts.said import Said
 from tracer.view.say.reported import (
     also_wrong,

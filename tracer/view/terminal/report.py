@@ -8,7 +8,8 @@ from typing import Any
 from rich.text import Text
 
 from tracer.grading.report import Report, Verdict
-from tracer.view.parts.report import CheckRow, Judged, judged, said_in
+from tracer.view.parts.judged import CheckRow, Judged
+from tracer.view.parts.report import judged, said_in
 from tracer.view.parts.said import Said, Tone
 from tracer.view.say.reported import more_lines, printed_elsewhere, printed_in, score
 from tracer.view.say.verdict import points, verdict_name

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text
 
 from tracer.grading.report import Kind
-from tracer.view.parts.report import Beside, CheckRow, Judged, Stopped, WrongNumber, mistake_told
+from tracer.view.parts.judged import Beside, CheckRow, Judged, Stopped, WrongNumber
+from tracer.view.parts.report import mistake_told
 from tracer.view.parts.said import Said, Tone
 from tracer.view.say.reported import (
     also_where,

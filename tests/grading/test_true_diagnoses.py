@@ -1,0 +1,150 @@
+"""What is said of a mistake, and of each equation, is true: it is computed again in another way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.grading.answering import EXERCISES, answered
+from tests.grading.drawn_answers import CHANGES, CHECKS, follows
+from tracer.exercises.discovery import discover
+from tracer.exercises.submission import Submission
+from tracer.grading.diagnosing import diagnosed
+from tracer.grading.judge import judge
+from tracer.grading.right import ByEquations
+from tracer.grading.session import grade
+from tracer.grading.task import tasks
+from tracer.program import Program
+from tracer.sandbox.process import PlainProcess
+from tracer.view.say.diagnosis import told as said_of
+
+COURSES = Path(__file__).parents[1] / "exercises/courses"
+
+
+ODD: Mapping[str, tuple[Mapping[str, str], ...]] = {
+    "10": ({"h": "1.1 * tanh(z) + 0.3"},),
+    "20": ({"g": "tanh(z_g) + 0.1 * i"}, {"i": "0.7 * σ(z_i) + 0.2 * σ(z_o)", "o": "σ(z_o) / 3"}),
+    "22": (
+        {"h": "1.37 * o * tanh_c + 0.1 * f"}, {"c": "f * c_prev + 1.3 * i * g - 0.2 * o"},
+        {"c": "f * c_prev + 1.3 * i * g - 0.2 * o", "h": "1.37 * o * tanh_c + 0.1 * f"},
+    ),
+}  # fmt: skip
+"""Mistakes that nobody has a name for."""
+
+
+@settings(max_examples=10, deadline=None, phases=[Phase.generate])
+@given(data=st.data(), number=st.sampled_from(sorted(ODD)), seed=st.integers(0, 99))
+def test_each_equation_is_judged_from_the_students_own_numbers(
+    data: st.DataObject, number: str, seed: int
+) -> None:
+    """That h is not what they give, and that c is, where no mistake has a name for it."""
+    exercise, change = EXERCISES[number], data.draw(st.sampled_from(ODD[number]))
+    asked = [task for task in tasks(exercise, seed, PlainProcess())
+             if task.case.check.name in CHECKS]  # fmt: skip
+    answers_ = [answered(task, {}, change) for task in asked]
+    right = [ByEquations(exercise, task.case) for task in asked]
+    judged_ = [judge(*one) for one in zip(asked, answers_, right, strict=True)]
+
+    found, _told = diagnosed(exercise, judged_, lambda: None)
+
+    assert found is not None
+    assert {equation.verdict for equation in found.equations} >= {"wrong"}
+    for equation in found.equations:
+        near = [
+            np.allclose(
+                answer.arrays[t, equation.name], follows(task, came, t, equation.name), 0, 2e-5
+            )
+            for task, answer, one in zip(asked, answers_, judged_, strict=True)
+            for came in (one.rounds[0].came,)
+            for t in range(task.case.sizes["T"])
+            if equation.name in came
+        ]
+        if equation.verdict == "right":
+            assert all(near)
+        if equation.verdict == "wrong":
+            assert not all(near)
+
+
+@settings(max_examples=8, deadline=None, phases=[Phase.generate])
+@given(
+    number=st.sampled_from(sorted(CHANGES)),
+    seed=st.integers(0, 99),
+    which=st.integers(0, 6),
+    noise=st.sampled_from([0.0, 0.0, 0.0, 0.02]),
+)
+def test_a_named_mistake_gives_every_number(
+    number: str, seed: int, which: int, noise: float
+) -> None:
+    """Each mistake named gives all that came, the right equations do not; noise has no name."""
+    exercise = EXERCISES[number]
+    program = exercise.program
+    assert program is not None
+    change = CHANGES[number][which % len(CHANGES[number])]
+    of_checks = []
+    for task in tasks(exercise, seed, PlainProcess()):
+        if len(task.case.rounds) == 1 and not task.case.check.large:
+            answer = answered(task, {(0, exercise.checks[0].expect[0]): noise}, change)
+            of_checks.append(judge(task, answer, ByEquations(exercise, task.case)))
+
+    found, _told = diagnosed(exercise, of_checks, lambda: None)
+
+    rounds = [compared for one in of_checks for compared in one.rounds]
+    if found is None:
+        assert all(same(program, c.given, c.came) for c in rounds)
+        return
+    assert not all(same(program, c.given, c.came) for c in rounds)
+    if found.zero:
+        wrong = [c.came[name][c.inexact[name]] for c in rounds for name in c.came]
+        assert not any(numbers.any() for numbers in wrong)
+    for choice in product(*found.named) if found.named else ():
+        edits = [edit for mistake in choice for edit in mistake.edits]
+        assert all(gives(program.edited(edits), c.given, c.came) for c in rounds)
+    for edit in found.generated:
+        assert all(gives(program.edited([edit]), c.given, c.came) for c in rounds)
+    if noise:
+        assert not found.named
+
+
+def gives(
+    program: Program, given_: Mapping[str, np.ndarray], came: Mapping[str, np.ndarray]
+) -> bool:
+    """Whether it gives these numbers: in one go, or each step from the student's own state."""
+    if same(program, given_, came):
+        return True
+    for step in range(len(given_["x"])):
+        own = {f"{n}_0": came[n][step - 1] for n in came if step and f"{n}_0" in given_}
+        one = {n: a[step : step + 1] if n in ("x", "mask") else a for n, a in given_.items()}
+        one["lengths"] = np.ones_like(given_["lengths"])
+        if not same(program, one | own, {n: a[step : step + 1] for n, a in came.items()}):
+            return False
+    return True
+
+
+def same(
+    program: Program, given_: Mapping[str, np.ndarray], came: Mapping[str, np.ndarray]
+) -> bool:
+    """Whether a program gives these numbers."""
+    with np.errstate(all="ignore"):
+        found = program.run(given_, wanted=tuple(came))
+    return all(
+        np.allclose(found[name], array, 0, 1e-4 * np.abs(found[name]).max())
+        for name, array in came.items()
+    )
+
+
+def test_an_order_of_gates_is_told_as_the_exercise_has_it() -> None:
+    """Wx is i, f, o, g here, and the answer takes it for i, f, g, o; not the other way round."""
+    course = COURSES / "rows"
+    exercise = discover(course / "exercises").good[1]
+    wrong = course / "solutions/31_lstm_layers/mistakes/order_i_f_g_o.py"
+
+    diagnosis = grade(exercise, Submission.read(wrong), seed=3).diagnosis
+
+    assert diagnosis is not None
+    said = " ".join(told.text for told in said_of(diagnosis))
+    assert "in the order i f g o. Here the order is i f o g." in said
