@@ -192,6 +192,18 @@ def test_success() -> None:
     assert ending_with(lambda: None).exit_code == 0
 
 
+@pytest.mark.parametrize("verb", ["list", "check", "hint"])
+def test_a_folder_that_is_gone(verb: str, tmp_path: Path) -> None:
+    """Somebody deleted the folder that the terminal is in."""
+    order = f'rmdir "$PWD" && exec "{sys.executable}" -m tracer {verb}'
+
+    ended = subprocess.run(["sh", "-c", order], cwd=tmp_path, capture_output=True, check=False)
+
+    assert ended.returncode == 2
+    assert b"the folder that you are in is not there any more" in ended.stderr
+    assert b"Traceback" not in ended.stderr
+
+
 def test_mistake_of_ours() -> None:
     """Any other exception is a bug, and is said to be ours, with the way to see more."""
     result = ending_with(raising(ZeroDivisionError("division\nby zero")))

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from tracer.grading.blame.finding import blamed
-from tracer.grading.blame.line import Blame
 from tracer.grading.blame.occurring import right_numbers
 from tracer.grading.blame.recorded import Records
+from tracer.grading.report import Blame
 from tracer.program import program_of
 from tracer.sandbox.recording import Recorder
 

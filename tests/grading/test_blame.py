@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.grading.blamed_answers import ARGUMENTS, BACK, KEPT, LOOPS, RETURNS, STEP, blame
-from tracer.grading.blame.line import Why
+from tracer.grading.report import Why
 
 WRONG = {
     STEP: [

@@ -20,8 +20,8 @@ from tracer.exercises.discovery import discover
 from tracer.exercises.form import look
 from tracer.grading.blame import looking
 from tracer.grading.blame.among import each_near, telling
-from tracer.grading.blame.line import Blame, Why
 from tracer.grading.blame.recorded import Records
+from tracer.grading.report import Blame, Why
 from tracer.grading.session import Session, grade
 from tracer.sandbox.process import Limits
 

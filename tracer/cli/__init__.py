@@ -130,6 +130,8 @@ class Verbs(click.Group):
         except OSError as error:
             _settle(sys.stdout)
             reason = error.strerror or str(error)
+            if not error.filename and _folder_is_gone():
+                reason = _("the folder that you are in is not there any more; go to another: cd ~")
             _say_error(f"{error.filename}: {reason}" if error.filename else reason)
             sys.exit(WRONG_INPUT)
         except Exception as error:
@@ -139,6 +141,15 @@ class Verbs(click.Group):
             _say_bug(what or error)
             sys.exit(BUG)
         sys.exit(status if type(status) is int else PASSED)
+
+
+def _folder_is_gone() -> bool:
+    """Whether the current folder was deleted."""
+    try:
+        os.getcwd()  # noqa: PTH109 - pathlib is not loaded yet
+    except FileNotFoundError:
+        return True
+    return False
 
 
 class _PipeClosedError(Exception):

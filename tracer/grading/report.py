@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from tracer.exercises.exercise import Check, Exercise
 from tracer.exercises.form import Form
-from tracer.grading.blame.line import Blame
 
 if TYPE_CHECKING:
     from tracer.mistakes import Diagnosis
@@ -225,6 +224,48 @@ class CheckReport:
                 return f"exception {facts['type']}"
             case kind:
                 return str(kind)
+
+
+class Why(StrEnum):
+    """What is known of the numbers that a line made."""
+
+    ABSENT = "absent"
+    """They are the first that are not in the right computation."""
+    MISTAKEN = "mistaken"
+    """They are the first that the computation with the named mistake has, and the right one not."""
+    LOOP = "loop"
+    """They say how the loop over the steps runs, and are those of the named mistake."""
+    OTHER = "other"
+    """They are those of another quantity."""
+    UNEQUAL = "unequal"
+    """They are in the right computation, but not as what they are called or returned as."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """A line, and what is known of it.
+
+    Attributes
+    ----------
+    line, last : int
+        The lines of the statement, from 1.
+    name : str
+        The variable that it gave these numbers to; ``return`` for what came back; empty for a
+        value on the way that has no name.
+    why : Why
+    quantity : str
+        Where they are those of another quantity, that one; where they are unequal, the quantity
+        that they should be, and empty for what comes back.
+    right : tuple of (str, int)
+        Variables that came before it and are right, each with its line.
+    """
+
+    line: int
+    last: int
+    name: str
+    why: Why = Why.ABSENT
+    quantity: str = ""
+    right: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,11 @@ import numpy as np
 from tracer.cells.activations import Array, sigmoid
 from tracer.grading.blame.among import each_near, is_part, near, plain, telling
 from tracer.grading.blame.held import Held, held, misnames
-from tracer.grading.blame.line import Blame, Why, meant_by
 from tracer.grading.blame.looping import first_in_loop
+from tracer.grading.blame.naming import meant_by
 from tracer.grading.blame.occurring import Mistaken, Right
 from tracer.grading.blame.recorded import Records
+from tracer.grading.report import Blame, Why
 
 MOST_TRIED = 200
 """Of how many numbers of an array it is seen one by one whether they are right."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from tracer.cells.activations import Array
 from tracer.grading.blame.among import CLOSE, is_part, occurs, plain
-from tracer.grading.blame.line import meant_by
+from tracer.grading.blame.naming import meant_by
 from tracer.grading.blame.occurring import Right
 from tracer.grading.blame.recorded import Records
 

@@ -15,7 +15,6 @@ from tracer.exercises.plan import read_back
 from tracer.exercises.structure import Group, Leaf, Structure
 from tracer.grading.answer import Answer
 from tracer.grading.blame.finding import blamed
-from tracer.grading.blame.line import Blame
 from tracer.grading.blame.occurring import (
     Mistaken,
     Right,
@@ -25,7 +24,7 @@ from tracer.grading.blame.occurring import (
 )
 from tracer.grading.blame.recorded import Records
 from tracer.grading.judge import Judged
-from tracer.grading.report import Verdict
+from tracer.grading.report import Blame, Verdict
 from tracer.grading.request import alone
 from tracer.grading.right import ByEquations
 from tracer.grading.task import Task

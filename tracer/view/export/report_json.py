@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tracer.grading.blame.line import Why
-from tracer.grading.report import Report, Verdict
+from tracer.grading.report import Report, Verdict, Why
 from tracer.view.export.to_json import json_number
 from tracer.view.parts.judged import CheckRow, Judged, Stopped, WrongNumber
 from tracer.view.parts.report import judged, said_in, told_as_said

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tracer.grading.blame.line import Blame, Why
-from tracer.grading.report import Report
+from tracer.grading.report import Blame, Report, Why
 from tracer.language import _, plural
 from tracer.view.say.difference import listed
 from tracer.view.say.ending import Ending
