@@ -57,7 +57,7 @@ def _search(
     searching: Callable[[], None],
 ) -> Diagnosis:  # fmt: skip
     """The mistake that gives the numbers of these checks; of a step function also step by step."""
-    from tracer.mistakes import diagnose, mistakes_of
+    from tracer.mistakes import Diagnosis, diagnose, mistakes_of
 
     program, over = exercise.program, {function.over for function in exercise.functions}
     assert program is not None
@@ -67,16 +67,23 @@ def _search(
     catalogue = _in_its_order(exercise, program, catalogue)
     rounds = [(judged[n].report.check, one) for n in numbers for one in judged[n].rounds]
     whole = [run for check, one in rounds for run in _runs(check, one)]
-    found = diagnose(program, whole, catalogue, searching=searching)
-    if found.edits or found.zero or over != {"step"}:
-        return found
     # What a step returned went into the next one, also where it was something else.
     steps = [run for check, one in rounds for run in _runs(check, one, by_step=True)]
-    if len(steps) == len(whole):
-        return found
-    # What does the same in each step gives the whole run where it gives each step: it was tried.
-    by_step = diagnose(program, steps, catalogue, step_by_step=True, searching=searching)
-    return by_step if by_step.edits else found
+    if over != {"step"} or len(steps) == len(whole):
+        return diagnose(program, whole, catalogue, searching=searching)
+    found = Diagnosis()
+    for stages in ("alone", "several"):
+        found = diagnose(program, whole, catalogue, stages=stages, searching=searching)
+        if found.edits or found.zero:
+            return found
+        # What does the same in each step gives the whole run where it gives each step: it was
+        # tried.
+        by_step = diagnose(
+            program, steps, catalogue, step_by_step=True, stages=stages, searching=searching
+        )
+        if by_step.edits:
+            return by_step
+    return found
 
 
 def _in_its_order(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice, product
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -22,6 +23,9 @@ from tracer.program import Edit, Program
 from tracer.program.derivative import derivative
 from tracer.program.generated import generated
 
+Stages: TypeAlias = Literal["all", "alone", "several"]
+"""Which part of the search is done."""
+
 MOST_ALIKE = 6
 """More mistakes than these that give the same numbers are no diagnosis."""
 MOST_EQUATIONS = 3
@@ -35,6 +39,7 @@ def diagnose(
     *,
     own_forward: Sequence[Edit] = (),
     step_by_step: bool = False,
+    stages: Stages = "all",
     searching: Callable[[], None] = lambda: None,
 ) -> Diagnosis:
     """What gives exactly these numbers, all of them.
@@ -52,13 +57,15 @@ def diagnose(
     step_by_step : bool
         Whether these are the steps of longer runs, searched before: only what may do another thing
         in a whole run is tried.
+    stages : str
+        ``"alone"``: only a single mistake with a name; ``"several"``: what comes after that.
     searching : callable
         Called when a search begins that may take seconds.
     """
     came = [run for run in runs if run.came]
     with np.errstate(all="ignore"):
         return _Diagnosing(program, catalogue, searching, step_by_step=step_by_step).of(
-            came, tuple(own_forward)
+            came, tuple(own_forward), stages
         )
 
 
@@ -72,9 +79,9 @@ class _Diagnosing:
     step_by_step: bool = False
 
     def of(
-        self, runs: Sequence[Run], own_forward: tuple[Edit, ...], *, deeper: bool = True
+        self, runs: Sequence[Run], own_forward: tuple[Edit, ...], stages: Stages = "all"
     ) -> Diagnosis:
-        """The diagnosis of some runs; only a single mistake is looked for if not `deeper`."""
+        """The diagnosis of some runs."""
         wrong = Task(self.right, runs, ())
         if not wrong.wrong_runs:
             return Diagnosis(reference="right")
@@ -89,7 +96,7 @@ class _Diagnosing:
         candidates = [_candidate(based, mistake) for mistake in self.catalogue]
         task = Task(based, runs, candidates)
         strength = guards.evidence(task.runs)
-        if strength:
+        if strength and stages != "several":
             tried = [c for c in candidates if not (self.step_by_step and c.of_each_step)]
             alone = [c for c in _proved_singles(task, tried) if guards.whole(task, c)]
             if alone:
@@ -98,7 +105,7 @@ class _Diagnosing:
                     if len(alone) <= MOST_ALIKE
                     else Diagnosis()
                 )
-        if not deeper:
+        if stages == "alone":
             return Diagnosis()
         staged = self.in_two_passes(runs, own_forward)
         if staged is not None:
@@ -146,7 +153,7 @@ class _Diagnosing:
                     return replace(narrowed, reference="derivative")
                 later = [m for m in self.catalogue if came.isdisjoint(_candidate(based, m).reach)]
                 inner = replace(self, catalogue=later)
-                found = inner.of(runs, narrowed.edits, deeper=deeper)
+                found = inner.of(runs, narrowed.edits, "all" if deeper else "alone")
                 if found.named or found.generated or found.reference:
                     alike = self.alike(first, chosen, found.edits, runs)
                     return replace(found, named=alike + found.named)

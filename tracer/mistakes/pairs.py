@@ -53,7 +53,7 @@ class Pairs:
         """Pairs that may give more, as far as one step tells."""
         seen, unseen = [], []
         for candidate in attempt.task.candidates:
-            if attempt.fits_beside(candidate):
+            if attempt.fits_beside(candidate) and self._leaves_right(attempt, candidate):
                 lines = attempt.lines_of(candidate)
                 if lines is not None and attempt.screen.sees(lines):
                     seen.append((candidate, lines))
@@ -62,6 +62,15 @@ class Pairs:
         if seen:
             yield from self._of_lines(attempt, seen)
         yield from self._on_others(attempt, unseen, [candidate for candidate, _ in seen])
+
+    @staticmethod
+    def _leaves_right(attempt: Attempt, candidate: Candidate) -> bool:
+        """Whether a run of which every number is right stays so.
+
+        Two that each make it wrong, and together right again, would do so in the other runs too.
+        """
+        run = next((run for run in attempt.task.runs if not run.wrong.any()), None)
+        return run is None or run.all_equal(attempt.with_(candidate).numbers(run))
 
     def _tried(self, one: Candidate, other: Candidate) -> bool:
         """Whether the whole run has told what these two do in each step."""

@@ -100,14 +100,14 @@ def _first_with(records: Records, mistaken: Mistaken, right: Right) -> int | Non
         fresh = telling(numbers[np.isfinite(numbers)])
         if _most(fresh[~each_near(fresh, right.known)], mistaken.numbers):
             return k
-        quantity = meant_by(records.name(k), right.quantities)
+        quantity = meant_by(records.name(k), right.quantities, loosely=True)
         wrong = mistaken.quantities.get(quantity)
         if wrong is None or records.filled(k):
             continue
         own = np.sort(right.quantities[quantity].ravel())
         if _most(fresh[~each_near(fresh, own)], np.sort(wrong.ravel())):
             return k
-        if misnames(records, k, right.quantities) and is_part(numbers, wrong):
+        if misnames(records, k, right.quantities, most=False) and is_part(numbers, wrong):
             return k
     return None
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tracer.cells.activations import Array
-from tracer.grading.blame.among import CLOSE, is_part, occurs, plain
+from tracer.grading.blame.among import CLOSE, each_near, is_part, occurs, plain
 from tracer.grading.blame.naming import meant_by
 from tracer.grading.blame.occurring import Right
 from tracer.grading.blame.recorded import Records
@@ -77,13 +77,16 @@ def held(records: Records, right: Right, returned: Mapping[str, Collection[str]]
     return Held(there, meant, handed_back, good)
 
 
-def misnames(records: Records, record: int, quantities: Mapping[str, Array]) -> bool:
+def misnames(
+    records: Records, record: int, quantities: Mapping[str, Array], *, most: bool = True
+) -> bool:
     """Whether a variable has the name of a quantity, and numbers that are not that one's.
 
-    What is called i may be z_i at first: its name is meant where it is renewed.
+    What is called i may be z_i at first: its name is meant where it is renewed. With `most`, at
+    least half of its numbers are others: past the end of a sentence anything may stand.
     """
     name = records.name(record)
-    quantity = meant_by(name, quantities)
+    quantity = meant_by(name, quantities, loosely=not most)
     own, numbers = quantities.get(quantity), records.of(record)
     if own is None or records.renewed(record) or records.filled(record):
         return False
@@ -94,7 +97,11 @@ def misnames(records: Records, record: int, quantities: Mapping[str, Array]) -> 
     if "[" in name and gradient is not None and is_part(numbers, gradient):
         return False  # a dictionary of gradients keeps d_f as f
     fits = numbers.size in (1, own.size, own[0].size if own.ndim else 1)
-    return fits and not is_part(numbers, own)
+    if not fits or is_part(numbers, own):
+        return False
+    if not most:
+        return True
+    return bool(each_near(numbers, np.sort(own.ravel())).mean() <= 0.5)
 
 
 def _part_of(records: Records, later: int, earlier: int) -> bool:

@@ -11,10 +11,11 @@ _WORDS = {
 """What people call a quantity in words."""
 
 
-def meant_by(name: str, quantities: Collection[str]) -> str:
+def meant_by(name: str, quantities: Collection[str], *, loosely: bool = False) -> str:
     """The quantity that a variable is named after; the name itself if there is none.
 
-    ``q['z']`` is z, ``dz_f`` is d_z_f, ``ft`` and ``forget_gate`` are f.
+    ``q['z']`` is z, ``dz_f`` is d_z_f, ``forget_gate`` is f; and `loosely`, ``ft`` is f: but
+    ``d_h_t`` may be d_h as well as what of it comes from the loss.
     """
     _dictionary, inside, key = name.partition("['")
     name = key.removesuffix("']") if inside else name
@@ -24,7 +25,7 @@ def meant_by(name: str, quantities: Collection[str]) -> str:
     if word in quantities:
         return word
     letters = name.replace("_", "")
-    for written in (letters, letters.removesuffix("t")):
+    for written in (letters, letters.removesuffix("t") if loosely else letters):
         found = [q for q in quantities if q.replace("_", "") == written]
         if len(found) == 1:
             return found[0]
