@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -246,6 +248,30 @@ def test_what_is_compiled_is_named(
     monkeypatch.setattr("tracer.kernels.cpu.device.needs_compiling", needs_compiling)
     monkeypatch.setattr("tracer.kernels.cpu.jit.keeps", lambda: True)
     what = [] if new == {"forward"} else ["--what", "backward"]
-    done = run(show, "you are bad", "--model", "small.model", *what)
+    done = run(show, "you are bad", "--model", "small.model", "--format", "json", *what)
+    drawn = run(show, "you are bad", "--model", "small.model", *what)
 
     assert done.stderr == (said and f"compiling for this machine, {said}")
+    assert drawn.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "loaded"),
+    [
+        (["show", "you are bad"], False),
+        (["show", "you are bad", "--what", "backward"], False),
+        (["gradients", "you are bad"], False),
+        (["show", "you are bad", "--format", "json"], True),
+        (["show", "you are bad", "--device", "cpu"], True),
+    ],
+)
+def test_a_picture_of_a_sentence_waits_for_no_compiler(arguments: list[str], loaded: bool) -> None:
+    """Numba is not even loaded; where every digit goes out, the kernels compute."""
+    code = (
+        "import atexit, sys\n"
+        "atexit.register(lambda: print('numba' in sys.modules, file=sys.stderr))\n"
+        f"sys.argv = ['tracer', *{arguments!r}]\nfrom tracer.cli import main\nmain()"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+
+    assert ended.stderr.splitlines()[-1] == str(loaded)

@@ -39,7 +39,6 @@ def announce_compiling(
     networks: Sequence[Model], *, backward: bool, device: str | None = None
 ) -> None:
     """Say why the first sentence takes some seconds, or each its time, to standard error."""
-    from tracer.kernels.cpu.device import needs_compiling
     from tracer.kernels.device import device as device_named
     from tracer.kernels.device import device_for
 
@@ -50,6 +49,8 @@ def announce_compiling(
             kinds = ", ".join(dict.fromkeys(cell.equations.title for cell in new))
             click.echo(_("compiling for the card: {cells} ...").format(cells=kinds), err=True)
         return
+    from tracer.kernels.cpu.device import needs_compiling
+
     for title in {cell.equations.title for cell in cells if device_for(cell, "cpu") != "cpu"}:
         click.echo(
             _(

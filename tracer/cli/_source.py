@@ -32,6 +32,8 @@ class Source:
     target: str | None = None
     backward: bool = False
     cut: bool = False
+    drawn: bool = False
+    """Whether it is only drawn, so that the last bit is seen by nobody."""
 
     @property
     def text(self) -> str:
@@ -76,6 +78,7 @@ class Runs:
 def runs_of(source: Source) -> Runs:
     """Open the trace file, or have the network ready to run over the sentences."""
     import tracer
+    from tracer.kernels.device import soonest
 
     chosen = {
         "--model": source.model,
@@ -111,6 +114,9 @@ def runs_of(source: Source) -> Runs:
         cut = network.encoder.cut_at_spaces()
         _check_words(network.encoder, cut, sentences)
         network = replace(network, encoder=cut)
+    if source.drawn and source.device is None:
+        characters = max(map(len, sentences), default=0)  # no word has fewer
+        source = replace(source, device=soonest(network.cell, characters))
     announce_compiling([network], backward=source.backward, device=source.device)
 
     def run(some: Sequence[str]) -> Trace:

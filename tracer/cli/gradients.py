@@ -110,6 +110,7 @@ def command(
 ) -> None:
     """Run each network, forward and back, and show them beside each other."""
     import tracer
+    from tracer.kernels.device import soonest
     from tracer.model.gradientflow import gradient_flow, in_float64
     from tracer.view.export.flow_numbers import flows_to_json, write_flows_csv
     from tracer.view.export.to_svg import picture_abilities, to_svg
@@ -141,8 +142,15 @@ def command(
                 )
             )
     doubled = [in_float64(network) for network in networks]
-    announce_compiling(doubled, backward=True, device=device)
-    flows = [gradient_flow(network, text, target, device or "cpu") for network in networks]
+    if layout in ("csv", "json"):
+        device = device or "cpu"
+    devices = [device or soonest(network.cell, len(text)) for network in doubled]
+    for network, where in zip(doubled, devices, strict=True):
+        announce_compiling([network], backward=True, device=where)
+    flows = [
+        gradient_flow(network, text, target, where)
+        for network, where in zip(networks, devices, strict=True)
+    ]
     if layout in ("csv", "json", "svg"):
         able = picture_abilities(abilities(theme=theme), theme)
         with written(output) as stream:

@@ -83,7 +83,10 @@ MOST_SENTENCES = 20
 @click.option(
     "--device",
     callback=not_empty,
-    help=_("Where to compute: cpu, cuda, or reference for the textbook loop [cpu]."),
+    help=_(
+        "Where to compute: cpu, cuda, or reference, which is the textbook loop "
+        "[reference for a picture of up to some hundred words, else cpu]."
+    ),
 )
 @click.option(
     "--format",
@@ -132,7 +135,8 @@ def command(
     check_theme(theme, layout)
     check_output(output, layout, no_pager=no_pager)
     backward = what == "backward"
-    source = Source(sentence, model, cell, task, device, level, target, backward, words)
+    drawn = layout not in ("json", "csv") and save is None
+    source = Source(sentence, model, cell, task, device, level, target, backward, words, drawn)
     _check_unit(unit, what, layout)
     if not source.is_file:  # of a finished trace runs_of says that nothing can change it
         _check_effect(source, what, layout, save)

@@ -109,6 +109,11 @@ class Quantity:
         """The quantities and parameters that it is computed from; nothing for what is given."""
         return self.expression.reads if self.equation else ()
 
+    @property
+    def of_each_step(self) -> bool:
+        """Whether there is one for each step and sentence: (T, N, ...)."""
+        return self.dims[:2] == ("step", "batch")
+
     def stored_at(self, level: str) -> bool:
         """Whether a trace of this level keeps the quantity."""
         return self.level is not None and LEVELS.index(self.level) <= LEVELS.index(level)

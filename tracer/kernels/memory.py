@@ -28,7 +28,7 @@ _GROUPS = (
 GB = 10**9
 
 SMALL = 2**26
-"""Bytes below which nobody asks: every machine has them, and asking takes its time."""
+"""Bytes below which nobody asks: every machine and card has them, and asking takes its time."""
 
 
 def is_small(needed: float) -> bool:

@@ -137,7 +137,7 @@ def layer_backprop(
     missing = [p for p in cell.equations.parameters if f"d_{p.name}" not in found]
     if missing:
         found |= by_name(cell, totals(device, layer, found, missing))
-    if per_step and f"d_{cell.equations.parameters[0].name}_per_step" not in found:
+    if per_step:
         found |= shares(device, layer, found)
     return {q.name: found[q.name] for q in cell.equations.backward if q.name in found}
 

@@ -223,7 +223,7 @@ def _check_gradients(
     groups: dict[tuple[bool, bool], list[bool]] = {}
     for q in cell.equations.backward:
         has = q.name in gradients
-        if kept and q.dims[:2] == ("step", "batch"):
+        if kept and q.of_each_step:
             has = has == (q.name == kept)
         groups.setdefault(("step" in q.dims, "batch" in q.dims), []).append(has)
     for there in groups.values():

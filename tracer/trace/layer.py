@@ -14,7 +14,7 @@ from tracer.cells import Cell
 from tracer.cells.activations import Array
 from tracer.cells.evaluation import block, evaluate
 from tracer.cells.parameters import freeze
-from tracer.equations import Kind, Quantity
+from tracer.equations import Kind
 from tracer.equations.expression import Binary, Expression, Name, Transposed
 from tracer.kernels.device import device, on_host, rebuilding
 from tracer.trace.checkpoints import NO_CHECKPOINTS, Checkpoints
@@ -135,7 +135,7 @@ class LayerTrace(Mapping[str, Array]):
         found = device(rebuilding(self.device)).backward(
             self.cell, self, self.initial, self.lengths, self.gradients["d_h_from_loss"], back, None
         )
-        of_steps = {q.name for q in self.cell.equations.backward if _is_of_steps(q)}
+        of_steps = {q.name for q in self.cell.equations.backward if q.of_each_step}
         made = {name: numbers for name, numbers in found.items() if name in of_steps}
         freeze(made.values())
         self._replayed.update(made)
@@ -199,7 +199,7 @@ class LayerTrace(Mapping[str, Array]):
         if not self.checkpoints.gradients:
             return tuple(self.gradients)
         backward = self.cell.equations.backward
-        return tuple(q.name for q in backward if q.name in self.gradients or _is_of_steps(q))
+        return tuple(q.name for q in backward if q.name in self.gradients or q.of_each_step)
 
     def __contains__(self, name: object) -> bool:
         return name in tuple(self)
@@ -254,10 +254,6 @@ class LayerTrace(Mapping[str, Array]):
         first, window = self._window(stop - 1)
         last = stop - 1 - first
         return {name: window[f"d_{name}_from_next"][last] for name in self.initial}
-
-
-def _is_of_steps(quantity: Quantity) -> bool:
-    return quantity.dims[:2] == ("step", "batch")
 
 
 def cut_each(

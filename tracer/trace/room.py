@@ -122,9 +122,7 @@ def _backward(cell: Cell) -> int:
     """The numbers of one step of one sequence that a run backward makes."""
     (rows, D), H = cell.U.shape, cell.W.shape[1]
     gradients = sum(
-        D if q.dims[-1] == "input" else H
-        for q in cell.equations.backward
-        if q.dims[:2] == ("step", "batch")
+        D if q.dims[-1] == "input" else H for q in cell.equations.backward if q.of_each_step
     )
     # d_z, x and h_prev stand beside them while the weights' gradients are added up.
     return int(gradients + rows + 2 * (D + H))

@@ -26,6 +26,7 @@ import numpy as np
 from numba import config, cuda, float32, float64
 
 from tracer.errors import InputError
+from tracer.kernels.memory import GB, is_small
 
 SIMULATED = bool(config.ENABLE_CUDASIM)
 """Whether ``NUMBA_ENABLE_CUDASIM=1`` has the processor play the card, one thread at a time."""
@@ -142,15 +143,10 @@ def card() -> Card:
     )  # fmt: skip
 
 
-GB = 10**9
-SMALL = 2**26
-"""Bytes below which nobody asks how much memory the card has left: asking takes its time."""
-
-
 def room_for(numbers: int, dtype: Any) -> Any:
     """A new array of so many numbers on the card, or an `InputError` where they do not fit."""
     needed = numbers * np.dtype(dtype).itemsize
-    if needed > SMALL and not SIMULATED:
+    if not SIMULATED and not is_small(needed):
         free, _total = cuda.current_context().get_memory_info()
         if needed > free:
             raise InputError(

@@ -78,9 +78,8 @@ def check_room(trace: Trace, count: int, T: int, names: Sequence[str] | None = N
         As in `to_json`.
     """
     sizes = {"unit": trace.H, "input": trace.D, "class": trace.K or 0}
-    listed = (trace.quantity(name).dims for name in names or trace.names)
-    each = [math.prod(sizes[dim] for dim in dims[2:])
-            for dims in listed if dims[:2] == ("step", "batch")]  # fmt: skip
+    listed = (trace.quantity(name) for name in names or trace.names)
+    each = [math.prod(sizes[dim] for dim in q.dims[2:]) for q in listed if q.of_each_step]
     needed = sum(each) * count * T * BYTES
     free = missing(needed)
     if not free:

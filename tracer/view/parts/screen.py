@@ -106,9 +106,14 @@ def heading(sentence: Sentence) -> Heading:
         clean(trace.model_name or _("no model"), sentence.encoding),
         size.format(cell=trace.equations.title, count=sentence.H),
         tasks.get(sentence.task or "", ""),
-        f"{trace.device}, {trace.dtype}",
+        f"{_place(trace.device)}, {trace.dtype}",
     )
     return Heading(sentence.words, sentence.given, tuple(fact for fact in facts if fact))
+
+
+def _place(device: str) -> str:
+    """Where it was computed: the textbook's loop runs on the processor, too."""
+    return "cpu" if device == "reference" else device
 
 
 def unknown_words(sentence: Sentence) -> Unknown | None:

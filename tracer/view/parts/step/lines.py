@@ -57,4 +57,4 @@ def lines(
 
 def of_steps(trace: Trace) -> list[str]:
     """The quantities that have a number for each step; a gradient of a weight has none."""
-    return [name for name in trace.names if trace.quantity(name).dims[:2] == ("step", "batch")]
+    return [name for name in trace.names if trace.quantity(name).of_each_step]
