@@ -91,7 +91,7 @@ def forward(
             (room.numbers, Strides(to, at.rows, 1)),
         )  # fmt: skip
         plan = plan_of(
-            sizes, {**room.places, FROM_X: to - begin * N * at.rows}, lengths,
+            sizes, {**room.places, FROM_X: to - begin * N * at.rows}, at, lengths,
             option=_option(cell), begin=begin, end=end,
         )  # fmt: skip
         _run(steps, cell, sizes, "forward", cuda.to_device(plan), weights, room.numbers)
@@ -117,8 +117,9 @@ def backward(
         room.after(FROM_NEXT[name]).copy_to_device(lying(last))
     from_loss = lying(d_h)
     plan = plan_of(
-        sizes, {**there.places, **room.places}, lengths, option=_option(cell), window=window or 0
-    )
+        sizes, {**there.places, **room.places}, at, lengths,
+        option=_option(cell), window=window or 0,
+    )  # fmt: skip
     _run(
         steps, cell, sizes, "backward",
         cuda.to_device(plan), weights, there.numbers, from_loss, room.numbers,

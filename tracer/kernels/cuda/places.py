@@ -17,13 +17,15 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from tracer.kernels.cuda.weights import Weights
+
 (
-    STEPS, BATCH, HIDDEN, OPTION, BEGIN, END, WINDOW, W_AT, BIAS,
+    BATCH, HIDDEN, OPTION, BEGIN, END, WINDOW, W_AT, BIAS,
     STATE_H, STATE_C, Z, GATES, TANH_C, FROM_X,
     D_H_FROM_NEXT, D_C_FROM_NEXT, D_H, D_C,
     D_O, D_TANH_C, D_C_FROM_H, D_I, D_F, D_G, D_Z,
     LENGTHS,
-) = range(27)  # fmt: skip
+) = range(26)  # fmt: skip
 """What stands where in a plan. The lengths of the sequences come last, one after the other."""
 
 FIRST_OF_A_STEP, LAST_OF_A_STEP = D_O, D_G
@@ -71,21 +73,21 @@ def laid_out(sizes: Sizes, kinds: Iterable[int]) -> tuple[dict[int, int], int]:
 
 
 def plan_of(
-    sizes: Sizes, places: Mapping[int, int], lengths: npt.NDArray[np.int64], **more: int
-) -> Plan:
-    """The plan of a run; what has no place is `NOWHERE`.
+    sizes: Sizes, places: Mapping[int, int], at: Weights, lengths: npt.NDArray[np.int64],
+    **more: int,
+) -> Plan:  # fmt: skip
+    """The plan of a run, with the places of the weights `at`; what has no place is `NOWHERE`.
 
     `more` is any of ``option begin end window``.
     """
     plan = np.full(LENGTHS + sizes.N, NOWHERE, np.int64)
-    plan[[STEPS, BATCH, HIDDEN]] = sizes.T, sizes.N, sizes.H
+    plan[[BATCH, HIDDEN]] = sizes.N, sizes.H
     plan[[OPTION, BEGIN, END, WINDOW]] = (
         more.get("option", 0), more.get("begin", 0), more.get("end", sizes.T),
         more.get("window", 0),
     )  # fmt: skip
-    for at, place in places.items():
-        plan[at] = place
-    W = sizes.blocks * sizes.H * sizes.H
-    plan[[W_AT, BIAS]] = W, 2 * W  # see `tracer.kernels.cuda.weights`
+    for kind, place in places.items():
+        plan[kind] = place
+    plan[[W_AT, BIAS]] = at.W, at.a
     plan[LENGTHS:] = lengths
     return plan

@@ -45,10 +45,10 @@ ROWS_ARE_STEPS, TERMS_ARE_STEPS = 1, 2
 
 @cache
 def product(dtype: str, shape: Shape) -> Any:
-    """The kernel ``(task, lengths, left, right, out)``: ``out = left @ right``, and many at once.
+    """The kernel ``(task, left, right, out)``: ``out = left @ right``, and many at once.
 
-    A task is the sizes R, J, K of left (R, J) and right (J, K), the strides of all three, what
-    counts the steps, and N.
+    A task is the sizes R, J, K of left (R, J) and right (J, K), what counts the steps, N, the
+    strides of all three, and the lengths of the sequences.
     """
     real = REAL[dtype]
     side, each, piece = shape
