@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-code test-cuda test-gpu test-ptx test-wheel test-lowest bench-gpu peers corpus lint format models docs catalogue clean
+.PHONY: help demo test test-code test-cuda test-gpu test-ptx test-wheel test-lowest bench bench-gpu peers corpus lint format models docs catalogue clean
 MAKEFLAGS += --no-print-directory
 
 PIP_INTO = -m pip $(1) install -qq --disable-pip-version-check --no-warn-script-location
@@ -45,6 +45,9 @@ test-gpu: .venv-cuda/.installed ## the same on the card of this machine (install
 test-ptx: .venv-cuda/.installed ## compile every kernel for cards of four kinds; needs none of them
 	$(call say,compiling every kernel for sm_75 sm_80 sm_90 sm_100; no number in it may leave the registers)
 	@.venv-cuda/bin/python $(PYTEST) -p no:cacheprovider tests/ptx $(ARGS)
+
+bench: .venv-bench/.installed ## speed beside PyTorch, ONNX Runtime and TorchLens (installs them first)
+	@.venv-bench/bin/python -m benchmarks.side_by_side $(ARGS)
 
 bench-gpu: .venv-cuda/.installed ## speed on the card, beside PyTorch's cuDNN (installs PyTorch first)
 	@$(CARD)
@@ -116,7 +119,7 @@ endif
 	@.venv/bin/pybabel --quiet compile --domain=tracer --directory=tracer/locale
 
 clean: ## remove everything that make and the tools have made
-	@rm -rf .venv .venv-wheel .venv-lowest .venv-peers .venv-cuda build dist .pytest_cache .mypy_cache .ruff_cache \
+	@rm -rf .venv .venv-wheel .venv-lowest .venv-peers .venv-bench .venv-cuda build dist .pytest_cache .mypy_cache .ruff_cache \
 		.import_linter_cache .hypothesis tracer/locale/tracer.pot
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -129,7 +132,7 @@ clean: ## remove everything that make and the tools have made
 	@touch $@
 
 # The others have no pip of their own: the first environment's installs into them.
-.venv-wheel/.made .venv-lowest/.made .venv-peers/.made .venv-cuda/.made: .venv/.made
+.venv-wheel/.made .venv-lowest/.made .venv-peers/.made .venv-bench/.made .venv-cuda/.made: .venv/.made
 	$(call say,making $(@D))
 	@.venv/bin/python -m venv --without-pip $(@D)
 	@touch $@
@@ -159,6 +162,11 @@ build/wheel: .venv/.dev pyproject.toml README.md LICENSE $(PACKAGED)
 .venv-peers/.installed: .venv-peers/.made pyproject.toml
 	$(call say,installing PyTorch 2.13.0)
 	@.venv/bin/python $(call PIP_INTO,--python .venv-peers) --group peers --editable .
+	@touch $@
+
+.venv-bench/.installed: .venv-bench/.made pyproject.toml
+	$(call say,installing PyTorch 2.13.0 ONNX Runtime and TorchLens)
+	@.venv/bin/python $(call PIP_INTO,--python .venv-bench) --group bench --editable .
 	@touch $@
 
 .venv-cuda/.installed: .venv-cuda/.made pyproject.toml

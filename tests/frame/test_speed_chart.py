@@ -1,0 +1,68 @@
+"""The tables and the chart of `make bench`, from numbers that are written here."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+from benchmarks.chart import drawn, series
+from benchmarks.tables import milliseconds, ratios, table
+
+SVG = "{http://www.w3.org/2000/svg}"
+ROWS = [
+    {
+        "part": "forward", "kind": "lstm", "dtype": "float32", "size": [10, 1, 8, 8],
+        "ms": {"nn.LSTM": 0.3, "ONNX Runtime": 0.2, "gates": 0.1}, "shares": {"of the copy": 0.5},
+    },
+    {
+        "part": "forward", "kind": "lstm", "dtype": "float32", "size": [2000, 4, 8, 8],
+        "ms": {"nn.LSTM": 6.0, "gates": 8.0}, "shares": {"of the copy": 0.25},
+    },
+]  # fmt: skip
+
+
+def test_ratios_are_the_peer_divided_by_ours() -> None:
+    """3 and 0.75, in the geometric mean 1.5; a peer that took no part has a dash."""
+    expected = [
+        "| T, N, D, H     | nn.LSTM ÷ gates | ONNX Runtime ÷ gates | of the copy |",
+        "| -------------- | --------------: | -------------------: | ----------: |",
+        "| 10, 1, 8, 8    |            3.00 |                 2.00 |         50% |",
+        "| 2,000, 4, 8, 8 |            0.75 |                    – |         25% |",
+        "| geometric mean |            1.50 |                 2.00 |             |",
+    ]
+
+    assert ratios(ROWS).splitlines() == expected
+
+
+def test_milliseconds_are_the_medians() -> None:
+    """A column for each contestant, a row for each size."""
+    last = milliseconds(ROWS).splitlines()[-1]
+
+    assert last == "| 2,000, 4, 8, 8 |       6.000 |                – |     8.000 |"
+
+
+def test_a_table_is_as_wide_as_its_longest_cell() -> None:
+    """The first column stands left, the others right, as Markdown is told."""
+    expected = "| a    |     b |\n| ---- | ----: |\n| long | 1,000 |"
+
+    assert table(["a", "b"], [["long", "1,000"]]) == expected
+
+
+def test_bars_end_at_their_ratio_on_either_side_of_one() -> None:
+    """A ratio of 3 goes right from the line at 1, and 0.75 goes left from it."""
+    picture = ET.fromstring(drawn({"1 thread": series(ROWS)}, ["a machine"]))  # noqa: S314
+    (line,) = (each for each in picture.iter(f"{SVG}line") if each.get("class") == "one")
+    _, won, lost = (each for each in picture.iter(f"{SVG}rect") if each.get("class") == "bar0")
+    one = float(line.get("x1", "nan"))
+
+    assert float(won.get("x", "nan")) == one
+    assert abs(float(lost.get("x", "nan")) + float(lost.get("width", "nan")) - one) < 0.2
+    assert [text.text for text in picture.iter(f"{SVG}text")].count("0.75") == 1
+
+
+def test_the_caption_is_escaped() -> None:
+    """What stands in the name of a processor stays text."""
+    picture = ET.fromstring(drawn({"<1> & 2": {"1, 1, 1, 1": 1.0}}, ["R&D <b>™"]))  # noqa: S314
+    words = [text.text for text in picture.iter(f"{SVG}text")]
+
+    assert "R&D <b>™" in words
+    assert "<1> & 2" in words
