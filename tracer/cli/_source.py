@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from tracer.trace.trace import Trace
 
 
+MOST_SENTENCES = 20
+"""Sentences that are drawn when nobody asked for a certain one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where the numbers come from, as it was typed."""
@@ -115,8 +119,10 @@ def runs_of(source: Source) -> Runs:
         _check_words(network.encoder, cut, sentences)
         network = replace(network, encoder=cut)
     if source.drawn and source.device is None:
-        characters = max(map(len, sentences), default=0)  # no word has fewer
-        source = replace(source, device=soonest(network.cell, characters))
+        # No word has fewer characters than one; a screen shows no more sentences than these.
+        longest = sorted(map(len, sentences))[-MOST_SENTENCES:]
+        device = soonest(network.cell, sum(longest), backward=source.backward)
+        source = replace(source, device=device)
     announce_compiling([network], backward=source.backward, device=source.device)
 
     def run(some: Sequence[str]) -> Trace:

@@ -144,9 +144,10 @@ def command(
     doubled = [in_float64(network) for network in networks]
     if layout in ("csv", "json"):
         device = device or "cpu"
-    devices = [device or soonest(network.cell, len(text)) for network in doubled]
-    for network, where in zip(doubled, devices, strict=True):
-        announce_compiling([network], backward=True, device=where)
+    devices = [device or soonest(network.cell, len(text), backward=True) for network in doubled]
+    for one in dict.fromkeys(devices):
+        here = [network for network, on in zip(doubled, devices, strict=True) if on == one]
+        announce_compiling(here, backward=True, device=one)
     flows = [
         gradient_flow(network, text, target, where)
         for network, where in zip(networks, devices, strict=True)

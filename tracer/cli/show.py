@@ -17,7 +17,7 @@ from tracer.cli._output import (
     write_screen,
     written,
 )
-from tracer.cli._source import Runs, Source, runs_of
+from tracer.cli._source import MOST_SENTENCES, Runs, Source, runs_of
 from tracer.equations import CELLS, LEVELS
 from tracer.errors import InputError
 from tracer.language import _, quoted_file
@@ -25,10 +25,6 @@ from tracer.storage.endings import SUFFIX
 
 if TYPE_CHECKING:
     from tracer.view.terminal.console import Theme
-
-
-MOST_SENTENCES = 20
-"""Sentences that are drawn when nobody asked for a certain one."""
 
 
 @click.command(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -38,30 +39,61 @@ def command() -> None:
             _("compiled kernels cannot be kept on this machine; tracer doctor says why")
         )
     begun, missing = monotonic(), [kind for kind in every_kind() if kind.new]
-    if missing:
-        _compile(missing)
-    said = _("every kernel is compiled")
-    if missing:
-        said = plural(
-            "compiled {count} kind of work in {seconds:.0f} s; every kernel is compiled now",
-            "compiled {count} kinds of work in {seconds:.0f} s; every kernel is compiled now",
-            len(missing),
-        ).format(count=len(missing), seconds=monotonic() - begun)
-    click.echo(said)
+    if not missing:
+        click.echo(_("every kernel is compiled"))
+        return
+    compile_all(missing)
+    said = plural(
+        "compiled {count} kind of work in {seconds:.0f} s; every kernel is compiled now",
+        "compiled {count} kinds of work in {seconds:.0f} s; every kernel is compiled now",
+        len(missing),
+    )
+    click.echo(said.format(count=len(missing), seconds=monotonic() - begun))
 
 
-def _compile(missing: list[Kernels]) -> None:
-    """Each in a process of its own, as many at once as there are processors."""
-    workers = min(len(missing), os.cpu_count() or 1)
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        running = [pool.submit(_one, kind) for kind in missing]
-        with click.progressbar(
-            as_completed(running), len(running), _("compiling"), file=sys.stderr
-        ) as ended:
-            for one in ended:
-                one.result()
+def compile_all(missing: Sequence[Kernels]) -> None:
+    """Each in a process of its own, as many at once as there are processors.
+
+    Raises
+    ------
+    InputError
+        If one of the processes does not come to its end.
+    """
+    with ThreadPoolExecutor(min(len(missing), _processors())) as pool:
+        running = [pool.submit(_compile, kind) for kind in missing]
+        try:
+            with click.progressbar(
+                as_completed(running), len(running), _("compiling"), file=sys.stderr
+            ) as ended:
+                for one in ended:
+                    one.result()
+        except BaseException:
+            # Ctrl-C reaches the processes too; those that have not begun are not begun any more.
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
-def _one(kind: Kernels) -> None:
-    """In a process of its own."""
-    kind.compile()
+def _compile(kind: Kernels) -> None:
+    code = "import sys\nfrom tracer.training.warming import Kernels\n"
+    code += "Kernels(sys.argv[1], sys.argv[2], sys.argv[3] == 'True').compile()"
+    # -P: a numpy.py in the folder where this is typed is none of ours.
+    order = [sys.executable, "-P", "-c", code, kind.cell, kind.dtype, str(kind.training)]
+    ended = subprocess.run(order, capture_output=True, check=False, text=True)  # noqa: S603
+    if ended.returncode:
+        why = ended.stderr.strip().splitlines()[-1:] or [
+            _("its process ended with {code}; is there enough memory?").format(
+                code=ended.returncode
+            )
+        ]
+        raise InputError(
+            _("cannot compile {cell}, {dtype}: {why}").format(
+                cell=kind.cell, dtype=kind.dtype, why=why[0]
+            )
+        )
+
+
+def _processors() -> int:
+    """Those that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracer.errors import InputError
 from tracer.exercises.exercise import Check, Exercise
-from tracer.grading.blame.among import same
-from tracer.grading.comparing import Compared, has_steps, tolerance_of
+from tracer.grading.comparing import Compared, has_steps, same, tolerance_of
 from tracer.grading.judge import Judged, tenths
 from tracer.grading.report import Array, Kind, Verdict
 from tracer.grading.right import each_step
@@ -67,21 +66,23 @@ def _search(
     catalogue = _in_its_order(exercise, program, catalogue)
     rounds = [(judged[n].report.check, one) for n in numbers for one in judged[n].rounds]
     whole = [run for check, one in rounds for run in _runs(check, one)]
+    if over != {"step"}:
+        return diagnose(program, whole, catalogue, searching=searching)
     # What a step returned went into the next one, also where it was something else.
     steps = [run for check, one in rounds for run in _runs(check, one, by_step=True)]
-    if over != {"step"} or len(steps) == len(whole):
+    if len(steps) == len(whole):
         return diagnose(program, whole, catalogue, searching=searching)
     found = Diagnosis()
     for stages in ("alone", "several"):
         found = diagnose(program, whole, catalogue, stages=stages, searching=searching)
-        if found.edits or found.zero:
+        if found.edits or found.zero or found.too_many:
             return found
         # What does the same in each step gives the whole run where it gives each step: it was
         # tried.
         by_step = diagnose(
             program, steps, catalogue, step_by_step=True, stages=stages, searching=searching
         )
-        if by_step.edits:
+        if by_step.edits or by_step.too_many:
             return by_step
     return found
 

@@ -135,15 +135,18 @@ def device_for(cell: Cell, name: str) -> str:
     return name if compiled else "reference"
 
 
-MOST_STEPS, MOST_UNITS = 2_000, 128
-"""The textbook's loop has done so many steps of so many units in about 0.1 s."""
+MOST_NUMBERS = 2**24
+"""Steps times weights, up to which the textbook's loop is done before Numba is loaded."""
+MOST_STEPS = 2_000
 
 
-def soonest(cell: Cell, steps: int) -> str:
+def soonest(cell: Cell, steps: int, *, backward: bool = False) -> str:
     """The device that has a few steps ready first, where nobody asks for the last bit.
 
     Loading Numba takes about half a second, and compiling for the first time several: for a
-    sentence on a screen the textbook's loop is done before.
+    sentence on a screen the textbook's loop is done before. Backward takes it about five times as
+    long.
     """
-    few = steps <= MOST_STEPS and cell.W.shape[1] <= MOST_UNITS
+    steps *= 5 if backward else 1
+    few = steps <= MOST_STEPS and steps * (cell.U.size + cell.W.size) <= MOST_NUMBERS
     return "reference" if few else "cpu"

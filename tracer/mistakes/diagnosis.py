@@ -103,7 +103,7 @@ class _Diagnosing:
                 return (
                     Diagnosis(named=(_mistakes(alone),))
                     if len(alone) <= MOST_ALIKE
-                    else Diagnosis()
+                    else Diagnosis(too_many=True)
                 )
         if stages == "alone":
             return Diagnosis()

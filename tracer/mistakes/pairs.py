@@ -35,6 +35,7 @@ class Pairs:
         self.step_by_step = step_by_step
         self.left = MOST_PAIRS
         self.told = False
+        self._right: dict[tuple[Candidate, ...], bool] = {}
 
     def grow(self, branch: Branch) -> list[Branch]:
         """The ways of explaining more by two further candidates."""
@@ -63,14 +64,19 @@ class Pairs:
             yield from self._of_lines(attempt, seen)
         yield from self._on_others(attempt, unseen, [candidate for candidate, _ in seen])
 
-    @staticmethod
-    def _leaves_right(attempt: Attempt, candidate: Candidate) -> bool:
+    def _leaves_right(self, attempt: Attempt, candidate: Candidate) -> bool:
         """Whether a run of which every number is right stays so.
 
-        Two that each make it wrong, and together right again, would do so in the other runs too.
+        Two that each make it wrong, and right together, are not looked for: they would have to be
+        each other's inverse in this run, and not in those that are wrong.
         """
         run = next((run for run in attempt.task.runs if not run.wrong.any()), None)
-        return run is None or run.all_equal(attempt.with_(candidate).numbers(run))
+        if run is None:
+            return True
+        key = (*attempt.chosen, candidate)
+        if key not in self._right:
+            self._right[key] = run.all_equal(attempt.with_(candidate).numbers(run))
+        return self._right[key]
 
     def _tried(self, one: Candidate, other: Candidate) -> bool:
         """Whether the whole run has told what these two do in each step."""

@@ -109,6 +109,8 @@ class Diagnosis:
         Where nothing gives every number: equation by equation, in computing order.
     zero : bool
         Every wrong block is 0; nothing else is said then.
+    too_many : bool
+        So many mistakes give the same numbers that none of them is named.
     reference : str
         ``"right"``: nothing is wrong. ``"follows"``: all that is not explained by the forward pass
         follows from it by the right equations. ``"derivative"``: it is the derivative of the
@@ -119,6 +121,7 @@ class Diagnosis:
     generated: tuple[Edit, ...] = ()
     equations: tuple[JudgedEquation, ...] = ()
     zero: bool = False
+    too_many: bool = False
     reference: Reference = ""
 
     @property

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-MOST_RECORDS, MOST_NUMBERS = 2000, 100_000
+MOST_RECORDS, MOST_NUMBERS, MOST_READS, MOST_CALLS = 2000, 100_000, 20_000, 2000
 """Where recording ends, so that a long loop costs neither time nor memory."""
 
 COLUMNS = 9
@@ -208,6 +208,9 @@ class Recorder:
     def _called(self, frame: FrameType, event: str, arg: Any) -> Any:  # noqa: ARG002
         if self.full or frame.f_code.co_filename != self.file:
             return None
+        if self.calls == MOST_CALLS:
+            self.full = True
+            return None
         inner = Frame(frame.f_lineno, self.calls)
         self.calls += 1
         outside = tuple(dict(self._read_by_running())) if self.frames else ()
@@ -224,7 +227,7 @@ class Recorder:
         """The records of an argument: a variable's own, or a new one of a value without a name."""
         here = self.frames[-1]
         for name, value in here.values.items():
-            if name and value is not None and np.array_equal(value, now, equal_nan=True):
+            if name and value is not None and same(value, now):
                 whole = (now == np.round(now)).all()  # 0 and 1 are found everywhere
                 return outside if whole else here.given(name)
         number = self._add(here, "", now, now)
@@ -247,7 +250,8 @@ class Recorder:
             made = [self._add(here, name, value, value) for name, value in parts]
             self.frames.pop()
             if self.frames:
-                self.frames[-1].called += [n for n in made if n is not None]
+                before = self.frames[-1].called[-MOST_PARTS:]
+                self.frames[-1].called = [*before, *(n for n in made if n is not None)]
         return self._traced
 
     def _caller(self) -> tuple[int, int]:
@@ -316,7 +320,7 @@ class Recorder:
         if statement is None or statement.unset:
             return None
         room = self.count + fresh.size <= MOST_NUMBERS and len(self.rows) < MOST_RECORDS
-        if not room:
+        if not room or len(self.reads) == MOST_READS:
             self.full = True
             return None
         if name not in self.names:
@@ -325,10 +329,18 @@ class Recorder:
         place = self.names.index(name)
         where = (statement.first, statement.last, place, self.count, fresh.size)
         self.rows.append((*where, *self._caller(), here.number, int(name in statement.stores)))
-        self.reads += [(number, *earlier) for earlier in self._read_by_running(name)]
+        reads = [(number, *earlier) for earlier in self._read_by_running(name)]
+        self.reads += reads[: MOST_READS - len(self.reads)]
         self.numbers.append(fresh)
         self.count += fresh.size
         return number
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two flat arrays hold the same numbers; the first one tells most of them apart."""
+    if one.size != other.size or (one.size and one[0] != other[0] and one[0] == one[0]):
+        return False
+    return bool(np.array_equal(one, other, equal_nan=True))
 
 
 def named_values(variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

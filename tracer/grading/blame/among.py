@@ -54,8 +54,3 @@ def is_part(numbers: Array, whole: Array) -> bool:
     known = np.sort(whole.ravel())
     finite = bool(np.isfinite(numbers).all())
     return finite and known.size >= numbers.size and near(numbers, known)
-
-
-def same(one: Array, other: Array) -> bool:
-    """Whether two arrays have the same shape and numbers."""
-    return one.shape == other.shape and bool(np.allclose(one, other, 1e-9, 1e-12, equal_nan=True))

@@ -199,7 +199,7 @@ def _right_before(records: Records, wrong: int, right: list[bool]) -> Iterator[t
     blamed_name = records.name(wrong)
     for k in range(wrong):
         name = records.name(k)
-        if not right[k] or name == blamed_name or name.startswith("return"):
+        if not name or not right[k] or name == blamed_name or name.startswith("return"):
             continue
         if not plain(records.of(k)):
             seen.pop(name, None)

@@ -82,13 +82,16 @@ def misnames(
 ) -> bool:
     """Whether a variable has the name of a quantity, and numbers that are not that one's.
 
-    What is called i may be z_i at first: its name is meant where it is renewed. With `most`, at
-    least half of its numbers are others: past the end of a sentence anything may stand.
+    What is called i may be z_i at first, and h the state before: the name is meant where it gets
+    its last value. With `most`, at least half of the numbers are others: past the end of a sentence
+    anything may stand.
     """
     name = records.name(record)
     quantity = meant_by(name, quantities, loosely=not most)
     own, numbers = quantities.get(quantity), records.of(record)
-    if own is None or records.renewed(record) or records.filled(record):
+    if own is None or records.filled(record):
+        return False
+    if records.renewing(record) if most else records.renewed(record):
         return False
     counter = numbers.size == 1 and own.size > 1
     if plain(numbers) and (counter or plain(own) or records.renewing(record)):

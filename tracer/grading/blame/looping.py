@@ -7,7 +7,7 @@ equation that reads it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tracer.cells.activations import Array
-from tracer.grading.blame.among import CLOSE, plain, same
+from tracer.grading.blame.among import CLOSE, plain
 from tracer.grading.blame.recorded import Records
+from tracer.grading.comparing import same
 from tracer.program import Program
 
 Marks: TypeAlias = npt.NDArray[np.bool_]
@@ -28,17 +29,16 @@ class Looping:
 
     Attributes
     ----------
-    handed : mapping of str to (array, array)
-        ``h_prev``, ``d_h_from_next``: what the first step for which that is another one is handed,
-        and what it should be.
-    first : (int, int) or None
-        The step that comes first, and the one that should.
+    handed : mapping of str to array
+        ``h_prev``, ``d_h_from_next``: what the first step is handed for which it is another one.
+    first : int or None
+        How many steps there are, where the last comes first.
     going : (array, array) or None
         Which sentences go on at each step, (T, N), and which should.
     """
 
-    handed: Mapping[str, tuple[Array, Array]] = field(default_factory=dict)
-    first: tuple[int, int] | None = None
+    handed: Mapping[str, Array] = field(default_factory=dict)
+    first: int | None = None
     going: tuple[Marks, Marks] | None = None
 
 
@@ -50,23 +50,20 @@ def looping(
     handed = {}
     if right.carries != wrong.carries:
         for carry in right.carries.values():
-            pair = (wrongs.get(carry.into), rights.get(carry.into))
-            steps = _differing(*pair)
+            steps = _differing(wrongs.get(carry.into), rights.get(carry.into))
             if steps:
                 first = steps[-1 if carry.backward else 0]
-                handed[carry.into] = (pair[0][first], pair[1][first])  # type: ignore[index]
+                handed[carry.into] = wrongs[carry.into][first]
     if "x" not in given:
         return Looping(handed)
     T = len(given["x"])
-    counted = (
-        (T - 1, 0) if ("forward" in wrong.backwards) != ("forward" in right.backwards) else None
-    )
+    turned = ("forward" in wrong.backwards) != ("forward" in right.backwards)
     going = None
     lengths = given.get("lengths")
     if lengths is not None and wrong.one_more != right.one_more:
         t = np.arange(T)[:, np.newaxis]
         going = (t < lengths + wrong.one_more, t < lengths + right.one_more)
-    return Looping(handed, counted, going)
+    return Looping(handed, T if turned else None, going)
 
 
 def _differing(one: Array | None, other: Array | None) -> list[int]:
@@ -79,15 +76,17 @@ def _differing(one: Array | None, other: Array | None) -> list[int]:
 def first_in_loop(records: Records, found: int, loop: Looping) -> tuple[int, str] | None:
     """The record that says what the loop does otherwise, and the quantity it should be, if any.
 
-    `found` is the first with wrong numbers.
+    `found` is the first with wrong numbers; what it was not computed of says nothing about it.
     """
-    if loop.first is not None and (head := _counter(records, loop.first[0])) is not None:
+    read = list(_read_by(records, found))
+    named = [k for k in read if records.name(k) and not records.name(k).startswith("return")]
+    if loop.first is not None and (head := _counter(records, named, loop.first)) is not None:
         return head, ""
-    if loop.going is not None and (mask := _mask(records, *loop.going)) is not None:
+    if loop.going is not None and (mask := _mask(records, named, *loop.going)) is not None:
         return mask, ""
-    for quantity, (wrong, _right) in loop.handed.items():
+    for quantity, wrong in loop.handed.items():
         numbers = np.sort(wrong.ravel())
-        for k in _read_by(records, found):
+        for k in named:
             own = np.sort(records.of(k))
             alike = own.shape == numbers.shape and np.allclose(own, numbers, CLOSE, CLOSE)
             if alike and not records.filled(k):
@@ -117,34 +116,33 @@ def _read_by(records: Records, record: int) -> Iterator[int]:
         yield from at
 
 
-def _counter(records: Records, first: int) -> int | None:
-    """The first record of a variable that counts the steps from `first` on, up or down."""
-    for values in _by_place(records):
-        numbers = [records.of(k) for k in values[: first + 1 if first else 2]]
-        if len(numbers) > 1 and all(n.size == 1 for n in numbers):
-            counted = np.concatenate(numbers)
-            if counted[0] == first and (np.diff(counted) == (-1 if first else 1)).all():
-                return values[0]
+def _counter(records: Records, read: Collection[int], T: int) -> int | None:
+    """The first record of a variable that counts the T steps down, and is read."""
+    for values in _by_place(records, read):
+        numbers = [records.of(k) for k in values]
+        one_by_one = len(values) == T > 1 and all(n.size == 1 for n in numbers)
+        if one_by_one and (np.concatenate(numbers) == np.arange(T)[::-1]).all():
+            return values[0]
     return None
 
 
-def _mask(records: Records, wrong: Marks, right: Marks) -> int | None:
+def _mask(records: Records, read: Collection[int], wrong: Marks, right: Marks) -> int | None:
     """The first value of a mask of the steps that is that of the mistake, and not the right one."""
-    for values in _by_place(records):
-        masks = [records.of(k) for k in values[: len(wrong)]]
+    for values in _by_place(records, read):
+        masks = [records.of(k) for k in values]
         if len(masks) != len(wrong) or any(m.size != wrong.shape[1] or not plain(m) for m in masks):
             continue
         for said, not_said in ((wrong, right), (~wrong, ~right)):
             if all(np.array_equal(m, row) for m, row in zip(masks, said, strict=True)):
-                return next(
-                    k for k, w, r in zip(values, said, not_said, strict=False) if (w != r).any()
-                )
+                at = int(np.argmax((said != not_said).any(axis=1)))
+                return values[at]
     return None
 
 
-def _by_place(records: Records) -> Iterator[list[int]]:
-    """The records of each variable that one line gives its values, one after the other."""
+def _by_place(records: Records, read: Collection[int]) -> Iterator[list[int]]:
+    """All records of each variable that one line gives its values, if one of them is `read`."""
     found: dict[tuple[int, int, int], list[int]] = {}
     for k, row in enumerate(records.rows.tolist()):
         found.setdefault((row[0], row[2], row[7]), []).append(k)
-    yield from found.values()
+    known = set(read)
+    yield from (values for values in found.values() if known.intersection(values))

@@ -12,8 +12,9 @@ import numpy as np
 from tracer.cells.activations import Array
 from tracer.equations.expression import Call, Expression, Name, Number
 from tracer.equations.parsing import parse
-from tracer.grading.blame.among import each_near, same, telling
+from tracer.grading.blame.among import each_near, telling
 from tracer.grading.blame.looping import Looping, looping
+from tracer.grading.comparing import same
 from tracer.program import Edit, Program
 from tracer.program.compiled import compiled
 from tracer.program.line import Line

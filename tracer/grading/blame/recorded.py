@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tracer.cells.activations import Array
+from tracer.sandbox.recording import MOST_NUMBERS, MOST_READS, MOST_RECORDS
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Records:
     rows : int array (R, 9)
         Of each record the first and the last line of its statement, its name, where its numbers
         begin and how many there are, the lines of the statement that called its function (0 where
-        that is the grader), and which call of a function it is.
+        that is the grader), which call of a function it is, and 1 where only a part of the variable
+        was stored.
     reads : int array (E, 3)
         A record, an earlier one that its statement read, and whether it surely did so for this
         result.
@@ -40,8 +42,14 @@ class Records:
         rows_fit = self.rows.ndim == 2 and self.rows.shape[1:] == (9,) and (self.rows >= 0).all()
         if not rows_fit or self.numbers.ndim != 1:
             raise ValueError("rows of records have nine numbers, none below 0")
-        if not (self.rows[:, 3] + self.rows[:, 4] <= self.numbers.size).all():
+        starts, counts, size = self.rows[:, 3], self.rows[:, 4], self.numbers.size
+        if not ((starts <= size).all() and (counts <= size - starts).all()):
             raise ValueError("a record ends behind the last number")
+        # What is looked at in the grader's own time is no more than the recorder writes.
+        if R > MOST_RECORDS or size > MOST_NUMBERS or counts.sum() > size:
+            raise ValueError("there are more records than are written")
+        if len(self.reads) > MOST_READS:
+            raise ValueError("the records read more than is written")
         if not (self.rows[:, 2] < len(self.names)).all():
             raise ValueError("a record has no name")
         reads_fit = self.reads.ndim == 2 and self.reads.shape[1:] == (3,)
