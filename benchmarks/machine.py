@@ -68,8 +68,8 @@ def caption(machine: dict[str, Any]) -> list[str]:
     first = f"{machine['processor']}, {machine['cores']} cores"
     if machine["load"] is not None:
         first += f"; load {machine['load']:.1f} when it began"
-        if machine["load"] > 0.5:
-            first += ", a loaded machine: ratios only"
+        if machine["load"] > 0.5:  # PyTorch's threads wait for each other, in a busy loop
+            first += ", a loaded machine: ratios only, of one thread"
     return [first, ", ".join(f"{name} {number}" for name, number in machine["versions"].items())]
 
 

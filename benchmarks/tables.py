@@ -19,7 +19,7 @@ def printed(rows: Sequence[Row]) -> str:
         f"{first['part']}, {first['kind']}, {first['dtype']} (one large product: "
         f"{first['rates'][first['dtype']]:.0f} GFLOP/s; a copy: {first['rates']['copy']:.1f} GB/s)"
     )
-    return "\n\n".join([title, milliseconds(rows), ratios(rows)])
+    return "\n\n".join(filter(None, [title, milliseconds(rows), ratios(rows)]))
 
 
 def milliseconds(rows: Sequence[Row]) -> str:
@@ -31,7 +31,10 @@ def milliseconds(rows: Sequence[Row]) -> str:
 
 
 def ratios(rows: Sequence[Row]) -> str:
-    """How many times longer each peer takes than we do, and our shares of the machine's rates."""
+    """How many times longer each peer takes than we do, and our shares of the machine's rates.
+
+    Nothing where there is no peer and no share.
+    """
     columns: dict[str, Callable[[Row], float | None]] = {}
     names = list(dict.fromkeys(name for row in rows for name in row["ms"]))
     peers = [name for name in names if name not in OURS]
@@ -53,7 +56,7 @@ def ratios(rows: Sequence[Row]) -> str:
         for cells, row in zip(body, rows, strict=True):
             cells.append(_number(row["shares"].get(share), ".0%"))
         last.append("")
-    return table(head, [*body, last])
+    return table(head, [*body, last]) if len(head) > 1 else ""
 
 
 def training(rows: Sequence[Row]) -> str:
