@@ -1,11 +1,16 @@
-"""The tables and the chart of `make bench`, from numbers that are written here."""
+"""What `make bench` does around its peers: turns, tables and the chart, without any of them."""
 
 from __future__ import annotations
 
+from functools import partial
 from xml.etree import ElementTree as ET
 
+import pytest
+
+from benchmarks import contestants
 from benchmarks.chart import drawn, series
 from benchmarks.tables import milliseconds, ratios, table
+from benchmarks.turns import LEAST, medians
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROWS = [
@@ -18,6 +23,39 @@ ROWS = [
         "ms": {"nn.LSTM": 6.0, "gates": 8.0}, "shares": {"of the copy": 0.25},
     },
 ]  # fmt: skip
+
+
+def test_each_has_its_turns_after_one_that_is_not_counted() -> None:
+    """With no time at all, `LEAST` turns and the first, whose result is looked at."""
+    ran: list[str] = []
+    seen: list[tuple[str, str]] = []
+
+    def contestant(name: str) -> str:
+        ran.append(name)
+        return f"h of {name}"
+
+    found = medians(
+        {name: partial(contestant, name) for name in ("a", "b")},
+        0,
+        lambda name, result: seen.append((name, result)),
+    )
+
+    assert list(found) == ["a", "b"]
+    assert seen == [("a", "h of a"), ("b", "h of b")]
+    assert sorted(ran) == ["a"] * (1 + LEAST) + ["b"] * (1 + LEAST)
+
+
+def test_a_peer_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line, which says how to get it."""
+    there = {"torch", "torchlens", "onnx"}
+    monkeypatch.setattr(contestants, "find_spec", lambda name: name in there or None)
+
+    (line,) = contestants.missing()
+
+    assert line == (
+        "ONNX Runtime is left out: `make bench` installs it, or: "
+        "pip install onnx onnxruntime (dependency group `bench`)"
+    )
 
 
 def test_ratios_are_the_peer_divided_by_ours() -> None:
