@@ -48,9 +48,9 @@ def ratios(rows: Sequence[Row]) -> str:
     for of in columns.values():
         found = [of(row) for row in rows]
         for cells, number in zip(body, found, strict=True):
-            cells.append(_number(number, ".2f"))
+            cells.append(_times(number))
         counted = [number for number in found if number is not None]
-        last.append(_number(statistics.geometric_mean(counted) if counted else None, ".2f"))
+        last.append(_times(statistics.geometric_mean(counted) if counted else None))
     for share in dict.fromkeys(name for row in rows for name in row["shares"]):
         head.append(share)
         for cells, row in zip(body, rows, strict=True):
@@ -98,6 +98,10 @@ def table(head: Sequence[str], body: Iterable[Sequence[str]]) -> str:
 
 def _size(row: Row) -> str:
     return ", ".join(f"{number:,}" for number in row["size"])
+
+
+def _times(number: float | None) -> str:
+    return _number(number, ".2f" if number is None or number < 100 else ",.0f")
 
 
 def _number(number: float | None, form: str) -> str:
