@@ -105,7 +105,7 @@ def test_the_cache_is_counted_and_cleared(tmp_path: Path) -> None:
 
     assert str(tmp_path) in before
     assert "0 compiled, 0.0 MB" in before
-    assert "the first sentence takes some seconds longer" in before
+    assert "each is compiled when it is first needed" in before
     assert "2 compiled, " in after
     assert "1 compiled, " in damaged
     assert "1 more is damaged" in damaged

@@ -64,12 +64,27 @@ def test_how_much_is_right(made: tuple[Task, CheckReport, Mapping[str, np.ndarra
             assert told["right"] == set(range(len(d.got))) - wrong_rows
         elif len(d.got) > 1:
             assert wrong_rows == set(range(len(d.got)))
-        steps = re.search(r"right at t = (.*), and wrong at t = ([^.]*)\.", said)
-        if steps is not None:
-            assert {t - 1 for t in numbers(steps[2])} == wrong_steps
-            assert {t - 1 for t in numbers(steps[1])} == set(range(d.steps)) - wrong_steps
-        elif d.steps > 1:
-            assert wrong_steps == set(range(d.steps))
+        if d.steps == 1:
+            continue
+        steps = {
+            "right": re.search(r"right at t = ([\d, andto]*)", said),
+            "follows": re.search(r"[Aa]t t = ([\d, andto]*) (?:it|h|c|[ifgo]) follows", said),
+            "wrong": re.search(r"(?:wrong|;) at t = ([\d, andto]*)(?: it is wrong)?\.", said),
+        }
+        parts = {
+            verb: {t - 1 for t in numbers(found[1])} if found else set()
+            for verb, found in steps.items()
+        }
+        if "wrong at every t" in said:
+            parts = {"right": set(), "follows": set(), "wrong": set(range(d.steps))}
+        exact = [textbook(task, came, t, own=False)[d.quantity] for t in range(d.steps)]
+        near = {
+            t for t in range(d.steps)
+            if np.abs(came[d.quantity][t] - exact[t]).max() <= 1e-5 * np.abs(exact[t]).max()
+        } - wrong_steps  # fmt: skip
+        assert parts["wrong"] == wrong_steps
+        assert parts["right"] == near
+        assert parts["follows"] == set(range(d.steps)) - wrong_steps - near
 
 
 def numbers(text: str) -> set[int]:

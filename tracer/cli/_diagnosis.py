@@ -95,7 +95,7 @@ def _cache() -> Iterator[Finding]:
             report.damaged,
         ).format(n=report.damaged)
     elif not report.kernels:
-        advice = _("the first sentence takes some seconds longer")
+        advice = _("each is compiled when it is first needed; all of them now: tracer warmup")
     yield Finding(
         "kernels", "cached",
         _("{count} compiled, {size:.1f} MB").format(count=report.kernels, size=report.size / 1e6),

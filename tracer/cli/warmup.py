@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     help=_(
         """Compile every kernel for this machine now, so that no command waits for it later.
 
+        It takes some minutes the first time.
+
         \b
         Example:
           tracer warmup
@@ -74,10 +76,8 @@ def compile_all(missing: Sequence[Kernels]) -> None:
 
 
 def _compile(kind: Kernels) -> None:
-    code = "import sys\nfrom tracer.training.warming import Kernels\n"
-    code += "Kernels(sys.argv[1], sys.argv[2], sys.argv[3] == 'True').compile()"
     # -P: a numpy.py in the folder where this is typed is none of ours.
-    order = [sys.executable, "-P", "-c", code, kind.cell, kind.dtype, str(kind.training)]
+    order = [sys.executable, "-P", "-m", "tracer.training.warming", *map(str, kind)]
     ended = subprocess.run(order, capture_output=True, check=False, text=True)  # noqa: S603
     if ended.returncode:
         why = ended.stderr.strip().splitlines()[-1:] or [

@@ -209,7 +209,11 @@ def _solution(exercise: Exercise, path: Path) -> Iterator[Finding]:
     for disabled, said in list(found.items())[: 1 if alike else None]:
         setting = f"NUMBA_DISABLE_JIT={disabled}"
         told = said if alike else _("{what} with {setting}").format(setting=setting, what=said)
-        command = f"tracer check {quoted_file(path)} --seed {SEED}"
+        where = quoted_file(exercise.folder.parent)
+        command = (
+            f"tracer check {quoted_file(path)} --exercise {exercise.name} --exercises {where} "
+            f"--seed {SEED}"
+        )
         yield Finding(path, told, _("run: {command}").format(command=command))
     readme = exercise.folder / "README.md"
     if found or not readme.is_file():

@@ -15,7 +15,7 @@ OUTPUT_PARAMETERS = (
 OUTPUT = (
     Quantity(
         "logits", "V h_t + b", "h @ V.T + b", CLASS, Kind.SCORE, "states",
-        "a score for each class, any number (the article's o_t, before the softmax)",
+        "a score for each class, any number (o_t in some texts), before the softmax",
     ),
     Quantity(
         "probs", "p_t", "softmax(logits)", CLASS, Kind.PROBABILITY, "states",

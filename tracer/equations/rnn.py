@@ -31,7 +31,7 @@ RNN = CellEquations(
         *pre_activation("", "the unit"),
         Quantity(
             "h", "h_t", "f(z)", UNIT, Kind.INFORMATION, "states",
-            "the hidden state, passed to the output and to the next step (the article's s_t)",
+            "the hidden state, passed to the output and to the next step (s_t in some texts)",
         ),
     ),
     options=MappingProxyType({"f": ("tanh", "relu", "sigmoid", "identity")}),

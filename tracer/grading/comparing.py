@@ -130,7 +130,8 @@ class Compared:
 
     def _difference(self, name: str, step: int | None) -> Difference:
         every, wrong = self.wrong[name], self.wrong[name][_at(step)]
-        right = tuple(n for n, one in enumerate(every) if not one.any()) if step is not None else ()
+        good = [n for n, one in enumerate(every) if not one.any()] if step is not None else []
+        follows = tuple(n for n in good if self.inexact[name][n].any())
         return Difference(
             call=self.round,
             step=step,
@@ -140,7 +141,8 @@ class Compared:
             got=self.came[name][_at(step)],
             expected=self.follows[name][_at(step)],
             wrong=wrong,
-            right_steps=right,
+            right_steps=tuple(n for n in good if n not in follows),
+            following_steps=follows,
             steps=1 if step is None else len(every),
             own=self._own(name, step),
             values=self._values(name, step),

@@ -111,6 +111,8 @@ class Difference:
         Where `got` is neither what follows nor what the equations give.
     right_steps : tuple of int
         The steps of this round at which the quantity is right.
+    following_steps : tuple of int
+        Those at which it is only what follows from the student's own numbers of the step before.
     steps : int
         How many steps there are.
     own : tuple of str
@@ -132,6 +134,7 @@ class Difference:
     expected: Array = field(repr=False)
     wrong: npt.NDArray[np.bool_] = field(repr=False)
     right_steps: tuple[int, ...] = ()
+    following_steps: tuple[int, ...] = ()
     steps: int = 1
     own: tuple[str, ...] = ()
     values: Mapping[str, Array] = field(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -62,3 +63,8 @@ def every_kind() -> Iterator[Kernels]:
         for training in (False, True):
             for cell in COMPILED:
                 yield Kernels(cell, dtype, training)
+
+
+if __name__ == "__main__":
+    _cell, _dtype, _training = sys.argv[1:]
+    Kernels(_cell, _dtype, training=_training == "True").compile()

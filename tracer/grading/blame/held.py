@@ -99,6 +99,10 @@ def misnames(
     gradient = quantities.get(f"d_{quantity}")
     if "[" in name and gradient is not None and is_part(numbers, gradient):
         return False  # a dictionary of gradients keeps d_f as f
+    pre = quantities.get(f"z_{quantity}")
+    if most and numbers.size > 1 and pre is not None and is_part(numbers, pre):
+        # The parts of z are often called after their gates; not where they have had a name.
+        return any(np.array_equal(records.of(k), numbers) for k in range(record))
     fits = numbers.size in (1, own.size, own[0].size if own.ndim else 1)
     if not fits or is_part(numbers, own):
         return False

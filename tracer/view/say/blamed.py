@@ -50,6 +50,8 @@ def _value(blame: Blame, code: str) -> str:
             return said.format(name=name, other=blame.quantity)
         case Why.UNEQUAL if name and returned:
             return _("What it returns is not what is asked for there.")
+        case Why.UNEQUAL if name == blame.quantity:
+            return _("The value of {name} is not what the equations give.").format(name=name)
         case Why.UNEQUAL if name:
             said = _("The value of {name} is not what the equations give for {quantity}.")
             return said.format(name=name, quantity=clean(blame.quantity))

@@ -51,15 +51,28 @@ def how_much(d: Difference) -> list[str]:
     said = []
     if d.step is not None and d.steps > 1:
         right = [step + 1 for step in d.right_steps]
-        wrong = [step + 1 for step in range(d.steps) if step not in d.right_steps]
-        if right:
-            said.append(
-                _("{name} is right at t = {right}, and wrong at t = {wrong}.").format(
-                    name=d.quantity, right=listed(right), wrong=listed(wrong)
-                )
+        follows = [step + 1 for step in d.following_steps]
+        wrong = [step + 1 for step in range(d.steps) if step + 1 not in (*right, *follows)]
+        told = _("{name} is wrong at every t.")
+        if right and follows:
+            told = _(
+                "{name} is right at t = {right}; at t = {follows} it follows from your own "
+                "numbers; at t = {wrong} it is wrong."
             )
-        else:
-            said.append(_("{name} is wrong at every t.").format(name=d.quantity))
+        elif follows:
+            told = _(
+                "At t = {follows} {name} follows from your own numbers; at t = {wrong} it is wrong."
+            )
+        elif right:
+            told = _("{name} is right at t = {right}, and wrong at t = {wrong}.")
+        said.append(
+            told.format(
+                name=d.quantity,
+                right=listed(right),
+                follows=listed(follows),
+                wrong=listed(wrong),
+            )
+        )
     rows = [bool(row.any()) for row in d.wrong] if d.wrong.ndim > 1 else []
     if len(rows) > 1:
         right = [row for row, bad in enumerate(rows) if not bad]
