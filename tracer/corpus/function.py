@@ -10,6 +10,7 @@ from fractions import Fraction
 from tracer.corpus.body import Body
 from tracer.corpus.caches import lacking, names_of
 from tracer.corpus.layouts import arrays, laid_out, taken_apart
+from tracer.corpus.looping import going
 from tracer.corpus.needed import needed, slopes
 from tracer.corpus.one_step import of_a_step
 from tracer.corpus.permuted import permuted
@@ -173,8 +174,7 @@ class Writer:
                 continue
             body.known.add(name)
         if body.ragged:
-            sign = "<=" if self.program.one_more else "<"
-            body.write(f"every = np.arange(T)[:, np.newaxis] {sign} lengths")
+            body.write(f"every = {going(self.program, 'np.arange(T)[:, np.newaxis]')}")
         if counts:
             counted = "(mask & every)" if body.ragged else "mask"
             body.write(f"count = {counted}.sum()")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracer.equations.expression import Expression, Name
-from tracer.program.program import Carry
+from tracer.program.program import Carry, Program
 
 if TYPE_CHECKING:
     from tracer.corpus.body import Body
@@ -91,8 +91,7 @@ class Loop:
         body = self.body
         self.step_names()
         if body.ragged:
-            sign = "<=" if body.program.one_more else "<"
-            body.write(f"going = (t {sign} lengths)[:, np.newaxis]")
+            body.write(f"going = ({going(body.program, 't')})[:, np.newaxis]")
         hands = {hand.carry.into: hand for hand in self.hands}
         for name in self.names:
             if name in body.needs.carries:
@@ -260,3 +259,8 @@ class Hand:
             body.write(f"{self.variable} = {then}")
         if self.own_still:
             body.write(f"{self.still} = {of}")
+
+
+def going(program: Program, t: str) -> str:
+    """Which sentences go on at a step, as it is written."""
+    return {0: f"{t} < lengths", 1: f"{t} <= lengths", -1: f"{t} + 1 < lengths"}[program.beyond]

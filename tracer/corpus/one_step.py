@@ -22,7 +22,7 @@ def of_a_step(program: Program) -> Program:
     """
     if not program.carries:
         return program
-    if program.backwards or program.runs_on or program.one_more:
+    if program.backwards or program.runs_on or program.beyond:
         raise _unseen(program, "the order of the steps")
     for line in program.lines.values():
         if line.steps.startswith("without"):

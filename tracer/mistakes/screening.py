@@ -68,7 +68,7 @@ _ALWAYS_READ = ("t", "first_step", "last_step", "mask", "count")
 
 _NO_LINES = (
     "carries", "seen_forward", "seen_backward", "past", "returned", "backwards", "runs_on",
-    "one_more",
+    "beyond",
 )  # fmt: skip
 """What else an edit may change in a program."""
 

@@ -27,7 +27,8 @@ are several edits, one after the other:
 ``loop = { backward = "reversed" }``
     A loop runs the other way round.
 ``padding = "runs on"``
-    The state runs on past a sentence's end; ``"one step more"``: for one step.
+    The state runs on past a sentence's end; ``"one step more"``: for one step;
+    ``"one step less"``: it stands still from the last word on.
 ``steps = { d_W = "last", total_loss = "mean" }``
     How the steps are put together: ``"sum"``, ``"mean"``, ``"first"``, ``"last"``,
     ``"without first"``, ``"without last"``, ``"step D"``. Of ``d_U`` it is all its blocks.
@@ -77,10 +78,10 @@ def _turned(name: str, value: Any) -> Edit:
 
 def _runs_on(name: str, value: Any) -> Edit:
     del name
-    words = ("runs on", "one step more")
+    words: Mapping[str, int | None] = {"runs on": None, "one step more": 1, "one step less": -1}
     if value not in words:
         raise UnknownNameError("padding", value, words)
-    return RunsOn(one_step=value == words[1])
+    return RunsOn(words[value])
 
 
 _MADE: Mapping[str, Callable[[str, Any], Edit]] = {

@@ -79,19 +79,24 @@ class Turned(Edit):
 
 @dataclass(frozen=True)
 class RunsOn(Edit):
-    """The state runs on past a sentence's end, to the last step or for one step."""
+    """The state runs on past a sentence's end: to the last step, or for so many steps.
 
-    one_step: bool = False
+    For -1 it stands still one step too early.
+    """
+
+    steps: int | None = None
 
     def __str__(self) -> str:
-        if self.one_step:
-            return "the state runs on for one step into the padding"
-        return "the state runs on through the padding"
+        if self.steps is None:
+            return "the state runs on through the padding"
+        if self.steps < 0:
+            return "the state stands still at the last word of a sentence already"
+        return "the state runs on for one step into the padding"
 
     def applied(self, program: Program) -> Program:
-        if self.one_step:
-            return program.other(one_more=True)
-        return program.other(runs_on=True)
+        if self.steps is None:
+            return program.other(runs_on=True)
+        return program.other(beyond=self.steps)
 
     def touches(self, program: Program) -> frozenset[str]:
         return frozenset(c.into for c in program.carries.values())

@@ -96,7 +96,7 @@ class Given:
             return None
         if lengths.min() < 1 or lengths.max() > T:
             raise InputError(f"lengths is {lengths.tolist()}; each has to be 1 to T={T}")
-        found: npt.NDArray[np.int64] = np.minimum(lengths + self.program.one_more, T)
+        found: npt.NDArray[np.int64] = np.minimum(lengths + self.program.beyond, T)
         return None if self.program.runs_on or found.min() == T else found
 
     def _mask(self, T: int) -> None:
@@ -131,5 +131,6 @@ class Given:
         """States (T, N, H) that no step hands on, standing still past a sentence's end."""
         assert self.lengths is not None
         t = np.arange(self.sizes["T"]).reshape(-1, 1)
-        still: Array = states[np.minimum(t, self.lengths - 1), np.arange(self.sizes["N"])]
+        last = np.maximum(self.lengths - 1, 0)
+        still: Array = states[np.minimum(t, last), np.arange(self.sizes["N"])]
         return still

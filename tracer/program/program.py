@@ -94,8 +94,8 @@ class Program:
         Which loops run the other way round: ``"forward"``, ``"backward"``.
     runs_on : bool
         Whether the state runs on through the padding.
-    one_more : bool
-        Whether a sentence goes on for one step after its end.
+    beyond : int
+        How many steps a sentence goes on after its end: 0, 1, or -1 if it ends one too early.
     adds_up : bool
         Whether the gradient of a parameter is that of what was given, where something else is read
         in its place. Else it is that of what is read, put back only where the order was changed.
@@ -122,7 +122,7 @@ class Program:
     past: Mapping[str, str] = field(default_factory=dict)
     backwards: frozenset[str] = frozenset()
     runs_on: bool = False
-    one_more: bool = False
+    beyond: int = 0
     adds_up: bool = False
     returned: Mapping[str, Expression] = field(default_factory=dict)
     edits: tuple[Edit, ...] = ()
@@ -251,7 +251,7 @@ class Program:
         """
         if self.backwards != other.backwards:
             return None
-        if (self.runs_on, self.one_more) != (other.runs_on, other.one_more):
+        if (self.runs_on, self.beyond) != (other.runs_on, other.beyond):
             return None
         if self.past or self.seen_forward or self.seen_backward:
             return None

@@ -15,7 +15,7 @@ import numpy as np
 
 from tracer.cells.activations import Array, sigmoid
 from tracer.grading.blame.among import each_near, is_part, near, plain, telling
-from tracer.grading.blame.held import Held, held, misnames
+from tracer.grading.blame.held import Held, before_the_first, held, misnames
 from tracer.grading.blame.looping import first_in_loop
 from tracer.grading.blame.naming import meant_by
 from tracer.grading.blame.occurring import Mistaken, Right
@@ -102,7 +102,11 @@ def _first_with(records: Records, mistaken: Mistaken, right: Right) -> int | Non
             return k
         quantity = meant_by(records.name(k), right.quantities, loosely=True)
         wrong = mistaken.quantities.get(quantity)
-        if wrong is None or records.filled(k):
+        if (
+            wrong is None
+            or records.filled(k)
+            or before_the_first(numbers, quantity, right.quantities)
+        ):
             continue
         own = np.sort(right.quantities[quantity].ravel())
         if _most(fresh[~each_near(fresh, own)], np.sort(wrong.ravel())):

@@ -99,6 +99,8 @@ def misnames(
     gradient = quantities.get(f"d_{quantity}")
     if "[" in name and gradient is not None and is_part(numbers, gradient):
         return False  # a dictionary of gradients keeps d_f as f
+    if most and before_the_first(numbers, quantity, quantities):
+        return False
     pre = quantities.get(f"z_{quantity}")
     if most and numbers.size > 1 and pre is not None and is_part(numbers, pre):
         # The parts of z are often called after their gates; not where they have had a name.
@@ -109,6 +111,12 @@ def misnames(
     if not most:
         return True
     return bool(each_near(numbers, np.sort(own.ravel())).mean() <= 0.5)
+
+
+def before_the_first(numbers: Array, quantity: str, quantities: Mapping[str, Array]) -> bool:
+    """Whether it is the state with which a loop begins, and no step has made anything of it."""
+    before = quantities.get(f"{quantity}_prev")
+    return before is not None and before.ndim > 1 and is_part(numbers, before[0])
 
 
 def _part_of(records: Records, later: int, earlier: int) -> bool:

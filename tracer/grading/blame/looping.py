@@ -60,9 +60,9 @@ def looping(
     turned = ("forward" in wrong.backwards) != ("forward" in right.backwards)
     going = None
     lengths = given.get("lengths")
-    if lengths is not None and wrong.one_more != right.one_more:
+    if lengths is not None and wrong.beyond != right.beyond:
         t = np.arange(T)[:, np.newaxis]
-        going = (t < lengths + wrong.one_more, t < lengths + right.one_more)
+        going = (t < lengths + wrong.beyond, t < lengths + right.beyond)
     return Looping(handed, T if turned else None, going)
 
 
