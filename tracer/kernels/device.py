@@ -148,5 +148,7 @@ def soonest(cell: Cell, steps: int, *, backward: bool = False) -> str:
     long.
     """
     steps *= 5 if backward else 1
+    if cell.equations.name not in COMPILED:
+        return "cpu"  # for which `device_for` takes the textbook's loop, and it is said
     few = steps <= MOST_STEPS and steps * (cell.U.size + cell.W.size) <= MOST_NUMBERS
     return "reference" if few else "cpu"
