@@ -66,11 +66,10 @@ def _search(
     catalogue = _in_its_order(exercise, program, catalogue)
     rounds = [(judged[n].report.check, one) for n in numbers for one in judged[n].rounds]
     whole = [run for check, one in rounds for run in _runs(check, one)]
-    if over != {"step"}:
-        return diagnose(program, whole, catalogue, searching=searching)
-    # What a step returned went into the next one, also where it was something else.
-    steps = [run for check, one in rounds for run in _runs(check, one, by_step=True)]
-    if len(steps) == len(whole):
+    steps = []
+    if over == {"step"}:  # what a step returned went into the next one, right or wrong
+        steps = [run for check, one in rounds for run in _runs(check, one, by_step=True)]
+    if len(steps) <= len(whole):
         return diagnose(program, whole, catalogue, searching=searching)
     found = Diagnosis()
     for stages in ("alone", "several"):

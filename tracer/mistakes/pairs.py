@@ -11,6 +11,7 @@ import numpy as np
 from tracer.errors import TracerError
 from tracer.mistakes import guards
 from tracer.mistakes.attempt import Attempt
+from tracer.mistakes.blocks import Blocks
 from tracer.mistakes.branches import Branch, Ways
 from tracer.mistakes.candidates import Candidate
 from tracer.mistakes.screening import Changed, Screen, changed_lines
@@ -35,7 +36,6 @@ class Pairs:
         self.step_by_step = step_by_step
         self.left = MOST_PAIRS
         self.told = False
-        self._right: dict[tuple[Candidate, ...], bool] = {}
 
     def grow(self, branch: Branch) -> list[Branch]:
         """The ways of explaining more by two further candidates."""
@@ -52,9 +52,12 @@ class Pairs:
 
     def _meeting(self, attempt: Attempt) -> Iterator[tuple[Candidate, Candidate]]:
         """Pairs that may give more, as far as one step tells."""
+        # Two that each make a right run wrong, and right together, are not looked for: they would
+        # have to be each other's inverse in it, and not in those that are wrong.
+        right = next((run for run in attempt.task.runs if not run.wrong.any()), None)
         seen, unseen = [], []
         for candidate in attempt.task.candidates:
-            if attempt.fits_beside(candidate) and self._leaves_right(attempt, candidate):
+            if attempt.fits_beside(candidate) and _leaves(right, attempt, candidate):
                 lines = attempt.lines_of(candidate)
                 if lines is not None and attempt.screen.sees(lines):
                     seen.append((candidate, lines))
@@ -63,20 +66,6 @@ class Pairs:
         if seen:
             yield from self._of_lines(attempt, seen)
         yield from self._on_others(attempt, unseen, [candidate for candidate, _ in seen])
-
-    def _leaves_right(self, attempt: Attempt, candidate: Candidate) -> bool:
-        """Whether a run of which every number is right stays so.
-
-        Two that each make it wrong, and right together, are not looked for: they would have to be
-        each other's inverse in this run, and not in those that are wrong.
-        """
-        run = next((run for run in attempt.task.runs if not run.wrong.any()), None)
-        if run is None:
-            return True
-        key = (*attempt.chosen, candidate)
-        if key not in self._right:
-            self._right[key] = run.all_equal(attempt.with_(candidate).numbers(run))
-        return self._right[key]
 
     def _tried(self, one: Candidate, other: Candidate) -> bool:
         """Whether the whole run has told what these two do in each step."""
@@ -178,3 +167,8 @@ class Pairs:
             for earlier, later in ((one, other), (other, one)):
                 if later.keeps_what_stood or not earlier.touched <= later.touched:
                     yield earlier, later
+
+
+def _leaves(right: Blocks | None, attempt: Attempt, candidate: Candidate) -> bool:
+    """Whether a run of which every number is right stays so, if there is one."""
+    return right is None or right.all_equal(attempt.with_(candidate).numbers(right))
