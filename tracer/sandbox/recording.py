@@ -87,9 +87,7 @@ def filled_by(node: ast.stmt) -> frozenset[str]:
     """The arrays of which it gives a part other numbers, and reads nothing: ``d_z[:, :H] = …``."""
     if not isinstance(node, ast.Assign):
         return frozenset()
-    bases = [target.value for target in node.targets if isinstance(target, ast.Subscript)]
-    names = {base.id for base in bases if isinstance(base, ast.Name)}
-    return frozenset(names.difference(names_in(node.value)))
+    return stored_into(node).difference(names_in(node.value))
 
 
 def stored_into(node: ast.stmt) -> frozenset[str]:

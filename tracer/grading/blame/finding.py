@@ -146,7 +146,7 @@ def _assigned(records: Records, returned: int, quantities: Mapping[str, Array]) 
     A variable that is right as what it is called was only handed back in the wrong place.
     """
     numbers = records.of(returned)
-    earlier = [e for record, e, _sure in records.reads.tolist() if record == returned]
+    earlier = records.read.get(returned, ())
     same = [e for e in earlier if np.array_equal(records.of(e), numbers)]
     if not same:
         return returned

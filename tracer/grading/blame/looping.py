@@ -31,14 +31,14 @@ class Looping:
     ----------
     handed : mapping of str to array
         ``h_prev``, ``d_h_from_next``: what the first step is handed for which it is another one.
-    first : int or None
+    turned : int or None
         How many steps there are, where the last comes first.
     going : (array, array) or None
         Which sentences go on at each step, (T, N), and which should.
     """
 
     handed: Mapping[str, Array] = field(default_factory=dict)
-    first: int | None = None
+    turned: int | None = None
     going: tuple[Marks, Marks] | None = None
 
 
@@ -80,7 +80,7 @@ def first_in_loop(records: Records, found: int, loop: Looping) -> tuple[int, str
     """
     read = list(_read_by(records, found))
     named = [k for k in read if records.name(k) and not records.name(k).startswith("return")]
-    if loop.first is not None and (head := _counter(records, named, loop.first)) is not None:
+    if loop.turned is not None and (head := _counter(records, named, loop.turned)) is not None:
         return head, ""
     if loop.going is not None and (mask := _mask(records, named, *loop.going)) is not None:
         return mask, ""
@@ -105,13 +105,9 @@ def _read_again(records: Records, record: int) -> bool:
 
 def _read_by(records: Records, record: int) -> Iterator[int]:
     """What a record was computed of, the nearest first."""
-    read: dict[int, list[int]] = {}
-    for later, earlier, _sure in records.reads.tolist():
-        if earlier < later:
-            read.setdefault(later, []).append(earlier)
     seen, at = {record}, [record]
     while at:
-        at = sorted({e for k in at for e in read.get(k, ())} - seen, reverse=True)
+        at = sorted({e for k in at for e in records.read.get(k, ())} - seen, reverse=True)
         seen.update(at)
         yield from at
 

@@ -107,3 +107,12 @@ class Records:
             if earlier < record < len(self.rows):
                 found.setdefault(earlier, []).append((record, bool(sure)))
         return found
+
+    @cached_property
+    def read(self) -> dict[int, list[int]]:
+        """For each record, the earlier ones that it read."""
+        found: dict[int, list[int]] = {}
+        for record, earlier, _sure in self.reads.tolist():
+            if earlier < record:
+                found.setdefault(record, []).append(earlier)
+        return found
