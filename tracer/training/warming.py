@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from tracer.cells import COMPILED
-from tracer.data.load import built_in
+from tracer.data.load import Data, built_in
 from tracer.kernels.cpu.device import needs_compiling
 from tracer.kernels.learning.batch import needs_compiling as learning_needs_compiling
 from tracer.training.loop import Training
@@ -50,11 +51,16 @@ class Kernels(NamedTuple):
 
     def _smallest(self) -> Training:
         """A run of one unit, which learns two sentences."""
-        data = built_in("classify", ["en"], 0.1, 0)
+        data = _sentences()
         recipe = Recipe(
             cell=self.cell, dtype=self.dtype, units=1, embedding=1, batch_size=2, epochs=1
         )
         return Training(recipe, data.learn[:2], data.held_out[:2], data.vocabulary, data.labels)
+
+
+@cache
+def _sentences() -> Data:
+    return built_in("classify", ["en"], 0.1, 0)
 
 
 def every_kind() -> Iterator[Kernels]:
