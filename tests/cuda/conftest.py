@@ -88,7 +88,8 @@ def on_card(numbers: npt.NDArray[Any], every: int = 1) -> Any:
     """An array on the card that tracer did not make; of each row every second number, or more."""
     if package.SIMULATED:
         return Foreign(numbers[..., ::every])
-    return cuda.to_device(numbers)[..., ::every]
+    rows = (slice(None),) * (numbers.ndim - 1)  # Numba's arrays on a card know no ellipsis
+    return cuda.to_device(numbers)[*rows, ::every]
 
 
 def seen(array: Any) -> npt.NDArray[Any]:
