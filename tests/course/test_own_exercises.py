@@ -47,6 +47,26 @@ def test_a_workbook_remembers_where_its_exercises_are(here: Path) -> None:
         assert "31_lstm_layers" in tracer("list").stdout
 
 
+def test_the_page_of_a_folder_lists_the_exercises_of_the_course(here: Path) -> None:
+    """Their names and titles, and commands with the number of the first; no word of ours."""
+    tracer("init", "work", "--exercises", ROWS)
+
+    page = (here / "work" / "README.md").read_text("utf-8")
+    assert "- `31_lstm_layers`: An LSTM for rows of samples, forward and backward\n" in page
+    assert "    tracer check 30    runs your answer to exercise 30\n" in page
+    assert "10" not in page
+
+
+def test_the_page_of_a_course_is_its_own_where_it_has_one(here: Path) -> None:
+    """A README.md beside the exercises is handed out as it is."""
+    shutil.copytree(ROWS, here / "course")
+    (here / "course" / "README.md").write_text("# Week 3\n", "utf-8")
+
+    tracer("init", "work", "--exercises", "course")
+
+    assert (here / "work" / "README.md").read_text("utf-8") == "# Week 3\n"
+
+
 def test_what_says_how_it_is_done_is_not_handed_out(here: Path) -> None:
     """A student gets the page and the stub; not the reference, the hints, the mistakes."""
     folder = here / "course" / "60_my_step"
@@ -193,7 +213,7 @@ def test_a_new_exercise_with_a_reference_passes_dev_check(here: Path) -> None:
         (("my_step",), "my_step needs a form like 60_gru_step"),
         (
             ("60_my_step", "--equations", "gru"),
-            "there is no program 'gru'. Known: clip, sgd, adam, rnn, lstm",
+            "--equations gru: there are no equations of that name; expected one of rnn, lstm, clip",
         ),
         (("60_my_step", "--equations", "adam", "--reference"), "adam is an update"),
     ],

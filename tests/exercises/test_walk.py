@@ -68,3 +68,19 @@ def test_the_commands_of_the_page_work(tmp_path: Path, monkeypatch: pytest.Monke
         else:
             done = CliRunner().invoke(command_line, rest)
             assert done.exit_code == 0, (command, done.output)
+
+
+def test_what_the_page_begins_with_is_what_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`dev new --reference` writes the blocks of the first section, with H where the GRU has 3H."""
+    monkeypatch.chdir(tmp_path)
+    functions, check = shown(1)
+
+    CliRunner().invoke(command_line, ["dev", "new", "60_gru_step", "--reference"])
+    written = (tmp_path / "exercises" / "60_gru_step" / "exercise.toml").read_text("utf-8")
+
+    drawn = functions.partition("[[functions]]")[2].replace("3H", "H").replace("H, scale=0.5", "H")
+    assert drawn in written
+    assert 'name = "state carried"' in check
+    assert 'name = "state carried"' in written

@@ -131,6 +131,13 @@ def test_a_stub_that_does_something(broken: tuple[Path, Path]) -> None:
     assert found(broken) == ["the stub is wrong in check one word (none)"]
 
 
+def test_a_stub_that_is_right(broken: tuple[Path, Path]) -> None:
+    """It is said in words alone, for there is no place where it goes wrong."""
+    shutil.copy(broken[1] / "rnn_step.py", broken[0])
+
+    assert found(broken) == ["the stub passes check one word"]
+
+
 def test_a_solution_that_fails(broken: tuple[Path, Path]) -> None:
     """It is run with Numba and without, and what is the same in both is told once."""
     edit(broken[1] / "rnn_step.py", "np.tanh(z)", "z")
@@ -171,6 +178,19 @@ def test_a_mistake_fails_exactly_its_checks(broken: tuple[Path, Path]) -> None:
         for checks in ("state carried", "state carried, called twice")
     )
     assert found(broken) == [f"says “{said}”, but actually: {really}"]
+
+
+def test_a_mistake_names_checks_that_there_are(broken: tuple[Path, Path]) -> None:
+    """A name that is no check is told as that, with those that there are."""
+    edit(broken[1] / "mistakes" / "bias_only_at_first_step.py", "called twice;", "called once;")
+    exercise, solution = broken
+
+    (finding,) = findings(discover(exercise.parent), solution.parent)
+
+    assert finding.what == (
+        "its first line names the check “called once”, which this exercise does not have"
+    )
+    assert finding.todo.startswith("its checks are: one word, state and bias, batch, ")
 
 
 def test_what_is_missing_or_too_much(broken: tuple[Path, Path]) -> None:

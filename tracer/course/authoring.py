@@ -30,7 +30,8 @@ FEWEST_HINTS = 2
 EVERY = "every check"
 """What the first line of a known mistake says where it fails all of them."""
 
-_FIRST_LINE = re.compile(r"# fails: .+?; first at: .+")
+_FAILS = "# fails: "
+_FIRST_LINE = re.compile(rf"{_FAILS}.+?; first at: .+")
 
 
 class Finding(NamedTuple):
@@ -186,9 +187,11 @@ def _stub(exercise: Exercise) -> Iterator[Finding]:
         return
     for c in graded(exercise, exercise.stub).checks:
         if c.verdict is not Verdict.NOT_STARTED or c.first_at != "exception NotImplementedError":
-            said = _("the stub is {verdict} in check {check} ({first_at})").format(
-                verdict=c.verdict, check=c.check.name, first_at=c.first_at
-            )
+            said = _("the stub passes check {check}").format(check=c.check.name)
+            if c.verdict is not Verdict.PASSED:
+                said = _("the stub is {verdict} in check {check} ({first_at})").format(
+                    verdict=c.verdict, check=c.check.name, first_at=c.first_at
+                )
             todo = _("it must only raise NotImplementedError")
             yield Finding(exercise.stub, said, todo)
             return
@@ -239,6 +242,13 @@ def _mistake(exercise: Exercise, path: Path) -> Iterator[Finding]:
         )
         yield Finding(path, _("the first line does not say what fails"), todo)
         return
+    checks = [check.name for check in exercise.checks]
+    named = said_line.removeprefix(_FAILS).partition("; first at: ")[0]
+    for unknown in _unknown(named, checks):
+        said = _("its first line names the check “{name}”, which this exercise does not have")
+        todo = _("its checks are: {names}").format(names=", ".join(checks))
+        yield Finding(path, said.format(name=unknown), todo)
+        return
     report = graded(exercise, path)
     really = first_line(report)
     if really != said_line:
@@ -248,12 +258,21 @@ def _mistake(exercise: Exercise, path: Path) -> Iterator[Finding]:
         yield Finding(path, said, _("correct the first line, or the mistake, or the checks"))
 
 
+def _unknown(named: str, checks: Collection[str]) -> list[str]:
+    """What the first line of a known mistake names that is no check of the exercise."""
+    if named == EVERY:
+        return []
+    for check in sorted(checks, key=len, reverse=True):  # a name may hold a comma itself
+        named = re.sub(rf"(^|, ){re.escape(check)}(?=, |$)", "", named)
+    return [name for name in named.split(", ") if name]
+
+
 def first_line(report: Report) -> str:
     """What a known mistake says of itself: ``# fails: batch; first at: step 1, quantity h``."""
     failing = [c.check.name for c in report.checks if c.verdict is not Verdict.PASSED]
     names = ", ".join(failing) if len(failing) < len(report.checks) else EVERY
     first_at = report.first_failing.first_at if report.first_failing else ""
-    return f"# fails: {names}; first at: {first_at}"
+    return f"{_FAILS}{names}; first at: {first_at}"
 
 
 def graded(exercise: Exercise, path: Path, disabled: str = "0") -> Report:

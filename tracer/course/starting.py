@@ -15,6 +15,7 @@ from tracer.course.as_numpy import Equations, code, slips
 from tracer.course.authoring import FEWEST_MISTAKES, first_line, graded
 from tracer.course.skeleton import Skeleton
 from tracer.course.workbook import writing
+from tracer.equations import CELLS
 from tracer.equations.updates import UPDATES
 from tracer.errors import FileError, InputError
 from tracer.exercises.exercise import Exercise
@@ -47,8 +48,16 @@ def start(name: str, equations: str, folder: Path, *, reference: bool = False) -
     FileError
         If there is something of that name or number, or a file cannot be written.
     InputError
-        If the name is none, or equations cannot have a reference.
+        If the name is none, there are no such equations, or they cannot have a reference.
     """
+    known = (*CELLS, *UPDATES)
+    if equations not in known:
+        raise InputError(
+            _(
+                "--equations {name}: there are no equations of that name; expected one of {names}. "
+                "For equations that are on no list, leave it out and add --reference"
+            ).format(name=equations or "''", names=", ".join(known))
+        )
     if not FOLDER_NAME.fullmatch(name):
         raise InputError(
             _(

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tracer.course.page import page
 from tracer.errors import FileError
-from tracer.exercises.discovery import home
 from tracer.exercises.exercise import Exercise, Folder
 from tracer.exercises.form import digest
 from tracer.exercises.submission import Submission
@@ -232,8 +232,8 @@ def answer_in(folder: Path, exercise: Folder) -> Path:
 def hand_out(root: Path, exercises: Sequence[Exercise]) -> list[Handed]:
     """Copy every exercise, and a page on all of them, into the folder `root`.
 
-    The page is the one beside the exercises, or tracer's own. A file that is there already stays
-    as it is.
+    The page is the one beside the exercises, or one that lists them. A file that is there already
+    stays as it is.
 
     Raises
     ------
@@ -244,19 +244,19 @@ def hand_out(root: Path, exercises: Sequence[Exercise]) -> list[Handed]:
     with writing():
         (root / FOLDER).mkdir(parents=True, exist_ok=True)
         own = exercises[0].folder.parent / PAGE
-        handed.append(_copy(own if own.is_file() else home() / PAGE, root / PAGE))
+        text = own.read_bytes() if own.is_file() else page(exercises).encode()
+        handed.append(_written(text, root / PAGE))
         for exercise in exercises:
             place = root / exercise.name
             place.mkdir(exist_ok=True)
             for source in sorted(exercise.folder.iterdir()):
                 if source.is_file() and source.name not in KEPT_BACK:
-                    handed += [_copy(source, place / source.name)]
+                    handed += [_written(source.read_bytes(), place / source.name)]
         Workbook.begin(root)
     return handed
 
 
-def _copy(source: Path, target: Path) -> Handed:
-    contents = source.read_bytes()
+def _written(contents: bytes, target: Path) -> Handed:
     if target.exists() or target.is_symlink():
         changed = not target.is_file() or target.read_bytes() != contents
         return Handed(target, written=False, own_work=changed)

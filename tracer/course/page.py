@@ -1,0 +1,37 @@
+"""The page at the top of a student's folder: which exercises there are, and the commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tracer.exercises.exercise import Exercise
+
+TEXT = """\
+# Your exercises
+
+Here you write functions yourself, and are shown where your numbers go wrong. Each folder is one
+exercise. Their numbers give the order:
+
+{exercises}
+
+In a folder, first read its `README.md`. Then write your answer into the `.py` file, in place of the
+line `raise NotImplementedError(…)`.
+
+Four commands, typed in this folder:
+
+    tracer list        the exercises and your progress
+    tracer check {number}    runs your answer to exercise {number}
+    tracer hint {number}     a hint, mild at first, stronger each time you ask
+    tracer init .      restores a file that you deleted; what you wrote stays as it is
+
+Without a number, `check` and `hint` take the first exercise that you have not passed yet.
+
+Something does not work? `tracer doctor` looks at the installation, and `tracer check --help`
+explains a command.
+"""
+
+
+def page(exercises: Sequence[Exercise]) -> str:
+    """The page of a course that has none of its own, beside its exercises."""
+    listed = "\n".join(f"- `{e.name}`: {e.title}" for e in exercises)
+    return TEXT.format(exercises=listed, number=exercises[0].number)
