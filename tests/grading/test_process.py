@@ -20,6 +20,8 @@ from tracer.grading.report import Verdict
 from tracer.grading.session import grade
 from tracer.sandbox import place
 from tracer.sandbox.process import Limits, PlainProcess, Run, Wall
+from tracer.view.terminal.console import Abilities
+from tracer.view.terminal.report import screen
 
 RIGHT = "    return np.tanh(x @ U.T + h_prev @ W.T + a)\n"
 
@@ -132,13 +134,13 @@ class Counting(Wall):
 def test_nobody_waits_for_eight_endless_loops(
     rnn_step: Exercise, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After the first one there is little patience, and after the third the rest is not tried."""
+    """After the first one there is little patience: of the others, only the last is tried."""
     wall = Counting()
     monkeypatch.setattr(session, "HURRY", 1.0)
 
     report = grade(rnn_step, step("    while True: pass\n"), limits=Limits(seconds=1.5), wall=wall)
 
-    assert wall.patience == [1.5, 1.0, 1.0]
+    assert wall.patience == [1.5, 1.0]
     assert [c.verdict for c in report.checks] == [Verdict.TIMED_OUT] * 8
     assert [c.told_in for c in report.checks] == [""] + ["one word"] * 7
 
@@ -293,3 +295,38 @@ def test_a_notebook_may_hold_pictures(tmp_path: Path) -> None:
         file.truncate(LARGEST_NOTEBOOK + 1)
     with pytest.raises(FileError, match="clear the outputs of its cells"):
         Submission.read(path)
+
+
+def test_a_loop_that_does_not_end_in_some_checks_costs_only_those(
+    rnn_step: Exercise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first check has no end and the last one has, so the ones between are tried as well."""
+    wall = Counting()
+    monkeypatch.setattr(session, "HURRY", 1.0)
+    source = "    while len(x) == 1: pass\n"
+
+    report = grade(rnn_step, step(source), limits=Limits(seconds=1.5), wall=wall)
+
+    assert wall.patience == [1.5, 1.0, 1.0, 1.0]
+    assert [c.verdict for c in report.checks] == [Verdict.TIMED_OUT] * 2 + [Verdict.PASSED] * 6
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (
+            "    for row in x:\n        while len(x):\n            h = x + 1\n",
+            "inside the loop that begins at line 5 of rnn_step.py: while len(x):",
+        ),
+        ("    import time\n    time.sleep(100)\n", "at line 5 of rnn_step.py: time.sleep(100)"),
+    ],
+)
+def test_where_it_was_stopped_is_told(rnn_step: Exercise, body: str, said: str) -> None:
+    """The loop that does not end, not the line in it at which it happened to stand."""
+    if os.name != "posix":
+        return
+
+    report = grade(rnn_step, step(body), limits=Limits(seconds=0.1))
+
+    text = " ".join(line.plain.strip() for line in screen(report, Abilities(width=200)))
+    assert f"It was stopped {said}" in text

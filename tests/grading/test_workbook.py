@@ -171,12 +171,45 @@ def test_the_hint_that_gives_the_answer_comes_last(course: Path, solutions: Path
 
 
 def test_a_crash_uses_up_no_hint(course: Path) -> None:
-    """Where no numbers came, a hint about numbers waits; the report is what helps."""
+    """The report is what helps; the mildest hint is shown, and again until numbers came."""
     (course / "10_rnn_step" / "rnn_step.py").write_text("def rnn_step(", "utf-8")
     tracer("check", "10")
 
-    said = tracer("hint").stdout
+    said = [tracer("hint").stdout for _ in range(2)]
 
-    assert "What happened, and in which line: tracer check 10\n" in said
-    assert "For a hint anyway: tracer hint 10 --check 'one word'\n" in said
+    assert said[0] == said[1]
+    assert "What happened, and in which line: tracer check 10\n" in said[0]
+    assert "10_rnn_step, “one word”: hint 1 of 3" in said[0]
+    assert "This hint is not used up. To go on: tracer hint 10 --check 'one word'\n" in said[0]
     assert "hint 1 of 3" in tracer("hint", "10", "--check", "one word").stdout
+
+
+def test_a_crash_and_a_time_out_are_told_where_a_hint_is(course: Path) -> None:
+    """Whoever does not see why a loop has no end is told the command for a hint."""
+    answer = course / "10_rnn_step" / "rnn_step.py"
+
+    answer.write_text("def rnn_step(x, h_prev, U, W, a):\n    return y\n", "utf-8")
+    crashed = tracer("check", "10").stdout
+    answer.write_text("def rnn_step(x, h_prev, U, W, a):\n    while True: pass\n", "utf-8")
+    timed_out = tracer("check", "10", "--time-limit", "0.3").stdout
+
+    assert "For a hint: tracer hint 10\n" in crashed
+    assert "For a hint: tracer hint 10\n" in timed_out
+
+
+def test_hints_begin_again_for_another_mistake(course: Path, solutions: Path) -> None:
+    """Also in a section without brackets: what was told of h says nothing of c."""
+    answer = course / "22_lstm_step" / "lstm_step.py"
+    right = (solutions / "22_lstm_step" / "lstm_step.py").read_text("utf-8")
+    first = right.replace("return h, c", "return h + x.max(axis=0).max() * (len(x) > 1), c")
+    second = right.replace("return h, c", "return h, c + x.max() * (len(x) > 1)")
+
+    answer.write_text(first, "utf-8")
+    tracer("check", "22")
+    before = [tracer("hint", "22").stdout for _ in range(2)]
+    answer.write_text(second, "utf-8")
+    tracer("check", "22")
+    after = tracer("hint", "22").stdout
+
+    assert all("“batch”" in said for said in (*before, after))
+    assert ["hint 1 of" in said for said in (*before, after)] == [True, False, True]

@@ -193,9 +193,9 @@ def _advice(report: Report, choice: Choice[Exercise], folder: str | None) -> lis
     trouble = failing.trouble
     kind = trouble.kind if trouble else None
     advice = _notebook_beside(choice, folder)
-    if trouble is not None and (kind is Kind.TIME or not trouble.facts.get("loaded", True)):
+    if trouble is not None and not trouble.facts.get("loaded", True):
         return advice
-    if report.verdict in (Verdict.WRONG, Verdict.NOT_STARTED):  # hints are about numbers
+    if report.verdict not in (Verdict.FORBIDDEN, Verdict.GRADER_FAULT):
         command = _hint(report, choice, folder)
         advice.append(Said(_("For a hint: {command}").format(command=command), typed=command))
     if kind in (None, Kind.RAISED) and report.verdict is not Verdict.NOT_STARTED:

@@ -12,7 +12,13 @@ from tracer.errors import InputError
 from tracer.language import _, quoted, quoted_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.text import Text
+
+    from tracer.exercises.exercise import Exercise
     from tracer.view.parts.said import Said
+    from tracer.view.terminal.console import Abilities
 
 
 @click.command(
@@ -20,7 +26,8 @@ if TYPE_CHECKING:
         """Give a hint for the first check that your last answer did not pass.
 
         Each time you ask, the hint is stronger; what speaks of other quantities than the one that
-        is wrong is left out. After a crash there is none without --check: the report says more.
+        is wrong is left out. After a crash or a time-out, the report says more than a hint: the
+        next one is shown, and not used up.
         Outside a folder made by tracer init, where nothing is remembered, all hints are shown. The
         default is the next exercise you have not passed.
 
@@ -40,7 +47,7 @@ def command(exercise: str | None, check: str | None, again: bool, folder: str | 
 
     from tracer.course.choosing import chosen_exercise
     from tracer.errors import FileError, UnknownNameError
-    from tracer.exercises.hints import hints, meant_for, speaks_of
+    from tracer.exercises.hints import hints, meant_for
     from tracer.grading.report import Verdict
     from tracer.view.parts.exercises import hint
     from tracer.view.say.verdict import all_passed
@@ -65,6 +72,7 @@ def command(exercise: str | None, check: str | None, again: bool, folder: str | 
     sections = hints(asked)
     first = next(iter(sections))
     wrong: list[str] = []
+    early = False
     if check is None:
         if book is not None and book.passed(asked):
             typed = f"tracer hint {quoted_file(exercise or asked.number)} --check {quoted(first)}"
@@ -72,21 +80,22 @@ def command(exercise: str | None, check: str | None, again: bool, folder: str | 
             write(paragraphs([_passed(asked.name, typed)], able), able)
             return
         result = book.results.get(asked.name) if book else None
-        if result and result.verdict not in (Verdict.WRONG, Verdict.NOT_STARTED):
-            write(paragraphs(_not_yet(asked.number, result.failing or first, folder), able), able)
-            return
+        early = result is not None and result.verdict not in (Verdict.WRONG, Verdict.NOT_STARTED)
         check = result.failing if result and result.failing in sections else first
         wrong = result.wrong.split() if result and result.failing == check else []
     if check not in sections:
         raise UnknownNameError("check", check, sections)
-    key = f"{asked.name}/{check}"
-    if wrong and any(map(speaks_of, sections[check])):
-        key += f"/{','.join(wrong)}"
+    parts = [asked.name, check, ",".join(wrong)]
+    key = "/".join(filter(None, parts))
     items = meant_for(sections[check], wrong)
+    # For another mistake, they begin again.
     told = 0 if again or book is None else book.hints.get(key, 0)
     number = min(told + 1, len(items))
     if book is None:  # nothing remembers how far it went, so all of them are told
         write(screens.hint(hint(asked, check, items, None), able), able)
+        return
+    if early:
+        write(_ended_early(asked, check, items, number, folder, able), able)
         return
     try:
         book.give_hint(key, number)
@@ -106,14 +115,22 @@ def _passed(name: str, typed: str) -> Said:
     return Said(said.format(name=name, command=typed), typed=typed)
 
 
-def _not_yet(number: str, check: str, folder: str | None) -> list[Said]:
-    """What to say of an answer that gave no numbers: a hint about them would be used up."""
+def _ended_early(
+    asked: Exercise, check: str, items: Sequence[str], number: int, folder: str | None,
+    able: Abilities,
+) -> list[Text]:  # fmt: skip
+    """Of an answer that did not come to its end the report says more; the hint is not used up."""
+    from tracer.view.parts.exercises import hint
     from tracer.view.parts.said import Said
+    from tracer.view.terminal import exercises as screens
+    from tracer.view.terminal.drawing.paragraphs import paragraphs
 
     option = same_exercises(folder)
-    again = f"tracer check {number}{option}"
-    anyway = f"tracer hint {number} --check {quoted(check)}{option}"
-    why = _("Your last answer ended before all its numbers came, and hints are about numbers.")
+    again = f"tracer check {asked.number}{option}"
+    why = _("Your last answer ended before all its numbers came.")
     what = _("What happened, and in which line: {command}").format(command=again)
-    hint = _("For a hint anyway: {command}").format(command=anyway)
-    return [Said(why), Said(what, typed=again), Said(hint, typed=anyway)]
+    stronger = f"tracer hint {asked.number} --check {quoted(check)}{option}"
+    return [
+        *paragraphs([Said(why), Said(what, typed=again)], able),
+        *screens.hint(hint(asked, check, items, number, stronger), able),
+    ]

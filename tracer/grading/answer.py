@@ -52,6 +52,10 @@ class Answer:
         What was recorded of one call, line by line: ``rows``, ``reads``, ``numbers``.
     seen_names : tuple of str
         The variables in it.
+    stopped_at : int or None
+        The line at which it stood when its time was over; of a loop, its first one.
+    in_loop : bool
+        Whether that is a loop.
     loaded, finished : bool
         Whether the file could be loaded, and whether the runner was through with the check.
     """
@@ -63,6 +67,8 @@ class Answer:
     warnings: list[Trouble] = field(default_factory=list)
     seen: dict[str, Array] = field(default_factory=dict)
     seen_names: tuple[str, ...] = ()
+    stopped_at: int | None = None
+    in_loop: bool = False
     loaded: bool = False
     finished: bool = False
 
@@ -112,6 +118,10 @@ def _sort(answer: Answer, plan: Plan, name: list[str], array: Array) -> bool:
     match name:
         case ["loaded"]:
             answer.loaded = True
+        case ["stopped"]:
+            told = read_note(array) or {}
+            answer.stopped_at = _whole(told.get("line"))
+            answer.in_loop = told.get("loop") is True
         case ["note"]:
             _read_end(answer, plan, read_note(array))
         case ["after", call, place] if _index(call, len(plan)) and array.dtype != np.uint8:
@@ -166,6 +176,8 @@ def _read_end(answer: Answer, plan: Plan, facts: dict[str, Any] | None) -> None:
                 "memory": facts.get("memory") is True,
                 "again": facts.get("again") is True,
                 "product": _product(facts.get("product")),
+                "near": _text(facts.get("near")),
+                "missing": _text(facts.get("missing")),
                 "loaded": answer.loaded,
             }
             answer.trouble = Trouble(Kind.RAISED, call, facts=told)

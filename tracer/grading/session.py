@@ -29,7 +29,8 @@ from tracer.sandbox.process import How, Limits, PlainProcess, Run, Wall
 HURRY, ENOUGH = 2.0, 3
 """Seconds for each call, and for loading the file again, after one check has run out of time, and
 how many may do so before the rest is not tried any more. A check that does not meet the endless
-loop rarely needs that much, also where the file imports something large."""
+loop rarely needs that much, also where the file imports something large. Where nothing has ended
+before, the last check is tried at once: if that has no end either, the loop is in all of them."""
 
 FULL = 0.75
 """Share of its address space that a process has had if it says that there was none left."""
@@ -97,6 +98,10 @@ def _graded(
         judged += _all(asked, Verdict.CRASHED, Trouble(Kind.FORM, facts=facts))
     while len(judged) < len(asked):
         judged += session.run(asked[len(judged) :], judged)
+        if session.endless(judged, asked[len(judged) :]):
+            ending = judged[0].report
+            assert ending.trouble is not None
+            judged += _all(asked[len(judged) :], ending.verdict, ending.trouble)
     if any(one.report.difference is not None for one in judged):
         wall.prepare()  # it will run again, watched line by line
     diagnosis, blame = None, None
@@ -176,6 +181,16 @@ class Session:
                 return found
         return found
 
+    def endless(self, judged: Sequence[Judged], left: Sequence[Task]) -> bool:
+        """Whether the first check ran out of time, and so does the last, which is another one."""
+        other = [task for task in left if task.case.check.seconds is None]
+        if len(judged) > 1 or len(left) < ENOUGH or not other or not _timed_out(judged[0].report):
+            return False
+        patience = replace(self.limits, seconds=min(self.limits.seconds, HURRY))
+        run, transcript = self.asked([other[-1].plan], patience)
+        self.seconds += run.seconds
+        return run.how in (How.TIME, How.WAITED) and transcript.answers[0].last_call is None
+
     def asked(
         self,
         plans: Sequence[Plan],
@@ -235,7 +250,7 @@ def _ending(task: Task, answer: Answer, run: Run, limits: Limits) -> tuple[Verdi
     came = [key for number, key in answer.arrays if number == last]
     facts: dict[str, Any] = {
         "loaded": answer.loaded, "returned": last is not None, "function": call.function,
-        "came": tuple(came),
+        "came": tuple(came), "line": answer.stopped_at, "in_loop": answer.in_loop,
     }  # fmt: skip
     where = {"call": call.round, "step": call.step}
     seconds = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+import re
 import sys
 import traceback
 from collections import Counter
@@ -18,6 +19,9 @@ from types import CodeType, FrameType
 from typing import Any
 
 LONGEST_TEXT = 600
+
+_PATH = re.compile(r" \([^()]*[/\\][^()]*\)$")
+"""Where a package lies from which a name cannot be imported: a path of the grader's machine."""
 
 ENDLESS = 100
 """Calls inside each other, from which on it is no recursion that would have ended."""
@@ -63,6 +67,8 @@ def describe(error: BaseException, file: Path, function: str) -> dict[str, Any]:
     again = isinstance(error, RecursionError) and len(own) > ENDLESS
     if again:  # where it ran out is anywhere; the call that is made over and over is the cause
         line = Counter(frame.lineno for frame in own).most_common(1)[0][0]
+    if isinstance(error, ImportError):
+        said = _PATH.sub("", said)
     if isinstance(error, SyntaxError) and error.filename == str(file):
         said, line = words(error.msg), error.lineno
     return {

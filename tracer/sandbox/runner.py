@@ -16,8 +16,9 @@ lies in one more file there, as frames: the note ``plan``, and the arrays that t
 name. The answer goes out, frame by frame as soon as it is known, on what was stdout at the start:
 ``ready``; for each check ``<check>/loaded``, ``<check>/<call>/<key>`` for each array of a call,
 ``<check>/after/<call>/<n>`` for its n-th argument that is an array, ``<check>/kept/<call>/<key>``
-for all that was returned once more at the end, and one note ``<check>/note``; last ``end``. What
-the student prints goes to stderr, after a mark that says which check it belongs to.
+for all that was returned once more at the end, and one note ``<check>/note``; last ``end``. Where
+time is over before that, ``<check>/stopped`` says where the student's code stood. What it prints
+goes to stderr, after a mark that says which check it belongs to.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def beside(name: str) -> Any:
     return module
 
 
-returned = beside("returned")
+returned, misnamed = beside("returned"), beside("misnamed")
 
 
 def limit(memory: int, seconds: int) -> None:
@@ -114,6 +115,7 @@ def main() -> None:
     sys.dont_write_bytecode = True
     frames = prepared(json.loads(sys.argv[1]))
     recording = beside("recording")  # also where nothing is recorded: what is loaded stays as it is
+    standing = beside("standing")
     request = asked()
     note = frames.pack_note
     inputs = dict(frames.unpack(request).frames)
@@ -133,6 +135,8 @@ def main() -> None:
             os.waitpid(ours, 0)
             continue
         print(f"{plan['mark']}{check['id']};", end="", file=sys.__stderr__)
+        stopped = partial(send_note, f"{check['id']}/stopped", note, send)
+        standing.when_stopped(str(file), source, stopped)
         one_check(check, plan, inputs, source, file, plain, frames, send, describing, recording)
         if alone:
             os._exit(0)
@@ -204,7 +208,10 @@ def one_check(
         if there is not None and isinstance(error, KeyboardInterrupt):
             raise
         called = "" if module is None else check["calls"][where["call"]]["function"]
-        facts = describing.describe(error, file, called)
+        facts = {
+            **describing.describe(error, file, called),
+            **misnamed.meant(error, PACKAGES[: PACKAGES.index("llvmlite")]),
+        }
     facts["warnings"] = seen
     send(note(f"{key}/note", {**facts, **where, "spare": len(spare)}))
 
@@ -283,6 +290,12 @@ def watched(
         return value
 
     return call
+
+
+def send_note(name: str, note: Callable[..., bytes], send: Callable[[bytes], None],
+              facts: dict[str, Any]) -> None:  # fmt: skip
+    """A few facts under a name."""
+    send(note(name, facts))
 
 
 def send_seen(key: int, frames: ModuleType, send: Callable[[bytes], None], recorder: Any) -> None:

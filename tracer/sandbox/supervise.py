@@ -24,6 +24,9 @@ from pathlib import Path
 PAUSE = 5
 """Milliseconds between two looks at the student's process."""
 
+SAYING = 0.2
+"""Seconds in which the student's process may still say where it stands, before it is ended."""
+
 PATIENCE = 3.0
 """Seconds in which everything that is left has to be ended."""
 
@@ -71,8 +74,20 @@ def _watch(child: int, grader: int) -> int:
         if pid:
             return status
         if ended.poll(PAUSE):
-            os.kill(child, signal.SIGKILL)
-            return os.waitpid(child, 0)[1]
+            return _ended(child)
+
+
+def _ended(child: int) -> int:
+    """End the child, which may say before where it stands; its status."""
+    end = time.monotonic() + SAYING
+    os.kill(child, signal.SIGTERM)
+    while time.monotonic() < end:
+        pid, status = os.waitpid(child, os.WNOHANG)
+        if pid:
+            return status
+        time.sleep(0.005)
+    os.kill(child, signal.SIGKILL)
+    return os.waitpid(child, 0)[1]
 
 
 def _end_all() -> None:

@@ -25,7 +25,8 @@ ENDING, DROPPING = 5.0, 1.0
 """Seconds that the supervisor in the child has to end everything, and to end what was not used."""
 
 COPIED = (
-    "runner.py", "supervise.py", "describing.py", "recording.py", "frames.py", "returned.py",
+    "runner.py", "supervise.py", "describing.py", "misnamed.py", "recording.py", "standing.py",
+    "frames.py", "returned.py",
 )  # fmt: skip
 """What runs in the child. It is copied, so that no path in there leads to the grader."""
 

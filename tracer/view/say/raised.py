@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from tracer.grading.report import Report, Trouble
 from tracer.language import _
@@ -70,10 +72,12 @@ def raised(report: Report, trouble: Trouble) -> list[str | Ending]:
     lines += line(report, facts["line"])
     if facts.get("again"):
         lines.append(_("The call in this line is made anew inside itself, and never ends."))
+    lines += _meant(facts)
     if product is not None:
         lines.append(product_sentence(*product[1:]))
     if name in ("ModuleNotFoundError", "ImportError") and not report.form.live:
-        lines += _import(report, message, compiled=facts.get("nopython") is True)
+        compiled = facts.get("nopython") is True
+        lines += _import(report, message, near=facts["near"], compiled=compiled)
     better = about_python(report.form, name, message)
     lines += better
     if not facts["loaded"] and not better and name not in _OF_THE_FILE:
@@ -91,10 +95,20 @@ def own_tries() -> str:
     )
 
 
-def _import(report: Report, message: str, *, compiled: bool) -> list[str]:
+def _meant(facts: Mapping[str, Any]) -> list[str]:
+    """Which name was meant, or which import is missing."""
+    if facts["near"]:
+        return [_("Did you mean {name}?").format(name=clean(facts["near"]))]
+    if facts["missing"]:
+        return [_("Is the line “{line}” missing?").format(line=clean(facts["missing"]))]
+    return []
+
+
+def _import(report: Report, message: str, *, near: str, compiled: bool) -> list[str]:
     """What can be imported; what is missed though it may be; what Numba misses without a word.
 
-    `compiled` says that it is the check which compiles the function, and not the student.
+    `near` is a name that may have been meant; `compiled` says that it is the check which compiles
+    the function, and not the student.
     """
     there = [name for name, installed in report.libraries.items() if installed]
     lines = [
@@ -117,7 +131,7 @@ def _import(report: Report, message: str, *, compiled: bool) -> list[str]:
     if "relative import" in message:
         lines.append(_("An answer is one file: copy into it what it needs of your other files."))
     missing = _MISSING.match(message)
-    if missing is not None and missing["name"] not in report.libraries:
+    if missing is not None and missing["name"] not in report.libraries and not near:
         said = _(
             "If {name} is a file of your own: an answer is one file, so copy into it what it needs "
             "of {name}."

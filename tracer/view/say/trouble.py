@@ -227,7 +227,7 @@ def _count(asked: Function, trouble: Trouble) -> str:
     ).format(function=function, n=length, got=got)
 
 
-def _timed_out(report: Report, trouble: Trouble) -> list[str]:
+def _timed_out(report: Report, trouble: Trouble) -> list[str | Ending]:
     seconds = trouble.facts["seconds"]
     said = {
         "time": _("Your code timed out: it ran for {seconds:g} s of processor time."),
@@ -236,16 +236,27 @@ def _timed_out(report: Report, trouble: Trouble) -> list[str]:
             "Your code timed out: its checks ran for {seconds:g} s of processor time in all."
         ),
     }[trouble.facts["how"]]
-    lines = [said.format(seconds=seconds)]
+    lines: list[str | Ending] = [said.format(seconds=seconds)]
     if not trouble.facts["loaded"]:
-        return [*lines, _reached(report, trouble), own_tries()]
+        return [*lines, _reached(report, trouble), *_stood(report, trouble), own_tries()]
     more = _("Does every loop end? If it only needs more time, add: --time-limit {seconds:g}")
     if trouble.facts["how"] == "waited":
         more = _("Does it wait for something: sleep, a lock, another process, the network?")
     return [
         *lines,
         _reached(report, trouble),
+        *_stood(report, trouble),
         more.format(seconds=max(30, 4 * trouble.facts["limit"])),
+    ]
+
+
+def _stood(report: Report, trouble: Trouble) -> list[Ending]:
+    """The line at which the code stood when it was stopped, if that is known."""
+    said = _("It was stopped at {line}")
+    if trouble.facts["in_loop"]:
+        said = _("It was stopped inside the loop that begins at {line}")
+    return [
+        Ending(said.format(line=whole), code) for whole, code in line(report, trouble.facts["line"])
     ]
 
 

@@ -1,0 +1,74 @@
+"""Which name was meant, where one is not found: of those that there are, and no other quantity."""
+
+from __future__ import annotations
+
+import pytest
+
+from tracer.exercises.exercise import Exercise
+from tracer.exercises.submission import Submission
+from tracer.grading.session import grade
+from tracer.sandbox.misnamed import nearest
+from tracer.view.terminal.console import Abilities
+from tracer.view.terminal.report import screen
+
+
+def said(exercise: Exercise, body: str, top: str = "import numpy as np") -> str:
+    """What is said of a function with that body."""
+    source = f"{top}\ndef rnn_step(x, h_prev, U, W, a):\n    {body}\n"
+    report = grade(exercise, Submission("rnn_step.py", source.encode()), seed=1)
+    return " ".join(" ".join(line.plain.strip() for line in screen(report, Abilities())).split())
+
+
+@pytest.mark.parametrize(
+    ("body", "meant"),
+    [
+        ("return np.tanh(x @ U.T + h_pref @ W.T + a)", "h_prev"),
+        ("return np.thanh(x @ U.T)", "tanh"),
+        ("return x.transposed()", "transpose"),
+        ("cache = {'h_prev': h_prev}; return cache['prev_h']", "'h_prev'"),
+        ("from numpy import tanhh", "tanh"),
+        ("import nunpy", "numpy"),
+        ("return true", "True"),
+    ],
+)
+def test_a_name_that_is_nearly_there(rnn_step: Exercise, body: str, meant: str) -> None:
+    """Of a variable, of a module, of an array, of a dict, and of what is imported."""
+    assert f"Did you mean {meant}?" in said(rnn_step, body)
+
+
+def test_an_import_that_is_missing(rnn_step: Exercise) -> None:
+    """NumPy by its usual name, and what Python brings along."""
+    numpy = said(rnn_step, "return np.tanh(x)", top="")
+    python = said(rnn_step, "return math.tanh(x)")
+
+    assert "Is the line “import numpy as np” missing?" in numpy
+    assert "Is the line “import math” missing?" in python
+
+
+@pytest.mark.parametrize(
+    "body", ["return c_prev", "return np.sigmoid(x)", "return {}['h']", "h += 1; return h"]
+)
+def test_a_name_that_is_like_none(rnn_step: Exercise, body: str) -> None:
+    """Another quantity, and what NumPy does not have, are not guessed at."""
+    assert "Did you mean" not in said(rnn_step, body)
+
+
+def test_no_path_of_a_package_is_shown(rnn_step: Exercise) -> None:
+    """Where NumPy lies on the grader's machine tells a student nothing."""
+    assert "__init__.py" not in said(rnn_step, "from numpy import tanhh")
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "near"),
+    [
+        ("prev_h", ["h_prev", "c_prev"], "h_prev"),
+        ("zi", ["z_f", "z_i"], "z_i"),
+        ("D_C", ["d_h", "d_c"], "d_c"),
+        ("d_z_f", ["d_z_i", "d_z_g"], ""),
+        ("x", ["y", "h"], ""),
+        ("sigmod", ["sigmoid", "__sigmoid"], "sigmoid"),
+    ],
+)
+def test_the_nearest_name(name: str, known: list[str], near: str) -> None:
+    """Words in another order and underlines left out are near; a letter for another is not."""
+    assert nearest(name, known) == near

@@ -1,0 +1,141 @@
+"""Which name was meant where one was not found; runs in the child.
+
+Python makes such a suggestion itself, but only when it prints an exception. A letter that stands
+alone is no slip of the finger here: who writes ``z_f`` does not mean ``z_i``. Like `runner`, this
+file is copied beside the student's and imports the standard library only.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import linecache
+import re
+import sys
+from collections.abc import Collection, Iterable
+from types import FrameType, TracebackType
+from typing import Any
+
+CLOSE = 0.75
+"""How alike two names are at least, as `difflib` counts."""
+
+USUAL = {"np": "import numpy as np", "nb": "import numba as nb"}
+
+_IMPORTED = re.compile(r"cannot import name '(\w+)'")
+
+
+def meant(error: BaseException, packages: Collection[str]) -> dict[str, str]:
+    """What was meant, as far as the names that there are tell it.
+
+    Parameters
+    ----------
+    error : BaseException
+    packages : collection of str
+        What an answer may import beside Python's own library.
+
+    Returns
+    -------
+    dict
+        ``near`` is a name that there is, or empty; ``missing`` an import that is not there.
+    """
+    try:
+        return _meant(error, packages)
+    except BaseException:  # noqa: BLE001 - whatever the student's own values did when looked at
+        return {"near": "", "missing": ""}
+
+
+def _meant(error: BaseException, packages: Collection[str]) -> dict[str, str]:
+    near = missing = ""
+    if type(error) is NameError:
+        near = nearest(error.name, _seen_from(_last(error.__traceback__)))
+        if not near:
+            name = str(error.name)
+            known = name in (*packages, *sys.stdlib_module_names)
+            missing = USUAL.get(name, f"import {name}" if known else "")
+    elif type(error) is AttributeError:
+        if str(error).endswith(f"'{error.name}'"):  # else it says by itself what to do
+            near = nearest(error.name, dir(error.obj))
+    elif type(error) is KeyError:
+        near = nearest(error.args[0], _keys(error.__traceback__))
+        near = repr(near) if near else ""
+    elif type(error) is ModuleNotFoundError:
+        near = nearest(error.name, packages) or nearest(error.name, sys.stdlib_module_names)
+    elif type(error) is ImportError:
+        found = _IMPORTED.match(str(error))
+        near = nearest(found[1], dir(sys.modules[error.name])) if found and error.name else ""
+    return {"near": near, "missing": missing}
+
+
+def nearest(name: Any, known: Iterable[Any]) -> str:
+    """The name that is most like one that is not there; empty if none is like it.
+
+    Examples
+    --------
+    >>> nearest("prev_h", ["h_prev", "c_prev"])
+    'h_prev'
+    >>> nearest("d_z_f", ["d_z_i", "d_z"])
+    ''
+    """
+    from difflib import SequenceMatcher, get_close_matches
+
+    if not isinstance(name, str):
+        return ""
+    names = [str(one) for one in known if isinstance(one, str) and one != name]
+    if not name.startswith("_"):
+        names = [one for one in names if not one.startswith("_")]
+    alike = [one for one in names if _joined(one) == _joined(name) or _words(one) == _words(name)]
+    if alike:
+        return max(alike, key=lambda one: SequenceMatcher(None, name, one).ratio())
+    names = [one for one in names if not _another(name, one)]
+    return next(iter(get_close_matches(name, names, 1, CLOSE)), "")
+
+
+def _joined(name: str) -> str:
+    """A name without its underlines and capitals."""
+    return name.replace("_", "").lower()
+
+
+def _words(name: str) -> list[str]:
+    """Its words, in whatever order they stand."""
+    return sorted(name.lower().split("_"))
+
+
+def _another(name: str, other: str) -> bool:
+    """Whether two names differ in a letter that stands alone, so that each is a name of its own."""
+    parts, others = name.split("_"), other.split("_")
+    differ = [(a, b) for a, b in zip(parts, others, strict=False) if a != b]
+    return len(parts) == len(others) and any(len(a) == len(b) == 1 for a, b in differ)
+
+
+def _last(trace: TracebackType | None) -> FrameType:
+    """Where an exception was raised."""
+    assert trace is not None
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace.tb_frame
+
+
+def _seen_from(frame: FrameType) -> list[str]:
+    """The names that code knows there."""
+    return [*frame.f_locals, *frame.f_globals, *dir(builtins)]
+
+
+def _keys(trace: TracebackType | None) -> list[Any]:
+    """The keys of the dict in which one was looked for, in brackets."""
+    frame, at = _last(trace), trace
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    assert at is not None
+    code = frame.f_code
+    first, end, left, right = list(code.co_positions())[at.tb_lasti // 2]
+    assert first is not None
+    lines = [line.encode() for line in linecache.getlines(code.co_filename)[first - 1 : end]]
+    lines[-1] = lines[-1][:right]
+    lines[0] = lines[0][left:]
+    text = " ".join(line.decode().strip() for line in lines)
+    node = ast.parse(f"({text})", mode="eval").body
+    assert isinstance(node, ast.Subscript)
+    assert not any(isinstance(part, (ast.Call, ast.NamedExpr)) for part in ast.walk(node))
+    program = compile(ast.Expression(node.value), "", "eval")
+    value = eval(program, frame.f_globals, frame.f_locals)  # noqa: S307 - the student's own
+    return list(value) if type(value) is dict else []
