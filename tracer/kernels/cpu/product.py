@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from tracer.cells.activations import Array
+from tracer.kernels.cpu.arrays import BEGIN
 from tracer.kernels.cpu.calls import stand_apart
 from tracer.kernels.cpu.jit import compiled
 from tracer.kernels.cpu.vectors import MANY_REGISTERS, PANEL_BYTES, tile_of
@@ -28,13 +29,22 @@ _long = tile_of(1, _LONG)
 _single = tile_of(1, 1)
 
 _wide_outer = tile_of(ROWS, 1, outer=True)
+_less_outer = tile_of(ROWS - 1, 1, outer=True)
 _four_outer = tile_of(4, 1, outer=True)
 _single_outer = tile_of(1, 1, outer=True)
 
-AT_ONCE = 64
-"""So many rows of an outer product at once: they stay in the nearest cache."""
+AT_ONCE = 128
+"""So many rows of an outer product at once: a tile's columns of them stay in the nearest cache."""
+NEAR = 2**17 // (AT_ONCE * PANEL_BYTES)
+"""So many panels of them at once: they stay in the second cache, for one tile after the other."""
 MANY = 22 * ROWS
 """So many rows of a product at once: they stay in the second cache, beside a panel of weights."""
+
+
+_LONG_ROW = 1024
+"""Bytes of a row, from which its columns are copied beside each other for an outer product."""
+_FEW = 7
+"""So many panels do not pay for the copy."""
 
 
 @compiled
@@ -131,21 +141,54 @@ def product(rows: Array, packed: Array, out: Array) -> None:
 
 
 @compiled
+def _tile_by_tile(d_z: Array, first: int, wide: int, out: Array) -> None:
+    """The columns of d_z (S, J) from `first` on, as tiles take them: (tiles, S, `ROWS`).
+
+    Those of the first `wide` columns have `ROWS` of them, the others one less.
+    """
+    stand_apart()
+    tiles = wide // ROWS
+    for s in range(len(d_z)):
+        row = d_z[s]
+        for tile in range(tiles):
+            for k in range(ROWS):
+                out[tile, s, k] = row[first + tile * ROWS + k]
+        for tile in range(tiles, len(out)):
+            for k in range(ROWS - 1):
+                out[tile, s, k] = row[first + tile * (ROWS - 1) + tiles + k]
+
+
+@compiled
 def outer_total(d_z: Array, rows: Array, out: Array, first: int, last: int) -> None:
     """Add ``d_z^T rows``, the sum over all S rows of d_z (S, J) and rows (S, K), to out (J, K).
 
     Only the numbers first..last of each row of d_z. The sums run in the order of S.
     """
     stand_apart()
-    done = last - (last - first) % ROWS
-    four = done + 4 if last - done >= 4 else done
+    wide, less, rest = _tiles(last - first)
+    done, tiles = first + less, wide // ROWS + (less - wide) // (ROWS - 1)
+    four = done + (4 if rest >= 4 else 0)
+    # The columns of long rows lie so far apart that the cache keeps few of them.
+    long = d_z.shape[1] * out.itemsize >= _LONG_ROW
+    copied = long and out.shape[1] * out.itemsize > _FEW * PANEL_BYTES
+    columns = np.empty((tiles if copied else 0, AT_ONCE, ROWS), out.dtype)
     for start in range(0, len(rows), AT_ONCE):
         d, panels = d_z[start : start + AT_ONCE], packed_columns(rows[start : start + AT_ONCE])
-        for j in range(first, done, ROWS):
-            for p in range(panels.shape[0]):
-                _wide_outer(d, j, panels, p, out)
-        for p in range(panels.shape[0]):
-            if four > done:
+        if copied:
+            _tile_by_tile(d, first, wide, columns)
+        for near in range(0, panels.shape[0], NEAR):
+            end = min(near + NEAR, panels.shape[0])
+            for tile in range(tiles):
+                j = first + tile * ROWS - max(tile - wide // ROWS, 0)
+                mine, r, sums = (columns[tile], BEGIN, out[j:]) if copied else (d, j, out)
+                if j < first + wide:
+                    for p in range(near, end):
+                        _wide_outer(mine, r, panels, p, sums)
+                else:
+                    for p in range(near, end):
+                        _less_outer(mine, r, panels, p, sums)
+        for p in range(panels.shape[0] if rest else 0):
+            if rest >= 4:
                 _four_outer(d, done, panels, p, out)
             for j in range(four, last):
                 _single_outer(d, j, panels, p, out)
