@@ -4,14 +4,19 @@ Needs nothing beside tracer::
 
     python benchmarks/activations.py [--every 1]
 
-Each float32 from -Inf to Inf is a z; with ``--every 100`` only one of a hundred is taken. Printed
-are the largest error of σ and of tanh, in units in the last place of the result, and where it is.
-The exact values are those of NumPy's float64.
+Each of the 2^32 float32 is a z; with ``--every 100`` only one of a hundred is taken. Printed is,
+for each activation, where its error is largest in units in the last place of the exact value, and
+where it is largest in itself. The exact values are NumPy's in float64; those of the two places
+printed are computed again with 60 digits. What comes of NaN must be NaN.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
+from collections.abc import Callable
+from decimal import Decimal, getcontext
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,30 +24,93 @@ import numpy.typing as npt
 from tracer.kernels.cpu.squeezing import CODE, squeeze
 
 Numbers = npt.NDArray[np.float32]
+Wide = npt.NDArray[np.float64]
 
-AT_ONCE = 2**22
-FINITE = 0x7F800000
-"""So many float32 are at least 0 and finite."""
+AT_ONCE = 2**16
+"""So many numbers stay in the second cache, in float64 too."""
+INFINITE = 0x7F800000
+"""The bits of Inf. Those of smaller numbers are below, those of NaN above."""
+
+EXPONENT = np.uint64(0x7FF0000000000000)
+"""What of the bits of a float64 is the power of two in it."""
+
+getcontext().prec = 60
 
 
-def exact(name: str, z: Numbers) -> npt.NDArray[np.float64]:
-    """The activation in float64."""
-    wide = z.astype(np.float64)
+def _sigmoid(z: Wide) -> Wide:
+    e = np.exp(-np.abs(z))
+    return np.where(z < 0, e, 1) / (1 + e)
+
+
+EXACT: dict[str, Callable[[Wide], Wide]] = {
+    "tanh": np.tanh,
+    "relu": lambda z: np.maximum(z, 0),
+    "sigmoid": _sigmoid,
+    "identity": lambda z: z,
+    "hard-sigmoid": lambda z: np.clip((z + 3) / 6, 0, 1),
+    "hard": lambda z: (z > 0).astype(np.float64),
+    "hard-sigmoid-0.2": lambda z: np.clip((z + 2.5) / 5, 0, 1),
+}
+
+
+def digits(name: str, z: float) -> Decimal:
+    """The activation of one number, to 60 digits."""
+    exact, one = Decimal(z), Decimal(1)
     if name == "tanh":
-        return np.tanh(wide)
-    e = np.exp(-np.abs(wide))
-    return np.where(wide < 0, e, 1) / (1 + e)
+        e = (-2 * abs(exact)).exp()
+        return ((one - e) / (one + e)).copy_sign(exact)
+    if name == "sigmoid":
+        return one / (one + (-exact).exp())
+    if name == "relu":
+        return max(exact, 0 * one)
+    if name == "identity":
+        return exact
+    if name == "hard":
+        return Decimal(int(z > 0))
+    half = 3 if name == "hard-sigmoid" else Decimal("2.5")
+    return min(max((exact + half) / (2 * half), 0 * one), one)
 
 
-def worst(name: str, z: Numbers) -> tuple[float, float]:
-    """The largest error among these z, and its z."""
+class Worst(NamedTuple):
+    """An error, and the z at which it is."""
+
+    error: float
+    z: float
+
+
+def worst(name: str, z: Numbers) -> tuple[Worst, Worst]:
+    """Among these z the largest error in units in the last place, and the largest in itself."""
     got = np.empty_like(z)
     squeeze(CODE[name], z, got)
-    wanted = exact(name, z)
-    unit = np.spacing(np.abs(wanted).astype(np.float32)).astype(np.float64)
-    errors = np.abs(got - wanted) / unit
-    place = int(errors.argmax())
-    return float(errors[place]), float(z[place])
+    with np.errstate(all="ignore"):
+        wanted = EXACT[name](z.astype(np.float64))
+        power = (wanted.view(np.uint64) & EXPONENT).view(np.float64)
+        unit = np.maximum(power * 2.0**-23, 2.0**-149)
+        errors = np.abs(got - wanted)
+        errors[got == wanted] = 0  # also of Inf
+        found = []
+        for size in (errors / unit, errors):
+            place = int(size.argmax())  # of a NaN, if there is one
+            error = float(size[place])
+            found.append(Worst(np.inf if np.isnan(error) else error, float(z[place])))
+    return found[0], found[1]
+
+
+def again(name: str, z: float) -> tuple[float, float]:
+    """The error at one z in units in the last place, and in itself, from 60 digits."""
+    got = np.empty(1, np.float32)
+    squeeze(CODE[name], np.array([z], np.float32), got)
+    wanted = digits(name, z)
+    error = abs(Decimal(float(got[0])) - wanted)
+    unit = max(2.0 ** (math.frexp(float(wanted))[1] - 24), 2.0**-149)
+    return float(error / Decimal(unit)), float(error)
+
+
+def kept_nan(name: str, z: Numbers) -> bool:
+    """Whether what comes of these NaN is NaN."""
+    got = np.empty_like(z)
+    squeeze(CODE[name], z, got)
+    return bool(np.isnan(got).all())
 
 
 def main() -> None:
@@ -50,14 +118,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--every", type=int, default=1)
     every = parser.parse_args().every
-    found = {"sigmoid": (0.0, 0.0), "tanh": (0.0, 0.0)}
-    for start in range(0, FINITE, AT_ONCE * every):
-        bits = np.arange(start, min(start + AT_ONCE * every, FINITE), every, dtype=np.uint32)
-        z = bits.view(np.float32)
-        for name, before in found.items():
-            found[name] = max(before, worst(name, z), worst(name, -z))
-    for name, (error, z) in found.items():
-        print(f"{name:8} {error:.3f} units in the last place, at z = {z!r}")
+    for name in EXACT:
+        last, self, nan, count = Worst(0.0, 0.0), Worst(0.0, 0.0), True, 0
+        for start in range(0, 2**32, AT_ONCE * every):
+            bits = np.arange(start, min(start + AT_ONCE * every, 2**32), every, dtype=np.uint32)
+            z = bits.view(np.float32)
+            numbers = z[bits & 0x7FFFFFFF <= INFINITE]
+            count += z.size
+            if len(numbers) < len(z):
+                nan = nan and kept_nan(name, z[np.isnan(z)])
+            if len(numbers):
+                one, other = worst(name, numbers)
+                last, self = max(last, one), max(self, other)
+        ulps, error = again(name, last.z)[0], again(name, self.z)[1]
+        print(
+            f"{name:17} {count:,} z: {last.error:.4g} units in the last place ({ulps:.4g} by 60 "
+            f"digits) at z = {last.z!r}; {self.error:.3g} ({error:.3g}) at z = {self.z!r}; "
+            f"NaN {'stays' if nan else 'IS LOST'}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":
