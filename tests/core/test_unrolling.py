@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+from dataclasses import MISSING, FrozenInstanceError, fields
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,8 @@ import pytest
 
 import tracer
 from tests.core.conftest import make_run
+from tracer.trace.layer import LayerTrace
+from tracer.trace.trace import Trace
 
 
 def lstm(dtype: str = "float64") -> tracer.LSTMCell:
@@ -46,6 +50,41 @@ def test_the_caller_may_reuse_the_input_array() -> None:
     x[:] = 7
 
     np.testing.assert_array_equal(trace["z_f_from_x"], before)
+
+
+def test_a_run_makes_the_records_that_their_classes_make() -> None:
+    """Though its fields are set at once: each is there, and what may change is no other trace's."""
+    trace, other = (tracer.unroll(lstm(), np.ones((5, 1, 4))) for _ in range(2))
+    layer = trace.last
+    made = LayerTrace(
+        layer.cell, layer.x, layer.initial, layer.lengths, layer.level, layer.device, layer.recorded
+    )
+    whole = Trace((made,), versions=trace.versions)
+
+    for record, same in ((layer, made), (trace, whole)):
+        for one in fields(record):
+            if one.name != "layers":
+                assert [getattr(record, one.name)] == [getattr(same, one.name)]
+    for one in fields(LayerTrace):
+        if one.default_factory is not MISSING:
+            assert getattr(layer, one.name) is not getattr(other.last, one.name)
+    with pytest.raises(FrozenInstanceError):
+        layer.level = "states"  # type: ignore[misc] # this is what is tried
+
+
+def test_what_is_recorded_is_a_mapping_that_nobody_can_write_to() -> None:
+    """Each quantity is a part of one array; a copy has arrays of its own."""
+    recorded = tracer.unroll(lstm(), np.ones((5, 1, 4)), level="gates").last.recorded
+    copied = pickle.loads(pickle.dumps(recorded))  # noqa: S301 - its own
+
+    assert list(recorded) == list(copied) == ["i", "f", "g", "o", "c", "h"]
+    assert ("c" in recorded, "z_i" in recorded, len(recorded)) == (True, False, 6)
+    assert recorded["c"].shape == (5, 1, 7)
+    np.testing.assert_array_equal(recorded["h"], copied["h"])
+    with pytest.raises(ValueError, match="read-only"):
+        recorded["h"][0] = 1
+    with pytest.raises(KeyError):
+        recorded["z_i"]
 
 
 X = np.zeros((5, 3, 4))

@@ -30,7 +30,7 @@ def as_array(name: str, value: Any) -> Array:
 
 def copied(array: Array) -> Array:
     """The same numbers in memory of their own, row after row, in this machine's byte order."""
-    return np.array(array, array.dtype.newbyteorder("="), order="C")
+    return np.array(array, array.dtype.type, order="C")
 
 
 def view_of(name: str, value: Any) -> Array:
@@ -43,6 +43,8 @@ def view_of(name: str, value: Any) -> Array:
     InputError
         If it is not rectangular or not of a float type (integers are not converted silently).
     """
+    if type(value) is np.ndarray and _is_float(value.dtype):
+        return value
     if getattr(value, "requires_grad", False):
         value = value.detach()
     try:
@@ -55,12 +57,17 @@ def view_of(name: str, value: Any) -> Array:
         raise InputError(f"{name} is a masked array; fill it first: {name}.filled(0)")
     if array.dtype.kind in "iu" and not hasattr(value, "dtype"):
         array = array.astype(np.float64)  # a plain list of numbers carries no dtype of its own
-    if array.dtype.name not in DTYPES:
+    if not _is_float(array.dtype):
         raise InputError(
             f"{name} has dtype {array.dtype}; tracer computes in float32 or float64: "
             f"pass {name}.astype('float32') or {name}.astype('float64')"
         )
     return array
+
+
+def _is_float(dtype: np.dtype[Any]) -> bool:
+    """Whether it is one of `DTYPES`, in any byte order."""
+    return dtype.kind == "f" and dtype.itemsize in {4, 8}
 
 
 def _unread(name: str, value: Any, error: Exception) -> str:

@@ -16,6 +16,7 @@ A device is a module with these functions (see `Device`):
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any, Protocol, cast
@@ -47,7 +48,7 @@ class Device(Protocol):
         state: Mapping[str, Array],
         lengths: npt.NDArray[np.int64],
         level: str,
-    ) -> dict[str, Array]:
+    ) -> Mapping[str, Array]:
         """Unroll `cell` over x (T, N, D) from `state`, each (N, H).
 
         Returns the quantities that `level` stores, each (T, N, H); see `on_host`. Past its length a
@@ -104,12 +105,17 @@ def device(name: str) -> Device:
         module = DEVICES[name]
     except (KeyError, TypeError):
         raise UnknownNameError("device", name, DEVICES) from None
+    return _loaded(module)
+
+
+@cache
+def _loaded(module: str) -> Device:
     return cast("Device", import_module(module))
 
 
 def adopted(name: str, value: Any, where: str) -> Any:
     """What a caller gave, if the device called `where` takes it as it lies; else None."""
-    if isinstance(value, np.ndarray | list):
+    if isinstance(value, (np.ndarray, list)):
         return None
     adopt = getattr(device(where), "adopted", None)
     return adopt(name, value) if adopt else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from tracer.cells.parameters import freeze
 from tracer.equations import Kind
 from tracer.equations.expression import Binary, Expression, Name, Transposed
 from tracer.kernels.device import device, on_host, rebuilding
+from tracer.kernels.laid import Laid
 from tracer.trace.checkpoints import NO_CHECKPOINTS, Checkpoints
 from tracer.trace.room import check_copy, check_replay
 
@@ -68,9 +68,10 @@ class LayerTrace(Mapping[str, Array]):
     """The window that was run again last, by its first step."""
 
     def __post_init__(self) -> None:
-        each = (self.initial, self.recorded, self.gradients, self._replayed)
-        arrays = chain.from_iterable(named.values() for named in each)
-        freeze((self.x, self.lengths, *arrays))
+        freeze((self.x, self.lengths, *self.initial.values()))
+        for named in (self.recorded, self.gradients, self._replayed):
+            if named and type(named) is not Laid:  # to which nobody can write as it is
+                freeze(named.values())
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

@@ -6,6 +6,7 @@ A batch is padded: each of its N sequences takes the room of the longest, T step
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from tracer.cells import Cell
@@ -53,24 +54,15 @@ def check_room(
     advice : str
         What else would fit whatever the sizes.
     """
-    rows = len(cell.U)
+    equations, (rows, D) = cell.equations, cell.U.shape
     shares = (cell.U.size + cell.W.size + rows) // N if per_step else 0
-    quantities = 2 * len(cell.equations.quantities) + len(cell.equations.backward) + 8
-    at_most = quantities * max(cell.U.shape) + _OUTPUT_COPIES * outputs + shares
+    quantities = 2 * len(equations.quantities) + len(equations.backward) + 8
+    at_most = quantities * max(rows, D) + _OUTPUT_COPIES * outputs + shares
     if is_small(T * N * _size(cell, at_most)):
         return  # counting exactly takes longer than a small run should wait
-
-    def numbers(level: str) -> float:
-        count = 0.0
-        if forward:
-            count += _forward(cell, level, T) + _OUTPUT_COPIES * outputs
-            if outputs and level == CHECKPOINTS:  # the head reads h at every step
-                count += cell.W.shape[1]
-        if backward:
-            replayed = 0 if level == LEVELS[-1] else _forward(cell, LEVELS[-1], T)
-            count += replayed + _backward(cell) + shares
-        return count
-
+    numbers = partial(
+        _numbers, cell, T, outputs=outputs, shares=shares, forward=forward, backward=backward
+    )
     _check(cell, T, N, level, numbers, advice)
 
 
@@ -126,6 +118,21 @@ def _backward(cell: Cell) -> int:
     )
     # d_z, x and h_prev stand beside them while the weights' gradients are added up.
     return int(gradients + rows + 2 * (D + H))
+
+
+def _numbers(
+    cell: Cell, T: int, level: str, *, outputs: int, shares: int, forward: bool, backward: bool
+) -> float:
+    """The numbers of one step of one sequence in the passes that are to be run."""
+    count = 0.0
+    if forward:
+        count += _forward(cell, level, T) + _OUTPUT_COPIES * outputs
+        if outputs and level == CHECKPOINTS:  # the head reads h at every step
+            count += cell.W.shape[1]
+    if backward:
+        replayed = 0 if level == LEVELS[-1] else _forward(cell, LEVELS[-1], T)
+        count += replayed + _backward(cell) + shares
+    return count
 
 
 def _check(

@@ -92,15 +92,18 @@ def compiled_cell(kind: str) -> CompiledCell:
     InputError
         If it has no compiled step.
     """
+    try:
+        return _MADE[CELL_CLASSES[kind], COMPILED[kind]]
+    except KeyError:
+        pass  # not compiled yet, or never
     if kind not in COMPILED:
         raise InputError(
             f"{CELLS[kind].title} has no compiled step, which this needs; write one and name its "
             f"module: tracer.cells.register({CELL_CLASSES[kind].__name__}, 'the.module')"
         )
     cell, place = CELL_CLASSES[kind], COMPILED[kind]
-    if (cell, place) not in _MADE:
-        _MADE[cell, place] = _made(cell, place)
-    return _MADE[cell, place]
+    made = _MADE[cell, place] = _made(cell, place)
+    return made
 
 
 _MADE: dict[tuple[type[Cell], str], CompiledCell] = {}

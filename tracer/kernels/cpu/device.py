@@ -18,6 +18,7 @@ from tracer.kernels.cpu.jit import kept
 from tracer.kernels.cpu.shares import in_shares
 from tracer.kernels.cpu.squeezing import CODE
 from tracer.kernels.cpu.through_time import Lengths
+from tracer.kernels.laid import Laid
 
 WORTH = 100_000
 """Numbers that take longer to copy than it takes to ask where they lie."""
@@ -72,17 +73,23 @@ def _options(cell: Cell) -> Places:
 
 
 class _Layout(NamedTuple):
-    """Where the quantities lie in a room: what is kept comes first, each with T + 1 steps."""
+    """Where the quantities lie in a room of so many rows: what is kept comes first.
+
+    Of that, each has N rows `before` the first step, in which only a state has numbers, and then
+    those of all `steps`.
+    """
 
     places: Places
     rows: int
-    names: tuple[str, ...]
+    before: dict[str, slice]
+    steps: dict[str, slice]
     shape: tuple[int, int, int]
 
-    def arrays(self, room: Array) -> Array:
-        """What is kept: (quantities, T + 1, N, H). Before the first step only a state is."""
-        kept, steps, N = self.shape
-        return room[: kept * steps * N].reshape(kept, steps, N, -1)
+    def arrays(self, room: Array) -> dict[str, Array]:
+        """What is kept, each (T, N, H)."""
+        T, N, _ = self.shape
+        kept = room[: len(self.steps) * (T + 1) * N].reshape(len(self.steps), T + 1, N, -1)
+        return dict(zip(self.steps, kept[:, 1:], strict=True))
 
 
 @lru_cache(maxsize=256)
@@ -98,22 +105,24 @@ def _backward_layout(made: CompiledCell, T: int, N: int) -> _Layout:
 
 def _layout(names: tuple[str, ...], kept: Places, T: int, N: int) -> _Layout:
     places, rows = through_time.lay_out(kept, T * N, N)
-    there = tuple(name for name, keeps in zip(names, kept, strict=True) if keeps)
-    shape = len(there), T + 1, N
-    return _Layout(places, rows + product.ROWS, there, shape)  # a tile may read past the end
+    begin = {name: int(at[0]) for name, at, keeps in zip(names, places, kept, strict=True) if keeps}
+    return _Layout(
+        places,
+        rows + product.ROWS,  # a tile may read past the end
+        {name: slice(row, row + N) for name, row in begin.items()},
+        {name: slice(row + N, row + N + T * N) for name, row in begin.items()},
+        (T, N, -1),
+    )
 
 
-def forward(
-    cell: Cell, x: Array, state: Mapping[str, Array], lengths: Lengths, level: str
-) -> dict[str, Array]:
+def forward(cell: Cell, x: Array, state: Mapping[str, Array], lengths: Lengths, level: str) -> Laid:
     """Unroll `cell` over x (T, N, D) in one compiled call; see `Device.forward`."""
     (T, N, D), H = x.shape, cell.W.shape[1]
     made = compiled_cell(cell.equations.name)
     layout = _forward_layout(made, level, T, N)
     room = np.empty((layout.rows, H), x.dtype)
-    arrays = layout.arrays(room)
     for name, before in state.items():
-        arrays[layout.names.index(name), 0] = before
+        room[layout.before[name]] = before
     laid = _forward_weights(cell, made)
     x, lengths = _plain(x).reshape(T * N, D), _plain(lengths)
     in_shares(
@@ -122,7 +131,7 @@ def forward(
             laid.own, laid.U, x, lengths, made.states, layout.places, first, last, room
         ),
     )  # fmt: skip
-    return dict(zip(layout.names, arrays[:, 1:], strict=True))
+    return Laid(room, layout.steps, layout.shape)
 
 
 def backward(
@@ -140,13 +149,11 @@ def backward(
     there, layout = _forward_layout(made, "all", T, N), _backward_layout(made, T, N)
     room = _room_with(numbers, state, there)
     d_room = np.empty((layout.rows, H), d_h.dtype)
-    arrays = layout.arrays(d_room)
-    found = dict(zip(layout.names, arrays[:, 1:], strict=True))
     start = {}
     for name, last in d_last.items():
-        from_next = arrays[layout.names.index(f"d_{name}_from_next")]
-        from_next[T] = last
-        start[f"d_{name}_0"] = from_next[0]
+        from_next = f"d_{name}_from_next"
+        d_room[layout.steps[from_next]][-N:] = last
+        start[f"d_{name}_0"] = d_room[layout.before[from_next]]
     d_z = np.empty((T * N + product.ROWS, len(cell.a)), d_h.dtype)
     d_x = np.empty((T * N, D), d_h.dtype)
     laid = _backward_weights(cell, made)
@@ -161,7 +168,13 @@ def backward(
     )  # fmt: skip
     by_gate = d_z[: T * N].reshape(T, N, -1, H).transpose(2, 0, 1, 3)
     sums = zip(made.sums, by_gate, strict=True)
-    return {"d_h_from_loss": d_h, **found, **dict(sums), "d_x": d_x.reshape(T, N, D), **start}
+    return {
+        "d_h_from_loss": d_h,
+        **layout.arrays(d_room),
+        **dict(sums),
+        "d_x": d_x.reshape(T, N, D),
+        **start,
+    }
 
 
 def _room_with(numbers: Mapping[str, Array], state: Mapping[str, Array], layout: _Layout) -> Array:
@@ -169,18 +182,17 @@ def _room_with(numbers: Mapping[str, Array], state: Mapping[str, Array], layout:
     h = numbers["h"]
     room, shape = h.base, (layout.rows, h.shape[2])
     large = layout.rows * h.shape[2] > WORTH  # below, a copy is quicker than to ask
-    if large and isinstance(room, np.ndarray) and room.shape == shape:
-        there = dict(zip(layout.names, layout.arrays(room), strict=True))
-        if all(_same(array[1:], numbers[name]) for name, array in there.items()) and all(
-            np.array_equal(there[name][0], before) for name, before in state.items()
-        ):
-            return room
+    if (
+        large and isinstance(room, np.ndarray) and room.shape == shape
+        and all(_same(array, numbers[name]) for name, array in layout.arrays(room).items())
+        and all(np.array_equal(room[layout.before[name]], one) for name, one in state.items())
+    ):  # fmt: skip
+        return room
     room = np.empty(shape, h.dtype)
-    arrays = layout.arrays(room)
-    for name, array in zip(layout.names, arrays[:, 1:], strict=True):
+    for name, array in layout.arrays(room).items():
         array[:] = numbers[name]
     for name, before in state.items():
-        arrays[layout.names.index(name), 0] = before
+        room[layout.before[name]] = before
     return room
 
 

@@ -22,9 +22,10 @@ def in_shares(rows: int, work: int, run: Callable[[int, int], object]) -> None:
 
     Whatever a share raises is raised here, after all of them have ended.
     """
-    at_most = min(rows // ROWS, rows * work // WORTH)
-    if at_most > 1:
-        at_most = min(at_most, threads())
+    if rows < 2 * ROWS or rows * work < 2 * WORTH:  # by far the quickest to ask
+        run(0, rows)
+        return
+    at_most = min(rows // ROWS, rows * work // WORTH, threads())
     if at_most < 2:
         run(0, rows)
         return
