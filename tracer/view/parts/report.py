@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.placing import own_names
@@ -32,7 +33,11 @@ from tracer.view.say.reported import (
     in_check,
 )
 from tracer.view.say.trouble import function_of, sentences
+from tracer.view.say.unnamed import explained
 from tracer.view.say.words import clean
+
+if TYPE_CHECKING:
+    from tracer.mistakes import Diagnosis
 
 
 def judged(report: Report, encoding: str = "utf-8") -> Judged:
@@ -48,10 +53,16 @@ def judged(report: Report, encoding: str = "utf-8") -> Judged:
         out_of=report.out_of,
         notes=tuple(form_notes(report)),
         checks=tuple(_check(report, c, encoding) for c in report.checks),
-        diagnosis=() if report.diagnosis is None else tuple(told(report.diagnosis)),
+        diagnosis=_told(exercise, report.diagnosis),
         explained=report.diagnosis is not None and bool(report.diagnosis.edits),
         look_at=tuple(_said(line_to_look_at(report), encoding)),
     )
+
+
+def _told(exercise: Exercise, diagnosis: Diagnosis | None) -> tuple[Told, ...]:
+    """Which mistake it is, and what the names mean that the exercise does not have."""
+    sentences_told = [] if diagnosis is None else told(diagnosis)
+    return (*sentences_told, *explained(exercise, sentences_told))
 
 
 def _check(report: Report, c: CheckReport, encoding: str) -> CheckRow:
@@ -70,7 +81,7 @@ def _check(report: Report, c: CheckReport, encoding: str) -> CheckRow:
         wrong=None if d is None else _wrong(exercise, c, d),
         reading="" if d is None else _reading(exercise, d),
         also=tuple(_wrong(exercise, c, other) for other in c.also),
-        diagnosis=() if c.diagnosis is None else tuple(told(c.diagnosis)),
+        diagnosis=_told(exercise, c.diagnosis),
         explained=c.diagnosis is not None and bool(c.diagnosis.edits),
         stopped=None if c.trouble is None else _stopping(report, c, c.trouble, encoding),
         remarks=tuple(_remarks(report, c, encoding)),

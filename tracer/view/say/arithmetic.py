@@ -48,8 +48,9 @@ def functions(cell: Cell | CellEquations) -> Functions:
 
 
 def in_numbers(
-    expression: Expression, values: Mapping[str, Value], slopes: Mapping[str, Any] | None = None
-) -> Expression:
+    expression: Expression, values: Mapping[str, Value], slopes: Mapping[str, Any] | None = None,
+    *, products: bool = True,
+) -> Expression:  # fmt: skip
     """The expression with numbers in the place of names.
 
     Parameters
@@ -60,6 +61,8 @@ def in_numbers(
         product becomes a sum. A name that is not given stays as it is.
     slopes : mapping
         Slopes that are written as their value, not as a call: ``{"dσ": ...}``.
+    products : bool
+        Whether a product of rows is written as the sum that it is, and not as its value.
     """
     slopes = slopes or {}
 
@@ -74,6 +77,8 @@ def in_numbers(
             case Binary("@", left, right) if set(node.reads) <= values.keys():
                 known = {name: _row(values[name]) for name in node.reads}
                 rows = [_row(side.value(known, slopes)) for side in (left, right)]
+                if not products and rows[0].shape == rows[1].shape:
+                    return _number(rows[0] @ rows[1])
                 return _sum_of_products(*rows) if rows[0].shape == rows[1].shape else None
         return None
 

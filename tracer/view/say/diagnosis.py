@@ -84,7 +84,7 @@ def _reference(reference: str) -> Iterator[Told]:
 
 
 def _by_equation(diagnosis: Diagnosis) -> Iterator[Told]:
-    """Equation by equation, each judged from the student's own numbers."""
+    """Equation by equation, each judged from what was given and from the student's own numbers."""
     by = {
         verdict: [e.name for e in diagnosis.equations if e.verdict == verdict]
         for verdict in ("right", "wrong", "unknown")
@@ -92,8 +92,8 @@ def _by_equation(diagnosis: Diagnosis) -> Iterator[Told]:
     if not by["wrong"]:
         return
     said = plural(
-        "Your {names} is not what the equations give from your own numbers.",
-        "Your {names} are not what the equations give from your own numbers.",
+        "Your {names} is not what the equations give from the numbers that go into it.",
+        "Your {names} are not what the equations give from the numbers that go into each.",
         len(by["wrong"]),
     )
     yield Told(said.format(names=listed(by["wrong"])), strong=True)

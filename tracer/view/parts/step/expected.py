@@ -18,6 +18,9 @@ from tracer.view.parts.step.worked import Worked, digits_between, worked
 from tracer.view.say.arithmetic import Functions, Value, functions, in_numbers
 from tracer.view.say.numbers import number
 
+MANY = 2
+"""So many products of rows in one equation are written as one number each."""
+
 CLOSE = 1e-6
 """How near the worked number comes to the expected one, as a share of it; or it is not shown."""
 
@@ -47,9 +50,11 @@ def expected_number(exercise: Exercise, d: Difference) -> Iterator[Worked]:
         values = at.operands(expression)
         if result is None or values is None or not _gives(expression, values, result, called):
             continue
+        sums = sum(isinstance(n, Binary) and n.sign == "@" for n in expression.nodes())
         yield worked(
-            at.place(name), expression, values, result, called, digits=digits, symbols=symbols
-        )
+            at.place(name), expression, values, result, called, digits=digits, symbols=symbols,
+            products=sums < MANY,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +111,22 @@ class _At:
                 case _:
                     return None
             for name, (array_name, index, axis) in picked.items():
-                array = self.d.values.get(array_name)
+                array = self._array(array_name)
                 if array is None or array.ndim != 2 or index >= array.shape[axis]:
                     return None
                 found[name] = array.take(index, axis)
         return found
+
+    def _array(self, name: str) -> Array | None:
+        """One step of a quantity, or a block of a parameter."""
+        if name in self.program.blocks:
+            whole, above = self.program.blocks[name]
+            rows = self.d.values.get(whole)
+            if rows is None:
+                return None
+            size = len(rows) // len(self.program.gates)
+            return rows[above * size : (above + 1) * size]
+        return self.d.values.get(name)
 
     def place(self, name: str) -> str:
         """``c_2[3]`` of the number itself; of what it reads the name alone."""

@@ -74,6 +74,7 @@ def worked(
     digits: int = 2,
     symbols: Mapping[str, str] | None = None,
     note: str = "",
+    products: bool = True,
 ) -> Worked:
     """An equation worked out with `values`.
 
@@ -90,8 +91,10 @@ def worked(
     symbols : mapping
         What is written for a name among the letters.
     note : str
+    products : bool
+        Whether a product of rows is written as the sum that it is, and not as its value.
     """
-    numbers = in_numbers(expression, values, called.meant)
+    numbers = in_numbers(expression, values, called.meant, products=products)
     written = number(result, digits)
     return Worked(
         place,

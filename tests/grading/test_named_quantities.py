@@ -1,0 +1,88 @@
+"""A sentence names what the exercise has; of anything else it says what that is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.grading.answering import EXERCISES
+from tracer.exercises.submission import Submission
+from tracer.grading.session import grade
+from tracer.mistakes import mistakes_of
+from tracer.view.say.diagnosis import Told
+from tracer.view.say.unnamed import explained
+from tracer.view.terminal.console import Abilities
+from tracer.view.terminal.report import screen
+
+SOLUTIONS = Path(__file__).parents[2] / "solutions"
+
+
+def said(number: str, old: str, new: str) -> str:
+    """What is said of a right answer in which something is put in the place of something else."""
+    exercise = EXERCISES[number]
+    right = (SOLUTIONS / exercise.name / exercise.file).read_text("utf-8")
+    assert old in right
+    answer = Submission(exercise.file, right.replace(old, new).encode())
+    report = grade(exercise, answer, seed=3)
+    return " ".join(" ".join(line.plain for line in screen(report, Abilities(width=200))).split())
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence", "names"),
+    [
+        ("32", "They need all of d_c: d_c_from_h + d_c_from_next.", ["d_c_from_h"]),
+        ("32", "Your numbers are those of d_f = d_c * c.", []),
+        ("22", "The switch f is made of its own z_f.", ["z_f"]),
+        ("20", "The switch f is made of its own z_f.", []),
+        ("20", "d_c, d_f, d_i and d_g are wrong.", []),  # too many, and no help
+    ],
+)
+def test_what_no_page_of_the_exercise_names_is_explained(
+    number: str, sentence: str, names: list[str]
+) -> None:
+    """By its line on the list of quantities; README and stub are what the student reads."""
+    found = list(explained(EXERCISES[number], [Told(sentence)]))
+
+    assert [one.text.partition(" is ")[0] for one in found] == names
+
+
+def test_a_slope_of_the_memory_is_told_in_the_equation_of_the_page() -> None:
+    """The README of exercise 32 has d_c as a whole, and no name for its first part."""
+    text = said("32", "d_h * o * (1 - tanh_c**2)", "d_h * o * (1 - forward['c'] ** 2)")
+
+    assert "if d_c gets d_h * o * (1 - c ** 2) through h." in text
+    assert "The equation is d_c = d_h * o * (1 - tanh(c) ** 2) + d_c_from_next." in text
+    assert "d_c_from_h" not in text
+
+
+def test_another_tanh_is_told_where_it_is_computed() -> None:
+    """Backward, g is given, and only the memory is squeezed; forward, both are."""
+    for number in ("20", "22", "32"):
+        program = EXERCISES[number].program
+        assert program is not None
+        (sentence, *_more) = [m.sentence for m in mistakes_of(program) if m.id == "other_tanh"]
+
+        assert sentence.endswith("in the place of tanh(z), wherever tanh is computed.")
+
+
+def test_the_first_number_of_d_x_is_worked_out() -> None:
+    """A sum over four gates, one number for each."""
+    text = said("32", "d_z @ U, d_z @ W", "d_z @ U * 2, d_z @ W")
+
+    start = "d_x_1[0] = d_z_i @ U_i + d_z_f @ U_f + d_z_g @ U_g + d_z_o @ U_o = "
+    numbers = text.partition(start)[2].partition(" Look at")[0]
+    *terms, last = numbers.replace(" ≈ ", " = ").split(" + ")
+    final, result = last.split(" = ")
+    parts = [float(term.strip("()")) for term in (*terms, final)]
+
+    assert len(parts) == 4
+    assert sum(parts) == pytest.approx(float(result), rel=0.02)
+
+
+def test_of_one_step_nothing_is_said_of_own_numbers() -> None:
+    """The equations get what was given: h of exercise 10 has no number of the student's own."""
+    text = said("10", "np.tanh(z)", "np.tanh(z) * 1.37 + 0.11")
+
+    assert "Your h is not what the equations give from the numbers that go into it." in text
+    assert "your own numbers" not in text.partition("Look at")[0].partition("The first")[0]
