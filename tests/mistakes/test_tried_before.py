@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 
 from tests.mistakes.drawing import SCENES, came_of, draw
 from tracer.cells.activations import Array
 from tracer.errors import InputError
-from tracer.mistakes import mistakes_of
+from tracer.mistakes import InVain, mistakes_of
 from tracer.mistakes.attempt import Attempt
 from tracer.mistakes.branches import Branch
 from tracer.mistakes.candidates import Candidate
+from tracer.mistakes.pairs import Pairs
 from tracer.mistakes.search import Search, singles
 from tracer.mistakes.task import Task
 from tracer.program import Program, edits_in, program_of
@@ -92,6 +95,81 @@ def test_two_lines_are_not_tried_again_step_by_step() -> None:
 
     assert len(found[False]) == 1
     assert found[True] == ()
+
+
+def test_a_step_that_was_tried_as_a_whole_run_is_not_tried_again() -> None:
+    """No pair gives this c: on the same run, as a step of a longer one, none is run once more."""
+    unknown = candidate({"change": {"c": "f * c_prev + sqrt(i) * exp(g)"}})
+    pair = [candidate({"change": {"f": "i"}}), candidate({"read": {"h_0": "c_0"}})]
+    in_vain = InVain()
+    runs = []
+    for _again in range(2):
+        task = task_of(unknown, pair)
+        root = Branch(Attempt(task), ())
+        assert root.attempt.open is not None
+        before = task.left
+        assert Pairs(lambda: None, in_vain=in_vain).grow(root) == []
+        runs.append(before - task.left)
+
+    assert runs[0] > 0
+    assert runs[1] == 0
+
+
+def test_a_quantity_that_is_no_longer_0_is_tried_on_the_same_run() -> None:
+    """With c_0 = 0 alone nothing may be said that reads c_0; with another run beside it may."""
+    (run, other) = task_of(candidate(OTHER_C), []).runs
+    still = replace(run.run, given={**run.run.given, "c_0": np.zeros_like(run.run.given["c_0"])})
+    alone, both = Task(LSTM, [still], []), Task(LSTM, [still, other.run], [])
+    in_vain = InVain()
+    of = alone.runs[0]
+    in_vain.add(alone, of)
+
+    assert in_vain.holds(alone, of)
+    assert not in_vain.holds(both, of)
+
+
+TABLES = (
+    {"change": {"c": "f * c_prev + g"}}, {"change": {"c": "tanh(it)"}}, {"change": {"i": "1 - f"}},
+    {"change": {"i": "σ(z_i) * 2"}}, {"change": {"f": "i", "c": "g + o"}},
+    {"each_gate": {"z_{gate}": "it - z_{gate}_from_a"}}, {"change": {"z_i": "z_f"}},
+    {"function": {"σ": "tanh(z)"}}, {"function": {"σ": "1 / (1 + exp(z))"}},
+    {"function": {"tanh": "z"}}, {"change": {"h": "o * c"}},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("first", TABLES, ids=str)
+def test_two_changes_that_need_not_be_put_together(first: dict[str, Any]) -> None:
+    """One undoes the other, both stand beside each other, or their order does not matter."""
+    given = draw(LSTM, 5)
+    earlier = candidate(first)
+
+    def numbers(*chosen: Candidate) -> dict[str, Array] | None:
+        edits = [edit for each in chosen for edit in each.edits]
+        try:
+            return LSTM.edited(edits).run(given, wanted=("h", "c"))
+        except InputError:
+            return None  # one reads what the other makes of it
+
+    said = 0
+    for later in map(candidate, TABLES):
+        both = numbers(earlier, later)
+        if both is None:
+            continue
+        if later.undoes(earlier):
+            said += 1
+            np.testing.assert_equal(both, numbers(later), str(later))
+        elif later.stands_beside(earlier):
+            said += 1
+            assert earlier.changed is not None
+            assert later.changed is not None
+            lines = {**earlier.changed, **later.changed}.values()
+            beside = LSTM.with_lines(lines).run(given, wanted=("h", "c"))
+            np.testing.assert_equal(both, beside, str(later))
+        elif later.only_bodies and earlier.rewrites:
+            said += 1
+            np.testing.assert_equal(both, numbers(later, earlier), str(later))
+
+    assert said > 2
 
 
 def test_nothing_is_needed_that_nobody_has_run() -> None:

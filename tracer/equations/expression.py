@@ -37,7 +37,9 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 class Expression:
     """What all the records below can do. ``str(expression)`` is the equation in Python."""
 
-    __slots__ = ()
+    __slots__ = ("_functions", "_reads")
+    _functions: tuple[str, ...]
+    _reads: tuple[str, ...]
 
     @property
     def parts(self) -> tuple[Expression, ...]:
@@ -60,14 +62,22 @@ class Expression:
     @property
     def reads(self) -> tuple[str, ...]:
         """The quantities and parameters in it, each once, in the order of reading."""
-        return tuple(dict.fromkeys(node.name for node in self.nodes() if isinstance(node, Name)))
+        try:
+            return self._reads
+        except AttributeError:  # kept, for a search asks it of the same equations again and again
+            names = dict.fromkeys(node.name for node in self.nodes() if isinstance(node, Name))
+            object.__setattr__(self, "_reads", tuple(names))
+            return self._reads
 
     @property
     def functions(self) -> tuple[str, ...]:
         """The functions that it calls, each once, in the order of reading."""
-        return tuple(
-            dict.fromkeys(node.function for node in self.nodes() if isinstance(node, Call))
-        )
+        try:
+            return self._functions
+        except AttributeError:
+            called = dict.fromkeys(n.function for n in self.nodes() if isinstance(n, Call))
+            object.__setattr__(self, "_functions", tuple(called))
+            return self._functions
 
     @property
     def reads_rows(self) -> frozenset[str]:

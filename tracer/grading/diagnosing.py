@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tracer.errors import InputError
@@ -56,7 +57,7 @@ def _search(
     searching: Callable[[], None],
 ) -> Diagnosis:  # fmt: skip
     """The mistake that gives the numbers of these checks; of a step function also step by step."""
-    from tracer.mistakes import Diagnosis, diagnose, mistakes_of
+    from tracer.mistakes import Diagnosis, InVain, diagnose, mistakes_of
 
     program, over = exercise.program, {function.over for function in exercise.functions}
     assert program is not None
@@ -71,16 +72,15 @@ def _search(
         steps = [run for check, one in rounds for run in _runs(check, one, by_step=True)]
     if len(steps) <= len(whole):
         return diagnose(program, whole, catalogue, searching=searching)
+    search = partial(diagnose, program, catalogue=catalogue, searching=searching, in_vain=InVain())
     found = Diagnosis()
     for stages in ("alone", "several"):
-        found = diagnose(program, whole, catalogue, stages=stages, searching=searching)
+        found = search(runs=whole, stages=stages)
         if found.edits or found.zero or found.too_many:
             return found
         # What does the same in each step gives the whole run where it gives each step: it was
         # tried.
-        by_step = diagnose(
-            program, steps, catalogue, step_by_step=True, stages=stages, searching=searching
-        )
+        by_step = search(runs=steps, stages=stages, step_by_step=True)
         if by_step.edits or by_step.too_many:
             return by_step
     return found

@@ -9,5 +9,6 @@ from __future__ import annotations
 from tracer.mistakes.catalogue import mistakes_of
 from tracer.mistakes.diagnosis import diagnose
 from tracer.mistakes.records import Diagnosis, JudgedEquation, Mistake, Run
+from tracer.mistakes.task import InVain
 
-__all__ = ["Diagnosis", "JudgedEquation", "Mistake", "Run", "diagnose", "mistakes_of"]
+__all__ = ["Diagnosis", "InVain", "JudgedEquation", "Mistake", "Run", "diagnose", "mistakes_of"]

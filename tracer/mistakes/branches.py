@@ -105,11 +105,15 @@ class _Group:
     alike: list[list[Candidate]]
 
     def add(self, added: tuple[Candidate, ...]) -> None:
-        """Another way; of two candidates the one that is new, if the other is known."""
+        """Another way; of two candidates the one that is new, if the other is known.
+
+        Whichever of two comes first where that does not matter, they are the same two.
+        """
         first = self.first.chosen[-len(added) :]
-        new = [n for n, (one, known) in enumerate(zip(added, first, strict=True)) if one != known]
-        if len(new) == 1:
-            self.alike[new[0]].append(added[new[0]])
+        new = [candidate for candidate in added if candidate not in first]
+        instead = [n for n, known in enumerate(first) if known not in added]
+        if len(new) == len(instead) == 1:
+            self.alike[instead[0]].append(new[0])
 
 
 def likely(
@@ -128,8 +132,7 @@ def likely(
             continue
         lines = attempt.lines_of(candidate)
         if lines is not None and screen.sees(lines):
-            gained, every = screen.met(screen.values(lines))
-            if not (every if all_of_it else gained):
+            if not (screen.gives_all(lines) if all_of_it else screen.gains(lines)):
                 continue
         elif lines is not None and attempt.spoils_beginning(lines):
             continue

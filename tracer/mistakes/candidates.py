@@ -79,6 +79,11 @@ class Candidate:
         """The functions that it gives another body."""
         return frozenset(edit.function for edit in self.edits if isinstance(edit, Body))
 
+    @cached_property
+    def only_bodies(self) -> bool:
+        """Whether it changes nothing but functions."""
+        return all(isinstance(edit, Body) for edit in self.edits)
+
     def calls(self, functions: frozenset[str]) -> bool:
         """Whether a line that it changes calls one of these functions."""
         return bool(functions) and any(
@@ -94,6 +99,27 @@ class Candidate:
     def keeps_what_stood(self) -> bool:
         """Whether what another changed before is still there: it adds to it, or calls it."""
         return self.composes or all(isinstance(e, Body | Steps | CarryOver) for e in self.edits)
+
+    @cached_property
+    def replaces(self) -> bool:
+        """Whether it writes lines anew, and nothing of what stood there is left in them."""
+        return self.rewrites and not any(map(_adds, self.edits))
+
+    def undoes(self, earlier: Candidate) -> bool:
+        """Whether nothing is left of an earlier one: alone it gives the same."""
+        if not (earlier.changed or {}).keys() <= (self.changed or {}).keys():
+            return False
+        again = earlier.only_bodies and earlier.bodies <= self.bodies
+        return again or not (self.keeps_what_stood or self.calls(earlier.bodies))
+
+    def stands_beside(self, earlier: Candidate) -> bool:
+        """Whether on top of an earlier one both change lines as each of them does alone.
+
+        Of a line that both change, the earlier one leaves nothing then.
+        """
+        apart = (self.changed or {}).keys().isdisjoint(earlier.changed or {})
+        calls = self.calls(earlier.bodies) or earlier.calls(self.bodies)
+        return (apart or self.replaces) and not calls
 
     @cached_property
     def of_each_step(self) -> bool:

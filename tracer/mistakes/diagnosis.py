@@ -18,7 +18,7 @@ from tracer.mistakes.candidates import Candidate
 from tracer.mistakes.equationwise import judged
 from tracer.mistakes.records import Diagnosis, Mistake, Run
 from tracer.mistakes.search import Found, Search, singles
-from tracer.mistakes.task import Task
+from tracer.mistakes.task import InVain, Task
 from tracer.program import Edit, Program
 from tracer.program.derivative import derivative
 from tracer.program.generated import generated
@@ -41,6 +41,7 @@ def diagnose(
     step_by_step: bool = False,
     stages: Stages = "all",
     searching: Callable[[], None] = lambda: None,
+    in_vain: InVain | None = None,
 ) -> Diagnosis:
     """What gives exactly these numbers, all of them.
 
@@ -61,10 +62,12 @@ def diagnose(
         ``"alone"``: only a single mistake with a name; ``"several"``: what comes after that.
     searching : callable
         Called when a search begins that may take seconds.
+    in_vain : InVain, optional
+        What a search for the same answer has tried before, and room for what this one tries.
     """
     came = [run for run in runs if run.came]
     with np.errstate(all="ignore"):
-        return _Diagnosing(program, catalogue, searching, step_by_step=step_by_step).of(
+        return _Diagnosing(program, catalogue, searching, in_vain or InVain(), step_by_step).of(
             came, tuple(own_forward), stages
         )
 
@@ -76,6 +79,7 @@ class _Diagnosing:
     right: Program
     catalogue: Sequence[Mistake]
     searching: Callable[[], None]
+    in_vain: InVain
     step_by_step: bool = False
 
     def of(
@@ -111,7 +115,7 @@ class _Diagnosing:
         if staged is not None:
             return staged
         if strength >= guards.EVIDENCE:
-            search = Search(task, step_by_step=self.step_by_step)
+            search = Search(task, step_by_step=self.step_by_step, in_vain=self.in_vain)
             found = _several(task, search.one_by_one()) or self.without_name(task)
             found = found or _several(task, search.in_pairs(self.searching))
             if found is not None:

@@ -94,11 +94,7 @@ def _reads_only_zero(task: Task, candidate: Candidate) -> bool:
         for edit in candidate.edits
         if isinstance(edit, Read | Returned)
     ]
-    for name in set().union(*brought) - {STOOD}:
-        values = [numbers[name] for numbers in task.everything if name in numbers]
-        if values and not any(np.any(value) for value in values):
-            return True
-    return False
+    return not task.zero.isdisjoint(set().union(*brought) - {STOOD})
 
 
 def whole(task: Task, candidate: Candidate) -> bool:

@@ -9,9 +9,10 @@ are run.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,7 @@ _NO_LINES = (
 
 Changed = Mapping[str, Line]
 """The lines that an edit changes, by name."""
+_NONE: Mapping[str, tuple[Target, ...]] = MappingProxyType({})
 
 
 def changed_lines(base: Program, edited: Program) -> Changed | None:
@@ -280,14 +282,29 @@ class Screen:
                 waiting += self.program.lines[name].reads
         return frozenset(found)
 
+    @cached_property
+    def by_name(self) -> Mapping[str, tuple[Target, ...]]:
+        """What came of each line that is handed back as it is."""
+        found: dict[str, list[Target]] = {}
+        for target in self.targets:
+            if target.made is None:
+                found.setdefault(target.name, []).append(target)
+        return {name: tuple(targets) for name, targets in found.items()}
+
+    @cached_property
+    def right_by_name(self) -> Mapping[str, tuple[Target, ...]]:
+        """Those of them that are right."""
+        return {n: tuple(t for t in targets if not t.wrong) for n, targets in self.by_name.items()}
+
     def values(
         self, changed: Changed, start: Mapping[str, Any] | None = None, until: str = "",
-        names: Iterable[str] | None = None,
+        names: Iterable[str] | None = None, met: Mapping[str, tuple[Target, ...]] = _NONE,
     ) -> dict[str, Any] | None:  # fmt: skip
         """What is computed anew with those lines; None where it cannot be computed.
 
         `start` are values that are taken as they are, `names` what is then computed, in order;
-        nothing after the line `until` is.
+        nothing after the line `until` is. The first line that does not give what it has to meet
+        ends it with None.
         """
         new: dict[str, Any] = dict(start or {})
         lines = self.program.lines
@@ -315,6 +332,8 @@ class Screen:
             one[name] = value
             if other is not None:
                 other[name] = value
+            if not all(target.is_met(value) for target in met.get(name, ())):
+                return None
             if name == until:
                 break
         return new
@@ -325,13 +344,16 @@ class Screen:
         stepped = self.step is not None and self.program.names[name][:1] == ("T",)
         return np.asarray(value[self.step] if stepped else value)
 
-    def spoils(self, new: Mapping[str, Any]) -> bool:
-        """Whether new values make something wrong that is right."""
+    def spoiled(self, new: Mapping[str, Any]) -> Iterator[str]:
+        """What is right and new values make wrong."""
         for target in self.targets:
             value = None if target.wrong else self.value_of(target, new)
             if value is not None and not target.is_met(value):
-                return True
-        return False
+                yield target.name
+
+    def spoils(self, new: Mapping[str, Any]) -> bool:
+        """Whether new values make something wrong that is right."""
+        return any(True for _ in self.spoiled(new))
 
     def values_of_both(
         self, one: Changed, first: Mapping[str, Any], other: Changed, second: Mapping[str, Any],
@@ -347,26 +369,31 @@ class Screen:
             del start[name]
         return self.values({**one, **other}, start, until, both)
 
-    def met(self, new: Mapping[str, Any] | None) -> tuple[bool, bool]:
-        """Whether new values leave right what is right, and whether they make more of it right.
+    def gains(self, changed: Changed, of: Collection[str] | None = None) -> bool:
+        """Whether a change makes more of this step right, one of those names, and spoils nothing.
 
-        The second says of all that is wrong at this step: is all of it met?
+        Nothing is computed where it reaches none of them.
         """
+        wrong = [target for target in self.wrong if of is None or target.name in of]
+        reached = set(self.reached(frozenset(changed)))
+        if all(reached.isdisjoint(target.reads) for target in wrong):
+            return False
+        new = self.values(changed, met=self.right_by_name)
+        if new is None or self.spoils(new):
+            return False
+        values = ((target, self.value_of(target, new)) for target in wrong)
+        return any(value is not None and target.is_met(value) for target, value in values)
+
+    def gives_all(self, changed: Changed) -> bool:
+        """Whether with a change all of this step is right."""
+        new = self.values(changed, met=self.by_name)
         if new is None:
-            return False, False
-        gained = False
-        every = True
-        for target in self.targets:
-            value = self.value_of(target, new)
-            if value is None:
-                every = every and not target.wrong
-                continue
-            met = target.is_met(value)
-            if not target.wrong and not met:
-                return False, False
-            gained = gained or (target.wrong and met)
-            every = every and met
-        return gained, every
+            return False
+        values = ((target, self.value_of(target, new)) for target in self.targets)
+        return all(
+            target.is_met(value) if value is not None else not target.wrong
+            for target, value in values
+        )
 
 
 def _first_wrong(

@@ -9,7 +9,7 @@ from tracer.mistakes.attempt import Attempt
 from tracer.mistakes.branches import BRANCHES, Branch, OneOf, grow, in_its_place, likely
 from tracer.mistakes.candidates import Candidate
 from tracer.mistakes.pairs import Pairs
-from tracer.mistakes.task import Task
+from tracer.mistakes.task import InVain, Task
 
 DEEPEST = 4
 """How many mistakes at once are looked for."""
@@ -34,11 +34,14 @@ class Search:
 
     A set grows by an edit that makes another block exactly what came back and spoils none. Where
     none does, two at once are tried; with `step_by_step` only those that may do another thing in a
-    whole run.
+    whole run. `in_vain` says which pairs were tried before.
     """
 
-    def __init__(self, task: Task, *, step_by_step: bool = False) -> None:
+    def __init__(
+        self, task: Task, *, step_by_step: bool = False, in_vain: InVain | None = None
+    ) -> None:
         self.step_by_step = step_by_step
+        self.in_vain = in_vain
         self.root = Branch(Attempt(task), ())
         self._grown: dict[tuple[Candidate, ...], list[Branch]] = {}
 
@@ -50,7 +53,7 @@ class Search:
         """Those that are found with two mistakes at once; calls `searching` when this begins."""
         task = self.root.attempt.task
         task.refill()
-        pairs = Pairs(searching, step_by_step=self.step_by_step)
+        pairs = Pairs(searching, step_by_step=self.step_by_step, in_vain=self.in_vain)
         return _complete(pairs.grow(self.root)) or self._found(pairs)
 
     def _found(self, pairs: Pairs | None) -> tuple[Found, ...]:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 
+import numpy as np
+
 from tracer.cells.activations import Array
 from tracer.errors import TracerError
 from tracer.mistakes.blocks import Blocks
@@ -58,6 +60,12 @@ class Task:
         )
 
     @cached_property
+    def zero(self) -> frozenset[str]:
+        """The quantities that are 0 in all these runs."""
+        names = frozenset[str]().union(*self.everything)
+        return names.difference(*({n for n, a in e.items() if np.any(a)} for e in self.everything))
+
+    @cached_property
     def one_step(self) -> bool:
         """Whether no run has a second step."""
         return not any(
@@ -87,6 +95,31 @@ class Task:
     def wrong_runs(self) -> tuple[Blocks, ...]:
         """Those in which something is wrong."""
         return tuple(blocks for blocks in self.runs if blocks.wrong.any())
+
+
+class InVain:
+    """The runs of which no pair makes more right, so that none is tried on them again.
+
+    A run of one step is also a step by itself, and comes back when the steps are searched.
+    """
+
+    def __init__(self) -> None:
+        self._zero: dict[tuple[Program, bytes], frozenset[str]] = {}
+
+    def add(self, task: Task, of: Blocks) -> None:
+        """Remember a run."""
+        self._zero[task.program, _bytes(of.run)] = task.zero
+
+    def holds(self, task: Task, of: Blocks) -> bool:
+        """Whether it is one of them; what brings in a quantity that is 0 was not tried."""
+        zero = self._zero.get((task.program, _bytes(of.run)))
+        return zero is not None and zero <= task.zero
+
+
+def _bytes(run: Run) -> bytes:
+    named = sorted((*run.given.items(), *run.came.items()), key=lambda pair: pair[0])
+    parts = [(name, np.asarray(array)) for name, array in named]
+    return b"".join(f"{name}{array.shape}".encode() + array.tobytes() for name, array in parts)
 
 
 def computed(

@@ -247,13 +247,14 @@ class Program:
     def unlike(self, other: Program) -> frozenset[str] | None:
         """The lines that are others than those of a program that this one was made from.
 
-        None where more is changed than lines and what loops hand over, or was in the other one.
+        None where more is changed than lines and what loops hand over.
         """
         if self.backwards != other.backwards:
             return None
         if (self.runs_on, self.beyond) != (other.runs_on, other.beyond):
             return None
-        if self.past or self.seen_forward or self.seen_backward:
+        read = ("past", "seen_forward", "seen_backward")
+        if any(getattr(self, name) != getattr(other, name) for name in read):
             return None
         lines = {name for name, line in self.lines.items() if line is not other.lines[name]}
         if self.carries is not other.carries:

@@ -210,12 +210,14 @@ class Running:
 
     def _put_back(self, found: dict[str, Array]) -> None:
         """Gradients of what was read in another order, in the order of what was given."""
+        there = [n for n in self.program.given if f"d_{n}" in found and f"d_{n}" in self.values]
+        if not there:
+            return
         shapes = {n: np.shape(self.values[n]) for n in self.program.given if n in self.values}
         places = places_of(self.program, shapes, self.given.sizes)
         if places is None:
             return
-        there = [n for n in places if f"d_{n}" in self.values]
-        d = {n: self.computed.get(f"d_{n}", self.values[f"d_{n}"]) for n in there}
+        d = {n: self.computed.get(f"d_{n}", self.values[f"d_{n}"]) for n in there if n in places}
         back = put_back(places, d, adds_up=self.program.adds_up) if d else {}
         back |= blocks(self.program, {**back, "H": self.values.get("H", 0)})
         found.update({f"d_{n}": value for n, value in back.items() if f"d_{n}" in found})
