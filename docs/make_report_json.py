@@ -49,6 +49,7 @@ TITLES = {
     "check": "A check",
     "diagnosis": "A diagnosis",
     "line": "A line",
+    "right_before": "A variable that is right",
     "equation": "An equation",
     "quantity": "A quantity",
     "wrong_number": "A wrong number",

@@ -18,7 +18,7 @@ from tracer.corpus.inside import InThisProcess
 from tracer.exercises.discovery import discover
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
-from tracer.grading.report import Kind, Report, Standing, Verdict
+from tracer.grading.report import Kind, Report, Standing, Verdict, Why
 from tracer.grading.session import grade
 from tracer.view.export.report_json import as_record, schema
 from tracer.view.parts.said import Said
@@ -99,7 +99,8 @@ def test_the_schema_is_one() -> None:
     assert set(whole["$defs"]["verdict"]["enum"]) == set(Verdict)
     assert set(whole["$defs"]["trouble"]["properties"]["kind"]["enum"]) == set(Kind)
     assert set(whole["$defs"]["quantity"]["properties"]["standing"]["enum"]) == set(Standing)
-    assert len(objects) == 9
+    assert set(whole["$defs"]["line"]["properties"]["why"]["enum"]) == set(Why)
+    assert len(objects) == 10
     for part in objects:
         assert part["additionalProperties"] is False
         assert part["required"] == list(part["properties"])
@@ -137,7 +138,7 @@ def test_exit_codes(course: Path) -> None:
     for result in (stub, right):
         record = json.loads(result.stdout)
         assert errors(record) == []
-        assert record["schema"] == "tracer-report-1"
+        assert record["schema"] == "tracer-report-2"
     assert json.loads(stub.stdout)["advice"] == ["For a hint: tracer hint 10"]
 
 
@@ -153,3 +154,18 @@ def test_nothing_to_check(course: Path) -> None:
     assert errors(record) == []
     assert record["exercise"] is None
     assert record["said"] == ["All exercises passed."]
+
+
+def test_what_is_known_of_the_line_to_look_at() -> None:
+    """A word for what the sentence says, and the variables before it that are right."""
+    exercise = next(e for e in discover().good if e.number == "22")
+    right = (SOLUTIONS / exercise.name / exercise.file).read_text("utf-8")
+    odd = right.replace("h = o * np.tanh(c)", "h = o * np.tanh(c) * 1.37 + 0.11")
+
+    record = as_record(grade(exercise, Submission(exercise.file, odd.encode()), seed=3))
+
+    line = record["line"]
+    assert (line["name"], line["why"], line["numbers_of"]) == ("h", "absent", None)
+    assert "The value of h is the first that is not in the right computation." in line["said"][1]
+    assert {"name": "c", "number": 17} in line["right"]
+    assert errors(json.loads(json.dumps(record))) == []

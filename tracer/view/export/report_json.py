@@ -12,6 +12,7 @@ from tracer.view.export.to_json import json_number
 from tracer.view.parts.judged import CheckRow, Judged, Stopped, WrongNumber
 from tracer.view.parts.report import judged, said_in, told_as_said
 from tracer.view.parts.said import Said
+from tracer.view.say.blamed import called_right
 from tracer.view.say.reported import (
     also_wrong,
     clean_lines,
@@ -24,7 +25,7 @@ from tracer.view.say.words import clean
 if TYPE_CHECKING:
     from tracer.mistakes import Diagnosis
 
-SCHEMA = "tracer-report-1"
+SCHEMA = "tracer-report-2"
 """Its name; the number is another one as soon as a key comes, goes or means something else."""
 
 
@@ -101,9 +102,18 @@ def _line_record(report: Report, said: Sequence[Said]) -> dict[str, Any] | None:
     return {
         "number": at.number, "cell": at.cell, "file": clean(at.file or report.form.file),
         "code": clean(at.text.strip()), "name": blame.name,
+        "why": blame.why,
         "numbers_of": blame.quantity if blame.why is Why.OTHER else None,
+        "instead_of": (blame.quantity or None) if blame.why is Why.UNEQUAL else None,
+        "right": [_right_record(report, name, line) for name, line in called_right(report)],
         "said": [one.text for one in said],
     }  # fmt: skip
+
+
+def _right_record(report: Report, name: str, line: int) -> dict[str, Any]:
+    """What was right before the line to look at."""
+    at = report.form.line(line)
+    return {"name": clean(name), "number": None if at is None else at.number}
 
 
 def _check_record(c: CheckRow, diagnosis: Diagnosis | None, *, explained: bool) -> dict[str, Any]:
