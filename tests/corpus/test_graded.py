@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tracer.corpus.inside import InThisProcess
-from tracer.corpus.measuring import Told, graded, told_of_all
+from tracer.corpus.measuring import Told, graded, told, told_of_all
 from tracer.corpus.source import written
 from tracer.corpus.style import Style
 from tracer.corpus.variants import (
@@ -20,11 +20,13 @@ from tracer.corpus.variants import (
     pair_variants,
     right_variants,
     single_variants,
+    wrong_variant,
 )
 from tracer.course.reporting import rows
 from tracer.exercises.discovery import discover, home
 from tracer.exercises.exercise import Exercise
-from tracer.grading.report import Verdict
+from tracer.grading.report import Report, Verdict
+from tracer.mistakes import Diagnosis, Mistake, mistakes_of
 from tracer.program import edits_in
 from tracer.sandbox.process import PlainProcess
 
@@ -55,12 +57,12 @@ def test_known_mistakes_are_named_in_two_styles(exercise: Exercise) -> None:
     Where numbers overflow, nan or inf may come of the same mistake, by how σ is written; it may
     then go without a name.
     """
-    told = told_of_all(single_variants(exercise, catalogue(exercise, 3)))
+    answers = told_of_all(single_variants(exercise, catalogue(exercise, 3)))
 
-    assert told
-    named = {Told.NAMED, Told.EQUATION}
-    assert {one.told for one in told if not overflows(one.variant)} <= named
-    assert {one.told for one in told} <= {*named, Told.NOT_NAMED}
+    assert answers
+    true = {Told.NAMED, Told.EQUATION}
+    assert {one.told for one in answers if not overflows(one.variant)} <= true
+    assert {one.told for one in answers} <= {*true, Told.NOT_NAMED}
 
 
 def overflows(variant: Variant) -> bool:
@@ -69,16 +71,56 @@ def overflows(variant: Variant) -> bool:
     return any(d is not None and not np.isfinite(d.got).all() for d in differences)
 
 
+def entry(asked: Exercise, name: str) -> Mistake:
+    """One of the list, by its id and what tells it from the others of its entry."""
+    assert asked.program is not None
+    return next(m for m in mistakes_of(asked.program) if f"{m.id} {m.variant}".strip() == name)
+
+
+def wrong_of(asked: Exercise, *names: str) -> Variant:
+    """The plain answer with these mistakes."""
+    variant = wrong_variant(asked, Style(), tuple(entry(asked, name) for name in names))
+    assert variant is not None
+    return variant
+
+
+def named(variant: Variant, *names: str) -> Report:
+    """The report on an answer, as if these had been named as "one of"."""
+    one_of = tuple(entry(variant.exercise, name) for name in names)
+    return replace(graded(variant), diagnosis=Diagnosis(named=(one_of,)))
+
+
+def test_one_of_several_names_has_to_be_true() -> None:
+    """Told as one of two, h = o * c is named if it is either of them, and wrongly if neither."""
+    asked = exercise("22")
+    variant = wrong_of(asked, "c_not_squeezed")
+
+    assert told(variant, named(variant, "c_not_squeezed", "c_squeezed")) is Told.NAMED
+    assert told(variant, named(variant, "c_squeezed", "c_not_squeezed")) is Told.NAMED
+    assert told(variant, named(variant, "c_squeezed", "squeezed_twice")) is Told.WRONG
+
+
+def test_what_shows_in_no_number_need_not_be_told() -> None:
+    """A tanh that overflows where no such z_g comes: the order of the gates is all that shows."""
+    asked = exercise("20")
+    order = "gate_order i f o g"
+    overflowing = "tanh_overflows (exp(2 * z) - 1) / (exp(2 * z) + 1)"
+    both = wrong_of(asked, order, overflowing)
+
+    assert told(both, named(both, order)) is Told.NAMED
+    assert told(both, named(both, overflowing)) is Told.WRONG
+
+
 @pytest.mark.parametrize("number", ["13", "22", "32"])
 def test_two_mistakes_at_once_are_never_named_wrongly(number: str) -> None:
     """They may go unnamed; a name that is given is true."""
     asked = exercise(number)
 
-    told = told_of_all(pair_variants(asked, catalogue(asked, 6), 2))
+    answers = told_of_all(pair_variants(asked, catalogue(asked, 6), 2))
 
-    assert told
-    assert Told.WRONG not in {one.told for one in told}
-    assert Told.PASSED not in {one.told for one in told}
+    assert answers
+    assert Told.WRONG not in {one.told for one in answers}
+    assert Told.PASSED not in {one.told for one in answers}
 
 
 @pytest.mark.parametrize(

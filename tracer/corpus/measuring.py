@@ -144,7 +144,9 @@ def told(variant: Variant, report: Report) -> Told:
     """Whether what is said of its mistakes is true.
 
     A name is true if the right program, edited like that, gives the numbers of this one on any
-    inputs; it need not be the name that the answer was written from.
+    inputs; it need not be the name that the answer was written from. Of several that are told as
+    "one of", one has to be true. And where of two mistakes one shows in no number that came, the
+    other is all that can be told.
     """
     verdicts = {check.verdict for check in report.checks}
     if verdicts == {Verdict.PASSED}:
@@ -156,7 +158,13 @@ def told(variant: Variant, report: Report) -> Told:
     assert diagnosis is not None
     # What is named beside an equation that is called wrong is said of the other numbers only.
     wrong = [judged.name for judged in diagnosis.equations if judged.verdict == "wrong"]
-    if differs(variant.exercise, variant.edits, diagnosis.edits, but=wrong):
+    exercise, both = variant.exercise, variant.edits
+    told_of = [m.edits for m in variant.mistakes if not differs(exercise, both, m.edits, seed=SEED)]
+    if all(
+        differs(exercise, true, alike, but=wrong)
+        for true in (both, *told_of)
+        for alike in diagnosis.alike
+    ):
         return Told.WRONG
     if wrong:
         return Told.IN_PART

@@ -132,10 +132,12 @@ def differs(
     one: Sequence[Edit],
     other: Sequence[Edit],
     but: Collection[str] = (),
+    seed: int | None = None,
 ) -> bool:
     """Whether two ways to edit the program give other numbers in what the exercise returns.
 
-    `but` are names that are not looked at.
+    `but` are names that are not looked at. With a `seed` the inputs are those of its checks; else
+    they are such as no submission has met.
     """
     assert exercise.program is not None
     try:
@@ -143,7 +145,7 @@ def differs(
     except TracerError:
         return False
     names = [name for name in _returned(exercise) if name not in but]
-    for given in _fresh(exercise):
+    for given in _fresh(exercise) if seed is None else _of_checks(exercise, seed):
         try:
             expected = first.run(given, wanted=names)
             found = second.run(given, wanted=names)
@@ -177,6 +179,12 @@ def _fresh(exercise: Exercise) -> tuple[Mapping[str, Array], ...]:
         cases = [draw(exercise, check, FRESH) for check in exact]
         _DRAWN[key] = tuple(_sums(exercise, given) for case in cases for given in case.rounds)
     return _DRAWN[key]
+
+
+def _of_checks(exercise: Exercise, seed: int) -> Iterator[Mapping[str, Array]]:
+    """What every submission is given with a seed."""
+    for check in exercise.checks:
+        yield from draw(exercise, check, seed).rounds
 
 
 def _sums(exercise: Exercise, given: Mapping[str, Array]) -> Mapping[str, Array]:
