@@ -15,6 +15,7 @@ from tracer.exercises.cases import draw
 from tracer.exercises.discovery import discover
 from tracer.exercises.laying_out import laid_out, unscaled
 from tracer.exercises.placing import place_returned
+from tracer.exercises.products import fitting
 from tracer.grading.comparing import has_steps
 from tracer.view.say.products import product_sentence
 from tracer.view.say.shapes import shape_advice
@@ -91,15 +92,18 @@ def test_what_is_said_of_a_matrix_product_is_so(
     assume(left[-1] != right[0])
     u = np.ones(right if other == "U" else right[::-1])
     x = np.ones(left)
+    exercise = next(e for e in discover().good if e.number == "10")
+    given = {"x": x.shape, "U": u.shape}
 
-    said = product_sentence(("x", left), (other, right))
+    fits = fitting(exercise, exercise.functions[0], given, ("x", left), (other, right))
+    said = product_sentence(("x", left), (other, right), fits)
 
     lengths = re.search(r"of x \((\d+)\) must be as long as the first of \S+ \((\d+)\)", said)
     assert lengths is not None
     assert [int(n) for n in lengths.groups()] == [x.shape[-1], right[0]]
-    product = re.search(r"(\S+) @ (\S+) would fit", said)
+    product = re.search(r"(\S+) @ (\S+) would fit, and be [^=]*?=? ?(\([\d, ]+\))\.$", said)
+    assert (product is None) == (fits is None)
     if product is not None:
-        sides = (eval(side, {"x": x, "U": u}) for side in product.groups())  # noqa: S307 - ours
-        assert np.matmul(*sides).size
-    elif len(right) > 1:
-        assert left[-1] != right[1]
+        first, second, shape = product.groups()
+        sides = (eval(side, {"x": x, "U": u}) for side in (first, second))  # noqa: S307 - ours
+        assert str(np.matmul(*sides).shape) == shape

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from tracer.exercises.products import Fits, Side
 from tracer.language import _
 from tracer.view.say.words import clean
 
-Side = tuple[str, tuple[int, ...]]
-"""What stands on one side of ``@``, and its shape."""
 
-
-def product_sentence(left: Side, right: Side) -> str:
-    """Both shapes, which lengths had to be the same, and the transpose that makes them so."""
+def product_sentence(left: Side, right: Side, fits: Fits | None) -> str:
+    """Both shapes, which lengths had to be the same, and the product that is meant."""
     (name, shape), (other, wanted) = left, right
     said = _(
         "{left} has shape {shape} and {right} has shape {wanted}: the last axis of {left} "
@@ -19,24 +17,10 @@ def product_sentence(left: Side, right: Side) -> str:
         left=clean(name), right=clean(other), shape=shape, wanted=wanted,
         columns=shape[-1], rows=wanted[0],
     )  # fmt: skip
-    fits = _transposed(left, right)
-    if fits:
-        said += " " + _("{product} would fit.").format(product=clean(fits))
-    return said
-
-
-def _transposed(left: Side, right: Side) -> str:
-    """The product with one side transposed, where its shapes fit; else nothing."""
-    (name, shape), (other, wanted) = left, right
-    if len(wanted) > 1 and shape[-1] == wanted[1]:
-        return f"{name} @ {_flipped(other)}"
-    if len(shape) > 1 and shape[0] == wanted[0]:
-        return f"{_flipped(name)} @ {other}"
-    return ""
-
-
-def _flipped(name: str) -> str:
-    """``U.T`` of ``U``, and ``U`` of ``U.T``."""
-    if name.endswith(".T"):
-        return name.removesuffix(".T")
-    return f"{name}.T" if name.replace(".", "_").isidentifier() else f"({name}).T"
+    if fits is None:
+        return said
+    told = _("{product} would fit, and be {shape}.")
+    if fits.axes:
+        told = _("{product} would fit, and be {axes} = {shape}.")
+    axes = f"({', '.join(fits.axes)}{',' if len(fits.axes) == 1 else ''})"
+    return f"{said} {told.format(product=clean(fits.text), axes=axes, shape=fits.shape)}"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from tracer.exercises.products import Fits, fitting
 from tracer.grading.report import Report, Trouble
 from tracer.language import _
 from tracer.view.say.difference import listed
@@ -74,7 +75,8 @@ def raised(report: Report, trouble: Trouble) -> list[str | Ending]:
         lines.append(_("The call in this line is made anew inside itself, and never ends."))
     lines += _meant(facts)
     if product is not None:
-        lines.append(product_sentence(*product[1:]))
+        _text, left, right = product
+        lines.append(product_sentence(left, right, _fitting(report, trouble)))
     if name in ("ModuleNotFoundError", "ImportError") and not report.form.live:
         compiled = facts.get("nopython") is True
         lines += _import(report, message, near=facts["near"], compiled=compiled)
@@ -93,6 +95,14 @@ def own_tries() -> str:
         'What only tries your function out belongs under if __name__ == "__main__": there it does '
         "not run here."
     )
+
+
+def _fitting(report: Report, trouble: Trouble) -> Fits | None:
+    """The product that the exercise's own axes allow, where one does not fit."""
+    asked = [f for f in report.exercise.functions if f.name == trouble.facts.get("function")]
+    given = next((c.shapes for c in report.checks if c.trouble is trouble), {})
+    _text, left, right = trouble.facts["product"]
+    return fitting(report.exercise, asked[0], given, left, right) if asked else None
 
 
 def _meant(facts: Mapping[str, Any]) -> list[str]:
