@@ -52,6 +52,9 @@ class Answer:
         What was recorded of one call, line by line: ``rows``, ``reads``, ``numbers``.
     seen_names : tuple of str
         The variables in it.
+    wrote : dict
+        Into which arrays the call that was recorded wrote, and the line: of an argument its place
+        among the arrays, ``"2"``; of what an earlier call returned its call and key, ``"0/h"``.
     stopped_at : int or None
         The line at which it stood when its time was over; of a loop, its first one.
     in_loop : bool
@@ -67,6 +70,7 @@ class Answer:
     warnings: list[Trouble] = field(default_factory=list)
     seen: dict[str, Array] = field(default_factory=dict)
     seen_names: tuple[str, ...] = ()
+    wrote: dict[str, int] = field(default_factory=dict)
     stopped_at: int | None = None
     in_loop: bool = False
     loaded: bool = False
@@ -122,6 +126,12 @@ def _sort(answer: Answer, plan: Plan, name: list[str], array: Array) -> bool:
             told = read_note(array) or {}
             answer.stopped_at = _whole(told.get("line"))
             answer.in_loop = told.get("loop") is True
+        case ["wrote"]:
+            answer.wrote = {
+                _text(key): line
+                for key, line in (read_note(array) or {}).items()
+                if _whole(line) is not None
+            }
         case ["note"]:
             _read_end(answer, plan, read_note(array))
         case ["after", call, place] if _index(call, len(plan)) and array.dtype != np.uint8:

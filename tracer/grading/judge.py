@@ -372,7 +372,9 @@ def _changed(came: _Came) -> _Decided:
                 else call.arrays[part.key]
             )
             if not _same(after, before):
-                return Verdict.WRONG, Trouble(Kind.CHANGED, number, facts={"name": name})
+                return Verdict.WRONG, Trouble(
+                    Kind.CHANGED, number, facts={"name": name, "place": place}
+                )
     return None
 
 

@@ -102,17 +102,19 @@ def _graded(
             ending = judged[0].report
             assert ending.trouble is not None
             judged += _all(asked[len(judged) :], ending.verdict, ending.trouble)
-    if any(one.report.difference is not None for one in judged):
+    if any(one.report.difference is not None or _overwritten(one) for one in judged):
         wall.prepare()  # it will run again, watched line by line
     diagnosis, blame = None, None
     if any(one.report.verdict is not Verdict.PASSED for one in judged):
         # What only a failing answer needs takes a while to load.
         from tracer.grading.blame.looking import line_to_look_at
         from tracer.grading.concluding import concluded
+        from tracer.grading.overwriting import with_line
 
         diagnosis, judged = concluded(session, asked, judged, searching)
         mistakes = [] if diagnosis is None else diagnosis.alike
         blame = line_to_look_at(session, asked, judged, mistakes)
+        judged = with_line(session, asked, judged)
     there = installed()
     return Report(
         exercise=exercise,
@@ -233,6 +235,11 @@ def faulty(task: Task, error: Exception) -> CheckReport:
     """The report on a check at which the grader broke."""
     fault = Trouble(Kind.FAULT, facts={"what": f"{type(error).__name__}: {error}"})
     return CheckReport(task.case.check, Verdict.GRADER_FAULT, trouble=fault)
+
+
+def _overwritten(judged: Judged) -> bool:
+    trouble = judged.report.trouble
+    return trouble is not None and trouble.kind in (Kind.CHANGED, Kind.SHARED)
 
 
 def _timed_out(report: CheckReport) -> bool:

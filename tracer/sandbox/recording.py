@@ -161,10 +161,16 @@ class Frame:
 
 
 class Recorder:
-    """Records one call. `file` is the name under which the student's code was compiled."""
+    """Records one call. `file` is the name under which the student's code was compiled.
 
-    def __init__(self, source: bytes, file: str) -> None:
+    `arrays` are those that nothing should be written into, by a key of their own.
+    """
+
+    def __init__(self, source: bytes, file: str, arrays: Mapping[Any, Any] | None = None) -> None:
         self.file = file
+        arrays = arrays or {}
+        self.whole = {key: (array, array.copy()) for key, array in arrays.items()}
+        self.wrote: dict[Any, int] = {}  # into which of them, and the line that did it first
         self.statements = statements(source)
         self.names: list[str] = []
         self.rows: list[tuple[int, ...]] = []
@@ -203,6 +209,13 @@ class Recorder:
             "numbers": np.concatenate(self.numbers) if self.numbers else np.zeros(0),
         }
 
+    def _look(self, here: Frame) -> None:
+        """Whether the statement that has just run wrote into an array that was to stay whole."""
+        for key, (array, copy) in self.whole.items():
+            if key not in self.wrote and array.tobytes() != copy.tobytes():
+                statement = self.statements.get(here.line)
+                self.wrote[key] = statement.first if statement else here.line
+
     def _called(self, frame: FrameType, event: str, arg: Any) -> Any:  # noqa: ARG002
         if self.full or frame.f_code.co_filename != self.file:
             return None
@@ -235,6 +248,7 @@ class Recorder:
         if self.full or not self.frames:
             return None
         here = self.frames[-1]
+        self._look(here)
         if event == "line":
             last, statement = self.statements.get(here.line), self.statements.get(frame.f_lineno)
             done = last is not statement or last is None or last.first == last.last

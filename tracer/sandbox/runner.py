@@ -245,7 +245,8 @@ def calls(
     where: dict[str, int], watch: Callable[..., Any],
 ) -> None:  # fmt: skip
     """All calls of one check; what one returned may be handed to a later one."""
-    key, held = check["id"], []
+    key: str = check["id"]
+    held: list[tuple[str, str, Any, bool]] = []  # where it is sent to, what it is, the value
     own: dict[tuple[int, str], Any] = {}
     kept: dict[str, Any] = {}
     objects: dict[str, Any] = {}
@@ -261,17 +262,17 @@ def calls(
             function = getattr(objects[name], method, None)
             if not callable(function):
                 raise returned.Returned("no function", type(function).__name__, call["function"])
-        value = watch(number, function, *map(built, call["arguments"]))
+        value = watch(number, held, given, function, *map(built, call["arguments"]))
         single = any(array.dtype.name == "float32" for array in given)
         for leaf, part in returned.leaves(value, call["returns"], kept):
-            held.append((f"{key}/kept/{number}/{leaf}", leaf, part, single))
+            held.append((f"{key}/kept/{number}/{leaf}", f"{number}/{leaf}", part, single))
             array = plain(leaf, part, single)
             send(pack(f"{key}/{number}/{leaf}", array))
             own[number, leaf] = array
         for n, array in enumerate(given):
             send(pack(f"{key}/after/{number}/{n}", array))
-    for address, leaf, part, single in held:  # is what was returned first still what it was?
-        send(pack(address, plain(leaf, part, single)))
+    for address, named, part, single in held:  # is what was returned first still what it was?
+        send(pack(address, plain(named.partition("/")[2], part, single)))
 
 
 def watched(
@@ -279,12 +280,16 @@ def watched(
 ) -> Callable[..., Any]:
     """What makes a call; one of them is recorded line by line, if the plan says so."""
     if watch is None:
-        return lambda _number, function, *given: function(*given)
+        return lambda _number, _held, _arrays, function, *given: function(*given)
 
-    def call(number: int, function: Callable[..., Any], *given: Any) -> Any:
+    def call(
+        number: int, held: list[Any], arrays: list[Any], function: Callable[..., Any], *given: Any
+    ) -> Any:
         if number != watch:
             return function(*given)
-        recorder = recording.Recorder(source, str(file))
+        whole = {str(place): array for place, array in enumerate(arrays)}
+        whole |= {named: part for _, named, part, _ in held if hasattr(part, "tobytes")}
+        recorder = recording.Recorder(source, str(file), whole)
         value = recorder.run(function, *given)
         send(recorder)
         return value
@@ -303,6 +308,7 @@ def send_seen(key: int, frames: ModuleType, send: Callable[[bytes], None], recor
     for name, array in recorder.table().items():
         send(frames.pack(f"{key}/seen/{name}", array))
     send(frames.pack_note(f"{key}/seen/names", {"names": recorder.names}))
+    send(frames.pack_note(f"{key}/wrote", recorder.wrote))
 
 
 def argument(

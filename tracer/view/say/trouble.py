@@ -6,6 +6,7 @@ code says (messages, names) is data: it is cleaned, and never read as markup.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -82,22 +83,11 @@ def sentences(report: Report, trouble: Trouble) -> Sequence[str | Ending]:
                 _(
                     "The array {name} that you returned at {where} was right, but changed later."
                 ).format(name=clean(facts["name"]), where=_where(trouble)),
+                *line(report, facts.get("line")),
                 _("A later call overwrote it. Return a new array from every call."),
             ]
         case Kind.CHANGED:
-            return [
-                _("{function} modified its argument {name}.").format(
-                    function=function, name=facts["name"]
-                ),
-                _(
-                    "The caller still needs {name}. Make a new array instead: "
-                    "no {name}[:] = …, no {name} += …"
-                ).format(name=facts["name"]),
-                _(
-                    "This goes for another name of the same array, too: after b = {name}, "
-                    "b += … changes {name}."
-                ).format(name=facts["name"]),
-            ]
+            return _changed(report, function, facts)
         case Kind.REMEMBERS:
             return _remembers(trouble, function)
         case Kind.WARNED:
@@ -179,6 +169,27 @@ def _none(report: Report, trouble: Trouble, asked: Function) -> list[str | Endin
     elif facts["line"] is not None:
         said.append(_("This call did not reach its return, or what stands there was None:"))
         said += line(report, facts["line"])
+    return said
+
+
+def _changed(report: Report, function: str, facts: Mapping[str, Any]) -> list[str | Ending]:
+    """That an argument is another one after the call, and which line did it."""
+    name = facts["name"]
+    where = line(report, facts.get("line"))
+    said: list[str | Ending] = [
+        _("{function} modified its argument {name}.").format(function=function, name=name),
+        *where,
+        _(
+            "The caller still needs {name}. Make a new array instead: "
+            "no {name}[:] = …, no {name} += …"
+        ).format(name=name),
+    ]
+    if not any(re.search(rf"\b{re.escape(name)}\b", one.piece) for one in where):
+        other = _(
+            "This goes for another name of the same array, too: after b = {name}, "
+            "b += … changes {name}."
+        )
+        said.append(other.format(name=name))
     return said
 
 

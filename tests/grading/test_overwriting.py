@@ -1,0 +1,68 @@
+"""Who writes into an array that is somebody else's is told the line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tracer.exercises.exercise import Exercise
+from tracer.exercises.submission import Submission
+from tracer.grading.report import Kind
+from tracer.grading.session import grade
+from tracer.view.terminal.console import Abilities
+from tracer.view.terminal.report import screen
+
+STEP = "def rnn_step(x, h_prev, U, W, a):\n"
+RIGHT = "np.tanh(x @ U.T + h_prev @ W.T + a)"
+
+
+def said(exercise: Exercise, source: str, kind: Kind) -> str:
+    """What is said of an answer that fails for this reason."""
+    source = f"import numpy as np\n{source}"
+    report = grade(exercise, Submission("rnn_step.py", source.encode()), seed=1)
+    trouble = report.first_failing.trouble if report.first_failing else None
+    assert trouble is not None
+    assert trouble.kind is kind
+    return " ".join(line.plain.strip() for line in screen(report, Abilities(width=200)))
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "other_name"),
+    [
+        (
+            f"{STEP}    h = {RIGHT}\n    a += 1\n    return h\n",
+            "line 4 of rnn_step.py: a += 1",
+            False,
+        ),
+        (
+            f"{STEP}    h = {RIGHT}\n    b = a\n    b[0] = 5\n    return h\n",
+            "line 5 of rnn_step.py: b[0] = 5",
+            True,
+        ),
+        (
+            f"def spoil(v):\n    v *= 2\n\n{STEP}    h = {RIGHT}\n    spoil(a)\n    return h\n",
+            "line 3 of rnn_step.py: v *= 2",
+            True,
+        ),
+    ],
+)
+def test_the_line_that_changes_an_argument(
+    rnn_step: Exercise, source: str, line: str, other_name: bool
+) -> None:
+    """By its own name, by another one, and in a function that it is handed to."""
+    text = said(rnn_step, source, Kind.CHANGED)
+
+    assert f"rnn_step modified its argument a. {line} The caller still needs a." in text
+    assert ("This goes for another name of the same array, too" in text) == other_name
+
+
+def test_the_line_that_overwrites_what_was_returned(rnn_step: Exercise) -> None:
+    """One buffer for all calls: the line that fills it in the call after."""
+    source = (
+        "buffers = {}\n\n\n"
+        f"{STEP}    h = buffers.setdefault((h_prev.shape, h_prev.dtype), np.zeros_like(h_prev))\n"
+        f"    h[:] = {RIGHT}\n    return h\n"
+    )
+
+    text = said(rnn_step, source, Kind.SHARED)
+
+    assert f"was right, but changed later. line 7 of rnn_step.py: h[:] = {RIGHT}" in text
