@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -64,8 +65,6 @@ class LayerTrace(Mapping[str, Array]):
     window: int | None = None
     checkpoints: Checkpoints = NO_CHECKPOINTS
     _replayed: dict[str, Array] = field(default_factory=dict, repr=False)
-    _latest: dict[int, LayerTrace] = field(default_factory=dict, init=False, repr=False)
-    """The window that was run again last, by its first step."""
 
     def __post_init__(self) -> None:
         freeze((self.x, self.lengths, *self.initial.values()))
@@ -76,6 +75,11 @@ class LayerTrace(Mapping[str, Array]):
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self.__post_init__()
+
+    @cached_property
+    def _latest(self) -> dict[int, LayerTrace]:
+        """The window that was run again last, by its first step."""
+        return {}
 
     def __repr__(self) -> str:
         """Its cell, sizes and quantities; the numbers themselves are one name away."""

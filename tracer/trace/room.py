@@ -57,7 +57,7 @@ def check_room(
     equations, (rows, D) = cell.equations, cell.U.shape
     shares = (cell.U.size + cell.W.size + rows) // N if per_step else 0
     quantities = 2 * len(equations.quantities) + len(equations.backward) + 8
-    at_most = quantities * max(rows, D) + _OUTPUT_COPIES * outputs + shares
+    at_most = quantities * (rows + D) + _OUTPUT_COPIES * outputs + shares
     if is_small(T * N * _size(cell, at_most)):
         return  # counting exactly takes longer than a small run should wait
     numbers = partial(

@@ -103,9 +103,9 @@ def unroll(
         recorded = module.forward(cell, x, state, steps, level)
     layer = at_once(
         LayerTrace, cell=cell, x=x, initial=state, lengths=steps, level=level, device=device,
-        recorded=recorded, checkpoints=checkpoints,
+        recorded=recorded, gradients={}, checkpoints=checkpoints, _replayed={},
     )  # fmt: skip
-    return at_once(Trace, layers=(layer,), versions=versions())
+    return at_once(Trace, layers=(layer,), outputs={}, versions=versions(), units=slice(None))
 
 
 _NOTHING: Mapping[str, Array] = {}
@@ -127,13 +127,13 @@ def given_array(name: str, given: Any, device: str) -> Array:
 def _checked_x(cell: Cell, x: Array) -> Array:
     if x.ndim == 2:  # one sequence
         x = x.reshape(x.shape[0], 1, x.shape[1])
-    D = cell.U.shape[1]
-    if x.ndim != 3:
-        raise InputError(f"x has shape {x.shape}; expected (T, N, D), or (T, D) for one sequence")
-    if x.shape[2] != D:
-        raise InputError(f"x has shape {x.shape}; U has shape {cell.U.shape}, so D has to be {D}")
-    if 0 in x.shape:
-        raise InputError(f"x has shape {x.shape}; at least one sequence of one step is needed")
+    shape, D = x.shape, cell.U.shape[1]
+    if len(shape) != 3:
+        raise InputError(f"x has shape {shape}; expected (T, N, D), or (T, D) for one sequence")
+    if shape[2] != D:
+        raise InputError(f"x has shape {shape}; U has shape {cell.U.shape}, so D has to be {D}")
+    if 0 in shape:
+        raise InputError(f"x has shape {shape}; at least one sequence of one step is needed")
     _check_dtype("x", x, cell)
     return x
 
