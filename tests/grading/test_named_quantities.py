@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.grading.answering import EXERCISES
 from tracer.exercises.submission import Submission
 from tracer.grading.session import grade
 from tracer.mistakes import mistakes_of
+from tracer.view.export.report_html import page
 from tracer.view.say.diagnosis import Told
 from tracer.view.say.unnamed import explained
 from tracer.view.terminal.console import Abilities
@@ -86,3 +88,40 @@ def test_of_one_step_nothing_is_said_of_own_numbers() -> None:
 
     assert "Your h is not what the equations give from the numbers that go into it." in text
     assert "your own numbers" not in text.partition("Look at")[0].partition("The first")[0]
+
+
+def test_what_the_line_to_look_at_is_said_to_have_is_explained() -> None:
+    """d_c without its second part is d_c_from_h, which the page does not name."""
+    text = said("32", "(1 - tanh_c**2) + d_c_from_next", "(1 - tanh_c**2)")
+
+    assert "Your numbers are those of d_c without d_c_from_next." in text
+    assert (
+        "There d_c gets the numbers of d_c_from_h. d_c_from_h is the part of the memory's gradient "
+        "that comes through h."
+    ) in text
+
+
+def test_a_sentence_has_no_letter_that_stands_for_nothing() -> None:
+    """``y`` and ``count`` are words of the catalogue; the page of exercise 14 has other ones."""
+    exercise = EXERCISES["14"]
+    assert exercise.program is not None
+    told = [m for m in mistakes_of(exercise.program, over="sequence")
+            if m.id in ("other_d_logits", "other_total_loss", "other_loss",
+                        "gradient_averaged_over_steps")]  # fmt: skip
+
+    assert len(told) > 30
+    for mistake in told:
+        said_of_it = mistake.title + mistake.sentence
+        assert not re.search(r"\by\b|/ count\b|by count\b", said_of_it), said_of_it
+
+
+def test_the_words_before_a_row_of_numbers_stay_whole_on_a_narrow_page() -> None:
+    """In HTML the row is scrolled; nothing in it is broken into letters."""
+    exercise = EXERCISES["22"]
+    right = (SOLUTIONS / exercise.name / exercise.file).read_text("utf-8")
+    answer = Submission(exercise.file, right.replace("o * np.tanh(c)", "o * c").encode())
+
+    cells = re.findall(r"<t[hd][^>]*>", page(grade(exercise, answer, seed=3)))
+
+    assert len(cells) > 4
+    assert all("white-space:nowrap" in cell for cell in cells)

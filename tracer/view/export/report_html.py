@@ -28,7 +28,7 @@ WRONG = "color:#cf5408;font-weight:bold"  # 4.3 : 1 against white, 4.2 : 1 again
 FAINT = "opacity:.7"
 STRONG = "font-weight:bold"
 WHOLE = "max-width:60em;margin:.5em 0;line-height:1.5;overflow-wrap:anywhere;text-align:left"
-CELL = "text-align:right;padding:.1em .6em;background:none;border:none"
+CELL = "text-align:right;padding:.1em .6em;background:none;border:none;white-space:nowrap"
 APART = "margin-top:.8em"
 HEAD = f"text-align:left;font-weight:normal;{FAINT}"
 LISTED = "margin:.2em 0 .2em 1.5em"
@@ -133,7 +133,7 @@ def _numbers(wrong: WrongNumber) -> str:
         head = f'<th scope="row" style="{CELL};{HEAD}">{escape(label)}</th>'
         return f'<tr style="background:none">{head}{inside}</tr>'
 
-    places = line("", ((one.place, f"{FAINT};white-space:nowrap") for one in row))
+    places = line("", ((one.place, FAINT) for one in row))
     lines = [
         places if wrong.row else "",
         line(yours, ((one.yours, WRONG if one.wrong else FAINT) for one in row)),

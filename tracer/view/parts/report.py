@@ -55,7 +55,7 @@ def judged(report: Report, encoding: str = "utf-8") -> Judged:
         checks=tuple(_check(report, c, encoding) for c in report.checks),
         diagnosis=_told(exercise, report.diagnosis),
         explained=report.diagnosis is not None and bool(report.diagnosis.edits),
-        look_at=tuple(_said(line_to_look_at(report), encoding)),
+        look_at=_look_at(report, encoding),
     )
 
 
@@ -63,6 +63,19 @@ def _told(exercise: Exercise, diagnosis: Diagnosis | None) -> tuple[Told, ...]:
     """Which mistake it is, and what the names mean that the exercise does not have."""
     sentences_told = [] if diagnosis is None else told(diagnosis)
     return (*sentences_told, *explained(exercise, sentences_told))
+
+
+def _look_at(report: Report, encoding: str) -> tuple[Said, ...]:
+    """The line to look at, and what was found; a name is explained, if it was not before."""
+    found = tuple(_said(line_to_look_at(report), encoding))
+    if report.blame is None or len(found) < 2:
+        return found
+    failing = report.first_failing
+    before = [*_told(report.exercise, report.diagnosis)]
+    before += _told(report.exercise, failing.diagnosis if failing else None)
+    named = explained(report.exercise, [Told(report.blame.quantity)])
+    more = [one.text for one in named if one not in before]
+    return (found[0], replace(found[1], text=" ".join([found[1].text, *more])))
 
 
 def _check(report: Report, c: CheckReport, encoding: str) -> CheckRow:
@@ -264,6 +277,9 @@ def mistake_told(part: Judged, failing: CheckRow) -> list[Said]:
 def told_as_said(sentences_told: tuple[Told, ...]) -> list[Said]:
     """Sentences of a diagnosis, each with its tone; those of a list begin with a dash."""
     return [
-        Said(f"– {one.text}" if one.item else one.text, Tone.STRONG if one.strong else Tone.PLAIN)
+        Said(
+            f"– {one.text}" if one.item else one.text,
+            Tone.STRONG if one.strong else Tone.ASIDE if one.aside else Tone.PLAIN,
+        )
         for one in sentences_told
     ]

@@ -17,11 +17,12 @@ FEW = 3
 
 
 class Told(NamedTuple):
-    """A sentence, how much it weighs, and whether it is one of a list."""
+    """A sentence, how much it weighs, whether it is one of a list, or only helps to read."""
 
     text: str
     strong: bool = False
     item: bool = False
+    aside: bool = False
 
 
 def told(diagnosis: Diagnosis) -> list[Told]:

@@ -29,7 +29,7 @@ def explained(exercise: Exercise, sentences: Sequence[Told]) -> Iterator[Told]:
     ]  # fmt: skip
     for name in unknown if len(unknown) <= FEW else ():
         what = meaning(exercise.equations, name)
-        yield Told(_("{name} is {meaning}.").format(name=name, meaning=what))
+        yield Told(_("{name} is {meaning}.").format(name=name, meaning=what), aside=True)
 
 
 def _read(exercise: Exercise) -> set[str]:
