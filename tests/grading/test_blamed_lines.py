@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tracer.cells.activations import Array
 from tracer.corpus.inside import InThisProcess
 from tracer.corpus.measuring import SEED
 from tracer.corpus.source import written
@@ -20,9 +21,13 @@ from tracer.exercises.discovery import discover
 from tracer.exercises.form import look
 from tracer.grading.blame import looking
 from tracer.grading.blame.among import each_near, telling
+from tracer.grading.blame.finding import blamed
+from tracer.grading.blame.occurring import Right
 from tracer.grading.blame.recorded import Records
 from tracer.grading.report import Blame, Why
 from tracer.grading.session import Session, grade
+from tracer.mistakes import Mistake
+from tracer.program import edits_in
 from tracer.sandbox.process import Limits
 
 pytestmark = pytest.mark.long
@@ -45,9 +50,15 @@ class Watched:
                 seen[:] = [plans, options, found[1].answers[0]]
             return found
 
+        def kept(records: Records, right: Right, *rest: Any) -> Blame | None:
+            self.quantities = right.quantities
+            return blamed(records, right, *rest)
+
         patch.setattr(Session, "asked", noted)
+        patch.setattr(looking, "blamed", kept)
         report = grade(variant.exercise, variant.submission, seed=SEED, wall=InThisProcess())
         patch.undo()
+        self.diagnosis = report.diagnosis
         self.blame: Blame | None = report.blame
         if self.blame is None:
             return
@@ -61,14 +72,18 @@ class Watched:
 
     def place(self) -> int:
         """The record that is spoken of."""
-        blame, records = self.blame, self.wrong
+        assert self.wrong is not None
+        return self.places(self.wrong)[0]
+
+    def places(self, records: Records) -> list[int]:
+        """All records of the variable that is spoken of, by the statement that is."""
+        blame = self.blame
         assert blame is not None
-        assert records is not None
-        return next(
+        return [
             k
             for k in range(len(records.rows))
             if records.name(k) == blame.name and records.lines(k) == (blame.line, blame.last)
-        )
+        ]
 
 
 def numbers_in(records: Records) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -105,5 +120,69 @@ def test_what_is_said_of_a_line_is_so(exercise: Any, monkeypatch: pytest.MonkeyP
             place = watched.place()
             shown = [right.of(k) for k in range(len(right.rows)) if right.lines(k)[0] == blame.line]
             assert not any(np.array_equal(wrong.of(place), n) for n in shown[:1]), said
+        if blame.why is Why.OTHER:
+            assert all_in(wrong.of(watched.place()), watched.quantities[blame.quantity]), said
     assert hits
     assert np.mean(hits) >= 0.9, hits
+
+
+def all_in(numbers: Array, whole: Array) -> bool:
+    """Whether each number is one of the others."""
+    return all(np.isclose(number, whole.ravel(), 1e-8, 1e-8).any() for number in numbers)
+
+
+@pytest.mark.parametrize(
+    ("number", "mistake"),
+    [("13", "read_from_the_end"), ("23", "one_step_too_many"), ("23", "one_step_too_few")],
+)
+def test_a_line_of_the_loop(number: str, mistake: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line that counts the steps, or says who goes on: it gives others there than it should."""
+    exercise = next(e for e in EXERCISES if e.number == number)
+    known = [m for m in catalogue(exercise) if m.id == mistake]
+    for variant in single_variants(exercise, known, 2):
+        watched = Watched(variant, monkeypatch)
+        blame, wrong, right = watched.blame, watched.wrong, watched.right
+        assert blame is not None
+        assert wrong is not None
+        assert right is not None
+        line = changed_line(variant)
+        said = f"{blame}\n{variant.source}"
+
+        assert blame.why is Why.LOOP, said
+        assert line is None or stands_in(variant.source, line, blame.line, blame.last), said
+        became = [[of.of(k).tolist() for k in watched.places(of)] for of in (wrong, right)]
+        assert became[0] != became[1], said
+
+
+UNKNOWN = {
+    "10": {"h": "tanh(z) * (1 + exp(z) / 9)"},
+    "13": {"h": "tanh(z) * (1 + exp(z) / 9)"},
+    "22": {"c": "f * c_prev + sqrt(i) * tanh(3 * g)"},
+    "23": {"c": "f * c_prev + sqrt(i) * tanh(3 * g)"},
+    "32": {"d_z_g": "d_g * (1 - g ** 2) * (1 + g / 7)"},
+    "33": {"d_o": "d_h * tanh_c * (1 + tanh_c / 7)"},
+}
+"""By exercise: an equation that no mistake of the list makes of the right one."""
+
+
+@pytest.mark.parametrize("number", UNKNOWN)
+def test_the_line_of_a_mistake_without_a_name(number: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first numbers that are not in the right computation are those of the wrong line."""
+    exercise = next(e for e in EXERCISES if e.number == number)
+    unknown = Mistake("unknown", edits_in({"change": UNKNOWN[number]}), "unknown", "Unknown.")
+    for variant in single_variants(exercise, [unknown], 2):
+        watched = Watched(variant, monkeypatch)
+        assert watched.diagnosis is not None
+        assert watched.diagnosis.edits == ()
+        blame, wrong, right = watched.blame, watched.wrong, watched.right
+        assert blame is not None
+        assert wrong is not None
+        assert right is not None
+        line = changed_line(variant)
+        said = f"{blame}\n{variant.source}"
+
+        assert blame.why is Why.ABSENT, said
+        assert line is None or stands_in(variant.source, line, blame.line, blame.last), said
+        assert blame.name, said
+        own = telling(wrong.of(watched.place()))
+        assert not each_near(own, numbers_in(right)).all(), said

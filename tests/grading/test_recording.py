@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tracer.grading.blame.among import Quantities
 from tracer.grading.blame.finding import blamed
 from tracer.grading.blame.occurring import Right
 from tracer.grading.blame.recorded import Records
@@ -25,7 +26,7 @@ def test_a_gate_that_is_returned_as_lists_is_held_against_its_own_numbers() -> N
     known = np.unique([z, np.exp(z), right])
 
     records = Records(tuple(recorder.names), **recorder.table())
-    found = blamed(records, Right(known, quantities={"f": right}), {"return": ("f",)})
+    found = blamed(records, Right(known, quantities=Quantities({"f": right})), {"return": ("f",)})
 
     assert found is not None
     assert (found.line, found.name) == (5, "f")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 import numpy.typing as npt
 
@@ -49,8 +52,29 @@ def each_near(numbers: Array, known: Array) -> npt.NDArray[np.bool_]:
     return each
 
 
-def is_part(numbers: Array, whole: Array) -> bool:
-    """Whether these are the numbers of a quantity, of one step or of all, in any layout."""
-    known = np.sort(whole.ravel())
+class Quantities(dict[str, Array]):
+    """Quantities by name; the numbers of each are sorted once."""
+
+    def __init__(self, arrays: Mapping[str, Array] = MappingProxyType({})) -> None:
+        super().__init__(arrays)
+        self._sorted: dict[str, Array] = {}
+
+    def numbers(self, name: str) -> Array:
+        """All numbers of one, sorted."""
+        if name not in self._sorted:
+            self._sorted[name] = np.sort(self[name].ravel())
+        return self._sorted[name]
+
+    def has(self, name: str, numbers: Array) -> bool:
+        """Whether these are numbers of one, of one step or of all, in any layout."""
+        return name in self and _is_part(numbers, self.numbers(name))
+
+    def begins_with(self, name: str, numbers: Array) -> bool:
+        """Whether these are numbers of the first step of one."""
+        array = self.get(name)
+        return array is not None and array.ndim > 1 and _is_part(numbers, np.sort(array[0].ravel()))
+
+
+def _is_part(numbers: Array, known: Array) -> bool:
     finite = bool(np.isfinite(numbers).all())
     return finite and known.size >= numbers.size and near(numbers, known)

@@ -10,12 +10,13 @@ it says no more than that. It is feedback and has no part in a verdict or in poi
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from tracer.cells.activations import Array, sigmoid
-from tracer.grading.blame.among import each_near, is_part, near, plain, telling
-from tracer.grading.blame.held import Held, before_the_first, held, misnames
+from tracer.grading.blame.among import Quantities, each_near, near, plain, telling
+from tracer.grading.blame.held import Held, before_the_first, held, misses
 from tracer.grading.blame.looping import first_in_loop
 from tracer.grading.blame.naming import meant_by
 from tracer.grading.blame.occurring import Mistaken, Right
@@ -63,7 +64,7 @@ def blamed(
 
 
 def _elsewhere(
-    records: Records, found: int, name: str, quantities: Mapping[str, Array], why: Why
+    records: Records, found: int, name: str, quantities: Quantities, why: Why
 ) -> tuple[Why, str]:
     """What is to be said of numbers that the right computation has, but not there."""
     other = _other(records, found, quantities)
@@ -83,8 +84,10 @@ def _with_mistake(
     And, where it is one of the loop over the steps, the quantity that it should be; "" if none.
     """
     firsts = [(k, m) for m in mistaken if (k := _first_with(records, m, right)) is not None]
-    if not firsts:
-        return None, None
+    if not firsts:  # its numbers are elsewhere in the right computation: h_0, where no word is read
+        loops = (replace(m.loop, handed={}) for m in mistaken)
+        ends = (first_in_loop(records, len(records.rows) - 1, loop) for loop in loops)
+        return next((end for end in ends if end is not None), (None, None))
     found, first = min(firsts, key=lambda pair: pair[0])
     return first_in_loop(records, found, first.loop) or (found, None)
 
@@ -101,17 +104,14 @@ def _first_with(records: Records, mistaken: Mistaken, right: Right) -> int | Non
         if _most(fresh[~each_near(fresh, right.known)], mistaken.numbers):
             return k
         quantity = meant_by(records.name(k), right.quantities, loosely=True)
-        wrong = mistaken.quantities.get(quantity)
-        if (
-            wrong is None
-            or records.filled(k)
-            or before_the_first(numbers, quantity, right.quantities)
-        ):
+        if quantity not in mistaken.quantities or records.filled(k):
             continue
-        own = np.sort(right.quantities[quantity].ravel())
-        if _most(fresh[~each_near(fresh, own)], np.sort(wrong.ravel())):
+        if before_the_first(numbers, quantity, right.quantities):
+            continue
+        others = fresh[~each_near(fresh, right.quantities.numbers(quantity))]
+        if _most(others, mistaken.quantities.numbers(quantity)):
             return k
-        if misnames(records, k, right.quantities, most=False) and is_part(numbers, wrong):
+        if misses(records, k, right.quantities) and mistaken.quantities.has(quantity, numbers):
             return k
     return None
 
@@ -140,7 +140,7 @@ def _place(records: Records, found: int, known: Held, right: Right) -> tuple[int
     return *records.lines(found), records.name(found)
 
 
-def _assigned(records: Records, returned: int, quantities: Mapping[str, Array]) -> int:
+def _assigned(records: Records, returned: int, quantities: Quantities) -> int:
     """The record that gave a variable what was then handed back; the return itself if none did.
 
     A variable that is right as what it is called was only handed back in the wrong place.
@@ -150,8 +150,8 @@ def _assigned(records: Records, returned: int, quantities: Mapping[str, Array]) 
     same = [e for e in earlier if np.array_equal(records.of(e), numbers)]
     if not same:
         return returned
-    own = quantities.get(meant_by(records.name(same[-1]), quantities))
-    return returned if own is not None and is_part(numbers, own) else same[-1]
+    own = meant_by(records.name(same[-1]), quantities)
+    return returned if quantities.has(own, numbers) else same[-1]
 
 
 def _right_elsewhere(records: Records, record: int, right: list[bool]) -> bool:
@@ -211,10 +211,10 @@ def _right_before(records: Records, wrong: int, right: list[bool]) -> Iterator[t
     yield from seen.items()
 
 
-def _other(records: Records, record: int, quantities: Mapping[str, Array]) -> str:
+def _other(records: Records, record: int, quantities: Quantities) -> str:
     """A quantity whose numbers these are, of several the one with the shortest name; or empty."""
     numbers = records.of(record)
     if plain(numbers):  # zeros are everywhere
         return ""
-    found = [name for name, array in quantities.items() if is_part(numbers, array)]
+    found = [name for name in quantities if quantities.has(name, numbers)]
     return min(found, key=len, default="")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tracer.cells.activations import Array
-from tracer.grading.blame.among import CLOSE, each_near, is_part, occurs, plain
+from tracer.grading.blame.among import CLOSE, Quantities, each_near, occurs, plain
 from tracer.grading.blame.naming import meant_by
 from tracer.grading.blame.occurring import Right
 from tracer.grading.blame.recorded import Records
@@ -77,46 +77,59 @@ def held(records: Records, right: Right, returned: Mapping[str, Collection[str]]
     return Held(there, meant, handed_back, good)
 
 
-def misnames(
-    records: Records, record: int, quantities: Mapping[str, Array], *, most: bool = True
-) -> bool:
-    """Whether a variable has the name of a quantity, and numbers that are not that one's.
+def misnames(records: Records, record: int, quantities: Quantities) -> bool:
+    """Whether a variable has the name of a quantity, and numbers most of which are other ones.
 
     What is called i may be z_i at first, and h the state before: the name is meant where it gets
-    its last value. With `most`, at least half of the numbers are others: past the end of a sentence
-    anything may stand.
+    its last value. Half of the numbers may be others: past the end of a sentence anything may
+    stand.
     """
-    name = records.name(record)
-    quantity = meant_by(name, quantities, loosely=not most)
+    quantity, numbers = meant_by(records.name(record), quantities), records.of(record)
+    if not _is_called(records, record, quantity, quantities) or records.renewing(record):
+        return False
+    if before_the_first(numbers, quantity, quantities):
+        return False
+    if numbers.size > 1 and quantities.has(f"z_{quantity}", numbers):
+        # The parts of z are often called after their gates; not where they have had a name.
+        return any(np.array_equal(records.of(k), numbers) for k in range(record))
+    return _has_others(numbers, quantity, quantities) and bool(
+        each_near(numbers, quantities.numbers(quantity)).mean() <= 0.5
+    )
+
+
+def misses(records: Records, record: int, quantities: Quantities) -> bool:
+    """Whether a variable is called like a quantity, ``ft`` like f, and any number is not of it.
+
+    It is asked only of numbers that the known mistake gives for that quantity.
+    """
+    quantity = meant_by(records.name(record), quantities, loosely=True)
+    if not _is_called(records, record, quantity, quantities) or records.renewed(record):
+        return False
+    return _has_others(records.of(record), quantity, quantities)
+
+
+def _is_called(records: Records, record: int, quantity: str, quantities: Quantities) -> bool:
+    """Whether a variable with the name of a quantity may be meant as that one."""
     own, numbers = quantities.get(quantity), records.of(record)
     if own is None or records.filled(record):
-        return False
-    if records.renewing(record) if most else records.renewed(record):
         return False
     counter = numbers.size == 1 and own.size > 1
     if plain(numbers) and (counter or plain(own) or records.renewing(record)):
         return False
-    gradient = quantities.get(f"d_{quantity}")
-    if "[" in name and gradient is not None and is_part(numbers, gradient):
-        return False  # a dictionary of gradients keeps d_f as f
-    if most and before_the_first(numbers, quantity, quantities):
-        return False
-    pre = quantities.get(f"z_{quantity}")
-    if most and numbers.size > 1 and pre is not None and is_part(numbers, pre):
-        # The parts of z are often called after their gates; not where they have had a name.
-        return any(np.array_equal(records.of(k), numbers) for k in range(record))
+    # A dictionary of gradients keeps d_f as f.
+    return not ("[" in records.name(record) and quantities.has(f"d_{quantity}", numbers))
+
+
+def _has_others(numbers: Array, quantity: str, quantities: Quantities) -> bool:
+    """Whether these have the size of a quantity, or of one step of it, and are not its numbers."""
+    own = quantities[quantity]
     fits = numbers.size in (1, own.size, own[0].size if own.ndim else 1)
-    if not fits or is_part(numbers, own):
-        return False
-    if not most:
-        return True
-    return bool(each_near(numbers, np.sort(own.ravel())).mean() <= 0.5)
+    return fits and not quantities.has(quantity, numbers)
 
 
-def before_the_first(numbers: Array, quantity: str, quantities: Mapping[str, Array]) -> bool:
+def before_the_first(numbers: Array, quantity: str, quantities: Quantities) -> bool:
     """Whether it is the state with which a loop begins, and no step has made anything of it."""
-    before = quantities.get(f"{quantity}_prev")
-    return before is not None and before.ndim > 1 and is_part(numbers, before[0])
+    return quantities.begins_with(f"{quantity}_prev", numbers)
 
 
 def _part_of(records: Records, later: int, earlier: int) -> bool:
@@ -125,7 +138,7 @@ def _part_of(records: Records, later: int, earlier: int) -> bool:
 
 
 def _wrongly_returned(
-    records: Records, record: int, quantities: Mapping[str, Array],
+    records: Records, record: int, quantities: Quantities,
     returned: Mapping[str, Collection[str]],
 ) -> bool:  # fmt: skip
     """Whether something is handed back to the grader in the place of other quantities."""

@@ -12,7 +12,7 @@ import numpy as np
 from tracer.cells.activations import Array
 from tracer.equations.expression import Call, Expression, Name, Number
 from tracer.equations.parsing import parse
-from tracer.grading.blame.among import each_near, telling
+from tracer.grading.blame.among import Quantities, each_near, telling
 from tracer.grading.blame.looping import Looping, looping
 from tracer.grading.comparing import same
 from tracer.program import Edit, Program
@@ -40,13 +40,13 @@ class Right:
         people compute on the way to one.
     partial : array
         Sums of only some of the terms of an equation, sorted: right where the sum goes on.
-    quantities : mapping of str to array
+    quantities : Quantities
         The right value of each quantity, for a variable that has a quantity's name.
     """
 
     known: Array
     partial: Array = field(default_factory=lambda: np.zeros(0))
-    quantities: Mapping[str, Array] = field(default_factory=dict)
+    quantities: Quantities = field(default_factory=Quantities)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,14 @@ class Mistaken:
     ----------
     numbers : array
         Of its quantities and of every part of its equations, those that are not known, sorted.
-    quantities : mapping of str to array
+    quantities : Quantities
         The values of the quantities that are not the right ones.
     loop : Looping
         What its loop over the steps does otherwise.
     """
 
     numbers: Array
-    quantities: Mapping[str, Array]
+    quantities: Quantities
     loop: Looping = field(default_factory=Looping)
 
 
@@ -89,7 +89,7 @@ def right_numbers(
     return Right(
         sorted_with_ways([*read.values(), *others, *parts]),
         np.unique(np.concatenate([np.ravel(s) for s in sums])) if sums else np.zeros(0),
-        quantities,
+        Quantities(quantities),
     )
 
 
@@ -104,11 +104,13 @@ def mistaken_numbers(
     found = np.unique(telling(found[np.isfinite(found)]))
     return Mistaken(
         found[~each_near(found, right.known)][:MOST],
-        {
-            name: array
-            for name, array in quantities.items()
-            if name in right.quantities and not same(array, right.quantities[name])
-        },
+        Quantities(
+            {
+                name: array
+                for name, array in quantities.items()
+                if name in right.quantities and not same(array, right.quantities[name])
+            }
+        ),
         looping(program, wrong, given, right.quantities, quantities),
     )
 

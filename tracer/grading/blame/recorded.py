@@ -75,18 +75,27 @@ class Records:
         first, last = self.rows[record, 5:7].tolist()
         return (first, last) if first else None
 
-    def renewing(self, record: int) -> set[int]:
+    def renewing(self, record: int) -> frozenset[int]:
         """The other lines that give the same variable a value later on."""
-        line, _last, name, *_numbers, caller, _end, _call, _part = self.rows[record]
-        later = self.rows[record + 1 :]
-        same = (later[:, 2] == name) & (later[:, 5] == caller) & (later[:, 0] != line)
-        return set(later[same, 0].tolist())
+        return self._later[0][record]
 
     def filled(self, record: int) -> bool:
         """Whether it is room that is filled part by part later on: it means nothing yet."""
-        name, call = self.rows[record, [2, 7]]
-        later = self.rows[record + 1 :]
-        return bool(((later[:, 2] == name) & (later[:, 7] == call) & (later[:, 8] == 1)).any())
+        return self._later[1][record]
+
+    @cached_property
+    def _later(self) -> tuple[list[frozenset[int]], list[bool]]:
+        """Of each record what `renewing` and `filled` say, from the last to the first."""
+        lines: dict[tuple[int, int], frozenset[int]] = {}
+        parts: set[tuple[int, int]] = set()
+        renewing, filled = [], []
+        for line, _last, name, _at, _many, caller, _end, call, part in self.rows[::-1].tolist():
+            later = lines.get((name, caller), frozenset())
+            renewing.append(later - {line})
+            filled.append((name, call) in parts)
+            lines[name, caller] = later | {line}
+            parts.update([(name, call)] if part == 1 else [])
+        return renewing[::-1], filled[::-1]
 
     def renewed(self, record: int) -> bool:
         """Whether nothing but such lines reads it.
