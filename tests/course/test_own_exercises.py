@@ -67,6 +67,25 @@ def test_the_page_of_a_course_is_its_own_where_it_has_one(here: Path) -> None:
     assert (here / "work" / "README.md").read_text("utf-8") == "# Week 3\n"
 
 
+def test_a_command_that_begins_a_folder_names_the_course(here: Path) -> None:
+    """Where there is no folder of exercises yet, it is made with those that were asked for."""
+    shutil.copytree(ROWS, here / "course")
+    (here / "course" / "31_lstm_layers" / "hints.md").write_text(
+        "".join(f"## {check.name}\n\n1. Look.\n" for check in read(ROWS / "31_lstm_layers").checks),
+        "utf-8",
+    )
+    command = "tracer init my-course --exercises course"
+
+    listed = tracer("list", "--exercises", "course").stdout
+    checked = tracer("check", "31", "--exercises", "course").stderr
+    hinted = tracer("hint", "31", "--exercises", "course").stdout
+
+    assert f"To start: {command}, then cd my-course" in listed
+    assert checked == f"error: there are no exercises in {here}; start with: {command}\n"
+    assert command in hinted
+    assert "To start: tracer init my-course, then cd my-course" in tracer("list").stdout
+
+
 def test_what_says_how_it_is_done_is_not_handed_out(here: Path) -> None:
     """A student gets the page and the stub; not the reference, the hints, the mistakes."""
     folder = here / "course" / "60_my_step"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
+from tracer.course.source import begin
 from tracer.course.workbook import Workbook, answer_in
 from tracer.errors import FileError, InputError
 from tracer.exercises.discovery import find
@@ -56,7 +57,7 @@ def choose(
         if inside is not None:
             return Choice(inside, _seen_from(here, _answer(inside, here, book)), book)
         if book is None:
-            raise _nothing_in(here)
+            raise _nothing_in(here, exercises)
         following = next((e for e in exercises if not book.passed(e)), None)
         if following is None:
             return None
@@ -157,7 +158,7 @@ def _answer(exercise: Folder, here: Path, book: Workbook | None) -> Path:
         places = [book.path(exercise)]
     found = next((path for path in places if path.exists()), None)
     if found is None and book is None:
-        raise _nothing_in(here)
+        raise _nothing_in(here, [exercise])
     if found is None:
         raise FileError(
             _("there is no {file}; to restore it: tracer init {folder}").format(
@@ -167,12 +168,12 @@ def _answer(exercise: Folder, here: Path, book: Workbook | None) -> Path:
     return found
 
 
-def _nothing_in(here: Path) -> InputError:
+def _nothing_in(here: Path, exercises: Sequence[Folder]) -> InputError:
     """The error for a folder without exercises; often somebody stands one folder too high."""
     below = [quoted_file(folder.name) for folder in Workbook.below(here)]
     if not below:
-        said = _("there are no exercises in {here}; start with: tracer init my-course")
-        return InputError(said.format(here=here))
+        said = _("there are no exercises in {here}; start with: {command}")
+        return InputError(said.format(here=here, command=begin(exercises[0])))
     said = _("your exercises are one folder down, in {folders}; first: cd {first}")
     return InputError(said.format(folders=", ".join(below), first=below[0]))
 
@@ -192,7 +193,7 @@ def chosen_exercise(
     if not _is_path(said, here):
         exercise, book = find(said, exercises), Workbook.find(here)
         if book is None and Workbook.below(here):  # there, hints come one at a time
-            raise _nothing_in(here)
+            raise _nothing_in(here, exercises)
         return exercise, book
     path = Path(here, said).resolve()
     todo = _("give the exercise itself, one of {names}")

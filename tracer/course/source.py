@@ -13,7 +13,8 @@ from pathlib import Path
 from tracer.course.workbook import FOLDER, Workbook
 from tracer.errors import FileError, UnknownNameError
 from tracer.exercises import discovery
-from tracer.language import _
+from tracer.exercises.exercise import Folder
+from tracer.language import _, quoted_file
 from tracer.storage import tomlfile
 from tracer.storage.whole import replacing
 
@@ -77,6 +78,16 @@ def remember(root: Path, folder: Path) -> None:
     text = f"{KEY} = {json.dumps(str(folder.resolve()), ensure_ascii=False)}\n"
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def begin(exercise: Folder) -> str:
+    """The command that makes a folder with the exercises to which this one belongs."""
+    course = exercise.folder.parent
+    if course.resolve() == discovery.home().resolve():
+        return "tracer init my-course"
+    here = Path.cwd()
+    shown = course.relative_to(here) if course.is_relative_to(here) else course
+    return f"tracer init my-course --exercises {quoted_file(shown)}"
 
 
 def _start(what: str | None, here: Path) -> Path:

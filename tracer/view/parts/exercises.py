@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tracer.course.source import begin
 from tracer.course.workbook import Handed, Result, Workbook
 from tracer.exercises.exercise import Exercise
 from tracer.grading.report import Verdict
@@ -115,7 +116,7 @@ def exercise_list(
         folder = clean(quoted_file(below[0].name), encoding)
         said = _("Your exercises are one folder down: cd {folder}").format(folder=folder)
     elif book is None:
-        said = _("To start: tracer init my-course, then cd my-course")
+        said = _("To start: {command}, then cd my-course").format(command=begin(exercises[0]))
     elif following is None:
         said = all_passed(left_out)
     else:
@@ -175,7 +176,7 @@ def hint(
     """
     typed = ""
     if number is None:
-        typed = "tracer init my-course"
+        typed = begin(exercise)
         title = _("{exercise}, “{check}”: all hints, from mild to strong").format(
             exercise=exercise.name, check=check
         )
