@@ -21,10 +21,12 @@ def when_stopped(file: str, source: bytes, tell: Callable[[dict[str, Any]], None
         return
 
     def stopped(_number: int, frame: FrameType | None) -> None:
-        place = standing(frame, file, source)
-        if place:  # else the runner itself is at work, and may be writing
-            tell(place)
-        os._exit(1)
+        try:
+            place = standing(frame, file, source)
+            if place:  # else the runner itself is at work, and may be writing
+                tell(place)
+        finally:  # also where nobody listens any more
+            os._exit(1)
 
     signal.signal(signal.SIGTERM, stopped)
 

@@ -24,12 +24,24 @@ def explained(exercise: Exercise, sentences: Sequence[Told]) -> Iterator[Told]:
     unknown = [
         name
         for name in dict.fromkeys(said)
-        if name in exercise.program.names and name not in read
-        and meaning(exercise.equations, name)
-    ]  # fmt: skip
+        if name in exercise.program.names and name not in read and _what(exercise, name)
+    ]
     for name in unknown if len(unknown) <= FEW else ():
-        what = meaning(exercise.equations, name)
+        what = _what(exercise, name)
         yield Told(_("{name} is {meaning}.").format(name=name, meaning=what), aside=True)
+
+
+def _what(exercise: Exercise, name: str) -> str:
+    """The list's line of a quantity; of a block, and of a gradient without one, what it is of."""
+    listed = meaning(exercise.equations, name)
+    assert exercise.program is not None
+    if listed or name not in exercise.program.names:
+        return listed
+    if name in exercise.program.blocks:
+        whole, _above = exercise.program.blocks[name]
+        return _("the block of {name} for {gate}").format(name=whole, gate=name.rpartition("_")[2])
+    of = name.removeprefix("d_")
+    return "" if of == name else _("how the loss changes with {name}").format(name=of)
 
 
 def _read(exercise: Exercise) -> set[str]:
