@@ -14,7 +14,7 @@ from tracer.errors import FileError
 from tracer.exercises.cases import Case, draw, stated
 from tracer.exercises.discovery import discover, find, home
 from tracer.exercises.exercise import Exercise
-from tracer.exercises.plan import plan, read_again, read_back
+from tracer.exercises.plan import plan, read_back, readings
 from tracer.exercises.reading import read
 from tracer.exercises.sizes import drawn
 
@@ -215,7 +215,7 @@ d_b_hh = "d(b_hh)"
         plan(tried, found), {"back": lambda _d_h, d_z: (d_z.sum(axis=0), 2 * d_z.sum(axis=0))}
     )
 
-    first, second = read_back(tried, found, came)[0], read_again(tried, found, came)[0]
+    first, second = readings(tried, found, came)[0]
 
     assert list(first) == list(second) == ["d_a"]
     assert np.allclose(2 * first["d_a"], second["d_a"])

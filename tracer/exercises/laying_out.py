@@ -73,6 +73,8 @@ def read_off(
     layout: Layout, array: Array, known: Mapping[str, Axes], sizes: Mapping[str, int]
 ) -> dict[str, Array]:
     """The quantities in an array that is laid out like this: the other direction."""
+    if isinstance(layout, Name):
+        return {layout.name: array.astype(np.result_type(array.dtype, np.float64))}
     labels, factors, starts = {}, {}, {}
     start = 0
     for name in layout.names:

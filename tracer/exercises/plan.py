@@ -119,19 +119,13 @@ def read_back(
         check does not expect is not in it. One number, or one True or False, that a check states
         goes by its key.
     """
-    return tuple(found for found, _again in _readings(exercise, case, came))
+    return tuple(found for found, _again in readings(exercise, case, came))
 
 
-def read_again(
-    exercise: Exercise, case: Case, came: Mapping[tuple[int, str], Array]
-) -> tuple[Mapping[str, Array], ...]:
-    """The same, of what came a second time: the gradient of a second bias is the first one's."""
-    return tuple(again for _found, again in _readings(exercise, case, came))
-
-
-def _readings(
+def readings(
     exercise: Exercise, case: Case, came: Mapping[tuple[int, str], Array]
 ) -> list[tuple[dict[str, Array], dict[str, Array]]]:
+    """The same, and what came a second time: the gradient of a second bias is the first one's."""
     rounds: list[list[dict[str, dict[int, Array]]]] = [[{}, {}] for _ in case.rounds]
     whole = -1  # the step of what has no steps, or all of them
     for number, turn in enumerate(_turns(exercise, case)):

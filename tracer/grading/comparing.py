@@ -210,6 +210,11 @@ def held(
     return Compared(ruler, number, given, came, exact, follows, wrong, inexact)
 
 
+def all_near(came: Mapping[str, Array], exact: Mapping[str, Array], tolerance: float) -> bool:
+    """Whether all that came is right."""
+    return all(near(a, exact[name][_part(a)], tolerance).all() for name, a in came.items())
+
+
 def near(got: Array, expected: Array, tolerance: float) -> Mask:
     """Where two arrays agree. What follows from a NaN of the student's own is not wrong again."""
     with np.errstate(all="ignore"):

@@ -14,8 +14,16 @@ from tracer.exercises.axes import written
 from tracer.exercises.cases import Case
 from tracer.exercises.exercise import Exercise, Function
 from tracer.exercises.layout import Layout
-from tracer.exercises.plan import Call, read_again, read_back, wanted_shapes
-from tracer.grading.comparing import Compared, Ruler, has_steps, held, near, tolerance_of
+from tracer.exercises.plan import Call, readings, wanted_shapes
+from tracer.grading.comparing import (
+    Compared,
+    Ruler,
+    all_near,
+    has_steps,
+    held,
+    near,
+    tolerance_of,
+)
 from tracer.grading.request import Plan, returned
 from tracer.program.program import Carry
 
@@ -104,17 +112,20 @@ class ByEquations:
         assert program is not None
         tolerance = tolerance_of(self.case.check)
         rounds = []
-        read, twice = (how(self.exercise, self.case, came) for how in (read_back, read_again))
-        for number, (given, back) in enumerate(zip(self.case.rounds, read, strict=True)):
+        read = readings(self.exercise, self.case, came)
+        rounds_read = zip(self.case.rounds, read, strict=True)
+        for number, (given, (back, twice)) in enumerate(rounds_read):
             own = {name: array for name, array in back.items() if name in program.names}
             if own:
                 with np.errstate(all="ignore"):  # the student's numbers may be anything
                     exact = program.run(given)
-                    follows = exact if exactly else program.run(given, own=own)
-                    alone = {} if exactly else self._alone(given, own, follows)
+                    # What follows from right numbers is right, and so is each call alone.
+                    enough = exactly or all_near(own, exact, tolerance)
+                    follows = exact if enough else program.run(given, own=own)
+                    alone = {} if enough else self._alone(given, own, follows)
                 own |= {  # of what came twice, a wrong one is what is shown
                     name: array
-                    for name, array in twice[number].items()
+                    for name, array in twice.items()
                     if not near(array, follows[name], tolerance).all()
                 }
                 rounds.append(held(program, number, given, own, exact, follows, tolerance, alone))
