@@ -26,6 +26,7 @@ def said(exercise: Exercise, body: str, top: str = "import numpy as np") -> str:
         ("return np.thanh(x @ U.T)", "tanh"),
         ("return x.transposed()", "transpose"),
         ("cache = {'h_prev': h_prev}; return cache['prev_h']", "'h_prev'"),
+        ("cache = {'h_prev': h_prev}; return cache.h_prev", "['h_prev']"),
         ("from numpy import tanhh", "tanh"),
         ("import nunpy", "numpy"),
         ("return true", "True"),

@@ -53,7 +53,9 @@ def _meant(error: BaseException, packages: Collection[str]) -> dict[str, str]:
             known = name in (*packages, *sys.stdlib_module_names)
             missing = USUAL.get(name, f"import {name}" if known else "")
     elif type(error) is AttributeError:
-        if str(error).endswith(f"'{error.name}'"):  # else it says by itself what to do
+        if type(error.obj) is dict and error.name in error.obj:
+            near = f"[{error.name!r}]"
+        elif str(error).endswith(f"'{error.name}'"):  # else it says by itself what to do
             near = nearest(error.name, dir(error.obj))
     elif type(error) is KeyError:
         near = nearest(error.args[0], _keys(error.__traceback__))
