@@ -1,4 +1,4 @@
-"""Whose shapes a sentence on a matrix product is about: of a product, and of nothing else."""
+"""Whose shapes a sentence on a product or a sum is about: of that one, and of nothing else."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import pytest
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
 from tracer.grading.session import grade
+from tracer.view.terminal.console import Abilities
+from tracer.view.terminal.report import screen
 
 
 def told(exercise: Exercise, expression: str) -> tuple[Any, str]:
@@ -39,3 +41,29 @@ def test_another_function_of_two_arrays(rnn_step: Exercise, expression: str) -> 
 
     assert product is None
     assert said.startswith("shapes (4,1) and (3,3) not aligned: 1 (dim 1) != 3 ")
+
+
+def test_a_sum(rnn_step: Exercise) -> None:
+    """Both sides with their shapes, also where a function is called in one, and the axes apart."""
+    source = (
+        "import numpy as np\n\n\n"
+        "def rnn_step(x, h_prev, U, W, a):\n    return x @ U.T + np.ones(7)\n"
+    )
+
+    report = grade(rnn_step, Submission("rnn_step.py", source.encode()), seed=1)
+
+    said = " ".join(line.plain.strip() for line in screen(report, Abilities(width=200)))
+    assert "Your code raised ValueError: the shapes in x @ U.T + np.ones(7) do not fit" in said
+    assert "x @ U.T has shape (1, 3) and np.ones(7) has shape (7,)." in said
+    assert "each two must be equal, or one of them 1. Here 3 meets 7." in said
+
+
+def test_a_sum_inside_a_function_of_numpy(rnn_step: Exercise) -> None:
+    """It is no sum of the student's own: NumPy's words stand alone."""
+    source = "import numpy as np\n\ndef rnn_step(x, h_prev, U, W, a):\n    return np.add(x, a)\n"
+
+    trouble = grade(rnn_step, Submission("rnn_step.py", source.encode()), seed=1).checks[0].trouble
+
+    assert trouble is not None
+    assert trouble.facts["apart"] is None
+    assert trouble.facts["message"].startswith("operands could not be broadcast together")

@@ -186,6 +186,7 @@ def _read_end(answer: Answer, plan: Plan, facts: dict[str, Any] | None) -> None:
                 "memory": facts.get("memory") is True,
                 "again": facts.get("again") is True,
                 "product": _product(facts.get("product")),
+                "apart": _apart(facts.get("apart")),
                 "near": _text(facts.get("near")),
                 "missing": _text(facts.get("missing")),
                 "loaded": answer.loaded,
@@ -217,15 +218,32 @@ def _call(facts: Mapping[str, Any], plan: Plan) -> int:
 
 def _product(value: object) -> tuple[Any, ...] | None:
     """A matrix product whose shapes did not fit: what stands there, each side with its shape."""
+    found = _two_sides(value)
+    if found is None:
+        return None
+    _said, (_left, first), (_right, second) = found
+    matrices = all(0 < len(shape) <= MATRIX for shape in (first, second))
+    return found if matrices and first[-1] != second[0] else None
+
+
+def _apart(value: object) -> tuple[Any, ...] | None:
+    """A sum whose shapes did not spread to each other, likewise."""
+    found = _two_sides(value)
+    if found is None:
+        return None
+    _said, (_left, first), (_right, second) = found
+    pairs = zip(first[::-1], second[::-1], strict=False)
+    return found if any(1 not in pair and len({*pair}) > 1 for pair in pairs) else None
+
+
+def _two_sides(value: object) -> tuple[Any, ...] | None:
+    """What stands somewhere, and each of its two sides with its shape."""
     try:
         text, *sides = _list(value)
         (left, first), (right, second) = sides
     except (TypeError, ValueError):
         return None
     shapes = [tuple(n for n in _list(shape) if type(n) is int) for shape in (first, second)]
-    told = all(0 < len(shape) <= MATRIX for shape in shapes) and shapes[0][-1] != shapes[1][0]
-    if not told:
-        return None
     return _text(text), (_text(left), shapes[0]), (_text(right), shapes[1])
 
 

@@ -79,4 +79,5 @@ class _Describing:
             and within == (method or getattr(function, "__name__", "")),
             "memory": isinstance(error, MemoryError),
             "product": describing.product(error, self.sources.places.__contains__),
+            "apart": describing.spread(error, self.sources.places.__contains__),
         }

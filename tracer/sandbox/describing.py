@@ -20,6 +20,10 @@ from typing import Any
 
 LONGEST_TEXT = 600
 
+_SPREAD = re.compile(
+    r"operands could not be broadcast together with shapes (\([\d,]*\)) (\([\d,]*\)) ?"
+)
+
 _PATH = re.compile(r" \([^()]*[/\\][^()]*\)$")
 """Where a package lies from which a name cannot be imported: a path of the grader's machine."""
 
@@ -82,6 +86,7 @@ def describe(error: BaseException, file: Path, function: str) -> dict[str, Any]:
         "memory": isinstance(error, MemoryError),
         "again": again,
         "product": product(error, lambda filename: filename == str(file)),
+        "apart": spread(error, lambda filename: filename == str(file)),
     }
 
 
@@ -96,24 +101,53 @@ def product(error: BaseException, own: Callable[[str], bool]) -> list[Any] | Non
     """
     if type(error) is not ValueError:
         return None
-    trace, last = error.__traceback__, None
-    while trace is not None:
-        last = trace if own(trace.tb_frame.f_code.co_filename) else last
-        trace = trace.tb_next
     try:
-        if last is None or not words(error).startswith(("matmul: ", "shapes ")):
+        if not words(error).startswith(("matmul: ", "shapes ")):
             return None
-        frame, code = last.tb_frame, last.tb_frame.f_code
-        first, end, left, right = list(code.co_positions())[last.tb_lasti // 2]
-        assert first is not None
-        lines = [line.encode() for line in linecache.getlines(code.co_filename)[first - 1 : end]]
-        lines[-1] = lines[-1][:right]
-        lines[0] = lines[0][left:]
-        text = " ".join(line.decode().strip() for line in lines)
+        text, frame = _where(error, own)
         sides = _sides(ast.parse(f"({text})", mode="eval").body, frame)
         return [text, *([ast.unparse(side), _extent(side, frame)] for side in sides)]
     except BaseException:  # noqa: BLE001 - whatever the student's own values did when looked at
         return None
+
+
+def spread(error: BaseException, own: Callable[[str], bool]) -> list[Any] | None:
+    """The sum, or whatever it is, of the student's own in which shapes do not spread to each other.
+
+    Returns
+    -------
+    list or None
+        What stands there, and each side with its shape:
+        ``["x @ U.T + a", ["x @ U.T", [1, 3]], ["a", [4]]]``.
+    """
+    try:
+        said = _SPREAD.fullmatch(words(error)) if type(error) is ValueError else None
+        if said is None:
+            return None
+        text, _frame = _where(error, own)
+        node = ast.parse(f"({text})", mode="eval").body
+        assert isinstance(node, ast.BinOp)
+        shapes = [[int(n) for n in re.findall(r"\d+", shape)] for shape in said.groups()]
+        sides = (ast.unparse(side) for side in (node.left, node.right))
+        return [text, *([side, shape] for side, shape in zip(sides, shapes, strict=True))]
+    except BaseException:  # noqa: BLE001 - whatever the student's own values did when looked at
+        return None
+
+
+def _where(error: BaseException, own: Callable[[str], bool]) -> tuple[str, FrameType]:
+    """The piece of the student's own code in which it was raised, and its frame."""
+    trace, last = error.__traceback__, None
+    while trace is not None:
+        last = trace if own(trace.tb_frame.f_code.co_filename) else last
+        trace = trace.tb_next
+    assert last is not None
+    frame, code = last.tb_frame, last.tb_frame.f_code
+    first, end, left, right = list(code.co_positions())[last.tb_lasti // 2]
+    assert first is not None
+    lines = [line.encode() for line in linecache.getlines(code.co_filename)[first - 1 : end]]
+    lines[-1] = lines[-1][:right]
+    lines[0] = lines[0][left:]
+    return " ".join(line.decode().strip() for line in lines), frame
 
 
 def _sides(node: ast.expr, frame: FrameType) -> list[ast.expr]:

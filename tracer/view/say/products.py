@@ -1,4 +1,4 @@
-"""A matrix product whose shapes do not fit: which one, what came, and what would fit."""
+"""A matrix product or a sum whose shapes do not fit: which one, what came, and what would fit."""
 
 from __future__ import annotations
 
@@ -24,3 +24,18 @@ def product_sentence(left: Side, right: Side, fits: Fits | None) -> str:
         told = _("{product} would fit, and be {axes} = {shape}.")
     axes = f"({', '.join(fits.axes)}{',' if len(fits.axes) == 1 else ''})"
     return f"{said} {told.format(product=clean(fits.text), axes=axes, shape=fits.shape)}"
+
+
+def spread_sentence(left: Side, right: Side) -> str:
+    """Both shapes, and the axes that keep one from spreading to the other."""
+    (name, shape), (other, wanted) = left, right
+    pairs = list(zip(shape[::-1], wanted[::-1], strict=False))
+    at = next(n for n, pair in enumerate(pairs) if 1 not in pair and len({*pair}) > 1)
+    said = _(
+        "{left} has shape {shape} and {right} has shape {wanted}. NumPy compares the axes from the "
+        "last one on; each two must be equal, or one of them 1. Here {one} meets {another}."
+    )
+    return said.format(
+        left=clean(name), right=clean(other), shape=shape, wanted=wanted,
+        one=pairs[at][0], another=pairs[at][1],
+    )  # fmt: skip

@@ -11,7 +11,7 @@ from tracer.grading.report import Report, Trouble
 from tracer.language import _
 from tracer.view.say.difference import listed
 from tracer.view.say.ending import Ending
-from tracer.view.say.products import product_sentence
+from tracer.view.say.products import product_sentence, spread_sentence
 from tracer.view.say.python import about_python, in_own_lines
 from tracer.view.say.words import clean
 
@@ -59,10 +59,11 @@ def raised(report: Report, trouble: Trouble) -> list[str | Ending]:
             _("Expected: {signature}").format(signature=asked.signature),
         ]
     what = f"{name}: {message}" if message else name
-    product = facts.get("product")
-    if product is not None:
+    product, apart = facts.get("product"), facts.get("apart")
+    misfit = product or apart
+    if misfit is not None:
         what = _("{name}: the shapes in {product} do not fit").format(
-            name=name, product=clean(product[0])
+            name=name, product=clean(misfit[0])
         )
     if facts["loaded"]:
         lines: list[str | Ending] = [_("Your code raised {what}").format(what=what)]
@@ -74,6 +75,8 @@ def raised(report: Report, trouble: Trouble) -> list[str | Ending]:
     if facts.get("again"):
         lines.append(_("The call in this line is made anew inside itself, and never ends."))
     lines += _meant(facts)
+    if apart is not None:
+        lines.append(spread_sentence(*apart[1:]))
     if product is not None:
         _text, left, right = product
         lines.append(product_sentence(left, right, _fitting(report, trouble)))
