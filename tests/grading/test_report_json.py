@@ -112,7 +112,7 @@ def test_the_schema_is_one() -> None:
 @pytest.mark.parametrize(
     ("change", "where"),
     [
-        ({"schema": "tracer-report-2"}, "$.schema"),
+        ({"schema": "tracer-report-1"}, "$.schema"),
         ({"more": 1}, "$"),
         ({"points": "12"}, "$.points"),
         ({"verdict": "right"}, "$.verdict"),
