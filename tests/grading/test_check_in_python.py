@@ -381,3 +381,15 @@ def test_the_page_says_what_the_screen_says(answer: Any) -> None:
     assert result.record["advice"] == [] or result.record["advice"][-1] in page.text
     if answer is evil:
         assert "ValueError: <script>alert(1)</script> & <b style='x'>" in page.text
+
+
+def test_a_crash_is_told_where_a_hint_is() -> None:
+    """As on the screen of the command: the idea may be what is missing."""
+
+    def rnn_step(*_given: np.ndarray) -> np.ndarray:
+        raise ValueError("no idea")
+
+    said = str(tracer.check("10", rnn_step))
+
+    assert "Your code raised ValueError: no idea" in said
+    assert "For a hint: tracer hint 10 --check 'one word'" in said

@@ -195,7 +195,7 @@ def _advice(report: Report, choice: Choice[Exercise], folder: str | None) -> lis
     advice = _notebook_beside(choice, folder)
     if trouble is not None and not trouble.facts.get("loaded", True):
         return advice
-    if report.verdict not in (Verdict.FORBIDDEN, Verdict.GRADER_FAULT):
+    if report.hinted:
         command = _hint(report, choice, folder)
         advice.append(Said(_("For a hint: {command}").format(command=command), typed=command))
     if kind in (None, Kind.RAISED) and report.verdict is not Verdict.NOT_STARTED:

@@ -323,6 +323,15 @@ class Report:
         return failing.verdict if failing else Verdict.PASSED
 
     @property
+    def hinted(self) -> bool:
+        """Whether a hint may help: not where no check ran, nor against what is forbidden."""
+        failing = self.first_failing
+        loaded = failing is not None and (
+            failing.trouble is None or failing.trouble.facts.get("loaded", True)
+        )
+        return bool(loaded) and self.verdict not in (Verdict.FORBIDDEN, Verdict.GRADER_FAULT)
+
+    @property
     def wrong(self) -> tuple[str, ...]:
         """Quantities to look at first: what the mistake changes, and the first that is wrong."""
         failing = self.first_failing

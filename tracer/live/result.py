@@ -83,7 +83,7 @@ class Checked:
         if failing is None:
             return []
         advice = []
-        if report.verdict in (Verdict.WRONG, Verdict.NOT_STARTED):  # hints are about numbers
+        if report.hinted:
             command = f"tracer hint {report.exercise.number} --check {quoted(failing.check.name)}"
             if self.exercises is not None:
                 command += f" --exercises {quoted_file(self.exercises)}"
