@@ -15,25 +15,33 @@ class Laid(Mapping[str, Array]):
     made when it is asked for. None can be written to.
     """
 
-    __slots__ = ("_places", "_rows", "_shape")
+    __slots__ = ("_rows", "_shape", "begun", "places", "room")
 
-    def __init__(self, rows: Array, places: Mapping[str, slice], shape: tuple[int, ...]) -> None:
-        self._rows = rows[:]  # who made them may still write to them
-        self._rows.setflags(False)  # type: ignore[call-arg] # noqa: FBT003 - by name it takes longer
-        self._places = places
+    def __init__(
+        self,
+        room: Array,
+        places: Mapping[str, slice],
+        shape: tuple[int, ...],
+        begun: Mapping[str, Array],
+    ) -> None:
+        self.room = room  # all of it; the device may write to it
+        self.places = places
+        self.begun = begun  # the state before the first step
         self._shape = shape
+        self._rows = room[:]
+        self._rows.setflags(False)  # type: ignore[call-arg] # noqa: FBT003 - by name it takes longer
 
     def __getitem__(self, name: str) -> Array:
-        return self._rows[self._places[name]].reshape(self._shape)
+        return self._rows[self.places[name]].reshape(self._shape)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._places
+        return name in self.places
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
+        return iter(self.places)
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self.places)
 
     def __reduce__(self) -> tuple[type[dict[str, Array]], tuple[Any, ...]]:
         """A copy, or what comes out of a pickle, is a plain dictionary."""

@@ -104,15 +104,14 @@ def backprop(
     if in_windows:
         through = backward_in_windows(device_named(device), layer, given, d_last)
     else:
+        whole, checkpoints = layer, layer.checkpoints
+        if len(checkpoints):  # run again as a whole, which is quicker
+            whole = replace(layer, checkpoints=NO_CHECKPOINTS)
+        if checkpoints.gradients:
+            checkpoints = replace(checkpoints, gradients={})
         gradients = layer_backprop(
-            device_named(device),
-            replace(layer, checkpoints=NO_CHECKPOINTS),  # run again as a whole, which is quicker
-            given,
-            d_last,
-            window,
-            per_step=per_step,
+            device_named(device), whole, given, d_last, window, per_step=per_step
         )
-        checkpoints = replace(layer.checkpoints, gradients={})
         through = replace(layer, gradients=gradients, window=window, checkpoints=checkpoints)
     return replace(trace, outputs=kept, layers=(*trace.layers[:-1], through))
 

@@ -72,14 +72,18 @@ def totals(
     `found` are its gradients of each step. To what earlier steps came to, `before`, these are added
     step after step, so that a run in windows gives the bits of the whole.
     """
-    together = cache(lambda names: side_by_side(names, found))
+    together: dict[tuple[str, ...], Array] = {}
     added: dict[Block, Array] = {}
-    for block in dict.fromkeys(block for p in parameters for block in blocks_of(p.gradient)):
-        (names, rows), total = block, None if before is None else before[block]
+    for block in (block for p in parameters for block in blocks_of(p.gradient)):
+        names, rows = block
+        if block in added:
+            continue
+        if names not in together:
+            together[names] = side_by_side(names, found)
+        d, total = together[names], None if before is None else before[block]
         if rows is None:
-            added[block] = _summed(together(names), total)
+            added[block] = _summed(d, total)
         else:
-            d = together(names)
             added[block] = device.outer(d, met(layer, rows), per_step=False, total=total)
     return added
 
