@@ -8,7 +8,6 @@ The command line prints the message alone; a traceback means a bug in tracer its
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 class TracerError(Exception):
@@ -44,6 +43,8 @@ class UnknownNameError(TracerError, KeyError):
         if why:
             super().__init__(f"there is no {what} '{got}': {why}")
             return
+        from difflib import get_close_matches
+
         names = [str(name) for name in known]
         near = get_close_matches(str(got), names, n=1)
         hint = f"; did you mean '{near[0]}'?" if near else "."

@@ -142,6 +142,18 @@ def test_a_trace_cannot_be_changed_by_accident(again: Any) -> None:
         assert not array.flags.writeable
 
 
+def test_a_trace_says_what_computed_it() -> None:
+    """The versions are read when somebody looks; what comes out of a pickle is what went in."""
+    versions = ragged().versions
+
+    assert list(versions) == ["tracer", "python", "numpy", "numba"]
+    assert (versions["tracer"], versions["numpy"]) == (tracer.__version__, np.__version__)
+    assert len(versions) == 4
+    again = pickled(ragged()).versions
+    assert again == versions
+    assert repr(again) == repr(versions)
+
+
 def test_the_state_before_a_step() -> None:
     """h_prev is h one step earlier, and the initial state at the first step."""
     trace = ragged()

@@ -11,7 +11,10 @@ import pytest
 
 import tracer
 
-HEAVY = "numpy", "numba", "llvmlite", "rich", "safetensors", "scipy"
+HEAVY = (
+    "numpy", "numba", "llvmlite", "rich", "safetensors", "scipy",
+    "concurrent.futures", "importlib.metadata",
+)  # fmt: skip
 
 LISTS_WHAT_IS_LOADED = f"""
 import sys
@@ -42,7 +45,7 @@ def heavy_modules_after(code: str) -> list[str]:
     ],
 )
 def test_start_loads_nothing_heavy(code: str) -> None:
-    """Neither the package nor a help screen loads NumPy, Numba or Rich."""
+    """Neither the package nor a help screen loads NumPy, Numba, Rich, or what takes as long."""
     assert heavy_modules_after(code) == []
 
 

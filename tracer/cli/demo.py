@@ -7,7 +7,6 @@ from contextlib import chdir, contextmanager, redirect_stdout
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 
@@ -83,6 +82,8 @@ def command() -> None:
 @contextmanager
 def _exercise_folder() -> Iterator[Path]:
     """A fresh folder of exercises to work in for a while; gives the file to write."""
+    from tempfile import TemporaryDirectory
+
     init = import_module("tracer.cli.init").command
     with TemporaryDirectory(prefix="tracer-demo-") as folder:
         with chdir(folder), redirect_stdout(StringIO()):

@@ -7,6 +7,7 @@ import click
 from tracer.cli import NOT_PASSED, PASSED
 from tracer.cli._exercises import exercises_option
 from tracer.cli._options import not_empty
+from tracer.cli._processors import processors
 from tracer.language import _, quoted_file
 
 
@@ -109,7 +110,6 @@ def new(name: str, folder: str, equations: str, reference: bool) -> None:
 )
 def check(folder: str | None, report: bool, sample: int | None) -> int:
     """Run everything, and say what to do next for each finding."""
-    import os
     from pathlib import Path
 
     from tracer.cli._waiting import announced
@@ -150,7 +150,7 @@ def check(folder: str | None, report: bool, sample: int | None) -> int:
             for row in rows(
                 exercises.good, solutions, unfit, right=min(sample or RIGHT, RIGHT),
                 pairs=min(sample or PAIRS, PAIRS), mistakes=sample,
-                jobs=1 if sample is not None else os.cpu_count() or 1,
+                jobs=1 if sample is not None else processors(),
                 said=lambda name, done, parts: tell(
                     _("{name}: {done} of {all} parts").format(name=name, done=done, all=parts)
                 ),

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from time import monotonic
 from typing import TYPE_CHECKING
 
 import click
 
+from tracer.cli._processors import processors
 from tracer.errors import InputError
 from tracer.language import _, plural
 
@@ -61,7 +59,9 @@ def compile_all(missing: Sequence[Kernels]) -> None:
     InputError
         If one of the processes does not come to its end.
     """
-    with ThreadPoolExecutor(min(len(missing), _processors())) as pool:
+    from concurrent.futures import ThreadPoolExecutor, as_completed
+
+    with ThreadPoolExecutor(min(len(missing), processors())) as pool:
         running = [pool.submit(_compile, kind) for kind in missing]
         try:
             with click.progressbar(
@@ -76,6 +76,8 @@ def compile_all(missing: Sequence[Kernels]) -> None:
 
 
 def _compile(kind: Kernels) -> None:
+    import subprocess
+
     # -P: a numpy.py in the folder where this is typed is none of ours.
     order = [sys.executable, "-P", "-m", "tracer.training.warming", *map(str, kind)]
     ended = subprocess.run(order, capture_output=True, check=False, text=True)  # noqa: S603
@@ -90,10 +92,3 @@ def _compile(kind: Kernels) -> None:
                 cell=kind.cell, dtype=kind.dtype, why=why[0]
             )
         )
-
-
-def _processors() -> int:
-    """Those that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import platform
-import secrets
 import shutil
 import sys
 from collections.abc import Iterator
@@ -30,6 +27,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     FileError
         If `path` is no name of a file, or it cannot be written.
     """
+    import secrets
+
     target = _target(path)
     temporary = target.with_name(f"{_mark(target)}-{os.getpid()}-{secrets.token_hex(4)}")
     try:
@@ -94,6 +93,9 @@ def _target(path: str | os.PathLike[str]) -> Path:
 
 def _mark(target: Path) -> str:
     """How the temporary files of this file begin: short, for a name may already be the longest."""
+    import hashlib
+    import platform
+
     said = f"{platform.node()}\0{target.name}".encode(errors="surrogateescape")
     return f".tracer-{hashlib.sha256(said).hexdigest()[:12]}"
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-import platform
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from tracer import __version__
 from tracer.cells import CELL_CLASSES, Cell
 from tracer.cells.activations import Array
 from tracer.cells.parameters import as_array, copied, view_of
@@ -26,6 +22,7 @@ from tracer.trace.layer import LayerTrace
 from tracer.trace.room import check_room
 from tracer.trace.streaming import unroll_into
 from tracer.trace.trace import Trace
+from tracer.trace.versions import VERSIONS
 
 
 def unroll(
@@ -93,7 +90,7 @@ def unroll(
     state = _checked_state(cell, {"h": h_0, "c": c_0}, N, device)
     steps = _checked_lengths(lengths, T, N)
     if into is not None:
-        return unroll_into(into, cell, x, state, steps, level, device, versions())
+        return unroll_into(into, cell, x, state, steps, level, device, VERSIONS)
     check_room(cell, T, N, level, advice="into='run.safetensors', straight into a file")
     x = copied(x) if taken is None else x
     checkpoints, recorded = NO_CHECKPOINTS, _NOTHING
@@ -105,17 +102,10 @@ def unroll(
         LayerTrace, cell=cell, x=x, initial=state, lengths=steps, level=level, device=device,
         recorded=recorded, gradients={}, checkpoints=checkpoints, _replayed={},
     )  # fmt: skip
-    return at_once(Trace, layers=(layer,), outputs={}, versions=versions(), units=slice(None))
+    return at_once(Trace, layers=(layer,), outputs={}, versions=VERSIONS, units=slice(None))
 
 
 _NOTHING: Mapping[str, Array] = {}
-
-
-@cache
-def versions() -> Mapping[str, str]:
-    """The versions of what computes a trace, to be kept with it."""
-    found = {name: version(name) for name in ("numpy", "numba")}
-    return {"tracer": __version__, "python": platform.python_version(), **found}
 
 
 def given_array(name: str, given: Any, device: str) -> Array:

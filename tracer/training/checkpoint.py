@@ -14,7 +14,7 @@ from tracer.errors import InputError
 from tracer.language import _
 from tracer.storage import arrayfile
 from tracer.storage.arrayfile import AnyArray
-from tracer.trace.unroll import versions
+from tracer.trace.versions import versions
 from tracer.training.choices import LONGER
 from tracer.training.loop import Training
 from tracer.training.progress import Progress

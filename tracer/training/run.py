@@ -11,7 +11,7 @@ from time import monotonic
 from tracer.errors import InputError
 from tracer.language import _
 from tracer.storage.whole import remove_abandoned
-from tracer.trace.unroll import versions
+from tracer.trace.versions import versions
 from tracer.training import checkpoint
 from tracer.training.divergence import DivergedError, hopeless
 from tracer.training.loop import Training
