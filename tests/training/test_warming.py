@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from tracer.cells import COMPILED
 from tracer.cli import command_line
-from tracer.cli.warmup import compile_all
+from tracer.cli.warmup import Processes, compile_all
 from tracer.errors import InputError
 from tracer.training.warming import DTYPES, Kernels, every_kind
 
@@ -79,3 +79,14 @@ def test_ctrl_c_ends_it_at_once(tmp_path: Path) -> None:
     assert b"Traceback" not in said
     psutil.wait_procs(children, timeout=60)
     assert not [child for child in children if child.is_running()]
+
+
+def test_what_begins_while_ctrl_c_is_pressed_is_ended_too() -> None:
+    """A thread may be about to begin its process when all are told to end."""
+    processes = Processes()
+    processes.end()
+
+    late = processes.begin([sys.executable, "-c", "import time; time.sleep(600)"])
+    late.communicate(timeout=60)
+
+    assert late.returncode != 0

@@ -14,6 +14,8 @@ from tracer.errors import InputError
 from tracer.language import _, plural
 
 if TYPE_CHECKING:
+    from subprocess import Popen
+
     from tracer.training.warming import Kernels
 
 
@@ -61,8 +63,9 @@ def compile_all(missing: Sequence[Kernels]) -> None:
     """
     from concurrent.futures import ThreadPoolExecutor, as_completed
 
+    processes = Processes()
     with ThreadPoolExecutor(min(len(missing), processors())) as pool:
-        running = [pool.submit(_compile, kind) for kind in missing]
+        running = [pool.submit(_compile, kind, processes) for kind in missing]
         try:
             with click.progressbar(
                 as_completed(running), len(running), _("compiling"), file=sys.stderr
@@ -70,21 +73,44 @@ def compile_all(missing: Sequence[Kernels]) -> None:
                 for one in ended:
                     one.result()
         except BaseException:
-            # Ctrl-C reaches the processes too; those that have not begun are not begun any more.
             pool.shutdown(wait=False, cancel_futures=True)
+            processes.end()
             raise
 
 
-def _compile(kind: Kernels) -> None:
-    import subprocess
+class Processes:
+    """Those that were begun, so that none goes on after Ctrl-C: one may begin just then."""
 
+    def __init__(self) -> None:
+        self._begun: list[Popen[str]] = []
+        self._over = False
+
+    def begin(self, order: Sequence[str]) -> Popen[str]:
+        """One more; what it says can be read."""
+        from subprocess import PIPE, Popen
+
+        process = Popen(order, stdout=PIPE, stderr=PIPE, text=True)  # noqa: S603
+        self._begun.append(process)
+        if self._over:  # asked after it is on the list: else `end` could miss it
+            process.terminate()
+        return process
+
+    def end(self) -> None:
+        """End all of them, and any that is begun from now on."""
+        self._over = True
+        for process in self._begun:
+            process.terminate()
+
+
+def _compile(kind: Kernels, processes: Processes) -> None:
     # -P: a numpy.py in the folder where this is typed is none of ours.
     order = [sys.executable, "-P", "-m", "tracer.training.warming", *map(str, kind)]
-    ended = subprocess.run(order, capture_output=True, check=False, text=True)  # noqa: S603
-    if ended.returncode:
-        why = ended.stderr.strip().splitlines()[-1:] or [
+    with processes.begin(order) as process:
+        _out, said = process.communicate()
+    if process.returncode:
+        why = said.strip().splitlines()[-1:] or [
             _("its process ended with {code}; is there enough memory?").format(
-                code=ended.returncode
+                code=process.returncode
             )
         ]
         raise InputError(
