@@ -52,7 +52,7 @@ bench: .venv-bench/.installed ## speed beside PyTorch, ONNX Runtime and TorchLen
 bench-gpu: .venv-cuda/.installed ## speed on the card, beside PyTorch's cuDNN (installs PyTorch first)
 	@$(CARD)
 	@$(MAKE) .venv-cuda/.torch
-	@.venv-cuda/bin/python benchmarks/gpu.py $(ARGS)
+	@.venv-cuda/bin/python -m benchmarks.gpu $(ARGS)
 
 test-wheel: .venv-wheel/.installed
 	$(call say,tests of the installed wheel)

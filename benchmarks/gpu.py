@@ -22,10 +22,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
-import statistics
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -35,6 +32,7 @@ from typing import Any
 import torch
 
 import tracer
+from benchmarks.turns import medians
 from tracer.kernels.cuda.choice import tile_shape
 from tracer.kernels.cuda.package import card, trouble
 
@@ -56,23 +54,14 @@ def products_in(*, tf32: bool) -> Iterator[None]:
         torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
 
 
-def medians(contestants: dict[str, Callable[[], object]], seconds: float) -> dict[str, float]:
-    """Microseconds of each, run in turns for so many seconds, and at least five times."""
-    for run in contestants.values():  # compile, and warm up
+def until_done(run: Callable[[], object]) -> Callable[[], None]:
+    """The same call, which ends when the card is done."""
+
+    def turn() -> None:
         run()
         torch.cuda.synchronize()
-    times: dict[str, list[float]] = {name: [] for name in contestants}
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end or len(next(iter(times.values()))) < 5:
-        order = list(contestants.items())
-        random.shuffle(order)
-        for name, run in order:
-            torch.cuda.synchronize()
-            start = time.perf_counter()
-            run()
-            torch.cuda.synchronize()
-            times[name].append((time.perf_counter() - start) * 1e6)
-    return {name: statistics.median(each) for name, each in times.items()}
+
+    return turn
 
 
 def contestants_of(size: tuple[int, int, int, int]) -> dict[str, Callable[[], object]]:
@@ -145,7 +134,8 @@ def main() -> None:
     for size in SIZES:
         T, N, _, H = size
         check(size)
-        found = medians(contestants_of(size), chosen.seconds)
+        runs = {name: until_done(run) for name, run in contestants_of(size).items()}
+        found = {name: ms * 1e3 for name, ms in medians(runs, chosen.seconds).items()}
         kernel = "tile" if tile_shape(card(), 4, N, H, 4) else "grid"
         rows.append({"size": size, "kernel": kernel, "µs": found})
         cells = [f"{found[name] / T:.2f}" for name in names]

@@ -15,6 +15,8 @@ backward
     Forward and backward on the same grid, beside PyTorch's autograd.
 scaling
     An LSTM forward, where only T, only N or only H grows.
+small
+    One call for a sentence of ten words, beside its compiled loop alone: what Python takes.
 training
     Whole updates, as benchmarks/training.py has them, with fewer networks and rounds.
 
@@ -34,10 +36,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from benchmarks import chart, machine, rows, tables
+from benchmarks import chart, machine, rows, small, tables
 from benchmarks.contestants import missing
 
-PARTS = ("forward", "backward", "scaling", "training")
+PARTS = ("forward", "backward", "scaling", "small", "training")
 
 TRAINED = (("lstm", 12), ("rnn", 12), ("lstm", 64), ("lstm", 256))
 """Cell and H of the networks that are trained."""
@@ -57,11 +59,15 @@ def measure(
         new = [rows.row(case, rates, seconds) for case in cases]
         print(f"\n{tables.printed(new)}", flush=True)
         found += new
+    around = []
+    if "small" in parts:
+        around = small.measured(seconds)
+        print(f"\n{tables.small(around)}", flush=True)
     trained = []
     if "training" in parts and find_spec("torch"):
         trained = training()
         print(f"\n{tables.training(trained)}", flush=True)
-    return {"threads": threads, "rows": found, "training": trained}
+    return {"threads": threads, "rows": found, "small": around, "training": trained}
 
 
 def training() -> list[dict[str, Any]]:

@@ -73,6 +73,19 @@ def training(rows: Sequence[Row]) -> str:
     return f"training, float32\n\n{table(head, body)}"
 
 
+def small(rows: Sequence[Row]) -> str:
+    """One small call: all of it, of which the compiled loop, and the rest, which is Python."""
+    head = ["cell, call", "whole call, µs", "compiled loop, µs", "Python, µs"]
+    body = [
+        [
+            f"{row['kind']}, {row['call']}",
+            *(f"{each:.1f}" for each in (row["whole"], row["loop"], row["whole"] - row["loop"])),
+        ]
+        for row in rows
+    ]
+    return f"Python around one small call (10, 1, 8, 8; float32)\n\n{table(head, body)}"
+
+
 def ratio(row: Row, peer: str, ours: str) -> float | None:
     """The peer's median ÷ ours, if both took part."""
     ms = row["ms"]

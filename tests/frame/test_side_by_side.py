@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 
-from benchmarks import contestants
+from benchmarks import contestants, small
 from benchmarks.chart import drawn, series
 from benchmarks.tables import milliseconds, ratios, table
+from benchmarks.tables import small as small_table
 from benchmarks.turns import LEAST, medians
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -76,6 +79,31 @@ def test_milliseconds_are_the_medians() -> None:
     last = milliseconds(ROWS).splitlines()[-1]
 
     assert last == "| 2,000, 4, 8, 8 |       6.000 |                – |     8.000 |"
+
+
+def test_python_takes_what_the_loop_does_not() -> None:
+    """Of a call of 20 µs, with a loop of 4.5 µs, 15.5 are Python's."""
+    rows = [{"kind": "lstm", "call": "unroll, all", "whole": 20.0, "loop": 4.5}]
+    expected = [
+        "| cell, call        | whole call, µs | compiled loop, µs | Python, µs |",
+        "| ----------------- | -------------: | ----------------: | ---------: |",
+        "| lstm, unroll, all |           20.0 |               4.5 |       15.5 |",
+    ]
+
+    assert small_table(rows).splitlines()[2:] == expected
+
+
+@pytest.mark.parametrize("kind", ["lstm", "rnn"])
+def test_the_loop_alone_computes_what_the_call_does(kind: str) -> None:
+    """It is run with the arguments of the call; the room is one of them."""
+    for _name, loop, call in small.calls(kind):
+        alone: Any = small.loop_alone(kind, loop, call)
+        rooms = [each for each in alone.args if isinstance(each, np.ndarray)]
+        before = [room.copy() for room in rooms]
+        alone()
+
+        for room, numbers in zip(rooms, before, strict=True):
+            np.testing.assert_array_equal(room, numbers)
 
 
 def test_a_table_is_as_wide_as_its_longest_cell() -> None:
