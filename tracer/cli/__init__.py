@@ -295,8 +295,8 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     warnings.showwarning = _show_warning
-    if sys.argv[1:2] == ["check"] and "numpy" not in sys.modules:
-        # It starts threads when it is loaded, and all is small there.
+    if sys.argv[1:2] in (["check"], ["show"]) and "numpy" not in sys.modules:
+        # It starts threads when it is loaded, and all is small there: our kernels have their own.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with in_order():
         command_line(prog_name="tracer")
