@@ -1,4 +1,4 @@
-"""Who writes into an array that is somebody else's is told the line."""
+"""Who writes into an array that is somebody else's, or makes it float64, is told the line."""
 
 from __future__ import annotations
 
@@ -66,3 +66,23 @@ def test_the_line_that_overwrites_what_was_returned(rnn_step: Exercise) -> None:
     text = said(rnn_step, source, Kind.SHARED)
 
     assert f"was right, but changed later. line 7 of rnn_step.py: h[:] = {RIGHT}" in text
+
+
+@pytest.mark.parametrize(
+    ("first", "line", "why"),
+    [
+        (
+            "z = np.zeros(h_prev.shape)",
+            "line 3 of rnn_step.py: z = np.zeros(h_prev.shape)",
+            "np.zeros gives float64, without dtype=.",
+        ),
+        ("z = x.dtype.type(0) * np.float64(2)", "line 3 of rnn_step.py: z = x.dtype.type(0) *", ""),
+    ],
+)
+def test_the_line_that_makes_float64(rnn_step: Exercise, first: str, line: str, why: str) -> None:
+    """Where float32 came in; what NumPy makes without being asked is named."""
+    text = said(rnn_step, f"{STEP}    {first}\n    return z + {RIGHT}\n", Kind.PRECISION)
+
+    assert f"though no argument is. The first value in float64 is made at {line}" in text
+    assert ("without dtype=" in text) == bool(why)
+    assert why in text

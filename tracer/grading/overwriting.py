@@ -1,4 +1,4 @@
-"""Which line wrote into an array that it should have left alone; found in a run that is watched."""
+"""Which line wrote into somebody else's array, or made it float64; seen in another run."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ from tracer.grading.judge import Judged
 from tracer.grading.report import Kind, Trouble, Verdict
 from tracer.grading.request import alone
 from tracer.grading.task import Task
+from tracer.sandbox.recording import WIDE
 
 if TYPE_CHECKING:
     from tracer.grading.session import Session
+
+TOLD = (Kind.CHANGED, Kind.SHARED, Kind.PRECISION)
+"""What a line is looked for."""
 
 
 def with_line(session: Session, tasks: Sequence[Task], judged: list[Judged]) -> list[Judged]:
     """The same; the first check that fails knows the line, if that is what is wrong with it."""
     number = next(n for n, j in enumerate(judged) if j.report.verdict is not Verdict.PASSED)
     one, trouble = judged[number], judged[number].report.trouble
-    if trouble is None or trouble.kind not in (Kind.CHANGED, Kind.SHARED):
+    if trouble is None or trouble.kind not in TOLD:
         return judged
     line = _line(session, tasks[number], one, trouble)
     if line is None:
@@ -30,15 +34,18 @@ def with_line(session: Session, tasks: Sequence[Task], judged: list[Judged]) -> 
 
 
 def _line(session: Session, task: Task, one: Judged, trouble: Trouble) -> int | None:
-    """The first line that wrote into it: in the call that got it, or in the one after it."""
+    """The first line that wrote into it: in the call that got it, or in the one after it.
+
+    Of a wrong precision, the first line with a value in float64.
+    """
     name, function = trouble.facts["name"], trouble.facts["function"]
     at = next(
         n for n, call in enumerate(task.plan)
         if (call.round, call.step, call.function) == (trouble.call, trouble.step, function)
     )  # fmt: skip
-    if trouble.kind is Kind.CHANGED:
+    if trouble.kind is not Kind.SHARED:
         plan = alone(task.plan, at, one.came)
-        key = str(trouble.facts["place"])
+        key = str(trouble.facts["place"]) if trouble.kind is Kind.CHANGED else WIDE
     else:  # both calls in one process, for it is the same array
         plan, key = task.plan[: at + 2], f"{at}/{name}"
     _run, transcript = session.asked([plan], session.limits, watch=len(plan) - 1)

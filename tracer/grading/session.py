@@ -239,7 +239,7 @@ def faulty(task: Task, error: Exception) -> CheckReport:
 
 def _overwritten(judged: Judged) -> bool:
     trouble = judged.report.trouble
-    return trouble is not None and trouble.kind in (Kind.CHANGED, Kind.SHARED)
+    return trouble is not None and trouble.kind in (Kind.CHANGED, Kind.SHARED, Kind.PRECISION)
 
 
 def _timed_out(report: CheckReport) -> bool:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FrameType
 from typing import Any
 
@@ -30,6 +30,10 @@ MOST_PARTS = 64
 
 LARGEST = 2**14
 """Numbers of one variable; a larger one is left out."""
+
+
+WIDE = "float64"
+"""How the line is called that made the first value in double precision."""
 
 
 class Statement:
@@ -170,6 +174,7 @@ class Recorder:
         self.file = file
         arrays = arrays or {}
         self.whole = {key: (array, array.copy()) for key, array in arrays.items()}
+        self.single = any(array.dtype == np.float32 for array in arrays.values())
         self.wrote: dict[Any, int] = {}  # into which of them, and the line that did it first
         self.statements = statements(source)
         self.names: list[str] = []
@@ -209,12 +214,20 @@ class Recorder:
             "numbers": np.concatenate(self.numbers) if self.numbers else np.zeros(0),
         }
 
-    def _look(self, here: Frame) -> None:
-        """Whether the statement that has just run wrote into an array that was to stay whole."""
-        for key, (array, copy) in self.whole.items():
-            if key not in self.wrote and array.tobytes() != copy.tobytes():
-                statement = self.statements.get(here.line)
-                self.wrote[key] = statement.first if statement else here.line
+    def _look(self, here: Frame, values: Iterable[Any]) -> None:
+        """Whether the statement that has just run wrote into an array that was to stay whole.
+
+        And, where single precision came in, whether it made the first value in double precision.
+        """
+        found = [
+            key
+            for key, (array, copy) in self.whole.items()
+            if key not in self.wrote and array.tobytes() != copy.tobytes()
+        ]
+        if self.single and WIDE not in self.wrote and any(map(wide, values)):
+            found.append(WIDE)
+        statement = self.statements.get(here.line)
+        self.wrote |= dict.fromkeys(found, statement.first if statement else here.line)
 
     def _called(self, frame: FrameType, event: str, arg: Any) -> Any:  # noqa: ARG002
         if self.full or frame.f_code.co_filename != self.file:
@@ -248,7 +261,7 @@ class Recorder:
         if self.full or not self.frames:
             return None
         here = self.frames[-1]
-        self._look(here)
+        self._look(here, (arg, *frame.f_locals.values()))
         if event == "line":
             last, statement = self.statements.get(here.line), self.statements.get(frame.f_lineno)
             done = last is not statement or last is None or last.first == last.last
@@ -346,6 +359,13 @@ class Recorder:
         self.numbers.append(fresh)
         self.count += fresh.size
         return number
+
+
+def wide(value: Any) -> bool:
+    """Whether a value, or one of a few, is in double precision."""
+    if type(value) in (tuple, list):
+        return any(type(one) in (np.ndarray, np.float64) and wide(one) for one in value[:64])
+    return type(value) in (np.ndarray, np.float64) and value.dtype == np.float64
 
 
 def same(one: Any, other: Any) -> bool:

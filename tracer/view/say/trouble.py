@@ -76,7 +76,7 @@ def sentences(report: Report, trouble: Trouble) -> Sequence[str | Ending]:
         case Kind.PRECISION:
             return [
                 _("{name} is float64, though no argument is.").format(name=clean(facts["name"])),
-                _("Which line makes a float64 array? np.zeros and np.ones do, without dtype=."),
+                *_float64(report, facts),
             ]
         case Kind.SHARED:
             return [
@@ -170,6 +170,19 @@ def _none(report: Report, trouble: Trouble, asked: Function) -> list[str | Endin
         said.append(_("This call did not reach its return, or what stands there was None:"))
         said += line(report, facts["line"])
     return said
+
+
+def _float64(report: Report, facts: Mapping[str, Any]) -> list[str | Ending]:
+    """The line that makes the first value in float64, if it is known, and what often does."""
+    where = line(report, facts.get("line"))
+    if not where:
+        return [_("Which line makes a float64 array? np.zeros and np.ones do, without dtype=.")]
+    said = _("The first value in float64 is made at {line}")
+    told: list[str | Ending] = [Ending(said.format(line=whole), code) for whole, code in where]
+    made = re.search(r"\b(zeros|ones|empty|full|eye|identity|linspace)\b", where[0].piece)
+    if made is not None:
+        told.append(_("np.{function} gives float64, without dtype=.").format(function=made[1]))
+    return told
 
 
 def _changed(report: Report, function: str, facts: Mapping[str, Any]) -> list[str | Ending]:
