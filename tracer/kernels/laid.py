@@ -15,7 +15,7 @@ class Laid(Mapping[str, Array]):
     made when it is asked for. None can be written to.
     """
 
-    __slots__ = ("_rows", "_shape", "begun", "places", "room")
+    __slots__ = ("_shape", "begun", "places", "room")
 
     def __init__(
         self,
@@ -28,11 +28,11 @@ class Laid(Mapping[str, Array]):
         self.places = places
         self.begun = begun  # the state before the first step
         self._shape = shape
-        self._rows = room[:]
-        self._rows.setflags(False)  # type: ignore[call-arg] # noqa: FBT003 - by name it takes longer
 
     def __getitem__(self, name: str) -> Array:
-        return self._rows[self.places[name]].reshape(self._shape)
+        numbers = self.room[self.places[name]].reshape(self._shape)
+        numbers.flags.writeable = False
+        return numbers
 
     def __contains__(self, name: object) -> bool:
         return name in self.places

@@ -9,7 +9,9 @@ Fields = ParamSpec("Fields")
 Record = TypeVar("Record")
 
 
-def at_once(record: Callable[Fields, Record], *_: Fields.args, **given: Fields.kwargs) -> Record:
+def at_once(
+    record: Callable[Fields, Record], *unnamed: Fields.args, **given: Fields.kwargs
+) -> Record:
     """What ``record(**given)`` makes, for a frozen dataclass; every field goes by its name.
 
     A frozen dataclass sets its fields one by one, past its own ban on setting them. For a trace and
@@ -18,6 +20,7 @@ def at_once(record: Callable[Fields, Record], *_: Fields.args, **given: Fields.k
     A field whose default is made anew for each record (a `default_factory`) has to be given; any
     other default is an attribute of the class, where it is found.
     """
+    assert not unnamed
     made: Any = object.__new__(record)  # type: ignore[arg-type] # it is a class
     object.__setattr__(made, "__dict__", given)
     made.__post_init__()

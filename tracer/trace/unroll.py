@@ -93,19 +93,16 @@ def unroll(
         return unroll_into(into, cell, x, state, steps, level, device, VERSIONS)
     check_room(cell, T, N, level, advice="into='run.safetensors', straight into a file")
     x = copied(x) if taken is None else x
-    checkpoints, recorded = NO_CHECKPOINTS, _NOTHING
+    recorded: Mapping[str, Array]
     if level == CHECKPOINTS:
-        checkpoints = checkpointed(module, cell, x, state, steps)
+        checkpoints, recorded = checkpointed(module, cell, x, state, steps), {}
     else:
-        recorded = module.forward(cell, x, state, steps, level)
+        checkpoints, recorded = NO_CHECKPOINTS, module.forward(cell, x, state, steps, level)
     layer = at_once(
         LayerTrace, cell=cell, x=x, initial=state, lengths=steps, level=level, device=device,
         recorded=recorded, gradients={}, checkpoints=checkpoints, _replayed={},
     )  # fmt: skip
     return at_once(Trace, layers=(layer,), outputs={}, versions=VERSIONS, units=slice(None))
-
-
-_NOTHING: Mapping[str, Array] = {}
 
 
 def given_array(name: str, given: Any, device: str) -> Array:
