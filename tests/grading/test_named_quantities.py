@@ -84,6 +84,20 @@ def test_the_first_number_of_d_x_is_worked_out() -> None:
     assert sum(parts) == pytest.approx(float(result), rel=0.02)
 
 
+@pytest.mark.parametrize(("returned", "before"), [("d_h_0", "d_h_prev"), ("d_c_0", "d_c_prev")])
+def test_the_gradient_of_an_initial_state_is_worked_out(returned: str, before: str) -> None:
+    """It is what the way back gives for the state before the first word."""
+    states = {"d_h_0": "d_h_from_next", "d_c_0": "d_c_from_next"}
+    line = "d_h_from_next, d_c_from_next, d_U, d_W, d_a\n"
+    wrong = line.replace(states[returned], f"1.1 * {states[returned]} + 0.1")
+
+    text = said("33", line, wrong)
+
+    found = re.search(rf"{returned}\[(\d)\] = {before}_1\[\1\] = (\S+) {before}_1\[\1\] = ", text)
+    assert found is not None
+    assert re.search(rf"expected( \S+)* {re.escape(found[2])} ", text)
+
+
 def test_of_one_step_nothing_is_said_of_own_numbers() -> None:
     """The equations get what was given: h of exercise 10 has no number of the student's own."""
     text = said("10", "np.tanh(z)", "np.tanh(z) * 1.37 + 0.11")

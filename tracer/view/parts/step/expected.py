@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -41,6 +41,14 @@ def expected_number(exercise: Exercise, d: Difference) -> Iterator[Worked]:
     symbols = {q.name: q.symbol for q in cell or () if q.equation and q.level is None}
     at = _At(program, d)
     digits = digits_between(d.got_number, d.expected_number)
+    first = _first_step(program, d)
+    if first is not None:  # what comes out of the last step of the way back, which is the first one
+        inside = _At(program, first)
+        if inside.number(first.quantity) == d.expected_number:
+            handed, written = inside.place(first.quantity), number(d.expected_number, digits)
+            yield Worked(at.place(d.quantity), handed, "", written)
+            yield from expected_number(exercise, first)
+        return
     if at.over():  # what stands still there comes from no equation of the step
         yield from _kept(program, d, at, digits)
         return
@@ -141,6 +149,21 @@ class _At:
         return f"{name}{step}[{at}]" if at else f"{name}{step}"
 
 
+def _first_step(program: Program, d: Difference) -> Difference | None:
+    """Of a gradient of an initial state: that of the state before step 1; None of all else."""
+    expression = program.lines[d.quantity].expression
+    if d.step is not None or not isinstance(expression, Name) or not d.quantity.startswith("d_"):
+        return None
+    if program.names[expression.name][:1] != ("T",):
+        return None
+    values = {
+        name: array[0] if program.names[name][:1] == ("T",) else array
+        for name, array in d.values.items()
+        if name in program.names
+    }
+    return replace(d, quantity=expression.name, step=0, values=values)
+
+
 def _kept(program: Program, d: Difference, at: _At, digits: int) -> Iterator[Worked]:
     """The state of the step before, which a sentence that is over keeps; nothing of all else."""
     carry = program.carries.get(d.quantity)
@@ -201,6 +224,7 @@ def _gives(
 def _value(expression: Expression, values: Mapping[str, Value], called: Functions) -> float | None:
     try:
         with np.errstate(all="ignore"):
-            return float(in_numbers(expression, values, called.meant).value({}, called.meant))
+            numbers = in_numbers(expression, values, called.meant, products=False)
+            return float(numbers.value({}, called.meant))
     except (ValueError, TypeError, ArithmeticError, LookupError):
         return None
