@@ -2,7 +2,7 @@
 
 Needs nothing beside tracer::
 
-    python benchmarks/activations.py [--every 1]
+    python benchmarks/activations.py [--every 1] [--only sigmoid]
 
 Each of the 2^32 float32 is a z; with ``--every 100`` only one of a hundred is taken. Printed is,
 for each activation, where its error is largest in units in the last place of the exact value, and
@@ -98,6 +98,8 @@ def worst(name: str, z: Numbers) -> tuple[Worst, Worst]:
 
 def again(name: str, z: float) -> tuple[float, float]:
     """The error at one z in units in the last place, and in itself, from 60 digits."""
+    if not np.isfinite(z):
+        return 0.0, 0.0
     got = np.empty(1, np.float32)
     squeeze(CODE[name], np.array([z], np.float32), got)
     wanted = digits(name, z)
@@ -117,9 +119,11 @@ def main() -> None:
     """Print one line for each activation."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--every", type=int, default=1)
-    every = parser.parse_args().every
-    for name in EXACT:
-        last, self, nan, count = Worst(0.0, 0.0), Worst(0.0, 0.0), True, 0
+    parser.add_argument("--only", choices=EXACT, action="append", help="may be repeated")
+    given = parser.parse_args()
+    every = given.every
+    for name in given.only or EXACT:
+        ulps, itself, nan, count = Worst(0.0, 0.0), Worst(0.0, 0.0), True, 0
         for start in range(0, 2**32, AT_ONCE * every):
             bits = np.arange(start, min(start + AT_ONCE * every, 2**32), every, dtype=np.uint32)
             z = bits.view(np.float32)
@@ -129,11 +133,12 @@ def main() -> None:
                 nan = nan and kept_nan(name, z[np.isnan(z)])
             if len(numbers):
                 one, other = worst(name, numbers)
-                last, self = max(last, one), max(self, other)
-        ulps, error = again(name, last.z)[0], again(name, self.z)[1]
+                ulps, itself = max(ulps, one), max(itself, other)
+        exact = again(name, ulps.z)[0], again(name, itself.z)[1]
         print(
-            f"{name:17} {count:,} z: {last.error:.4g} units in the last place ({ulps:.4g} by 60 "
-            f"digits) at z = {last.z!r}; {self.error:.3g} ({error:.3g}) at z = {self.z!r}; "
+            f"{name:17} {count:,} z: {ulps.error:.4g} units in the last place "
+            f"({exact[0]:.4g} by 60 digits) at z = {ulps.z!r}; "
+            f"{itself.error:.3g} ({exact[1]:.3g}) at z = {itself.z!r}; "
             f"NaN {'stays' if nan else 'IS LOST'}",
             flush=True,
         )

@@ -38,6 +38,19 @@ class Blocks(NamedTuple):
     blocks: Array
 
 
+class Part(NamedTuple):
+    """Which units are computed here: all, or in one sentence those of one thread of a team.
+
+    Who has some of the units has a room in which they come first: it begins so much later. `whole`
+    are the rows with all of them, which a product reads once all of the team have met.
+    """
+
+    whole: Array
+    units: int
+    team: Places
+    me: int
+
+
 class Moment(NamedTuple):
     """The numbers of one step: a room, the places of the quantities in it, and the step's row.
 
@@ -49,6 +62,7 @@ class Moment(NamedTuple):
     flat: Array
     places: Places
     row: int
+    part: Part
 
 
 @inlined
@@ -56,14 +70,27 @@ def piece(moment: Moment, quantity: int, N: int) -> Array:
     """The numbers of a quantity for N sentences, one after the other."""
     H = moment.rows.shape[1]
     first = moment.places[quantity, 0] + moment.places[quantity, 1] * moment.row
-    return moment.flat[first * H : (first + N) * H]
+    return moment.flat[first * H : first * H + N * moment.part.units]
 
 
 @inlined
 def rows(moment: Moment, quantity: int, N: int) -> Array:
-    """The numbers of a quantity for N sentences, (N, H)."""
+    """The numbers of a quantity for N sentences, (N, H); in a part, its units come first."""
     first = moment.places[quantity, 0] + moment.places[quantity, 1] * moment.row
     return moment.rows[first : first + N]
+
+
+@inlined
+def all_units(moment: Moment, quantity: int, N: int) -> Array:
+    """The numbers of a quantity for N sentences, (N, H), of the whole team: let it meet before."""
+    first = moment.places[quantity, 0] + moment.places[quantity, 1] * moment.row
+    return moment.part.whole[first : first + N]
+
+
+@inlined
+def alone(rows: Array) -> Part:
+    """The part of whoever computes all units."""
+    return Part(rows, rows.shape[1], np.empty(0, np.int64), 0)
 
 
 @compiled
@@ -122,7 +149,7 @@ def sums(
         z = rows(now, quantities[k], which.size)
         for n in range(which.size):
             word = which[n]
-            for j in range(z.shape[1]):
+            for j in range(a.shape[1]):
                 z[n, j] = from_x[word, block + k, j] + from_h[n, of_h + k, j] + a[block + k, j]
 
 
@@ -131,5 +158,5 @@ def back_through(d: Array, slopes: Array, block: int, d_z: Array) -> None:
     """``d_z = d * slope`` (N, H), into one block of d_z (N, blocks, H)."""
     stand_apart()
     for n in range(len(d_z)):
-        for j in range(d_z.shape[2]):
+        for j in range(slopes.shape[1]):
             d_z[n, block, j] = d[n, j] * slopes[n, j]

@@ -51,6 +51,8 @@ class CompiledCell:
         The gradients of the sums z, in the order of their blocks of rows in W.
     h_at : int
         The place of h.
+    by_units : bool
+        Whether several threads may compute one sentence, each some units; see `meeting`.
     record, record_back : function
         The loops for traces; `loop` makes others.
     """
@@ -64,6 +66,7 @@ class CompiledCell:
     meets: Places
     sums: tuple[str, ...]
     h_at: int
+    by_units: bool
     loops: Mapping[str, Callable[..., Any]]
 
     @property
@@ -137,7 +140,7 @@ def _made(cell: type[Cell], place: str) -> CompiledCell:
         equations, module, module.FORWARD, module.BACKWARD,
         np.array([name in state for name in module.FORWARD], np.int64),
         wholes, np.array(meets, np.int64), tuple(product.d for product in gradient),
-        module.FORWARD.index("h"), loops,
+        module.FORWARD.index("h"), getattr(module, "BY_UNITS", False), loops,
     )  # fmt: skip
 
 

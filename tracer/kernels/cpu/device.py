@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -15,60 +14,23 @@ from tracer.kernels.cpu import product, recording, through_time
 from tracer.kernels.cpu.arrays import Places
 from tracer.kernels.cpu.cells import CompiledCell, compiled_cell
 from tracer.kernels.cpu.jit import kept
+from tracer.kernels.cpu.meeting import NOBODY
 from tracer.kernels.cpu.shares import in_shares
-from tracer.kernels.cpu.squeezing import CODE
+from tracer.kernels.cpu.teams import as_a_team, parts_of
 from tracer.kernels.cpu.through_time import Lengths
+from tracer.kernels.cpu.weights import (
+    CellWeights,
+    backward_parts,
+    backward_weights,
+    forward_parts,
+    forward_weights,
+    packed,
+    plain,
+)
 from tracer.kernels.laid import Laid
 
 WORTH = 100_000
 """Numbers that take longer to copy than it takes to ask where they lie."""
-
-
-def _plain(array: Any) -> Any:
-    """The same numbers as an array that the kernels are compiled for (no subclass, writable)."""
-    array = np.asarray(array)
-    return array if array.flags.carray else np.array(array, order="C")
-
-
-def _packed(M: Array) -> Array:
-    """The weights M (K, J), laid out for products with many rows."""
-    return product.packed(_plain(M))
-
-
-class _Laid(NamedTuple):
-    """What a kind of cell made of the weights of a cell, and U, laid out for products."""
-
-    made: CompiledCell
-    own: tuple[Any, ...]  # Numba takes a plain tuple much faster than one with names
-    U: Array
-
-
-_FORWARD: WeakKeyDictionary[Cell, _Laid] = WeakKeyDictionary()
-_BACKWARD: WeakKeyDictionary[Cell, _Laid] = WeakKeyDictionary()
-# Laid out once for each cell, whose weights cannot change.
-
-
-def _forward_weights(cell: Cell, made: CompiledCell) -> _Laid:
-    """The cell's weights, laid out for a step."""
-    laid = _FORWARD.get(cell)
-    if laid is None or laid.made is not made:
-        own = made.module.forward_weights(_plain(cell.W), _plain(cell.a), _options(cell))
-        laid = _FORWARD[cell] = _Laid(made, tuple(own), _packed(cell.U))
-    return laid
-
-
-def _backward_weights(cell: Cell, made: CompiledCell) -> _Laid:
-    """The cell's weights, laid out for a step back."""
-    laid = _BACKWARD.get(cell)
-    if laid is None or laid.made is not made:
-        own = made.module.backward_weights(_plain(cell.W), _plain(cell.a), _options(cell))
-        laid = _BACKWARD[cell] = _Laid(made, tuple(own), _packed(cell.U.T))
-    return laid
-
-
-def _options(cell: Cell) -> Places:
-    """The codes of what was chosen for the cell's options, in their order."""
-    return np.array([CODE[chosen] for chosen in cell.options.values()], np.int64)
 
 
 class _Layout(NamedTuple):
@@ -122,14 +84,26 @@ def forward(cell: Cell, x: Array, state: Mapping[str, Array], lengths: Lengths, 
     room = np.empty((layout.rows, H), x.dtype)
     for name, before in state.items():
         room[layout.before[name]] = before
-    laid = _forward_weights(cell, made)
-    x, lengths = _plain(x).reshape(T * N, D), _plain(lengths)
-    in_shares(
-        N, T * (cell.U.size + cell.W.size),
-        lambda first, last: made.record(
-            laid.own, laid.U, x, lengths, made.states, layout.places, first, last, room
+    x, lengths = plain(x).reshape(T * N, D), plain(lengths)
+    work = cell.U.size + cell.W.size  # of a step
+    parts = parts_of(H, T, work) if N == 1 and made.by_units else []
+    members = forward_parts(cell, made, parts) if parts else []
+    done = parts and as_a_team(
+        parts,
+        lambda team, me: made.record(
+            members[me].own, members[me].U, x, lengths, made.states, layout.places, 0, 1, team, me,
+            room,
         ),
     )  # fmt: skip
+    if not done:
+        laid = forward_weights(cell, made)
+        in_shares(
+            N, T * work,
+            lambda first, last: made.record(
+                laid.own, laid.U, x, lengths, made.states, layout.places, first, last, NOBODY, 0,
+                room,
+            ),
+        )  # fmt: skip
     return Laid(room, layout.steps, layout.shape, state)
 
 
@@ -155,16 +129,21 @@ def backward(
         start[f"d_{name}_0"] = d_room[layout.before[from_next]]
     d_z = np.empty((T * N + product.ROWS, len(cell.a)), d_h.dtype)
     d_x = np.empty((T * N, D), d_h.dtype)
-    laid = _backward_weights(cell, made)
-    d_h, lengths = _plain(d_h), _plain(lengths)
+    d_h, lengths = plain(d_h), plain(lengths)
     d_h_flat, window = d_h.reshape(T * N * H), window or 0
-    in_shares(
-        N, T * (cell.U.size + cell.W.size),
-        lambda first, last: made.record_back(
+    work = cell.U.size + cell.W.size  # of a step
+
+    def run(laid: CellWeights, first: int, last: int, team: Places = NOBODY, me: int = 0) -> None:
+        made.record_back(
             laid.own, laid.U, lengths, window, there.places, made.wholes, layout.places,
-            first, last, d_h_flat, room, d_room, d_z, d_x,
-        ),
-    )  # fmt: skip
+            first, last, team, me, d_h_flat, room, d_room, d_z, d_x,
+        )  # fmt: skip
+
+    parts = parts_of(H, T, work) if N == 1 and made.by_units else []
+    members = backward_parts(cell, made, parts) if parts else []
+    if not (parts and as_a_team(parts, lambda team, me: run(members[me], 0, 1, team, me))):
+        laid = backward_weights(cell, made)
+        in_shares(N, T * work, lambda first, last: run(laid, first, last))
     by_gate = d_z[: T * N].reshape(T, N, -1, H).transpose(2, 0, 1, 3)
     sums = zip(made.sums, by_gate, strict=True)
     return {
@@ -211,10 +190,10 @@ def outer(d_z: Array, rows: Array, *, per_step: bool, total: Array | None = None
     K = rows.shape[2]
     if per_step:
         shares = np.zeros((T, J, K), rows.dtype)
-        recording.outer(_plain(d_z), _plain(rows), shares)
+        recording.outer(plain(d_z), plain(rows), shares)
         return shares
     total = np.zeros((J, K), rows.dtype) if total is None else np.array(total, order="C")
-    d_z, rows = _plain(d_z).reshape(T * N, J), _plain(rows).reshape(T * N, K)
+    d_z, rows = plain(d_z).reshape(T * N, J), plain(rows).reshape(T * N, K)
     in_shares(J, T * N * K, lambda first, last: product.outer_total(d_z, rows, total, first, last))
     return total
 
@@ -224,11 +203,11 @@ def project(rows: Array, M: Array) -> Array:
     T, N, J = rows.shape
     K = len(M)
     out = np.empty((T, N, K), rows.dtype)
-    flat, packed = _plain(rows).reshape(T * N, J), _packed(M)
+    flat, weights = plain(rows).reshape(T * N, J), packed(M)
     found = out.reshape(T * N, K)
     in_shares(
         T * N, M.size,
-        lambda first, last: product.product(flat[first:last], packed, found[first:last]),
+        lambda first, last: product.product(flat[first:last], weights, found[first:last]),
     )  # fmt: skip
     return out
 

@@ -12,6 +12,7 @@ from tracer.kernels.cpu.arrays import (
     Moment,
     Places,
     Room,
+    all_units,
     back_through,
     copy,
     keep,
@@ -22,6 +23,7 @@ from tracer.kernels.cpu.arrays import (
 )  # fmt: skip
 from tracer.kernels.cpu.calls import stand_apart
 from tracer.kernels.cpu.jit import compiled
+from tracer.kernels.cpu.meeting import meet
 from tracer.kernels.cpu.product import packed, packed_columns, product
 from tracer.kernels.cpu.squeezing import TANH, slope, squeeze
 
@@ -42,6 +44,10 @@ H_FROM_NEXT, D_H, D_O, D_TANH_C, FROM_H, C_FROM_NEXT, D_C, D_I, D_F, D_G = range
 OF_I, OF_F, OF_G, OF_O = cast("list[int]", np.arange(4))
 
 
+BY_UNITS = True
+"""A step meets its team before each product: several threads may compute one sentence."""
+
+
 class Weights(NamedTuple):
     """W, laid out for products; the bias (4, H); and which function the switches are."""
 
@@ -53,13 +59,13 @@ class Weights(NamedTuple):
 @compiled
 def forward_weights(W: Array, a: Array, options: Places) -> Weights:
     """For `step`: ``rows @ W.T``."""
-    return Weights(packed(W), a.reshape((4, W.shape[1])), options[0])
+    return Weights(packed(W), a.reshape((4, a.size // 4)), options[0])
 
 
 @compiled
 def backward_weights(W: Array, a: Array, options: Places) -> Weights:
     """For `step_back`: ``rows @ W``."""
-    return Weights(packed_columns(W), a.reshape((4, W.shape[1])), options[0])
+    return Weights(packed_columns(W), a.reshape((4, a.size // 4)), options[0])
 
 
 @compiled
@@ -76,7 +82,8 @@ def step(
     c_prev, c = piece(before, C, N), piece(now, C, N)
     tanh_c, h = piece(now, TANH_C, N), piece(now, H_NOW, N)
 
-    product(rows(before, H_NOW, len(from_h.rows)), cell.W, from_h.rows)
+    meet(before.part.team, before.part.me)
+    product(all_units(before, H_NOW, len(from_h.rows)), cell.W, from_h.rows)
     sums(from_x, which, from_h.blocks, cell.a, OF_I, OF_I, now, SUMS)
 
     squeeze(cell.gate, z_i, i)
@@ -154,5 +161,6 @@ def step_back(
     back_through(rows(d_now, D_O, N), spare.rows, OF_O, d_z.blocks)
 
     # z = U x + W h_prev + a
+    meet(now.part.team, now.part.me)
     product(d_z.rows, cell.W, spare.rows[: len(d_z.rows)])
     copy(spare.flat[: d_h_from_loss.size], piece(d_before, H_FROM_NEXT, N))

@@ -1,5 +1,7 @@
 """Whole traces: a share of the sentences goes through all steps, forward or backward.
 
+A thread takes some of the sentences; or, of one sentence, some of the units, as one of a team.
+
 `forward`, `backward` and `Weights` are the cell's own; see `tracer.kernels.cpu.cells`.
 """
 
@@ -10,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from tracer.cells.activations import Array
-from tracer.kernels.cpu.arrays import BEGIN, Places, Room, clear, in_blocks
+from tracer.kernels.cpu.arrays import BEGIN, Blocks, Part, Places, Room, clear, in_blocks
 from tracer.kernels.cpu.calls import uncounted
 from tracer.kernels.cpu.jit import compiled, inlined
+from tracer.kernels.cpu.meeting import FIRST, LINE, MEMBERS, UNITS, meet
 from tracer.kernels.cpu.product import product, whole_tiles
 from tracer.kernels.cpu.through_time import Lengths, backward, forward, room_of
 
@@ -25,10 +28,29 @@ def Weights(*arguments: Any) -> Any:
     raise NotImplementedError(arguments)
 
 
+@compiled
+def _rows_from(numbers: Array, first: int, unit: int) -> Array:
+    """The rows (R, K) from the first, each beginning at that unit and ending in the next row."""
+    rows, K = numbers[first:], numbers.shape[1]
+    if unit == 0:
+        return rows
+    flat: Array = rows.reshape(rows.size)
+    return flat[unit : unit + (len(rows) - 1) * K].reshape((len(rows) - 1, K))
+
+
 @inlined
-def _room_from(numbers: Array, first: int) -> Room:
-    rows = numbers[first:]
+def _room_from(numbers: Array, first: int, unit: int) -> Room:
+    rows = _rows_from(numbers, first, unit)
     return Room(rows, rows.reshape(rows.size))
+
+
+@compiled
+def _units_of(team: Places, me: int, H: int) -> tuple[int, int]:
+    """The first of a member's units, and how many it has; of nobody's team, all."""
+    if team.size == 0:
+        return 0, H
+    line = MEMBERS + me * LINE
+    return team[line + FIRST], team[line + UNITS]
 
 
 @compiled
@@ -59,39 +81,44 @@ def _ends(lengths: Lengths, T: int) -> Lengths:
 
 def record(
     own: Any, U: Array, x: Array, lengths: Lengths, states: Places, places: Places,
-    first: int, last: int, numbers: Array,
+    first: int, last: int, team: Places, me: int, numbers: Array,
 ) -> None:  # fmt: skip
     """Unroll the sentences first..last of x (T·N, D) into `numbers` (rows, H), all their room.
 
-    ``U`` comes packed. Several threads may each take a share of the sentences.
+    ``U`` comes packed. Several threads may each take a share of the sentences, or form a team, of
+    which each brings the weights of its units.
     """
     cell, U, x, lengths = Weights(*uncounted(own)), uncounted(U), uncounted(x), uncounted(lengths)
-    states, places, numbers = uncounted((states, places, numbers))
+    states, places, numbers, team = uncounted((states, places, numbers, team))
     N, size, width = lengths.size, last - first, cell.a.size
     T = len(x) // N
     counts, starts = _all_steps(lengths, T, first, last)
     # Several steps' words at once if the batch is small.
     steps = min(T, max(1, MANY // N)) if size == N else 1
     ends = _ends(lengths[first:last], T)
-    from_x = in_blocks(np.empty((steps * size, width), x.dtype), numbers.shape[1])
+    unit, units = _units_of(team, me, numbers.shape[1])
+    part = Part(numbers[first:], units, team, me)
+    from_x = in_blocks(np.empty((steps * size, width), x.dtype), units)
     which = np.arange(steps * size)
-    room = _room_from(numbers, first)
-    from_h = in_blocks(np.zeros((whole_tiles(size), width), x.dtype), numbers.shape[1])
-    spare = room_of(size, numbers.shape[1], x)
+    room = _room_from(numbers, first, unit)
+    from_h = in_blocks(np.zeros((whole_tiles(size), width), x.dtype), units)
+    spare = room_of(size, units, x)
+    if not meet(team, me):
+        return
     for t in range(0, T, steps):
         end = min(t + steps, T)
         words = x[t * N + first : (end - 1) * N + first + counts[end - 1]]
         product(words, U, from_x.rows[: len(words)])
         forward(
-            cell, from_x.blocks, which, counts, starts, t, end, ends, states, places, room,
+            cell, from_x.blocks, which, counts, starts, t, end, ends, states, places, room, part,
             from_h, spare, BEGIN,
         )  # fmt: skip
 
 
 def record_back(
     own: Any, Ut: Array, lengths: Lengths, window: int, places: Places, wholes: Places,
-    d_places: Places, first: int, last: int, d_h_from_loss: Array, numbers: Array,
-    gradients: Array, d_z: Array, d_x: Array,
+    d_places: Places, first: int, last: int, team: Places, me: int, d_h_from_loss: Array,
+    numbers: Array, gradients: Array, d_z: Array, d_x: Array,
 ) -> None:  # fmt: skip
     """Run the sentences first..last backward; everything is kept. d_x is (T·N, D).
 
@@ -99,20 +126,28 @@ def record_back(
     final state.
     """
     cell, Ut, lengths = Weights(*uncounted(own)), uncounted(Ut), uncounted(lengths)
-    places, wholes, d_places = uncounted((places, wholes, d_places))
+    places, wholes, d_places, team = uncounted((places, wholes, d_places, team))
     d_h_from_loss, numbers, gradients, d_z, d_x = uncounted(
         (d_h_from_loss, numbers, gradients, d_z, d_x)
     )
     N, H = lengths.size, numbers.shape[1]
     T = len(d_x) // N
     counts, starts = _all_steps(lengths, T, first, last)
-    spare = room_of(last - first, H, d_z)
+    unit, units = _units_of(team, me, H)
+    part = Part(numbers[first:], units, team, me)
+    spare = room_of(last - first, units, d_z)
     ends = _ends(lengths[first:last], T)
+    mine = in_blocks(_rows_from(d_z, first, unit), H)
+    if not meet(team, me):
+        return
     backward(
-        cell, counts, starts, ends, window, d_h_from_loss[first * H :], places,
-        _room_from(numbers, first), wholes, d_places, _room_from(gradients, first),
-        in_blocks(d_z[first:], H), spare, BEGIN,
+        cell, counts, starts, ends, window, d_h_from_loss[first * H + unit :], places,
+        _room_from(numbers, first, unit), wholes, d_places, _room_from(gradients, first, unit),
+        part, Blocks(d_z[first:], mine.blocks), spare, BEGIN,
     )  # fmt: skip
+    if team.size > 0:
+        _d_x_of_one(d_z, Ut, lengths[0], unit * T // H, (unit + units) * T // H, d_x)
+        return
     if last - first == N:
         product(d_z[: T * N], Ut, d_x)
     else:
@@ -122,6 +157,14 @@ def record_back(
         for n in range(first, last):
             if t >= lengths[n]:
                 clear(d_x[t * N + n])  # also where 0 times a weight is not 0
+
+
+@compiled
+def _d_x_of_one(d_z: Array, Ut: Array, length: int, begin: int, end: int, d_x: Array) -> None:
+    """The steps begin..end of one sentence's d_x, once the whole team has met."""
+    product(d_z[begin:end], Ut, d_x[begin:end])
+    for t in range(max(begin, length), end):
+        clear(d_x[t])
 
 
 @compiled

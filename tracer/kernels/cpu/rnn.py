@@ -14,6 +14,7 @@ from tracer.kernels.cpu.arrays import (
     Places,
     Room,
     add,
+    all_units,
     back_through,
     copy,
     piece,
@@ -21,6 +22,7 @@ from tracer.kernels.cpu.arrays import (
     sums,
 )
 from tracer.kernels.cpu.jit import compiled
+from tracer.kernels.cpu.meeting import meet
 from tracer.kernels.cpu.product import packed, packed_columns, product
 from tracer.kernels.cpu.squeezing import slope, squeeze
 
@@ -32,6 +34,10 @@ SUMS = np.array([Z])
 BACKWARD = ("d_h_from_next", "d_h")
 """What a step back computes besides d_z, in the order of its places."""
 FROM_NEXT, D_H = range(2)
+
+
+BY_UNITS = True
+"""A step meets its team before each product: several threads may compute one sentence."""
 
 
 class Weights(NamedTuple):
@@ -62,7 +68,8 @@ def step(
     """``h = f(U x + W h_prev + a)`` for all sentences of a step."""
     N = which.size
 
-    product(rows(before, H_NOW, len(from_h.rows)), cell.W, from_h.rows)
+    meet(before.part.team, before.part.me)
+    product(all_units(before, H_NOW, len(from_h.rows)), cell.W, from_h.rows)
     sums(from_x, which, from_h.blocks, cell.a, BEGIN, BEGIN, now, SUMS)
     squeeze(cell.f, piece(now, Z, N), piece(now, H_NOW, N))
 
@@ -82,5 +89,6 @@ def step_back(
     add(d_h_from_loss, piece(d_now, FROM_NEXT, N), d_h)
     slope(cell.f, z, h, slopes)
     back_through(rows(d_now, D_H, N), spare.rows, BEGIN, d_z.blocks)
+    meet(now.part.team, now.part.me)
     product(d_z.rows, cell.W, spare.rows[: len(d_z.rows)])
     copy(spare.flat[: d_h_from_loss.size], piece(d_before, FROM_NEXT, N))

@@ -21,6 +21,7 @@ from tracer.cells.activations import Array
 from tracer.kernels.cpu.arrays import (
     Blocks,
     Moment,
+    Part,
     Places,
     Room,
     add,
@@ -67,8 +68,8 @@ def lay_out(kept: Places, steps_rows: int, N: int) -> tuple[Places, int]:
 
 
 @inlined
-def _moment(room: Room, places: Places, row: int) -> Moment:
-    return Moment(room.rows, room.flat, places, row)
+def _moment(room: Room, part: Part, places: Places, row: int) -> Moment:
+    return Moment(room.rows, room.flat, places, row, part)
 
 
 @compiled
@@ -82,7 +83,7 @@ def room_of(rows: int, H: int, like: Array) -> Room:
 def _piece_of(moment: Moment, q: int, n: int) -> Array:
     """The numbers of one sentence."""
     row: Array = moment.rows[moment.places[q, 0] + moment.places[q, 1] * moment.row + n]
-    return row
+    return row[: moment.part.units]
 
 
 # -- one loop forward, one backward --------------------------------------------------------------
@@ -90,8 +91,8 @@ def _piece_of(moment: Moment, q: int, n: int) -> Array:
 
 def forward(
     cell: Any, from_x: Array, which: Places, counts: Places, starts: Places, begin: int, end: int,
-    lengths: Lengths, states: Places, places: Places, room: Room, from_h: Blocks, spare: Room,
-    from_zero: int,
+    lengths: Lengths, states: Places, places: Places, room: Room, part: Part, from_h: Blocks,
+    spare: Room, from_zero: int,
 ) -> None:  # fmt: skip
     """Run the steps begin..end; `which` says which of from_x (·, blocks, H) each of them reads.
 
@@ -100,9 +101,12 @@ def forward(
     to multiply as many rows as from_h has, which are then none.
     """
     cell, from_x, which = uncounted(cell), uncounted(from_x), uncounted(which)
-    room, places, from_h, spare = uncounted((room, places, from_h, spare))
+    room, part, places, from_h, spare = uncounted((room, part, places, from_h, spare))
     for t in range(begin, end):
-        before, now = _moment(room, places, starts[t]), _moment(room, places, starts[t + 1])
+        before, now = (
+            _moment(room, part, places, starts[t]),
+            _moment(room, part, places, starts[t + 1]),
+        )
         at = starts[t + 1] - starts[begin + 1]
         through = 0 if t < from_zero else whole_tiles(counts[t])
         step(
@@ -121,7 +125,7 @@ def forward(
 def backward(
     cell: Any, counts: Places, starts: Places, lengths: Lengths, window: int,
     d_h_from_loss: Array, places: Places, room: Room, wholes: Places, d_places: Places,
-    d_room: Room, d_z: Blocks, spare: Room, from_zero: int,
+    d_room: Room, part: Part, d_z: Blocks, spare: Room, from_zero: int,
 ) -> None:  # fmt: skip
     """Run all steps back; d_h_from_loss (flat) and d_z have a row for each row of each step.
 
@@ -132,21 +136,25 @@ def backward(
     """
     cell, d_h_from_loss, d_z = uncounted(cell), uncounted(d_h_from_loss), uncounted(d_z)
     room, places, d_room, d_places, spare = uncounted((room, places, d_room, d_places, spare))
+    part = uncounted(part)
     H = room.rows.shape[1]
     for t in range(counts.size - 1, -1, -1):
-        before, now = _moment(room, places, starts[t]), _moment(room, places, starts[t + 1])
-        d_before = _moment(d_room, d_places, starts[t])
-        d_now = _moment(d_room, d_places, starts[t + 1])
+        before, now = (
+            _moment(room, part, places, starts[t]),
+            _moment(room, part, places, starts[t + 1]),
+        )
+        d_before = _moment(d_room, part, d_places, starts[t])
+        d_now = _moment(d_room, part, d_places, starts[t + 1])
         N, row = counts[t], starts[t + 1] - starts[1]
         through = 0 if t < from_zero else whole_tiles(N)
         step_back(
-            cell, d_h_from_loss[row * H : (row + N) * H], now, before, d_now, d_before,
+            cell, d_h_from_loss[row * H : row * H + N * part.units], now, before, d_now, d_before,
             Blocks(d_z.rows[row : row + through], d_z.blocks[row : row + N]), spare,
         )  # fmt: skip
         for n in range(lengths.size):
             if t >= lengths[n]:
-                loss = d_h_from_loss[(row + n) * H : (row + n + 1) * H]
-                _stand_still(loss, n, wholes, d_now, d_before, d_z.rows[row + n])
+                loss = d_h_from_loss[(row + n) * H : (row + n) * H + part.units]
+                _stand_still(loss, n, wholes, d_now, d_before, d_z.blocks[row + n])
         if window > 0 and t > 0 and t % window == 0:
             for q in range(wholes.size):
                 for n in range(N):
@@ -163,7 +171,8 @@ def _stand_still(
     for q in range(wholes.size):
         if wholes[q] == NOT_OF_A_STATE:
             clear(_piece_of(d_now, q, n))
-    clear(d_z)
+    for block in range(len(d_z)):
+        clear(d_z[block, : d_now.part.units])
     for q in range(wholes.size):
         if wholes[q] >= 0:
             whole = _piece_of(d_now, wholes[q], n)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from tracer.cells.activations import Array
-from tracer.kernels.cpu.arrays import BEGIN, ONE, Places, Room, clear, in_blocks
+from tracer.kernels.cpu.arrays import BEGIN, ONE, Places, Room, alone, clear, in_blocks
 from tracer.kernels.cpu.calls import uncounted
 from tracer.kernels.cpu.jit import compiled
 from tracer.kernels.cpu.product import outer_total, whole_tiles
@@ -74,7 +74,7 @@ def learn(
     _first_states(states, places, N, room)
     forward(
         forward_weights(W, a, options), in_blocks(from_words(x, U), H).blocks, which, running,
-        starts, BEGIN, running.size, none, states, places, room, from_h, spare, ONE,
+        starts, BEGIN, running.size, none, states, places, room, alone(numbers), from_h, spare, ONE,
     )  # fmt: skip
     h = numbers[places[h_at, 0] + N :][:S]
     answers, probs, loss, hits, counted = head_loss(h, target, weight, V, b)
@@ -86,7 +86,7 @@ def learn(
     d_room = room_of(d_rows, H, E)
     backward(
         backward_weights(W, a, options), running, starts, none, window, d_h.reshape(d_h.size),
-        places, room, wholes, d_places, d_room, in_blocks(d_z, H), spare, ONE,
+        places, room, wholes, d_places, d_room, alone(numbers), in_blocks(d_z, H), spare, ONE,
     )  # fmt: skip
     for block in range(len(meets)):
         begin, end, quantity = meets[block]
@@ -121,8 +121,8 @@ def losses(
     forward(
         forward_weights(W, a, options), in_blocks(from_words(rows_of(E, found), U), H).blocks,
         which, running,
-        starts_of(running), BEGIN, running.size, running[:0], states, places, room, from_h,
-        room_of(N, H, E), ONE,
+        starts_of(running), BEGIN, running.size, running[:0], states, places, room, alone(numbers),
+        from_h, room_of(N, H, E), ONE,
     )  # fmt: skip
     h = room.rows[places[h_at, 0] + N :][:S]
     _answers, _probs, loss, hits, counted = head_loss(h, target, weight, V, b)

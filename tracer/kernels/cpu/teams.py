@@ -1,0 +1,76 @@
+"""One sentence on several threads: each computes some of the units, and they meet at every step.
+
+Only where that pays: a short step takes less time than a meeting, and a short sentence less than to
+start a thread. What was measured is in docs/speed.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Thread
+
+from tracer.kernels.cpu import shares
+from tracer.kernels.cpu.arrays import Places
+from tracer.kernels.cpu.meeting import GAVE_UP, gathered
+
+ENOUGH = 100_000
+"""Fused multiply-adds of one step, some five microseconds, that a thread must have.
+
+An LSTM of H = 192 and D = 96 has so many for each of two, an RNN of H = 384 and D = 128.
+"""
+
+LONG = 8_000_000
+"""Fused multiply-adds of all steps that a thread must have, so that it is worth its start."""
+
+WHOLE = 16
+"""Each part has whole panels of weights: it is a multiple of so many units, except the last."""
+
+
+def parts_of(H: int, T: int, work: int) -> list[slice]:
+    """What each thread gets of H units, for `work` multiply-adds a step; nothing if one is best.
+
+    The threads live only as long as the call, as those of `shares.in_shares` do.
+    """
+    if work < 2 * ENOUGH or T * work < 2 * LONG:  # by far the quickest to ask
+        return []
+    members = min(work // ENOUGH, T * work // LONG, shares.threads())
+    size = -(-H // (members * WHOLE)) * WHOLE
+    parts = [slice(first, min(first + size, H)) for first in range(0, H, size)]
+    return parts if len(parts) > 1 else []
+
+
+def as_a_team(parts: list[slice], run: Callable[[Places, int], object]) -> bool:
+    """Call ``run(team, me)`` for each member at once, in a thread of its own; see `meeting.meet`.
+
+    False if not all of them could start: then nothing is done. What one raises is raised here,
+    after all have ended.
+    """
+    team = gathered(parts)
+    failed: list[BaseException] = []
+
+    def run_here(me: int) -> None:
+        try:
+            run(team, me)
+        except BaseException as error:  # noqa: BLE001 - a thread has nobody to raise it to
+            team[GAVE_UP] = 1  # or the others would wait for ever
+            failed.append(error)
+
+    started: list[Thread] = []
+    try:
+        for me in range(1, len(parts)):
+            thread = Thread(target=run_here, args=(me,))
+            thread.start()
+            started.append(thread)
+    except RuntimeError:  # this process may have no more threads
+        team[GAVE_UP] = 1
+    except BaseException:
+        team[GAVE_UP] = 1
+        raise
+    else:
+        run_here(0)
+    finally:
+        for thread in started:
+            thread.join()
+    if failed:
+        raise failed[0]
+    return not team[GAVE_UP]
