@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from numba import cuda
 import tracer
 from tests.core.conftest import make_run
 from tracer.errors import InputError
-from tracer.kernels.cuda import package
+from tracer.kernels.cuda import numbers, package
 from tracer.trace.file import open_trace, save_trace
 
 
@@ -87,6 +88,15 @@ def test_it_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _found(monkeypatch) == "NUMBA_DISABLE_CUDA is set; unset it"
 
 
+def test_a_numpy_that_is_too_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numba's package for cards asks NumPy for what 2.5 has no more."""
+    monkeypatch.delattr(np, "row_stack", raising=False)
+
+    assert _found(monkeypatch) == (
+        f"numba-cuda does not work with NumPy {np.__version__} yet; pip install 'numpy<2.5'"
+    )
+
+
 def test_unroll_and_backprop_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
     """Before anything is computed, with the way out."""
     monkeypatch.setattr(package, "trouble", lambda: "there is none; buy one")
@@ -110,16 +120,13 @@ def test_unroll_and_backprop_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_card_with_too_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is needed, what is free, and what would help."""
-
-    class Context:
-        @staticmethod
-        def get_memory_info() -> tuple[int, int]:
-            return 10**9, 8 * 10**9
-
-    monkeypatch.setattr(cuda, "current_context", Context)
+    full = SimpleNamespace(cuMemAllocFromPoolAsync=lambda *_: ("out of memory", 0))
+    monkeypatch.setattr(numbers, "driver", lambda: full)
+    monkeypatch.setattr(numbers, "_pool", lambda: None)
+    monkeypatch.setattr(numbers, "free_memory", lambda: 10**9)
 
     with pytest.raises(InputError) as error:
-        package.room_for(10**9, np.float32)
+        numbers.allocated(10**9, np.float32)
     assert str(error.value) == (
         "the card lacks memory: 4.0 GB are needed, and 1.0 GB are free. Take fewer sequences or "
         "steps at once, a leaner level, or device='cpu'"

@@ -17,8 +17,10 @@ H100 = Card("a card", processors=132, registers=65536, threads=1024)
         (4, 1, 5, 4, (8, 8, 1)),  # one sequence in each block, while there are processors
         (4, 132, 64, 4, (64, 64, 1)),
         (4, 133, 64, 4, (64, 64, 2)),  # from then on two share the weights
-        (4, 133, 32, 4, (32, 32, 4)),  # or four, where each thread has fewer
-        (4, 1, 100, 4, (128, 40, 1)),  # twice the threads: fewer registers for each
+        (4, 512, 64, 4, (64, 64, 4)),  # or four
+        (4, 133, 32, 4, (32, 32, 1)),  # of which three blocks find registers at once
+        (4, 1, 100, 4, (128, 64, 1)),  # the rest it reads at every step
+        (4, 400, 100, 4, (128, 32, 4)),  # twice the threads: fewer registers for each
         (4, 1, 129, 4, None),  # more units than a thread could hold weights of
         (4, 1, 64, 8, (64, 64, 1)),
         (4, 1, 128, 8, None),  # a number of 8 bytes takes two registers
@@ -41,18 +43,19 @@ def test_a_small_card_takes_grid_sooner() -> None:
 
 
 @pytest.mark.parametrize(
-    ("N", "H", "size", "each"),
+    ("N", "H", "size", "wanted"),
     [
-        (128, 1024, 4, 4),  # 256 blocks: more than processors
-        (128, 1024, 8, 2),  # a number of 8 bytes takes two registers
-        (64, 256, 4, 1),  # with four sequences in a thread there would be 32 blocks
-        (1, 256, 4, 1),
+        (128, 1024, 4, (32, 4, 8, 1)),  # 128 blocks: one for nearly every processor
+        (64, 512, 4, (16, 4, 4, 2)),
+        (64, 256, 4, (8, 16, 1, 2)),  # with four sequences in a thread there would be 64 blocks
+        (1, 256, 4, (8, 8, 1, 4)),  # one sequence: its chains are shared out among four threads
+        (128, 1024, 8, (16, 8, 2, 1)),  # a number of 8 bytes takes two registers
     ],
 )
 def test_grid_gives_every_processor_a_block(
-    N: int, H: int, size: int, each: int, monkeypatch: pytest.MonkeyPatch
+    N: int, H: int, size: int, wanted: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """How many sequences a thread has."""
+    """Units, threads for sequences, sequences of a thread, and parts of a sum."""
     monkeypatch.setattr(choice, "SIMULATED", False)
 
-    assert grid_shape(H100, N, H, size).each == each
+    assert grid_shape(H100, N, H, size) == wanted

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numba.cuda.dispatcher
 import nvidia
 from cuda.bindings import nvjitlink
-from numba import cuda, int64, types
+from numba import cuda
+
+from tracer.kernels.cuda.package import Kernel
 
 ARCHITECTURES = ((7, 5), (8, 0), (9, 0), (10, 0))
 """Turing, Ampere, Hopper and Blackwell, the oldest and the newest that CUDA 13 compiles for."""
@@ -28,12 +30,13 @@ class Linked(NamedTuple):
     shared: int
 
 
-def ptx_of(made: Any, arrays: int, real: Any, threads: int, cc: tuple[int, int]) -> str:
-    """The PTX of a kernel that takes the plan and so many arrays of floats."""
+def ptx_of(kernel: Kernel, cc: tuple[int, int]) -> str:
+    """The PTX of a kernel."""
     # A function that a kernel calls is compiled for the card that is here; there is none.
     numba.cuda.dispatcher.get_current_device = lambda: SimpleNamespace(compute_capability=cc)
-    signature = types.void(int64[::1], *[real[::1]] * arrays)
-    text, _ = cuda.compile_ptx(made.py_func, signature, cc=cc, launch_bounds=threads)
+    text, _ = cuda.compile_ptx(
+        kernel.function, kernel.signature, cc=cc, launch_bounds=kernel.bounds
+    )
     return str(text)
 
 

@@ -10,47 +10,39 @@ import pytest
 from numba import float32, float64
 
 from tests.ptx.conftest import ARCHITECTURES, linked, ptx_of
-from tracer.kernels.cuda import choice, grid, lstm, product, rnn, tile
-from tracer.kernels.cuda.package import Card
+from tracer.kernels.cuda import choice, grid, lstm, rnn, tile
+from tracer.kernels.cuda.package import Card, Kernel
 
 H100 = Card("a card", processors=132, registers=65536, threads=1024)
 BARRIER = 16
 """Bytes of stack that the call of a grid's barrier takes; a kernel's own numbers take none."""
 
 
-class Kernel(NamedTuple):
-    """A kernel, the arrays of floats it takes, its threads, and the stack that it may use."""
+class Compiled(NamedTuple):
+    """A kernel, and the stack that it may use."""
 
-    made: Any
-    arrays: int
-    real: Any
-    threads: int
+    kernel: Kernel
     stack: int
 
 
-def kernels(cc: tuple[int, int]) -> Iterator[tuple[str, Kernel]]:
+def kernels(cc: tuple[int, int]) -> Iterator[tuple[str, Compiled]]:
     """Each kernel in the shapes that `choice` gives it: all on Hopper, the largest elsewhere."""
     for real in (float32, float64):
         dtype, size = real.name, real.bitwidth // 8
-        for name, cell in (("lstm", lstm), ("rnn", rnn)):
-            for H, N in ((8, 1), (32, 1), (64, 400), (128, 1), (128, 400)):
+        for name, cell, option in (("lstm", lstm, "sigmoid"), ("rnn", rnn, "tanh")):
+            steps = cell.steps(dtype, option)
+            for H, N in ((8, 1), (32, 1), (64, 1), (64, 400), (128, 1), (128, 400)):
                 shape = choice.tile_shape(H100, cell.BLOCKS, N, H, size)
                 if shape is None or (H < 64 and cc != (9, 0)):
                     continue
-                threads = cell.BLOCKS * shape.width
-                made = tile.forward(cell, dtype, shape), tile.backward(cell, dtype, shape)
-                for way, kernel, arrays in zip(("forward", "backward"), made, (2, 4), strict=True):
-                    said = f"tile {way} {name} {dtype} H={H} together={shape.together}"
-                    yield said, Kernel(kernel, arrays, real, threads, 0)
+                for way in (tile.forward, tile.backward):
+                    said = f"tile {way.__name__} {name} {dtype} H={H} together={shape.together}"
+                    yield said, Compiled(way(steps, shape), 0)
             for N in (1, 400):
                 cut = choice.grid_shape(H100, N, 256, size)
-                made = grid.forward(cell, dtype, cut), grid.backward(cell, dtype, cut)
-                for way, kernel, arrays in zip(("forward", "backward"), made, (2, 4), strict=True):
-                    said = f"grid {way} {name} {dtype} each={cut.each}"
-                    yield said, Kernel(kernel, arrays, real, cut.threads, BARRIER)
-        threads = choice.PRODUCT.side**2
-        made_product = product.product(dtype, choice.PRODUCT)
-        yield f"product {dtype}", Kernel(made_product, 3, real, threads, 0)
+                for way in (grid.forward, grid.backward):
+                    said = f"grid {way.__name__} {name} {dtype} each={cut.each}"
+                    yield said, Compiled(way(steps, cut), BARRIER)
 
 
 EVERY = int(os.environ.get("TRACER_EVERY", "1"))
@@ -64,18 +56,19 @@ CHOSEN = [
 ]
 
 
-@pytest.mark.parametrize(("cc", "kernel"), CHOSEN)
+@pytest.mark.parametrize(("cc", "made"), CHOSEN)
 def test_a_kernel_keeps_its_numbers_in_registers(
-    cc: tuple[int, int], kernel: Kernel, record_property: Any
+    cc: tuple[int, int], made: Compiled, record_property: Any
 ) -> None:
     """It compiles and links, nothing spills to memory, and a block of it fits on a processor."""
-    ptx = ptx_of(kernel.made, kernel.arrays, kernel.real, kernel.threads, cc)
+    kernel = made.kernel
+    ptx = ptx_of(kernel, cc)
     found = linked(ptx, cc)
 
     for name, value in found._asdict().items():
         record_property(name, value)
     for inexact in ("tanh.approx", "div.approx", "div.full"):  # what fastmath would bring
         assert inexact not in ptx
-    assert found.stack <= kernel.stack
-    assert found.registers * kernel.threads <= H100.registers
+    assert found.stack <= made.stack
+    assert found.registers * kernel.bounds[0] <= H100.registers
     assert found.shared <= 48 * 1024

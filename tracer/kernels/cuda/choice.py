@@ -8,24 +8,23 @@ all that is larger. Both add up in the same order: which of them it was cannot b
 
 from __future__ import annotations
 
-from tracer.kernels.cuda import grid, product, tile
+from tracer.kernels.cuda import pieces, product, tile
 from tracer.kernels.cuda.package import SIMULATED, Card
+from tracer.kernels.cuda.product import CHAIN
 
-MOST_HELD, LEAST_HELD = 64, 32
-"""How many weights a thread holds: with more, others wait; with fewer, it reads too many a step."""
+MOST_HELD = 64
+"""How many weights a thread holds at most."""
 
-OTHERS = 88
-"""Registers that a thread needs beside its weights, and how many it can have at all."""
+OTHERS = {4: 64, 8: 88}
+"""Registers that a thread needs beside its weights, by the bytes of a number; and how many it can
+have at all."""
 MOST_REGISTERS = 255
 
-PRODUCTS = 160
-"""A compiler writes out so many products of a thread one by one. Beyond, that for Blackwell keeps
-a loop, and numbers that a loop counts through are not in registers."""
+TAKEN = 104
+"""Registers that the compiler gives it beside them, where there are enough."""
 
 WIDEST = 128
 """More units than that would have a thread read more weights at each step than it holds."""
-
-PRODUCT = product.Shape(side=2, each=2, piece=3) if SIMULATED else product.Shape(16, 4, 16)
 
 
 def tile_shape(card: Card, blocks: int, N: int, H: int, size: int) -> tile.Shape | None:
@@ -43,25 +42,56 @@ def tile_shape(card: Card, blocks: int, N: int, H: int, size: int) -> tile.Shape
     threads = blocks * width
     if width > WIDEST or threads > card.threads:
         return None
-    free = min(card.registers // threads, MOST_REGISTERS) - OTHERS
-    held = min(MOST_HELD, free * 4 // size // 8 * 8)
-    if held < min(LEAST_HELD, width):
-        return None
-    held = min(held, width)
-    # One sequence in a block is quickest; more share the weights, once every processor has one.
-    shared = 4 if 4 * held <= PRODUCTS else 2
-    return tile.Shape(width, held, 1 if card.processors >= N else shared)
+    # One sequence in a block is quickest; more share the weights, where not all fit on the card.
+    at_most = min(card.registers // threads, MOST_REGISTERS)
+    for together in (1, 2, 4):
+        others = OTHERS[size] + 8 * (together - 1)
+        free = (at_most - others) * 4 // size
+        held = min(width, MOST_HELD, free // CHAIN * CHAIN)
+        if held < min(CHAIN, width):
+            return None
+        blocks_each = card.registers // (threads * min(at_most, held * size // 4 + TAKEN))
+        if card.processors * blocks_each * together >= N:
+            break
+    return tile.Shape(width, held, together)
 
 
-def grid_shape(card: Card, N: int, H: int, size: int) -> grid.Shape:
+LARGEST_FIRST = {
+    4: (
+        pieces.Shape(units=32, lanes=4, each=8, parts=1), pieces.Shape(16, 4, 4, 2),
+        pieces.Shape(8, 16, 1, 2), pieces.Shape(8, 8, 1, 4), pieces.Shape(4, 16, 1, 2),
+    ),
+    8: (pieces.Shape(units=16, lanes=8, each=2, parts=1), pieces.Shape(8, 16, 1, 1)),
+}  # fmt: skip
+"""The shapes of ``grid`` for numbers of so many bytes, those that read each number least first."""
+
+PLAYED_GRIDS = pieces.Shape(units=4, lanes=2, each=2, parts=1), pieces.Shape(4, 2, 1, 2)
+"""Those of the simulator, where each thread is one of Python."""
+
+
+def grid_shape(card: Card, N: int, H: int, size: int) -> pieces.Shape:
     """The shape of ``grid`` for such a run of numbers of so many bytes.
 
-    A thread has so many sequences that their sums stay in its registers, or fewer, where that would
-    leave processors without a block.
+    The one that leaves the least work to the processor that has most of it, in units and sequences:
+    a small piece where a large one would leave others without any.
     """
-    if SIMULATED:  # a thread of Python for each thread
-        return grid.Shape(units=2, lanes=3, each=2, piece=3)
-    shape = grid.Shape(units=8, lanes=16, each=16 // size, piece=32)
-    while shape.each > 1 and shape.items(N, H) < card.processors:
-        shape = shape._replace(each=shape.each // 2)
-    return shape
+
+    def longest(shape: pieces.Shape) -> int:
+        in_turn = -(-shape.items(N, H) // card.processors)
+        return in_turn * shape.units * shape.sequences
+
+    return min(PLAYED_GRIDS if SIMULATED else LARGEST_FIRST[size], key=longest)
+
+
+def product_shape(card: Card, R: int, K: int, many: int, size: int) -> product.Shape:
+    """The shape of a block for `many` results (R, K) of numbers of so many bytes.
+
+    The big tile reads each number less often, and is taken where every processor has two of them.
+    """
+    if SIMULATED:
+        return product.PLAYED
+    big = product.BIG
+    blocks = -(-R // big.rows) * -(-K // big.columns) * many
+    fits = min(R / big.rows, K / big.columns) > 1 / 2
+    shape = big if fits and blocks >= 2 * card.processors else product.SMALL
+    return shape if size <= 4 else shape._replace(piece=8)

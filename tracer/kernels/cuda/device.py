@@ -7,22 +7,23 @@ will be, and then all steps, which find it there.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType, ModuleType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import cuda
 
-from tracer.cells import Cell, LSTMCell, RNNCell
+from tracer.cells import CELL_CLASSES, Cell, LSTMCell, RNNCell
 from tracer.cells.activations import Array
+from tracer.cells.parameters import DTYPES
 from tracer.equations import LEVELS
 from tracer.errors import InputError
 from tracer.kernels.cuda import choice, grid, lstm, rnn, tile
-from tracer.kernels.cuda.activations import CODE
-from tracer.kernels.cuda.choice import PRODUCT
+from tracer.kernels.cuda.numbers import Numbers, allocated, on_card
 from tracer.kernels.cuda.oncard import Block, OnCard, adopted, lying
-from tracer.kernels.cuda.package import SIMULATED, card, check_ready, launch, room_for, trouble
+from tracer.kernels.cuda.package import SIMULATED, card, check_ready, trouble
+from tracer.kernels.cuda.parts import ADDERS, add_parts, parts_of
 from tracer.kernels.cuda.places import (
     D_C_FROM_NEXT,
     D_H_FROM_NEXT,
@@ -31,12 +32,14 @@ from tracer.kernels.cuda.places import (
     GATES,
     STATE_C,
     STATE_H,
+    Place,
+    Plan,
     Sizes,
     Z,
     plan_of,
 )
 from tracer.kernels.cuda.product import ROWS_ARE_STEPS, TERMS_ARE_STEPS, Strides, product
-from tracer.kernels.cuda.room import Room, filled, make_room
+from tracer.kernels.cuda.room import Room, begin_with, filled, make_room, put
 from tracer.kernels.cuda.weights import places_of, weights_of
 
 __all__ = ["adopted", "backward", "forward", "needs_compiling", "outer", "project", "trouble"]
@@ -48,6 +51,9 @@ STEPS: Mapping[type[Cell], ModuleType] = MappingProxyType({LSTMCell: lstm, RNNCe
 
 STATES = MappingProxyType({"h": STATE_H, "c": STATE_C})
 FROM_NEXT = MappingProxyType({"h": D_H_FROM_NEXT, "c": D_C_FROM_NEXT})
+
+NAME = {np.dtype(name): name for name in DTYPES}
+"""NumPy works out the name of a dtype each time it is asked for it."""
 
 SCRATCH = 2**24
 """So many of the sums that a lean trace does not keep may be there at once."""
@@ -69,17 +75,13 @@ def forward(
     steps = _steps_of(cell)
     (T, N, D), H = x.shape, cell.W.shape[1]
     sizes, weights, at = Sizes(T, N, H, steps.BLOCKS), weights_of(cell), places_of(cell)
-    kept = {
-        name: place
-        for name, place in steps.FORWARD.items()
-        if cell.equations[name].stored_at(level)
-    }
+    kept = _kept(cell.equations.name, level)
     there = {place.at for place in kept.values()} & {Z, GATES}
     many = T if there else min(T, max(1, SCRATCH // (N * at.rows)))
     scratch = 0 if there else many * N * at.rows
     room, free = make_room(sizes, kept, cell.W.dtype, scratch)
-    for name, before in state.items():
-        room.before(STATES[name]).copy_to_device(lying(before))
+    begin_with(room, state, STATES)
+    ends = _ends(lengths, T)
     words = lying(x)
     for begin in range(0, T, many):
         end = min(begin + many, T)
@@ -91,11 +93,19 @@ def forward(
             (room.numbers, Strides(to, at.rows, 1)),
         )  # fmt: skip
         plan = plan_of(
-            sizes, {**room.places, FROM_X: to - begin * N * at.rows}, at, lengths,
-            option=_option(cell), begin=begin, end=end,
+            sizes, {**room.places, FROM_X: to - begin * N * at.rows}, at,
+            begin=begin, end=end, ragged=len(ends),
         )  # fmt: skip
-        _run(steps, cell, sizes, "forward", cuda.to_device(plan), weights, room.numbers)
+        _run(steps, cell, sizes, "forward", plan, ends, weights, room.numbers)
     return room.all()
+
+
+@cache
+def _kept(name: str, level: str) -> Mapping[str, Place]:
+    """Where each quantity goes that a trace of this level has, for the cell of this name."""
+    kind = CELL_CLASSES[name]
+    places = STEPS[kind].FORWARD.items()
+    return {name: place for name, place in places if kind.equations[name].stored_at(level)}
 
 
 def backward(
@@ -114,28 +124,28 @@ def backward(
     there = _room_with(cell, steps, sizes, numbers, state)
     room, _ = make_room(sizes, steps.BACKWARD, cell.W.dtype)
     for name, last in d_last.items():
-        room.after(FROM_NEXT[name]).copy_to_device(lying(last))
-    from_loss = lying(d_h)
+        put(room.after(FROM_NEXT[name]), last)
+    from_loss, ends = lying(d_h), _ends(lengths, T)
     plan = plan_of(
-        sizes, {**there.places, **room.places}, at, lengths,
-        option=_option(cell), window=window or 0,
+        sizes, {**there.places, **room.places}, at,
+        window=window or 0, ragged=len(ends),
     )  # fmt: skip
     _run(
-        steps, cell, sizes, "backward",
-        cuda.to_device(plan), weights, there.numbers, from_loss, room.numbers,
+        steps, cell, sizes, "backward", plan, ends, weights,
+        there.numbers, from_loss, room.numbers,
     )  # fmt: skip
-    d_x = room_for(T * N * D, cell.W.dtype)
+    d_x = allocated(T * N * D, cell.W.dtype)
     _multiply(
         T * N, at.rows, D,
         (room.numbers, Strides(room.places[D_Z], at.rows, 1)),
         (weights, Strides(at.U, D, 1)),
         (d_x, Strides(0, D, 1)),
-        counts=ROWS_ARE_STEPS, lengths=lengths,
+        counts=ROWS_ARE_STEPS, ends=ends,
     )  # fmt: skip
     h_prev = (there.numbers, there.places[STATE_H])
     x = lying(getattr(numbers, "as_it_lies", numbers.__getitem__)("x"))
     found = {
-        name: _gradient(room, other, K, lengths)
+        name: _gradient(room, other, K, ends)
         for name, other, K in (
             ("d_U", (x, 0), D), ("d_W", h_prev, H), ("d_a", (weights, at.one), 0),
         )
@@ -149,17 +159,27 @@ def backward(
     }
 
 
-def _gradient(room: Room, other: tuple[Any, int], K: int, lengths: Lengths) -> OnCard:
+def _ends(lengths: Lengths, T: int) -> Numbers:
+    """The lengths on the card; none where no sequence ends before the last step."""
+    return on_card(lengths) if min(lengths.tolist()) < T else _none()
+
+
+@cache
+def _none() -> Numbers:
+    return allocated(0, np.int64)
+
+
+def _gradient(room: Room, other: tuple[Numbers, int], K: int, ends: Numbers) -> OnCard:
     """``d_z^T rows`` over all steps and sequences, (4H, K); for K = 0 the sum of d_z, (4H,)."""
     T, N, H, blocks = room.sizes
     rows, (met, first) = blocks * H, other
-    out = room_for(rows * max(K, 1), room.numbers.dtype)
+    out = allocated(rows * max(K, 1), room.numbers.dtype)
     _multiply(
         rows, T * N, max(K, 1),
         (room.numbers, Strides(room.places[D_Z], 1, rows)),
         (met, Strides(first, K, min(K, 1))),
         (out, Strides(0, max(K, 1), 1)),
-        counts=TERMS_ARE_STEPS, lengths=lengths,
+        counts=TERMS_ARE_STEPS, ends=ends,
     )  # fmt: skip
     return OnCard(Block(out, (rows, K) if K else (rows,)))
 
@@ -169,7 +189,7 @@ def outer(d_z: Array, rows: Array, *, per_step: bool, total: Array | None = None
     assert total is None
     (T, N, J), K = d_z.shape, rows.shape[2]
     many, terms = (T, N) if per_step else (1, T * N)
-    out = cuda.device_array(many * J * K, rows.dtype)
+    out = allocated(many * J * K, rows.dtype)
     _multiply(
         J, terms, K,
         (lying(d_z), Strides(0, 1, J, N * J)),
@@ -184,7 +204,7 @@ def project(rows: Array, M: Array) -> Array:
     """``rows @ M.T`` with the sums in the same order as in the kernels."""
     check_ready()
     (T, N, J), K = rows.shape, len(M)
-    out = room_for(T * N * K, rows.dtype)
+    out = allocated(T * N * K, rows.dtype)
     _multiply(
         T * N, J, K,
         (lying(rows), Strides(0, J, 1)),
@@ -197,12 +217,6 @@ def project(rows: Array, M: Array) -> Array:
 def needs_compiling(cell: Cell) -> bool:
     """Whether the first call will compile: no kernel is kept from one process to the next."""
     return type(cell) in STEPS and not SIMULATED and not trouble()
-
-
-def _option(cell: Cell) -> int:
-    """The code of what was chosen for the cell's option."""
-    (chosen,) = cell.options.values()
-    return CODE[chosen]
 
 
 def _room_with(
@@ -223,40 +237,46 @@ def _room_with(
     return filled(made, numbers, state, STATES)
 
 
-def _run(steps: ModuleType, cell: Cell, sizes: Sizes, way: str, plan: Any, *arrays: Any) -> None:
+def _run(
+    steps: ModuleType, cell: Cell, sizes: Sizes, way: str, plan: Plan, *numbers: Numbers
+) -> None:
     """All steps of a run, by the kernel that `choice` takes for it."""
     _T, N, H, blocks = sizes
     dtype = cell.W.dtype
+    (option,) = cell.options.values()
+    made = steps.steps(NAME[dtype], option)
     shape = choice.tile_shape(card(), blocks, N, H, dtype.itemsize)
     if shape is not None:
-        kernel = getattr(tile, way)(steps, dtype.name, shape)
-        launch(kernel, -(-N // shape.together), blocks * H, plan, *arrays)
+        kernel = getattr(tile, way)(made, shape)
+        kernel.start((-(-N // shape.together), 1, 1), blocks * H, plan, *numbers)
         return
     cut = choice.grid_shape(card(), N, H, dtype.itemsize)
-    kernel = getattr(grid, way)(steps, dtype.name, cut)
-    if not SIMULATED:
-        kernel = kernel.specialize(plan, *arrays)
-    launch(kernel, _blocks_at_once(kernel, cut, N, H), cut.threads, plan, *arrays)
-
-
-def _blocks_at_once(kernel: Any, cut: grid.Shape, N: int, H: int) -> int:
-    """As many blocks as there is work for, and as can be on the card together."""
-    if SIMULATED:
-        return 1
-    (compiled,) = kernel.overloads.values()
-    return min(cut.items(N, H), int(compiled.max_cooperative_grid_blocks(cut.threads)))
+    kernel = getattr(grid, way)(made, cut)
+    # As many blocks as there is work for, and as can be on the card together.
+    together = min(cut.items(N, H), kernel.blocks_at_once())
+    kernel.start((together, 1, 1), cut.threads, plan, *numbers)
 
 
 def _multiply(
     R: int, J: int, K: int,
-    left: tuple[Any, Strides], right: tuple[Any, Strides], out: tuple[Any, Strides],
-    *, many: int = 1, counts: int = 0, lengths: Lengths | None = None,
+    left: tuple[Numbers, Strides], right: tuple[Numbers, Strides], out: tuple[Numbers, Strides],
+    *, many: int = 1, counts: int = 0, ends: Numbers | None = None,
 ) -> None:  # fmt: skip
     """``out = left @ right`` for left (R, J) and right (J, K), of so many matrices."""
-    lengths = np.empty(0, np.int64) if lengths is None else lengths
-    task = np.array([R, J, K, counts, len(lengths), *left[1], *right[1], *out[1], *lengths])
-    side, tile_ = PRODUCT.side, PRODUCT.tile
-    launch(
-        product(str(out[0].dtype), PRODUCT), (-(-R // tile_), -(-K // tile_), many), side * side,
-        cuda.to_device(task.astype(np.int64)), left[0], right[0], out[0],
+    dtype = out[0].dtype
+    parts = parts_of(R, J, K)
+    shape = choice.product_shape(card(), R, K, many * parts.many, dtype.itemsize)
+    to = out
+    if parts.many > 1:
+        to = allocated(many * parts.many * R * K, dtype), Strides(0, K, 1, R * K)
+    ends = _none() if ends is None else ends
+    N = len(ends)
+    product(NAME[dtype], shape).start(
+        (-(-R // shape.rows), -(-K // shape.columns), many * parts.many), shape.threads,
+        R, J, K, counts if N else 0, N, ends,
+        left[0], *left[1], right[0], *right[1], to[0], *to[1], parts.terms,
     )  # fmt: skip
+    if parts.many > 1:
+        add_parts(NAME[dtype]).start(
+            (-(-R * K // ADDERS), many, 1), ADDERS, R, K, parts.many, to[0], out[0], *out[1]
+        )

@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from tracer.kernels.cuda.activations import TANH, activations
+from tracer.kernels.cuda.activations import activation
 from tracer.kernels.cuda.package import REAL, on_card
 from tracer.kernels.cuda.places import (
     D_C,
@@ -26,7 +26,6 @@ from tracer.kernels.cuda.places import (
     GATES,
     HIDDEN,
     NOWHERE,
-    OPTION,
     STATE_C,
     STATE_H,
     TANH_C,
@@ -56,14 +55,15 @@ BACKWARD = MappingProxyType({
 
 
 @cache
-def steps(dtype: str) -> Steps:
-    """The steps for numbers of a dtype."""
-    σ, slope = activations(dtype)
-    one = REAL[dtype](1)
+def steps(dtype: str, option: str) -> Steps:
+    """The steps for numbers of a dtype, with this activation of the gates."""
+    σ, σ_slope = activation(dtype, option)
+    tanh, tanh_slope = activation(dtype, "tanh")
+    zero, one = REAL[dtype](0), REAL[dtype](1)
 
     @on_card
-    def squeeze(gate: int, q: int, z: Any) -> Any:
-        return σ(TANH if q == G else gate, z)
+    def squeeze(q: int, z: Any) -> Any:
+        return tanh(z) if q == G else σ(z)
 
     @on_card
     def update(
@@ -73,7 +73,7 @@ def steps(dtype: str) -> Steps:
         g, o = gates[at + G * apart], gates[at + O * apart]
 
         c = f * c_prev + i * g
-        tanh_c = σ(TANH, c)
+        tanh_c = tanh(c)
         h = o * tanh_c
 
         if plan[TANH_C] != NOWHERE:
@@ -81,17 +81,24 @@ def steps(dtype: str) -> Steps:
         return h, c
 
     @on_card
-    def update_back(
-        plan: Any, numbers: Any, gradients: Any, d_z: Any, at: int, apart: int,
-        unit: int, wide: int, d_h: Any, d_c_from_next: Any, c_prev: Any,
+    def read_back(plan: Any, numbers: Any, unit: int, wide: int, into: Any, at: int) -> None:
+        for q in range(BLOCKS):
+            into[at + q] = numbers[plan[Z] + wide + q * plan[HIDDEN]]
+            into[at + BLOCKS + q] = numbers[plan[GATES] + wide + q * plan[HIDDEN]]
+        into[at + 2 * BLOCKS] = numbers[plan[TANH_C] + unit]
+        into[at + 2 * BLOCKS + 1] = numbers[plan[STATE_C] + unit]  # of the step before
+
+    @on_card
+    def back(
+        plan: Any, given: Any, first: int, gradients: Any, d_z: Any, at: int, apart: int,
+        unit: int, d_h: Any, d_c_from_next: Any,
     ) -> Any:  # fmt: skip
-        H, gate = plan[HIDDEN], plan[OPTION]
-        z, values = plan[Z] + wide, plan[GATES] + wide
-        z_i, i = numbers[z + I * H], numbers[values + I * H]
-        z_f, f = numbers[z + F * H], numbers[values + F * H]
-        z_g, g = numbers[z + G * H], numbers[values + G * H]
-        z_o, o = numbers[z + O * H], numbers[values + O * H]
-        tanh_c = numbers[plan[TANH_C] + unit]
+        values = first + BLOCKS
+        z_i, i = given[first + I], given[values + I]
+        z_f, f = given[first + F], given[values + F]
+        z_g, g = given[first + G], given[values + G]
+        z_o, o = given[first + O], given[values + O]
+        tanh_c, c_prev = given[values + BLOCKS], given[values + BLOCKS + 1]
 
         # h = o * tanh_c
         d_o = d_h * tanh_c
@@ -105,10 +112,10 @@ def steps(dtype: str) -> Steps:
         d_g = d_c * i
         d_c_prev = d_c * f
 
-        d_z[at + I * apart] = d_i * slope(gate, z_i, i)
-        d_z[at + F * apart] = d_f * slope(gate, z_f, f)
-        d_z[at + G * apart] = d_g * slope(TANH, z_g, g)
-        d_z[at + O * apart] = d_o * slope(gate, z_o, o)
+        d_z[at + I * apart] = d_i * σ_slope(z_i, i)
+        d_z[at + F * apart] = d_f * σ_slope(z_f, f)
+        d_z[at + G * apart] = d_g * tanh_slope(z_g, g)
+        d_z[at + O * apart] = d_o * σ_slope(z_o, o)
 
         gradients[plan[D_O] + unit] = d_o
         gradients[plan[D_TANH_C] + unit] = d_tanh_c
@@ -119,4 +126,13 @@ def steps(dtype: str) -> Steps:
         gradients[plan[D_G] + unit] = d_g
         return d_c_prev
 
-    return Steps(squeeze, update, update_back)
+    @on_card
+    def ended(plan: Any, gradients: Any, unit: int) -> None:
+        gradients[plan[D_O] + unit] = zero
+        gradients[plan[D_TANH_C] + unit] = zero
+        gradients[plan[D_C_FROM_H] + unit] = zero
+        gradients[plan[D_I] + unit] = zero
+        gradients[plan[D_F] + unit] = zero
+        gradients[plan[D_G] + unit] = zero
+
+    return Steps(dtype, BLOCKS, 2 * BLOCKS + 2, squeeze, update, read_back, back, ended)

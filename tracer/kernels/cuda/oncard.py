@@ -2,42 +2,45 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numba import cuda
 
 from tracer.cells.activations import Array
 from tracer.cells.parameters import DTYPES
 from tracer.errors import InputError
-from tracer.kernels.cuda.package import SIMULATED
+from tracer.kernels.cuda.numbers import Numbers, on_card
+from tracer.kernels.cuda.package import STREAM
+
+OURS = 1
+"""The stream on which everything is done, as the protocol numbers them, whose 0 means nothing."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Block:
     """Numbers in one piece, and their shape.
 
     Attributes
     ----------
-    lying : device array
-        Flat.
+    lying : Numbers
     shape : tuple of int
     """
 
-    lying: Any
+    lying: Numbers
     shape: tuple[int, ...]
 
     @cached_property
     def host(self) -> Array:
         """The numbers, copied once."""
-        copied: Array = self.lying.copy_to_host().reshape(self.shape)
+        copied: Array = self.lying.on_host().reshape(self.shape)
         copied.flags.writeable = False
         return copied
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class OnCard:
     """One quantity on the card: a block of numbers, or some of its columns.
 
@@ -71,8 +74,7 @@ class OnCard:
     @property
     def dtype(self) -> np.dtype[Any]:
         """float32 or float64."""
-        found: np.dtype[Any] = np.dtype(self.block.lying.dtype)
-        return found
+        return self.block.lying.dtype
 
     @property
     def host(self) -> Array:
@@ -103,23 +105,16 @@ class OnCard:
     @property
     def __cuda_array_interface__(self) -> dict[str, Any]:
         """Version 3 of Numba's protocol, by which libraries read each other's arrays on a card."""
-        strides = np.cumprod([self.dtype.itemsize, *self.block.shape[:0:-1]])[::-1].tolist()
-        first = address(self.block.lying) + (self.columns.start or 0) * self.dtype.itemsize
+        size = self.dtype.itemsize
+        first = self.block.lying.address + (self.columns.start or 0) * size
         return {
             "shape": self.shape,
             "typestr": self.dtype.str,
             "data": (first, False),  # PyTorch takes nothing that says it cannot be written to
-            "strides": tuple(strides),
-            "stream": 1,  # the one stream that all of ours is done on
+            "strides": _dense(self.block.shape, size),
+            "stream": OURS,
             "version": 3,
         }
-
-
-def address(lying: Any) -> int:
-    """Where an array begins. In the simulator the memory of the card is that of the processor."""
-    if SIMULATED:
-        return int(lying.ctypes.data)
-    return int(lying.__cuda_array_interface__["data"][0])
 
 
 def adopted(name: str, value: Any) -> OnCard | None:
@@ -130,34 +125,37 @@ def adopted(name: str, value: Any) -> OnCard | None:
     InputError
         If they are not of a float type, or not one after the other.
     """
+    if value is None or isinstance(value, OnCard | np.ndarray):
+        return value if isinstance(value, OnCard) else None
     if getattr(value, "requires_grad", False):
         value = value.detach()
-    if isinstance(value, OnCard) or not hasattr(value, "__cuda_array_interface__"):
-        return value if isinstance(value, OnCard) else None
-    found = value.__cuda_array_interface__
-    dtype = np.dtype(found["typestr"])
+    found = getattr(value, "__cuda_array_interface__", None)
+    if found is None:
+        return None
+    dtype, shape = np.dtype(found["typestr"]), tuple(found["shape"])
     if dtype.name not in DTYPES:
         raise InputError(f"{name} has dtype {dtype}; tracer computes in float32 or float64")
-    dense = tuple(np.cumprod([dtype.itemsize, *found["shape"][:0:-1]])[::-1].tolist())
-    if found.get("strides") is not None and tuple(found["strides"]) != dense:
+    if found.get("strides") not in (None, _dense(shape, dtype.itemsize)):
         raise InputError(
             f"{name} lies on the card, but not one number after the other; pass {name}.contiguous()"
         )
-    return OnCard(Block(_flat(value), tuple(found["shape"])))
+    if found.get("stream") not in (None, STREAM, OURS):
+        from numba import cuda
+
+        cuda.external_stream(found["stream"]).synchronize()
+    return OnCard(Block(Numbers(found["data"][0], math.prod(shape), dtype, value), shape))
 
 
-def _flat(value: Any) -> Any:
-    if not SIMULATED:
-        return cuda.as_cuda_array(value).reshape(-1)
-    from numba.cuda.simulator.cudadrv.devicearray import FakeCUDAArray
-
-    # As if the processor's memory were the card's: the same numbers, seen by NumPy.
-    there = type("There", (), {"__array_interface__": dict(value.__cuda_array_interface__)})()
-    return FakeCUDAArray(np.asarray(there).reshape(-1))
+def _dense(shape: tuple[int, ...], size: int) -> tuple[int, ...]:
+    """The strides of numbers that lie one after the other, each of so many bytes."""
+    strides = [size]
+    for many in shape[:0:-1]:
+        strides.append(strides[-1] * many)
+    return tuple(reversed(strides))
 
 
-def lying(value: Any) -> Any:
-    """The numbers as a flat array on the card: as they lie there, or else copied to it."""
+def lying(value: Any) -> Numbers:
+    """The numbers as they lie on the card, or else copied to it."""
     if isinstance(value, OnCard) and value.columns == slice(None):
         return value.block.lying
-    return cuda.to_device(np.ascontiguousarray(value).reshape(-1))
+    return on_card(np.asarray(value))

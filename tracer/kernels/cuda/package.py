@@ -18,7 +18,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
@@ -26,7 +26,6 @@ import numpy as np
 from numba import config, cuda, float32, float64
 
 from tracer.errors import InputError
-from tracer.kernels.memory import GB, is_small
 
 SIMULATED = bool(config.ENABLE_CUDASIM)
 """Whether ``NUMBA_ENABLE_CUDASIM=1`` has the processor play the card, one thread at a time."""
@@ -40,6 +39,10 @@ REAL = {"float32": float32, "float64": float64}
 
 VECTOR = 16
 """Bytes of shared memory that a thread reads at once, if they begin at such a place."""
+
+THREAD = 1023
+"""A thread's place in its block is ``threadIdx.x & THREAD``: as nothing else says that it is not
+negative, every index made of it would be looked at as one that could count from the end."""
 
 LEAST_CAPABILITY, LEAST_DRIVER = (7, 5), (13, 0)
 """What CUDA 13 asks of a card and of its driver."""
@@ -62,25 +65,112 @@ def on_card(function: Callable[..., Any]) -> Any:
     return cuda.jit(function, device=True)
 
 
-def kernel(function: Callable[..., Any], threads: int) -> Any:
+STREAM = 0
+"""The one on which everything is done, after what other libraries have done on theirs."""
+
+
+class Kernel:
     """A kernel for blocks of at most so many threads, which share the registers among them.
 
     There is no ``fastmath``: it would make tanh an approximation, and a NaN anything. Nor does the
     linker compile it anew: what runs is what `tests/ptx` looks at.
+
+    Numba would look anew at each launch at what kind of thing each argument is, which takes longer
+    than a short run: a kernel is compiled for its signature, here, and takes numbers and addresses.
+
+    Attributes
+    ----------
+    function, signature
+        What is compiled, and for which types.
+    bounds : (int, int)
+        For how many threads at most, of which so many blocks have to find registers at once.
     """
-    if SIMULATED:
-        return cuda.jit(function)
-    return cuda.jit(function, launch_bounds=threads, lto=False)
 
+    def __init__(
+        self, function: Callable[..., Any], signature: Any, threads: int, blocks: int = 1
+    ) -> None:
+        self.function, self.signature, self.bounds = function, signature, (threads, blocks)
 
-def launch(made: Any, blocks: Any, threads: int, *arguments: Any) -> None:
-    """Start a kernel. In the simulator a NaN is a result, as on a card, and not a warning."""
-    with warnings.catch_warnings():
+    @cached_property
+    def _made(self) -> Any:
         if SIMULATED:
-            warnings.filterwarnings("ignore", "(invalid|overflow|divide)", RuntimeWarning)
-        # A grid too small to fill the card is what a short sequence needs.
-        warnings.filterwarnings("ignore", "(?s).*under-utilization")
-        made[blocks, threads](*arguments)
+            return cuda.jit(self.function)
+        made = cuda.jit(self.signature, launch_bounds=self.bounds, lto=False)(self.function)
+        (compiled,) = made.overloads.values()
+        return compiled
+
+    @cached_property
+    def _entry(self) -> tuple[Any, Any, Any, bool]:
+        from cuda.core import LaunchConfig, Stream, launch
+
+        compiled = self._made
+        shape = cache(
+            lambda blocks, threads: LaunchConfig(
+                grid=blocks, block=threads, is_cooperative=bool(compiled.cooperative)
+            )
+        )
+        code = compiled._codelibrary.get_cufunc()  # noqa: SLF001 - as Numba's own launch has it
+        return launch, Stream.from_handle(STREAM), shape, code.kernel
+
+    def blocks_at_once(self) -> int:
+        """How many blocks can be on the card together, as a barrier over all of them needs."""
+        if SIMULATED:
+            return 1
+        return int(self._made.max_cooperative_grid_blocks(self.bounds[0]))
+
+    def start(self, blocks: tuple[int, ...], threads: int, *arguments: Any) -> None:
+        """Have it run.
+
+        Parameters
+        ----------
+        blocks : (int, int, int)
+        threads : int
+            Of each block.
+        arguments : int, tuple of int, or Numbers
+            As the signature has them; numbers that lie on the card go in as they lie.
+        """
+        if SIMULATED:
+            taken = [getattr(argument, "argument", argument) for argument in arguments]
+            with warnings.catch_warnings():  # there a NaN is a result, as on a card
+                warnings.filterwarnings("ignore", "(invalid|overflow|divide)", RuntimeWarning)
+                self._made[blocks, threads](*taken)
+            return
+        launch, stream, shape, code = self._entry
+        flat: list[int] = []
+        for argument in arguments:
+            if type(argument) is int:
+                flat.append(argument)
+            elif type(argument) is tuple:
+                flat += argument
+            else:
+                flat.append(argument.address)
+        launch(stream, shape(blocks, threads), code, *flat)
+
+
+@cache
+def driver() -> Any:
+    """The functions of the card's driver, as CUDA's own package names them."""
+    from cuda.bindings import driver as functions
+
+    return functions
+
+
+def asked(answer: tuple[Any, ...]) -> Any:
+    """What a function of the driver gave, or an `InputError` with what it said was wrong."""
+    error, *given = answer
+    if error:
+        raise InputError(f"the card does not do what it was asked to: {error.name}")
+    return given[0] if given else None
+
+
+def card_number() -> int:
+    """The card that is used, as the driver counts them."""
+    return int(cuda.get_current_device().id)
+
+
+def free_memory() -> int:
+    """Bytes of the card that nobody uses."""
+    return int(cuda.current_context().get_memory_info()[0])
 
 
 @cache
@@ -92,6 +182,8 @@ def trouble() -> str:
         return "the package numba-cuda is not installed; pip install 'rnn-tracer[cuda]'"
     if os.environ.get("NUMBA_DISABLE_CUDA", "0") != "0":
         return "NUMBA_DISABLE_CUDA is set; unset it"
+    if not hasattr(np, "row_stack"):
+        return f"numba-cuda does not work with NumPy {np.__version__} yet; pip install 'numpy<2.5'"
     if not cuda.is_available():
         return (
             "no NVIDIA card with a working driver was found; if there is one, nvidia-smi has to "
@@ -100,13 +192,13 @@ def trouble() -> str:
     try:
         found = cuda.get_current_device()
         capability = tuple(found.compute_capability)
-        driver = tuple(cuda.cudadrv.driver.driver.get_version())
+        version = tuple(cuda.cudadrv.driver.driver.get_version())
     except Exception as error:  # noqa: BLE001 - each driver fails in its own way
         reason = " ".join(str(error).split()) or type(error).__name__
         return f"the driver does not answer ({reason}); restart it, or update it"
-    if driver < LEAST_DRIVER:
+    if version < LEAST_DRIVER:
         return (
-            f"the driver knows CUDA {_dotted(driver)} and {_dotted(LEAST_DRIVER)} is needed; "
+            f"the driver knows CUDA {_dotted(version)} and {_dotted(LEAST_DRIVER)} is needed; "
             "update the driver"
         )
     if capability < LEAST_CAPABILITY:
@@ -129,6 +221,8 @@ def check_ready() -> None:
     """Raise an `InputError` that says what to do, where no card can be used."""
     if why := trouble():
         raise InputError(f"device 'cuda' cannot be used here: {why}. Or leave it at device='cpu'")
+    if not SIMULATED and not int(asked(driver().cuCtxGetCurrent())):
+        cuda.current_context()  # a thread that has none yet gets it
 
 
 @cache
@@ -141,16 +235,3 @@ def card() -> Card:
         _text(found.name), int(found.MULTIPROCESSOR_COUNT),
         int(found.MAX_REGISTERS_PER_BLOCK), int(found.MAX_THREADS_PER_BLOCK),
     )  # fmt: skip
-
-
-def room_for(numbers: int, dtype: Any) -> Any:
-    """A new array of so many numbers on the card, or an `InputError` where they do not fit."""
-    needed = numbers * np.dtype(dtype).itemsize
-    if not SIMULATED and not is_small(needed):
-        free, _total = cuda.current_context().get_memory_info()
-        if needed > free:
-            raise InputError(
-                f"the card lacks memory: {needed / GB:,.1f} GB are needed, and {free / GB:,.1f} GB "
-                "are free. Take fewer sequences or steps at once, a leaner level, or device='cpu'"
-            )
-    return cuda.device_array(max(numbers, 1), dtype)

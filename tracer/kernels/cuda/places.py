@@ -1,7 +1,7 @@
 """Where every number lies on the card: one buffer for all of a run, and one plan that says where.
 
-A kernel takes three arrays: the plan, the cell's weights, and a room with all quantities; to
-hand over each quantity by itself would take longer than a short sequence does.
+A kernel takes the plan, the cell's weights, and a room with all quantities; to hand over each
+quantity by itself would take longer than a short sequence does.
 
 The numbers of one kind lie together, step after step and sequence after sequence: (T, N, H), and
 (T, N, 4H) for what there is of each gate. A state has one step more, in front, for what it was
@@ -14,27 +14,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
+from numba import int64, types
 
 from tracer.kernels.cuda.weights import Weights
 
 (
-    BATCH, HIDDEN, OPTION, BEGIN, END, WINDOW, W_AT, BIAS,
+    BATCH, HIDDEN, BEGIN, END, WINDOW, W_AT, BIAS,
     STATE_H, STATE_C, Z, GATES, TANH_C, FROM_X,
     D_H_FROM_NEXT, D_C_FROM_NEXT, D_H, D_C,
     D_O, D_TANH_C, D_C_FROM_H, D_I, D_F, D_G, D_Z,
-    LENGTHS,
-) = range(26)  # fmt: skip
-"""What stands where in a plan. The lengths of the sequences come last, one after the other."""
+    RAGGED,
+) = range(25)  # fmt: skip
+"""What stands where in a plan. It is ragged where a sequence ends before the last step."""
 
-FIRST_OF_A_STEP, LAST_OF_A_STEP = D_O, D_G
-"""The gradients that a sequence has no more once it has ended; in d_h and d_c it stands still."""
+PLAN = types.UniTuple(int64, RAGGED + 1)
+"""A kernel's type of it."""
 
 NOWHERE = -1
 """The place of what is not kept."""
 
-Plan = npt.NDArray[np.int64]
+Plan = tuple[int, ...]
+"""As a tuple, its numbers are parameters of a kernel, which are at hand without being loaded."""
 WITH_ONE_MORE = frozenset({STATE_H, STATE_C, D_H_FROM_NEXT, D_C_FROM_NEXT})
 OF_EACH_GATE = frozenset({Z, GATES, FROM_X, D_Z})
 
@@ -72,22 +72,15 @@ def laid_out(sizes: Sizes, kinds: Iterable[int]) -> tuple[dict[int, int], int]:
     return places, total
 
 
-def plan_of(
-    sizes: Sizes, places: Mapping[int, int], at: Weights, lengths: npt.NDArray[np.int64],
-    **more: int,
-) -> Plan:  # fmt: skip
+def plan_of(sizes: Sizes, places: Mapping[int, int], at: Weights, **more: int) -> Plan:
     """The plan of a run, with the places of the weights `at`; what has no place is `NOWHERE`.
 
-    `more` is any of ``option begin end window``.
+    `more` is any of ``begin end window ragged``.
     """
-    plan = np.full(LENGTHS + sizes.N, NOWHERE, np.int64)
-    plan[[BATCH, HIDDEN]] = sizes.N, sizes.H
-    plan[[OPTION, BEGIN, END, WINDOW]] = (
-        more.get("option", 0), more.get("begin", 0), more.get("end", sizes.T),
-        more.get("window", 0),
-    )  # fmt: skip
+    plan = [NOWHERE] * len(PLAN)
+    plan[BATCH], plan[HIDDEN], plan[W_AT], plan[BIAS] = sizes.N, sizes.H, at.W, at.a
+    plan[BEGIN], plan[END] = more.get("begin", 0), more.get("end", sizes.T)
+    plan[WINDOW], plan[RAGGED] = more.get("window", 0), more.get("ragged", 0)
     for kind, place in places.items():
         plan[kind] = place
-    plan[[W_AT, BIAS]] = at.W, at.a
-    plan[LENGTHS:] = lengths
-    return plan
+    return tuple(plan)

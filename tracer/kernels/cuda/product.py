@@ -1,7 +1,9 @@
 """Matrix products on the card, a tile of the result in the registers of each block.
 
-A number of the result is ``sum = fma(row[j], weight[j], sum)`` for j = 0, 1, ..., from 0, whatever
-the tile: so is the sum in a step, and what a trace rebuilds has the bits of the first time.
+A sum over j is cut into chains of 32 neighbours. A chain is ``fma(row[j], weight[j], chain)`` for
+its j in order, from 0, and the chains are added in order. So is the sum in a step, and what a trace
+rebuilds has the bits of the first time. A sum of very many terms is cut into parts before, by its
+sizes alone: the parts are sums of their own, and are added in order (`parts`).
 """
 
 from __future__ import annotations
@@ -9,22 +11,51 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, NamedTuple
 
-from numba import cuda
+from numba import cuda, float32, int32, int64, types
 
-from tracer.kernels.cuda.package import REAL, kernel
+from tracer.kernels.cuda.package import REAL, THREAD, VECTOR, Kernel, on_card
+from tracer.kernels.cuda.staging import PLACES, Side, side_of
+
+CHAIN = 32
+"""So many neighbours make a chain. Past the last term of a sum a chain goes on with zeros."""
+
+ROWS_ARE_STEPS, TERMS_ARE_STEPS = 1, 2
+"""Which of the sizes counts the steps of all sequences, where some have ended before others.
+
+Rows past an end come out as zero; terms past an end are zero times zero, whatever is there.
+"""
+
+AT_ONCE = 512
+"""So many threads of a processor have 128 registers each, which is enough for float32."""
 
 
 class Shape(NamedTuple):
-    """A block has side × side threads, and each of them has each × each numbers of the result."""
+    """A block has down × across threads, and each of them each_down × each_across numbers.
 
-    side: int
-    each: int
+    Shared memory has ``piece`` terms of the block's rows and columns at once, and as many to come.
+    The threads are a multiple of the rows, of the columns, and of across × piece / 2.
+    """
+
+    down: int
+    across: int
+    each_down: int
+    each_across: int
     piece: int
 
     @property
-    def tile(self) -> int:
-        """Rows, and columns, of a block's part of the result."""
-        return self.side * self.each
+    def threads(self) -> int:
+        """Threads of a block."""
+        return self.down * self.across
+
+    @property
+    def rows(self) -> int:
+        """Rows of a block's tile of the result."""
+        return self.down * self.each_down
+
+    @property
+    def columns(self) -> int:
+        """Columns of a block's tile of the result."""
+        return self.across * self.each_across
 
 
 class Strides(NamedTuple):
@@ -39,72 +70,175 @@ class Strides(NamedTuple):
     matrix: int = 0
 
 
-ROWS_ARE_STEPS, TERMS_ARE_STEPS = 1, 2
-"""Which of the sizes counts the steps of all sequences, of which those past an end are left out."""
+BIG, SMALL = Shape(16, 16, 8, 4, 16), Shape(8, 8, 4, 4, 16)
+PLAYED = Shape(2, 2, 2, 2, 4)
+"""The simulator's: it plays each thread by a thread of Python."""
 
 
 @cache
-def product(dtype: str, shape: Shape) -> Any:
-    """The kernel ``(task, left, right, out)``: ``out = left @ right``, and many at once.
+def product(dtype: str, shape: Shape) -> Kernel:
+    """The kernel of ``out = left @ right`` for left (R, J), right (J, K), and many at once.
 
-    A task is the sizes R, J, K of left (R, J) and right (J, K), what counts the steps, N, the
-    strides of all three, and the lengths of the sequences.
+    It takes ``(R, J, K, counts, N, lengths, left, *Strides, right, *Strides, out, *Strides, part)``
+    and reads lengths (N,) only where `counts` is not 0: then row r, or term j, is step r // N of
+    sequence r % N. The blocks are row tiles × column tiles × (matrices × parts), and each part of
+    `part` terms has a result of its own. The last tile lies at the end, over the one before it.
     """
     real = REAL[dtype]
-    side, each, piece = shape
-    tile, threads = shape.tile, side * side
-    pitch, in_registers = shape.tile + 1, each * each
-    of_left, of_right = piece * pitch, piece * tile
+    down, across, each_down, each_across, piece = shape
+    threads, rows, columns = shape.threads, shape.rows, shape.columns
+    together = VECTOR * 8 // real.bitwidth  # numbers that a thread reads at once
+    vector = min(together, each_down)
+    pitch_a, pitch_m = rows + together, columns + together
+    aligned = PLACES & -min(vector, each_across)  # tells the compiler where they begin
+    both, both_a, both_m = 2 * piece, 2 * piece * pitch_a, 2 * piece * pitch_m
+    # Threads of a warp: neighbours share what they read, of rows or of columns.
+    tall, wide = min(4, down), min(8, across)
+    half = piece // 2
+    lines = threads // half
+    to_a: Side = side_of(real, threads, piece, rows, pitch_a, lines)
+    to_m: Side = side_of(real, threads, piece, columns, pitch_m, lines // across)
+    read_a, read_inside_a, leave_out_a, put_a, terms_a = to_a
+    read_m, read_inside_m, leave_out_m, put_m, terms_m = to_m
+    in_a, in_m = piece * rows // threads, piece * columns // threads
+    results = each_down * each_across
     zero = real(0)
 
-    def product_of(task: Any, left: Any, right: Any, out: Any) -> None:
-        R, J, K, counts, N, lengths = task[0], task[1], task[2], task[3], task[4], 17
-        b = cuda.blockIdx.z
-        first_row, first_column = cuda.blockIdx.x * tile, cuda.blockIdx.y * tile
-        thread = cuda.threadIdx.x
-        down, across = thread // side, thread % side
-        left_at, right_at = task[5] + b * task[8], task[9] + b * task[12]
-        a = cuda.shared.array(of_left, real)  # [j * pitch + row]
-        m = cuda.shared.array(of_right, real)  # [j * tile + column]
-        sums = cuda.local.array(in_registers, real)
-        for i in range(in_registers):
-            sums[i] = zero
-        for start in range(0, J, piece):
-            for one in range(thread, piece * tile, threads):
-                row, j = one // piece, one % piece
-                r = first_row + row
-                there = r < R and start + j < J
-                if there and counts == TERMS_ARE_STEPS:
-                    term = b * J + start + j
-                    there = term // N < task[lengths + term % N]
-                a[j * pitch + row] = (
-                    left[left_at + r * task[6] + (start + j) * task[7]] if there else zero
-                )
-            for one in range(thread, of_right, threads):
-                j, column = one // tile, one % tile
-                k = first_column + column
-                there = k < K and start + j < J
-                if there and counts == TERMS_ARE_STEPS:
-                    term = b * J + start + j
-                    there = term // N < task[lengths + term % N]
-                m[one] = right[right_at + (start + j) * task[10] + k * task[11]] if there else zero
-            cuda.syncthreads()
-            for j in range(piece):
-                for v in range(each):
-                    factor = m[j * tile + across + v * side]
-                    for i in range(each):
-                        sums[v * each + i] = cuda.fma(
-                            a[j * pitch + down + i * side], factor, sums[v * each + i]
-                        )
-            cuda.syncthreads()
-        for i in range(each):
-            r = first_row + down + i * side
-            if r < R:
-                ended = counts == ROWS_ARE_STEPS and r // N >= task[lengths + r % N]
-                for v in range(each):
-                    k = first_column + across + v * side
-                    if k < K:
-                        at = task[13] + b * task[16] + r * task[14] + k * task[15]
-                        out[at] = zero if ended else sums[v * each + i]
+    def add_term(
+        a: Any, from_a: int, m: Any, from_m: int, row_of: Any, column_of: Any, chain: Any
+    ) -> None:
+        for i in range(each_down):
+            row_of[i] = a[from_a + i // vector * (down * vector) + i % vector]
+        for v in range(each_across):
+            column_of[v] = m[from_m + v]
+        for v in range(each_across):
+            for i in range(each_down):
+                place = v * each_down + i
+                chain[place] = cuda.fma(row_of[i], column_of[v], chain[place])
 
-    return kernel(product_of, threads)
+    add_term = on_card(add_term)
+
+    def product_of(
+        R: int, J: int, K: int, counts: int, N: int, lengths: Any,
+        left: Any, l_first: int, l_row: int, l_column: int, l_matrix: int,
+        right: Any, r_first: int, r_row: int, r_column: int, r_matrix: int,
+        out: Any, o_first: int, o_row: int, o_column: int, o_matrix: int,
+        part: int,
+    ) -> None:  # fmt: skip
+        thread = cuda.threadIdx.x & THREAD
+        parts = max(1, (J + part - 1) // part)
+        matrix = cuda.blockIdx.z // parts
+        begin = (cuda.blockIdx.z - matrix * parts) * part
+        terms = min(part, J - begin)
+        first_term = matrix * J + begin
+        first_row = max(0, min(cuda.blockIdx.x * rows, R - rows))
+        first_column = max(0, min(cuda.blockIdx.y * columns, K - columns))
+        whole = rows <= R and columns <= K
+        ragged = counts == TERMS_ARE_STEPS
+
+        a = cuda.shared.array(both_a, real, VECTOR)  # [j * pitch_a + row]
+        m = cuda.shared.array(both_m, real, VECTOR)  # a thread's columns are neighbours
+        alive = cuda.shared.array(both, int32)
+        my_a = cuda.local.array(in_a, real)
+        my_m = cuda.local.array(in_m, real)
+        row_of = cuda.local.array(each_down, real)
+        column_of = cuda.local.array(each_across, real)
+        chain = cuda.local.array(results, real)
+        total = cuda.local.array(results, real)
+
+        # Which numbers of a piece of left, and of right, this thread brings
+        in_j_a, in_j_m = l_column == 1, r_row == 1 and r_column != 1
+        line_a, j_a, step_a = thread % rows, thread // rows, terms_a * l_column
+        if in_j_a:
+            line_a, j_a, step_a = thread // half, thread % half, lines * l_row
+        line_m, j_m, step_m = thread % columns, thread // columns, terms_m * r_row
+        if in_j_m:
+            line_m, j_m, step_m = thread // half, thread % half, lines * r_column
+        at_a = l_first + matrix * l_matrix + (first_row + line_a) * l_row + (begin + j_a) * l_column
+        at_m = (
+            r_first + matrix * r_matrix + (first_column + line_m) * r_column + (begin + j_m) * r_row
+        )
+        put_at_a = j_a * pitch_a + line_a
+        put_at_m = j_m * pitch_m + line_m % across * each_across + line_m // across
+
+        # Which numbers of the result are its own
+        lane, warp = thread % (tall * wide), thread // (tall * wide)
+        d = lane % 2 + lane // (2 * wide) * 2 + warp // (across // wide) * tall
+        c = lane // 2 % wide + warp % (across // wide) * wide
+
+        for i in range(results):
+            chain[i] = zero
+            total[i] = zero
+
+        if ragged:
+            for ahead in range(2):
+                if thread < piece:
+                    there, term = 0, ahead * piece + thread
+                    if term < terms:
+                        step = first_term + term
+                        there = 1 if step // N < lengths[step % N] else 0
+                    alive[term] = there
+            cuda.syncthreads()
+
+        # The next piece is on its way while this one is multiplied. Before the first there is none.
+        start = -piece
+        while start < terms:
+            ahead = start + piece
+            now, then = start & piece, ahead & piece
+            there = 0
+            if ahead < terms:
+                if whole and ahead + piece <= terms:
+                    read_a(left, at_a, step_a, in_j_a, my_a)
+                    read_m(right, at_m, step_m, in_j_m, my_m)
+                else:
+                    lines_left, terms_left = R - first_row - line_a, terms - ahead - j_a
+                    read_inside_a(left, at_a, step_a, in_j_a, my_a, lines_left, terms_left)
+                    lines_left, terms_left = K - first_column - line_m, terms - ahead - j_m
+                    read_inside_m(right, at_m, step_m, in_j_m, my_m, lines_left, terms_left)
+                at_a += piece * l_column
+                at_m += piece * r_row
+            if ragged and start >= 0 and thread < piece and ahead + piece + thread < terms:
+                step = first_term + ahead + piece + thread
+                there = 1 if step // N < lengths[step % N] else 0
+
+            if start >= 0:
+                for j in range(now, now + piece, 4):
+                    at_j = (j * pitch_a + d * vector) & aligned
+                    at_k = (j * pitch_m + c * each_across) & aligned
+                    add_term(a, at_j, m, at_k, row_of, column_of, chain)
+                    add_term(a, at_j + pitch_a, m, at_k + pitch_m, row_of, column_of, chain)
+                    add_term(a, at_j + 2 * pitch_a, m, at_k + 2 * pitch_m, row_of, column_of, chain)
+                    add_term(a, at_j + 3 * pitch_a, m, at_k + 3 * pitch_m, row_of, column_of, chain)
+                if ahead & (CHAIN - 1) == 0:
+                    for i in range(results):
+                        total[i] += chain[i]
+                        chain[i] = zero
+
+            if ahead < terms:
+                if ragged:
+                    leave_out_a(alive, then + j_a, in_j_a, my_a)
+                    leave_out_m(alive, then + j_m, in_j_m, my_m)
+                    if start >= 0 and thread < piece:
+                        alive[now + thread] = there
+                put_a(my_a, a, then * pitch_a + put_at_a, in_j_a)
+                put_m(my_m, m, then * pitch_m + put_at_m, in_j_m)
+            cuda.syncthreads()
+            start = ahead
+
+        at_out = o_first + cuda.blockIdx.z * o_matrix
+        for i in range(each_down):
+            r = first_row + i // vector * (down * vector) + d * vector + i % vector
+            if r < R:
+                ended = counts == ROWS_ARE_STEPS and r // N >= lengths[r % N]
+                for v in range(each_across):
+                    k = first_column + v * across + c
+                    if k < K:
+                        # The last chain may be short, or there is none: then zero is added.
+                        result = total[v * each_down + i] + chain[v * each_down + i]
+                        out[at_out + r * o_row + k * o_column] = zero if ended else result
+
+    numbers, strides = types.CPointer(real), [int64] * len(Strides._fields)
+    sizes = [int64] * 5  # R, J, K, counts, N
+    signature = types.void(*sizes, types.CPointer(int64), *[numbers, *strides] * 3, int64)
+    at_once = AT_ONCE // threads if real is float32 and results <= 32 else 1
+    return Kernel(product_of, signature, threads, at_once)

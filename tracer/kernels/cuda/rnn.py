@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from tracer.kernels.cuda.activations import activations
+from tracer.kernels.cuda.activations import activation
 from tracer.kernels.cuda.package import on_card
 from tracer.kernels.cuda.places import (
     BATCH,
@@ -17,7 +17,6 @@ from tracer.kernels.cuda.places import (
     D_H_FROM_NEXT,
     D_Z,
     HIDDEN,
-    OPTION,
     STATE_H,
     Place,
     Z,
@@ -34,13 +33,13 @@ BACKWARD = MappingProxyType(
 
 
 @cache
-def steps(dtype: str) -> Steps:
-    """The steps for numbers of a dtype."""
-    f, slope = activations(dtype)
+def steps(dtype: str, option: str) -> Steps:
+    """The steps for numbers of a dtype, with this activation."""
+    f, slope = activation(dtype, option)
 
     @on_card
-    def squeeze(option: int, _q: int, z: Any) -> Any:
-        return f(option, z)
+    def squeeze(_q: int, z: Any) -> Any:
+        return f(z)
 
     @on_card
     def update(
@@ -50,14 +49,23 @@ def steps(dtype: str) -> Steps:
         return h, nothing
 
     @on_card
-    def update_back(
-        plan: Any, numbers: Any, _gradients: Any, d_z: Any, at: int, _apart: int,
-        unit: int, _wide: int, d_h: Any, nothing: Any, _c_prev: Any,
+    def read_back(plan: Any, numbers: Any, unit: int, _wide: int, into: Any, at: int) -> None:
+        into[at] = numbers[plan[Z] + unit]
+        into[at + 1] = numbers[plan[STATE_H] + plan[BATCH] * plan[HIDDEN] + unit]
+
+    @on_card
+    def back(
+        _plan: Any, given: Any, first: int, _gradients: Any, d_z: Any, at: int, _apart: int,
+        _unit: int, d_h: Any, nothing: Any,
     ) -> Any:  # fmt: skip
-        z, h = numbers[plan[Z] + unit], numbers[plan[STATE_H] + plan[BATCH] * plan[HIDDEN] + unit]
+        z, h = given[first], given[first + 1]
 
         # h = f(z)
-        d_z[at] = d_h * slope(plan[OPTION], z, h)
+        d_z[at] = d_h * slope(z, h)
         return nothing
 
-    return Steps(squeeze, update, update_back)
+    @on_card
+    def ended(_plan: Any, _gradients: Any, _unit: int) -> None:
+        pass  # besides d_z it has none
+
+    return Steps(dtype, BLOCKS, 2, squeeze, update, read_back, back, ended)

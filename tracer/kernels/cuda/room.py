@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from tracer.cells.activations import Array
-from tracer.kernels.cuda.oncard import Block, OnCard
-from tracer.kernels.cuda.package import room_for
+from tracer.kernels.cuda.numbers import Numbers, allocated
+from tracer.kernels.cuda.oncard import Block, OnCard, lying
 from tracer.kernels.cuda.places import WITH_ONE_MORE, Place, Sizes, laid_out
 
 
@@ -19,8 +21,7 @@ class Room:
 
     Attributes
     ----------
-    numbers : device array
-        Flat.
+    numbers : Numbers
     sizes : Sizes
     quantities : mapping
         The place of each quantity that is kept, by name.
@@ -28,19 +29,19 @@ class Room:
         Where each kind of numbers begins.
     """
 
-    numbers: Any
+    numbers: Numbers
     sizes: Sizes
     quantities: Mapping[str, Place]
     places: Mapping[int, int]
 
-    def before(self, at: int) -> Any:
+    def before(self, at: int) -> Numbers:
         """What is before the first step, (N, H) numbers."""
-        return self.numbers[self.places[at] : self.places[at] + self.sizes.N * self.sizes.H]
+        return self.numbers.part(self.places[at], self.sizes.N * self.sizes.H)
 
-    def after(self, at: int) -> Any:
+    def after(self, at: int) -> Numbers:
         """What is after the last step, (N, H) numbers."""
-        end = self.places[at] + self.sizes.numbers(at)
-        return self.numbers[end - self.sizes.N * self.sizes.H : end]
+        many = self.sizes.N * self.sizes.H
+        return self.numbers.part(self.places[at] + self.sizes.numbers(at) - many, many)
 
     def initial(self, at: int) -> OnCard:
         """What is before the first step, (N, H)."""
@@ -53,8 +54,8 @@ class Room:
         blocks = {}
         for at, start in self.places.items():
             first = start + (N * H if at in WITH_ONE_MORE else 0)
-            shape = (T, N, self.sizes.width(at))
-            blocks[at] = Block(self.numbers[first : start + self.sizes.numbers(at)], shape)
+            width = self.sizes.width(at)
+            blocks[at] = Block(self.numbers.part(first, T * N * width), (T, N, width))
         return blocks
 
     def quantity(self, name: str) -> OnCard:
@@ -74,19 +75,32 @@ def make_room(
 ) -> tuple[Room, int]:
     """A new room for these quantities, and where `scratch` more numbers begin in it."""
     places, total = laid_out(sizes, [place.at for place in quantities.values()])
-    return Room(room_for(total + scratch, dtype), sizes, quantities, places), total
+    return Room(allocated(total + scratch, dtype), sizes, quantities, places), total
 
 
 def filled(
     room: Room, numbers: Mapping[str, Array], state: Mapping[str, Array], states: Mapping[str, int]
 ) -> Room:
     """The room, with numbers of the host copied into it."""
-    import numpy as np
-
     for at, block in room.blocks.items():
         parts = [name for name, place in room.quantities.items() if place.at == at]
         joined = np.concatenate([np.asarray(numbers[name]) for name in parts], axis=-1)
-        block.lying.copy_to_device(np.ascontiguousarray(joined).reshape(-1))
-    for name, before in state.items():
-        room.before(states[name]).copy_to_device(np.ascontiguousarray(before).reshape(-1))
+        block.lying.put(joined)
+    begin_with(room, state, states)
     return room
+
+
+def begin_with(room: Room, state: Mapping[str, Array], states: Mapping[str, int]) -> None:
+    """Have the states begin so."""
+    for name, before in state.items():
+        put(room.before(states[name]), before)
+
+
+def put(there: Numbers, given: Any) -> None:
+    """Put numbers there, from the host or the card; those that are zero, as most are, uncopied."""
+    if isinstance(given, OnCard):
+        there.take(lying(given))
+    elif given.any():
+        there.put(given)
+    else:
+        there.clear()

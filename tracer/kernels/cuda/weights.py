@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numba import cuda
 
 from tracer.cells import Cell
+from tracer.kernels.cuda.numbers import Numbers, on_card
+from tracer.kernels.cuda.product import CHAIN
 
 
 class Weights(NamedTuple):
-    """Where each of a cell's weights begins: W^T, W, a, a single 1, U^T and U."""
+    """Where each of a cell's weights begins: W^T, W, a, a single 1, U^T and U.
+
+    W^T, and W gate by gate, go on with zeros to a whole number of chains, so that nobody has to
+    look where they end.
+    """
 
     H: int
     rows: int
     D: int
 
     @property
+    def whole(self) -> int:
+        """The units, and zeros, that make whole chains."""
+        return -(-self.H // CHAIN) * CHAIN
+
+    @property
     def W(self) -> int:
-        """W (rows, H). Before it, at 0, is its transpose, whose neighbours are read at once."""
-        return self.rows * self.H
+        """W, of each gate (whole, H). Before it, at 0, is its transpose (whole, rows)."""
+        return self.whole * self.rows
 
     @property
     def a(self) -> int:
         """The bias (rows,)."""
-        return 2 * self.rows * self.H
+        return 2 * self.whole * self.rows
 
     @property
     def one(self) -> int:
@@ -43,8 +53,13 @@ class Weights(NamedTuple):
         """U (rows, D)."""
         return self.Ut + self.rows * self.D
 
+    @property
+    def end(self) -> int:
+        """How many numbers that makes."""
+        return self.U + self.rows * self.D
 
-_LYING: WeakKeyDictionary[Cell, Any] = WeakKeyDictionary()
+
+_LYING: WeakKeyDictionary[Cell, Numbers] = WeakKeyDictionary()
 # Copied to the card once for each cell, whose weights cannot change.
 
 
@@ -54,9 +69,15 @@ def places_of(cell: Cell) -> Weights:
     return Weights(H, rows, cell.U.shape[1])
 
 
-def weights_of(cell: Cell) -> Any:
-    """The cell's weights on the card, flat."""
+def weights_of(cell: Cell) -> Numbers:
+    """The cell's weights on the card."""
     if cell not in _LYING:
-        parts = (cell.W.T, cell.W, cell.a, np.ones(1, cell.W.dtype), cell.U.T, cell.U)
-        _LYING[cell] = cuda.to_device(np.concatenate([part.ravel() for part in parts]))
+        at = places_of(cell)
+        H, rows, _ = at
+        made = np.zeros(at.end, cell.W.dtype)
+        made[: at.W].reshape(at.whole, rows)[:H] = cell.W.T
+        made[at.W : at.a].reshape(-1, at.whole, H)[:, :H] = cell.W.reshape(-1, H, H)
+        made[at.a : at.one], made[at.one] = cell.a, 1
+        made[at.Ut : at.U], made[at.U :] = cell.U.T.ravel(), cell.U.ravel()
+        _LYING[cell] = on_card(made)
     return _LYING[cell]

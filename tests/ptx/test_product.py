@@ -1,0 +1,54 @@
+"""The products for every card: numbers in registers, read from shared memory 16 bytes at once."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.cuda.test_choice import H100
+from tests.ptx.conftest import ARCHITECTURES, linked, ptx_of
+from tracer.kernels.cuda import parts, product
+from tracer.kernels.cuda.choice import product_shape
+from tracer.kernels.cuda.package import VECTOR
+
+SIZES = {"big": (6400, 1024), "small": (32, 32)}
+"""R and K for which `choice` takes either shape."""
+
+
+@pytest.mark.parametrize("cc", ARCHITECTURES)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("size", SIZES)
+def test_a_product_keeps_its_numbers_in_registers(
+    size: str, dtype: str, cc: tuple[int, int], record_property: Any
+) -> None:
+    """And in float32 there are so few registers in a thread that 512 of them run at once."""
+    bytes_each = np.dtype(dtype).itemsize
+    shape = product_shape(H100, *SIZES[size], many=1, size=bytes_each)
+    made = product.product(dtype, shape)
+    ptx = ptx_of(made, cc)
+    found = linked(ptx, cc)
+
+    for name, value in found._asdict().items():
+        record_property(name, value)
+    assert found.stack == 0
+    assert not re.search(r"(ld|st)\.local|__local_depot", ptx)
+    assert found.shared <= 48 * 1024
+    assert found.registers * shape.threads <= H100.registers
+    if dtype == "float32":
+        assert found.registers <= 128
+    at_once = re.findall(r"ld\.shared\.v(?:4\.[bf]32|2\.[bf]64)", ptx)
+    assert len(at_once) >= 4 * (shape.each_down + shape.each_across) * bytes_each // VECTOR
+    assert not re.search(r"ld\.shared\.f", ptx)
+
+
+@pytest.mark.parametrize("cc", ARCHITECTURES)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_parts_are_added_in_registers(dtype: str, cc: tuple[int, int]) -> None:
+    """The sum has no memory of its own."""
+    made = parts.add_parts(dtype)
+    found = linked(ptx_of(made, cc), cc)
+
+    assert found.stack == 0
