@@ -74,6 +74,38 @@ def test_overflow_is_named_by_where_it_is_nan() -> None:
     assert names(diagnosed("lstm", "step", inputs, came)) == [["sigma_overflows"]]
 
 
+def test_after_huge_numbers_nothing_is_held_against_a_mistake() -> None:
+    """o = exp(z_o) goes beyond all measure: then σ written otherwise gives other numbers.
+
+    That was once told as three mistakes, two of which undo each other.
+    """
+    program, runs, largest = program_of("lstm"), [], []
+    for seed, times in ((1, 1.0), (3, 60.0)):
+        inputs = draw(program, seed, T=5)
+        inputs["x"] *= times
+        came: dict[str, list[Array]] = {"h": [], "c": []}
+        h, c = inputs["h_0"], inputs["c_0"]
+        with np.errstate(all="ignore"):
+            for x in inputs["x"]:
+                z = x @ inputs["U"].T + h @ inputs["W"].T + inputs["a"]
+                z_i, z_f, z_g, z_o = np.split(z, 4, axis=1)
+                i, f = (1 + np.tanh(z_i / 2)) / 2, (1 + np.tanh(z_f / 2)) / 2
+                c = f * c + i * np.tanh(z_g)
+                h = np.exp(z_o) * np.tanh(c)
+                came["h"].append(h)
+                came["c"].append(c)
+        runs.append(Run(inputs, {name: np.stack(steps) for name, steps in came.items()}))
+        largest.append(np.abs(came["h"][0]).max())
+
+    diagnosis = diagnose(program, runs, mistakes_of(program, "sequence"))
+
+    assert largest[0] < 1e3
+    assert largest[1] > 1e20
+    assert [[(m.id, m.variant) for m in one] for one in diagnosis.named] == [
+        [("other_switch", "o, exp")]
+    ]
+
+
 def test_a_quantity_that_is_zero_proves_nothing() -> None:
     """With h_0 = 0, c = i * g could be c = f * h_prev + i * g as well; that is not said."""
     program = program_of("lstm")

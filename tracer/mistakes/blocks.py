@@ -20,6 +20,10 @@ Marks: TypeAlias = npt.NDArray[np.bool_]
 """One yes or no for each block."""
 
 
+HUGE = 1e16
+"""Beside it 1 is lost in float64: so large is no state and no sum of a network."""
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """Some numbers of a quantity: of one step, of one gate, or all of them."""
@@ -42,6 +46,16 @@ class _Cut:
     @property
     def end(self) -> int:
         return self.first + len(self.got)
+
+    @property
+    def goes_wild_at(self) -> float:
+        """The first step that says nothing any more; inf where there is none."""
+        if self.finite and np.abs(self.got).max(initial=0.0) < HUGE:
+            return np.inf
+        finite = np.isfinite(self.got)
+        huge = np.flatnonzero((np.where(finite, np.abs(self.got), 0.0) >= HUGE).any(axis=1))
+        after = np.flatnonzero(~finite.all(axis=1)) + 1  # inf or NaN itself says something
+        return float(min([*huge[:1], *after[:1]]))
 
     def rows(self, numbers: Array | None) -> Array | None:
         """Other numbers in the same form; None where they have another shape."""
@@ -80,6 +94,8 @@ class Blocks:
     listed : tuple of Block
     limits : array
         How far a number of each block may be off.
+    overflown : marks
+        The blocks that say nothing, for they are huge or come after inf or NaN.
     wrong : marks
         The blocks that are not those of the right program.
     """
@@ -99,7 +115,23 @@ class Blocks:
         self.listed = tuple(listed)
         self.limits: Array = np.concatenate([np.zeros(0), *(cut.allowed for cut in self._cuts)])
         self.right = right
+        self.overflown: Marks = self._after_an_overflow()
         self.wrong: Marks = ~self.equal(right)
+
+    def _after_an_overflow(self) -> Marks:
+        """The blocks of the forward pass from a step with huge numbers on, or after inf or NaN.
+
+        Which numbers come then, is decided by how σ is written and in which order a sum is added
+        up: what was 0 beside 1e-100 before is a number now, or NaN. They belong to no mistake.
+        """
+        said = np.zeros(len(self.listed), dtype=np.bool_)
+        forward = [cut for cut in self._cuts if not cut.name.startswith("d_")]
+        first = min((cut.goes_wild_at for cut in forward), default=np.inf)
+        if np.isfinite(first):
+            for cut in forward:
+                steps = [block.step for block in self.listed[cut.first : cut.end]]
+                said[cut.first : cut.end] = [s is not None and s >= first for s in steps]
+        return said
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -116,12 +148,14 @@ class Blocks:
         if numbers is not None:
             for cut in self._cuts:
                 marks[cut.first : cut.end] = cut.equal(numbers.get(cut.name))
+            marks |= self.overflown
         return marks
 
     def all_equal(self, numbers: Mapping[str, Array] | None) -> bool:
         """Whether everything is the same; the first block that is not ends the comparing."""
         return numbers is not None and all(
-            bool(cut.equal(numbers.get(cut.name)).all()) for cut in self._cuts
+            bool((cut.equal(numbers.get(cut.name)) | self.overflown[cut.first : cut.end]).all())
+            for cut in self._cuts
         )
 
     def alike(self, one: Mapping[str, Array], other: Mapping[str, Array]) -> Marks:
