@@ -113,6 +113,47 @@ def test_the_signal_that_ended_it_is_told(rnn_step: Exercise) -> None:
 
 
 @pytest.mark.usefixtures("heard")
+def test_a_process_that_the_answer_ends_says_nothing(rnn_step: Exercise) -> None:
+    """Workers of `multiprocessing` are ended by SIGTERM, in the middle of the student's code."""
+    if not LINUX:
+        return
+    source = (
+        "from multiprocessing import get_context\nimport numpy as np\nimport time\n"
+        "fork = get_context('fork')\n"
+        "def wait(begun):\n    begun.set()\n    time.sleep(600)\n"
+        "def rnn_step(x, h_prev, U, W, a):\n"
+        "    for _ in range(2):\n"
+        "        begun = fork.Event()\n"
+        "        worker = fork.Process(target=wait, args=(begun,))\n"
+        "        worker.start()\n        begun.wait()\n"
+        "        worker.terminate()\n        worker.join()\n"
+        "    print(worker.exitcode)\n"
+        "    return np.tanh(x @ U.T + h_prev @ W.T + a)\n"
+    )
+    asked = replace(rnn_step, checks=rnn_step.checks[:2])
+
+    report = grade(asked, Submission("rnn_step.py", source.encode()), seed=1)
+
+    assert report.verdict is Verdict.PASSED
+    assert set(report.printed.split()) == {str(-signal.SIGTERM)}
+
+
+@pytest.mark.usefixtures("heard")
+def test_a_process_that_ends_itself_is_no_time_out(rnn_step: Exercise) -> None:
+    """Also where it does so by the signal that comes when time is over."""
+    if not LINUX:
+        return
+    source = b"import os, signal\ndef rnn_step(*_):\n    os.kill(os.getpid(), signal.SIGTERM)\n"
+
+    report = grade(rnn_step, Submission("rnn_step.py", source), seed=1)
+
+    trouble = report.checks[0].trouble
+    assert report.verdict is Verdict.CRASHED
+    assert trouble is not None
+    assert (trouble.facts["signal"], trouble.facts["status"]) == (True, signal.SIGTERM)
+
+
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_tracer_is_ended_in_the_middle(tmp_path: Path, number: signal.Signals) -> None:
     """The student's process ends too; its folder goes, unless nobody was there to delete it."""
