@@ -154,6 +154,30 @@ def test_a_process_that_ends_itself_is_no_time_out(rnn_step: Exercise) -> None:
 
 
 @pytest.mark.usefixtures("heard")
+def test_what_comes_after_its_time_counts_for_nothing(rnn_step: Exercise) -> None:
+    """A loop that is left only when the process is told to end, and the right numbers then."""
+    if not LINUX:
+        return
+    source = (
+        "import signal\nimport numpy as np\n"
+        "class Over(BaseException): pass\n"
+        "def over(*_): raise Over\n"
+        "def rnn_step(x, h_prev, U, W, a):\n"
+        "    signal.signal(signal.SIGTERM, over)\n"
+        "    try:\n        while True: pass\n"
+        "    except Over:\n        return np.tanh(x @ U.T + h_prev @ W.T + a)\n"
+    )
+    asked = replace(rnn_step, checks=rnn_step.checks[:2])
+
+    report = grade(
+        asked, Submission("rnn_step.py", source.encode()), seed=1, limits=Limits(seconds=0.4)
+    )
+
+    assert [c.verdict for c in report.checks] == [Verdict.TIMED_OUT] * 2
+    assert report.points == 0
+
+
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_tracer_is_ended_in_the_middle(tmp_path: Path, number: signal.Signals) -> None:
     """The student's process ends too; its folder goes, unless nobody was there to delete it."""

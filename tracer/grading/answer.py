@@ -92,9 +92,22 @@ class Transcript:
     problem: str = ""
 
 
-def read(response: bytes, plans: Sequence[Plan]) -> Transcript:
-    """Sort the frames of a response. Never raises, whatever the bytes are."""
-    frames, problem = unpack(response)
+def read(response: bytes, plans: Sequence[Plan], in_time: int | None = None) -> Transcript:
+    """Sort the frames of a response. Never raises, whatever the bytes are.
+
+    Parameters
+    ----------
+    response : bytes
+    plans : sequence of Plan
+        One for each check.
+    in_time : int, optional
+        How many of the bytes came before time was over. What comes later, from code that goes on
+        when it is told to end, counts for nothing; only where it stood is read.
+    """
+    frames, problem = unpack(response[:in_time])
+    if in_time is not None:
+        later = unpack(response).frames[len(frames) :]
+        frames += [frame for frame in later if frame.name.endswith("/stopped")]
     transcript = Transcript([Answer() for _plan in plans])
     transcript.problem = "" if problem == TRUNCATED else problem
     for name, array in frames:

@@ -211,7 +211,7 @@ class Session:
         room = replace(limits, printed=limits.printed + len(plans) * (len(self.mark) + 4))
         run = self.wall.run(self.form.program, self.form.file, asked, room, longest)
         self.used += run.used.seconds
-        return run, read(run.response, plans)
+        return run, read(run.response, plans, run.in_time)
 
     def judged(self, task: Task, answer: Answer) -> Judged:
         """What is to be said of one check; a mistake of ours is never the student's."""

@@ -68,6 +68,11 @@ class How(StrEnum):
     SPENT = "spent"  # the processor time for all of it is used up
     FLOOD = "flood"  # more results than any answer has
 
+    @property
+    def late(self) -> bool:
+        """Whether its time was over."""
+        return self in (How.TIME, How.WAITED, How.SPENT)
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -84,6 +89,8 @@ class Run:
         On the clock.
     used : Usage
         As the system has counted it; the student's code has no say in it.
+    in_time : int or None
+        How many bytes of the response were there when its time was over; None if it never was.
     """
 
     how: How
@@ -92,6 +99,7 @@ class Run:
     printed: str
     seconds: float
     used: Usage = NOTHING
+    in_time: int | None = None
 
 
 class Wall(Protocol):
@@ -161,6 +169,7 @@ class PlainProcess(Wall):
         try:
             waiting.give(source, file, request)
             how, used = _wait(child, results, limits, longest)
+            in_time = len(results.data) if how.late else None
         finally:
             try:
                 waiting.end()
@@ -175,7 +184,7 @@ class PlainProcess(Wall):
             how, status = How.KILLED, -status
         printed = bytes(prints.data).decode("utf-8", "replace")
         printed = printed.replace(f"{waiting.folder}{os.sep}", "")  # the file alone is named
-        return Run(how, status, bytes(results.data), printed, seconds, used)
+        return Run(how, status, bytes(results.data), printed, seconds, used, in_time)
 
     def _started(self) -> Waiting:
         """A process that was prepared, if one is still there; else a new one."""
