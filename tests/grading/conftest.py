@@ -26,6 +26,12 @@ def rnn_step() -> Exercise:
 
 
 @pytest.fixture
+def rnn_unroll() -> Exercise:
+    """Exercise 13."""
+    return next(e for e in discover().good if e.number == "13")
+
+
+@pytest.fixture
 def lstm_step() -> Exercise:
     """Exercise 22."""
     return next(e for e in discover().good if e.number == "22")

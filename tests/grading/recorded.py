@@ -20,7 +20,7 @@ LABELS = [
     r"… and \d+ more lines?",
     r"It also printed in \d+ other checks?\.",
     r"\d+(\.\d)?/\d+",
-    r"– (fails as well|not run): .*",
+    r"[–·] (fails as well|not run|not tried): .*",
 ]
 """Words and marks that only join the parts: what they stand beside, or mean, is in the record."""
 

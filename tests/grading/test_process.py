@@ -18,8 +18,10 @@ from tracer.exercises.submission import LARGEST_NOTEBOOK, Submission
 from tracer.grading import session
 from tracer.grading.report import Verdict
 from tracer.grading.session import grade
+from tracer.grading.task import tasks
 from tracer.sandbox import place
 from tracer.sandbox.process import Limits, PlainProcess, Run, Wall
+from tracer.view.export.report_json import as_record
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.report import screen
 
@@ -134,15 +136,59 @@ class Counting(Wall):
 def test_nobody_waits_for_eight_endless_loops(
     rnn_step: Exercise, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After the first one there is little patience: of the others, only the last is tried."""
+    """After the first one there is little patience: of the others, only two are tried."""
     wall = Counting()
     monkeypatch.setattr(session, "HURRY", 1.0)
 
     report = grade(rnn_step, step("    while True: pass\n"), limits=Limits(seconds=1.5), wall=wall)
 
-    assert wall.patience == [1.5, 1.0]
-    assert [c.verdict for c in report.checks] == [Verdict.TIMED_OUT] * 8
-    assert [c.told_in for c in report.checks] == [""] + ["one word"] * 7
+    assert wall.patience == [1.5, 1.0, 1.0]
+    tried = [c.check.name for c in report.checks if c.verdict is Verdict.TIMED_OUT]
+    assert tried == ["one word", "state carried", "inputs kept"]
+    assert [c.told_in for c in report.checks if c.check.name in tried] == ["", *["one word"] * 2]
+
+
+def test_a_check_that_was_not_tried_is_called_so(
+    rnn_step: Exercise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the screen nor the record says that it ran, how long, or where it was stopped."""
+    monkeypatch.setattr(session, "HURRY", 0.3)
+
+    report = grade(rnn_step, step("    while True: pass\n"), limits=Limits(seconds=0.3))
+    lines = [line.plain.strip() for line in screen(report, Abilities(width=200))]
+    record = as_record(report)["checks"][2]
+
+    (line,) = (line for line in lines if "batch" in line)
+    assert line.startswith("· batch")
+    assert "not tried · " in line
+    assert "· not tried: other checks timed out; mend those first" in lines
+    assert (record["verdict_said"], record["run"]) == ("not tried", False)
+    assert (record["trouble"], record["told_in"]) == (None, None)
+
+
+def test_a_loop_in_two_sizes_costs_no_other(
+    rnn_unroll: Exercise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first check and the last have no end; one of another size has, so all are tried."""
+    monkeypatch.setattr(session, "HURRY", 0.5)
+    last = next(task.case.sizes["T"] for task in tasks(rnn_unroll, 1, PlainProcess())[::-1])
+    source = (
+        "import numpy as np\ndef rnn_unroll(x, h_0, U, W, a):\n"
+        f"    while len(x) in (1, {last}): pass\n"
+        "    h = []\n"
+        "    for x_t in x:\n"
+        "        h.append(np.tanh(x_t @ U.T + (h[-1] if h else h_0) @ W.T + a))\n"
+        "    return np.stack(h)\n"
+    )
+
+    report = grade(
+        rnn_unroll, Submission("rnn_unroll.py", source.encode()), seed=1, limits=Limits(0.5)
+    )
+
+    ends = [task.case.sizes["T"] not in (1, last) for task in tasks(rnn_unroll, 1, PlainProcess())]
+    assert True in ends
+    assert [c.verdict is Verdict.PASSED for c in report.checks] == ends
+    assert {c.verdict for c in report.checks} == {Verdict.PASSED, Verdict.TIMED_OUT}
 
 
 def test_it_knows_nothing_of_the_environment(

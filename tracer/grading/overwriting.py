@@ -21,7 +21,10 @@ TOLD = (Kind.CHANGED, Kind.SHARED, Kind.PRECISION)
 
 def with_line(session: Session, tasks: Sequence[Task], judged: list[Judged]) -> list[Judged]:
     """The same; the first check that fails knows the line, if that is what is wrong with it."""
-    number = next(n for n, j in enumerate(judged) if j.report.verdict is not Verdict.PASSED)
+    failing = [n for n, j in enumerate(judged) if j.report.verdict is not Verdict.PASSED]
+    if not failing:  # what fails only after other checks has passed
+        return judged
+    number = failing[0]
     one, trouble = judged[number], judged[number].report.trouble
     if trouble is None or trouble.kind not in TOLD:
         return judged

@@ -28,6 +28,7 @@ class Verdict(StrEnum):
     NOT_STARTED = "not_started"
     CRASHED = "crashed"
     TIMED_OUT = "timed_out"
+    NOT_TRIED = "not_tried"  # since others timed out
     OUT_OF_MEMORY = "out_of_memory"
     FORBIDDEN = "forbidden"
     GRADER_FAULT = "grader_fault"

@@ -11,29 +11,24 @@ import secrets
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.form import Form, look
 from tracer.exercises.submission import Submission
 from tracer.grading.answer import Answer, Transcript, read
+from tracer.grading.ending import ending, endless, timed_out
 from tracer.grading.judge import Judged, judge
 from tracer.grading.report import CheckReport, Kind, Report, Trouble, Verdict
 from tracer.grading.request import Plan, largest, request
 from tracer.grading.task import Task, tasks
 from tracer.grading.undecided import settled
-from tracer.sandbox.frames import OUT_OF_MEMORY
 from tracer.sandbox.packages import LIBRARIES, installed
 from tracer.sandbox.process import How, Limits, PlainProcess, Run, Wall
 
-HURRY, ENOUGH = 2.0, 3
-"""Seconds for each call, and for loading the file again, after one check has run out of time, and
-how many may do so before the rest is not tried any more. A check that does not meet the endless
-loop rarely needs that much, also where the file imports something large. Where nothing has ended
-before, the last check is tried at once: if that has no end either, the loop is in all of them."""
-
-FULL = 0.75
-"""Share of its address space that a process has had if it says that there was none left."""
+HURRY = 2.0
+"""Seconds for each call, and for loading the file again, after one check has run out of time. A
+check that does not meet the endless loop rarely needs that much, also where the file imports
+something large."""
 
 
 def grade(
@@ -98,10 +93,9 @@ def _graded(
         judged += _all(asked, Verdict.CRASHED, Trouble(Kind.FORM, facts=facts))
     while len(judged) < len(asked):
         judged += session.run(asked[len(judged) :], judged)
-        if session.endless(judged, asked[len(judged) :]):
-            ending = judged[0].report
-            assert ending.trouble is not None
-            judged += _all(asked[len(judged) :], ending.verdict, ending.trouble)
+        if ends := endless(session, asked, judged, HURRY):
+            left = range(len(judged), len(asked))
+            judged += [ends[n] if n in ends else _not_tried(asked[n]) for n in left]
     if any(one.report.difference is not None or _overwritten(one) for one in judged):
         wall.prepare()  # it will run again, watched line by line
     diagnosis, blame = None, None
@@ -150,11 +144,11 @@ class Session:
 
         A check that ends the process has its report too; the ones after it need another process.
         """
-        late = sum(_timed_out(j.report) for j in before)
+        late = sum(timed_out(j.report) for j in before)
         patience = max([self.limits.seconds, *(task.case.check.seconds or 0 for task in tasks)])
         limits = replace(self.limits, seconds=min(patience, HURRY) if late else patience)
         run, transcript = self.asked([task.plan for task in tasks], limits)
-        parts = self._printed(run, len(tasks))
+        parts = self.printed_in(run, len(tasks))
         self.printed += "".join(parts)
         self.seconds += run.seconds
         if transcript.problem or run.how is How.FLOOD:  # then nothing in it can be believed
@@ -169,29 +163,18 @@ class Session:
             judged = self.judged(task, answer)
             if not answer.finished and judged.report.difference is None:
                 # A wrong number before the end would say more than the end.
-                verdict, trouble = _ending(task, answer, run, limits)
+                verdict, trouble = ending(task, answer, run, limits)
                 report = CheckReport(task.case.check, verdict, trouble=trouble)
                 judged = replace(judged, report=report)
             printed = replace(judged.report, printed=parts[k])
             found.append(replace(judged, report=printed, first=not k))
             if not answer.finished:
-                # It is the same file for every check.
-                verdict, trouble = _ending(task, answer, run, limits)
-                enough = late + 1 >= ENOUGH and verdict is Verdict.TIMED_OUT
-                if run.how is How.SPENT or not answer.loaded or enough:
-                    found += _all(tasks[k + 1 :], verdict, trouble)
+                if not answer.loaded:  # it is the same file for every check
+                    found += _all(tasks[k + 1 :], *ending(task, answer, run, limits))
+                elif run.how is How.SPENT:
+                    found += map(_not_tried, tasks[k + 1 :])
                 return found
         return found
-
-    def endless(self, judged: Sequence[Judged], left: Sequence[Task]) -> bool:
-        """Whether the first check ran out of time, and so does the last, which is another one."""
-        other = [task for task in left if task.case.check.seconds is None]
-        if len(judged) > 1 or len(left) < ENOUGH or not other or not _timed_out(judged[0].report):
-            return False
-        patience = replace(self.limits, seconds=min(self.limits.seconds, HURRY))
-        run, transcript = self.asked([other[-1].plan], patience)
-        self.seconds += run.seconds
-        return run.how in (How.TIME, How.WAITED) and transcript.answers[0].last_call is None
 
     def asked(
         self,
@@ -220,7 +203,7 @@ class Session:
         except Exception as error:  # noqa: BLE001 - whatever broke here, it was not the student
             return Judged(faulty(task, error))
 
-    def _printed(self, run: Run, checks: int) -> list[str]:
+    def printed_in(self, run: Run, checks: int) -> list[str]:
         """What was printed in each check; the runner writes a mark before each."""
         before, *marked = run.printed.split(self.mark)
         parts = [before] + [""] * (checks - 1)
@@ -242,34 +225,9 @@ def _overwritten(judged: Judged) -> bool:
     return trouble is not None and trouble.kind in (Kind.CHANGED, Kind.SHARED, Kind.PRECISION)
 
 
-def _timed_out(report: CheckReport) -> bool:
-    return report.trouble is not None and report.trouble.kind is Kind.TIME
+def _not_tried(task: Task) -> Judged:
+    return Judged(CheckReport(task.case.check, Verdict.NOT_TRIED))
 
 
 def _all(tasks: Sequence[Task], verdict: Verdict, trouble: Trouble) -> list[Judged]:
     return [Judged(CheckReport(task.case.check, verdict, trouble=trouble)) for task in tasks]
-
-
-def _ending(task: Task, answer: Answer, run: Run, limits: Limits) -> tuple[Verdict, Trouble]:
-    """Why a check has no end, and how far it had come."""
-    last = answer.last_call
-    call = task.plan[last or 0]
-    came = [key for number, key in answer.arrays if number == last]
-    facts: dict[str, Any] = {
-        "loaded": answer.loaded, "returned": last is not None, "function": call.function,
-        "came": tuple(came), "line": answer.stopped_at, "in_loop": answer.in_loop,
-    }  # fmt: skip
-    where = {"call": call.round, "step": call.step}
-    seconds = {
-        How.TIME: limits.seconds,
-        How.WAITED: limits.waiting,
-        How.SPENT: limits.budget,
-    }.get(run.how)
-    if seconds is not None:
-        facts |= {"seconds": seconds, "how": str(run.how), "limit": limits.seconds}
-        return Verdict.TIMED_OUT, Trouble(Kind.TIME, **where, facts=facts)
-    full = run.used.memory > FULL * limits.memory
-    if run.how is How.EXITED and run.status == OUT_OF_MEMORY and full:
-        return Verdict.OUT_OF_MEMORY, Trouble(Kind.MEMORY, **where, facts=facts)
-    facts |= {"signal": run.how is How.KILLED, "status": run.status}
-    return Verdict.CRASHED, Trouble(Kind.DIED, **where, facts=facts)

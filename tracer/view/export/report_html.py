@@ -34,7 +34,7 @@ HEAD = f"text-align:left;font-weight:normal;{FAINT}"
 LISTED = "margin:.2em 0 .2em 1.5em"
 
 _STYLES = {Tone.ASIDE: FAINT, Tone.STRONG: STRONG, Tone.BROKEN: WRONG}
-_MARKS = {Verdict.PASSED: "✓", Verdict.NOT_STARTED: "·"}
+_MARKS = {Verdict.PASSED: "✓", Verdict.NOT_STARTED: "·", Verdict.NOT_TRIED: "·"}
 
 
 def page(report: Report, advice: Sequence[Said] = ()) -> str:
@@ -72,9 +72,10 @@ def _checks(part: Judged) -> Iterator[str]:
     """A line for each check: mark, name, points, title."""
     rows = []
     for c in part.checks:
-        before = bool(c.told_in) or not c.run
+        untried = c.verdict is Verdict.NOT_TRIED
+        before = bool(c.told_in) or not (c.run or untried)
         mark = "–" if before else _mark(c.verdict)
-        style = FAINT if before else STRONG if c.verdict is Verdict.PASSED else WRONG
+        style = FAINT if before or untried else STRONG if c.verdict is Verdict.PASSED else WRONG
         about = c.title
         if not before and c.verdict not in (Verdict.PASSED, Verdict.WRONG, part.verdict):
             about = f"{verdict_name(c.verdict)} · {about}"
@@ -84,8 +85,7 @@ def _checks(part: Judged) -> Iterator[str]:
             f'<span style="{FAINT}">{escape(about)}</span></div>'
         )
     yield f'<div style="margin:.5em 0">{"".join(rows)}</div>'
-    if part.about_dashes:
-        yield _p(part.about_dashes, FAINT)
+    yield from (_p(said, FAINT) for said in part.about_marks)
 
 
 def _first_mistake(part: Judged, failing: CheckRow) -> Iterator[str]:

@@ -9,7 +9,7 @@ from tracer.language import quoted
 from tracer.view.parts.said import Said
 from tracer.view.parts.step.worked import Worked
 from tracer.view.say.diagnosis import Told
-from tracer.view.say.reported import fails_as_well, no_points_lost, not_run
+from tracer.view.say.reported import fails_as_well, no_points_lost, not_run, not_tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,8 @@ class CheckRow:
     points : float
     out_of : int
     run : bool
-        Whether it came to run at all; a file that cannot be loaded is not run.
+        Whether it came to run at all; a file that cannot be loaded is not run, nor is what was
+        not tried.
     told_in : str
         The check before it that is mended first; empty if it is looked at by itself.
     quantities : tuple of QuantityReport
@@ -195,11 +196,13 @@ class Judged:
         return next((c for c in self.checks if c.verdict is not Verdict.PASSED), None)
 
     @property
-    def about_dashes(self) -> str:
-        """What a dash before a check means; nothing where there is none."""
+    def about_marks(self) -> tuple[str, ...]:
+        """What a dash before a check means, and a dot; nothing where there is none."""
         if not self.checks[0].run:  # what was loaded for one check is no file that cannot be
-            return not_run()
-        return fails_as_well() if any(c.told_in for c in self.checks) else ""
+            return (not_run(),)
+        said = [fails_as_well()] if any(c.told_in for c in self.checks) else []
+        untried = any(c.verdict is Verdict.NOT_TRIED for c in self.checks)
+        return (*said, not_tried()) if untried else tuple(said)
 
     @property
     def without_warning(self) -> tuple[Said, ...]:

@@ -87,7 +87,8 @@ def _check(report: Report, c: CheckReport, encoding: str) -> CheckRow:
         verdict=c.verdict,
         points=c.points,
         out_of=c.check.points,
-        run=c.trouble is None or c.trouble.facts.get("loaded", True),
+        run=c.verdict is not Verdict.NOT_TRIED
+        and (c.trouble is None or c.trouble.facts.get("loaded", True)),
         told_in=c.told_in,
         quantities=c.quantities,
         standings=_standings(report, c, _called_right(report, c)),

@@ -57,6 +57,11 @@ def not_run() -> str:
     return _("– not run: your file could not be loaded")
 
 
+def not_tried() -> str:
+    """Why a check was not tried."""
+    return _("· not tried: other checks timed out; mend those first")
+
+
 def fails_as_well() -> str:
     """What a dash before a check means."""
     return _("– fails as well: mend the first ✗ before you look at it")

@@ -18,6 +18,7 @@ def verdict_name(verdict: Verdict, points: float = 0) -> str:
         Verdict.NOT_STARTED: _("not started"),
         Verdict.CRASHED: _("crashed"),
         Verdict.TIMED_OUT: _("timed out"),
+        Verdict.NOT_TRIED: _("not tried"),
         Verdict.OUT_OF_MEMORY: _("out of memory"),
         Verdict.FORBIDDEN: _("forbidden"),
         Verdict.GRADER_FAULT: _("grader error"),

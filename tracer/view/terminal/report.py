@@ -23,7 +23,7 @@ from tracer.view.terminal.palette import Palette, palette
 PRINTED_LINES = 10
 """Lines of the student's own output that are shown."""
 
-_MARKS = {Verdict.PASSED: "✓", Verdict.NOT_STARTED: "·"}
+_MARKS = {Verdict.PASSED: "✓", Verdict.NOT_STARTED: "·", Verdict.NOT_TRIED: "·"}
 _TOLD_BEFORE = "–"
 
 
@@ -66,7 +66,7 @@ def _checks(part: Judged, able: Abilities, colours: Palette) -> Iterator[Text]:
     scores = [f"{points(c.points)}/{c.out_of}" for c in part.checks]
     wide = widest(scores)
     for c, earned in zip(part.checks, scores, strict=True):
-        before = bool(c.told_in) or not c.run
+        before = bool(c.told_in) or not (c.run or c.verdict is Verdict.NOT_TRIED)
         style = colours.faint if before else _style(c.verdict, colours)
         line = Text("  ").append(_TOLD_BEFORE if before else _mark(c.verdict), style)
         line.append(f" {fit(c.name, name)}", "bold")
@@ -78,8 +78,7 @@ def _checks(part: Judged, able: Abilities, colours: Palette) -> Iterator[Text]:
         first, *rest = folded(Text(about, style=colours.faint), room, unicode=able.unicode)
         yield line.append_text(first)
         yield from (Text(" " * (able.width - room)).append_text(more) for more in rest)
-    said = part.about_dashes
-    if said:
+    for said in part.about_marks:
         yield from paragraph(Said(said, Tone.ASIDE), able, "    ")
 
 
@@ -126,5 +125,6 @@ def _style(verdict: Verdict, colours: Palette) -> Any:
     plain = {
         Verdict.PASSED: "bold",
         Verdict.NOT_STARTED: colours.faint,
+        Verdict.NOT_TRIED: colours.faint,
     }
     return plain.get(verdict, colours.broken)
