@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from enum import IntEnum
 from types import SimpleNamespace
 from typing import Any
 
@@ -120,10 +121,7 @@ def test_unroll_and_backprop_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_card_with_too_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is needed, what is free, and what would help."""
-    full = SimpleNamespace(cuMemAllocFromPoolAsync=lambda *_: ("out of memory", 0))
-    monkeypatch.setattr(numbers, "driver", lambda: full)
-    monkeypatch.setattr(numbers, "_pool", lambda: None)
-    monkeypatch.setattr(numbers, "free_memory", lambda: 10**9)
+    _driver_that_says(monkeypatch, Error.OUT_OF_MEMORY)
 
     with pytest.raises(InputError) as error:
         numbers.allocated(10**9, np.float32)
@@ -131,6 +129,30 @@ def test_a_card_with_too_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
         "the card lacks memory: 4.0 GB are needed, and 1.0 GB are free. Take fewer sequences or "
         "steps at once, a leaner level, or device='cpu'"
     )
+
+
+def test_a_card_that_fails_is_not_said_to_lack_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever broke it, fewer sequences would not help."""
+    _driver_that_says(monkeypatch, Error.ILLEGAL_ADDRESS)
+
+    with pytest.raises(InputError, match="the card does not do what it was asked to: ILLEGAL_ADD"):
+        numbers.allocated(10, np.float32)
+
+
+def _driver_that_says(monkeypatch: pytest.MonkeyPatch, error: Error) -> None:
+    """A driver that gives no memory, on a card with 1 GB free."""
+    said = SimpleNamespace(cuMemAllocFromPoolAsync=lambda *_: (error, 0))
+    monkeypatch.setattr(numbers, "driver", lambda: said)
+    monkeypatch.setattr(numbers, "enter", lambda: None)
+    monkeypatch.setattr(numbers, "_pool", lambda: None)
+    monkeypatch.setattr(numbers, "free_memory", lambda: 10**9)
+
+
+class Error(IntEnum):
+    """As the driver numbers what went wrong."""
+
+    OUT_OF_MEMORY = 2
+    ILLEGAL_ADDRESS = 700
 
 
 def test_a_trace_of_a_card_is_looked_at_without_one(

@@ -61,13 +61,12 @@ def as_a_team(parts: list[slice], run: Callable[[Places, int], object]) -> bool:
             thread = Thread(target=run_here, args=(me,))
             thread.start()
             started.append(thread)
+        run_here(0)  # which raises nothing of its own, but Ctrl-C can come before it begins
     except RuntimeError:  # this process may have no more threads
         team[GAVE_UP] = 1
     except BaseException:
         team[GAVE_UP] = 1
         raise
-    else:
-        run_here(0)
     finally:
         for thread in started:
             thread.join()

@@ -55,6 +55,9 @@ FROM_NEXT = MappingProxyType({"h": D_H_FROM_NEXT, "c": D_C_FROM_NEXT})
 NAME = {np.dtype(name): name for name in DTYPES}
 """NumPy works out the name of a dtype each time it is asked for it."""
 
+MOST_BLOCKS = 65_535
+"""So many blocks a grid has at most in its second and third direction."""
+
 SCRATCH = 2**24
 """So many of the sums that a lean trace does not keep may be there at once."""
 
@@ -266,17 +269,25 @@ def _multiply(
     dtype = out[0].dtype
     parts = parts_of(R, J, K)
     shape = choice.product_shape(card(), R, K, many * parts.many, dtype.itemsize)
-    to = out
-    if parts.many > 1:
-        to = allocated(many * parts.many * R * K, dtype), Strides(0, K, 1, R * K)
     ends = _none() if ends is None else ends
     N = len(ends)
-    product(NAME[dtype], shape).start(
-        (-(-R // shape.rows), -(-K // shape.columns), many * parts.many), shape.threads,
-        R, J, K, counts if N else 0, N, ends,
-        left[0], *left[1], right[0], *right[1], to[0], *to[1], parts.terms,
-    )  # fmt: skip
-    if parts.many > 1:
-        add_parts(NAME[dtype]).start(
-            (-(-R * K // ADDERS), many, 1), ADDERS, R, K, parts.many, to[0], out[0], *out[1]
+    assert many == 1 or not N  # steps are counted from the first matrix on
+    made, adder = product(NAME[dtype], shape), add_parts(NAME[dtype])
+    # A grid has so many blocks at most that some matrices may have to wait for others.
+    some = max(1, MOST_BLOCKS // parts.many)
+    for first in range(0, many, some):
+        now = min(some, many - first)
+        (a, at_a), (m, at_m), (found, at) = (
+            (numbers, strides._replace(first=strides.first + first * strides.matrix))
+            for numbers, strides in (left, right, out)
         )
+        to, at_to = found, at
+        if parts.many > 1:
+            to = allocated(now * parts.many * R * K, dtype)
+            at_to = Strides(0, K, 1, R * K)
+        made.start(
+            (-(-R // shape.rows), -(-K // shape.columns), now * parts.many), shape.threads,
+            R, J, K, counts if N else 0, N, ends, a, *at_a, m, *at_m, to, *at_to, parts.terms,
+        )  # fmt: skip
+        if parts.many > 1:
+            adder.start((-(-R * K // ADDERS), now, 1), ADDERS, R, K, parts.many, to, found, *at)

@@ -16,8 +16,19 @@ import numpy as np
 import numpy.typing as npt
 
 from tracer.errors import InputError
-from tracer.kernels.cuda.package import SIMULATED, STREAM, asked, card_number, driver, free_memory
+from tracer.kernels.cuda.package import (
+    SIMULATED,
+    STREAM,
+    asked,
+    card_number,
+    driver,
+    enter,
+    free_memory,
+)
 from tracer.kernels.memory import GB
+
+OUT_OF_MEMORY = 2
+"""The driver's number for that."""
 
 SPARE = 2**30
 """So many bytes that were given back stay with the process, for what is allocated next."""
@@ -59,6 +70,7 @@ class Numbers:
         if SIMULATED:
             ctypes.memmove(self.address, numbers.ctypes.data, self.size)
         else:
+            enter()
             asked(driver().cuMemcpyHtoD(self.address, numbers.ctypes.data, self.size))
 
     def take(self, other: Numbers) -> None:
@@ -67,6 +79,7 @@ class Numbers:
         if SIMULATED:
             ctypes.memmove(self.address, other.address, self.size)
         else:
+            enter()
             asked(driver().cuMemcpyDtoDAsync(self.address, other.address, self.size, STREAM))
 
     def clear(self) -> None:
@@ -74,6 +87,7 @@ class Numbers:
         if SIMULATED:
             ctypes.memset(self.address, 0, self.size)
         else:
+            enter()
             asked(driver().cuMemsetD8Async(self.address, 0, self.size, STREAM))
 
     def on_host(self) -> npt.NDArray[Any]:
@@ -82,6 +96,7 @@ class Numbers:
         if SIMULATED:
             ctypes.memmove(copied.ctypes.data, self.address, self.size)
         elif self.size:
+            enter()
             asked(driver().cuMemcpyDtoH(copied.ctypes.data, self.address, self.size))
         return copied
 
@@ -109,15 +124,16 @@ def allocated(many: int, dtype: Any) -> Numbers:
     if SIMULATED:
         memory = np.empty(size, np.byte)
         return Numbers(memory.ctypes.data, many, dtype, memory)
-    while _LATER:
-        driver().cuMemFreeAsync(_LATER.pop(), STREAM)
+    enter()
+    _give_back_the_others()
     error, address = driver().cuMemAllocFromPoolAsync(size, _pool(), STREAM)
-    if error:
+    if error == OUT_OF_MEMORY:
         free = free_memory()
         raise InputError(
             f"the card lacks memory: {size / GB:,.1f} GB are needed, and {free / GB:,.1f} GB "
             "are free. Take fewer sequences or steps at once, a leaner level, or device='cpu'"
         )
+    asked((error, address))
     return Numbers(int(address), many, dtype, _Allocation(int(address)))
 
 
@@ -143,6 +159,14 @@ def _give_back(address: int) -> None:
     (error,) = driver().cuMemFreeAsync(address, STREAM)
     if error:
         _LATER.append(address)
+
+
+def _give_back_the_others() -> None:
+    for _ in range(len(_LATER)):
+        try:
+            _give_back(_LATER.popleft())
+        except IndexError:  # another thread has them
+            return
 
 
 @cache

@@ -132,7 +132,7 @@ def adopted(name: str, value: Any) -> OnCard | None:
     found = getattr(value, "__cuda_array_interface__", None)
     if found is None:
         return None
-    dtype, shape = np.dtype(found["typestr"]), tuple(found["shape"])
+    dtype, shape = np.dtype(found["typestr"]), tuple(map(int, found["shape"]))
     if dtype.name not in DTYPES:
         raise InputError(f"{name} has dtype {dtype}; tracer computes in float32 or float64")
     if found.get("strides") not in (None, _dense(shape, dtype.itemsize)):

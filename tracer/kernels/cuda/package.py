@@ -163,8 +163,9 @@ def asked(answer: tuple[Any, ...]) -> Any:
     return given[0] if given else None
 
 
+@cache
 def card_number() -> int:
-    """The card that is used, as the driver counts them."""
+    """The card that is used, the one that was chosen first, as the driver counts them."""
     return int(cuda.get_current_device().id)
 
 
@@ -221,8 +222,27 @@ def check_ready() -> None:
     """Raise an `InputError` that says what to do, where no card can be used."""
     if why := trouble():
         raise InputError(f"device 'cuda' cannot be used here: {why}. Or leave it at device='cpu'")
-    if not SIMULATED and not int(asked(driver().cuCtxGetCurrent())):
-        cuda.current_context()  # a thread that has none yet gets it
+    enter()
+
+
+def enter() -> None:
+    """Make the card that is used this thread's, if it has none yet.
+
+    Raises
+    ------
+    InputError
+        If another card is this thread's: memory and kernels belong to one.
+    """
+    if SIMULATED:
+        return
+    error, number = driver().cuCtxGetDevice()
+    if error:  # a thread that has none yet
+        cuda.current_context(card_number())
+    elif int(number) != card_number():
+        raise InputError(
+            f"card {int(number)} has been chosen in this thread, and tracer has begun on card "
+            f"{card_number()}; it uses one in a process, so choose that one again"
+        )
 
 
 @cache

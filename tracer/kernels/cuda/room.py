@@ -100,7 +100,7 @@ def put(there: Numbers, given: Any) -> None:
     """Put numbers there, from the host or the card; those that are zero, as most are, uncopied."""
     if isinstance(given, OnCard):
         there.take(lying(given))
-    elif given.any():
+    elif given.any() or np.signbit(given).any():  # -0 is no 0
         there.put(given)
     else:
         there.clear()
