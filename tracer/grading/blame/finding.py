@@ -59,7 +59,7 @@ def blamed(
     else:
         line, last, name = *records.lines(found), records.name(found)
         why = Why.UNEQUAL if quantity else Why.LOOP
-    before = tuple(_right_before(records, found, known.meant))
+    before = tuple(_right_before(records, found, line, right.quantities))
     return Blame(line, last, name, why, quantity or "", before)
 
 
@@ -197,18 +197,36 @@ def _received(records: Records, record: int, caller: tuple[int, int]) -> int | N
     return None
 
 
-def _right_before(records: Records, wrong: int, right: list[bool]) -> Iterator[tuple[str, int]]:
-    """Variables that were right when it happened, each once, with the line that made it so."""
-    seen: dict[str, int] = {}
-    blamed_name = records.name(wrong)
-    for k in range(wrong):
-        name = records.name(k)
-        if not name or not right[k] or name == blamed_name or name.startswith("return"):
+def _right_before(
+    records: Records, wrong: int, line: int, quantities: Quantities
+) -> Iterator[tuple[str, int]]:
+    """Variables that are right, each once, with the line that made them so before it went wrong.
+
+    They are called like a quantity, and in the whole call they never have other numbers than that
+    one: what was right in one step only, or is right as something else, is not called right. Nor
+    is what the line makes that is to be looked at.
+    """
+    places: dict[str, int] = {}
+    doubtful = {records.name(wrong)}
+    for k in range(len(records.rows)):
+        name, at = records.name(k), int(records.rows[k, 0])
+        if not name or name.startswith("return"):
             continue
-        if not plain(records.of(k)):
-            seen.pop(name, None)
-            seen[name] = int(records.rows[k, 0])
-    yield from seen.items()
+        if at == line or not _is_own(records.of(k), meant_by(name, quantities), quantities):
+            doubtful.add(name)
+        elif k < wrong and not plain(records.of(k)):
+            places.pop(name, None)
+            places[name] = at
+    yield from ((name, at) for name, at in places.items() if name not in doubtful)
+
+
+def _is_own(numbers: Array, quantity: str, quantities: Quantities) -> bool:
+    """Whether these are all numbers of a quantity, or of one step of it."""
+    own = quantities.get(quantity)
+    if own is None:
+        return False
+    whole = numbers.size in (own.size, own[0].size if own.ndim else 1)
+    return whole and quantities.has(quantity, numbers)
 
 
 def _other(records: Records, record: int, quantities: Quantities) -> str:
