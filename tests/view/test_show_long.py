@@ -88,3 +88,12 @@ def test_two_long_runs_are_shown_around_their_first_difference(long_run: tracer.
 
     assert "This shows t = 141 to 158 of 300, around the first difference." in said
     assert "First difference: t = 151, x, component 2." in said
+
+
+def test_json_of_some_steps_backward_leaves_out_the_sums_over_all() -> None:
+    """d_V, d_W and their like are sums over every step: of a part there are none."""
+    shown = run(show, "you are bad", "--what", "backward", "--steps", "2:3", "--format", "json")
+
+    assert '"steps": [2, 3]' in shown.stdout
+    assert '"d_h"' in shown.stdout
+    assert '"d_V"' not in shown.stdout

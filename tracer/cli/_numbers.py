@@ -116,6 +116,8 @@ def write_numbers(
     if len(numbers) > 1:
         check_room(first, len(numbers), max(runs.alone(n).T for n in numbers), names)
     trace = _cut(first if len(numbers) == 1 else runs.together(), wish)
+    if names is not None:  # sums over all steps are not there where only some are
+        names = [name for name in names if name in trace]
     check_room(trace, trace.N, trace.T, names)
     text = to_json(trace if unit is None else trace.sel(unit=[unit]), names)
     with written(output) as stream:

@@ -124,9 +124,9 @@ def _legend(back: Backward, able: Abilities) -> list[Text]:
     if back.unit is not None:
         return explained(back.legend, able)
     said = _(
-        "+: increasing it raises the loss; -: lowers it. A full cell is the largest number of "
-        "its step; each step has its own scale, shown above its numbers where there is room for "
-        "numbers. size: the norm of the whole row."
+        "+: increasing it raises the loss; -: lowers it. A full cell is the scale of its step: the "
+        "largest number there, rounded up. It stands above the numbers where there is room for "
+        "them. size: the norm of the whole row."
     )
     shares = (-1, -0.5, 0, 0.5, 1)
     return [*explained(back.legend, able), *cells_explained(Kind.GRADIENT, shares, said, able)]
