@@ -54,6 +54,35 @@ def test_a_name_that_is_like_none(rnn_step: Exercise, body: str) -> None:
     assert "Did you mean" not in said(rnn_step, body)
 
 
+@pytest.mark.parametrize("name", ["token", "trace", "code", "numbers", "select"])
+def test_a_variable_that_is_missing_is_no_module(rnn_step: Exercise, name: str) -> None:
+    """Python's library has modules of many names; who wants one wants something of it."""
+    assert "missing?" not in said(rnn_step, f"return {name} + x")
+    assert "missing?" not in said(rnn_step, f"return x[{name}]")
+
+
+def test_nothing_of_the_answer_runs_again(rnn_step: Exercise) -> None:
+    """A dict that is a property's value is not looked at: the property would run once more."""
+    top = (
+        "class Cell:\n"
+        "    @property\n"
+        "    def cache(self):\n        print('run')\n        return {'h_prev': 1}\n"
+    )
+    source = f"{top}def rnn_step(x, h_prev, U, W, a):\n    return Cell().cache['prev_h']\n"
+
+    report = grade(rnn_step, Submission("rnn_step.py", source.encode()), seed=1)
+
+    assert set(report.checks[0].printed.split("\n")) == {"run", ""}
+    assert report.checks[0].printed.count("run") == 1
+
+
+def test_a_key_of_a_dict_in_a_dict(rnn_step: Exercise) -> None:
+    """Names and entries are looked up, by a name, a number or a text."""
+    body = "t = 0; steps = [{'gates': {'h_prev': x}}]; return steps[t]['gates']['prev_h']"
+
+    assert "Did you mean 'h_prev'?" in said(rnn_step, body)
+
+
 def test_no_path_of_a_package_is_shown(rnn_step: Exercise) -> None:
     """Where NumPy lies on the grader's machine tells a student nothing."""
     assert "__init__.py" not in said(rnn_step, "from numpy import tanhh")

@@ -68,6 +68,20 @@ def test_the_line_that_overwrites_what_was_returned(rnn_step: Exercise) -> None:
     assert f"was right, but changed later. line 7 of rnn_step.py: h[:] = {RIGHT}" in text
 
 
+def test_two_buffers_in_turn(rnn_step: Exercise) -> None:
+    """What one call returned is overwritten in the second call after it."""
+    source = (
+        "buffers = {}\ncalls = [0]\n\n\n"
+        f"{STEP}    both = np.zeros((2, *h_prev.shape), h_prev.dtype)\n"
+        "    h = buffers.setdefault((h_prev.shape, h_prev.dtype), both)[calls[0] % 2]\n"
+        f"    calls[0] += 1\n    h[:] = {RIGHT}\n    return h\n"
+    )
+
+    text = said(rnn_step, source, Kind.SHARED)
+
+    assert f"was right, but changed later. line 10 of rnn_step.py: h[:] = {RIGHT}" in text
+
+
 @pytest.mark.parametrize(
     ("first", "line", "why"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,30 @@ def test_an_array_of_which_nothing_is_computed_yet_is_no_value() -> None:
     recorder.run(module["answer"])
 
     assert [row[0] for row in recorder.rows] == [6, 7]
+
+
+def test_only_arrays_are_looked_after() -> None:
+    """What a function returned before may be anything that can be made an array."""
+
+    class Own(np.ndarray[Any, Any]):
+        def tobytes(self, *_: object) -> bytes:
+            raise AssertionError("it was called")
+
+    source = "def answer(h):\n    h[0] = 5\n"
+    module: dict[str, Any] = {}
+    exec(compile(source, "answer.py", "exec"), module)  # noqa: S102
+    h = np.zeros(3)
+    before = {
+        "view": memoryview(h.data),
+        "array": array("d", h),
+        "own": h.view(Own),
+        "number": h[0],
+    }
+    recorder = Recorder(source.encode(), "answer.py", before)
+
+    recorder.run(module["answer"], h)
+
+    assert recorder.wrote == {"own": 2}
 
 
 def test_a_long_loop_ends_the_recording_and_not_the_answer() -> None:

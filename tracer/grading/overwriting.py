@@ -37,9 +37,9 @@ def with_line(session: Session, tasks: Sequence[Task], judged: list[Judged]) -> 
 
 
 def _line(session: Session, task: Task, one: Judged, trouble: Trouble) -> int | None:
-    """The first line that wrote into it: in the call that got it, or in the one after it.
+    """The first line that wrote into it: in the call that got it, or in a later one.
 
-    Of a wrong precision, the first line with a value in float64.
+    Of a wrong precision, the first line with a value in float64 from which the result follows.
     """
     name, function = trouble.facts["name"], trouble.facts["function"]
     at = next(
@@ -49,7 +49,20 @@ def _line(session: Session, task: Task, one: Judged, trouble: Trouble) -> int | 
     if trouble.kind is not Kind.SHARED:
         plan = alone(task.plan, at, one.came)
         key = str(trouble.facts["place"]) if trouble.kind is Kind.CHANGED else WIDE
-    else:  # both calls in one process, for it is the same array
-        plan, key = task.plan[: at + 2], f"{at}/{name}"
+    else:  # all calls in one process, for it is the same array
+        plan, key = task.plan[: _overwriting(session, task, at, name)], f"{at}/{name}"
     _run, transcript = session.asked([plan], session.limits, watch=len(plan) - 1)
     return None if transcript.problem else transcript.answers[0].wrote.get(key)
+
+
+def _overwriting(session: Session, task: Task, at: int, name: str) -> int:
+    """How many calls it takes until what one of them returned is no longer what it was."""
+    plans = [task.plan[:end] for end in range(at + 2, len(task.plan) + 1)]
+    if len(plans) == 1:
+        return at + 2
+    _run, transcript = session.asked(plans, session.limits)
+    for plan, answer in zip(plans, transcript.answers, strict=True):
+        came, kept = answer.arrays.get((at, name)), answer.kept.get((at, name))
+        if came is not None and kept is not None and came.tobytes() != kept.tobytes():
+            return len(plan)
+    return at + 2

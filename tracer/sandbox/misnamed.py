@@ -50,7 +50,8 @@ def _meant(error: BaseException, packages: Collection[str]) -> dict[str, str]:
         near = nearest(error.name, _seen_from(_last(error.__traceback__)))
         if not near:
             name = str(error.name)
-            known = name in (*packages, *sys.stdlib_module_names)
+            module = name in sys.stdlib_module_names and _dotted(error.__traceback__)
+            known = name in packages or module
             missing = USUAL.get(name, f"import {name}" if known else "")
     elif type(error) is AttributeError:
         if type(error.obj) is dict and error.name in error.obj:
@@ -122,8 +123,8 @@ def _seen_from(frame: FrameType) -> list[str]:
     return [*frame.f_locals, *frame.f_globals, *dir(builtins)]
 
 
-def _keys(trace: TracebackType | None) -> list[Any]:
-    """The keys of the dict in which one was looked for, in brackets."""
+def _failed(trace: TracebackType | None) -> tuple[str, str]:
+    """The expression that failed, and what stands behind it in its line."""
     frame, at = _last(trace), trace
     while at is not None and at.tb_next is not None:
         at = at.tb_next
@@ -132,12 +133,34 @@ def _keys(trace: TracebackType | None) -> list[Any]:
     first, end, left, right = list(code.co_positions())[at.tb_lasti // 2]
     assert first is not None
     lines = [line.encode() for line in linecache.getlines(code.co_filename)[first - 1 : end]]
+    behind = lines[-1][right:]
     lines[-1] = lines[-1][:right]
     lines[0] = lines[0][left:]
-    text = " ".join(line.decode().strip() for line in lines)
-    node = ast.parse(f"({text})", mode="eval").body
-    assert isinstance(node, ast.Subscript)
-    assert not any(isinstance(part, (ast.Call, ast.NamedExpr)) for part in ast.walk(node))
-    program = compile(ast.Expression(node.value), "", "eval")
-    value = eval(program, frame.f_globals, frame.f_locals)  # noqa: S307 - the student's own
+    return " ".join(line.decode().strip() for line in lines), behind.decode()
+
+
+def _dotted(trace: TracebackType | None) -> bool:
+    """Whether something of the name that was not found is wanted: ``math.tanh``."""
+    return _failed(trace)[1].lstrip().startswith(".")
+
+
+def _keys(trace: TracebackType | None) -> list[Any]:
+    """The keys of the dict in which one was looked for, in brackets."""
+    node = ast.parse(f"({_failed(trace)[0]})", mode="eval").body
+    value = _held(node.value, _last(trace)) if isinstance(node, ast.Subscript) else None
     return list(value) if type(value) is dict else []
+
+
+def _held(node: ast.expr, frame: FrameType) -> Any:
+    """What a name holds, or an entry of a plain dict or list; None of what would have to be run."""
+    match node:
+        case ast.Constant(value):
+            return value
+        case ast.Name(name):
+            return frame.f_locals[name] if name in frame.f_locals else frame.f_globals[name]
+        case ast.Subscript(inner, index):
+            value, key = _held(inner, frame), _held(index, frame)
+            plain = type(value) in (dict, list, tuple) and type(key) in (str, int)
+            return value[key] if plain else None
+        case _:
+            return None

@@ -167,14 +167,16 @@ class Frame:
 class Recorder:
     """Records one call. `file` is the name under which the student's code was compiled.
 
-    `arrays` are those that nothing should be written into, by a key of their own.
+    `arrays` are those that nothing should be written into, by a key of their own; what else a
+    function may have returned is left out.
     """
 
     def __init__(self, source: bytes, file: str, arrays: Mapping[Any, Any] | None = None) -> None:
         self.file = file
-        arrays = arrays or {}
-        self.whole = {key: (array, array.copy()) for key, array in arrays.items()}
-        self.single = any(array.dtype == np.float32 for array in arrays.values())
+        # As plain arrays: methods of a class of the student's could do anything.
+        plain = [(k, np.asarray(a)) for k, a in (arrays or {}).items() if isinstance(a, np.ndarray)]
+        self.whole = {key: (array, array.copy()) for key, array in plain}
+        self.single = any(array.dtype == np.float32 for _key, array in plain)
         self.wrote: dict[Any, int] = {}  # into which of them, and the line that did it first
         self.statements = statements(source)
         self.names: list[str] = []

@@ -288,7 +288,7 @@ def watched(
         if number != watch:
             return function(*given)
         whole = {str(place): array for place, array in enumerate(arrays)}
-        whole |= {named: part for _, named, part, _ in held if hasattr(part, "tobytes")}
+        whole |= {named: part for _, named, part, _ in held}
         recorder = recording.Recorder(source, str(file), whole)
         value = recorder.run(function, *given)
         send(recorder)
