@@ -91,6 +91,26 @@ def test_two_buffers_in_turn(rnn_step: Exercise) -> None:
             "np.zeros gives float64, without dtype=.",
         ),
         ("z = x.dtype.type(0) * np.float64(2)", "line 3 of rnn_step.py: z = x.dtype.type(0) *", ""),
+        (
+            "z = np.empty(h_prev.shape); z[:] = 0",
+            "line 3 of rnn_step.py: z = np.empty(h_prev.shape)",
+            "np.empty gives float64, without dtype=.",
+        ),
+        (
+            "eps = np.float64(1)\n    z = 0 * x @ U.T\n    z = z + np.float64(0)",
+            "line 5 of rnn_step.py: z = z + np.float64(0)",
+            "",
+        ),
+        (
+            "n = np.float64(0)\n    def times(v):\n        return v * n\n    z = times(x @ U.T)",
+            "line 5 of rnn_step.py: return v * n",
+            "",
+        ),
+        (
+            "n = np.float64(0)\n    z = 0 * x @ U.T\n    z = [z, z + n][1]",
+            "line 3 of rnn_step.py: n = np.float64(0)",
+            "",
+        ),
     ],
 )
 def test_the_line_that_makes_float64(rnn_step: Exercise, first: str, line: str, why: str) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
 from typing import Any
 
@@ -33,7 +33,7 @@ LARGEST = 2**14
 
 
 WIDE = "float64"
-"""How the line is called that made the first value in double precision."""
+"""How the line is called that made the first value in double precision on the way to the result."""
 
 
 class Statement:
@@ -146,6 +146,7 @@ class Frame:
         self.number = number  # which call it is, counted from 0
         self.values: dict[str, Any] = {}  # of each name as it was seen last: a flat copy
         self.versions: dict[str, tuple[int, ...]] = {}  # the records that gave it its numbers
+        self.wide: dict[str, int] = {}  # what is in double precision, and the line that made it so
         self.called: list[int] = []  # what functions returned to the statement that is running
         self.unsure: frozenset[int] = frozenset()  # which of the records it may have been given
 
@@ -178,6 +179,8 @@ class Recorder:
         self.whole = {key: (array, array.copy()) for key, array in plain}
         self.single = any(array.dtype == np.float32 for _key, array in plain)
         self.wrote: dict[Any, int] = {}  # into which of them, and the line that did it first
+        self.wide: dict[int, int] = {}  # the records in double precision, and the line that did it
+        self.result: list[int] = []  # the records of what the call returned
         self.statements = statements(source)
         self.names: list[str] = []
         self.rows: list[tuple[int, ...]] = []
@@ -193,9 +196,19 @@ class Recorder:
         before = sys.gettrace()
         sys.settrace(self._called)
         try:
-            return function(*args)
+            value = function(*args)
         finally:
             sys.settrace(before)
+        self.wrote |= dict.fromkeys([WIDE] if (line := self._first_wide()) else [], line)
+        return value
+
+    def _first_wide(self) -> int:
+        """The line of the first record in double precision that the result follows from, or 0."""
+        followed = set() if self.full else set(self.result)
+        for number, earlier, _sure in reversed(self.reads):  # a record reads earlier ones only
+            if number in followed:
+                followed.add(earlier)
+        return next((self.wide[number] for number in sorted(followed & set(self.wide))), 0)
 
     def table(self) -> dict[str, Any]:
         """All records as plain arrays.
@@ -216,20 +229,19 @@ class Recorder:
             "numbers": np.concatenate(self.numbers) if self.numbers else np.zeros(0),
         }
 
-    def _look(self, here: Frame, values: Iterable[Any]) -> None:
-        """Whether the statement that has just run wrote into an array that was to stay whole.
-
-        And, where single precision came in, whether it made the first value in double precision.
-        """
+    def _look(self, here: Frame) -> None:
+        """Whether the statement that has just run wrote into an array that was to stay whole."""
         found = [
             key
             for key, (array, copy) in self.whole.items()
             if key not in self.wrote and array.tobytes() != copy.tobytes()
         ]
-        if self.single and WIDE not in self.wrote and any(map(wide, values)):
-            found.append(WIDE)
+        self.wrote |= dict.fromkeys(found, self._running(here))
+
+    def _running(self, here: Frame) -> int:
+        """The first line of the statement that is running, or has just run."""
         statement = self.statements.get(here.line)
-        self.wrote |= dict.fromkeys(found, statement.first if statement else here.line)
+        return statement.first if statement else here.line
 
     def _called(self, frame: FrameType, event: str, arg: Any) -> Any:  # noqa: ARG002
         if self.full or frame.f_code.co_filename != self.file:
@@ -245,25 +257,31 @@ class Recorder:
         for name, value in named_values(frame.f_locals):
             inner.values[name] = now = flat(value)
             given = name.partition("[")[0] in arguments and self.frames and now is not None
-            inner.versions[name] = self._handed_over(now, outside) if given else outside
+            made = self._widened(self.frames[-1], value) if given else 0
+            inner.versions[name] = self._handed_over(now, outside, made) if given else outside
+            inner.wide |= {name: 0} if wide(value) else {}  # not made here
         self.frames.append(inner)
         return self._traced
 
-    def _handed_over(self, now: Any, outside: tuple[int, ...]) -> tuple[int, ...]:
+    def _widened(self, here: Frame, value: Any) -> int:
+        """The running line, where it made a value in double precision out of others; else 0."""
+        return self._running(here) if self.single and wide(value) else 0
+
+    def _handed_over(self, now: Any, outside: tuple[int, ...], made: int) -> tuple[int, ...]:
         """The records of an argument: a variable's own, or a new one of a value without a name."""
         here = self.frames[-1]
         for name, value in here.values.items():
             if name and value is not None and same(value, now):
                 whole = (now == np.round(now)).all()  # 0 and 1 are found everywhere
                 return outside if whole else here.given(name)
-        number = self._add(here, "", now, now)
+        number = self._add(here, "", now, now, made)
         return outside if number is None else (number,)
 
     def _traced(self, frame: FrameType, event: str, arg: Any) -> Any:
         if self.full or not self.frames:
             return None
         here = self.frames[-1]
-        self._look(here, (arg, *frame.f_locals.values()))
+        self._look(here)
         if event == "line":
             last, statement = self.statements.get(here.line), self.statements.get(frame.f_lineno)
             done = last is not statement or last is None or last.first == last.last
@@ -274,11 +292,18 @@ class Recorder:
         elif event == "return":
             self._settle(here, frame.f_locals)
             parts = [] if arg is None else list(leaves("return", arg))
-            made = [self._add(here, name, value, value) for name, value in parts]
+            # Of several values, each; of one in several parts, all.
+            several = type(arg) is tuple and len(arg) == len(parts)
+            each = arg if several else (arg,) * len(parts)
+            made = [
+                self._add(here, name, value, value, self._widened(here, one))
+                for (name, value), one in zip(parts, each, strict=True)
+            ]
             self.frames.pop()
+            self.result = [n for n in made if n is not None]
             if self.frames:
                 before = self.frames[-1].called[-MOST_PARTS:]
-                self.frames[-1].called = [*before, *(n for n in made if n is not None)]
+                self.frames[-1].called = [*before, *self.result]
         return self._traced
 
     def _caller(self) -> tuple[int, int]:
@@ -324,6 +349,10 @@ class Recorder:
         changed = []
         for name, value in named_values(variables):
             now, before = flat(value), here.values.get(name)
+            if not wide(value):
+                here.wide.pop(name, None)
+            elif name in assigned or name not in here.wide:
+                here.wide[name] = self._widened(here, value)
             if now is None:
                 continue
             fresh = now
@@ -333,15 +362,21 @@ class Recorder:
                     continue
                 fresh = now[differs]
             changed.append((name, fresh, now))
-        made = [(name, self._add(here, name, fresh, now)) for name, fresh, now in changed]
+        made = [
+            (name, self._add(here, name, fresh, now, here.wide.get(name, 0)))
+            for name, fresh, now in changed
+        ]
         for name, number in made:
             if number is not None:
                 filled = statement is not None and name in statement.fills
                 parts = here.versions.get(name, ())[-MOST_PARTS:] if filled else ()
                 here.versions[name] = (*parts, number)
 
-    def _add(self, here: Frame, name: str, fresh: Any, now: Any) -> int | None:
-        """A record of new numbers; None where there is no room for more."""
+    def _add(self, here: Frame, name: str, fresh: Any, now: Any, made: int) -> int | None:
+        """A record of new numbers; None where there is no room for more.
+
+        `made` is the line that made them double precision, or 0.
+        """
         here.values[name] = now
         statement = self.statements.get(here.line)
         if statement is None or statement.unset:
@@ -358,6 +393,7 @@ class Recorder:
         self.rows.append((*where, *self._caller(), here.number, int(name in statement.stores)))
         reads = [(number, *earlier) for earlier in self._read_by_running(name)]
         self.reads += reads[: MOST_READS - len(self.reads)]
+        self.wide |= {number: made} if made else {}
         self.numbers.append(fresh)
         self.count += fresh.size
         return number
