@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import os
 import signal
+import threading
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -18,7 +19,7 @@ from typing import Any
 def when_stopped(file: str, source: bytes, tell: Callable[[dict[str, Any]], None]) -> None:
     """From now on, `tell` where the student's code stands when this process is to end.
 
-    What the student's code forks has this handler too, and ends at the signal without a word.
+    What the student's code forks ends at the signal without a word.
     """
     if not hasattr(signal, "SIGTERM"):
         return
@@ -34,6 +35,30 @@ def when_stopped(file: str, source: bytes, tell: Callable[[dict[str, Any]], None
             os.kill(os.getpid(), number)
 
     signal.signal(signal.SIGTERM, stopped)
+    if hasattr(os, "register_at_fork"):
+        _forked_without(stopped)
+
+
+def _forked_without(handler: Any) -> None:
+    """From now on, what is forked has no such handler.
+
+    Python forgets what a handler was called for before it is done with a fork: a process that is
+    ended as soon as it begins would go on. So meanwhile the signal has to wait.
+    """
+    before = threading.local()
+
+    def wait() -> None:
+        before.mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+
+    def go_on() -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before.mask)
+
+    def begin() -> None:
+        if signal.getsignal(signal.SIGTERM) is handler:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        go_on()
+
+    os.register_at_fork(before=wait, after_in_parent=go_on, after_in_child=begin)
 
 
 def standing(frame: FrameType | None, file: str, source: bytes) -> dict[str, Any]:
