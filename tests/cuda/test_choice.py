@@ -34,6 +34,12 @@ def test_tile_is_taken_while_the_rows_fit(
     assert tile_shape(H100, blocks, N, H, size) == wanted
 
 
+def test_backward_holds_fewer_weights_where_registers_are_short() -> None:
+    """It has the numbers of the step before it in registers, too."""
+    assert tile_shape(H100, 4, 1, 128, 4, "backward") == (128, 32, 1)
+    assert tile_shape(H100, 4, 1, 64, 4, "backward") == (64, 64, 1)
+
+
 def test_a_small_card_takes_grid_sooner() -> None:
     """A block has to have a thread for each row of W."""
     small = H100._replace(threads=256)

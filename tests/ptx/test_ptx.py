@@ -32,10 +32,10 @@ def kernels(cc: tuple[int, int]) -> Iterator[tuple[str, Compiled]]:
         for name, cell, option in (("lstm", lstm, "sigmoid"), ("rnn", rnn, "tanh")):
             steps = cell.steps(dtype, option)
             for H, N in ((8, 1), (32, 1), (64, 1), (64, 400), (128, 1), (128, 400)):
-                shape = choice.tile_shape(H100, cell.BLOCKS, N, H, size)
-                if shape is None or (H < 64 and cc != (9, 0)):
-                    continue
                 for way in (tile.forward, tile.backward):
+                    shape = choice.tile_shape(H100, cell.BLOCKS, N, H, size, way.__name__)
+                    if shape is None or (H < 64 and cc != (9, 0)):
+                        continue
                     said = f"tile {way.__name__} {name} {dtype} H={H} together={shape.together}"
                     yield said, Compiled(way(steps, shape), 0)
             for N in (1, 400):

@@ -15,9 +15,9 @@ from tracer.kernels.cuda.product import CHAIN
 MOST_HELD = 64
 """How many weights a thread holds at most."""
 
-OTHERS = {4: 64, 8: 88}
-"""Registers that a thread needs beside its weights, by the bytes of a number; and how many it can
-have at all."""
+OTHERS = {("forward", 4): 64, ("backward", 4): 80, ("forward", 8): 88, ("backward", 8): 88}
+"""Registers that a thread needs beside its weights, by the way and the bytes of a number; and how
+many it can have at all."""
 MOST_REGISTERS = 255
 
 TAKEN = 104
@@ -27,7 +27,9 @@ WIDEST = 128
 """More units than that would have a thread read more weights at each step than it holds."""
 
 
-def tile_shape(card: Card, blocks: int, N: int, H: int, size: int) -> tile.Shape | None:
+def tile_shape(
+    card: Card, blocks: int, N: int, H: int, size: int, way: str = "forward"
+) -> tile.Shape | None:  # fmt: skip
     """The shape of ``tile`` for such a run, or None where it takes ``grid``.
 
     Parameters
@@ -37,6 +39,8 @@ def tile_shape(card: Card, blocks: int, N: int, H: int, size: int) -> tile.Shape
         The cell has ``blocks * H`` rows.
     size : int
         The bytes of a number.
+    way : str
+        ``"forward"`` or ``"backward"``, which needs more registers.
     """
     width = max(8, 1 << (H - 1).bit_length())
     threads = blocks * width
@@ -45,7 +49,7 @@ def tile_shape(card: Card, blocks: int, N: int, H: int, size: int) -> tile.Shape
     # One sequence in a block is quickest; more share the weights, where not all fit on the card.
     at_most = min(card.registers // threads, MOST_REGISTERS)
     for together in (1, 2, 4):
-        others = OTHERS[size] + 8 * (together - 1)
+        others = OTHERS[way, size] + 8 * (together - 1)
         free = (at_most - others) * 4 // size
         held = min(width, MOST_HELD, free // CHAIN * CHAIN)
         if held < min(CHAIN, width):

@@ -248,7 +248,7 @@ def _run(
     dtype = cell.W.dtype
     (option,) = cell.options.values()
     made = steps.steps(NAME[dtype], option)
-    shape = choice.tile_shape(card(), blocks, N, H, dtype.itemsize)
+    shape = choice.tile_shape(card(), blocks, N, H, dtype.itemsize, way)
     if shape is not None:
         kernel = getattr(tile, way)(made, shape)
         kernel.start((-(-N // shape.together), 1, 1), blocks * H, plan, *numbers)
