@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -212,6 +212,21 @@ def test_any_level_can_be_run_backward(level: str) -> None:
     np.testing.assert_array_equal(
         tracer.backprop(lean, d_h)["d_W"], tracer.backprop(full, d_h)["d_W"]
     )
+
+
+def test_backward_reads_the_state_that_the_layer_has_now() -> None:
+    """Exchanged in place after the run: the kernels do not go back over the one before."""
+    run = make_run("lstm", "sigmoid")
+    changed, made = (tracer.unroll(run.cell, run.x) for _ in range(2))
+    d_h, other = np.ones((5, 3, 7)), dict(changed.last.initial, c=np.full((3, 7), 0.5))
+    cast("dict[str, Array]", changed.last.initial)["c"] = other["c"]
+
+    got = tracer.backprop(changed, d_h)
+
+    new = replace(made, layers=(replace(made.last, initial=other),))
+    expected = tracer.backprop(new, d_h, device="reference")
+    np.testing.assert_allclose(got["d_z_f"], expected["d_z_f"], rtol=1e-9, atol=1e-12)
+    assert not np.array_equal(got["d_z_f"], tracer.backprop(made, d_h)["d_z_f"])
 
 
 def test_a_gradient_past_the_end_belongs_to_the_last_real_step() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from operator import is_
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -104,7 +105,7 @@ def forward(cell: Cell, x: Array, state: Mapping[str, Array], lengths: Lengths, 
                 room,
             ),
         )  # fmt: skip
-    return Laid(room, layout.steps, layout.shape, state)
+    return Laid(room, layout.steps, layout.shape, tuple(state.values()))
 
 
 def backward(
@@ -158,7 +159,10 @@ def backward(
 def _room_with(numbers: Mapping[str, Array], state: Mapping[str, Array], layout: _Layout) -> Array:
     """The room in which these quantities lie, or a new one with a copy of them."""
     laid = getattr(numbers, "recorded", None)
-    if isinstance(laid, Laid) and laid.places is layout.steps and laid.begun is state:
+    if (
+        isinstance(laid, Laid) and laid.places is layout.steps
+        and all(map(is_, laid.begun, state.values()))  # of arrays that nobody can write to
+    ):  # fmt: skip
         return laid.room
     h = numbers["h"]
     room, shape = h.base, (layout.rows, h.shape[2])
