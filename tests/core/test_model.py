@@ -215,7 +215,12 @@ def test_what_cannot_be_run_is_named() -> None:
         model.trace("you", target="prase")
     with pytest.raises(tracer.InputError, match="steps is for the task 'generate'"):
         model.trace("you", steps=3)
-    wrong: Any = 5
+    with pytest.raises(tracer.InputError, match=r"averaged_over is 1; .* at least the 2 of this"):
+        model.trace(["you", "you"], averaged_over=1)
+    wrong: Any = np.int64(5)
+    with pytest.raises(tracer.InputError, match=r"averaged_over is .*5.*; expected a whole"):
+        model.trace("you", averaged_over=wrong)
+    wrong = 5
     with pytest.raises(tracer.InputError, match="a text or a list of texts; got 5"):
         model.trace(wrong)
     with pytest.raises(tracer.InputError, match="a text or a list of texts; got 1"):

@@ -59,7 +59,7 @@ def test_a_run_makes_the_records_that_their_classes_make() -> None:
     made = LayerTrace(
         layer.cell, layer.x, layer.initial, layer.lengths, layer.level, layer.device, layer.recorded
     )
-    whole = Trace((made,), versions=trace.versions)
+    whole = Trace((made,), _versions=trace.versions)
 
     for record, same in ((layer, made), (trace, whole)):
         for one in fields(record):

@@ -171,6 +171,13 @@ class Model:
         sentences = [sentence] if isinstance(sentence, str) else _listed(sentence)
         if not sentences:
             raise InputError("no sentence was given; expected at least one")
+        if averaged_over is not None and (
+            type(averaged_over) is not int or averaged_over < len(sentences)
+        ):
+            raise InputError(
+                f"averaged_over is {averaged_over!r}; expected a whole number of sentences, "
+                f"at least the {len(sentences)} of this batch"
+            )
         words = [self.encoder.split(one) for one in sentences]
         given: tuple[int, ...] = ()
         if self.task == "generate":

@@ -30,7 +30,7 @@ def pack_about(trace: Trace) -> dict[str, Any]:
         "labels": trace.labels,
         "task": trace.task,
         "model": trace.model_name,
-        "versions": dict(trace.versions),
+        "versions": trace.versions,
     }
 
 
@@ -70,7 +70,7 @@ def unpack_about(
         "labels": labels,
         "task": header["task"],
         "model_name": header["model"],
-        "versions": dict(
+        "_versions": dict(
             zip(strings(list(versions)), strings(list(versions.values())), strict=True)
         ),
     }

@@ -90,7 +90,8 @@ def _consecutive(dim: str, index: Index | None, size: int) -> slice:
         raise InputError(f"{dim} is {index!r}; expected a number or a slice")
     if not -size <= index < size:
         raise InputError(f"{dim} {index} is out of range: 0 to {size - 1}")
-    return slice(index % size, index % size + 1)
+    position = int(index) % size  # a number of NumPy's own is none that a file's header takes
+    return slice(position, position + 1)
 
 
 def _picked(unit: UnitIndex, known: npt.NDArray[np.int64]) -> UnitIndex:

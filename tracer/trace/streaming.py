@@ -61,7 +61,7 @@ def unroll_into(
     check_room(cell, steps, N, stored)
     remove_abandoned(path)  # what a run left that was killed while it wrote this file
     layer = _to_come(cell, x.shape, state, lengths, level, device)
-    arrays, header = contents(Trace((layer,), versions=versions))
+    arrays, header = contents(Trace((layer,), _versions=versions))
     with arrayfile.writing(path, FORMAT, VERSION, arrays, header) as put:
         place, there = "0.forward", set()
         windows = in_windows(device_named(device), cell, x, state, lengths, level, steps)

@@ -56,8 +56,6 @@ class Trace(Mapping[str, Array]):
         ``d_logits`` (T, N, K), ``d_V`` and ``d_b``.
     first_step : int
         Index of this trace's first step in the whole sentence; 0 unless it was cut by `sel`.
-    versions : mapping
-        The versions of what computed it.
     tokens : tuple of tuple of str, or None
         The words of each sequence. This and what follows is there where a model made the trace.
     given : tuple of int
@@ -81,7 +79,7 @@ class Trace(Mapping[str, Array]):
     layers: tuple[LayerTrace, ...]
     outputs: Mapping[str, Array] = field(default_factory=dict)
     first_step: int = 0
-    versions: Mapping[str, str] = field(default_factory=dict)
+    _versions: Mapping[str, str] = field(default_factory=dict, repr=False)
     tokens: tuple[tuple[str, ...], ...] | None = None
     given: tuple[int, ...] = ()
     unknown: tuple[frozenset[int], ...] = ()
@@ -175,6 +173,11 @@ class Trace(Mapping[str, Array]):
     def dtype(self) -> np.dtype[Any]:
         """float32 or float64."""
         return self.last.x.dtype
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The versions of what computed it, by name."""
+        return dict(self._versions)
 
     @property
     def reduction(self) -> str | None:

@@ -102,7 +102,7 @@ def unroll(
         LayerTrace, cell=cell, x=x, initial=state, lengths=steps, level=level, device=device,
         recorded=recorded, gradients={}, checkpoints=checkpoints, _replayed={},
     )  # fmt: skip
-    return at_once(Trace, layers=(layer,), outputs={}, versions=VERSIONS, units=slice(None))
+    return at_once(Trace, layers=(layer,), outputs={}, _versions=VERSIONS, units=slice(None))
 
 
 def given_array(name: str, given: Any, device: str) -> Array:

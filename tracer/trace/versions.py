@@ -29,9 +29,6 @@ class _Versions(Mapping[str, str]):
     def __len__(self) -> int:
         return len(versions())
 
-    def __repr__(self) -> str:
-        return repr(versions())
-
     def __reduce__(self) -> tuple[Any, ...]:
         """Out of a pickle come the versions that went in, as a dictionary."""
         return dict, (dict(self),)
