@@ -13,6 +13,7 @@ import tracer
 from tests.core.conftest import make_run
 from tests.cuda.conftest import on_card, seen, unrolled
 from tracer.errors import InputError
+from tracer.kernels.cuda import numbers
 from tracer.kernels.cuda.oncard import Block
 from tracer.trace.file import save_trace
 
@@ -76,6 +77,42 @@ def test_every_quantity_comes_out_as_it_lies(name: str) -> None:
     np.testing.assert_array_equal(seen(found), trace[name])
     assert found.shape == trace[name].shape
     assert found.dtype == trace[name].dtype
+
+
+class Driver:
+    """Stands for the card's: takes everything, and keeps which streams were named."""
+
+    def __init__(self) -> None:
+        self.streams: dict[str, int] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        def call(*arguments: Any) -> tuple[int, ...]:
+            if name.endswith("Async"):
+                self.streams[name] = arguments[-1]
+            return (0, 4096) if "Alloc" in name else (0,)
+
+        return call
+
+
+def test_everything_is_done_on_one_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its own number: 0 may be another stream in each thread, which waits for none of these."""
+    driver = Driver()
+    there = unrolled(make_run("rnn", "tanh", T=2, N=1, D=2, H=2)).on_card("h")
+    monkeypatch.setattr(numbers, "SIMULATED", False)
+    monkeypatch.setattr(numbers, "driver", lambda: driver)
+    monkeypatch.setattr(numbers, "enter", lambda: None)
+    monkeypatch.setattr(numbers, "_pool", lambda: None)
+
+    some = numbers.allocated(3, np.float32)
+    some.take(some)
+    some.clear()
+    del some
+
+    assert driver.streams == {
+        "cuMemAllocFromPoolAsync": 1, "cuMemcpyDtoDAsync": 1, "cuMemsetD8Async": 1,
+        "cuMemFreeAsync": 1,
+    }  # fmt: skip
+    assert there.__cuda_array_interface__["stream"] == 1
 
 
 def test_nothing_is_copied_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:

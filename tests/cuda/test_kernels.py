@@ -70,6 +70,16 @@ def test_forward_and_backward_on_the_card(kind: str, option: str) -> None:
     close(back(unrolled(run)), back(unrolled(run, "reference"), "reference"))
 
 
+def test_backward_reads_the_state_that_the_layer_has_now() -> None:
+    """The numbers on the card begin with the state of the run; another one is not passed over."""
+    trace = unrolled(make_run("lstm", "sigmoid", T=3, N=2, D=2, H=3))
+    other = {name: np.full((2, 3), 0.5) for name in trace.last.initial}
+    begun = replace(trace, layers=(replace(trace.last, initial=other),))
+
+    close(back(begun), back(begun, "reference"))
+    assert not np.array_equal(back(begun)["d_W"], back(trace)["d_W"])
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("kind", ["lstm", "rnn"])
 def test_both_kernels_give_the_same_bits(kind: str, dtype: str) -> None:

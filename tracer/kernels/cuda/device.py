@@ -234,6 +234,7 @@ def _room_with(
         isinstance(room, Room)
         and room.sizes == sizes
         and set(room.quantities) == set(steps.FORWARD)
+        and all(room.begun.get(name) is before for name, before in state.items())
     ):
         return room
     made, _ = make_room(sizes, steps.FORWARD, cell.W.dtype)

@@ -15,8 +15,8 @@ from tracer.errors import InputError
 from tracer.kernels.cuda.numbers import Numbers, on_card
 from tracer.kernels.cuda.package import STREAM
 
-OURS = 1
-"""The stream on which everything is done, as the protocol numbers them, whose 0 means nothing."""
+NO_STREAM = None, 0
+"""What the protocol has where there is nothing to wait for: its 0 means nothing."""
 
 
 @dataclass(eq=False)
@@ -112,7 +112,7 @@ class OnCard:
             "typestr": self.dtype.str,
             "data": (first, False),  # PyTorch takes nothing that says it cannot be written to
             "strides": _dense(self.block.shape, size),
-            "stream": OURS,
+            "stream": STREAM,
             "version": 3,
         }
 
@@ -139,7 +139,7 @@ def adopted(name: str, value: Any) -> OnCard | None:
         raise InputError(
             f"{name} lies on the card, but not one number after the other; pass {name}.contiguous()"
         )
-    if found.get("stream") not in (None, STREAM, OURS):
+    if found.get("stream") not in (*NO_STREAM, STREAM):
         from numba import cuda
 
         cuda.external_stream(found["stream"]).synchronize()

@@ -65,8 +65,14 @@ def on_card(function: Callable[..., Any]) -> Any:
     return cuda.jit(function, device=True)
 
 
-STREAM = 0
-"""The one on which everything is done, after what other libraries have done on theirs."""
+STREAM = 1
+"""The one on which everything is done, and which waits for what was begun on the others.
+
+It is the legacy default stream by its own number, `CU_STREAM_LEGACY`. 0 would be that one too, but
+where `CUDA_PYTHON_CUDA_PER_THREAD_DEFAULT_STREAM` is set, each thread's own: a trace read in
+another thread than the one that computes it could then be read too early, and memory that one
+thread drops be handed out again while another's kernel still writes to it.
+"""
 
 
 class Kernel:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -27,12 +27,15 @@ class Room:
         The place of each quantity that is kept, by name.
     places : mapping
         Where each kind of numbers begins.
+    begun : dict
+        The state that was put before the first step, by name, as it came.
     """
 
     numbers: Numbers
     sizes: Sizes
     quantities: Mapping[str, Place]
     places: Mapping[int, int]
+    begun: dict[str, Any] = field(default_factory=dict)
 
     def before(self, at: int) -> Numbers:
         """What is before the first step, (N, H) numbers."""
@@ -94,6 +97,7 @@ def begin_with(room: Room, state: Mapping[str, Array], states: Mapping[str, int]
     """Have the states begin so."""
     for name, before in state.items():
         put(room.before(states[name]), before)
+    room.begun.update(state)
 
 
 def put(there: Numbers, given: Any) -> None:
