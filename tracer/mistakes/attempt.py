@@ -132,6 +132,15 @@ class Attempt:
         """Whether it gives every number of every run."""
         return self.open is None
 
+    @property
+    def is_right(self) -> bool:
+        """Whether it gives what the right program gives, all of it."""
+        found = ((run, self.numbers(run)) for run in self.task.runs)
+        return all(
+            numbers is not None and bool(run.alike(run.right, numbers).all())
+            for run, numbers in found
+        )
+
     @cached_property
     def open_marks(self) -> Marks:
         """Which blocks of that run it gives."""

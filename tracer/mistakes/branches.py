@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TypeAlias
 
 from tracer.mistakes import guards
@@ -25,14 +26,11 @@ class Branch:
     alike: tuple[OneOf, ...]
 
     def needs_all(self) -> bool:
-        """Whether each of them is needed; not where no run is left to see it."""
-        chosen, task = self.attempt.chosen, self.attempt.task
-        if len(chosen) == 1:
-            return True
-        for n in range(len(chosen)):
-            if not task.left or Attempt(task, chosen[:n] + chosen[n + 1 :]).explains:
-                return False
-        return task.left > 0
+        """Whether each of them is needed; not where no run is left to see it.
+
+        It is not where fewer of them give the same, nor where some of them undo each other.
+        """
+        return needs_all(self.attempt)
 
     def classes(self) -> tuple[OneOf, ...]:
         """Each of them with the others that can take its place."""
@@ -43,10 +41,26 @@ class Branch:
         )
 
 
+def needs_all(attempt: Attempt) -> bool:
+    """Whether no part of a set of mistakes gives the same, and none gives what is right.
+
+    Three that turn a sentence round in three places change nothing together: whatever a fourth
+    does beside them, they are no mistakes of anybody's.
+    """
+    chosen, task = attempt.chosen, attempt.task
+    for size in range(len(chosen) - 1, 0, -1):
+        for some in combinations(chosen, size):
+            part = Attempt(task, some)
+            if not task.left or part.explains or (size > 1 and part.is_right):
+                return False
+    return len(chosen) == 1 or task.left > 0
+
+
 def in_its_place(attempt: Attempt, n: int, others: Sequence[Candidate]) -> list[Candidate]:
     """Those with which, in the place of the n-th mistake, every number is given as well."""
     chosen = attempt.chosen
-    return [c for c in others if Attempt(attempt.task, (*chosen[:n], c, *chosen[n + 1 :])).explains]
+    sets = ((c, Attempt(attempt.task, (*chosen[:n], c, *chosen[n + 1 :]))) for c in others)
+    return [c for c, other in sets if other.explains and needs_all(other)]
 
 
 class Ways:
