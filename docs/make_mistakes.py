@@ -42,11 +42,15 @@ equations do not. Where several give the same numbers, all of them are told: "on
 - Where nothing fits, each quantity is held against what follows from the student's own earlier
   numbers.
 
-Nothing is named where it could be false. If every wrong number is 0, only that is said: too much
-gives 0. Whole numbers and NaN alone do not count either. A mistake that brings in a quantity
-which is 0 in all checks, or part of which shows in nothing that came back, is left out. A
-backward pass is also held against the student's own forward pass, and against the derivative of
-that: neither is called wrong.
+A set is told only if no part of it gives the same numbers, and no part of it gives the right
+ones. Of those that say the same of one quantity, as `o = z_o` and "`z_o` is returned as `o`" do
+where nothing else is made of `o`, one is told.
+
+Nothing is named where it could be false. If every wrong number is 0, only that is said, or at
+which step it is: too much gives 0. Whole numbers and NaN alone do not count either. A mistake that
+brings in a quantity which is 0 in all checks, or part of which shows in nothing that came back, is
+left out. A backward pass is also held against the student's own forward pass, and against the
+derivative of that: neither is called wrong.
 
 So a `title` and a `sentence` say what the numbers are, not what the code does: code that returns
 `-h` has no mistake in `z`, though `h = tanh(-z)` gives the same numbers.

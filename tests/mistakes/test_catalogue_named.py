@@ -11,7 +11,9 @@ import pytest
 
 from tests.mistakes.drawing import SCENES, came_of, differ, same_shapes
 from tracer.cells.activations import Array
+from tracer.errors import InputError
 from tracer.mistakes import Mistake, Run, diagnose, mistakes_of
+from tracer.mistakes.candidates import Candidate
 from tracer.program import Edit, Program, program_of
 
 
@@ -38,7 +40,7 @@ def test_every_mistake_is_named_by_its_numbers(scene: str) -> None:
         if (shown - 1) % sparse:
             continue
         diagnosis = diagnose(program, runs, catalogue)
-        if len(diagnosis.named) != 1 or mistake not in diagnosis.named[0]:
+        if len(diagnosis.named) != 1 or not _is_told(program, mistake, diagnosis.named[0]):
             missed.append((mistake.id, mistake.variant))
             continue
         for other in diagnosis.named[0]:
@@ -48,6 +50,13 @@ def test_every_mistake_is_named_by_its_numbers(scene: str) -> None:
 
     assert missed == []
     assert shown > 0
+
+
+def _is_told(program: Program, mistake: Mistake, named: Sequence[Mistake]) -> bool:
+    """Whether it is named, or what says the same of the same quantities."""
+    touched = Candidate(program, mistake.edits).touched
+    return any(other == mistake or Candidate(program, other.edits).touched == touched
+               for other in named)  # fmt: skip
 
 
 def _before(scene: str) -> list[str]:
@@ -92,7 +101,10 @@ def _part_does_not_show(
 ) -> bool:
     """Whether less than this mistake gives the same: then less is what is said."""
     for n in range(len(mistake.edits)) if len(mistake.edits) > 1 else ():
-        less = program.edited(mistake.edits[:n] + mistake.edits[n + 1 :])
+        try:
+            less = program.edited(mistake.edits[:n] + mistake.edits[n + 1 :])
+        except InputError:  # without it another reads what is made of itself
+            continue
         given = came_of(less, rounds, runs[0].came)
         if given is not None and not differ(given, runs):
             return True

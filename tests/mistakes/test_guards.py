@@ -37,6 +37,58 @@ def test_zero_names_nothing() -> None:
     assert diagnosed("lstm", "step", inputs, {"h": zero, "c": zero}) == Diagnosis(zero=True)
 
 
+@pytest.mark.parametrize("scene", ["rnn unroll", "lstm unroll"])
+def test_zero_at_the_last_step_is_told_so(scene: str) -> None:
+    """``for t in range(T - 1)``: all is right but for the last step, in every sentence."""
+    asked = SCENES[scene]
+    program, states = program_of(asked.program), asked.returns[: len(asked.returns) // 2]
+    runs = came_of(program, asked.inputs(), states)
+    assert runs is not None
+    for run in runs:
+        for array in run.came.values():
+            array[-1] = 0.0
+
+    diagnosis = diagnose(program, runs, mistakes_of(program, "sequence"))
+
+    assert len(diagnosis.named) == 1
+    assert "last step" in diagnosis.named[0][0].sentence
+
+
+def test_one_step_of_zeros_is_not_told_as_the_last() -> None:
+    """Sentences of one word alone do not tell the last step from all steps."""
+    inputs = draw(program_of("rnn"), 1, T=1)
+
+    diagnosis = diagnosed("rnn", "sequence", inputs, {"h": np.zeros((1, 3, 2))})
+
+    assert diagnosis == Diagnosis(zero=True)
+
+
+def test_what_says_the_same_of_one_quantity_is_told_once() -> None:
+    """o = z_o, and z_o returned as o: where only the gates come back, that is one mistake."""
+    program, asked = program_of("lstm"), SCENES["gates"]
+    runs = came_of(
+        program.edited(edits_in({"change": {"o": "z_o"}})), asked.inputs(), asked.returns
+    )
+    assert runs is not None
+
+    diagnosis = diagnose(program, runs, mistakes_of(program, "step"))
+
+    assert names(diagnosis) == [["pre_activation_returned"]]
+
+
+def test_what_says_it_of_two_quantities_is_told_twice() -> None:
+    """c = i * c_prev + f * g gives what the order f i g o gives; both may be what was written."""
+    program = program_of("lstm")
+    inputs = draw(program, 1, T=1)
+    came = program.edited(edits_in({"change": {"c": "i * c_prev + f * g"}})).run(
+        inputs, wanted=("h", "c")
+    )
+
+    diagnosis = diagnosed("lstm", "step", inputs, came)
+
+    assert sorted(names(diagnosis)[0]) == ["gate_order", "other_c"]
+
+
 def test_whole_numbers_name_nothing() -> None:
     """c cast to int, where the state is 0, was once told as a term left out."""
     inputs = draw(program_of("lstm"), 3, T=1)

@@ -19,6 +19,7 @@ from tracer.mistakes.equationwise import judged
 from tracer.mistakes.records import Diagnosis, Mistake, Run
 from tracer.mistakes.search import Found, Search, singles
 from tracer.mistakes.task import InVain, Task
+from tracer.mistakes.twins import told_once
 from tracer.program import Edit, Program
 from tracer.program.derivative import derivative
 from tracer.program.generated import generated
@@ -95,14 +96,15 @@ class _Diagnosing:
                 return Diagnosis(reference="follows")
             if self.is_derivative(based, runs):
                 return Diagnosis(reference="derivative")
-        if guards.only_zero(wrong.runs):
-            return Diagnosis(zero=True)
         candidates = [_candidate(based, mistake) for mistake in self.catalogue]
         task = Task(based, runs, candidates)
+        if guards.only_zero(wrong.runs):
+            return self.where_zero(task)
         strength = guards.evidence(task.runs)
         if strength and stages != "several":
             tried = [c for c in candidates if not (self.step_by_step and c.of_each_step)]
             alone = [c for c in _proved_singles(task, tried) if guards.whole(task, c)]
+            alone = told_once(task, alone)
             if alone:
                 return (
                     Diagnosis(named=(_mistakes(alone),))
@@ -121,6 +123,14 @@ class _Diagnosing:
             if found is not None:
                 return found
         return Diagnosis(equations=judged(based, runs))
+
+    def where_zero(self, task: Task) -> Diagnosis:
+        """That every wrong number is 0; and at which step, where that says it all."""
+        if task.one_step:
+            return Diagnosis(zero=True)
+        saying = [c for c in task.candidates if guards.says_where_zero(c)]
+        found = told_once(task, _proved_singles(task, saying))
+        return Diagnosis(named=(_mistakes(found),)) if found else Diagnosis(zero=True)
 
     def without_name(self, task: Task) -> Diagnosis | None:
         """One changed equation that has no name."""
@@ -212,7 +222,7 @@ def _several(task: Task, found: Sequence[Found]) -> Diagnosis | None:
         given = [chosen[n] for chosen in sets if task.is_given_by(_edits(chosen))]
         if not given:
             return None
-        proved.append(given)
+        proved.append(told_once(task, given, _edits((*first[:n], *first[n + 1 :]))))
     often = Diagnosis(named=tuple(map(_mistakes, proved)))
     if task.is_given_by(often.edits):
         return often

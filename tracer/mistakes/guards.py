@@ -13,6 +13,7 @@ from tracer.mistakes.candidates import Candidate
 from tracer.mistakes.task import Task
 from tracer.program import Edit, Program
 from tracer.program.edit import Body, Change, EachGate, Order, Read, Returned
+from tracer.program.functions import LEAVES_OUT
 from tracer.program.line import STOOD
 
 EVIDENCE = 2
@@ -24,6 +25,14 @@ def only_zero(runs: Sequence[Blocks]) -> bool:
     """Whether every wrong number is 0: what gives 0 is given by too much."""
     wrong = [blocks.numbers(blocks.wrong) for blocks in runs]
     return any(len(numbers) for numbers in wrong) and not any(numbers.any() for numbers in wrong)
+
+
+def says_where_zero(candidate: Candidate) -> bool:
+    """Whether it says of some step that it is 0, and nothing else; wrong zeros alone tell that."""
+    return all(
+        isinstance(edit, Returned) and not LEAVES_OUT.isdisjoint(edit.expression.functions)
+        for edit in candidate.edits
+    )
 
 
 def evidence(runs: Sequence[Blocks]) -> int:

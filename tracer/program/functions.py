@@ -96,6 +96,18 @@ def _of_step(step: int) -> Callable[[Array], Array]:
     return of_step
 
 
+def _but_step(step: int, *, of_several: bool = False) -> Callable[[Array], Array]:
+    """0 at one step, at which nothing was stored; `of_several`: not where it is the only one."""
+
+    def but_step(q: Array) -> Array:
+        left = np.array(q)
+        if len(left) > of_several:
+            left[step] = 0.0
+        return left
+
+    return but_step
+
+
 def _total(axes: int | tuple[int, ...]) -> Callable[[Array], Any]:
     def total(q: Array) -> Any:
         return np.add.reduce(q, axis=axes)
@@ -128,6 +140,9 @@ NAMED: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "interleaved": _interleaved,
         "of_first_step": _of_step(0), "of_last_step": _of_step(-1),
         "reversed_steps": lambda q: q[::-1], "earlier": _shifted(-1), "later": _shifted(1),
+        "rolled": lambda q: np.roll(q, 1, axis=0),
+        "but_first_step": _but_step(0), "but_last_step": _but_step(-1),
+        "but_last_of_several": _but_step(-1, of_several=True),
         "zeros": np.zeros_like, "ones": np.ones_like,
         "row": lambda q: q[np.newaxis], "column": lambda q: q[..., np.newaxis],
         "squeeze": np.squeeze, "transposed": lambda q: q.swapaxes(-1, -2),
@@ -148,10 +163,13 @@ OF_ALL_STEPS: Mapping[str, Callable[..., Any]] = MappingProxyType(
 )  # fmt: skip
 """The functions for which it matters whether there is an axis of steps before that of sentences."""
 
+LEAVES_OUT = frozenset({"but_first_step", "but_last_step", "but_last_of_several"})
+"""The functions that make the numbers of one step 0, and leave all others as they are."""
+
 ACROSS_STEPS = frozenset(
     {
         "softmax_T", "of_first_step", "of_last_step", "reversed_steps", "earlier", "later",
-        "exchanged_axes", "reshaped",
+        "rolled", "exchanged_axes", "reshaped", *LEAVES_OUT,
     }
 )  # fmt: skip
 """The functions that look at all steps at once: what they do shows in no single one."""
