@@ -1,9 +1,9 @@
 """Several threads that go through one sentence at once, each with some of the units: they meet.
 
-Before a product a step needs the h of all units. So whoever comes there counts itself, in one place
-of memory, and waits until all of its team have done so. It waits in a loop, for a step takes only
-microseconds; whoever has waited long lets other threads go first, so that a team comes to its end
-on one processor too.
+Before its product with W a step needs the h of all units, and a step back the d_z of all. So
+whoever comes there counts itself, in one place of memory, and waits until all of its team have done
+so. It waits in a loop, for a step takes only microseconds; whoever has waited long lets other
+threads go first, so that a team comes to its end on one processor too.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from tracer.kernels.cpu.arrays import Places
 from tracer.kernels.cpu.jit import compiled
 
 LINE = 16
-"""So many integers are two lines of a cache: what one thread writes disturbs no other."""
+"""So many integers are 128 bytes: no two of these lie in one line of a cache, so what one thread
+writes there is not in the way of another that reads its own."""
 
 CAME, GAVE_UP, MEMBERS = 0, LINE, 2 * LINE
 """In a team's memory: how often anybody came; not 0 if one never will; and a line a member."""
@@ -32,7 +33,7 @@ OFTEN, FIRST, UNITS = 0, 1, 2
 """In a member's line: how often it came, its first unit, and how many it has."""
 
 PATIENCE = 150
-"""Looks at the count, some tens of microseconds, before others may go first."""
+"""Looks at the count, a few microseconds, before others may go first."""
 
 _WHOLE = ir.IntType(64)
 _X86 = cpu_target.target_context.codegen().magic_tuple()[0].startswith(("x86_64", "i686"))
@@ -69,7 +70,7 @@ def _seen(_typing: Any, counts: Any, _place: Any) -> Any:
 
 @intrinsic  # type: ignore[untyped-decorator]
 def _rest(_typing: Any) -> Any:
-    """Tell the processor that this is a loop that waits."""
+    """Tell an x86 processor that this is a loop that waits; any other just looks again."""
 
     def write(context: Any, builder: Any, _signature: Any, _nothing: Any) -> Any:
         if _X86:
@@ -121,7 +122,8 @@ def _plain_meet(team: Places, me: int) -> bool:  # noqa: ARG001 - without the co
 meet: Callable[[Places, int], bool] = _plain_meet if config.DISABLE_JIT else _meet
 """``meet(team, me)`` waits until all of the team are there; False if one of them never comes.
 
-That can only be at the first meeting. A team of nobody, an empty array, waits for nobody.
+That can only be at the first meeting: all memory is there before it, and nothing fails after it. A
+team of nobody, an empty array, waits for nobody.
 """
 
 

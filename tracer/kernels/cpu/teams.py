@@ -16,14 +16,14 @@ from tracer.kernels.cpu.meeting import GAVE_UP, gathered
 ENOUGH = 100_000
 """Fused multiply-adds of one step, some five microseconds, that a thread must have.
 
-An LSTM of H = 192 and D = 96 has so many for each of two, an RNN of H = 384 and D = 128.
+An LSTM of H = 192 and D = 96 has so many for each of two, and so has an RNN of H = 384 and D = 192.
 """
 
 LONG = 8_000_000
 """Fused multiply-adds of all steps that a thread must have, so that it is worth its start."""
 
 WHOLE = 16
-"""Each part has whole panels of weights: it is a multiple of so many units, except the last."""
+"""Each part but the last has a multiple of so many units: whole vectors, however wide they are."""
 
 
 def parts_of(H: int, T: int, work: int) -> list[slice]:

@@ -22,7 +22,7 @@ def plain(array: Any) -> Any:
 
 
 def packed(M: Array) -> Array:
-    """The weights M (K, J), laid out for products with many rows."""
+    """The weights M (K, J), laid out for `product.product`."""
     return product.packed(plain(M))
 
 
@@ -39,7 +39,7 @@ _BACKWARD: WeakKeyDictionary[Cell, CellWeights] = WeakKeyDictionary()
 _Parts: TypeAlias = tuple[list[slice], list[CellWeights]]
 _FORWARD_PARTS: WeakKeyDictionary[Cell, _Parts] = WeakKeyDictionary()
 _BACKWARD_PARTS: WeakKeyDictionary[Cell, _Parts] = WeakKeyDictionary()
-# Laid out once for each cell, whose weights cannot change.
+# Laid out once for each cell, whose weights cannot change; of parts only those asked for last.
 
 
 def forward_weights(cell: Cell, made: CompiledCell) -> CellWeights:

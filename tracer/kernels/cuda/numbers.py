@@ -108,6 +108,7 @@ class Numbers:
         from numba.cuda.simulator.cudadrv.devicearray import FakeCUDAArray
 
         memory = (ctypes.c_byte * self.size).from_address(self.address)
+        # A view, for NumPy's types know none of the arrays of ctypes.
         return FakeCUDAArray(np.frombuffer(memoryview(memory), self.dtype))
 
 

@@ -15,7 +15,7 @@ from tracer.kernels.cuda.package import REAL, VECTOR, on_card
 from tracer.kernels.cuda.product import CHAIN
 
 SHARED = 48 * 1024
-"""Bytes of memory that the threads of a block can share."""
+"""Bytes that the threads of a block can share on every card, without asking its driver for more."""
 
 
 class Shape(NamedTuple):
