@@ -106,7 +106,7 @@ class Kernel:
         return compiled
 
     @cached_property
-    def _entry(self) -> tuple[Any, Any, Any, bool]:
+    def _entry(self) -> tuple[Callable[..., None], Any, Callable[..., Any], Any]:
         from cuda.core import LaunchConfig, Stream, launch
 
         compiled = self._made
