@@ -94,7 +94,9 @@ class Trace(Mapping[str, Array]):
     units: UnitIndex = field(default_factory=lambda: slice(None))
 
     def __post_init__(self) -> None:
-        freeze((*self.outputs.values(), *(self.head or ()), self.target, self.counted))
+        # A bare cell's run has none of them, and is over before they are all looked for.
+        if self.outputs or self.head or self.target is not None or self.counted is not None:
+            freeze((*self.outputs.values(), *(self.head or ()), self.target, self.counted))
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

@@ -87,7 +87,8 @@ def unroll(
     taken = adopted("x", x, device)
     x = _checked_x(cell, view_of("x", x) if taken is None else taken)
     T, N, _ = x.shape
-    state = _checked_state(cell, {"h": h_0, "c": c_0}, N, device)
+    begun = {} if h_0 is None and c_0 is None else {"h": h_0, "c": c_0}
+    state = _checked_state(cell, begun, N, device)
     steps = _checked_lengths(lengths, T, N)
     if into is not None:
         return unroll_into(into, cell, x, state, steps, level, device, VERSIONS)
@@ -129,6 +130,8 @@ def _checked_state(cell: Cell, given: Mapping[str, Any], N: int, device: str) ->
     H = cell.W.shape[1]
     # One array for all that nobody gave: no trace lets anybody write to it.
     state: dict[str, Array] = dict.fromkeys(cell.equations.state, np.zeros((N, H), cell.W.dtype))
+    if not given:
+        return state
     for name, value in given.items():
         if value is None:
             continue
