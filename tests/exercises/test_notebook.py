@@ -146,6 +146,10 @@ def test_where_a_function_stands_in_a_notebook() -> None:
     [
         (b'{"cells": [', Odd.NO_JSON),
         (b'{"a": 1}', Odd.NO_NOTEBOOK),
+        (b"[1, 2]", Odd.NO_NOTEBOOK),
+        (b"def step(x):\n    return x\n", Odd.NO_JSON_AT_ALL),
+        (b"not json", Odd.NO_JSON_AT_ALL),
+        (b"", Odd.NO_JSON_AT_ALL),
         (notebook(), Odd.NO_CODE),
         (notebook("x", metadata={"kernelspec": {"language": "R"}}), Odd.LANGUAGE),
         (notebook("#" * 2**20, "x"), Odd.TOO_LONG),
@@ -153,7 +157,7 @@ def test_where_a_function_stands_in_a_notebook() -> None:
     ],
 )
 def test_notebooks_that_cannot_be_run(data: bytes, problem: Odd) -> None:
-    """Cut off, empty, of another language, too long, nested too deeply."""
+    """Cut off, no notebook at all, empty, of another language, too long, nested too deeply."""
     found = look("step.ipynb", data, ["step"]).problem
 
     assert found is not None
@@ -161,14 +165,13 @@ def test_notebooks_that_cannot_be_run(data: bytes, problem: Odd) -> None:
 
 
 def test_other_shapes_of_a_notebook() -> None:
-    """Renamed to .py; a source in one piece; the format of 2014; a program with its name."""
+    """Renamed to .py; a source in one piece; the format of 2014."""
     whole = json.dumps({"cells": [{"cell_type": "code", "source": "step = abs"}]}).encode()
     old = {"worksheets": [{"cells": [{"cell_type": "code", "input": ["step = abs"]}]}]}
 
     for name, data in (
         ("step.py", whole),
         ("step.ipynb", json.dumps(old).encode()),
-        ("step.ipynb", b"step = abs"),
     ):
         assert b"step = abs" in look(name, data, ["step"]).program
 

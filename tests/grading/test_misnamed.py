@@ -24,6 +24,7 @@ def said(exercise: Exercise, body: str, top: str = "import numpy as np") -> str:
     [
         ("return np.tanh(x @ U.T + h_pref @ W.T + a)", "h_prev"),
         ("return np.thanh(x @ U.T)", "tanh"),
+        ("return np.tahn(x @ U.T)", "tanh"),
         ("return x.transposed()", "transpose"),
         ("cache = {'h_prev': h_prev}; return cache['prev_h']", "'h_prev'"),
         ("cache = {'h_prev': h_prev}; return cache.h_prev", "['h_prev']"),
@@ -52,6 +53,15 @@ def test_an_import_that_is_missing(rnn_step: Exercise) -> None:
 def test_a_name_that_is_like_none(rnn_step: Exercise, body: str) -> None:
     """Another quantity, and what NumPy does not have, are not guessed at."""
     assert "Did you mean" not in said(rnn_step, body)
+
+
+@pytest.mark.parametrize("name", ["sigmod", "sigmoid"])
+def test_a_function_that_is_called_by_a_longer_name(rnn_step: Exercise, name: str) -> None:
+    """The student's own is sig; a letter alone is the beginning of too much."""
+    top = "import numpy as np\nsig = np.tanh\ns = np.tanh"
+
+    assert "Did you mean sig?" in said(rnn_step, f"return {name}(x)", top)
+    assert "Did you mean" not in said(rnn_step, "return sigma_of(x)", top)
 
 
 @pytest.mark.parametrize("name", ["token", "trace", "code", "numbers", "select"])

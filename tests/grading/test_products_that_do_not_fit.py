@@ -67,3 +67,34 @@ def test_a_sum_inside_a_function_of_numpy(rnn_step: Exercise) -> None:
     assert trouble is not None
     assert trouble.facts["apart"] is None
     assert trouble.facts["message"].startswith("operands could not be broadcast together")
+
+
+@pytest.mark.parametrize(
+    ("line", "shapes"),
+    [
+        ("z_i, z_f = U", "There U has shape (3, 4)."),
+        ("return np.split(U, 2)", "There U has shape (3, 4)."),
+        ("return np.where(a, U, W)", "There a has shape (3,), U (3, 4) and W (3, 3)."),
+        ("return x[a.size]", "There x has shape (1, 4) and a (3,)."),
+        ("if W: return x", "There W has shape (3, 3)."),
+    ],
+)
+def test_the_arrays_of_a_line_that_fails(rnn_step: Exercise, line: str, shapes: str) -> None:
+    """Whatever NumPy says does not fit: the line, and the shape of each array that it names."""
+    source = f"import numpy as np\n\ndef rnn_step(x, h_prev, U, W, a):\n    {line}\n"
+
+    report = grade(rnn_step, Submission("rnn_step.py", source.encode()), seed=1)
+
+    said = " ".join(part.plain.strip() for part in screen(report, Abilities(width=200)))
+    assert f"line 4 of rnn_step.py: {line} {shapes}" in said
+
+
+@pytest.mark.parametrize("line", ["raise ValueError(x)", "return int('x')", "return x.shape[7]"])
+def test_no_array_is_told_where_none_is_the_matter(rnn_step: Exercise, line: str) -> None:
+    """An error of the student's own says itself what it is about; a line may name no array."""
+    source = f"import numpy as np\n\ndef rnn_step(x, h_prev, U, W, a):\n    {line}\n"
+
+    trouble = grade(rnn_step, Submission("rnn_step.py", source.encode()), seed=1).checks[0].trouble
+
+    assert trouble is not None
+    assert trouble.facts["shapes"] == ((("x", (1, 4)),) if "shape" in line else ())

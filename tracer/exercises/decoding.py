@@ -42,6 +42,7 @@ class Odd(StrEnum):
     UNKNOWN_ENCODING = "unknown encoding"
     UNDECODABLE = "undecodable"
     NO_JSON = "no json"  # a notebook that is cut off, or was edited by hand
+    NO_JSON_AT_ALL = "no json at all"  # another file, called .ipynb
     NO_NOTEBOOK = "no notebook"  # JSON, and no cells in it
     NO_CODE = "no code"  # a notebook without a code cell
     LANGUAGE = "language"  # a notebook of another language

@@ -44,13 +44,14 @@ class Line:
 
 
 def is_notebook(text: str, name: str) -> bool:
-    """Whether a file is a notebook, whatever its name ends with."""
-    begins = text.lstrip()[:1] == "{"
-    return begins and (name.lower().endswith(".ipynb") or '"cell_type"' in text)
+    """Whether a file says that it is a notebook: by its name, or by what it holds."""
+    return name.lower().endswith(".ipynb") or (text.lstrip()[:1] == "{" and '"cell_type"' in text)
 
 
 def cells(text: str) -> list[Cell] | Problem:
     """The code cells of a notebook, from top to bottom, or why there are none."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return Problem(Odd.NO_JSON_AT_ALL)
     try:
         notebook = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -200,6 +200,7 @@ def _read_end(answer: Answer, plan: Plan, facts: dict[str, Any] | None) -> None:
                 "again": facts.get("again") is True,
                 "product": _product(facts.get("product")),
                 "apart": _apart(facts.get("apart")),
+                "shapes": _shapes(facts.get("shapes")),
                 "near": _text(facts.get("near")),
                 "missing": _text(facts.get("missing")),
                 "loaded": answer.loaded,
@@ -247,6 +248,16 @@ def _apart(value: object) -> tuple[Any, ...] | None:
     _said, (_left, first), (_right, second) = found
     pairs = zip(first[::-1], second[::-1], strict=False)
     return found if any(1 not in pair and len({*pair}) > 1 for pair in pairs) else None
+
+
+def _shapes(value: object) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Arrays by their names, each with its shape."""
+    found = []
+    for pair in _list(value):
+        name, *rest = _list(pair) or [None]
+        if len(rest) == 1 and _text(name).isidentifier():
+            found.append((_text(name), tuple(n for n in _list(rest[0]) if type(n) is int)))
+    return tuple(found)
 
 
 def _two_sides(value: object) -> tuple[Any, ...] | None:

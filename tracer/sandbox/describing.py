@@ -15,7 +15,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
-from types import CodeType, FrameType
+from types import CodeType, FrameType, TracebackType
 from typing import Any
 
 LONGEST_TEXT = 600
@@ -87,6 +87,7 @@ def describe(error: BaseException, file: Path, function: str) -> dict[str, Any]:
         "again": again,
         "product": product(error, lambda filename: filename == str(file)),
         "apart": spread(error, lambda filename: filename == str(file)),
+        "shapes": shapes(error, lambda filename: filename == str(file)),
     }
 
 
@@ -134,13 +135,58 @@ def spread(error: BaseException, own: Callable[[str], bool]) -> list[Any] | None
         return None
 
 
+def shapes(error: BaseException, own: Callable[[str], bool]) -> list[Any]:
+    """The arrays that are named in the student's own statement that raised it, with their shapes.
+
+    Returns
+    -------
+    list
+        In the order in which they stand there: ``[["mask", [2]], ["h_new", [2, 5]]]``. Nothing
+        where the exception does not say that something is too long, too short or apart.
+    """
+    try:
+        if not isinstance(error, (ValueError, IndexError)):
+            return []
+        last = _last_own(error, own)
+        frame = last.tb_frame
+        lines = linecache.getlines(frame.f_code.co_filename)
+        names = _named_in(ast.parse("".join(lines)), last.tb_lineno or 0)
+        held = {**frame.f_globals, **frame.f_locals}
+        array = sys.modules["numpy"].ndarray
+        found = [(name, held[name]) for name in names if type(held.get(name)) is array]
+        return [[name, list(value.shape)] for name, value in found]
+    except BaseException:  # noqa: BLE001 - whatever the student's own values did when looked at
+        return []
+
+
+def _named_in(tree: ast.Module, number: int) -> list[str]:
+    """What the statement on a line reads, each name once; of one with a body, its first line."""
+    statements = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.stmt) and node.lineno <= number <= (node.end_lineno or 0)
+    ]
+    statement = max(statements, key=lambda node: node.lineno)
+    if isinstance(statement, (ast.Raise, ast.FunctionDef, ast.ClassDef)):
+        return []  # it says itself what is the matter
+    parts: list[ast.AST] = [statement]
+    if isinstance(statement, (ast.If, ast.While)):
+        parts = [statement.test]
+    elif isinstance(statement, ast.For):
+        parts = [statement.iter]
+    read = [
+        node
+        for part in parts
+        for node in ast.walk(part)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    ]
+    in_order = sorted(read, key=lambda node: (node.lineno, node.col_offset))
+    return list(dict.fromkeys(node.id for node in in_order))
+
+
 def _where(error: BaseException, own: Callable[[str], bool]) -> tuple[str, FrameType]:
     """The piece of the student's own code in which it was raised, and its frame."""
-    trace, last = error.__traceback__, None
-    while trace is not None:
-        last = trace if own(trace.tb_frame.f_code.co_filename) else last
-        trace = trace.tb_next
-    assert last is not None
+    last = _last_own(error, own)
     frame, code = last.tb_frame, last.tb_frame.f_code
     first, end, left, right = list(code.co_positions())[last.tb_lasti // 2]
     assert first is not None
@@ -148,6 +194,16 @@ def _where(error: BaseException, own: Callable[[str], bool]) -> tuple[str, Frame
     lines[-1] = lines[-1][:right]
     lines[0] = lines[0][left:]
     return " ".join(line.decode().strip() for line in lines), frame
+
+
+def _last_own(error: BaseException, own: Callable[[str], bool]) -> TracebackType:
+    """The innermost place in the student's own code."""
+    trace, last = error.__traceback__, None
+    while trace is not None:
+        last = trace if own(trace.tb_frame.f_code.co_filename) else last
+        trace = trace.tb_next
+    assert last is not None
+    return last
 
 
 def _sides(node: ast.expr, frame: FrameType) -> list[ast.expr]:

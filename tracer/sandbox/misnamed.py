@@ -19,6 +19,9 @@ from typing import Any
 CLOSE = 0.75
 """How alike two names are at least, as `difflib` counts."""
 
+SHORTEST = 3
+"""Fewer letters begin too many names."""
+
 USUAL = {"np": "import numpy as np", "nb": "import numba as nb"}
 
 _IMPORTED = re.compile(r"cannot import name '(\w+)'")
@@ -47,7 +50,9 @@ def meant(error: BaseException, packages: Collection[str]) -> dict[str, str]:
 def _meant(error: BaseException, packages: Collection[str]) -> dict[str, str]:
     near = missing = ""
     if type(error) is NameError:
-        near = nearest(error.name, _seen_from(_last(error.__traceback__)))
+        frame = _last(error.__traceback__)
+        near = nearest(error.name, _seen_from(frame))
+        near = near or _cut_short(str(error.name), [*frame.f_locals, *frame.f_globals])
         if not near:
             name = str(error.name)
             module = name in sys.stdlib_module_names and _dotted(error.__traceback__)
@@ -90,7 +95,25 @@ def nearest(name: Any, known: Iterable[Any]) -> str:
     if alike:
         return max(alike, key=lambda one: SequenceMatcher(None, name, one).ratio())
     names = [one for one in names if not _another(name, one)]
+    turned = [one for one in names if _turned(name, one)]
+    if turned:
+        return turned[0]
     return next(iter(get_close_matches(name, names, 1, CLOSE)), "")
+
+
+def _cut_short(name: str, known: Iterable[str]) -> str:
+    """The student's own name of which another is the longer form: ``sig`` of ``sigmod``."""
+    found = [one for one in known if len(one) >= SHORTEST and name.startswith(one)]
+    return max(found, key=len, default="") if name.isalpha() else ""
+
+
+def _turned(name: str, other: str) -> bool:
+    """Whether two letters beside each other change places: ``tahn`` is no ``tan``."""
+    differ = [n for n, (a, b) in enumerate(zip(name, other, strict=False)) if a != b]
+    if len(name) != len(other) or len(differ) != len("ab") or differ[1] != differ[0] + 1:
+        return False
+    first, second = differ
+    return (name[first], name[second]) == (other[second], other[first])
 
 
 def _joined(name: str) -> str:

@@ -31,6 +31,9 @@ def form_sentences(file: str, facts: Mapping[str, Any]) -> list[str]:
         case Odd.NO_JSON:
             said = _("{file} is a damaged notebook: it is not valid JSON (line {line}).")
             todo = _("Open it in Jupyter and save it again, or export it as a Python script.")
+        case Odd.NO_JSON_AT_ALL:
+            said = _("{file} is not a notebook, though it is called one: it holds no JSON.")
+            todo = _("If it is a Python program, call it .py; else hand in the notebook itself.")
         case Odd.NO_NOTEBOOK:
             said = _("{file} is not a notebook: it is JSON without cells.")
             todo = _("Hand in the notebook itself, or a Python file.")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tracer.exercises.products import Fits, Side
 from tracer.language import _
+from tracer.view.say.difference import listed
 from tracer.view.say.words import clean
 
 
@@ -39,3 +42,13 @@ def spread_sentence(left: Side, right: Side) -> str:
         left=clean(name), right=clean(other), shape=shape, wanted=wanted,
         one=pairs[at][0], another=pairs[at][1],
     )  # fmt: skip
+
+
+def shapes_sentence(arrays: Sequence[Side]) -> str:
+    """What shape each array has that is named in a line."""
+    (name, shape), *others = arrays
+    told = [_("{name} has shape {shape}").format(name=clean(name), shape=shape)]
+    told += [
+        _("{name} {shape}").format(name=clean(other), shape=extent) for other, extent in others
+    ]
+    return _("There {shapes}.").format(shapes=listed(told))

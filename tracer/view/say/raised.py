@@ -11,7 +11,7 @@ from tracer.grading.report import Report, Trouble
 from tracer.language import _
 from tracer.view.say.difference import listed
 from tracer.view.say.ending import Ending
-from tracer.view.say.products import product_sentence, spread_sentence
+from tracer.view.say.products import product_sentence, shapes_sentence, spread_sentence
 from tracer.view.say.python import about_python, in_own_lines
 from tracer.view.say.words import clean
 
@@ -75,6 +75,8 @@ def raised(report: Report, trouble: Trouble) -> list[str | Ending]:
     if facts.get("again"):
         lines.append(_("The call in this line is made anew inside itself, and never ends."))
     lines += _meant(facts)
+    if misfit is None and facts.get("shapes"):
+        lines.append(shapes_sentence(facts["shapes"]))
     if apart is not None:
         lines.append(spread_sentence(*apart[1:]))
     if product is not None:
