@@ -33,9 +33,9 @@ An exercise is a folder, named by a number and the student's file: `22_lstm_step
 `lstm_step.py`. The numbers give the order. What is asked for is in the folder's `exercise.toml`;
 nothing else has to be edited to add one, and no exercise needs a line of code in `tracer`.
 
-    tracer dev new 60_gru_step --dir my-course          a folder to start from, complete and right
-    tracer dev check --exercises my-course/exercises    does everything in it fit together?
-    tracer init work --exercises my-course/exercises    what a student gets
+    tracer dev new 60_gru_step --dir our-course          a folder to start from, complete and right
+    tracer dev check --exercises our-course/exercises    does everything in it fit together?
+    tracer init work --exercises our-course/exercises    what a student gets
 
 `--exercises` is an option of every command that reads exercises: `list`, `check`, `hint`, `init`
 and `dev check`. A folder made by `tracer init --exercises` remembers it, in

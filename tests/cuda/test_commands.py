@@ -37,4 +37,4 @@ def test_doctor_names_the_card() -> None:
     """In the simulator that is the simulator."""
     findings = {(found.area, found.name): found.value for found in diagnose()}
 
-    assert findings["kernels", "cuda"] == package.card().name
+    assert findings["kernels", "cuda"] == f"can be used: {package.card().name}"

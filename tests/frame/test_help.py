@@ -140,7 +140,7 @@ def test_shell_completion(shell: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "offered"),
-    [("do", ["doctor"]), ("doctor --format ", ["text", "json"]), ("shw -", [])],
+    [("do", ["doctor"]), ("doctor --format ", ["rich", "plain", "json"]), ("shw -", [])],
 )
 def test_what_is_completed(typed: str, offered: list[str]) -> None:
     """The tab key offers verbs, options and choices, and nothing after a verb that is not there."""

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from tracer.course.authoring import findings
-from tracer.errors import TracerError
-from tracer.exercises.discovery import discover, find
-from tracer.exercises.exercise import Exercise
+from tracer.errors import TracerError, UnknownNameError
+from tracer.exercises.discovery import discover, find, folders
+from tracer.exercises.exercise import Exercise, Folder
 from tracer.exercises.hints import meant_for, parse
 
 
@@ -249,3 +249,14 @@ def test_files_that_are_not_utf8_are_findings(broken: tuple[Path, Path]) -> None
 
     assert hints.endswith("hints.md is not UTF-8; save the file as UTF-8")
     assert mistakes == "the first line does not say what fails"
+
+
+def test_an_exercise_of_another_course_needs_its_folder() -> None:
+    """Where only tracer's own were looked through, the option that names a folder is told."""
+    with pytest.raises(UnknownNameError) as of_tracer:
+        find("60", folders())
+    with pytest.raises(UnknownNameError) as of_a_course:
+        find("60", [Folder(Path("/courses/ours/61_gru_step"))])
+
+    assert "For one of another course, add: --exercises DIR" in str(of_tracer.value)
+    assert "--exercises" not in str(of_a_course.value)

@@ -19,7 +19,8 @@ from tracer.grading.judge import judge
 from tracer.grading.right import ByEquations
 from tracer.grading.session import grade
 from tracer.grading.task import tasks
-from tracer.program import Program
+from tracer.mistakes import Diagnosis
+from tracer.program import Program, edits_in
 from tracer.sandbox.process import PlainProcess
 from tracer.view.say.diagnosis import told as said_of
 
@@ -148,3 +149,12 @@ def test_an_order_of_gates_is_told_as_the_exercise_has_it() -> None:
     assert diagnosis is not None
     said = " ".join(told.text for told in said_of(diagnosis))
     assert "in the order i f g o. Here the order is i f o g." in said
+
+
+def test_the_activation_of_the_rnn_is_told_by_its_name() -> None:
+    """f is a gate in the next exercise: z_from_x = tanh(x @ U.T) is said, and no f."""
+    change, slope = edits_in({"change": {"z_from_x": "f(x @ U.T)", "d_z": "df(z) * d_h"}})
+
+    said = [told.text for told in said_of(Diagnosis(generated=(change, slope)))]
+
+    assert said[1:] == ["z_from_x = tanh(x @ U.T)", "d_z = dtanh(z) * d_h"]

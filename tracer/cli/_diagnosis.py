@@ -69,8 +69,10 @@ def _card() -> Finding:
     from tracer.kernels.cuda.package import card, trouble
 
     why = trouble()
-    said = _("not usable here: {why}").format(why=why) if why else card().name
-    return Finding("kernels", "cuda", said)
+    if why:
+        said = _("kernels run on the CPU; a graphics card cannot be used: {why}")
+        return Finding("kernels", "cuda", said.format(why=why))
+    return Finding("kernels", "cuda", _("can be used: {card}").format(card=card().name))
 
 
 def _cache() -> Iterator[Finding]:

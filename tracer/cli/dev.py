@@ -37,8 +37,8 @@ def command() -> None:
 
         \b
         Examples:
-          tracer dev new 60_my_step --dir my-course
-          tracer dev check --exercises my-course/exercises
+          tracer dev new 60_my_step --dir our-course
+          tracer dev check --exercises our-course/exercises
         """
     )
 )
@@ -88,7 +88,7 @@ def new(name: str, folder: str, equations: str, reference: bool) -> None:
         \b
         Example:
           tracer dev check
-          tracer dev check --exercises my-course/exercises
+          tracer dev check --exercises our-course/exercises
           tracer dev check --report --sample 10
         """
     )

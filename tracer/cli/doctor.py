@@ -23,10 +23,10 @@ from tracer.language import _
 @click.option(
     "--format",
     "layout",
-    type=click.Choice(["text", "json"]),
-    default="text",
+    type=click.Choice(["rich", "plain", "json"]),
+    default="rich",
     show_default=True,
-    help=_("Text for people, JSON for programs and bug reports."),
+    help=_("For people: rich, plain. For programs and bug reports: json."),
 )
 @click.option(
     "--clear-cache",
@@ -41,7 +41,7 @@ def command(layout: str, clear: bool) -> None:
     from tracer.view.terminal.console import abilities, write
     from tracer.view.terminal.doctor import doctor, terminal_findings
 
-    able = abilities()
+    able = abilities(plain=layout == "plain")
     findings = (*diagnose(clear=clear), *terminal_findings(able))
     if layout == "json":
         rows = [asdict(finding) | {"status": finding.status} for finding in findings]

@@ -92,7 +92,17 @@ def find(name: str, exercises: Sequence[E]) -> E:
     if near:
         listed = ", ".join(e.name for e in near)
         raise TracerError(f"'{name}' is ambiguous ({listed}); give more of the name")
-    raise UnknownNameError("exercise", name, [e.name for e in exercises])
+    names = [e.name for e in exercises]
+    if not all(e.folder.parent == home() for e in exercises):
+        raise UnknownNameError("exercise", name, names)
+    raise _unknown_here(UnknownNameError("exercise", name, names))
+
+
+def _unknown_here(error: UnknownNameError) -> UnknownNameError:
+    """The same error, where only the exercises of tracer were looked through."""
+    said = f"{error}. For one of another course, add: --exercises DIR (in Python: exercises=DIR)"
+    error.args = (said,)
+    return error
 
 
 def _functions(exercise: Folder) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
 FEW = 3
 """So many quantities of which nothing can be told are named; a longer list helps nobody."""
+
+
+_ACTIVATION = re.compile(r"(?<!\w)(?P<d>d?)f\(")
+"""Exercises with an RNN are run with f = tanh."""
 
 
 class Told(NamedTuple):
@@ -34,7 +39,7 @@ def told(diagnosis: Diagnosis) -> list[Told]:
     if diagnosis.named:
         return list(_several(diagnosis.named))
     if diagnosis.generated:
-        return list(_generated([str(edit) for edit in diagnosis.generated]))
+        return list(_generated([_as_activation(str(e)) for e in diagnosis.generated]))
     if diagnosis.reference:
         return list(_reference(diagnosis.reference))
     return list(_by_equation(diagnosis))
@@ -65,6 +70,11 @@ def _several(classes: Sequence[Sequence[Mistake]]) -> Iterator[Told]:
         if len(titles) > 1:
             text = _("one of these: {titles}").format(titles="; ".join(titles))
         yield Told(text, item=True)
+
+
+def _as_activation(change: str) -> str:
+    """The activation f and its slope df of the RNN by their own names: f is a gate elsewhere."""
+    return _ACTIVATION.sub(lambda found: f"{found['d']}tanh(", change)
 
 
 def _generated(changes: Sequence[str]) -> Iterator[Told]:
