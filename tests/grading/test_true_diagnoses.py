@@ -22,6 +22,7 @@ from tracer.grading.task import tasks
 from tracer.mistakes import Diagnosis
 from tracer.program import Program, edits_in
 from tracer.sandbox.process import PlainProcess
+from tracer.view.parts.report import judged
 from tracer.view.say.diagnosis import told as said_of
 
 COURSES = Path(__file__).parents[1] / "exercises/courses"
@@ -158,3 +159,26 @@ def test_the_activation_of_the_rnn_is_told_by_its_name() -> None:
     said = [told.text for told in said_of(Diagnosis(generated=(change, slope)))]
 
     assert said[1:] == ["z_from_x = tanh(x @ U.T)", "d_z = dtanh(z) * d_h"]
+
+
+CLIPPED = b"""
+import numpy as np
+
+def lstm_gates(x, h_prev, U, W, a):
+    z = np.clip(x @ U.T + h_prev @ W.T + a, -5, 5)
+    i, f, g, o = np.split(z, 4, axis=1)
+    return 1 / (1 + np.exp(-i)), 1 / (1 + np.exp(-f)), np.tanh(g), 1 / (1 + np.exp(-o))
+"""
+
+
+def test_what_another_check_shows_wrong_is_right_in_this_one_only() -> None:
+    """z clipped to -5..5 shows in g in one check and not in the other; both was said at once."""
+    exercise = EXERCISES["20"]
+
+    report = grade(exercise, Submission("lstm_gates.py", CLIPPED), seed=376416547)
+
+    assert report.diagnosis is not None
+    wrong = {e.name for e in report.diagnosis.equations if e.verdict == "wrong"}
+    (standings,) = (c.standings for c in judged(report).checks if c.name == "large values")
+    assert wrong == {"i", "f", "g", "o"}
+    assert standings == "In this check, nothing is wrong with g."

@@ -175,26 +175,32 @@ def _called_right(report: Report, c: CheckReport) -> set[str]:
     return {e.name for e in by_equation if e.verdict == "right"} | before
 
 
+def _called_wrong(report: Report, c: CheckReport) -> set[str]:
+    """The quantities of which the diagnosis says that their equation is wrong, in some check."""
+    found = c.diagnosis or report.diagnosis
+    return {e.name for e in found.equations if e.verdict == "wrong"} if found else set()
+
+
 def _standings(report: Report, c: CheckReport, said_right: Collection[str]) -> str:
     """Which quantities of a failing check are right, by themselves or for the student's own.
 
-    What was called right before is not said again.
+    What was called right before is not said again; of what is wrong in another check, it is said
+    that it is right in this one.
     """
     if c.verdict is not Verdict.WRONG or c.difference is None:
         return ""
-    of = {
-        standing: own_names(
-            report.exercise,
-            c.check,
-            [
-                q.name
-                for q in c.quantities
-                if q.standing is standing and not q.hollow and q.name not in said_right
-            ],
-        )
-        for standing in Standing
-    }
+    elsewhere = _called_wrong(report, c)
+
+    def named(standing: Standing, *, wrong: bool) -> list[str]:
+        names = [q.name for q in c.quantities if q.standing is standing and not q.hollow]
+        told = [n for n in names if n not in said_right and (n in elsewhere) is wrong]
+        return own_names(report.exercise, c.check, told)
+
+    of = {standing: named(standing, wrong=False) for standing in Standing}
     said = []
+    here = [n for s in (Standing.RIGHT, Standing.FOLLOWS) for n in named(s, wrong=True)]
+    if here:
+        said.append(_("In this check, nothing is wrong with {names}.").format(names=listed(here)))
     if of[Standing.RIGHT]:
         names = of[Standing.RIGHT]
         right = plural("{names} is right.", "{names} are right.", len(names))
