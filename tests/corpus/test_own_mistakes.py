@@ -15,6 +15,7 @@ from tracer.grading.session import grade
 NAMED = {
     "10_rnn_step/no_tanh": "z_not_squeezed",
     "10_rnn_step/w_not_transposed": "W_not_transposed",
+    "13_rnn_unroll/h_0_as_the_first": "first_word_unread",
     "13_rnn_unroll/h_0_at_every_step": "initial_state_at_every_step",
     "13_rnn_unroll/h_0_ignored": "initial_state_ignored",
     "13_rnn_unroll/h_0_in_front": "state_one_late",
