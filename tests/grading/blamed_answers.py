@@ -144,11 +144,32 @@ def numbers() -> tuple[dict[str, Any], dict[str, Any]]:
 def blame(source: str, right: str) -> Blame | None:
     """The line that is named."""
     given, values = numbers()
-    module: dict[str, Any] = {}
-    exec(compile(source, "answer.py", "exec"), module)  # noqa: S102 - our own code, just above
-    recorder = Recorder(source.encode(), "answer.py")
-    recorder.run(module["answer"], *(np.array(values[n]) for n in ARGUMENTS[right].split()))
-    records = Records(tuple(recorder.names), **recorder.table())
+    records = _recorded(source, [np.array(values[n]) for n in ARGUMENTS[right].split()])
     numbers_of_it = right_numbers(program_of("lstm"), given, {}, ())
     returned = {f"return[{n}]": (name,) for n, name in enumerate(RETURNS[right].split())}
     return blamed(records, numbers_of_it, returned)
+
+
+def blame_over_steps(source: str, lengths: tuple[int, ...] = (5, 2, 4, 1)) -> Blame | None:
+    """The line that is named in an answer of ``x, lengths, h_0, c_0, U, W, a`` to ``h, c``."""
+    generator = np.random.default_rng(5)
+    T, N, D, H = 5, 4, 3, 2
+    shapes = {
+        "x": (T, N, D), "h_0": (N, H), "c_0": (N, H), "U": (4 * H, D), "W": (4 * H, H),
+        "a": (4 * H,),
+    }  # fmt: skip
+    given: dict[str, Any] = {n: 0.8 * generator.normal(size=s) for n, s in shapes.items()}
+    given["lengths"] = np.array(lengths)
+    arguments = ["x", "lengths", "h_0", "c_0", "U", "W", "a"]
+    records = _recorded(source, [given[name].copy() for name in arguments])
+    right = right_numbers(program_of("lstm"), given, {}, ())
+    return blamed(records, right, {"return[0]": ("h",), "return[1]": ("c",)})
+
+
+def _recorded(source: str, arguments: list[Any]) -> Records:
+    """What the variables of an answer become."""
+    module: dict[str, Any] = {}
+    exec(compile(source, "answer.py", "exec"), module)  # noqa: S102 - our own code
+    recorder = Recorder(source.encode(), "answer.py")
+    recorder.run(module["answer"], *arguments)
+    return Records(tuple(recorder.names), **recorder.table())

@@ -51,7 +51,7 @@ class Watched:
             return found
 
         def kept(records: Records, right: Right, *rest: Any) -> Blame | None:
-            self.quantities = right.quantities
+            self.quantities, self.steps = right.quantities, right.steps
             return blamed(records, right, *rest)
 
         patch.setattr(Session, "asked", noted)
@@ -70,15 +70,30 @@ class Watched:
         self.wrong = looking.records_of(wrong)
         self.right = looking.records_of(transcript.answers[0])
 
+    def both(self) -> tuple[Blame, Records, Records]:
+        """What is said, and what both became; it is an error if nothing is said."""
+        assert self.blame is not None
+        assert self.wrong is not None
+        assert self.right is not None
+        return self.blame, self.wrong, self.right
+
+    def numbers_of(self, blame: Blame) -> Array:
+        """The numbers of the quantity that they are said to be of."""
+        if blame.of_step is None:
+            numbers: Array = self.quantities[blame.quantity]
+            return numbers
+        assert self.steps is not None
+        words: Array = self.steps.x[blame.of_step]
+        return words
+
     def place(self) -> int:
         """The record that is spoken of."""
-        assert self.wrong is not None
-        return self.places(self.wrong)[0]
+        blame, wrong, _right = self.both()
+        return self.places(wrong)[blame.step or 0]
 
     def places(self, records: Records) -> list[int]:
         """All records of the variable that is spoken of, by the statement that is."""
-        blame = self.blame
-        assert blame is not None
+        blame, *_ = self.both()
         return [
             k
             for k in range(len(records.rows))
@@ -102,10 +117,8 @@ def test_what_is_said_of_a_line_is_so(exercise: Any, monkeypatch: pytest.MonkeyP
         watched = Watched(variant, monkeypatch)
         if watched.blame is None:
             continue
-        blame, wrong, right = watched.blame, watched.wrong, watched.right
+        blame, wrong, right = watched.both()
         hits.append(stands_in(variant.source, line, blame.line, blame.last))
-        assert wrong is not None
-        assert right is not None
         said = f"{variant.mistakes[0].title}, {blame}\n{variant.source}"
         if blame.why in (Why.MISTAKEN, Why.ABSENT) and blame.name:
             known = numbers_in(right)
@@ -117,11 +130,11 @@ def test_what_is_said_of_a_line_is_so(exercise: Any, monkeypatch: pytest.MonkeyP
                 before = telling(wrong.of(k))
                 assert each_near(before, known).mean() >= 0.5 if before.size else True, said
         if blame.why is Why.UNEQUAL and hits[-1]:
-            place = watched.place()
+            place, t = watched.place(), blame.step or 0
             shown = [right.of(k) for k in range(len(right.rows)) if right.lines(k)[0] == blame.line]
-            assert not any(np.array_equal(wrong.of(place), n) for n in shown[:1]), said
+            assert not any(np.array_equal(wrong.of(place), n) for n in shown[t : t + 1]), said
         if blame.why is Why.OTHER:
-            assert all_in(wrong.of(watched.place()), watched.quantities[blame.quantity]), said
+            assert all_in(wrong.of(watched.place()), watched.numbers_of(blame)), said
     assert hits
     assert np.mean(hits) >= 0.9, hits
 
@@ -141,10 +154,7 @@ def test_a_line_of_the_loop(number: str, mistake: str, monkeypatch: pytest.Monke
     known = [m for m in catalogue(exercise) if m.id == mistake]
     for variant in single_variants(exercise, known, 2):
         watched = Watched(variant, monkeypatch)
-        blame, wrong, right = watched.blame, watched.wrong, watched.right
-        assert blame is not None
-        assert wrong is not None
-        assert right is not None
+        blame, wrong, right = watched.both()
         line = changed_line(variant)
         said = f"{blame}\n{variant.source}"
 
@@ -174,10 +184,7 @@ def test_the_line_of_a_mistake_without_a_name(number: str, monkeypatch: pytest.M
         watched = Watched(variant, monkeypatch)
         assert watched.diagnosis is not None
         assert watched.diagnosis.edits == ()
-        blame, wrong, right = watched.blame, watched.wrong, watched.right
-        assert blame is not None
-        assert wrong is not None
-        assert right is not None
+        blame, wrong, right = watched.both()
         line = changed_line(variant)
         said = f"{blame}\n{variant.source}"
 

@@ -241,6 +241,8 @@ class Why(StrEnum):
     """They say how the loop over the steps runs, and are those of the named mistake."""
     OTHER = "other"
     """They are those of another quantity."""
+    MISSING = "missing"
+    """The loop ends before the last step, for which nothing is stored."""
     UNEQUAL = "unequal"
     """They are in the right computation, but not as what they are called or returned as."""
 
@@ -262,6 +264,10 @@ class Blame:
         that they should be, and empty for what comes back.
     right : tuple of (str, int)
         Variables that came before it and are right, each with its line.
+    step : int or None
+        At which step of the sequence it got them, from 0, where that is known.
+    of_step : int or None
+        Where they are those of a quantity at another step, that step.
     """
 
     line: int
@@ -270,6 +276,8 @@ class Blame:
     why: Why = Why.ABSENT
     quantity: str = ""
     right: tuple[tuple[str, int], ...] = ()
+    step: int | None = None
+    of_step: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -270,7 +270,9 @@ class Recorder:
     def _handed_over(self, now: Any, outside: tuple[int, ...], made: int) -> tuple[int, ...]:
         """The records of an argument: a variable's own, or a new one of a value without a name."""
         here = self.frames[-1]
-        for name, value in here.values.items():
+        statement = self.statements.get(here.line)
+        read = {name: here.values.get(name) for name in (statement.reads if statement else ())}
+        for name, value in (read | here.values).items():  # h may have the numbers of h_0 still
             if name and value is not None and same(value, now):
                 whole = (now == np.round(now)).all()  # 0 and 1 are found everywhere
                 return outside if whole else here.given(name)

@@ -69,10 +69,24 @@ class Quantities(dict[str, Array]):
         """Whether these are numbers of one, of one step or of all, in any layout."""
         return name in self and _is_part(numbers, self.numbers(name))
 
+    def has_at_once(self, name: str, numbers: Array) -> bool:
+        """The same; of as many as one step has, whether they are of one and the same."""
+        array = self.get(name)
+        if array is None or not self.has(name, numbers):
+            return False
+        if array.ndim < 2 or numbers.size != array[0].size:
+            return True
+        own = np.sort(numbers)
+        return any(bool(each_near(np.sort(step.ravel()), own).all()) for step in array)
+
+    def first_of(self, name: str) -> Array:
+        """The numbers of the first step of one, sorted; none if there is no such one."""
+        array = self.get(name)
+        return np.zeros(0) if array is None or array.ndim < 2 else np.sort(array[0].ravel())
+
     def begins_with(self, name: str, numbers: Array) -> bool:
         """Whether these are numbers of the first step of one."""
-        array = self.get(name)
-        return array is not None and array.ndim > 1 and _is_part(numbers, np.sort(array[0].ravel()))
+        return _is_part(numbers, self.first_of(name))
 
 
 def _is_part(numbers: Array, known: Array) -> bool:

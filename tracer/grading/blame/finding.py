@@ -16,11 +16,22 @@ import numpy as np
 
 from tracer.cells.activations import Array, sigmoid
 from tracer.grading.blame.among import Quantities, each_near, near, plain, telling
-from tracer.grading.blame.held import Held, before_the_first, held, misses
+from tracer.grading.blame.held import (
+    Held,
+    asked_for,
+    before_the_first,
+    held,
+    is_part_of_z,
+    misses,
+    names_of_parts,
+)
 from tracer.grading.blame.looping import first_in_loop
+from tracer.grading.blame.misplaced import Misplaced, miskept, misread, misstored
 from tracer.grading.blame.naming import meant_by
 from tracer.grading.blame.occurring import Mistaken, Right
 from tracer.grading.blame.recorded import Records
+from tracer.grading.blame.steps import Placed
+from tracer.grading.comparing import same
 from tracer.grading.report import Blame, Why
 
 MOST_TRIED = 200
@@ -44,14 +55,19 @@ def blamed(
         several where several mistakes give the same numbers.
     """
     known = held(records, right, returned)
+    placed = None if right.steps is None else Placed(records, right.steps, right.known)
     found, quantity = _with_mistake(records, right, mistaken)
     why = Why.ABSENT if found is None else Why.MISTAKEN
     if found is None:
         found = next((k for k in range(len(records.rows)) if not known.right[k]), None)
         if found is None:
             return None
-        if known.handed_back[found]:
-            found = _assigned(records, found, right.quantities)
+    if placed is not None and quantity is None:
+        misplaced = _of_step(records, found, known, placed, returned)
+        if misplaced is not None:
+            return _misplaced(records, misplaced, right)
+    if why is Why.ABSENT and known.handed_back[found]:
+        found = _assigned(records, found, right.quantities)
     if quantity is None:
         line, last, name = _place(records, found, known, right)
         if known.occurs[found]:
@@ -61,6 +77,37 @@ def blamed(
         why = Why.UNEQUAL if quantity else Why.LOOP
     before = tuple(_right_before(records, found, line, right.quantities))
     return Blame(line, last, name, why, quantity or "", before)
+
+
+def _of_step(
+    records: Records, found: int, known: Held, placed: Placed,
+    returned: Mapping[str, Collection[str]],
+) -> Misplaced | None:  # fmt: skip
+    """What is not as its step asks for; what only a sentence that is over has is no matter yet."""
+    later = (k for k in range(found, len(records.rows)) if k == found or not known.right[k])
+    first = next((k for k in later if not placed.padding(k)), None)
+    if first is None:
+        return None
+    misplaced = misread(placed, first) or miskept(placed, first)
+    if misplaced is None and known.handed_back[first]:
+        misplaced = misstored(placed, first, asked_for(records, first, returned))
+    if misplaced is not None and misplaced.record == found and not known.occurs[found]:
+        return None  # that they are nowhere in the right computation says more
+    return misplaced
+
+
+def _misplaced(records: Records, misplaced: Misplaced, right: Right) -> Blame:
+    """What is said of a record that is not what its step asks for."""
+    record, step, quantity, of_step, missing = misplaced
+    other = quantity if of_step is not None else ""
+    if not other and not missing:
+        other = _other(records, record, right.quantities)
+    why = Why.MISSING if missing else Why.OTHER if other else Why.UNEQUAL
+    line, last = records.lines(record)
+    before = tuple(_right_before(records, record, line, right.quantities))
+    several = right.steps is not None and right.steps.T > 1
+    at = step if several else None
+    return Blame(line, last, records.name(record), why, other or quantity, before, at, of_step)
 
 
 def _elsewhere(
@@ -98,6 +145,7 @@ def _first_with(records: Records, mistaken: Mistaken, right: Right) -> int | Non
     Or with its numbers of a quantity after which the variable is named, which the right
     computation has elsewhere.
     """
+    parts = names_of_parts(records, right.quantities, mistaken.quantities)
     for k in range(len(records.rows)):
         numbers = records.of(k)
         fresh = telling(numbers[np.isfinite(numbers)])
@@ -108,7 +156,14 @@ def _first_with(records: Records, mistaken: Mistaken, right: Right) -> int | Non
             continue
         if before_the_first(numbers, quantity, right.quantities):
             continue
+        if quantity in parts and is_part_of_z(numbers, right.quantities, mistaken.quantities):
+            part = f"z_{quantity}"  # it is called after its gate
+            if mistaken.quantities.has(part, numbers) and not right.quantities.has(part, numbers):
+                return k
+            continue
+        begin = right.quantities.first_of(f"{quantity}_prev")
         others = fresh[~each_near(fresh, right.quantities.numbers(quantity))]
+        others = others[~each_near(others, begin)]
         if _most(others, mistaken.quantities.numbers(quantity)):
             return k
         if misses(records, k, right.quantities) and mistaken.quantities.has(quantity, numbers):
@@ -147,11 +202,16 @@ def _assigned(records: Records, returned: int, quantities: Quantities) -> int:
     """
     numbers = records.of(returned)
     earlier = records.read.get(returned, ())
-    same = [e for e in earlier if np.array_equal(records.of(e), numbers)]
-    if not same:
+    alike = [e for e in earlier if np.array_equal(records.of(e), numbers)]
+    if not alike:
         return returned
-    own = meant_by(records.name(same[-1]), quantities)
-    return returned if quantities.has(own, numbers) else same[-1]
+    last = alike[-1]
+    # What another function returned is not to blame if it is right for something else.
+    if records.rows[last, 7] != records.rows[returned, 7]:
+        return returned if _other(records, last, quantities) else last
+    own = meant_by(records.name(last), quantities, loosely=True)
+    right = own in names_of_parts(records, quantities) or _is_own(numbers, own, quantities)
+    return returned if right else last
 
 
 def _right_elsewhere(records: Records, record: int, right: list[bool]) -> bool:
@@ -225,8 +285,10 @@ def _is_own(numbers: Array, quantity: str, quantities: Quantities) -> bool:
     own = quantities.get(quantity)
     if own is None:
         return False
-    whole = numbers.size in (own.size, own[0].size if own.ndim else 1)
-    return whole and quantities.has(quantity, numbers)
+    if numbers.size == own.size:  # each as often
+        return same(np.sort(numbers), quantities.numbers(quantity))
+    step = own[0].size if own.ndim else 1
+    return numbers.size == step and quantities.has(quantity, numbers)
 
 
 def _other(records: Records, record: int, quantities: Quantities) -> str:
@@ -234,5 +296,5 @@ def _other(records: Records, record: int, quantities: Quantities) -> str:
     numbers = records.of(record)
     if plain(numbers):  # zeros are everywhere
         return ""
-    found = [name for name in quantities if quantities.has(name, numbers)]
+    found = [name for name in quantities if quantities.has_at_once(name, numbers)]
     return min(found, key=len, default="")

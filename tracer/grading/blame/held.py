@@ -92,8 +92,32 @@ def misnames(records: Records, record: int, quantities: Quantities) -> bool:
     if numbers.size > 1 and quantities.has(f"z_{quantity}", numbers):
         # The parts of z are often called after their gates; not where they have had a name.
         return any(np.array_equal(records.of(k), numbers) for k in range(record))
+    if _lacks_some(records, record, quantities[quantity]):
+        return True
     return _has_others(numbers, quantity, quantities) and bool(
         each_near(numbers, quantities.numbers(quantity)).mean() <= 0.5
+    )
+
+
+def names_of_parts(records: Records, *computed: Quantities) -> frozenset[str]:
+    """The gates after which variables are called that have parts of z, if several are."""
+    found = set()
+    for k in range(len(records.rows)):
+        quantity, numbers = meant_by(records.name(k), computed[0]), records.of(k)
+        if f"z_{quantity}" in computed[0] and is_part_of_z(numbers, *computed):
+            found.add(quantity)
+    return frozenset(found) if len(found) > 1 else frozenset()
+
+
+def is_part_of_z(numbers: Array, *computed: Quantities) -> bool:
+    """Whether these are numbers of ``z_i`` or of one like it."""
+    if numbers.size < 2 or plain(numbers):
+        return False
+    return any(
+        q.has(name, numbers)
+        for q in computed
+        for name in q
+        if name.startswith("z_") and name.removeprefix("z_") in computed[0]
     )
 
 
@@ -127,6 +151,17 @@ def _has_others(numbers: Array, quantity: str, quantities: Quantities) -> bool:
     return fits and not quantities.has(quantity, numbers)
 
 
+def _lacks_some(records: Records, record: int, own: Array) -> bool:
+    """Whether a statement never gave a variable as many numbers as its quantity has.
+
+    Asked of one step only: of several, a sentence that is over may lack some.
+    """
+    line, last, name, _at, _count, *_ = records.rows[record].tolist()
+    alike = (records.rows[:, 0] == line) & (records.rows[:, 1] == last)
+    made = int(records.rows[alike & (records.rows[:, 2] == name), 4].sum())
+    return own.ndim > 1 and len(own) == 1 and made < own.size
+
+
 def before_the_first(numbers: Array, quantity: str, quantities: Quantities) -> bool:
     """Whether it is the state with which a loop begins, and no step has made anything of it."""
     return quantities.begins_with(f"{quantity}_prev", numbers)
@@ -137,15 +172,23 @@ def _part_of(records: Records, later: int, earlier: int) -> bool:
     return occurs(records.of(later), np.sort(records.of(earlier)))
 
 
+def asked_for(
+    records: Records, record: int, returned: Mapping[str, Collection[str]]
+) -> Collection[str]:
+    """The quantities that belong into a part of what is handed back."""
+    name = records.name(record)
+    while name not in returned and name.endswith("]"):  # a row of what is returned as lists
+        name = name[: name.rindex("[")]
+    return returned.get(name, ())
+
+
 def _wrongly_returned(
     records: Records, record: int, quantities: Quantities,
     returned: Mapping[str, Collection[str]],
 ) -> bool:  # fmt: skip
     """Whether something is handed back to the grader in the place of other quantities."""
-    name = records.name(record)
-    while name not in returned and name.endswith("]"):  # a row of what is returned as lists
-        name = name[: name.rindex("[")]
-    there = [quantities[q].ravel() for q in returned.get(name, ()) if q in quantities]
+    asked = asked_for(records, record, returned)
+    there = [quantities[q].ravel() for q in asked if q in quantities]
     if records.caller(record) is not None or not there:
         return False
     right, numbers = np.sort(np.concatenate(there)), records.of(record)

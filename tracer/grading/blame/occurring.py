@@ -14,6 +14,7 @@ from tracer.equations.expression import Call, Expression, Name, Number
 from tracer.equations.parsing import parse
 from tracer.grading.blame.among import Quantities, each_near, telling
 from tracer.grading.blame.looping import Looping, looping
+from tracer.grading.blame.steps import Steps, steps_of
 from tracer.grading.comparing import same
 from tracer.program import Edit, Program
 from tracer.program.compiled import compiled
@@ -42,11 +43,14 @@ class Right:
         Sums of only some of the terms of an equation, sorted: right where the sum goes on.
     quantities : Quantities
         The right value of each quantity, for a variable that has a quantity's name.
+    steps : Steps or None
+        Of a sequence, what each step is given and makes.
     """
 
     known: Array
     partial: Array = field(default_factory=lambda: np.zeros(0))
     quantities: Quantities = field(default_factory=Quantities)
+    steps: Steps | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ def right_numbers(
         sorted_with_ways([*read.values(), *others, *parts]),
         np.unique(np.concatenate([np.ravel(s) for s in sums])) if sums else np.zeros(0),
         Quantities(quantities),
+        steps_of(program, given, quantities),
     )
 
 
@@ -101,7 +106,8 @@ def mistaken_numbers(
     wrong = program.edited(edits)
     quantities, read = _run(wrong, given, own)
     found = np.concatenate([np.ravel(a) for a in (*quantities.values(), *_all_parts(wrong, read))])
-    found = np.unique(telling(found[np.isfinite(found)]))
+    found = telling(found[np.isfinite(found)])
+    found = np.unique(np.concatenate([found, -found]))  # one may well keep -log p until the end
     return Mistaken(
         found[~each_near(found, right.known)][:MOST],
         Quantities(

@@ -105,6 +105,8 @@ def _line_record(report: Report, said: Sequence[Said]) -> dict[str, Any] | None:
         "why": blame.why,
         "numbers_of": blame.quantity if blame.why is Why.OTHER else None,
         "instead_of": (blame.quantity or None) if blame.why is Why.UNEQUAL else None,
+        "t": None if blame.step is None else blame.step + 1,
+        "of_t": None if blame.of_step is None else blame.of_step + 1,
         "right": [_right_record(report, name, line) for name, line in called_right(report)],
         "said": [one.text for one in said],
     }  # fmt: skip

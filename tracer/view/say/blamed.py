@@ -40,6 +40,8 @@ def _value(blame: Blame, code: str) -> str:
     returned = name.partition("[")[0] == "return"
     if returned and not re.search(r"\b(return|yield|lambda)\b", code):
         name = ""  # it is called there, or a comprehension
+    if blame.step is not None:
+        return _value_at_step(blame, blame.step, name)
     match blame.why:
         case Why.LOOP:
             return _("The values of {name} are those of such a mistake.").format(name=name)
@@ -71,6 +73,27 @@ def _value(blame: Blame, code: str) -> str:
     return _("The value of {name} is the first that is not in the right computation.").format(
         name=name
     )
+
+
+def _value_at_step(blame: Blame, step: int, name: str) -> str:
+    """The same of one step of a sequence."""
+    if blame.why is Why.MISSING:
+        said = _("The loop ends before t = {t}, for which nothing is stored.")
+    elif blame.of_step is not None and name:
+        said = _("At t = {t}, {name} gets the numbers of {quantity} at t = {other}.")
+    elif blame.of_step is not None:
+        said = _("At t = {t}, a value there has the numbers of {quantity} at t = {other}.")
+    elif blame.why is Why.OTHER and name:
+        said = _("At t = {t}, {name} gets the numbers of {quantity}.")
+    elif blame.why is Why.OTHER:
+        said = _("At t = {t}, a value there has the numbers of {quantity}.")
+    elif name == blame.quantity:
+        said = _("At t = {t}, the value of {name} is not what the equations give.")
+    else:
+        said = _("At t = {t}, the value of {name} is not what the equations give for {quantity}.")
+    other = None if blame.of_step is None else blame.of_step + 1
+    quantity = clean(blame.quantity)
+    return said.format(t=step + 1, name=name, quantity=quantity, other=other)
 
 
 def _right(report: Report, shown: tuple[tuple[str, int], ...]) -> str:
