@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
+from typing import BinaryIO
 
 from tracer.errors import FileError
 
@@ -43,21 +45,28 @@ class Submission:
             If there is none, or it is a folder, a pipe, a device, or too large.
         """
         path = Path(path)
-        try:
-            if not links and path.is_symlink():
-                raise FileError(f"cannot check {path}: it is a link; give the file itself")
-            _refuse_what_is_no_file(path, path.stat())  # to open a device may do something already
-            opened = os.open(path, _flags(links=links))
-            with os.fdopen(opened, "rb") as file:
-                _refuse_what_is_no_file(path, os.fstat(file.fileno()))
-                return cls(str(path), _bounded(path, file.read(LARGEST_FILE + 1), file.read))
-        except ValueError as error:
-            raise FileError(f"cannot check {str(path)!r}: {error}") from error
-        except OSError as error:
-            if isinstance(error, FileError):
-                raise
-            why = "it is a link" if not links and error.errno == errno.ELOOP else error.strerror
-            raise FileError(f"cannot check {path}: {why or error}") from error
+        with opened(path, links=links) as file:
+            return cls(str(path), bounded(path, file.read(LARGEST_FILE + 1), file.read))
+
+
+@contextmanager
+def opened(path: Path, *, links: bool = True) -> Iterator[BinaryIO]:
+    """Open a plain file for reading, and say what is wrong with it in a sentence; see `read`."""
+    try:
+        if not links and path.is_symlink():
+            raise FileError(f"cannot check {path}: it is a link; give the file itself")
+        _refuse_what_is_no_file(path, path.stat())  # to open a device may do something already
+        number = os.open(path, _flags(links=links))
+        with os.fdopen(number, "rb") as file:
+            _refuse_what_is_no_file(path, os.fstat(file.fileno()))
+            yield file
+    except ValueError as error:
+        raise FileError(f"cannot check {str(path)!r}: {error}") from error
+    except OSError as error:
+        if isinstance(error, FileError):
+            raise
+        why = "it is a link" if not links and error.errno == errno.ELOOP else error.strerror
+        raise FileError(f"cannot check {path}: {why or error}") from error
 
 
 def _flags(*, links: bool) -> int:
@@ -74,8 +83,23 @@ def _refuse_what_is_no_file(path: Path, status: os.stat_result) -> None:
         raise FileError(f"cannot check {path}: it is {what}; give the .py file itself")
 
 
-def _bounded(path: Path, beginning: bytes, more: Callable[[int], bytes]) -> bytes:
-    """All bytes of a file of which `beginning` is read, if they are not too many."""
+def bounded(path: Path, beginning: bytes, more: Callable[[int], bytes]) -> bytes:
+    """All bytes of a file of which `beginning` is read, if they are not too many.
+
+    Parameters
+    ----------
+    path : Path
+        What an error calls it; its ending tells a notebook.
+    beginning : bytes
+        One more than `LARGEST_FILE` of them, where there are as many.
+    more : callable
+        Reads so many bytes more.
+
+    Raises
+    ------
+    FileError
+        If there are too many.
+    """
     if len(beginning) <= LARGEST_FILE:
         return beginning
     if path.suffix.lower() != ".ipynb" and not beginning.lstrip().startswith(b"{"):

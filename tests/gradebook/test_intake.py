@@ -1,0 +1,508 @@
+"""What an instructor has, folders, archives, a download as it came, and who handed in what."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import socket
+import stat
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracer.errors import FileError
+from tracer.exercises.discovery import discover
+from tracer.exercises.submission import LARGEST_FILE
+from tracer.gradebook.handed import HandedIn, LeftOut
+from tracer.gradebook.intake import handed_in
+from tracer.gradebook.naming import as_text
+
+EXERCISES = discover().good
+LSTM_STEP = next(e for e in EXERCISES if e.number == "22")
+
+Told = tuple[str, str, str]
+
+
+def intake(path: Path, *, only: bool = False) -> tuple[list[HandedIn], list[LeftOut]]:
+    """What is handed in at a path, and what is left out of it."""
+    found = list(handed_in(path, EXERCISES, LSTM_STEP if only else None))
+    handed = [one for one in found if isinstance(one, HandedIn)]
+    return handed, [one for one in found if isinstance(one, LeftOut)]
+
+
+def told(path: Path, *, only: bool = False) -> list[Told]:
+    """Who handed in what, for which exercise."""
+    handed, _left = intake(path, only=only)
+    return sorted((h.student.key, h.exercise, h.source.decode()) for h in handed)
+
+
+def laid(root: Path, files: dict[str, str]) -> Path:
+    """Python files in a folder, by their paths without the ending."""
+    for path, text in files.items():
+        place = (root / path).with_suffix(".py")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, "utf-8")
+    return root
+
+
+def packed(path: Path, files: dict[str, bytes]) -> Path:
+    """An archive with these files."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return path
+
+
+def test_a_folder_a_student(tmp_path: Path) -> None:
+    """The first folder is the student, the name of the file the exercise."""
+    laid(tmp_path, {"ada/lstm_step": "1", "ada/13_rnn_unroll": "2", "bob/sub/lstm_step": "3"})
+
+    assert told(tmp_path) == [
+        ("ada", "13_rnn_unroll", "2"),
+        ("ada", "22_lstm_step", "1"),
+        ("bob", "22_lstm_step", "3"),
+    ]
+
+
+def test_a_folder_an_exercise(tmp_path: Path) -> None:
+    """Where the folder names the exercise, the file names the student; or the other way round."""
+    laid(tmp_path, {"22_lstm_step/ada": "1", "22_lstm_step/bob": "2", "eve/22_lstm_step/x": "3"})
+
+    assert told(tmp_path) == [
+        ("ada", "22_lstm_step", "1"),
+        ("bob", "22_lstm_step", "2"),
+        ("eve", "22_lstm_step", "3"),
+    ]
+
+
+def test_all_in_one_folder(tmp_path: Path) -> None:
+    """Both may stand in the name of the file; and names are in any script."""
+    laid(tmp_path, {"ada_lstm_step": "1", "doe_jo_22_lstm_step": "2", "李雷_lstm_step": "3"})
+
+    assert told(tmp_path) == [
+        ("ada", "22_lstm_step", "1"),
+        ("doe_jo", "22_lstm_step", "2"),
+        ("李雷", "22_lstm_step", "3"),
+    ]
+
+
+def test_a_folder_around_the_students_is_none_of_them(tmp_path: Path) -> None:
+    """Who packs the folder of the class packs a folder around all students."""
+    laid(tmp_path, {"homework/ada/lstm_step": "1", "homework/bob/lstm_step": "2"})
+
+    assert [one[0] for one in told(tmp_path)] == ["ada", "bob"]
+
+
+def test_one_student(tmp_path: Path) -> None:
+    """One student's folder, or one file in it, has the folder's name."""
+    laid(tmp_path, {"ada/lstm_step": "1"})
+
+    assert told(tmp_path / "ada") == [("ada", "22_lstm_step", "1")]
+    assert told(tmp_path / "ada" / "lstm_step.py") == [("ada", "22_lstm_step", "1")]
+
+
+def test_a_name_that_means_no_exercise(tmp_path: Path) -> None:
+    """--exercise says which is meant; without it, the sentence says that it could."""
+    laid(tmp_path, {"ada": "def lstm_step(): 1", "bob": "2"})
+
+    handed, left = intake(tmp_path)
+    assert handed == []
+    assert "--exercise" in left[0].why
+    assert told(tmp_path, only=True) == [
+        ("ada", "22_lstm_step", "def lstm_step(): 1"),
+        ("bob", "22_lstm_step", "2"),
+    ]
+
+
+def test_helpers_are_no_answer(tmp_path: Path) -> None:
+    """Of one student's files that mean nothing, the one that has the function is the answer."""
+    laid(
+        tmp_path,
+        {"ada/main": "def lstm_step(): 1", "ada/helpers": "2", "bob/lstm_step": "3", "bob/x": "4"},
+    )
+
+    handed, left = intake(tmp_path, only=True)
+
+    assert [h.where for h in handed] == ["ada/main.py", "bob/lstm_step.py"]
+    assert [(one.where, one.foreign) for one in left] == [
+        ("ada/helpers.py", True),
+        ("bob/x.py", True),
+    ]
+
+
+def test_two_attempts_are_both_kept(tmp_path: Path) -> None:
+    """A browser writes (1) behind the name of the second."""
+    (tmp_path / "ada").mkdir()
+    for name, text in (("lstm_step.py", "1"), ("lstm_step (1).py", "2"), ("lstm_step-2.py", "3")):
+        (tmp_path / "ada" / name).write_text(text, "utf-8")
+
+    handed, _left = intake(tmp_path)
+
+    assert {(h.attempt, h.source) for h in handed} == {
+        ("ada/lstm_step.py", b"1"), ("ada/lstm_step (1).py", b"2"), ("ada/lstm_step-2.py", b"3"),
+    }  # fmt: skip
+
+
+def test_accents_that_macos_takes_apart(tmp_path: Path) -> None:
+    """``é`` in one character or in two is the same student."""
+    one, two = tmp_path / "one", tmp_path / "two"
+    laid(one, {"Zoe\u0301/lstm_step": "1"})
+    laid(two, {"Zo\u00e9/lstm_step": "2"})
+
+    assert told(one)[0][0] == told(two)[0][0] == "Zo\u00e9"
+
+
+def test_a_name_that_is_no_text(tmp_path: Path) -> None:
+    """A byte that is no UTF-8 is written out; the name can be kept, and shown."""
+    folder = os.fsencode(tmp_path) + b"/caf\xe9"
+    os.mkdir(folder)  # noqa: PTH102 - in bytes
+    with open(folder + b"/lstm_step.py", "w") as file:  # noqa: PTH123
+        file.write("1")
+
+    assert told(tmp_path) == [(r"caf\xe9", "22_lstm_step", "1")]
+
+
+def test_moodle(tmp_path: Path) -> None:
+    """A folder a participant, as from 3.1 on, with an underscore or not; or none, as before."""
+    archive = packed(
+        tmp_path / "course-lstm-12.zip",
+        {
+            "Ada Lovelace_1234_assignsubmission_file/lstm_step.py": b"1",
+            "Jean-Luc O'Neil_77_assignsubmission_file_/lstm_step.py": b"2",
+            "李雷_8_assignsubmission_file_22_lstm_step.ipynb": b"3",
+            "Participant_9_assignsubmission_file/work/lstm_step.py": b"4",
+            "Ada Lovelace_1234_assignsubmission_onlinetext/onlinetext.html": b"5",
+        },
+    )
+
+    handed, left = intake(archive)
+
+    assert sorted((h.student.key, h.student.name, h.source, h.time) for h in handed) == [
+        ("1234", "Ada Lovelace", b"1", None),
+        ("77", "Jean-Luc O'Neil", b"2", None),
+        ("8", "李雷", b"3", None),
+        ("9", "Participant", b"4", None),
+    ]
+    assert [one.foreign for one in left] == [True]
+
+
+def test_canvas(tmp_path: Path) -> None:
+    """Name, LATE, user, attachment, file; who handed in twice has two attachments."""
+    archive = packed(
+        tmp_path / "submissions.zip",
+        {
+            "lovelaceada_1234_56789_lstm_step.py": b"1",
+            "lovelaceada_LATE_1234_9_lstm_step-1.py": b"2",
+            "anon_xYz12_4_22.ipynb": b"3",
+            "LATE_anon_aB3_5_lstm_step.py": b"4",
+        },
+    )
+
+    handed, _left = intake(archive)
+
+    assert [(h.student.key, h.student.name, h.attempt, h.late) for h in handed] == [
+        ("1234", "lovelaceada", "9", True),
+        ("1234", "lovelaceada", "56789", False),
+        ("anon_aB3", "", "5", True),
+        ("anon_xYz12", "", "4", False),
+    ]
+    assert handed[0].file == "lstm_step-1.py"
+
+
+METADATA = """\
+---
+submission_345:
+  :submitters:
+  - :name: Ada Lovelace
+    :sid: '0042'
+    :email: ada@example.org
+  - :name: 李雷
+    :sid:
+    :email: li@example.org
+  :created_at: 2026-11-20 18:22:11.123456000 Z
+  :score: 3.0
+  :history: []
+submission_346:
+  :submitters:
+  - :name: Bob
+    :sid: '7'
+    :email: bob@example.org
+  :created_at: !ruby/object:ActiveSupport::TimeWithZone
+    utc: 2026-11-21 08:00:00.000000000 Z
+    zone: !ruby/object:ActiveSupport::TimeZone
+      name: America/Los_Angeles
+    time: 2026-11-21 00:00:00.000000000 Z
+submission_347:
+  :submitters: []
+  :created_at: soon
+"""
+
+
+def test_gradescope(tmp_path: Path) -> None:
+    """The list beside the folders says who and when; who worked together has one file each."""
+    root = "assignment_12_export"
+    archive = packed(
+        tmp_path / "submissions.zip",
+        {
+            f"{root}/submission_metadata.yml": METADATA.encode(),
+            f"{root}/submission_345/lstm_step.py": b"1",
+            f"{root}/submission_346/src/lstm_step.py": b"2",
+            f"{root}/submission_347/lstm_step.py": b"3",
+        },
+    )
+
+    handed, left = intake(archive)
+
+    assert [(h.student.key, h.student.name, h.source, str(h.time)) for h in handed] == [
+        ("0042", "Ada Lovelace", b"1", "2026-11-20 18:22:11.123456+00:00"),
+        ("li@example.org", "李雷", b"1", "2026-11-20 18:22:11.123456+00:00"),
+        ("7", "Bob", b"2", "2026-11-21 08:00:00+00:00"),
+    ]
+    assert [one.where for one in left] == [f"{root}/submission_347/lstm_step.py"]
+
+
+@pytest.mark.parametrize(
+    "text", ["[", "- 1\n", "a: !!python/object:os.system {}\n", "", "a: &a [*a]"]
+)
+def test_a_list_of_gradescope_that_is_none(tmp_path: Path, text: str) -> None:
+    """It is refused with a sentence, or names nobody; no object of Python's is made from it."""
+    laid(tmp_path, {"submission_1/lstm_step": "1"})
+    (tmp_path / "submission_metadata.yml").write_text(text, "utf-8")
+
+    found = whatever(tmp_path)
+
+    assert "submission_metadata.yml" in found if isinstance(found, str) else found[0] == []
+
+
+def test_what_is_no_plain_file_is_left_out(tmp_path: Path) -> None:
+    """A link, a pipe, a socket, something too large: each with its reason, and the rest goes on."""
+    secret = tmp_path / "secret.py"
+    secret.write_text("secret", "utf-8")
+    root = laid(tmp_path / "class", {"ada/lstm_step": "1"})
+    for name in ("link", "folder", "pipe", "socket", "large", "cut"):
+        (root / name).mkdir()
+    (root / "link" / "lstm_step.py").symlink_to(secret)
+    (root / "folder" / "22_lstm_step").symlink_to(tmp_path)
+    os.mkfifo(root / "pipe" / "lstm_step.py")
+    (root / "large" / "lstm_step.py").write_bytes(b"#" * (LARGEST_FILE + 1))
+    (root / "cut" / "lstm_step.zip").write_bytes(b"PK\x03\x04 and no more")
+    with socket.socket(socket.AF_UNIX) as bound:
+        here = Path.cwd()
+        os.chdir(root / "socket")  # the name of a socket has to be short
+        bound.bind("lstm_step.py")
+        os.chdir(here)
+        handed, left = intake(root)
+
+    assert [h.source for h in handed] == [b"1"]
+    why = {one.where.partition("/")[0]: one.why for one in left}
+    assert "a link" in why["link"]
+    assert "a link" in why["folder"]
+    assert "not a plain file" in why["pipe"]
+    assert "not a plain file" in why["socket"]
+    assert "more than 1048576 bytes" in why["large"]
+    assert "no zip archive" in why["cut"]
+    assert not any(one.foreign for one in left)
+
+
+def test_names_that_lead_out_of_an_archive(tmp_path: Path) -> None:
+    """They are left out, and nothing of the archive is written anywhere."""
+    names = ("../up/lstm_step.py", "/etc/lstm_step.py", "a/../../lstm_step.py", "C:/lstm_step.py")
+    archive = packed(tmp_path / "class.zip", dict.fromkeys(names, b"1"))
+
+    handed, left = intake(archive)
+
+    assert handed == []
+    assert [one.why for one in left] == ["its name leads out of the archive"] * 4
+    assert list(tmp_path.iterdir()) == [archive]
+
+
+def test_links_and_locks_in_an_archive(tmp_path: Path) -> None:
+    """A link, an entry with a password, an unusual packing, an archive too deep inside."""
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as deep:
+        deep.writestr("deep.zip", b"PK")
+    path = tmp_path / "class.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        link = zipfile.ZipInfo("ada/lstm_step.py")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("bob/lstm_step.py", b"1", zipfile.ZIP_LZMA)
+        archive.writestr("eve/work.zip", inner.getvalue())
+        archive.writestr("jo/lstm_step.py", b"22", zipfile.ZIP_STORED)
+    data = path.read_bytes()
+    at = data.index(b"PK\x01\x02", data.rindex(b"22"))
+    for _entry in range(3):
+        at = data.index(b"PK\x01\x02", at + 1)
+    path.write_bytes(data[: at + 8] + b"\x01" + data[at + 9 :])  # the flag of a password
+
+    handed, left = intake(path)
+
+    assert handed == []
+    why = {one.where.partition("/")[0]: one.why for one in left}
+    assert "a link" in why["ada"]
+    assert "unusual way" in why["bob"]
+    assert "an archive in an archive" in why["eve"]
+    assert "password" in why["jo"]
+
+
+def test_a_student_may_pack_the_work(tmp_path: Path) -> None:
+    """An archive in a student's folder is opened, in a folder and in an archive of the class."""
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("work/lstm_step.py", b"1")
+        archive.writestr("__MACOSX/work/._lstm_step.py", b"2")
+    (tmp_path / "class" / "ada").mkdir(parents=True)
+    (tmp_path / "class" / "ada" / "homework.zip").write_bytes(inner.getvalue())
+    both = packed(tmp_path / "class.zip", {"ada/homework.zip": inner.getvalue()})
+
+    assert told(tmp_path / "class") == told(both) == [("ada", "22_lstm_step", "1")]
+
+
+def test_a_bomb(tmp_path: Path) -> None:
+    """What unpacks to a gigabyte is left out, and no more of it than an answer has is unpacked."""
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:
+        for k in range(5):
+            archive.writestr(f"{k}/lstm_step.ipynb", b"{" + bytes(2**26))
+    files = {"eve/bomb.zip": inner.getvalue(), "jo/lstm_step.py": bytes(2**27), "ada/22.py": b"1"}
+
+    handed, left = intake(packed(tmp_path / "class.zip", files))
+
+    assert [h.student.key for h in handed] == ["ada"]
+    assert "it unpacks to 5 programs of 335544325 bytes" in left[0].why
+    assert "more than 1048576 bytes" in left[1].why
+
+
+def test_a_size_that_is_not_so(tmp_path: Path) -> None:
+    """An entry that says it is larger or smaller than it is is damaged, and the rest goes on."""
+    path = packed(tmp_path / "class.zip", {"ada/lstm_step.py": b"1" * 90, "bob/lstm_step.py": b"2"})
+    data = bytearray(path.read_bytes())
+    at = data.index(b"PK\x01\x02")
+    data[at + 24 : at + 28] = (50).to_bytes(4, "little")
+    path.write_bytes(data)
+
+    handed, left = intake(path)
+
+    assert [h.student.key for h in handed] == ["bob"]
+    assert "damaged" in left[0].why
+
+
+def test_capital_letters_tell_students_apart(tmp_path: Path) -> None:
+    """Two names that a Mac or Windows would unpack into one folder are two students."""
+    files = {"Ada/lstm_step.py": b"1", "ada/lstm_step.py": b"2"}
+
+    assert [one[0] for one in told(packed(tmp_path / "class.zip", files))] == ["Ada", "ada"]
+
+
+def test_times_that_are_believed(tmp_path: Path) -> None:
+    """That of a file, and of a student's archive as a file; never one that stands in an archive."""
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("lstm_step.py", (1999, 1, 1, 0, 0, 0)), b"1")
+    folder = laid(tmp_path / "class", {"ada/lstm_step": "1"})
+    (folder / "bob").mkdir()
+    (folder / "bob" / "work.zip").write_bytes(inner.getvalue())
+    for number, name in enumerate(("ada/lstm_step.py", "bob/work.zip")):
+        os.utime(folder / name, (10**9 + number, 10**9 + number))
+    both = packed(tmp_path / "class.zip", {"ada/22.py": b"1", "bob/work.zip": inner.getvalue()})
+
+    assert [h.time.timestamp() for h in intake(folder)[0] if h.time] == [10**9, 10**9 + 1]
+    assert [h.time for h in intake(both)[0]] == [None, None]
+
+
+def test_names_in_other_encodings(tmp_path: Path) -> None:
+    """macOS packs UTF-8 and does not say so; old Windows packs folders with a backslash."""
+    path = packed(tmp_path / "class.zip", {"李雷/lstm_step.py": b"1"})
+    data = bytearray(path.read_bytes())
+    for at in (6, data.index(b"PK\x01\x02") + 8):
+        assert data[at + 1] & 8  # it says that it is UTF-8
+        data[at + 1] &= ~8
+    path.write_bytes(data)
+    windows = packed(tmp_path / "windows.zip", {"ada\\lstm_step.py": b"2"})
+
+    assert told(path) == [("李雷", "22_lstm_step", "1")]
+    assert told(windows) == [("ada", "22_lstm_step", "2")]
+
+
+def test_a_name_longer_than_any_folder_takes(tmp_path: Path) -> None:
+    """Its end is kept; it is written into a folder when it runs."""
+    archive = packed(tmp_path / "class.zip", {f"ada/{'long_' * 1000}7_lstm_step.py": b"1"})
+
+    (handed,) = intake(archive)[0]
+
+    assert handed.file.endswith("_7_lstm_step.py")
+    assert len(handed.file) == 60
+
+
+def test_nothing_there(tmp_path: Path) -> None:
+    """A path that is not there is said, and so is an archive that is none."""
+    with pytest.raises(FileError, match="there is no such file or folder"):
+        told(tmp_path / "gone")
+    (tmp_path / "class.zip").write_text("no", "utf-8")
+    with pytest.raises(FileError, match="no zip archive"):
+        told(tmp_path / "class.zip")
+
+
+def whatever(path: Path) -> tuple[list[HandedIn], list[LeftOut]] | str:
+    """What is handed in, or the sentence why nothing is."""
+    try:
+        return intake(path)
+    except FileError as error:
+        return str(error)
+
+
+@given(st.binary(max_size=400), st.integers(0, 400), st.integers(0, 400))
+def test_no_archive_ends_the_intake(
+    tmp_path_factory: pytest.TempPathFactory, noise: bytes, at: int, cut: int
+) -> None:
+    """Whatever is written into an archive, there is a list or a sentence, never another error."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("ada/lstm_step.py", b"1" * 50)
+        archive.writestr("bob/work.zip", b"PK\x05\x06" + bytes(18))
+    data = whole.getvalue()
+    data = data[:at] + noise + data[at + cut :]
+    path = tmp_path_factory.mktemp("intake") / "class.zip"
+    path.write_bytes(data)
+
+    found = whatever(path)
+
+    if isinstance(found, str):
+        assert "class.zip" in found
+    else:
+        assert all(one.student.key for one in found[0])
+        assert all(one.why for one in found[1])
+    assert path.read_bytes() == data
+
+
+NAMES = st.text(
+    st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=40
+).filter(lambda name: not name.startswith(".") and name not in ("venv", "__pycache__"))
+
+
+@given(st.dictionaries(NAMES, st.binary(max_size=20), min_size=1, max_size=5))
+def test_any_names(tmp_path_factory: pytest.TempPathFactory, students: dict[str, bytes]) -> None:
+    """Whatever students are called, each file is handed in once, or left out with a reason."""
+    path = tmp_path_factory.mktemp("intake") / "class.zip"
+    packed(path, {f"{name}/lstm_step.py": source for name, source in students.items()})
+
+    handed, left = intake(path)
+
+    missing = {one.where.removesuffix("/lstm_step.py") for one in left}
+    there = [source for name, source in students.items() if as_text(name) not in missing]
+    assert sorted(one.source for one in handed) == sorted(there)
+    assert all(one.why == "its name leads out of the archive" for one in left)
+    assert all(json.loads(json.dumps(one.student.key)) == one.student.key for one in handed)
+
+
+@given(st.text(max_size=20))
+def test_a_name_is_text_that_can_be_kept(name: str) -> None:
+    """Every name has a form that UTF-8 holds, and that form is its own."""
+    kept = as_text(name)
+
+    assert as_text(kept) == kept
+    assert kept.encode("utf-8").decode("utf-8") == kept

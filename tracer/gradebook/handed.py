@@ -1,0 +1,66 @@
+"""What a class has handed in: who, which exercise, which attempt, when, and the bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """A student as the course's system calls them; `key` tells one from another."""
+
+    key: str
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """One file that a student handed in for one exercise.
+
+    Attributes
+    ----------
+    student : Student
+    exercise : str
+        Its folder's name: ``"22_lstm_step"``.
+    attempt : str
+        What tells this attempt from the student's others: the number that the course's system gave
+        it, or the path of the file.
+    file : str
+        What the student calls it.
+    where : str
+        Where in what was given it lies.
+    source : bytes
+    time : datetime or None
+        When it was handed in, with its time zone; None where nothing says so.
+    late : bool or None
+        Whether the course's system calls it late; None where it says nothing of that.
+    """
+
+    student: Student
+    exercise: str
+    attempt: str
+    file: str
+    where: str
+    source: bytes = field(repr=False)
+    time: datetime | None = None
+    late: bool | None = None
+
+    @property
+    def digest(self) -> str:
+        """What two files have in common only if they are the same."""
+        return hashlib.sha256(self.source).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Something that is not graded, and why.
+
+    `foreign` is whether it need not be anybody's answer: a page of notes, a module of helpers.
+    """
+
+    where: str
+    why: str
+    foreign: bool = False

@@ -1,0 +1,203 @@
+"""From what an instructor has, folders, files, a download as it came, to what each has handed in.
+
+Nothing is unpacked or written. What cannot be graded is named with its reason, and the rest goes
+on; the order is that of the names, so that the same paths give the same list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+
+from tracer.errors import FileError
+from tracer.exercises.exercise import Exercise
+from tracer.exercises.submission import opened
+from tracer.gradebook.archive import in_archive, opened_archive, unpacked
+from tracer.gradebook.found import Found, file, in_folder, is_archive, is_program
+from tracer.gradebook.handed import HandedIn, LeftOut, Student
+from tracer.gradebook.naming import as_text, whose
+from tracer.gradebook.systems import METADATA, Placed, canvas, gradescope, moodle
+from tracer.language import _
+
+LONGEST_NAME = 60
+"""Characters of a file's name that are kept, from its end: so many fit into every folder."""
+
+
+def handed_in(
+    path: Path, exercises: Sequence[Exercise], only: Exercise | None = None
+) -> Iterator[HandedIn | LeftOut]:
+    """What lies at a path: a folder, an archive, or one file.
+
+    Parameters
+    ----------
+    path : Path
+    exercises : sequence of Exercise
+    only : Exercise, optional
+        Which exercise those files answer whose names mean none.
+
+    Raises
+    ------
+    FileError
+        If there is nothing, or it cannot be read as a whole.
+    """
+    with _gathered(path) as gathered:
+        programs: list[Found] = []
+        metadata: Found | None = None
+        for one in gathered:
+            if isinstance(one, LeftOut):
+                yield one
+            elif is_program(one.name):
+                programs.append(one)
+            elif one.name == METADATA and (
+                metadata is None or len(one.parts) < len(metadata.parts)
+            ):
+                metadata = one
+            else:
+                yield LeftOut(one.where, _("it is no Python file and no notebook"), foreign=True)
+        yield from _read(_placed(programs, metadata, exercises, _root(path)), exercises, only)
+
+
+@contextmanager
+def _gathered(path: Path) -> Iterator[list[Found | LeftOut]]:
+    """Every file at a path; what students have packed is opened."""
+    try:
+        folder, there = path.is_dir(), path.exists()
+    except (OSError, ValueError) as error:
+        raise FileError(f"cannot read {path}: {getattr(error, 'strerror', error)}") from error
+    if not there:
+        raise FileError(_("cannot read {file}: there is no such file or folder").format(file=path))
+    if folder:
+        yield list(_with_inner(in_folder(path)))
+    elif is_archive(path.name):
+        with opened(path) as stream, opened_archive(stream, str(path)) as archive:
+            yield list(_with_inner(in_archive(archive)))
+    elif path.is_symlink():
+        yield [LeftOut(str(path), _("it is a link, and links are not followed"))]
+    else:
+        yield [file(path, (path.name,))]
+
+
+def _with_inner(found: Iterator[Found | LeftOut]) -> Iterator[Found | LeftOut]:
+    for one in found:
+        if isinstance(one, Found) and is_archive(one.name):
+            yield from unpacked(one)
+        else:
+            yield one
+
+
+def _root(path: Path) -> str:
+    """The name of the folder that was given, or in which what was given lies."""
+    whole = path.resolve()
+    if path.is_dir():
+        return whole.name
+    return whole.stem if is_archive(whole.name) else whole.parent.name
+
+
+def _placed(
+    programs: Sequence[Found], metadata: Found | None, exercises: Sequence[Exercise], root: str
+) -> list[Placed]:
+    """Whose each file is, by the names that a course's system gives, or by those of people."""
+    if metadata is not None:
+        return gradescope(programs, metadata)
+    of_canvas = [canvas(one) for one in programs]
+    if programs and all(one is not None for one in of_canvas):
+        return [one for one in of_canvas if one is not None]
+    of_moodle = [moodle(one) for one in programs]
+    plain = [one for one, named in zip(programs, of_moodle, strict=True) if named is None]
+    return [*(named for named in of_moodle if named), *_plain(plain, exercises, root)]
+
+
+def _plain(found: Sequence[Found], exercises: Sequence[Exercise], root: str) -> list[Placed]:
+    """Files that people have named; one folder around all students is no student."""
+    above = 0
+    while found and len({one.parts[: above + 1] for one in found}) == 1:
+        below = [one.parts[above + 1 :] for one in found]
+        if not all(below):
+            break
+        inside = {whose(parts, exercises, "").student for parts in below}
+        if "" in inside or len(inside) < 2:
+            break
+        above += 1
+    placed = []
+    for one in found:
+        parts = one.parts[above:]
+        student = Student(whose(parts, exercises, root).student)
+        placed.append(Placed(one, (student,), parts, as_text("/".join(parts)), one.time))
+    return placed
+
+
+def _read(
+    placed: Sequence[Placed], exercises: Sequence[Exercise], only: Exercise | None
+) -> Iterator[HandedIn | LeftOut]:
+    """Read each student's files; what is one's own is together, in the order of the names."""
+    placed = sorted(placed, key=lambda one: ([s.key for s in one.students], natural(one.attempt)))
+    for _key, group in groupby(placed, key=lambda one: [s.key for s in one.students]):
+        nameless: list[Placed] = []
+        named: list[tuple[Placed, str]] = []
+        for one in group:
+            exercise = whose(one.rest, exercises, "").exercise
+            if exercise:
+                named.append((one, exercise))
+            else:
+                nameless.append(one)
+        for one, exercise in named:
+            yield from _one(one, exercise)
+        if only is None or any(exercise == only.name for _one_of, exercise in named):
+            said = _("its name means none of the exercises")
+            if only is None:
+                said = _("its name means none of the exercises; --exercise says which one is meant")
+            yield from (LeftOut(one.found.where, said, foreign=bool(named)) for one in nameless)
+        else:
+            yield from _nameless(nameless, only)
+
+
+def _nameless(placed: Sequence[Placed], only: Exercise) -> Iterator[HandedIn | LeftOut]:
+    """Of files whose names mean nothing those that have the function; where none has it, all."""
+    read = [one for nameless in placed for one in _one(nameless, only.name)]
+    names = [name.encode() for name in only.called_names]
+    answers = [
+        one for one in read if isinstance(one, HandedIn) and any(n in one.source for n in names)
+    ]
+    for one in read:
+        if answers and isinstance(one, HandedIn) and one not in answers:
+            said = _("another file of the same student has {function}")
+            why = said.format(function=", ".join(only.called_names))
+            yield LeftOut(one.where, why, foreign=True)
+        else:
+            yield one
+
+
+def _one(placed: Placed, exercise: str) -> Iterator[HandedIn | LeftOut]:
+    """A file as each of its students has handed it in; it is read only now."""
+    found = placed.found
+    if not placed.students:
+        yield LeftOut(found.where, _("the list of submissions names nobody who handed it in"))
+        return
+    try:
+        source = found.read()
+    except FileError as error:
+        yield LeftOut(found.where, str(error))
+        return
+    first = HandedIn(
+        placed.students[0], exercise, placed.attempt, as_text(placed.rest[-1])[-LONGEST_NAME:],
+        found.where, source, placed.time, placed.late,
+    )  # fmt: skip
+    yield from (replace(first, student=student) for student in placed.students)
+
+
+def natural(text: str) -> list[tuple[int, int, str]]:
+    """A key for sorting by which ``9`` comes before ``10``."""
+    parts: list[tuple[int, int, str]] = []
+    digits = ""
+    for character in f"{text}\0":
+        if character.isascii() and character.isdigit():
+            digits += character
+            continue
+        if digits:
+            parts.append((0, int(digits) if len(digits) < 300 else 10**300, digits))
+            digits = ""
+        parts.append((1, 0, character))
+    return parts
