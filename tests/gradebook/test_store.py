@@ -1,0 +1,197 @@
+"""What is kept of a class: once, whole, and by one command at a time, whatever kills it."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.gradebook.handing import STEP, handed, record
+from tracer.errors import FileError
+from tracer.gradebook import records
+from tracer.gradebook.handed import HandedIn, Student
+from tracer.gradebook.store import FILE, TRIES, as_json, open_store
+
+
+def test_what_was_handed_in_comes_back(tmp_path: Path) -> None:
+    """Every part of it, its seed too; names in any script, bytes that are no text."""
+    time = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    given = HandedIn(
+        Student("7", "李雷 \u202e'); DROP TABLE grades;--", "=x@y"), STEP, "a/b", "x\x1b.py", "w",
+        b"\xff\0", time, late=True,
+    )  # fmt: skip
+
+    with open_store(tmp_path) as store:
+        store.take_in([(given, 5)])
+    with open_store(tmp_path) as store:
+        (number,) = store.pending("g", STEP)
+        found = store.submission(number)
+
+    assert found.handed == given
+    assert found.seed == 5
+
+
+def test_nothing_is_taken_in_twice(tmp_path: Path) -> None:
+    """The same download once more is nothing new; another file of the same name is."""
+    with open_store(tmp_path) as store:
+        assert store.take_in([(handed(1), 1), (handed(2), 2), (handed(1), 3)]) == 2
+        assert store.take_in([(handed(1), 9), (handed(1, source=b"other"), 4)]) == 1
+
+        assert [store.submission(n).seed for n in store.pending("g", STEP)] == [1, 2, 4]
+
+
+def test_a_grade_stands(tmp_path: Path) -> None:
+    """A second one of the same grader is not kept; that of another grader is, and counts."""
+    with open_store(tmp_path) as store:
+        store.take_in([(handed(1), 1)])
+        store.keep(1, "g", record(3))
+        store.keep(1, "g", record(5))
+        assert [fact.points for fact in store.facts()] == [3.0]
+        assert store.pending("g", STEP) == []
+
+        last = store.last_grade()
+        assert store.pending("newer", STEP) == [1]
+        store.keep(1, "newer", record(2))
+
+        assert [fact.points for fact in store.facts()] == [2.0]
+        assert store.changed_since(last) == (1, 1)
+        assert [keys["grader"] for _number, keys in store.graded()] == ["g", "newer"]
+
+
+def test_a_fault_is_no_grade_and_not_tried_for_ever(tmp_path: Path) -> None:
+    """What the grader failed at has no points; after some tries it is left alone."""
+    with open_store(tmp_path) as store:
+        store.take_in([(handed(1), 1), (handed(2), 1)])
+        for _try in range(TRIES):
+            assert store.pending("g", STEP) == [1, 2]
+            store.keep_fault(1, "g", "ValueError: no")
+
+        assert store.pending("g", STEP) == [2]
+        assert [(f.number, f.points, f.verdict) for f in store.facts()] == [
+            (1, None, "grader_fault")
+        ]
+        assert store.pending("mended", STEP) == [1, 2]
+
+
+def test_the_name_that_was_said_last(tmp_path: Path) -> None:
+    """A download that tells no names takes none away."""
+    with open_store(tmp_path) as store:
+        for student in (Student("7", "Old"), Student("7", "New", "n@x"), Student("7")):
+            one = HandedIn(student, STEP, student.name, "x.py", "w", b"1")
+            store.take_in([(one, 1)])
+
+        assert store.students() == [Student("7", "New", "n@x")]
+
+
+def test_two_graders(tmp_path: Path) -> None:
+    """The second one is refused, by a sentence with the number of the first; then it may."""
+    with open_store(tmp_path), pytest.raises(FileError) as error, open_store(tmp_path):
+        pass
+
+    assert f"(process {os.getpid()}) is working on the results in {tmp_path}" in str(error.value)
+    with open_store(tmp_path) as store:
+        assert store.facts() == []
+
+
+@pytest.mark.parametrize("contents", [b"no data base" * 100, b"SQLite format 3\0" + b"\xff" * 200])
+def test_a_file_that_is_none_of_ours(tmp_path: Path, contents: bytes) -> None:
+    """It is said, and nothing is written into it."""
+    (tmp_path / FILE).write_bytes(contents)
+
+    with pytest.raises(FileError, match=FILE), open_store(tmp_path):
+        pass
+
+    assert (tmp_path / FILE).read_bytes() == contents
+
+
+def test_another_version(tmp_path: Path) -> None:
+    """A gradebook of a later tracer is not touched."""
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        connection.execute("PRAGMA user_version = 9")
+    connection.close()
+
+    with pytest.raises(FileError, match="is version 9 of a gradebook"), open_store(tmp_path):
+        pass
+
+
+def test_a_record_is_written_again(tmp_path: Path) -> None:
+    """Who removes one has it back after the next run; the names hold for every system."""
+    record_ = {**record(), "student": {"key": "../İ:Con?"}, "exercise": STEP, "attempt": "1",
+               "digest": handed(1, student="../İ:Con?").digest, "grader": "g"}  # fmt: skip
+    with open_store(tmp_path) as store:
+        store.take_in([(handed(1, student="../İ:Con?"), 1)])
+        store.keep(1, "g", record_)
+        records.write(tmp_path, record_)
+        (path,) = tmp_path.glob("records/*/*")
+        before = path.read_bytes()
+        path.unlink()
+
+        records.write_missing(tmp_path, store)
+
+    assert path.read_bytes() == before
+    assert json.loads(before) == record_
+    assert path.parent.name == STEP
+    assert path.name.startswith("con-")
+
+
+def test_students_whose_names_differ_in_capitals_only(tmp_path: Path) -> None:
+    """Their records are two files, also where a system takes both names for one."""
+    keys = {"exercise": STEP, "attempt": "1", "digest": "d", "grader": "g"}
+
+    one, two = (records.path_of(tmp_path, {**keys, "student": name}) for name in ("Ada", "ada"))
+
+    assert one.name.lower() != two.name.lower()
+
+
+KEEPS = f"""
+import sys
+from pathlib import Path
+from tracer.gradebook.handed import HandedIn, Student
+from tracer.gradebook.store import open_store
+
+with open_store(Path(sys.argv[1])) as store:
+    given = (HandedIn(Student("ada"), "{STEP}", str(k), "x.py", "here", b"1") for k in range(400))
+    store.take_in((one, 7) for one in given)
+    print("ready", flush=True)
+    for number in store.pending("g", "{STEP}"):
+        store.keep(number, "g", {{"verdict": "wrong", "points": number, "out_of": 500}})
+        print(number, flush=True)
+"""
+
+
+@pytest.mark.long
+def test_killed_while_it_writes(tmp_path: Path) -> None:
+    """Killed six times: every grade that was acknowledged is there, none half, none twice."""
+    chance, acknowledged = random.Random(12), []  # noqa: S311 - no secret
+    for kill in range(7):
+        command = [sys.executable, "-c", KEEPS, str(tmp_path)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
+            assert writer.stdout
+            most = chance.randrange(0, 60) if kill < 6 else 1000
+            for line, _count in zip(writer.stdout, range(most), strict=False):
+                acknowledged += [int(line)] if line.strip() != "ready" else []
+            if kill < 6:
+                writer.send_signal(signal.SIGKILL)
+            acknowledged += [int(line) for line in writer.stdout if line.strip().isdecimal()]
+        with sqlite3.connect(tmp_path / FILE) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            kept = [n for (n,) in connection.execute("SELECT submission FROM grades")]
+        connection.close()
+        assert set(acknowledged) <= set(kept)
+        assert len(kept) == len(set(kept))
+
+    assert kept == list(range(1, 401))
+    assert len(acknowledged) == len(set(acknowledged))
+
+
+def test_a_record_is_the_same_text_again() -> None:
+    """Whatever the order of its keys."""
+    assert as_json({"b": 1, "a": "é"}) == as_json({"a": "é", "b": 1}) == '{"a": "é", "b": 1}'

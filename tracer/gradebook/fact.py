@@ -1,0 +1,36 @@
+"""What is known of an attempt after it was graded: all that the rules see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One attempt.
+
+    Attributes
+    ----------
+    student, exercise, attempt : str
+    number : int
+        Its place among all that was handed in.
+    time : datetime or None
+        When it was handed in; None where nothing says so.
+    late : bool or None
+        Whether the course's system calls it late; None where it says nothing.
+    verdict : str
+    points : float or None
+        None where the grader itself failed: nothing is known of it, which is not 0.
+    out_of : int
+    """
+
+    student: str
+    exercise: str
+    attempt: str
+    number: int
+    time: datetime | None
+    late: bool | None
+    verdict: str
+    points: float | None
+    out_of: int

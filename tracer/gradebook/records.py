@@ -1,0 +1,77 @@
+"""One JSON file a submission, beside the gradebook: what was graded, how, and the whole report.
+
+They are written from the gradebook, so that one that a kill, or somebody, has removed is there
+again after the next run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tracer.errors import FileError
+from tracer.gradebook.store import Store
+from tracer.language import _
+from tracer.storage.whole import remove_abandoned, replacing
+
+FOLDER = "records"
+SCHEMA = "tracer-record-1"
+
+_PLAIN = re.compile(r"[^A-Za-z0-9]+")
+_LONGEST = 40
+
+
+def path_of(folder: Path, keys: Mapping[str, str]) -> Path:
+    """Where a record lies: an exercise a folder, and in the name the student and a digest.
+
+    Whatever somebody is called, the name is one that every system takes, and no two are the same
+    where capital letters do not count.
+
+    Parameters
+    ----------
+    folder : Path
+        That of the results.
+    keys : mapping of str to str
+        Student, exercise, attempt, digest and grader.
+    """
+    said = json.dumps([keys[name] for name in ("student", "attempt", "digest", "grader")])
+    mark = hashlib.sha256(said.encode()).hexdigest()[:16]
+    name = _PLAIN.sub("-", keys["student"])[:_LONGEST].strip("-").lower()
+    return folder / FOLDER / keys["exercise"] / f"{name or 'student'}-{mark}.json"
+
+
+def write(folder: Path, record: Mapping[str, Any]) -> None:
+    """Write one record, whole or not at all.
+
+    Raises
+    ------
+    FileError
+        If it cannot be written.
+    """
+    path = path_of(folder, {**record, "student": record["student"]["key"]})
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        said = _("cannot write {file}: {why}")
+        raise FileError(said.format(file=path.parent, why=error.strerror or error)) from error
+    with replacing(path) as temporary:
+        text = json.dumps(record, ensure_ascii=False, allow_nan=False, sort_keys=True, indent=1)
+        temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def write_missing(folder: Path, store: Store) -> None:
+    """Write those that are not there, and remove what a kill has left of one."""
+    killed: dict[Path, bool] = {}
+    for number, keys in store.graded():
+        path = path_of(folder, keys)
+        if path.is_file():
+            continue
+        if path.parent not in killed:  # the folder of a large class is not listed for each
+            killed[path.parent] = any(path.parent.glob(".tracer-*"))
+        if killed[path.parent]:
+            remove_abandoned(path)
+        write(folder, store.record(number))

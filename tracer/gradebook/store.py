@@ -1,0 +1,273 @@
+"""What is kept of a class: one SQLite file in the folder of the results, and who may write it.
+
+Two tables, for two moments. What was handed in is written first, with the seed that will draw its
+numbers; what it earned, when it has been graded. Each grade is one transaction, on the disk before
+the next one begins (WAL, ``synchronous = FULL``), so that a kill at any moment loses none; what
+stands there already is never written a second time (``ON CONFLICT DO NOTHING``).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tracer.errors import FileError
+from tracer.gradebook.fact import Fact
+from tracer.gradebook.handed import HandedIn, Student
+from tracer.language import _
+from tracer.storage.locking import locked
+
+FILE = "gradebook.sqlite"
+VERSION = 1
+
+TRIES = 3
+"""How often a submission is graded at which the grader itself fails, by one and the same grader."""
+
+_SCHEMA = """
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE sources (digest TEXT PRIMARY KEY, source BLOB NOT NULL);
+CREATE TABLE submissions (
+    number INTEGER PRIMARY KEY,
+    student TEXT NOT NULL, name TEXT NOT NULL, email TEXT NOT NULL,
+    exercise TEXT NOT NULL, attempt TEXT NOT NULL,
+    digest TEXT NOT NULL REFERENCES sources,
+    file TEXT NOT NULL, place TEXT NOT NULL, time TEXT, late INTEGER,
+    seed INTEGER NOT NULL,
+    UNIQUE (student, exercise, attempt, digest)
+);
+CREATE TABLE grades (
+    number INTEGER PRIMARY KEY,
+    submission INTEGER NOT NULL REFERENCES submissions,
+    grader TEXT NOT NULL,
+    verdict TEXT NOT NULL, points REAL NOT NULL, out_of INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    UNIQUE (submission, grader)
+);
+CREATE TABLE faults (
+    submission INTEGER NOT NULL REFERENCES submissions,
+    grader TEXT NOT NULL, what TEXT NOT NULL
+);
+"""
+
+
+class Kept(NamedTuple):
+    """A submission as it is kept: its number, what was handed in, and its seed."""
+
+    number: int
+    handed: HandedIn
+    seed: int
+
+
+class Store:
+    """The open file; one at a time, see `open_store`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def setting(self, name: str) -> Any:
+        """What is remembered under a name; None where nothing is."""
+        row = self._connection.execute("SELECT value FROM settings WHERE name = ?", [name])
+        found = row.fetchone()
+        return None if found is None else json.loads(found[0])
+
+    def remember(self, name: str, value: Any) -> None:
+        """Keep a value under a name."""
+        self._connection.execute(
+            "INSERT INTO settings VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+            [name, json.dumps(value)],
+        )
+
+    def take_in(self, handed: Iterable[tuple[HandedIn, int]]) -> int:
+        """Keep what was handed in, each with its seed, in one transaction; how much was new."""
+        new = 0
+        with self._transaction():
+            for one, seed in handed:
+                self._connection.execute(
+                    "INSERT INTO sources VALUES (?, ?) ON CONFLICT DO NOTHING",
+                    [one.digest, one.source],
+                )
+                before = self._connection.total_changes
+                time = None if one.time is None else one.time.isoformat()
+                self._connection.execute(
+                    "INSERT INTO submissions (student, name, email, exercise, attempt, digest, "
+                    "file, place, time, late, seed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                    "ON CONFLICT DO NOTHING",
+                    [
+                        one.student.key, one.student.name, one.student.email, one.exercise,
+                        one.attempt, one.digest, one.file, one.where, time, one.late, seed,
+                    ],
+                )  # fmt: skip
+                new += self._connection.total_changes - before
+        return new
+
+    def submission(self, number: int) -> Kept:
+        """The submission of that number."""
+        row = self._connection.execute(
+            "SELECT student, name, email, exercise, attempt, file, place, source, time, late, "
+            "seed FROM submissions JOIN sources USING (digest) WHERE number = ?",
+            [number],
+        ).fetchone()
+        student, name, email, exercise, attempt, file, place, source, time, late, seed = row
+        handed = HandedIn(
+            Student(student, name, email), exercise, attempt, file, place, source,
+            None if time is None else datetime.fromisoformat(time),
+            None if late is None else bool(late),
+        )  # fmt: skip
+        return Kept(number, handed, seed)
+
+    def pending(self, grader: str, exercise: str) -> list[int]:
+        """The numbers of an exercise's submissions that are to be graded by this grader."""
+        rows = self._connection.execute(
+            "SELECT number FROM submissions AS s WHERE exercise = ? AND NOT EXISTS "
+            "(SELECT 1 FROM grades WHERE submission = s.number AND grader = ?) AND "
+            "(SELECT count(*) FROM faults WHERE submission = s.number AND grader = ?) < ? "
+            "ORDER BY number",
+            [exercise, grader, grader, TRIES],
+        )
+        return [number for (number,) in rows]
+
+    def keep(self, number: int, grader: str, record: dict[str, Any]) -> None:
+        """Keep a grade; one that is there already stays."""
+        with self._transaction():
+            self._connection.execute(
+                "INSERT INTO grades (submission, grader, verdict, points, out_of, record) "
+                "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                [
+                    number, grader, record["verdict"], record["points"], record["out_of"],
+                    as_json(record),
+                ],
+            )  # fmt: skip
+
+    def keep_fault(self, number: int, grader: str, what: str) -> None:
+        """Keep that the grader failed at a submission; it is no grade."""
+        with self._transaction():
+            self._connection.execute("INSERT INTO faults VALUES (?, ?, ?)", [number, grader, what])
+
+    def last_grade(self) -> int:
+        """The number of the grade that was given last; 0 where there is none."""
+        (number,) = self._connection.execute(
+            "SELECT coalesce(max(number), 0) FROM grades"
+        ).fetchone()
+        return int(number)
+
+    def changed_since(self, number: int) -> tuple[int, int]:
+        """How many grades after that one are not the first of their submission; how many are lower.
+
+        Another version of tracer, or of the exercise, gave the one before.
+        """
+        again, lower = self._connection.execute(
+            "SELECT count(*), coalesce(sum(g.points < p.points), 0) FROM grades AS g "
+            "JOIN grades AS p ON p.number = (SELECT max(number) FROM grades "
+            "WHERE submission = g.submission AND number < g.number) WHERE g.number > ?",
+            [number],
+        ).fetchone()
+        return again, lower
+
+    def graded(self) -> list[tuple[int, dict[str, str]]]:
+        """Of every grade its number, and what tells its record from all others."""
+        names = ("student", "exercise", "attempt", "digest", "grader")
+        rows = self._connection.execute(
+            "SELECT g.number, student, exercise, attempt, digest, grader FROM grades AS g "
+            "JOIN submissions AS s ON s.number = g.submission ORDER BY g.number"
+        )
+        return [(number, dict(zip(names, keys, strict=True))) for number, *keys in rows]
+
+    def record(self, number: int) -> dict[str, Any]:
+        """The record of the grade of that number."""
+        row = self._connection.execute("SELECT record FROM grades WHERE number = ?", [number])
+        found: dict[str, Any] = json.loads(row.fetchone()[0])
+        return found
+
+    def students(self) -> list[Student]:
+        """Everybody who handed something in; the name is the one that was said last."""
+        rows = self._connection.execute(
+            "SELECT student, name, email FROM submissions ORDER BY number"
+        )
+        known: dict[str, Student] = {}
+        for key, name, email in rows:
+            old = known.get(key, Student(key))
+            known[key] = Student(key, name or old.name, email or old.email)
+        return sorted(known.values(), key=lambda student: (student.name or student.key).casefold())
+
+    def facts(self) -> list[Fact]:
+        """Every attempt that was graded, with the grade that was given last, and every fault."""
+        rows = self._connection.execute(
+            "SELECT s.student, s.exercise, s.attempt, s.number, s.time, s.late, g.verdict, "
+            "g.points, g.out_of FROM submissions AS s LEFT JOIN grades AS g ON g.number = "
+            "(SELECT max(number) FROM grades WHERE submission = s.number) "
+            "WHERE g.number IS NOT NULL OR EXISTS "
+            "(SELECT 1 FROM faults WHERE submission = s.number) ORDER BY s.number"
+        )
+        return [
+            Fact(
+                student, exercise, attempt, number,
+                None if time is None else datetime.fromisoformat(time),
+                None if late is None else bool(late),
+                verdict or "grader_fault", points, out_of or 0,
+            )
+            for student, exercise, attempt, number, time, late, verdict, points, out_of in rows
+        ]  # fmt: skip
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+
+@contextmanager
+def open_store(folder: Path) -> Iterator[Store]:
+    """The store in a folder, which is made if it is not there; nobody else may write it meanwhile.
+
+    Raises
+    ------
+    FileError
+        If another command is grading into this folder, or its file is none of ours.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        said = _("cannot write {file}: {why}")
+        raise FileError(said.format(file=folder, why=error.strerror or str(error))) from error
+    path = folder / FILE
+    with locked(path, _("the results in {folder}").format(folder=folder)):
+        try:
+            connection = sqlite3.connect(path, isolation_level=None, timeout=10)
+        except sqlite3.Error as error:
+            raise FileError(_("cannot open {file}: {why}").format(file=path, why=error)) from error
+        try:
+            _prepare(connection, path)
+            yield Store(connection)
+        except sqlite3.Error as error:
+            raise FileError(_("cannot write {file}: {why}").format(file=path, why=error)) from error
+        finally:
+            connection.close()
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version == 0:
+        connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+    elif version != VERSION:
+        said = _(
+            "{file} is version {found} of a gradebook, and this tracer writes version {wanted}; "
+            "choose another folder with --out"
+        )
+        raise FileError(said.format(file=path, found=version, wanted=VERSION))
+
+
+def as_json(record: Any) -> str:
+    """A record as text: the same record is the same text, byte for byte."""
+    return json.dumps(record, ensure_ascii=False, allow_nan=False, sort_keys=True)
