@@ -1,0 +1,186 @@
+"""A class graded into a folder: what was handed in is taken in, then graded, then kept.
+
+Whatever is there already is left as it is. So the same command, given once more after a kill, goes
+on where it was; and a new download grades what is new in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import tracer
+from tracer.errors import InputError
+from tracer.exercises.exercise import Exercise
+from tracer.gradebook import records
+from tracer.gradebook.handed import HandedIn, LeftOut
+from tracer.gradebook.intake import handed_in
+from tracer.gradebook.store import Kept, Store
+from tracer.gradebook.workers import Grader, Job, graded
+from tracer.language import _, quoted_file
+
+GRADED_BY = ("exercise.toml", "reference.py", "mistakes.toml")
+"""The files of an exercise on which a grade hangs, beside tracer's own version."""
+
+AT_ONCE = 200
+"""Submissions that are taken in together, in one transaction."""
+
+
+class Taken(NamedTuple):
+    """What was handed in: how much of it is new, and what is left out."""
+
+    handed: int
+    new: int
+    left_out: tuple[LeftOut, ...]
+
+
+class Work(NamedTuple):
+    """The submissions to grade: their numbers, each with its exercise and who grades it."""
+
+    pending: tuple[tuple[int, Exercise, str], ...]
+
+
+def check_apart(paths: Sequence[Path], results: Path) -> None:
+    """Raise an `InputError` if the results would be written into what is graded."""
+    for path in paths:
+        if path.is_dir() and results.resolve().is_relative_to(path.resolve()):
+            raise InputError(
+                _(
+                    "--out {results} lies in {path}, and what is graded is never written to; "
+                    "choose a folder outside of it"
+                ).format(results=quoted_file(results), path=quoted_file(path))
+            )
+
+
+def settle_seed(store: Store, seed: int | None) -> int | None:
+    """The one seed of the class, as it was said first; None where each submission has its own.
+
+    Raises
+    ------
+    InputError
+        If another was said before: two students would be graded with other numbers unasked.
+    """
+    kept = store.setting("seed")
+    if kept is None:
+        store.remember("seed", {"one": seed})
+        return seed
+    began: int | None = kept["one"]
+    if seed is not None and seed != began:
+        was = _("one for each submission") if began is None else f"--seed {began}"
+        raise InputError(
+            _("--seed {seed}: these results were begun with {was}; choose another --out").format(
+                seed=seed, was=was
+            )
+        )
+    return began
+
+
+def take_in(
+    store: Store,
+    paths: Sequence[Path],
+    exercises: Sequence[Exercise],
+    only: Exercise | None,
+    seed: int | None,
+) -> Taken:
+    """Keep all that lies at these paths, each with the seed that draws its numbers."""
+    left_out: list[LeftOut] = []
+    handed = new = 0
+
+    def seeded() -> Iterator[tuple[HandedIn, int]]:
+        for path in paths:
+            for one in handed_in(path, exercises, only):
+                if isinstance(one, LeftOut):
+                    left_out.append(one)
+                else:
+                    yield one, secrets.randbits(32) if seed is None else seed
+
+    coming = seeded()
+    while some := list(islice(coming, AT_ONCE)):
+        handed += len(some)
+        new += store.take_in(some)
+    return Taken(handed, new, tuple(left_out))
+
+
+def work(store: Store, exercises: Sequence[Exercise]) -> Work:
+    """What is to be graded: all that is kept, and was not graded by the grader of now."""
+    found: list[tuple[int, Exercise, str]] = []
+    for exercise in exercises:
+        name = grader_of(exercise)
+        found += [(number, exercise, name) for number in store.pending(name, exercise.name)]
+    return Work(tuple(found))
+
+
+def grader_of(exercise: Exercise) -> str:
+    """What a grade hangs on: tracer's version, and what the exercise says, as a digest."""
+    digest = hashlib.sha256()
+    for name in GRADED_BY:
+        path = exercise.folder / name
+        contents = path.read_bytes() if path.is_file() else b""
+        digest.update(hashlib.sha256(contents).digest())
+    return f"{tracer.__version__}+{digest.hexdigest()[:12]}"
+
+
+def grade_all(
+    store: Store, folder: Path, todo: Work, grader: Grader, jobs: int, wall: str,
+    tell: Callable[[str], None],
+) -> None:  # fmt: skip
+    """Grade what is to be graded, and keep each grade before the next is asked for.
+
+    Parameters
+    ----------
+    store : Store
+    folder : Path
+        That of the results.
+    todo : Work
+    grader : Grader
+    jobs : int
+        Processes at once.
+    wall : str
+        What the wall is called in the record.
+    tell : callable
+        Called with the student's key after each.
+    """
+    by_number = {number: (exercise, name) for number, exercise, name in todo.pending}
+    under_way: dict[int, Kept] = {}
+
+    def asked() -> Iterator[Job]:
+        for number, (exercise, _name) in by_number.items():
+            kept = under_way[number] = store.submission(number)
+            handed = kept.handed
+            yield Job(number, exercise.folder, handed.file, handed.source, kept.seed)
+
+    with closing(graded(asked(), grader, jobs)) as outcomes:
+        for found in outcomes:
+            kept, (_exercise, name) = under_way.pop(found.number), by_number[found.number]
+            if found.grade is None:
+                store.keep_fault(found.number, name, found.fault)
+            else:
+                record = _record(kept, name, wall) | found.grade
+                store.keep(found.number, name, record)
+                records.write(folder, record)
+            tell(kept.handed.student.key)
+
+
+def _record(kept: Kept, grader: str, wall: str) -> dict[str, Any]:
+    """All that led to a grade."""
+    handed = kept.handed
+    student = handed.student
+    return {
+        "schema": records.SCHEMA,
+        "student": {"key": student.key, "name": student.name, "email": student.email},
+        "exercise": handed.exercise,
+        "attempt": handed.attempt,
+        "file": handed.file,
+        "where": handed.where,
+        "time": None if handed.time is None else handed.time.isoformat(),
+        "late": handed.late,
+        "digest": handed.digest,
+        "seed": kept.seed,
+        "grader": grader,
+        "wall": wall,
+    }

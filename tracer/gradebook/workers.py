@@ -1,0 +1,195 @@
+"""Processes that grade, each one submission at a time; one that dies is replaced.
+
+They get bytes and give back a record as text, and never write: whoever started them does. So it
+does no harm that a submission is graded twice, or that all of this is killed; a worker whose parent
+is gone ends at once, and the student's process with it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tracer.exercises.exercise import Exercise
+from tracer.exercises.reading import read
+from tracer.exercises.submission import Submission
+from tracer.grading.report import Kind, Report, Verdict
+from tracer.grading.session import grade
+from tracer.sandbox.process import Limits, Wall
+
+
+@dataclass(frozen=True, slots=True)
+class Grader:
+    """How submissions are graded; every part of it can be sent to another process.
+
+    Attributes
+    ----------
+    wall : callable
+        Makes the wall behind which a submission runs.
+    described : callable
+        Makes of a report what is kept of it, which JSON can hold.
+    limits : Limits
+    """
+
+    wall: Callable[[], Wall]
+    described: Callable[[Report], dict[str, Any]]
+    limits: Limits = field(default=Limits())
+
+
+class Job(NamedTuple):
+    """One submission to grade."""
+
+    number: int
+    exercise: Path  # its folder
+    file: str
+    source: bytes
+    seed: int
+
+
+class Outcome(NamedTuple):
+    """What came of a job: the verdict and all that is said, or why the grader failed."""
+
+    number: int
+    grade: dict[str, Any] | None
+    fault: str = ""
+
+
+def outcome(job: Job, grader: Grader) -> Outcome:
+    """Grade one submission. A fault of the grader is told, and is no grade."""
+    try:
+        submission = Submission(job.file, job.source)
+        report = grade(
+            _exercise(job.exercise), submission, seed=job.seed, limits=grader.limits,
+            wall=grader.wall(),
+        )  # fmt: skip
+        if report.verdict is Verdict.GRADER_FAULT:
+            return Outcome(job.number, None, _what_failed(report))
+        said = grader.described(report)
+        said.pop("seconds", None)  # the same submission has the same record
+        return Outcome(
+            job.number,
+            {
+                "verdict": str(report.verdict),
+                "points": report.points,
+                "out_of": report.out_of,
+                "report": said,
+            },
+        )
+    except Exception as error:  # noqa: BLE001 - whatever broke here, it was not the student
+        return Outcome(job.number, None, f"{type(error).__name__}: {error}")
+
+
+@cache
+def _exercise(folder: Path) -> Exercise:
+    return read(folder)
+
+
+def _what_failed(report: Report) -> str:
+    faults = (c.trouble for c in report.checks if c.verdict is Verdict.GRADER_FAULT)
+    return next((str(t.facts["what"]) for t in faults if t and t.kind is Kind.FAULT), "")
+
+
+def graded(jobs: Iterable[Job], grader: Grader, count: int) -> Generator[Outcome]:
+    """Grade submissions in so many processes, each as soon as one is free; close it to end them.
+
+    Parameters
+    ----------
+    jobs : iterable of Job
+        Taken one by one as they are needed.
+    grader : Grader
+    count : int
+
+    Yields
+    ------
+    Outcome
+        In the order in which they are ready.
+    """
+    waiting = iter(jobs)
+    busy: dict[Connection, tuple[_Worker, Job]] = {}
+    idle: list[_Worker] = []
+    try:
+        while True:
+            while len(busy) < count and (job := next(waiting, None)) is not None:
+                worker = idle.pop() if idle else _Worker(grader)
+                worker.give(job)
+                busy[worker.connection] = worker, job
+            if not busy:
+                return
+            for ready in wait(list(busy)):
+                assert isinstance(ready, Connection)
+                worker, job = busy.pop(ready)
+                found = worker.taken(job)
+                if found is None:
+                    status = worker.end()
+                    said = f"the process that graded it ended with status {status}"
+                    yield Outcome(job.number, None, said)
+                else:
+                    idle.append(worker)
+                    yield found
+    finally:
+        for worker in [*idle, *(worker for worker, _job in busy.values())]:
+            worker.end()
+
+
+class _Worker:
+    """Our end of a process that grades."""
+
+    def __init__(self, grader: Grader) -> None:
+        context = get_context("spawn")  # it inherits no file of ours, and no lock of a thread
+        self.connection, theirs = context.Pipe()
+        self._process: BaseProcess = context.Process(target=_work, args=(theirs, grader))
+        self._process.start()
+        theirs.close()
+
+    def give(self, job: Job) -> None:
+        """Send a job; if the process is gone, that is noticed when its answer is waited for."""
+        try:
+            self.connection.send(job)
+        except OSError:
+            return
+
+    def taken(self, job: Job) -> Outcome | None:
+        """What came of the job; None if the process has ended over it."""
+        try:
+            text = self.connection.recv_bytes().decode()
+        except (EOFError, OSError):
+            return None
+        return Outcome(job.number, *json.loads(text))
+
+    def end(self) -> int | None:
+        """End it, and with it the student's process; its exit code."""
+        self.connection.close()
+        self._process.terminate()
+        self._process.join()
+        return self._process.exitcode
+
+
+def _work(connection: Connection, grader: Grader) -> None:
+    """Grade what comes, until nothing more can come."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started this
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    while True:
+        try:
+            found = outcome(connection.recv(), grader)
+            text = json.dumps([found.grade, found.fault], allow_nan=False)
+            connection.send_bytes(text.encode())
+        except (EOFError, OSError):
+            return
+
+
+def _end_with_parent() -> None:
+    """End as soon as whoever is to write the grades is gone, however that ended."""
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
