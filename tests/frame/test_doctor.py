@@ -62,6 +62,8 @@ def test_every_fact_is_used() -> None:
         "kernels cache": "where compiled kernels are kept",
         "kernels cached": "whether the first sentence takes longer",
         "sandbox limits": "what stops an answer that does not end",
+        "sandbox plain": "tracer check",
+        "sandbox landlock": "tracer check --wall landlock",
         "language languages": "TRACER_LANGUAGE, LANGUAGE, LC_ALL, LC_MESSAGES and LANG",
     }
 

@@ -20,6 +20,7 @@ from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Kind, Report, Standing, Verdict, Why
 from tracer.grading.session import grade
+from tracer.sandbox.walls import WALLS
 from tracer.view.export.report_json import as_record, schema
 from tracer.view.parts.said import Said
 from tracer.view.terminal.console import Abilities
@@ -100,6 +101,7 @@ def test_the_schema_is_one() -> None:
     assert set(whole["$defs"]["trouble"]["properties"]["kind"]["enum"]) == set(Kind)
     assert set(whole["$defs"]["quantity"]["properties"]["standing"]["enum"]) == set(Standing)
     assert set(whole["$defs"]["line"]["properties"]["why"]["enum"]) == set(Why)
+    assert whole["properties"]["wall"]["enum"] == ["none", *WALLS, None]
     assert len(objects) == 10
     for part in objects:
         assert part["additionalProperties"] is False
@@ -138,7 +140,7 @@ def test_exit_codes(course: Path) -> None:
     for result in (stub, right):
         record = json.loads(result.stdout)
         assert errors(record) == []
-        assert record["schema"] == "tracer-report-2"
+        assert record["schema"] == "tracer-report-3"
     assert json.loads(stub.stdout)["advice"] == ["For a hint: tracer hint 10"]
 
 

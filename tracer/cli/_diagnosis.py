@@ -123,6 +123,26 @@ def _sandbox() -> Iterator[Finding]:
         "sandbox", "limits", _("time and memory") if limits else _("time only"),
         "" if limits else _("this system has no memory limit for a process"),
     )  # fmt: skip
+    yield from _walls()
+
+
+def _walls() -> Iterator[Finding]:
+    """What `tracer check --wall` can raise: each is raised, and tried from inside."""
+    from tracer.sandbox.walls import WALLS, gaps
+
+    yield Finding("sandbox", "plain", _("against accidents only: it is the wall by default"))
+    promised = {
+        "landlock": _(
+            "stands; it does not hide the names of files and processes, nor bound the disk"
+        ),
+    }
+    for name, said in promised.items():
+        why = WALLS[name].trouble()
+        if why:
+            yield Finding("sandbox", name, _("cannot stand here: {why}").format(why=why))
+            continue
+        open_yet = "; ".join(gaps(name))
+        yield Finding("sandbox", name, _("does not hold") if open_yet else said, open_yet)
 
 
 def _languages() -> Iterator[Finding]:

@@ -16,6 +16,8 @@ from tracer.cli._options import finite
 from tracer.cli._output import check_output, for_file, output_option, write_screen, written
 from tracer.cli._waiting import announced
 from tracer.language import _, quoted, quoted_file
+from tracer.sandbox.walls import WALLS
+from tracer.sandbox.walls import wall as raised
 
 if TYPE_CHECKING:
     from tracer.course.choosing import Choice
@@ -64,6 +66,14 @@ if TYPE_CHECKING:
     show_default=True,
     help=_("For people: rich, plain. For programs: json."),
 )
+@click.option(
+    "--wall",
+    "wall_name",
+    type=click.Choice(list(WALLS)),
+    default="plain",
+    show_default=True,
+    help=_("What your code runs behind; tracer doctor says which can stand on this machine."),
+)
 @exercises_option
 @output_option
 def command(
@@ -72,13 +82,12 @@ def command(
     seed: int | None,
     time_limit: float,
     layout: str,
+    wall_name: str,
     folder: str | None,
     output: str | None,
 ) -> int:
     """Choose, run, show, remember."""
-    from tracer.sandbox.process import PlainProcess
-
-    with closing(PlainProcess()) as wall:
+    with closing(raised(wall_name)) as wall:
         wall.prepare()  # Python starts for the answer while all that is below is loaded
         return _checked(wall, what, named, seed, time_limit, layout, folder, output)
 

@@ -305,6 +305,8 @@ class Report:
         The submission as it was run, to show a line of it.
     libraries : mapping of str to bool
         What an answer may import beside Python's own library, and whether it is installed here.
+    wall : str
+        What it ran behind: one of `tracer.sandbox.walls.WALLS`, or ``none``.
     """
 
     exercise: Exercise
@@ -317,6 +319,7 @@ class Report:
     seconds: float = 0.0
     form: Form = field(default=Form(""), repr=False)
     libraries: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    wall: str = "none"
 
     @property
     def first_failing(self) -> CheckReport | None:

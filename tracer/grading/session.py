@@ -123,6 +123,7 @@ def _graded(
         seconds=session.seconds,
         form=form,
         libraries={name: name in there for name in LIBRARIES},
+        wall=wall.name,
     )
 
 

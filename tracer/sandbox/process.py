@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from tracer.errors import FileError
 from tracer.sandbox.collector import Collector
@@ -103,7 +103,12 @@ class Run:
 
 
 class Wall(Protocol):
-    """Runs the submission's file with a request (frames), within limits; gives back bytes."""
+    """Runs the submission's file with a request (frames), within limits; gives back bytes.
+
+    `name` is what it is called in a report: one of `tracer.sandbox.walls.WALLS`, or ``none``.
+    """
+
+    name: ClassVar[str] = "none"
 
     def run(self, source: bytes, file: str, request: bytes, limits: Limits, longest: float) -> Run:
         """Run `file` with the contents `source`, give it `request`, and end it and all it left."""
@@ -128,6 +133,8 @@ class PlainProcess(Wall):
     `environment` is added to the little that the child is given.
     """
 
+    name: ClassVar[str] = "plain"
+
     environment: Mapping[str, str] = field(default_factory=dict)
     _ready: list[Waiting] = field(default_factory=list, init=False)
 
@@ -135,7 +142,7 @@ class PlainProcess(Wall):
         """Start what is missing of the processes of runs to come; they need not wait for Python."""
         with suppress(FileError, OSError):  # if it cannot start, the run itself will say so
             while len(self._ready) < runs:
-                self._ready.append(start(self.environment))
+                self._ready.append(self._start())
 
     def close(self) -> None:
         """End the processes that were prepared and not used."""
@@ -193,6 +200,9 @@ class PlainProcess(Wall):
             if waiting.child.poll() is None:
                 return waiting
             waiting.drop()  # somebody has ended it
+        return self._start()
+
+    def _start(self) -> Waiting:
         return start(self.environment)
 
 

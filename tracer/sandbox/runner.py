@@ -94,9 +94,8 @@ def limit(memory: int, seconds: int) -> None:
             continue  # this system has no such limit, or a lower one already
 
 
-def channel() -> Callable[[bytes], None]:
+def channel(results: int) -> Callable[[bytes], None]:
     """What sends bytes to the grader; from now on what is printed goes to stderr."""
-    results = os.dup(1)  # not handed on to programs that the student's code starts
     os.dup2(2, 1)
     write = os.write
 
@@ -110,10 +109,13 @@ def channel() -> Callable[[bytes], None]:
 
 def main() -> None:
     """Every check, each with a freshly loaded file, whatever became of the one before."""
-    describing = beside("describing")
-    send = channel()
+    describing, confining = beside("describing"), beside("confining")
+    results = os.dup(1)  # not handed on to programs that the student's code starts
+    send = channel(results)
     sys.dont_write_bytecode = True
-    frames = prepared(json.loads(sys.argv[1]))
+    setting = json.loads(sys.argv[1])
+    frames = prepared(setting["packages"])
+    wall = confining.confined(setting["wall"], results, beside)
     recording = beside("recording")  # also where nothing is recorded: what is loaded stays as it is
     standing = beside("standing")
     request = asked()
@@ -128,12 +130,15 @@ def main() -> None:
     if plan["watch"] is not None:
         os.environ["NUMBA_DISABLE_JIT"] = "1"  # machine code has no lines to watch
     alone = plan["apart"] and hasattr(os, "fork")
+    stands(wall, alone=alone)
     send(note("ready", {"apart": alone}))
     for check in plan["checks"]:
         ours = os.fork() if alone else 0
         if ours:  # a process of its own, in which nothing is left of the checks before
             os.waitpid(ours, 0)
             continue
+        if alone:
+            wall()
         print(f"{plan['mark']}{check['id']};", end="", file=sys.__stderr__)
         stopped = partial(send_note, f"{check['id']}/stopped", note, send)
         standing.when_stopped(str(file), source, stopped)
@@ -141,6 +146,22 @@ def main() -> None:
         if alone:
             os._exit(0)
     send(note("end", {}))
+
+
+def stands(wall: Callable[[], None], *, alone: bool) -> None:
+    """Raise the wall, or where each check gets a process of its own, see that it can be raised.
+
+    It ends this process if not: nothing is ready then, and nobody's code has run.
+    """
+    if not alone:
+        wall()
+        return
+    trial = os.fork()
+    if not trial:
+        wall()
+        os._exit(0)
+    if os.waitpid(trial, 0)[1]:
+        os._exit(1)
 
 
 def prepared(folders: list[str]) -> ModuleType:

@@ -13,10 +13,11 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from tracer.sandbox import place
 from tracer.sandbox.packages import expose
@@ -26,7 +27,7 @@ ENDING, DROPPING = 5.0, 1.0
 
 COPIED = (
     "runner.py", "supervise.py", "describing.py", "misnamed.py", "recording.py", "standing.py",
-    "frames.py", "returned.py",
+    "frames.py", "returned.py", "confining.py", "landlock.py", "seccomp.py",
 )  # fmt: skip
 """What runs in the child. It is copied, so that no path in there leads to the grader."""
 
@@ -97,8 +98,32 @@ class Waiting:
             self.remove()
 
 
-def start(environment: Mapping[str, str]) -> Waiting:
+class Around(NamedTuple):
+    """What a wall adds: a program that runs Python, and what Python then does to itself.
+
+    Attributes
+    ----------
+    command : tuple of str
+        What stands before Python in the command.
+    plan : dict or None
+        For `tracer.sandbox.confining`; None where the student's code is not confined.
+    """
+
+    command: tuple[str, ...] = ()
+    plan: dict[str, Any] | None = None
+
+
+def unwalled(_root: Path, _folder: Path, _packages: Path) -> Around:
+    """Nothing is added."""
+    return Around()
+
+
+def start(
+    environment: Mapping[str, str], wall: Callable[[Path, Path, Path], Around] = unwalled
+) -> Waiting:
     """Start a process; `environment` is added to the little that it is given.
+
+    `wall` says what stands around it, of its folder, that of the student's file, and the packages.
 
     Raises
     ------
@@ -112,11 +137,13 @@ def start(environment: Mapping[str, str]) -> Waiting:
         folder.mkdir()
         for name in COPIED:
             shutil.copyfile(Path(__file__).with_name(name), root / name)
-        packages = json.dumps(expose(root / "packages"))
+        packages = expose(root / "packages")
+        around = wall(root, folder, root / "packages")
+        setting = json.dumps({"packages": packages, "wall": around.plan})
         child = subprocess.Popen(  # noqa: S603 - the student's file is data to this command
             [
-                *(sys.executable, "-I", "-S", "-B", "-u", "-X", "utf8"),
-                *(str(root / "runner.py"), packages, *map(str, watched)),
+                *(*around.command, sys.executable, "-I", "-S", "-B", "-u", "-X", "utf8"),
+                *(str(root / "runner.py"), setting, *map(str, watched)),
             ],
             cwd=folder,
             stdin=subprocess.PIPE,

@@ -66,6 +66,8 @@ def _heading(part: Judged) -> Iterator[str]:
     told = f'<span style="{style}">{escape(verdict)}</span>'
     yield f"<div>{told} · {escape(score(part.points, part.out_of))}</div>"
     yield _p(part.file, FAINT)
+    if part.wall:
+        yield _p(part.wall, FAINT)
 
 
 def _checks(part: Judged) -> Iterator[str]:

@@ -25,7 +25,7 @@ from tracer.view.say.words import clean
 if TYPE_CHECKING:
     from tracer.mistakes import Diagnosis
 
-SCHEMA = "tracer-report-2"
+SCHEMA = "tracer-report-3"
 """Its name; the number is another one as soon as a key comes, goes or means something else."""
 
 
@@ -59,6 +59,7 @@ def as_record(report: Report, advice: Sequence[Said] = ()) -> dict[str, Any]:
         "score": score(part.points, part.out_of),
         "seed": report.seed,
         "seconds": round(report.seconds, 3),
+        "wall": report.wall,
         "notes": list(part.notes),
         "diagnosis": _diagnosis([one.text for one in part.diagnosis], report.diagnosis),
         "explained": part.explained,
@@ -83,6 +84,7 @@ def nothing_to_check(left_out: Sequence[str] = ()) -> dict[str, Any]:
         "schema": SCHEMA, "exercise": None, "number": None, "title": None, "file": None,
         "verdict": verdict, "verdict_said": verdict_name(verdict) if verdict else "",
         "points": 0, "out_of": 0, "score": score(0, 0), "seed": None, "seconds": 0.0,
+        "wall": None,
         "notes": [], "diagnosis": None, "explained": False, "line": None,
         "said": [all_passed(left_out)], "checks": [], "printed": "", "advice": [],
     }  # fmt: skip

@@ -163,6 +163,8 @@ class Judged:
     Attributes
     ----------
     exercise, number, title, file : str
+    wall : str
+        What it ran behind; empty where that is what every answer runs behind.
     verdict : Verdict
     points : float
     out_of : int
@@ -181,6 +183,7 @@ class Judged:
     number: str
     title: str
     file: str
+    wall: str
     verdict: Verdict
     points: float
     out_of: int

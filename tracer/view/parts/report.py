@@ -48,6 +48,7 @@ def judged(report: Report, encoding: str = "utf-8") -> Judged:
         number=exercise.number,
         title=exercise.title,
         file=clean(report.file, encoding),
+        wall=_wall(report.wall),
         verdict=report.verdict,
         points=report.points,
         out_of=report.out_of,
@@ -57,6 +58,11 @@ def judged(report: Report, encoding: str = "utf-8") -> Judged:
         explained=report.diagnosis is not None and bool(report.diagnosis.edits),
         look_at=_look_at(report, encoding),
     )
+
+
+def _wall(name: str) -> str:
+    """Which wall it ran behind, if it was another than the one by default."""
+    return "" if name in ("none", "plain") else _("behind the wall {name}").format(name=name)
 
 
 def _told(exercise: Exercise, diagnosis: Diagnosis | None) -> tuple[Told, ...]:

@@ -58,6 +58,8 @@ def _heading(part: Judged, able: Abilities, colours: Palette) -> Iterator[Text]:
     line.append(f" · {score(part.points, part.out_of)}")
     yield line
     yield Text("  ").append(fit(part.file, able.width - 2).rstrip(), colours.faint)
+    if part.wall:
+        yield Text("  ").append(part.wall, colours.faint)
 
 
 def _checks(part: Judged, able: Abilities, colours: Palette) -> Iterator[Text]:

@@ -1,0 +1,77 @@
+"""The wall for a place without namespaces, as a course's container: the child confines itself.
+
+It needs a kernel with Landlock and with filters of system calls, and no rights at all. Files
+outside the child's own folder are not read (but Python's library and the allowed packages) or
+written; no process is started or signalled; no socket is opened. Where the grader is root, the
+child is a user of its own.
+
+What it does not cover: that other processes and files are there, and what the system tells of them
+to everybody (names, sizes, times); how much is written into its own folder in all, for only each
+file has a limit; and mistakes in the kernel.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from tracer.language import _
+from tracer.sandbox import landlock, place
+from tracer.sandbox.confining import READ_ALL
+from tracer.sandbox.process import PlainProcess
+from tracer.sandbox.reach import for_others, real_packages, rules, standard_library
+from tracer.sandbox.seccomp import AUDITED
+from tracer.sandbox.waiting import Around, Waiting, start
+
+
+@dataclass(slots=True)
+class Confined(PlainProcess):
+    """A child process that gives up every right that an answer does not need."""
+
+    name: ClassVar[str] = "landlock"
+
+    def _start(self) -> Waiting:
+        return start(self.environment, _around)
+
+
+def trouble() -> str:
+    """Why there can be no such wall here; empty if there can."""
+    if sys.platform != "linux":
+        return _("only Linux has it")
+    if platform.machine() not in AUDITED:
+        return _("no list of system calls for {processor}").format(processor=platform.machine())
+    if not landlock.version():
+        return _("this kernel has no Landlock, or it is switched off")
+    if os.geteuid() == 0 and not _open(Path(place.temporary())) and not _may_read_all():
+        return _("only root can read Python: put it where every user can")
+    return ""
+
+
+def _around(root: Path, folder: Path, packages: Path) -> Around:
+    reads_all = False
+    if os.geteuid() == 0:  # the child is another user
+        root.chmod(0o711)
+        packages.chmod(0o755)
+        reads_all = not (_open(root.parent) and all(map(for_others, real_packages(packages))))
+    return Around(
+        plan={"rules": rules(packages, folder), "scratch": str(folder), "reads_all": reads_all}
+    )
+
+
+def _open(folder: Path) -> bool:
+    """Whether any user gets into this folder and can read Python."""
+    ways = (folder, *folder.parents)
+    return all(way.stat().st_mode & 0o001 for way in ways) and all(
+        map(for_others, standard_library())
+    )
+
+
+def _may_read_all() -> bool:
+    """Whether this process may read everything, and so may leave this right to a child."""
+    status = Path("/proc/self/status").read_text("ascii")
+    (permitted,) = (int(line.split()[1], 16) for line in status.splitlines() if "CapPrm" in line)
+    return bool(permitted & READ_ALL)

@@ -1,0 +1,156 @@
+"""What a process does to itself before a student's code runs in it; there is no way back.
+
+The order matters: rules are made while everything can still be reached, another user is become
+before the rights to do so are given up, and the filter of system calls comes last, for it refuses
+most of what the steps before it do. Whatever fails here is raised: no code of a student's runs
+behind half a wall.
+
+Like `runner`, this file is copied beside the student's and imports the standard library only.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import struct
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+FIRST_USER = 0x70000000
+"""Users from here on belong to nobody; the next four million are ours, one for each process."""
+
+FILES = 64
+"""Descriptors that may be open at once: what pipes hold is no memory of the process's own."""
+
+THREADS = 256
+"""Threads that a submission may have."""
+
+READ_ALL = 1 << 2
+"""CAP_DAC_READ_SEARCH: the rights of files do not bind who reads; Landlock still does."""
+
+PDEATHSIG, SET_DUMPABLE, KEEPCAPS, NO_NEW_PRIVS = 1, 4, 8, 38
+
+
+def confine(plan: dict[str, Any], results: int, landlock: Any, seccomp: Any) -> None:
+    """Raise the wall around this process, which has one thread and is to run a student's code.
+
+    Parameters
+    ----------
+    plan : dict
+        ``rules`` for Landlock, None where the files outside are not there anyway; ``scratch``,
+        the folder that may be written; ``reads_all``, whether another user could not even read
+        Python.
+    results : int
+        The descriptor that stays open beside 0, 1 and 2.
+    landlock, seccomp : module
+        The files beside this one.
+
+    Raises
+    ------
+    OSError
+        If any part of it cannot be had.
+    """
+    parent = os.getppid()
+    os.closerange(3, results)
+    os.closerange(results + 1, 2**20)
+    rules = None if plan["rules"] is None else landlock.ruleset(map(tuple, plan["rules"]))
+    root = os.geteuid() == 0
+    _limit(THREADS if root else THREADS + _threads(os.getuid()))
+    _control(NO_NEW_PRIVS, 1)
+    if root:
+        _another_user(plan["scratch"], keep_reading=plan["reads_all"])
+    else:
+        _capabilities(0)
+    _control(SET_DUMPABLE, 0)  # nobody looks into its memory
+    _control(PDEATHSIG, signal.SIGKILL)  # another user is another process to the kernel
+    if os.getppid() != parent:
+        raise OSError("the process that watches this one has ended")
+    if rules is not None:
+        landlock.restrict(rules)
+        os.close(rules)
+    seccomp.install()
+
+
+def confined(plan: dict[str, Any] | None, results: int, beside: Callable[[str], Any]) -> Any:
+    """What raises the wall, with all that it needs loaded; what does nothing if `plan` is None."""
+    if plan is None:
+        return lambda: None
+    landlock, seccomp = beside("landlock"), beside("seccomp")
+
+    def raised() -> None:
+        try:
+            confine(plan, results, landlock, seccomp)
+        except OSError as error:
+            os.write(2, f"the wall does not stand: {error}".encode())
+            os._exit(1)
+
+    return raised
+
+
+def fresh_user(pid: int, ranges: str) -> int:
+    """A user that no other process has, out of those that there are (``/proc/self/uid_map``)."""
+    for line in reversed(ranges.splitlines()):
+        first, _outside, count = map(int, line.split())
+        if first <= FIRST_USER and first + count >= FIRST_USER + 2**22:
+            return FIRST_USER + pid % 2**22
+        if count > 2**12:  # a container of a user's own: there are some ten thousand
+            return first + count // 2 + pid % (count // 2)
+    raise OSError("there is no other user to become in this container")
+
+
+def _another_user(scratch: str, *, keep_reading: bool) -> None:
+    user = fresh_user(os.getpid(), Path("/proc/self/uid_map").read_text("ascii"))
+    for path in (scratch, *(entry.path for entry in os.scandir(scratch))):
+        os.chown(path, user, user, follow_symlinks=False)
+    if keep_reading:
+        _control(KEEPCAPS, 1)
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+    _capabilities(READ_ALL if keep_reading else 0)
+
+
+def _limit(threads: int) -> None:
+    """Bound what else there is to be used up."""
+    import resource
+
+    for name, most in (
+        ("RLIMIT_NOFILE", FILES), ("RLIMIT_NPROC", threads), ("RLIMIT_MEMLOCK", 0),
+        ("RLIMIT_MSGQUEUE", 0), ("RLIMIT_SIGPENDING", FILES),
+    ):  # fmt: skip
+        number = getattr(resource, name, None)
+        if number is not None:
+            _soft, hard = resource.getrlimit(number)
+            lower = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.setrlimit(number, (lower, lower))
+
+
+def _threads(user: int) -> int:
+    """How many threads this user has by now: the limit counts them all together."""
+    found = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if process.stat().st_uid == user:
+                found += sum(1 for _thread in (process / "task").iterdir())
+    return found
+
+
+def _capabilities(kept: int) -> None:
+    """Give up all capabilities but these, whoever this process belongs to."""
+    version = 0x20080522
+    header = struct.pack("=Ii", version, 0)
+    data = struct.pack("=6I", kept, kept, 0, 0, 0, 0)
+    _checked("capset", ctypes.CDLL(None, use_errno=True).capset(header, data))
+
+
+def _control(option: int, value: int) -> None:
+    _checked("prctl", ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0))
+
+
+def _checked(name: str, result: int) -> None:
+    if result:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")

@@ -1,0 +1,85 @@
+"""What a walled process may read: Python's own library, the allowed packages, shared libraries.
+
+Rules give rights on whole folders, so a folder that holds more than that gets a rule for each entry
+that is meant: the standard library lies around ``site-packages``, where tracer itself may lie.
+"""
+
+from __future__ import annotations
+
+import os
+import sysconfig
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from tracer.sandbox.landlock import Rule
+
+INSTALLED = ("site-packages", "dist-packages")
+"""Folders within the standard library's that are none of it."""
+
+SYSTEM = ("/lib", "/usr/lib", "/usr/local/lib", "/lib64", "/usr/lib64")
+"""Where shared libraries lie: in a folder named for the processor, or together with all else."""
+
+DEVICES = {
+    "/dev/null": "device", "/dev/zero": "read", "/dev/random": "read", "/dev/urandom": "read",
+}  # fmt: skip
+
+
+def rules(packages: Path, scratch: Path) -> list[Rule]:
+    """What may be read and written, each path with the right on it.
+
+    Parameters
+    ----------
+    packages : Path
+        The folder with links to the packages that are allowed.
+    scratch : Path
+        The folder of the student's file, the only one that can be written.
+    """
+    there = [(str(real), "read") for real in real_packages(packages)]
+    return [
+        *_python(),
+        *DEVICES.items(),
+        (str(packages), "list"),
+        *there,
+        (str(scratch), "scratch"),
+    ]
+
+
+def real_packages(packages: Path) -> list[Path]:
+    """Where the links lead to."""
+    return [Path(os.path.realpath(link)) for link in sorted(packages.iterdir())]
+
+
+def for_others(path: Path) -> bool:
+    """Whether any user of this machine may read this folder, as far as its rights say."""
+    inside = path.stat().st_mode & 0o005 == 0o005
+    return inside and all(folder.stat().st_mode & 0o001 for folder in path.parents)
+
+
+def standard_library() -> list[Path]:
+    """The folders of Python's own library."""
+    paths = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
+    return list(dict.fromkeys(Path(os.path.realpath(path)) for path in paths))
+
+
+@cache
+def _python() -> list[Rule]:
+    """The standard library, without what is installed beside it, and what it is linked with."""
+    found = []
+    for folder in standard_library():
+        found.append((str(folder), "list"))
+        found += [(e.path, "read") for e in os.scandir(folder) if e.name not in INSTALLED]
+        found += _shared(folder.parent)
+    triplet = sysconfig.get_config_var("MULTIARCH") or "-"
+    for system in SYSTEM:
+        own = Path(system, triplet)
+        found += [(str(own), "read")] if own.is_dir() else _shared(Path(system))
+    return list(dict.fromkeys(found))
+
+
+def _shared(folder: Path) -> Iterator[Rule]:
+    """The shared libraries in a folder, each for itself."""
+    if folder.is_dir():
+        for entry in os.scandir(folder):
+            if ".so" in entry.name and entry.is_file():
+                yield entry.path, "read"
