@@ -64,6 +64,7 @@ def test_every_fact_is_used() -> None:
         "sandbox limits": "what stops an answer that does not end",
         "sandbox plain": "tracer check",
         "sandbox landlock": "tracer check --wall landlock",
+        "sandbox namespaces": "tracer check --wall namespaces",
         "language languages": "TRACER_LANGUAGE, LANGUAGE, LC_ALL, LC_MESSAGES and LANG",
     }
 

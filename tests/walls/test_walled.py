@@ -21,7 +21,7 @@ from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Verdict
 from tracer.grading.session import grade
-from tracer.sandbox import confined, landlock
+from tracer.sandbox import confined, landlock, namespaces
 from tracer.sandbox.process import Limits
 from tracer.sandbox.walls import WALLS, gaps, wall
 
@@ -266,9 +266,10 @@ def test_half_a_wall_runs_nothing(
     rnn_step: Exercise, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A step that fails in the child is the grader's fault, and nothing of the answer ran."""
-    if name != "landlock":
+    if name not in WALLS:
         return
-    monkeypatch.setattr(confined, "rules", lambda *_: [("/", "no such right")])
+    for module in (confined, namespaces):
+        monkeypatch.setattr(module, "rules", lambda *_: [("/", "no such right")])
 
     report = grade(rnn_step, Submission("rnn_step.py", b"print('ran')"), seed=1, wall=wall(name))
 

@@ -130,11 +130,10 @@ def _walls() -> Iterator[Finding]:
     """What `tracer check --wall` can raise: each is raised, and tried from inside."""
     from tracer.sandbox.walls import WALLS, gaps
 
-    yield Finding("sandbox", "plain", _("against accidents only: it is the wall by default"))
+    yield Finding("sandbox", "plain", _("against accidents only; the default of tracer check"))
     promised = {
-        "landlock": _(
-            "stands; it does not hide the names of files and processes, nor bound the disk"
-        ),
+        "landlock": _("stands; it hides neither the names of files nor those of processes"),
+        "namespaces": _("stands; it hides all files and processes but its own"),
     }
     for name, said in promised.items():
         why = WALLS[name].trouble()
@@ -142,7 +141,10 @@ def _walls() -> Iterator[Finding]:
             yield Finding("sandbox", name, _("cannot stand here: {why}").format(why=why))
             continue
         open_yet = "; ".join(gaps(name))
-        yield Finding("sandbox", name, _("does not hold") if open_yet else said, open_yet)
+        yield Finding(
+            "sandbox", name, _("does not hold") if open_yet else said,
+            open_yet or WALLS[name].advice(),
+        )  # fmt: skip
 
 
 def _languages() -> Iterator[Finding]:

@@ -16,16 +16,23 @@ import os
 import platform
 import sys
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from tracer.language import _
 from tracer.sandbox import landlock, place
 from tracer.sandbox.confining import READ_ALL
+from tracer.sandbox.landlock import Rule
 from tracer.sandbox.process import PlainProcess
 from tracer.sandbox.reach import for_others, real_packages, rules, standard_library
 from tracer.sandbox.seccomp import AUDITED
 from tracer.sandbox.waiting import Around, Waiting, start
+
+AT_ONCE = 512
+"""Processes of one grader that can be there at the same time, each as a user of its own."""
+
+_COUNT = count()
 
 
 @dataclass(slots=True)
@@ -54,12 +61,21 @@ def trouble() -> str:
 def _around(root: Path, folder: Path, packages: Path) -> Around:
     reads_all = False
     if os.geteuid() == 0:  # the child is another user
-        root.chmod(0o711)
-        packages.chmod(0o755)
+        let_in(root, packages)
         reads_all = not (_open(root.parent) and all(map(for_others, real_packages(packages))))
-    return Around(
-        plan={"rules": rules(packages, folder), "scratch": str(folder), "reads_all": reads_all}
-    )
+    return Around(plan=plan(rules(packages, folder), folder, reads_all=reads_all))
+
+
+def let_in(root: Path, packages: Path) -> None:
+    """Let another user reach what lies in the folder of a process, by its path."""
+    root.chmod(0o711)
+    packages.chmod(0o755)
+
+
+def plan(rules: list[Rule] | None, folder: Path, *, reads_all: bool) -> dict[str, Any]:
+    """What `tracer.sandbox.confining` is to do."""
+    user = os.getpid() * AT_ONCE + next(_COUNT) % AT_ONCE
+    return {"rules": rules, "scratch": str(folder), "user": user, "reads_all": reads_all}
 
 
 def _open(folder: Path) -> bool:

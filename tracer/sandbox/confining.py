@@ -19,8 +19,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-FIRST_USER = 0x70000000
-"""Users from here on belong to nobody; the next four million are ours, one for each process."""
+FIRST_USER, USERS = 0x70000000, 2**31
+"""So many users from there on belong to nobody; they are ours, one for each process."""
 
 FILES = 64
 """Descriptors that may be open at once: what pipes hold is no memory of the process's own."""
@@ -40,9 +40,9 @@ def confine(plan: dict[str, Any], results: int, landlock: Any, seccomp: Any) -> 
     Parameters
     ----------
     plan : dict
-        ``rules`` for Landlock, None where the files outside are not there anyway; ``scratch``,
-        the folder that may be written; ``reads_all``, whether another user could not even read
-        Python.
+        ``rules`` for Landlock, None where there is none and the files outside are not there
+        anyway; ``scratch``, the folder that may be written; ``user``, a number that no other
+        process has now; ``reads_all``, whether another user could not even read Python.
     results : int
         The descriptor that stays open beside 0, 1 and 2.
     landlock, seccomp : module
@@ -61,7 +61,7 @@ def confine(plan: dict[str, Any], results: int, landlock: Any, seccomp: Any) -> 
     _limit(THREADS if root else THREADS + _threads(os.getuid()))
     _control(NO_NEW_PRIVS, 1)
     if root:
-        _another_user(plan["scratch"], keep_reading=plan["reads_all"])
+        _another_user(plan["user"], plan["scratch"], keep_reading=plan["reads_all"])
     else:
         _capabilities(0)
     _control(SET_DUMPABLE, 0)  # nobody looks into its memory
@@ -90,19 +90,19 @@ def confined(plan: dict[str, Any] | None, results: int, beside: Callable[[str], 
     return raised
 
 
-def fresh_user(pid: int, ranges: str) -> int:
-    """A user that no other process has, out of those that there are (``/proc/self/uid_map``)."""
+def fresh_user(number: int, ranges: str) -> int:
+    """A user for this number, out of those that there are (``/proc/self/uid_map``)."""
     for line in reversed(ranges.splitlines()):
         first, _outside, count = map(int, line.split())
-        if first <= FIRST_USER and first + count >= FIRST_USER + 2**22:
-            return FIRST_USER + pid % 2**22
+        if first <= FIRST_USER and first + count >= FIRST_USER + USERS:
+            return FIRST_USER + number % USERS
         if count > 2**12:  # a container of a user's own: there are some ten thousand
-            return first + count // 2 + pid % (count // 2)
+            return first + count // 2 + number % (count // 2)
     raise OSError("there is no other user to become in this container")
 
 
-def _another_user(scratch: str, *, keep_reading: bool) -> None:
-    user = fresh_user(os.getpid(), Path("/proc/self/uid_map").read_text("ascii"))
+def _another_user(number: int, scratch: str, *, keep_reading: bool) -> None:
+    user = fresh_user(number, Path("/proc/self/uid_map").read_text("ascii"))
     for path in (scratch, *(entry.path for entry in os.scandir(scratch))):
         os.chown(path, user, user, follow_symlinks=False)
     if keep_reading:

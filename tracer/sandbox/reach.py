@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -24,6 +24,9 @@ DEVICES = {
     "/dev/null": "device", "/dev/zero": "read", "/dev/random": "read", "/dev/urandom": "read",
 }  # fmt: skip
 
+LINKER = "/etc/ld.so.cache"
+"""Where the system has noted in which folder each shared library lies."""
+
 
 def rules(packages: Path, scratch: Path) -> list[Rule]:
     """What may be read and written, each path with the right on it.
@@ -36,13 +39,8 @@ def rules(packages: Path, scratch: Path) -> list[Rule]:
         The folder of the student's file, the only one that can be written.
     """
     there = [(str(real), "read") for real in real_packages(packages)]
-    return [
-        *_python(),
-        *DEVICES.items(),
-        (str(packages), "list"),
-        *there,
-        (str(scratch), "scratch"),
-    ]
+    own = [(str(packages), "list"), (str(scratch), "scratch")]
+    return [*_python(), *DEVICES.items(), (LINKER, "read"), *there, *own]
 
 
 def real_packages(packages: Path) -> list[Path]:
@@ -63,6 +61,44 @@ def standard_library() -> list[Path]:
 
 
 @cache
+def mounted() -> tuple[str, ...]:
+    """The same for ``bwrap``, but the packages: folders as they are, and what is none of it hidden.
+
+    What is hidden is a folder with nothing in it, in which the packages can be mounted.
+    """
+    folders = [Path(system, _triplet()) for system in SYSTEM]
+    folders = [own if own.is_dir() else own.parent for own in folders]
+    folders = [*filter(Path.is_dir, folders), *standard_library()]
+    shared = [path for folder in standard_library() for path, _right in _shared(folder.parent)]
+    shown = dict.fromkeys([*map(str, folders), *shared])
+    hidden = {
+        str(there)
+        for folder in folders
+        for place in (folder, *folder.glob("python3*"))
+        for there in (place / name for name in INSTALLED)
+        if there.is_dir()
+    }
+    return (
+        *ways([*shown, LINKER, *DEVICES]),
+        *(word for path in shown for word in ("--ro-bind", path, path)),
+        *("--ro-bind-try", LINKER, LINKER),
+        *(word for path in sorted(hidden) for word in ("--tmpfs", path)),
+        *(word for path in DEVICES for word in ("--dev-bind", path, path)),
+    )
+
+
+def ways(paths: Iterable[str]) -> Iterator[str]:
+    """For ``bwrap``, the folders on the way to these paths: any user gets through them."""
+    for way in dict.fromkeys(way for path in paths for way in reversed(Path(path).parents)):
+        yield from ("--perms", "0755", "--dir", str(way))
+
+
+def _triplet() -> str:
+    """How the system's folders of shared libraries for this processor are called, if at all."""
+    return sysconfig.get_config_var("MULTIARCH") or "-"
+
+
+@cache
 def _python() -> list[Rule]:
     """The standard library, without what is installed beside it, and what it is linked with."""
     found = []
@@ -70,9 +106,8 @@ def _python() -> list[Rule]:
         found.append((str(folder), "list"))
         found += [(e.path, "read") for e in os.scandir(folder) if e.name not in INSTALLED]
         found += _shared(folder.parent)
-    triplet = sysconfig.get_config_var("MULTIARCH") or "-"
     for system in SYSTEM:
-        own = Path(system, triplet)
+        own = Path(system, _triplet())
         found += [(str(own), "read")] if own.is_dir() else _shared(Path(system))
     return list(dict.fromkeys(found))
 

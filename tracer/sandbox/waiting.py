@@ -107,10 +107,13 @@ class Around(NamedTuple):
         What stands before Python in the command.
     plan : dict or None
         For `tracer.sandbox.confining`; None where the student's code is not confined.
+    python : str
+        Python itself.
     """
 
     command: tuple[str, ...] = ()
     plan: dict[str, Any] | None = None
+    python: str = sys.executable
 
 
 def unwalled(_root: Path, _folder: Path, _packages: Path) -> Around:
@@ -142,7 +145,7 @@ def start(
         setting = json.dumps({"packages": packages, "wall": around.plan})
         child = subprocess.Popen(  # noqa: S603 - the student's file is data to this command
             [
-                *(*around.command, sys.executable, "-I", "-S", "-B", "-u", "-X", "utf8"),
+                *(*around.command, around.python, "-I", "-S", "-B", "-u", "-X", "utf8"),
                 *(str(root / "runner.py"), setting, *map(str, watched)),
             ],
             cwd=folder,

@@ -23,11 +23,14 @@ class Kind:
     make : callable
         A new one.
     trouble : callable
-        Why it cannot stand here, empty if nothing speaks against it; takes no time.
+        Why it cannot stand here, empty if nothing speaks against it; takes hardly any time.
+    advice : callable
+        What is to be done about it though it stands; empty if nothing.
     """
 
     make: Callable[[], Wall]
-    trouble: Callable[[], str]
+    trouble: Callable[[], str] = lambda: ""
+    advice: Callable[[], str] = lambda: ""
 
 
 def _plain() -> Wall:
@@ -48,7 +51,29 @@ def _no_landlock() -> str:
     return trouble()
 
 
-WALLS = {"plain": Kind(_plain, lambda: ""), "landlock": Kind(_landlock, _no_landlock)}
+def _namespaces() -> Wall:
+    from tracer.sandbox.namespaces import Namespaces
+
+    return Namespaces()
+
+
+def _no_namespaces() -> str:
+    from tracer.sandbox.namespaces import trouble
+
+    return trouble()
+
+
+def _old_bubblewrap() -> str:
+    from tracer.sandbox.namespaces import advice
+
+    return advice()
+
+
+WALLS = {
+    "plain": Kind(_plain),
+    "landlock": Kind(_landlock, _no_landlock),
+    "namespaces": Kind(_namespaces, _no_namespaces, _old_bubblewrap),
+}
 """From the weakest to the strongest; docs/security.md says what each promises."""
 
 
