@@ -46,6 +46,8 @@ def ending(task: Task, answer: Answer, run: Run, limits: Limits) -> tuple[Verdic
     if seconds is not None:
         facts |= {"seconds": seconds, "how": str(run.how), "limit": limits.seconds}
         return Verdict.TIMED_OUT, Trouble(Kind.TIME, **where, facts=facts)
+    if run.how is How.DISK:
+        return Verdict.FORBIDDEN, Trouble(Kind.DISK, **where, facts=facts | {"most": limits.disk})
     full = run.used.memory > FULL * limits.memory
     if run.how is How.EXITED and run.status == OUT_OF_MEMORY and full:
         return Verdict.OUT_OF_MEMORY, Trouble(Kind.MEMORY, **where, facts=facts)

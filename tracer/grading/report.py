@@ -58,6 +58,7 @@ class Kind(StrEnum):
     TIME = "time"
     MEMORY = "memory"
     DIED = "died"  # the process ended by itself
+    DISK = "disk"  # more in its folder than it may keep there
     GARBLED = "garbled"  # bytes that the runner did not write
     FAULT = "fault"  # the grader broke
 

@@ -42,6 +42,41 @@ def folder() -> Iterator[Path]:
         remove(root)
 
 
+MOST_ENTRIES = 20_000
+"""Files and folders; where there are more, they take up the disk whatever is in them."""
+
+
+def size(root: Path, most: int) -> int:
+    """How many bytes lie in a folder, as far as `most` has to be compared with them.
+
+    A folder in it that nobody may read is made readable: only somebody who hides what is in it has
+    made it so. Where nothing can be read in the end, or there is no end of it, it is too much.
+    """
+    found, entries, waiting = 0, 0, [root]
+    while waiting:
+        inner = waiting.pop()
+        try:
+            with os.scandir(inner) as there:
+                for entry in there:
+                    entries += 1
+                    if found > most or entries > MOST_ENTRIES:
+                        return most + 1
+                    with suppress(FileNotFoundError):
+                        found += entry.stat(follow_symlinks=False).st_size
+                        if entry.is_dir(follow_symlinks=False):
+                            waiting.append(Path(entry.path))
+        except (FileNotFoundError, NotADirectoryError):
+            continue  # it has been removed meanwhile
+        except PermissionError:
+            entries += 1
+            with suppress(OSError):
+                inner.chmod(0o700)
+                waiting.append(inner)
+        except OSError:  # a path that is too long
+            return most + 1
+    return found
+
+
 def remove(root: Path) -> None:
     """Remove a folder; no depth of folders in it, and no rights that they have, keeps it.
 

@@ -19,11 +19,15 @@ from typing import ClassVar, Protocol
 
 from tracer.errors import FileError
 from tracer.sandbox.collector import Collector
+from tracer.sandbox.place import size
 from tracer.sandbox.usage import NOTHING, Usage, usage
 from tracer.sandbox.waiting import Waiting, start
 
 STARTUP = 60.0
 """Seconds that Python and NumPy may take to start on a machine that has much else to do."""
+
+LOOK = 0.2
+"""Seconds between two looks at how much lies in its folder."""
 
 CLOCK = 3
 """How many times as long as its processor time a run may take on the clock, in all."""
@@ -41,11 +45,14 @@ class Limits:
         Bytes of address space; Numba needs about 512 MiB of it before it computes anything.
     printed : int
         Bytes of output that are kept.
+    disk : int
+        Bytes of all files in its folder together.
     """
 
     seconds: float = 5.0
     memory: int = 1536 * 2**20
     printed: int = 16 * 2**10
+    disk: int = 256 * 2**20
 
     @property
     def waiting(self) -> float:
@@ -67,6 +74,7 @@ class How(StrEnum):
     WAITED = "waited"  # on the clock, without a new result
     SPENT = "spent"  # the processor time for all of it is used up
     FLOOD = "flood"  # more results than any answer has
+    DISK = "disk"  # more in its folder than it may keep there
 
     @property
     def late(self) -> bool:
@@ -175,7 +183,7 @@ class PlainProcess(Wall):
         prints = Collector(child.stderr, limits.printed)
         try:
             waiting.give(source, file, request)
-            how, used = _wait(child, results, limits, longest)
+            how, used = _wait(waiting, results, limits, longest)
             in_time = len(results.data) if how.late else None
         finally:
             try:
@@ -207,10 +215,12 @@ class PlainProcess(Wall):
 
 
 def _wait(
-    child: subprocess.Popen[bytes], results: Collector, limits: Limits, longest: float
+    waiting: Waiting, results: Collector, limits: Limits, longest: float
 ) -> tuple[How, Usage]:
     """Until it has ended, gives nothing new for too long, or gives too much; and what it used."""
+    child = waiting.child
     start, last, used = time.monotonic(), results.last, NOTHING
+    looked = start
     before = 0.0  # what was used up to the last result
     while True:
         with suppress(subprocess.TimeoutExpired):
@@ -220,6 +230,10 @@ def _wait(
         used = Usage(max(used.seconds, now.seconds), max(used.memory, now.memory))
         if results.full:
             return How.FLOOD, used
+        if time.monotonic() - looked > LOOK:
+            if size(waiting.folder, limits.disk) > limits.disk:
+                return How.DISK, used
+            looked = time.monotonic()
         if results.last != last:
             last, before = results.last, used.seconds
         waited = time.monotonic() - last

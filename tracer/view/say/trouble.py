@@ -118,6 +118,9 @@ def sentences(report: Report, trouble: Trouble) -> Sequence[str | Ending]:
             return [_("Your code ran out of memory: it needs more than it may use.")]
         case Kind.DIED:
             return [_died(trouble), _reached(report, trouble)]
+        case Kind.DISK:
+            said = _("Your code was stopped: it kept more than {size:.0f} MB in its folder.")
+            return [said.format(size=facts["most"] / 1e6), _reached(report, trouble)]
         case Kind.GARBLED:
             return [
                 _("Something other than numbers came back ({what}).").format(
