@@ -236,6 +236,16 @@ def test_no_results_yet(tmp_path: Path) -> None:
     assert "there are no results in" in ended.stderr
 
 
+def test_nothing_to_grade(tmp_path: Path) -> None:
+    """An empty folder is most likely the wrong one: it is said, and the exit code is 1."""
+    (tmp_path / "class").mkdir()
+
+    code, screen, errors = grade(tmp_path / "class", "--out", tmp_path / "out")
+
+    assert (code, told(screen)) == (1, [])
+    assert errors == "warning: nothing that can be graded was found\n"
+
+
 def test_what_is_left_out_is_said(tmp_path: Path) -> None:
     """Each with its reason, the first ten of them; the exit code is 1."""
     folder = tmp_path / "class"
@@ -253,6 +263,7 @@ def test_what_is_left_out_is_said(tmp_path: Path) -> None:
     )
     assert lines[10:] == [
         "warning: and 2 more are left out", "warning: 1 other file was not looked at",
+        "warning: nothing that can be graded was found",
     ]  # fmt: skip
 
 

@@ -37,8 +37,8 @@ WALL = "plain"
         It is only read. Stopped in the middle, the same command goes on; given a newer download, it
         grades what is new. Without PATH, the table is made again from what is there.
 
-        The exit code is 0 if all that was handed in is graded, 1 if something is left out, 2 if the
-        input cannot be used, and 70 if the grader failed at a submission.
+        The exit code is 0 if all that was handed in is graded, 1 if something is left out or
+        nothing was found, 2 if the input cannot be used, and 70 if the grader failed somewhere.
 
         \b
         Examples:
@@ -125,18 +125,21 @@ def command(
     only = None if named is None else find(named, exercises)
     settled = _rules(rules, exercises)
     left_out: tuple[LeftOut, ...] = ()
+    nothing = False
     with open_store(out) as store:
         records.write_missing(out, store)
         if paths:
             one_seed = settle_seed(store, seed)
             taken = take_in(store, paths, exercises, only, one_seed)
-            left_out = taken.left_out
+            left_out, nothing = taken.left_out, not taken.handed
             _say_left_out(left_out)
+            if nothing:
+                warn(_("nothing that can be graded was found"))
             _grade(store, out, work(store, exercises), jobs or processors(), time_limit)
         failed = _show(store, exercises, settled, table, layout)
     if failed:
         return BUG
-    return NOT_PASSED if any(not one.foreign for one in left_out) else PASSED
+    return NOT_PASSED if nothing or any(not one.foreign for one in left_out) else PASSED
 
 
 def _refused() -> str:

@@ -34,8 +34,8 @@ class Tell(Protocol):
 
 def class_summary(part: ClassSummary, able: Abilities) -> list[Text]:
     """The tables, and under them what the signs mean."""
-    lines = [Text(""), *_by_exercise(part.exercises, able), Text("")]
-    if 0 < len(part.students) <= MOST_STUDENTS:
+    lines = [Text(""), *_by_exercise(part.exercises, able), Text("")] if part.exercises else []
+    if part.exercises and len(part.students) <= MOST_STUDENTS:
         lines += [*_by_student(part, able), Text("")]
     remarks = paragraphs(part.remarks, able)
     return [*lines, *remarks, *[Text("")] * bool(remarks)]
