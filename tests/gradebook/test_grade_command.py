@@ -29,16 +29,17 @@ from tracer.gradebook.rules import Late, Mark, Rules
 from tracer.gradebook.store import open_store
 from tracer.gradebook.workers import Grader, Job, Outcome, graded, outcome
 from tracer.sandbox.process import PlainProcess, Run
+from tracer.sandbox.walls import WALLS, Kind
 from tracer.view.parts.gradebook import class_summary
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.gradebook import class_summary as screen_of
 
-TRUST = "--trust-submissions"
+TRUST = ("--wall", "plain", "--trust-submissions")
 
 
 def grade(*words: str | Path) -> tuple[int, str, str]:
-    """Type a command that trusts the submissions: its exit code, screen and errors."""
-    ended = tracer("grade", *map(str, words), TRUST, "--jobs", "2")
+    """Type a command that needs no wall: its exit code, screen and errors."""
+    ended = tracer("grade", *map(str, words), *TRUST, "--jobs", "2")
     return ended.exit_code, ended.stdout, ended.stderr
 
 
@@ -216,16 +217,52 @@ def test_the_screen() -> None:
     assert "  李雷 (8)                    13/23 + ?" in [line.plain for line in narrow]
 
 
-def test_not_without_a_wall(tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", [(), ("--wall", "plain")])
+def test_not_without_a_wall(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
     """Programs of others are not run as the instructor, unless that is said; nothing is written."""
+    for name in ("landlock", "namespaces"):
+        monkeypatch.setitem(WALLS, name, Kind(WALLS[name].make, lambda: "not this time"))
     folder = class_of(tmp_path / "class", "right")
+
+    ended = tracer("grade", str(folder), "--out", str(tmp_path / "out"), *words)
+
+    assert ended.exit_code == 2
+    assert ("no other wall can stand here (namespaces: not this time," in ended.stderr) != bool(
+        words
+    )
+    assert "behind the wall plain a submission runs as you" in ended.stderr
+    assert "add --trust-submissions" in ended.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_wall_that_is_insisted_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If it cannot stand, or lets something through, no weaker one takes its place."""
+    folder = class_of(tmp_path / "class", "right")
+    words = ("grade", str(folder), "--out", str(tmp_path / "out"), "--wall", "landlock", TRUST[-1])
+    monkeypatch.setitem(WALLS, "landlock", Kind(WALLS["landlock"].make, lambda: "not this time"))
+    assert "the wall landlock: not this time (tracer doctor" in tracer(*words).stderr
+
+    monkeypatch.setitem(WALLS, "landlock", Kind(PlainProcess))
+    ended = tracer(*words)
+
+    assert ended.exit_code == 2
+    assert "the wall landlock: files outside can be read; " in ended.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.long
+def test_behind_a_wall(tmp_path: Path) -> None:
+    """The strongest that can stand here is taken, and named in the record; else it is refused."""
+    strongest = next((n for n in reversed(WALLS) if n != "plain" and not WALLS[n].trouble()), None)
+    folder = class_of(tmp_path / "class", "right", "no_tanh_on_c")
 
     ended = tracer("grade", str(folder), "--out", str(tmp_path / "out"))
 
-    assert ended.exit_code == 2
-    assert "a submission would run as you" in ended.stderr
-    assert "add --trust-submissions" in ended.stderr
-    assert not (tmp_path / "out").exists()
+    assert ended.exit_code == (0 if strongest else 2)
+    found = [(one["wall"], one["report"]["wall"], one["verdict"]) for one in kept(tmp_path / "out")]
+    assert found == [(strongest, strongest, v) for v in ("passed", "wrong") if strongest]
 
 
 def test_no_results_yet(tmp_path: Path) -> None:
@@ -323,7 +360,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
     chance = random.Random(5)  # noqa: S311 - no secret
     command = [
         sys.executable, "-m", "tracer", "grade", str(folder), "--out", str(tmp_path / "killed"),
-        "--seed", "7", "--jobs", "2", TRUST,
+        "--seed", "7", "--jobs", "2", *TRUST,
     ]  # fmt: skip
     seen: list[psutil.Process] = []
     for kill in range(3):
@@ -352,7 +389,7 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
     folder = class_of(tmp_path / "class", *["no_tanh_on_c"] * 6)
     command = [
         sys.executable, "-m", "tracer", "grade", str(folder), "--out", str(tmp_path / "out"),
-        "--jobs", "2", TRUST,
+        "--jobs", "2", *TRUST,
     ]  # fmt: skip
     with subprocess.Popen(
         command,

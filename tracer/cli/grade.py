@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from tracer.cli._output import write_screen, written
 from tracer.cli._processors import processors
 from tracer.errors import InputError
 from tracer.language import _, plural, quoted_file
+from tracer.sandbox.walls import WALLS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,9 +26,9 @@ if TYPE_CHECKING:
     from tracer.gradebook.handed import LeftOut
     from tracer.gradebook.rules import Rules
     from tracer.gradebook.store import Store
-
-WALL = "plain"
-"""What the wall is called in each record; there is one so far, a child process with limits."""
+    from tracer.sandbox.process import Limits
+PLAIN = "plain"
+"""The wall that protects against accidents, and against nobody who wants to do harm."""
 
 
 @click.command(
@@ -42,8 +44,8 @@ WALL = "plain"
 
         \b
         Examples:
-          tracer grade submissions.zip --out results --trust-submissions
-          tracer grade class/ --out results --rules course.toml --csv grades.csv --trust-submissions
+          tracer grade submissions.zip --out results
+          tracer grade class/ --out results --rules course.toml --csv grades.csv
           tracer grade --out results --rules course.toml
         """
     )
@@ -83,8 +85,12 @@ WALL = "plain"
     help=_("Seconds of processor time for loading a file, and for each call to a function."),
 )
 @click.option(
+    "--wall", "wall_name", type=click.Choice(list(WALLS)),
+    help=_("What submissions run behind; by default the strongest that can stand here."),
+)  # fmt: skip
+@click.option(
     "--trust-submissions", "trusted", is_flag=True,
-    help=_("Run them as you, behind no wall but a process of their own."),
+    help=_("Run them also behind the wall plain, which keeps nobody from doing harm."),
 )  # fmt: skip
 @click.option(
     "--format",
@@ -104,6 +110,7 @@ def command(
     jobs: int | None,
     seed: int | None,
     time_limit: float,
+    wall_name: str | None,
     trusted: bool,
     layout: str,
 ) -> int:
@@ -112,15 +119,15 @@ def command(
     from tracer.gradebook import records
     from tracer.gradebook.grading import check_apart, settle_seed, take_in, work
     from tracer.gradebook.store import open_store
+    from tracer.sandbox.process import Limits
 
-    if paths and not trusted:
-        raise InputError(_refused())
     out = Path(results)
     if not paths and not out.is_dir():
         said = _("there are no results in {folder} yet; say what is graded, as in: {command}")
         command = f"tracer grade PATH --out {quoted_file(results)}"
         raise InputError(said.format(folder=results, command=command))
     check_apart(paths, out)
+    standing = _standing(wall_name, trusted=trusted) if paths else ""
     exercises = usable(folder).good
     only = None if named is None else find(named, exercises)
     settled = _rules(rules, exercises)
@@ -135,20 +142,46 @@ def command(
             _say_left_out(left_out)
             if nothing:
                 warn(_("nothing that can be graded was found"))
-            _grade(store, out, work(store, exercises), jobs or processors(), time_limit)
+            todo = work(store, exercises)
+            _grade(store, out, todo, standing, jobs or processors(), Limits(seconds=time_limit))
         failed = _show(store, exercises, settled, table, layout)
     if failed:
         return BUG
     return NOT_PASSED if nothing or any(not one.foreign for one in left_out) else PASSED
 
 
-def _refused() -> str:
-    return _(
-        "a submission would run as you: it could read the solutions and the other submissions, "
-        "change the results, and use the network. There is no wall against that yet, only a "
-        "process of its own with limits on time and memory. If nothing on this machine can be "
-        "harmed or read that should not be, add --trust-submissions"
+def _standing(named: str | None, *, trusted: bool) -> str:
+    """The wall that is asked for, or the strongest; each is tried from inside before it is used.
+
+    Raises
+    ------
+    InputError
+        If it does not hold, or it is the one that keeps nobody from doing harm.
+    """
+    from tracer.sandbox.walls import gaps
+
+    troubles = []
+    for name in [named] if named is not None else reversed(WALLS):
+        if name == PLAIN:
+            if trusted:
+                return name
+            continue
+        why = WALLS[name].trouble() or "; ".join(gaps(name))
+        if not why:
+            return name
+        troubles.append(_("{wall}: {why}").format(wall=name, why=why))
+    if named is not None and named != PLAIN:
+        said = _("the wall {trouble} (tracer doctor names those that can stand)")
+        raise InputError(said.format(trouble=troubles[0]))
+    said = _(
+        "behind the wall plain a submission runs as you: it can read the solutions and the other "
+        "submissions, change the results, and use the network. If nothing on this machine can be "
+        "harmed, or read that should not be, add --trust-submissions"
     )
+    if troubles:
+        others = _("no other wall can stand here ({troubles}), and")
+        said = f"{others.format(troubles=', '.join(troubles))} {said}"
+    raise InputError(said)
 
 
 def _rules(file: str | None, exercises: Sequence[Exercise]) -> Rules:
@@ -164,20 +197,20 @@ def _say_left_out(left_out: Sequence[LeftOut]) -> None:
         warn(one.text)
 
 
-def _grade(store: Store, out: Path, todo: Work, jobs: int, time_limit: float) -> None:
+def _grade(store: Store, out: Path, todo: Work, standing: str, jobs: int, limits: Limits) -> None:
     """Grade what is to be graded, under a bar; Ctrl-C keeps what is done."""
     from tracer.gradebook.grading import grade_all
     from tracer.gradebook.workers import Grader
-    from tracer.sandbox.process import Limits, PlainProcess
+    from tracer.sandbox.walls import wall
     from tracer.view.export.report_json import as_record
     from tracer.view.terminal.console import abilities
     from tracer.view.terminal.gradebook import grading
 
     before, count = store.last_grade(), len(todo.pending)
-    grader = Grader(PlainProcess, as_record, Limits(seconds=time_limit))
+    grader = Grader(partial(wall, standing), as_record, limits)
     try:
         with grading(count, abilities(sys.stderr)) as tell:
-            grade_all(store, out, todo, grader, min(jobs, max(count, 1)), WALL, tell)
+            grade_all(store, out, todo, grader, min(jobs, max(count, 1)), standing, tell)
     except KeyboardInterrupt:
         left = len(todo.pending) - (store.last_grade() - before)
         said = _("stopped; {count} left to grade: give the same command again")
