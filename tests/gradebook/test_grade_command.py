@@ -33,6 +33,7 @@ from tracer.sandbox.walls import WALLS, Kind
 from tracer.view.parts.gradebook import class_summary
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.gradebook import class_summary as screen_of
+from tracer.view.terminal.gradebook import grading
 
 TRUST = ("--wall", "plain", "--trust-submissions")
 
@@ -215,6 +216,20 @@ def test_the_screen() -> None:
     assert "\n" + "".join(f"{line.plain}\n" for line in wide) == SCREEN
     assert all(line.cell_len <= 40 for line in narrow)
     assert "  李雷 (8)                    13/23 + ?" in [line.plain for line in narrow]
+
+
+def test_the_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    """It counts, for a person at a terminal, and takes a name in brackets for a name."""
+    with grading(2, Abilities(colours="256", terminal=True)) as tell:
+        tell("[red]李雷")
+        tell("bob")
+    moved = capsys.readouterr().err
+    with grading(2, Abilities()) as tell:
+        tell("bob")
+
+    assert "2/2" in moved
+    assert moved.endswith("\x1b[2K")  # and it is gone
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("words", [(), ("--wall", "plain")])

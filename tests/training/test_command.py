@@ -12,11 +12,14 @@ from click.testing import CliRunner
 
 import tracer
 from tests.training.command import OPTIONS, train
+from tests.training.runs import begin
 from tracer.cli import command_line
 from tracer.cli.train import command
 from tracer.data.source import Source
 from tracer.training.optimisers import Optimiser
 from tracer.training.recipe import Recipe
+from tracer.view.terminal.console import Abilities
+from tracer.view.terminal.training import Watch
 
 
 def test_ctrl_c_before_the_first_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,6 +35,24 @@ def test_ctrl_c_before_the_first_batch(tmp_path: Path, monkeypatch: pytest.Monke
     assert done.exit_code == 130
     assert done.stderr == "stopped before the first batch; no file was written\n"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bar_is_drawn(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a terminal it moves with the batches, and is gone at the end; elsewhere there is none."""
+    monkeypatch.setattr("tracer.view.terminal.training.REDRAWS", 0.0)
+    drawn = []
+    for able in (Abilities(colours="256", terminal=True), Abilities()):
+        training = begin(epochs=1)
+        with Watch(training, able, ()) as watch:
+            for ended in training.run():
+                watch.batch(ended)
+        drawn.append(capsys.readouterr().out)
+
+    assert "epoch 1 of 1" in drawn[0]
+    assert drawn[0].endswith("\x1b[2K")
+    assert "epoch 1 of 1" not in drawn[1]
 
 
 def test_a_finished_network_is_not_overwritten(tmp_path: Path) -> None:

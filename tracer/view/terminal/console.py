@@ -181,11 +181,16 @@ def rendered(lines: Iterable[Text], able: Abilities) -> str:
     return written.getvalue()
 
 
-def rich_console(able: Abilities, stream: TextIO, *, record: bool = False) -> Console:
-    """A rich console that does what `able` says and asks the environment nothing more."""
+def rich_console(
+    able: Abilities, stream: TextIO, *, record: bool = False, moving: bool = False
+) -> Console:
+    """A rich console that does what `able` says and asks the environment nothing more.
+
+    `moving` is for a bar, which is drawn over and over; without it Rich never draws one.
+    """
     return Console(
         file=stream, width=able.width, color_system=able.colours, record=record,
-        force_terminal=able.colours is not None, force_jupyter=False, force_interactive=False,
+        force_terminal=able.colours is not None, force_jupyter=False, force_interactive=moving,
         no_color=False, legacy_windows=False, highlight=False, markup=False, emoji=False,
         _environ={},
     )  # fmt: skip

@@ -96,12 +96,12 @@ def _by_student(part: ClassSummary, able: Abilities) -> Iterator[Text]:
 def grading(count: int, able: Abilities) -> Iterator[Tell]:
     """A bar for a person at a terminal: how many are graded, how many a second, the time left."""
     bar = Progress(
-        TextColumn("  {task.description}"),
+        TextColumn("  {task.description}", markup=False),
         BarColumn(bar_width=None),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(compact=True),
-        console=rich_console(able, sys.stderr),
+        console=rich_console(able, sys.stderr, moving=True),
         transient=True,
         expand=True,
         disable=not (able.terminal and able.colours),
@@ -112,7 +112,6 @@ def grading(count: int, able: Abilities) -> Iterator[Tell]:
         def tell(student: str) -> None:
             speed = bar.tasks[0].speed
             rate = "" if not speed else _("{count:.1f} a second").format(count=speed)
-            name = fit(clean(student), _LEFT).replace("[", r"\[")
-            bar.update(task, advance=1, description=name, rate=rate)
+            bar.update(task, advance=1, description=fit(clean(student), _LEFT), rate=rate)
 
         yield tell

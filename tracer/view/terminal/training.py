@@ -64,7 +64,7 @@ class Watch:
             BarColumn(bar_width=None),
             TextColumn("{task.fields[said]}"),
             TimeRemainingColumn(compact=True),
-            console=rich_console(able, sys.stdout),
+            console=rich_console(able, sys.stdout, moving=True),
             auto_refresh=False,
             transient=True,
             expand=True,
