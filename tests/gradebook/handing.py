@@ -11,7 +11,8 @@ from typing import Any
 from tracer.gradebook.handed import HandedIn, Student
 from tracer.grading.report import Report
 
-SOLUTIONS = Path(__file__).parents[2] / "solutions"
+ROOT = Path(__file__).parents[2]
+SOLUTIONS = ROOT / "solutions"
 STEP = "22_lstm_step"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -19,7 +20,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.gradebook.handing import SOLUTIONS, STEP, class_of, described_by_dying, kept
+from tests.gradebook.handing import ROOT, SOLUTIONS, STEP, class_of, described_by_dying, kept
 from tests.grading.typed import tracer
 from tracer.exercises.discovery import home
 from tracer.gradebook.counting import rows
@@ -67,7 +68,12 @@ def test_a_class(tmp_path: Path) -> None:
     assert head == ["student", "name", "email", STEP, "points", "out_of", "comments"]
     assert rows[0] == ["'=cmd|'calc'!A0", "", "", "0.0", "0.0", "13", ""]
     assert rows[1] == ["student00", "", "", "13.0", "13.0", "13", ""]
-    assert [one["verdict"] for one in kept(tmp_path / "out")] == ["not_started", "passed", "wrong"]
+    records = kept(tmp_path / "out")
+    assert [one["verdict"] for one in records] == ["not_started", "passed", "wrong"]
+    table = (ROOT / "docs" / "grading.md").read_text("utf-8").partition("## A record")[2]
+    rows_there = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+    told_there = [key for row in rows_there for key in row.split(", ")]
+    assert sorted(key.strip("`") for key in told_there) == sorted(records[0])
 
 
 @pytest.mark.long
