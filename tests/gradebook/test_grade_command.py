@@ -294,6 +294,15 @@ def test_no_results_yet(tmp_path: Path) -> None:
     assert "there are no results in" in ended.stderr
 
 
+@pytest.mark.parametrize("words", [("--seed", "0"), ("--jobs", "2"), ("--wall", "plain"), TRUST])
+def test_an_option_without_effect(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """What is about grading is refused where nothing is graded."""
+    ended = tracer("grade", "--out", str(tmp_path), *words)
+
+    assert ended.exit_code == 2
+    assert ended.stderr == f"error: {words[0]}: without PATH nothing is graded\n"
+
+
 def test_nothing_to_grade(tmp_path: Path) -> None:
     """An empty folder is most likely the wrong one: it is said, and the exit code is 1."""
     (tmp_path / "class").mkdir()

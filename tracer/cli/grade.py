@@ -122,6 +122,13 @@ def command(
     from tracer.sandbox.process import Limits
 
     out = Path(results)
+    for_grading = {
+        "--exercise": named, "--jobs": jobs, "--seed": seed, "--wall": wall_name,
+        "--trust-submissions": trusted or None,
+    }  # fmt: skip
+    for option, value in for_grading.items():
+        if value is not None and not paths:
+            raise InputError(_("{option}: without PATH nothing is graded").format(option=option))
     if not paths and not out.is_dir():
         said = _("there are no results in {folder} yet; say what is graded, as in: {command}")
         command = f"tracer grade PATH --out {quoted_file(results)}"
