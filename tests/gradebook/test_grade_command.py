@@ -385,16 +385,18 @@ def test_a_process_that_dies_is_replaced() -> None:
 
 @pytest.mark.long
 def test_killed_at_any_moment(tmp_path: Path) -> None:
-    """Killed again and again: in the end all is as if it had not been, and nothing still runs."""
+    """Killed again and again: in the end all is as if it had not been, and nothing is left."""
     folder = class_of(tmp_path / "class", *["right", "no_tanh_on_c"] * 3)
     chance = random.Random(5)  # noqa: S311 - no secret
     command = [
         sys.executable, "-m", "tracer", "grade", str(folder), "--out", str(tmp_path / "killed"),
         "--seed", "7", "--jobs", "2", *TRUST,
     ]  # fmt: skip
+    (tmp_path / "tmp").mkdir()
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
     seen: list[psutil.Process] = []
     for kill in range(3):
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as grader:
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment) as grader:
             while grader.poll() is None and len(kept(tmp_path / "killed")) <= kill:
                 with suppress(subprocess.TimeoutExpired):
                     grader.wait(chance.uniform(0.01, 0.1))
@@ -410,6 +412,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
     assert len(kept(tmp_path / "killed")) == 6
     _gone, running = psutil.wait_procs(seen, timeout=60)
     assert running == []
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
 @pytest.mark.long
@@ -421,12 +424,14 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
         sys.executable, "-m", "tracer", "grade", str(folder), "--out", str(tmp_path / "out"),
         "--jobs", "2", *TRUST,
     ]  # fmt: skip
+    (tmp_path / "tmp").mkdir()
     with subprocess.Popen(
         command,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
     ) as grader:
         while grader.poll() is None and not kept(tmp_path / "out"):
             with suppress(subprocess.TimeoutExpired):
@@ -437,4 +442,5 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
     assert grader.returncode == 130
     with open_store(tmp_path / "out") as store:
         left = 6 - store.last_grade()
+    assert list((tmp_path / "tmp").iterdir()) == []
     assert errors.strip() == f"stopped; {left} left to grade: give the same command again"

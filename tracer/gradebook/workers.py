@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
@@ -18,7 +19,9 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any, NamedTuple
+from time import sleep
+from types import FrameType
+from typing import Any, NamedTuple, NoReturn
 
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.reading import read
@@ -26,6 +29,9 @@ from tracer.exercises.submission import Submission
 from tracer.grading.report import Kind, Report, Verdict
 from tracer.grading.session import grade
 from tracer.sandbox.process import Limits, Wall
+
+GRACE = 15.0
+"""Seconds that a process has to end what it does and to remove what it made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +176,17 @@ class _Worker:
         """End it, and with it the student's process; its exit code."""
         self.connection.close()
         self._process.terminate()
-        self._process.join()
+        self._process.join(GRACE)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
         return self._process.exitcode
 
 
 def _work(connection: Connection, grader: Grader) -> None:
     """Grade what comes, until nothing more can come."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started this
+    signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
         try:
@@ -192,4 +202,12 @@ def _end_with_parent() -> None:
     parent = parent_process()
     assert parent is not None
     parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)  # the main thread hears it
+    sleep(GRACE)
     os._exit(1)
+
+
+def _leave(number: int, _frame: FrameType | None) -> NoReturn:
+    """End the student's process and remove its folder, on the way out of whatever is done."""
+    signal.signal(number, signal.SIG_IGN)  # a second one does not stop that
+    sys.exit(1)
