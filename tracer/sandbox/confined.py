@@ -27,7 +27,8 @@ from tracer.sandbox.landlock import Rule
 from tracer.sandbox.process import PlainProcess
 from tracer.sandbox.reach import for_others, real_packages, rules, standard_library
 from tracer.sandbox.seccomp import AUDITED
-from tracer.sandbox.waiting import Around, Waiting, start
+from tracer.sandbox.waiting import Around, Waiting
+from tracer.sandbox.warm import start_warm
 
 AT_ONCE = 512
 """Processes of one grader that can be there at the same time, each as a user of its own."""
@@ -42,7 +43,7 @@ class Confined(PlainProcess):
     name: ClassVar[str] = "landlock"
 
     def _start(self) -> Waiting:
-        return start(self.environment, _around)
+        return start_warm(self.environment, _around)
 
 
 def trouble() -> str:
@@ -69,6 +70,7 @@ def _around(root: Path, folder: Path, packages: Path) -> Around:
 def let_in(root: Path, packages: Path) -> None:
     """Let another user reach what lies in the folder of a process, by its path."""
     root.chmod(0o711)
+    packages.parent.chmod(0o711)
     packages.chmod(0o755)
 
 

@@ -194,7 +194,7 @@ class PlainProcess(Wall):
                     prints.finish()
             finally:
                 waiting.remove()
-        seconds, status = time.monotonic() - began, child.returncode
+        seconds, status = time.monotonic() - began, child.wait()
         if how is How.EXITED and status < 0:
             how, status = How.KILLED, -status
         printed = bytes(prints.data).decode("utf-8", "replace")

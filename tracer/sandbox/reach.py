@@ -54,10 +54,11 @@ def for_others(path: Path) -> bool:
     return inside and all(folder.stat().st_mode & 0o001 for folder in path.parents)
 
 
-def standard_library() -> list[Path]:
+@cache
+def standard_library() -> tuple[Path, ...]:
     """The folders of Python's own library."""
     paths = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
-    return list(dict.fromkeys(Path(os.path.realpath(path)) for path in paths))
+    return tuple(dict.fromkeys(Path(os.path.realpath(path)) for path in paths))
 
 
 @cache

@@ -31,7 +31,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -60,6 +60,7 @@ class Packages(PathFinder):
         return PathFinder.find_spec(fullname, list(cls.folders), target)
 
 
+@cache
 def beside(name: str) -> Any:
     """The module in a file beside this one; the student's code cannot import it by its name."""
     spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
@@ -107,18 +108,21 @@ def channel(results: int) -> Callable[[bytes], None]:
     return send
 
 
-def main() -> None:
-    """Every check, each with a freshly loaded file, whatever became of the one before."""
+def main(setting: dict[str, Any]) -> None:
+    """Every check, each with a freshly loaded file, whatever became of the one before.
+
+    `setting` has the folders of the ``packages``, the ``wall`` that `confining` raises, and the
+    ``root`` that the request lies in.
+    """
     describing, confining = beside("describing"), beside("confining")
     results = os.dup(1)  # not handed on to programs that the student's code starts
     send = channel(results)
     sys.dont_write_bytecode = True
-    setting = json.loads(sys.argv[1])
     frames = prepared(setting["packages"])
     wall = confining.confined(setting["wall"], results, beside)
     recording = beside("recording")  # also where nothing is recorded: what is loaded stays as it is
     standing = beside("standing")
-    request = asked()
+    request = asked(Path(setting["root"]))
     note = frames.pack_note
     inputs = dict(frames.unpack(request).frames)
     plan = frames.read_note(inputs["plan"], LONGEST_PLAN)
@@ -172,11 +176,11 @@ def prepared(folders: list[str]) -> ModuleType:
     return frames
 
 
-def asked() -> bytes:
+def asked(root: Path) -> bytes:
     """The request, once there is one; nobody finds it afterwards."""
     sys.stdin.buffer.read()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # input() meets the end of the file at once
-    file = Path(__file__).with_name(REQUEST)
+    file = root / REQUEST
     request = file.read_bytes()
     file.unlink()
     return request
@@ -358,13 +362,18 @@ def argument(
     return tuple(values) if kind == "tuple" else values
 
 
-if __name__ == "__main__":
-    beside("supervise").guard(*map(int, sys.argv[2:]))
+def run(setting: dict[str, Any], *grader: int) -> None:
+    """Be guarded, if there is a pipe that the grader holds, and end for certain."""
+    beside("supervise").guard(*grader)
     try:
-        main()
+        main(setting)
     except MemoryError:
         time.sleep(0.1)  # the grader looks at how much it has, and does not take our word for it
         os._exit(71)  # frames.OUT_OF_MEMORY
     except OSError:
         os._exit(1)  # the student's code has closed the way out
     os._exit(0)  # no atexit function, thread or __del__ of the student's runs after the last frame
+
+
+if __name__ == "__main__":
+    run(json.loads(sys.argv[1]), *map(int, sys.argv[2:]))

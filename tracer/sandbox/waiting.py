@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tracer.sandbox import place
+from tracer.sandbox.forked import Forked
 from tracer.sandbox.packages import expose
 
 ENDING, DROPPING = 5.0, 1.0
@@ -41,7 +42,7 @@ class Waiting:
 
     Attributes
     ----------
-    child : Popen
+    child : Popen or Forked
     root : Path
         The folder of all that it needs.
     folder : Path
@@ -50,7 +51,7 @@ class Waiting:
         Our end of a pipe: when it is closed, the child ends all that it has started, and itself.
     """
 
-    child: subprocess.Popen[bytes]
+    child: subprocess.Popen[bytes] | Forked
     root: Path
     folder: Path
     lifeline: list[int]
@@ -135,14 +136,14 @@ def start(
     """
     with ExitStack() as left:
         root = left.enter_context(place.folder())
-        lifeline, watched = left.enter_context(_lifeline())
+        ours, watched = left.enter_context(lifeline())
         folder = root / "answer"
         folder.mkdir()
         for name in COPIED:
             shutil.copyfile(Path(__file__).with_name(name), root / name)
         packages = expose(root / "packages")
         around = wall(root, folder, root / "packages")
-        setting = json.dumps({"packages": packages, "wall": around.plan})
+        setting = json.dumps({"packages": packages, "wall": around.plan, "root": str(root)})
         child = subprocess.Popen(  # noqa: S603 - the student's file is data to this command
             [
                 *(*around.command, around.python, "-I", "-S", "-B", "-u", "-X", "utf8"),
@@ -152,15 +153,16 @@ def start(
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**_environment(str(folder)), **environment},
+            env={**environment_in(str(folder)), **environment},
             start_new_session=os.name == "posix",
             pass_fds=watched,
         )
         kept = left.pop_all()
-    return Waiting(child, root, folder, lifeline, kept)
+    return Waiting(child, root, folder, ours, kept)
 
 
-def _environment(folder: str) -> dict[str, str]:
+def environment_in(folder: str) -> dict[str, str]:
+    """The few variables that a process is given which runs in this folder."""
     kept = {n: v for n, v in os.environ.items() if n in ("PATH", "SYSTEMROOT", "NUMBA_DISABLE_JIT")}
     places = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP", "NUMBA_CACHE_DIR"), folder)
     threads = dict.fromkeys(
@@ -170,7 +172,7 @@ def _environment(folder: str) -> dict[str, str]:
 
 
 @contextmanager
-def _lifeline() -> Iterator[tuple[list[int], tuple[int, ...]]]:
+def lifeline() -> Iterator[tuple[list[int], tuple[int, ...]]]:
     """A pipe whose reader sees its end when we end, in whatever way: our end, the child's end."""
     if os.name != "posix":  # nobody could be told of it
         yield [], ()
