@@ -229,6 +229,39 @@ def test_backward_reads_the_state_that_the_layer_has_now() -> None:
     assert not np.array_equal(got["d_z_f"], tracer.backprop(made, d_h)["d_z_f"])
 
 
+@pytest.mark.parametrize("device", ["cpu", "reference"])
+@pytest.mark.parametrize("level", LEVELS)
+def test_an_exchanged_state_is_read_by_its_name_at_any_level(level: str, device: str) -> None:
+    """What the trace left out still belongs to the run, however the new state is ordered.
+
+    Only h_prev and c_prev of the first step are others: d_z_i there reads neither, d_z_f and d_W
+    read one each.
+    """
+    run = make_run("lstm", "sigmoid")
+    state = {"h": np.full((3, 7), 0.25), "c": np.full((3, 7), -0.5)}
+    full = tracer.unroll(run.cell, run.x, h_0=state["h"], c_0=state["c"])
+    lean = tracer.unroll(run.cell, run.x, h_0=state["h"], c_0=state["c"], level=level)
+    before = lean.last.initial
+    exchanged = {"c": before["h"], "h": before["c"]}
+    d_h = np.ones((5, 3, 7))
+
+    new = replace(lean, layers=(replace(lean.last, initial=exchanged),))
+    got, unchanged = (tracer.backprop(trace, d_h, device=device) for trace in (new, lean))
+
+    np.testing.assert_array_equal(new["tanh_c"], full["tanh_c"])
+    np.testing.assert_array_equal(new["h_prev"][0], state["c"])
+    expected = tracer.backprop(full, d_h)
+    np.testing.assert_allclose(unchanged["d_z_f"], expected["d_z_f"], rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(got["d_z_i"], expected["d_z_i"], rtol=1e-9, atol=1e-12)
+    first = expected["d_z_f"][0] * state["h"] / state["c"]  # d_z_f is d_c * c_prev * f'
+    np.testing.assert_allclose(got["d_z_f"][0], first, rtol=1e-9, atol=1e-12)
+    d_z = np.concatenate([got[f"d_z_{gate}"] for gate in "ifgo"], axis=2)
+    h_prev = np.concatenate([state["c"][np.newaxis], full["h"][:-1]])
+    np.testing.assert_allclose(
+        got["d_W"], np.einsum("tnj,tnk->jk", d_z, h_prev), rtol=1e-9, atol=1e-12
+    )
+
+
 def test_a_gradient_past_the_end_belongs_to_the_last_real_step() -> None:
     """There h only stands still, so the loss on it is a loss on the last real h."""
     run = make_run("lstm", "sigmoid", lengths=[5, 2, 4])

@@ -22,11 +22,11 @@ class Laid(Mapping[str, Array]):
         room: Array,
         places: Mapping[str, slice],
         shape: tuple[int, ...],
-        begun: tuple[Array, ...],
+        begun: Mapping[str, Array],
     ) -> None:
         self.room = room  # all of it; the device may write to it
         self.places = places
-        self.begun = begun  # the state before the first step, which is in the room too
+        self.begun = begun  # the state before the first step, by name; it is in the room too
         self._shape = shape
 
     def __getitem__(self, name: str) -> Array:

@@ -65,9 +65,13 @@ class LayerTrace(Mapping[str, Array]):
     window: int | None = None
     checkpoints: Checkpoints = NO_CHECKPOINTS
     _replayed: dict[str, Array] = field(default_factory=dict, repr=False)
+    _began: Mapping[str, Array] = field(default_factory=dict, repr=False)
+    """The state with which `recorded` began: what goes with that, where `initial` is exchanged."""
 
     def __post_init__(self) -> None:
-        freeze((self.x, self.lengths, *self.initial.values()))
+        if not self._began:
+            object.__setattr__(self, "_began", dict(self.initial))
+        freeze((self.x, self.lengths, *self.initial.values(), *self._began.values()))
         for named in (self.recorded, self.gradients, self._replayed):
             if named and type(named) is not Laid:  # to which nobody can write as it is
                 freeze(named.values())
@@ -117,7 +121,7 @@ class LayerTrace(Mapping[str, Array]):
             return self._replayed[name]
         check_replay(self.cell, T, N, name)
         there = device(rebuilding(self.device))
-        made = there.forward(self.cell, self.x, self.initial, self.lengths, "all")
+        made = there.forward(self.cell, self.x, self._began, self.lengths, "all")
         freeze(made.values())
         self._replayed.update(made)
         return self._replayed[name]
@@ -163,6 +167,7 @@ class LayerTrace(Mapping[str, Array]):
                 self,
                 x=self.x[start:stop],
                 initial=self.checkpoints.before(start, self.initial),
+                _began=self.checkpoints.before(start, self._began),
                 lengths=np.clip(self.lengths - start, 0, stop - start),
                 gradients=given,
                 checkpoints=self.checkpoints.cut(start, stop, slice(None), back),
@@ -221,10 +226,13 @@ class LayerTrace(Mapping[str, Array]):
         """
         back = self._handed_back(stop)
         first, window = self._window(start)
-        initial = {
-            name: (window[name][start - first - 1] if start > first else on_host(before))[batch]
-            for name, before in window.initial.items()
-        }
+        initial, began = (
+            {
+                name: (window[name][start - first - 1] if start > first else on_host(before))[batch]
+                for name, before in states.items()
+            }
+            for states in (window.initial, window._began)  # noqa: SLF001 - of the same class
+        )
         replayed = {}
         if stop <= first + len(window.x):
             inside = slice(start - first, stop - first)
@@ -232,6 +240,7 @@ class LayerTrace(Mapping[str, Array]):
             replayed = {name: array[inside, batch] for name, array in there.items()}
         if window is not self:  # a copy, or a small part would keep the whole window alive
             initial = {name: state.copy() for name, state in initial.items()}
+            began = {name: state.copy() for name, state in began.items()}
             replayed = {name: array.copy() for name, array in replayed.items()}
         return replace(
             self,
@@ -247,6 +256,7 @@ class LayerTrace(Mapping[str, Array]):
             ),
             checkpoints=self.checkpoints.cut(start, stop, batch, back),
             _replayed=replayed,
+            _began=began,
         )
 
     def _handed_back(self, stop: int) -> Mapping[str, Array]:

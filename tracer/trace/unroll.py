@@ -102,6 +102,7 @@ def unroll(
     layer = at_once(
         LayerTrace, cell=cell, x=x, initial=state, lengths=steps, level=level, device=device,
         recorded=recorded, gradients={}, checkpoints=checkpoints, _replayed={},
+        _began=dict(state),
     )  # fmt: skip
     return at_once(Trace, layers=(layer,), outputs={}, _versions=VERSIONS, units=slice(None))
 

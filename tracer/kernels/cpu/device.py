@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from operator import is_
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -105,7 +104,7 @@ def forward(cell: Cell, x: Array, state: Mapping[str, Array], lengths: Lengths, 
                 room,
             ),
         )  # fmt: skip
-    return Laid(room, layout.steps, layout.shape, tuple(state.values()))
+    return Laid(room, layout.steps, layout.shape, dict(state))
 
 
 def backward(
@@ -161,7 +160,8 @@ def _room_with(numbers: Mapping[str, Array], state: Mapping[str, Array], layout:
     laid = getattr(numbers, "recorded", None)
     if (
         isinstance(laid, Laid) and laid.places is layout.steps
-        and all(map(is_, laid.begun, state.values()))  # of arrays that nobody can write to
+        # Nobody can write to these arrays.
+        and all(laid.begun.get(name) is before for name, before in state.items())
     ):  # fmt: skip
         return laid.room
     h = numbers["h"]
