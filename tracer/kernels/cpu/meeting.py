@@ -2,14 +2,18 @@
 
 Before its product with W a step needs the h of all units, and a step back the d_z of all. So
 whoever comes there counts itself, in one place of memory, and waits until all of its team have done
-so. It waits in a loop, for a step takes only microseconds; whoever has waited long lets other
-threads go first, so that a team comes to its end on one processor too.
+so. It waits in a loop, for a step takes only microseconds.
+
+Where other work holds the processor of one of them, or the system put two on one processor, the
+others would wait for milliseconds, at every step anew. So each waits no more than so long in all;
+then the team gives up, and its work is done again by one alone.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
+from functools import cache
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -27,17 +31,14 @@ LINE = 16
 writes there is not in the way of another that reads its own."""
 
 CAME, GAVE_UP, MEMBERS = 0, LINE, 2 * LINE
-"""In a team's memory: how often anybody came; not 0 if one never will; and a line a member."""
+"""In a team's memory: how often anybody came; not 0 once it gave up; and a line a member."""
 
-OFTEN, FIRST, UNITS = 0, 1, 2
-"""In a member's line: how often it came, its first unit, and how many it has."""
-
-PATIENCE = 150
-"""Looks at the count, a few microseconds, before others may go first."""
+OFTEN, LOOKS, FIRST, UNITS = range(4)
+"""In a member's line: how often it came, how many looks at the count of all it has left while it
+waits, its first unit, and how many it has."""
 
 _WHOLE = ir.IntType(64)
 _X86 = cpu_target.target_context.codegen().magic_tuple()[0].startswith(("x86_64", "i686"))
-_YIELD = "SwitchToThread" if os.name == "nt" else "sched_yield"
 
 
 def _address(context: Any, builder: Any, kind: Any, counts: Any, place: Any) -> Any:
@@ -83,57 +84,67 @@ def _rest(_typing: Any) -> Any:
     return types.void(), write
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _let_others(_typing: Any) -> Any:
-    """Let another thread have this processor."""
-
-    def write(context: Any, builder: Any, _signature: Any, _nothing: Any) -> Any:
-        kind = ir.FunctionType(ir.IntType(32), [])
-        builder.call(cgutils.get_or_insert_function(builder.module, kind, _YIELD), [])
-        return context.get_dummy_value()
-
-    return types.void(), write
-
-
 @compiled
 def _meet(team: Places, me: int) -> bool:
     if team.size == 0:
         return True
-    mine = MEMBERS + me * LINE + OFTEN
-    team[mine] += 1
-    wanted = team[mine] * ((team.size - MEMBERS) // LINE)
+    line = MEMBERS + me * LINE
+    team[line + OFTEN] += 1
+    wanted = team[line + OFTEN] * ((team.size - MEMBERS) // LINE)
     _count_up(team, CAME)
-    looks = 0
     while _seen(team, CAME) < wanted:
         if _seen(team, GAVE_UP) != 0:
             return False
-        looks += 1
-        if looks > PATIENCE:
-            _let_others()
-        else:
-            _rest()
+        team[line + LOOKS] -= 1
+        if team[line + LOOKS] < 0:
+            team[GAVE_UP] = 1
+        _rest()
     return True
+
+
+@compiled
+def _gave_up(team: Places) -> bool:
+    return team.size > 0 and _seen(team, GAVE_UP) != 0
 
 
 def _plain_meet(team: Places, me: int) -> bool:  # noqa: ARG001 - without the compiler each is alone
     return True
 
 
-meet: Callable[[Places, int], bool] = _plain_meet if config.DISABLE_JIT else _meet
-"""``meet(team, me)`` waits until all of the team are there; False if one of them never comes.
+def _plain_gave_up(team: Places) -> bool:  # noqa: ARG001
+    return False
 
-That can only be at the first meeting: all memory is there before it, and nothing fails after it. A
-team of nobody, an empty array, waits for nobody.
+
+meet: Callable[[Places, int], bool] = _plain_meet if config.DISABLE_JIT else _meet
+"""``meet(team, me)`` waits until all of the team are there; False if it gave up.
+
+A team of nobody, an empty array, waits for nobody.
 """
 
+gave_up: Callable[[Places], bool] = _plain_gave_up if config.DISABLE_JIT else _gave_up
+"""Whether the team gave up: whatever it computed is to be left."""
 
-def gathered(parts: list[slice]) -> Places:
-    """The memory of a team whose members have these units."""
+
+def gathered(parts: list[slice], looks: int) -> Places:
+    """The memory of a team whose members have these units, and each so many looks."""
     team = np.zeros(MEMBERS + len(parts) * LINE, np.int64)
     for me, units in enumerate(parts):
         line = MEMBERS + me * LINE
+        team[line + LOOKS] = looks
         team[line + FIRST], team[line + UNITS] = units.start, units.stop - units.start
     return team
+
+
+@cache
+def looks_in(seconds: float) -> int:
+    """So many looks take so long: the least of a few times, for one whose team never comes."""
+    looks, least = 1000, float("inf")
+    for _ in range(4):  # the first may have to compile
+        team = gathered([slice(0, 1), slice(1, 2)], looks)
+        begun = perf_counter()
+        meet(team, 0)
+        least = min(least, perf_counter() - begun)
+    return int(seconds / least * looks)
 
 
 NOBODY = np.empty(0, np.int64)

@@ -15,7 +15,7 @@ from tracer.cells.activations import Array
 from tracer.kernels.cpu.arrays import BEGIN, Blocks, Part, Places, Room, clear, in_blocks
 from tracer.kernels.cpu.calls import uncounted
 from tracer.kernels.cpu.jit import compiled, inlined
-from tracer.kernels.cpu.meeting import FIRST, LINE, MEMBERS, UNITS, meet
+from tracer.kernels.cpu.meeting import FIRST, LINE, MEMBERS, UNITS, gave_up, meet
 from tracer.kernels.cpu.product import product, whole_tiles
 from tracer.kernels.cpu.through_time import Lengths, backward, forward, room_of
 
@@ -106,6 +106,8 @@ def record(
     if not meet(team, me):
         return
     for t in range(0, T, steps):
+        if gave_up(team):
+            return
         end = min(t + steps, T)
         words = x[t * N + first : (end - 1) * N + first + counts[end - 1]]
         product(words, U, from_x.rows[: len(words)])
@@ -145,6 +147,8 @@ def record_back(
         _room_from(numbers, first, unit), wholes, d_places, _room_from(gradients, first, unit),
         part, Blocks(d_z[first:], mine.blocks), spare, BEGIN,
     )  # fmt: skip
+    if gave_up(team):
+        return
     if team.size > 0:
         _d_x_of_one(d_z, Ut, lengths[0], unit * T // H, (unit + units) * T // H, d_x)
         return

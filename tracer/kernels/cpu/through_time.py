@@ -30,6 +30,7 @@ from tracer.kernels.cpu.arrays import (
 )
 from tracer.kernels.cpu.calls import uncounted
 from tracer.kernels.cpu.jit import compiled, inlined
+from tracer.kernels.cpu.meeting import gave_up
 from tracer.kernels.cpu.product import ROWS, whole_tiles
 
 Lengths = npt.NDArray[np.int64]
@@ -103,6 +104,8 @@ def forward(
     cell, from_x, which = uncounted(cell), uncounted(from_x), uncounted(which)
     room, part, places, from_h, spare = uncounted((room, part, places, from_h, spare))
     for t in range(begin, end):
+        if gave_up(part.team):
+            return
         before, now = (
             _moment(room, part, places, starts[t]),
             _moment(room, part, places, starts[t + 1]),
@@ -139,6 +142,8 @@ def backward(
     part = uncounted(part)
     H = room.rows.shape[1]
     for t in range(counts.size - 1, -1, -1):
+        if gave_up(part.team):
+            return
         before, now = (
             _moment(room, part, places, starts[t]),
             _moment(room, part, places, starts[t + 1]),
