@@ -36,7 +36,8 @@ A mistake is named only if it gives **every** number that came back, in all chec
 equations do not. Where several give the same numbers, all of them are told: "one of". Otherwise:
 
 - Up to four mistakes at once are looked for, each of which makes more of the numbers right. If
-  only one such set gives every number, its mistakes are told together.
+  only one such set gives every number, its mistakes are told together. Each part of each of them
+  has to be needed: where one overwrites what another says, the two are not told.
 - Where no mistake of the list fits, each equation is tried with one thing changed. If one fits,
   the changed equation is quoted.
 - Where nothing fits, each quantity is held against what follows from the student's own earlier

@@ -13,6 +13,10 @@ from hypothesis import strategies as st
 from tests.mistakes.drawing import SCENES, came_of, draw
 from tracer.cells.activations import Array
 from tracer.mistakes import Diagnosis, Run, diagnose, mistakes_of
+from tracer.mistakes.attempt import Attempt
+from tracer.mistakes.branches import needs_all
+from tracer.mistakes.candidates import Candidate
+from tracer.mistakes.task import Task
 from tracer.program import edits_in, program_of
 
 
@@ -87,6 +91,33 @@ def test_what_says_it_of_two_quantities_is_told_twice() -> None:
     diagnosis = diagnosed("lstm", "step", inputs, came)
 
     assert sorted(names(diagnosis)[0]) == ["gate_order", "other_c"]
+
+
+def test_what_another_mistake_overwrites_is_not_told() -> None:
+    """c is 0 after the end, and h is h_0: once "h and c are h_0 and c_0", and "h and c are 0"."""
+    program, asked = program_of("lstm"), SCENES["lstm unroll"]
+    change = {"c": "masked(it, mask)", "h": "masked(it, mask) + h_0 - masked(h_0, mask)"}
+    edits = edits_in({"padding": "runs on", "change": change})
+    runs = came_of(program.edited(edits), asked.inputs(), ("h", "c"))
+    assert runs is not None
+
+    assert diagnose(program, runs, mistakes_of(program, "sequence")).named == ()
+
+
+@pytest.mark.parametrize("first", ["c_is_h_after_the_end", "only_h_stands_still"])
+def test_two_that_say_what_happens_after_the_end_are_not_told_together(first: str) -> None:
+    """After them "h and c are 0" makes c 0 and leaves h as it is; each says something of both."""
+    program, asked = program_of("lstm"), SCENES["lstm unroll"]
+    known = {mistake.id: mistake for mistake in mistakes_of(program, "sequence")}
+    pair = tuple(Candidate(program, known[id_].edits) for id_ in (first, "zero_after_the_end"))
+    runs = came_of(
+        program.edited([edit for one in pair for edit in one.edits]), asked.inputs(), ("h", "c")
+    )
+    assert runs is not None
+    attempt = Attempt(Task(program, runs, pair), pair)
+
+    assert attempt.explains
+    assert not needs_all(attempt)
 
 
 def test_whole_numbers_name_nothing() -> None:

@@ -44,6 +44,8 @@ class Branch:
 def needs_all(attempt: Attempt) -> bool:
     """Whether no part of a set of mistakes gives the same, and none gives what is right.
 
+    A mistake is left out as a part, and each single edit of one: two that both say what happens
+    after the end of a sentence, or of which one overwrites what the other says, are not both true.
     Three that turn a sentence round in three places change nothing together: whatever a fourth
     does beside them, they are no mistakes of anybody's.
     """
@@ -53,7 +55,7 @@ def needs_all(attempt: Attempt) -> bool:
             part = Attempt(task, some)
             if not task.left or part.explains or (size > 1 and part.is_right):
                 return False
-    return len(chosen) == 1 or task.left > 0
+    return len(chosen) == 1 or (guards.whole(task, *chosen) and task.left > 0)
 
 
 def in_its_place(attempt: Attempt, n: int, others: Sequence[Candidate]) -> list[Candidate]:

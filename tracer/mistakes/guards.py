@@ -106,13 +106,19 @@ def _reads_only_zero(task: Task, candidate: Candidate) -> bool:
     return not task.zero.isdisjoint(set().union(*brought) - {STOOD})
 
 
-def whole(task: Task, candidate: Candidate) -> bool:
-    """Whether every one of its edits is needed: less would explain the same otherwise."""
-    edits = [edit for edit in candidate.edits if not _says_the_same(edit, task.program)]
-    return len(edits) == 1 or not any(
-        Attempt(task, (Candidate(task.program, tuple(edits[:n] + edits[n + 1 :])),)).explains
-        for n in range(len(edits))
-    )
+def whole(task: Task, *candidates: Candidate) -> bool:
+    """Whether every one of their edits is needed: less would explain the same otherwise.
+
+    What another of them overwrites is not needed: then its title does not hold beside the other.
+    """
+    for n, candidate in enumerate(candidates):
+        edits = candidate.edits
+        needed = [place for place, e in enumerate(edits) if not _says_the_same(e, task.program)]
+        for place in needed if len(needed) > 1 else ():
+            less = Candidate(task.program, edits[:place] + edits[place + 1 :])
+            if Attempt(task, (*candidates[:n], less, *candidates[n + 1 :])).explains:
+                return False
+    return True
 
 
 def _says_the_same(edit: Edit, program: Program) -> bool:
