@@ -17,6 +17,7 @@ from tracer.mistakes.attempt import Attempt
 from tracer.mistakes.branches import needs_all
 from tracer.mistakes.candidates import Candidate
 from tracer.mistakes.task import Task
+from tracer.mistakes.twins import told_once
 from tracer.program import edits_in, program_of
 
 
@@ -118,6 +119,22 @@ def test_two_that_say_what_happens_after_the_end_are_not_told_together(first: st
 
     assert attempt.explains
     assert not needs_all(attempt)
+
+
+def test_names_of_one_shape_are_told_apart() -> None:
+    """c = f * h_prev is not c = f * c_prev, though here h_0 is c_0: it is one of the two."""
+    program = program_of("lstm")
+    inputs = draw(program, 1, T=1)
+    inputs["h_0"] = inputs["c_0"]
+    both = [
+        Candidate(program, edits_in({"change": {"c": f"f * {state}"}}))
+        for state in ("h_prev", "c_prev")
+    ]
+    came = program.edited(both[0].edits).run(inputs, wanted=("c",))
+    task = Task(program, [Run(inputs, came)], both)
+    assert all(task.is_given_by(one.edits) for one in both)
+
+    assert told_once(task, both) == both
 
 
 def test_whole_numbers_name_nothing() -> None:

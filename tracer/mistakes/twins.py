@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from zlib import crc32
 
 import numpy as np
 
@@ -67,7 +68,8 @@ def _probe(program: Program, given: Mapping[str, Array]) -> dict[str, Array]:
     probe = dict(given)
     for name, axes in program.given.items():
         if axes and name in given and name not in _COUNTED:
-            drawn = np.random.default_rng(len(name)).uniform(-1.5, 1.5, np.shape(given[name]))
+            seed = crc32(name.encode())  # of its own: U and W may have one shape, h_0 and c_0 do
+            drawn = np.random.default_rng(seed).uniform(-1.5, 1.5, np.shape(given[name]))
             probe[name] = 2 * drawn + np.sign(drawn) * 0.1
     return probe
 
