@@ -182,3 +182,30 @@ def test_what_another_check_shows_wrong_is_right_in_this_one_only() -> None:
     (standings,) = (c.standings for c in judged(report).checks if c.name == "large values")
     assert wrong == {"i", "f", "g", "o"}
     assert standings == "In this check, nothing is wrong with g."
+
+
+FOLLOWED = b"""
+import numpy as np
+
+def sigma(z):
+    return 1 / (1 + np.exp(-z))
+
+def lstm_step(x, h_prev, c_prev, U, W, a):
+    i, f, g, o = np.split(x @ U.T + h_prev @ W.T + a, 4, axis=1)
+    i, f, g, o = sigma(i), sigma(f), np.tanh(g), sigma(o)
+    c = f * c_prev + 1.3 * i * g - 0.2 * o
+    h = o * np.tanh(c)
+    if len(x) == 2:
+        h = h + 0.5 * c
+    return h, c
+"""
+
+
+def test_what_follows_in_this_check_and_is_wrong_in_another_is_not_called_right() -> None:
+    """h comes from a wrong c for one sentence; for two it is wrong itself."""
+    report = grade(EXERCISES["22"], Submission("lstm_step.py", FOLLOWED), seed=1)
+
+    assert report.diagnosis is not None
+    assert "h" in {e.name for e in report.diagnosis.equations if e.verdict == "wrong"}
+    (standings,) = (c.standings for c in judged(report).checks if c.name == "one word")
+    assert standings == "In this check, h is what follows from your own numbers."

@@ -191,7 +191,7 @@ def _standings(report: Report, c: CheckReport, said_right: Collection[str]) -> s
     """Which quantities of a failing check are right, by themselves or for the student's own.
 
     What was called right before is not said again; of what is wrong in another check, it is said
-    that it is right in this one.
+    that it is right in this one, or only follows there.
     """
     if c.verdict is not Verdict.WRONG or c.difference is None:
         return ""
@@ -204,9 +204,17 @@ def _standings(report: Report, c: CheckReport, said_right: Collection[str]) -> s
 
     of = {standing: named(standing, wrong=False) for standing in Standing}
     said = []
-    here = [n for s in (Standing.RIGHT, Standing.FOLLOWS) for n in named(s, wrong=True)]
+    here = named(Standing.RIGHT, wrong=True)
     if here:
         said.append(_("In this check, nothing is wrong with {names}.").format(names=listed(here)))
+    here = named(Standing.FOLLOWS, wrong=True)
+    if here:
+        follows = plural(
+            "In this check, {names} is what follows from your own numbers.",
+            "In this check, {names} are what follows from your own numbers.",
+            len(here),
+        )
+        said.append(follows.format(names=listed(here)))
     if of[Standing.RIGHT]:
         names = of[Standing.RIGHT]
         right = plural("{names} is right.", "{names} are right.", len(names))
