@@ -203,6 +203,16 @@ def test_parts_that_do_not_fit_are_named(changed: dict[str, Any], message: str) 
     assert message in str(error.value)
 
 
+def test_a_whole_number_may_be_numpys_own() -> None:
+    """How many words, the window and the number of sentences: np.int64(2) is 2."""
+    two: Any = np.int64(2)
+    spoken = make_model("generate").trace("you", steps=two)
+    named = make_model().trace("you", target="praise", backward=True, window=two, averaged_over=two)
+
+    assert spoken.T <= 2
+    assert (type(named.last.window), type(named.averaged_over)) == (int, int)
+
+
 def test_what_cannot_be_run_is_named() -> None:
     """No sentence, no words, a label that is not there, steps where nothing is generated."""
     model = make_model()
@@ -217,9 +227,10 @@ def test_what_cannot_be_run_is_named() -> None:
         model.trace("you", steps=3)
     with pytest.raises(tracer.InputError, match=r"averaged_over is 1; .* at least the 2 of this"):
         model.trace(["you", "you"], averaged_over=1)
-    wrong: Any = np.int64(5)
-    with pytest.raises(tracer.InputError, match=r"averaged_over is .*5.*; expected a whole"):
-        model.trace("you", averaged_over=wrong)
+    wrong: Any
+    for wrong in (5.0, True, np.True_, "5"):
+        with pytest.raises(tracer.InputError, match=r"averaged_over is .*; expected a whole"):
+            model.trace("you", averaged_over=wrong)
     wrong = 5
     with pytest.raises(tracer.InputError, match="a text or a list of texts; got 5"):
         model.trace(wrong)

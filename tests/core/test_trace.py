@@ -156,8 +156,9 @@ def test_a_trace_says_what_computed_it() -> None:
 def test_what_a_trace_says_of_itself_is_plain_python() -> None:
     """So JSON takes it, also where the part was chosen by numbers of NumPy's own."""
     model = make_model(labels=("praise", "insult"))
-    whole = model.trace(["you are bad", "you are"], target=["praise", "praise"], averaged_over=3)
-    one, first, third = list[Any](np.array([1, 0, 2]))
+    one, first, third, three = list[Any](np.array([1, 0, 2, 3]))
+    sentences, target = ["you are bad", "you are"], ["praise", "praise"]
+    whole = model.trace(sentences, target=target, averaged_over=three)
     part = whole.sel(step=one, batch=first, unit=third)
     about = [
         part.first_step, part.units, part.averaged_over, part.T, part.N, part.D, part.H, part.K,

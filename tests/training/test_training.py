@@ -205,6 +205,15 @@ def test_an_epoch_result_reads_as_a_line() -> None:
     assert 0 <= result.held_out_accuracy <= 1
 
 
+def test_a_setting_may_be_a_whole_number_of_numpy() -> None:
+    """Kept as Python's own, as a file of settings has it; True is no number."""
+    units: Any = np.int64(6)
+
+    assert type(Recipe(units=units).units) is int
+    with pytest.raises(tracer.TracerError, match="units is True; expected a whole number"):
+        Recipe(units=True)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from tracer.errors import InputError
+from tracer.trace.whole import as_whole
 
 
 class SettingError(InputError):
@@ -19,12 +20,14 @@ class SettingError(InputError):
         super().__init__(f"{name} is {value!r}; expected {wanted}")
 
 
-def check_whole(name: str, value: Any, least: int) -> None:
-    """Raise a `SettingError` unless `value` is a whole number, `least` or more."""
-    if type(value) is not int:
+def check_whole(name: str, value: Any, least: int) -> int:
+    """`value` as Python's own int; a `SettingError` unless it is whole, `least` or more."""
+    number = as_whole(value)
+    if number is None:
         raise SettingError(name, value, "a whole number")
-    if value < least:
+    if number < least:
         raise SettingError(name, value, f"{least} or more")
+    return number
 
 
 def check_number(name: str, value: Any, least: float = -math.inf, below: float = math.inf) -> None:

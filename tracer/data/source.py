@@ -71,6 +71,6 @@ class Source:
             if getattr(self, name) not in (None, *known):
                 raise UnknownNameError(f"choice for {name}", getattr(self, name), known)
         for name in ("most", "least", "longest"):
-            check_whole(name, getattr(self, name), 1)
+            object.__setattr__(self, name, check_whole(name, getattr(self, name), 1))
         for name in ("count", "farthest"):
-            check_whole(name, getattr(self, name), 0)
+            object.__setattr__(self, name, check_whole(name, getattr(self, name), 0))

@@ -14,6 +14,7 @@ from tracer.live.chosen import chosen
 from tracer.live.here import Here
 from tracer.live.result import Checked
 from tracer.live.sources import sources_of
+from tracer.trace.whole import as_whole
 
 
 def check(
@@ -65,8 +66,10 @@ def check(
     >>> float(tracer.check("rnn_step", rnn_step))
     1.0
     """
-    if seed is not None and (type(seed) is not int or seed < 0):
-        raise InputError(f"seed = {seed!r}; expected a whole number, 0 or more")
+    if seed is not None:
+        seed, came = as_whole(seed), seed
+        if seed is None or seed < 0:
+            raise InputError(f"seed = {came!r}; expected a whole number, 0 or more")
     asked = _exercise(exercise, exercises)
     sources = sources_of(chosen(asked, answer, functions))
     file = sources.form.file

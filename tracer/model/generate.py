@@ -9,6 +9,7 @@ import numpy as np
 from tracer.errors import InputError
 from tracer.kernels.device import device as device_named
 from tracer.text.vocabulary import END, UNKNOWN
+from tracer.trace.whole import as_whole
 
 if TYPE_CHECKING:
     from tracer.model.model import Model
@@ -31,14 +32,15 @@ def continued(model: Model, words: tuple[str, ...], device: str, steps: int) -> 
     InputError
         If `steps` is not a whole number of at least 1.
     """
-    if type(steps) is not int or steps < 1:
+    most = as_whole(steps)
+    if most is None or most < 1:
         raise InputError(f"steps is {steps!r}; expected a whole number, 1 or more")
     said = list(words)
     forward = device_named(device).forward
     H, dtype = model.cell.W.shape[1], model.cell.W.dtype
     state = {name: np.zeros((1, H), dtype) for name in model.cell.equations.state}
     never = np.array([label == UNKNOWN for label in model.labels])
-    for t in range(steps):
+    for t in range(most):
         x = model.encoder.encode(said[t : t + 1])[:, np.newaxis]  # (1, 1, D)
         step = forward(model.cell, x, state, np.ones(1, np.int64), "states")
         state = {name: step[name][0] for name in state}

@@ -28,6 +28,7 @@ from tracer.trace.room import check_room
 from tracer.trace.target import counted, target_of
 from tracer.trace.trace import Head, Trace
 from tracer.trace.unroll import unroll
+from tracer.trace.whole import as_whole
 
 
 class Layer(NamedTuple):
@@ -171,13 +172,13 @@ class Model:
         sentences = [sentence] if isinstance(sentence, str) else _listed(sentence)
         if not sentences:
             raise InputError("no sentence was given; expected at least one")
-        if averaged_over is not None and (
-            type(averaged_over) is not int or averaged_over < len(sentences)
-        ):
-            raise InputError(
-                f"averaged_over is {averaged_over!r}; expected a whole number of sentences, "
-                f"at least the {len(sentences)} of this batch"
-            )
+        if averaged_over is not None:
+            averaged_over, given_number = as_whole(averaged_over), averaged_over
+            if averaged_over is None or averaged_over < len(sentences):
+                raise InputError(
+                    f"averaged_over is {given_number!r}; expected a whole number of sentences, "
+                    f"at least the {len(sentences)} of this batch"
+                )
         words = [self.encoder.split(one) for one in sentences]
         given: tuple[int, ...] = ()
         if self.task == "generate":

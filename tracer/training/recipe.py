@@ -92,9 +92,9 @@ class Recipe:
         if self.activation not in choices:
             raise UnknownNameError(f"choice for {option}", self.activation, choices)
         for name in ("embedding", "units", "batch_size", "epochs"):
-            check_whole(name, getattr(self, name), 1)
+            object.__setattr__(self, name, check_whole(name, getattr(self, name), 1))
         for name in ("patience", "window", "seed"):
-            check_whole(name, getattr(self, name), 0)
+            object.__setattr__(self, name, check_whole(name, getattr(self, name), 0))
         for name in ("word_dropout", "every_step"):
             check_number(name, getattr(self, name), 0, 1)
         check_number("forget_bias", self.forget_bias)
