@@ -123,6 +123,101 @@ def test_a_word_of_another_step(old: str, new: str, line: str, name: str) -> Non
     assert (blame.step, blame.of_step) == (0, 4)
 
 
+@pytest.mark.parametrize("names", [("h_t", "c_t"), ("h_n", "c_n"), ("h1", "c1"), ("a1", "b1")])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("hs.append(h)", "hs.append({h})"),
+        ("cs.append(c)", "cs.append({c})"),
+        ("np.where(mask, {c}, c)", "np.where(mask, {c}, c_0)"),
+        ("np.where(mask, {h}, h)", "np.where(mask, {h}, 0.9 * h)"),
+        ("np.where(mask, {c}, c)", "{c}"),
+    ],
+)
+def test_what_a_step_made_may_be_called_anything(
+    names: tuple[str, str], old: str, new: str
+) -> None:
+    """It may have gone on past the end of a sentence; the line that keeps it is wrong."""
+    h, c = names
+    right = RAGGED.replace("h_new", h).replace("c_new", c)
+    wrong = right.replace(old.format(h=h, c=c), new.format(h=h, c=c))
+    changed = set(wrong.splitlines()) - set(right.splitlines())
+
+    blame = blame_over_steps(wrong)
+
+    assert blame_over_steps(right) is None
+    assert len(changed) == 1
+    assert blame is not None
+    assert wrong.splitlines()[blame.line - 1] in changed
+
+
+BEFORE = ROOM.replace("for t in range(T):", "for t in range(1, T):").replace(
+    "    h_prev, c_prev = h_0, c_0\n",
+    """\
+    z = x[0] @ U.T + h_0 @ W.T + a
+    z_i, z_f, z_g, z_o = np.split(z, 4, axis=1)
+    i, f, o = [1 / (1 + np.exp(-q)) for q in (z_i, z_f, z_o)]
+    c[0] = f * c_0 + i * np.tanh(z_g)
+    h[0] = o * np.tanh(c[0])
+    h_prev, c_prev = h[0], c[0]
+""",
+)
+"""The first step stands before the loop: its n-th time is not step n."""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("h[t] = np", "h[t - 1] = np"),
+        ("range(1, T)", "range(1, T - 1)"),
+        ("c[t] = np", "c[0] = np"),
+    ],
+)
+def test_a_line_that_does_not_run_once_for_each_step(old: str, new: str) -> None:
+    """Nothing is said of a step, and no line is called wrong that is right."""
+    wrong = BEFORE.replace(old, new)
+    blame = blame_over_steps(wrong, lengths=(5, 5, 5, 5))
+
+    assert blame_over_steps(BEFORE, lengths=(5, 5, 5, 5)) is None
+    assert blame is None or blame.step is None
+    assert blame is None or wrong.splitlines()[blame.line - 1].strip().startswith(
+        ("return", "h[t - 1] =", "c[0] = np.where", "z =", "h_prev, c_prev = h[t]")
+    )
+
+
+def test_a_last_step_that_another_line_stores() -> None:
+    """The loop may end before it."""
+    wrong = ROOM.replace("range(T)", "range(T - 1)").replace(
+        "    return h, c", "    h[T - 1] = h[T - 2]\n    c[T - 1] = c[T - 2]\n    return h, c"
+    )
+
+    blame = blame_over_steps(wrong, lengths=(5, 5, 5, 5))
+
+    assert blame is None or blame.why is not Why.MISSING
+
+
+def test_a_mask_of_one_sentence_is_no_counter() -> None:
+    """Though it has one number at each step."""
+    wrong = RAGGED.replace(
+        "        mask =", "        if t == len(x) - 1:\n            break\n        mask ="
+    )
+
+    blame = blame_over_steps(wrong)
+
+    assert blame is None or blame.name != "mask"
+
+
+def test_a_chain_of_a_thousand_copies_is_followed() -> None:
+    """However long the way is on which the numbers came."""
+    copies = "".join(f"    h{n} = h{n - 1} + 0\n" for n in range(1, 1100))
+    wrong = (
+        f"import numpy as np\n\n\ndef answer(x, lengths, h_0, c_0, U, W, a):\n    h0 = h_0 * 1\n"
+        f"{copies}    return np.stack([h1099] * 5), np.stack([c_0] * 5)\n"
+    )
+
+    assert blame_over_steps(wrong) is not None
+
+
 def test_a_loop_that_ends_before_the_last_step() -> None:
     """What it stores is right; for the last step there are zeros."""
     wrong = ROOM.replace("range(T)", "range(T - 1)")

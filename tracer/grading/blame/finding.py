@@ -63,11 +63,23 @@ def blamed(
         if found is None:
             return None
     if placed is not None and quantity is None:
-        misplaced = _of_step(records, found, known, placed, returned)
-        if misplaced is not None:
+        first = _without_padding(known, found, placed)
+        if first is None:
+            return None
+        misplaced = _of_step(records, first, known, placed, returned)
+        absent = not known.occurs[found] and misplaced is not None and misplaced.record == found
+        if misplaced is not None and not absent:
             return _misplaced(records, misplaced, right)
+        if (
+            first != found and not absent
+        ):  # what came before it is no matter, so it is not the first
+            if not known.handed_back[first]:
+                return None
+            found, why = first, Why.ABSENT
     if why is Why.ABSENT and known.handed_back[found]:
         found = _assigned(records, found, right.quantities)
+    if why is Why.ABSENT and not records.of(found).any():
+        return None  # 0 may come from anywhere before
     if quantity is None:
         line, last, name = _place(records, found, known, right)
         if known.occurs[found]:
@@ -79,20 +91,20 @@ def blamed(
     return Blame(line, last, name, why, quantity or "", before)
 
 
+def _without_padding(known: Held, found: int, placed: Placed) -> int | None:
+    """The first from there on that is not right, of more than sentences that are over."""
+    later = (k for k in range(found, len(known.right)) if k == found or not known.right[k])
+    return next((k for k in later if not placed.padding(k)), None)
+
+
 def _of_step(
-    records: Records, found: int, known: Held, placed: Placed,
+    records: Records, first: int, known: Held, placed: Placed,
     returned: Mapping[str, Collection[str]],
 ) -> Misplaced | None:  # fmt: skip
-    """What is not as its step asks for; what only a sentence that is over has is no matter yet."""
-    later = (k for k in range(found, len(records.rows)) if k == found or not known.right[k])
-    first = next((k for k in later if not placed.padding(k)), None)
-    if first is None:
-        return None
+    """What is not as its step asks for."""
     misplaced = misread(placed, first) or miskept(placed, first)
     if misplaced is None and known.handed_back[first]:
         misplaced = misstored(placed, first, asked_for(records, first, returned))
-    if misplaced is not None and misplaced.record == found and not known.occurs[found]:
-        return None  # that they are nowhere in the right computation says more
     return misplaced
 
 
@@ -102,6 +114,7 @@ def _misplaced(records: Records, misplaced: Misplaced, right: Right) -> Blame:
     other = quantity if of_step is not None else ""
     if not other and not missing:
         other = _other(records, record, right.quantities)
+        other = "" if other == quantity else other
     why = Why.MISSING if missing else Why.OTHER if other else Why.UNEQUAL
     line, last = records.lines(record)
     before = tuple(_right_before(records, record, line, right.quantities))
@@ -114,10 +127,9 @@ def _elsewhere(
     records: Records, found: int, name: str, quantities: Quantities, why: Why
 ) -> tuple[Why, str]:
     """What is to be said of numbers that the right computation has, but not there."""
-    other = _other(records, found, quantities)
-    if other:
+    other, quantity = _other(records, found, quantities), meant_by(name, quantities)
+    if other and other != quantity:
         return Why.OTHER, other
-    quantity = meant_by(name, quantities)
     if quantity in quantities or name.startswith("return"):
         return Why.UNEQUAL, quantity if quantity in quantities else ""
     return why, ""

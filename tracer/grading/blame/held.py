@@ -89,6 +89,8 @@ def misnames(records: Records, record: int, quantities: Quantities) -> bool:
         return False
     if before_the_first(numbers, quantity, quantities):
         return False
+    if quantity.endswith("_prev") and quantities.has(quantity.removesuffix("_prev"), numbers):
+        return False  # handed on for the next step, which need not come
     if numbers.size > 1 and quantities.has(f"z_{quantity}", numbers):
         # The parts of z are often called after their gates; not where they have had a name.
         return any(np.array_equal(records.of(k), numbers) for k in range(record))

@@ -86,7 +86,7 @@ def first_in_loop(records: Records, found: int, loop: Looping) -> tuple[int, str
         return mask, ""
     for quantity, wrong in loop.handed.items():
         numbers = np.sort(wrong.ravel())
-        for k in named:
+        for k in (found, *named) if records.name(found) else named:
             own = np.sort(records.of(k))
             alike = own.shape == numbers.shape and np.allclose(own, numbers, CLOSE, CLOSE)
             if alike and not records.filled(k):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tracer.grading.blame.among import near, plain
+from tracer.grading.blame.among import plain
 from tracer.grading.blame.steps import Going, Placed, the_same
 
 
@@ -50,15 +50,13 @@ def misread(placed: Placed, record: int) -> Misplaced | None:
     )
 
 
-def miskept(placed: Placed, record: int) -> Misplaced | None:
+def miskept(placed: Placed, record: int, state: str = "") -> Misplaced | None:
     """Where a state was first kept that is not the one that it is called."""
-    if record not in placed.series:
+    source = _source(placed, record, state)
+    t = placed.wrong_at(source, state)
+    if t is None:
         return None
-    source = _source(placed, record)
-    if placed.step(source) is None or placed.meant(source) not in placed.steps.after:
-        return None
-    t = placed.first_wrong(source)
-    return None if t is None else Misplaced(placed.series[source][t], t, placed.meant(source))
+    return Misplaced(placed.series[source][t], t, placed.meant(source) or state)
 
 
 def misstored(placed: Placed, record: int, quantities: Collection[str]) -> Misplaced | None:
@@ -69,51 +67,57 @@ def misstored(placed: Placed, record: int, quantities: Collection[str]) -> Mispl
     (state,) = states
     for k in sorted(placed.read(record), reverse=True):
         stored = placed.series.get(k, [])
-        if not 1 < len(stored) <= placed.steps.T:
+        if not 1 < len(stored) <= placed.steps.T or k != stored[-1]:
             continue
-        if placed.is_state_of_its_own(k) and placed.meant(k) != state:
+        if placed.meant(k) not in ("", state) and placed.is_right(k):
             return None  # it is right, and handed back in the wrong place
-        wrong = _first_wrong(placed, stored, state)
-        if wrong is not None:
-            record, t = wrong
-            return Misplaced(_source(placed, record), t, state)
-        if len(stored) < placed.steps.T and placed.alike(
-            placed.last(k), placed.steps.after[state][len(stored) - 1]
+        if len(stored) == placed.steps.T:
+            t = _first_wrong(placed, stored, state)
+            if t is not None:
+                return miskept(placed, stored[t], state) or Misplaced(stored[t], t, state)
+        elif _first_wrong(placed, stored, state) is None and not _is_stored_again(
+            placed, k, record
         ):
             return Misplaced(_head(placed, stored), len(stored), state, missing=True)
     return None
 
 
-def _first_wrong(placed: Placed, stored: Collection[int], state: str) -> tuple[int, int] | None:
+def _first_wrong(placed: Placed, stored: Sequence[int], state: str) -> int | None:
     for t, k in enumerate(stored):
-        right = placed.steps.after[state][t]
-        own = placed.last(k)
-        if own.size != right.size:
-            return None
-        if not placed.alike(own, right):
-            return k, t
+        if not placed.alike(placed.last(k), placed.steps.after[state][t]):
+            return t
     return None
+
+
+def _is_stored_again(placed: Placed, last: int, end: int) -> bool:
+    """Whether another line stores into the same variable after that."""
+    name, call = placed.rows[last][2], placed.rows[last][7]
+    return any(
+        placed.rows[k][2] == name and placed.rows[k][7] == call for k in range(last + 1, end)
+    )
 
 
 def _head(placed: Placed, stored: Sequence[int]) -> int:
     """The last count of the loop in which these were stored; the last of them if none counts."""
     for counted in {id(found): found for found in placed.series.values()}.values():
-        numbers = [placed.records.of(k) for k in counted]
-        counts = all(n.size == 1 and plain(n) for n in numbers)
-        if counts and len(counted) == len(stored) and counted[0] < stored[0]:
-            return counted[-1]
+        if len(counted) == len(stored) and counted[0] < stored[0]:
+            numbers = [placed.records.of(k).tolist() for k in counted]
+            if numbers == [[t] for t in range(len(counted))]:
+                return counted[-1]
     return stored[-1]
 
 
 def _other_word(placed: Placed, read: Collection[int], t: int) -> Misplaced | None:
     """One that is the word of another step; or all of them, in another order."""
-    for k in sorted(read):
-        s = _word(placed, k, t)
-        if s is not None and s != t:
-            return _other_word(placed, placed.records.read.get(k, ()), t) or Misplaced(
-                k, t, "x", of_step=s
-            )
-    return None
+    found, at = None, sorted(read)
+    while at:
+        others = ((k, _word(placed, k, t)) for k in at)
+        other = next(((k, s) for k, s in others if s is not None and s != t), None)
+        if other is None:
+            break
+        found = Misplaced(other[0], t, "x", of_step=other[1])
+        at = sorted(placed.records.read.get(other[0], ()))  # it was read from another, too
+    return found
 
 
 def _word(placed: Placed, record: int, t: int) -> int | None:
@@ -135,45 +139,45 @@ def _other_state(placed: Placed, read: Collection[int], t: int, going: Going) ->
             for q, b in right.items()}  # fmt: skip
     missing = [q for q, found in fits.items() if not found]
     used = {k for found in fits.values() for k in found}
-    doubtful = [k for k in states if k not in used and _may_be_to_blame(placed, k, t)]
+    doubtful = [k for k in states if k not in used and _was_made_for(placed, k)]
     for state in missing:
-        meant = [k for k in doubtful if placed.meant(k) == state]
-        carried = [k for k in doubtful if placed.step(k) == t - 1]
-        one = meant or (carried if len(missing) == 1 else [])
-        if one:
-            kept = miskept(placed, max(one))
-            return kept or Misplaced(max(one), placed.number[max(one)], state)
+        one = [k for k in doubtful if placed.meant(k) == state] or [
+            k
+            for k in doubtful
+            if len(missing) == 1 and not placed.meant(k) and placed.step(k) == t - 1
+        ]
+        kept = miskept(placed, max(one), state) if one else None
+        if kept is not None:
+            return kept
     return None
 
 
-def _may_be_to_blame(placed: Placed, record: int, t: int) -> bool:
-    """Whether it was made for this step, and is not right for the one that made it."""
+def _was_made_for(placed: Placed, record: int) -> bool:
+    """Whether it was made for one step; else it should have been renewed since."""
     readers = [use for use, _sure in placed.records.used_by.get(record, ())]
-    named = [k for k in readers if placed.records.name(k)]
+    named = [k for k in readers if k in placed.series]
     places = [(placed.rows[k][0], placed.rows[k][2], placed.rows[k][7]) for k in named]
-    if record not in placed.series or len(set(places)) < len(places):
-        return False  # it was right for a step before: it should have been renewed
-    return not placed.is_state_of_its_own(record) and (
-        len(placed.series[record]) > 1 or t == 0 or not _begins(placed, record)
-    )
+    return record in placed.series and len(set(places)) == len(places)
 
 
-def _begins(placed: Placed, record: int) -> bool:
-    return any(
-        near(placed.records.of(record), np.sort(before[0].ravel()))
-        for before in placed.steps.before.values()
-    )
-
-
-def _source(placed: Placed, record: int) -> int:
+def _source(placed: Placed, record: int, state: str) -> int:
     """Where the same numbers were first under the wrong name."""
-    numbers = placed.last(record)
-    if plain(numbers):  # zeros are everywhere
-        return record
-    for k in sorted(placed.records.read.get(record, ()), reverse=True):
-        inner = placed.series.get(k)
-        if not inner or not np.array_equal(placed.last(k), numbers):
-            continue
-        if placed.meant(k) in placed.steps.after and not placed.is_state_of_its_own(k):
-            return _source(placed, k)
+    while record in placed.series and not plain(placed.last(record)):  # zeros are everywhere
+        same = (
+            k
+            for k in sorted(placed.records.read.get(record, ()), reverse=True)
+            if k in placed.series and _is_stored_in(placed, k, record)
+        )
+        wrong = next((k for k in same if placed.wrong_at(k, state) is not None), None)
+        if wrong is None:
+            break
+        record = wrong
     return record
+
+
+def _is_stored_in(placed: Placed, record: int, later: int) -> bool:
+    """Whether these numbers were put there; zeros leave no trace where zeros are."""
+    one, other = placed.last(record), placed.last(later)
+    if one.size > other.size and placed.rows[later][8] == 1:
+        one, other = one[one != 0], other[other != 0]
+    return np.array_equal(one, other)

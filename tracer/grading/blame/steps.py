@@ -21,6 +21,9 @@ from tracer.grading.blame.naming import meant_by
 from tracer.grading.blame.recorded import Records
 from tracer.program import Program
 
+_BEFORE = ("prev", "old", "last", "before")
+"""What a state is often called that the next step starts from."""
+
 Going: TypeAlias = npt.NDArray[np.bool_]
 
 
@@ -82,6 +85,12 @@ class Placed:
                 series.setdefault((row[0], row[2], row[7]), []).append(k)
         self.number = {k: n for found in series.values() for n, k in enumerate(found)}
         self.series = {k: found for found in series.values() for k in found}
+        last: dict[tuple[int, int], int] = {}
+        self.renewed: dict[int, int] = {}  # a record, and the one of the same variable before it
+        for k, row in enumerate(self.rows):
+            if (row[2], row[7]) in last:
+                self.renewed[k] = last[row[2], row[7]]
+            last[row[2], row[7]] = k
 
     def step(self, record: int) -> int | None:
         """The step at which a record was made; None where its line does not run once for each."""
@@ -132,40 +141,96 @@ class Placed:
             seen.update(at)
             outer = {e for e in at if self.rows[e][5] == 0}
             ended = {e for e in outer if e <= start or self.records.lines(e) != lines}
-            found |= outer
+            found |= outer - self._appended_to(result)
             at = [e for e in at if e not in ended]
         return found
 
+    def _appended_to(self, record: int) -> set[int]:
+        """The list that a record is one more of."""
+        before = self.renewed.get(record)
+        grown = self.last(record).size < self.records.of(record).size
+        return {before} if grown and before is not None else set()
+
     def meant(self, record: int) -> str:
-        """The state that a variable is named after; its own name if there is none."""
-        return meant_by(self.records.name(record), self.steps.after, loosely=True)
+        """The state that a variable is named after, ``h`` by h_t and h_prev; empty if none."""
+        name = self.records.name(record)
+        for short in (name, *(name.replace(word, "") for word in _BEFORE)):
+            state = meant_by(short.strip("_"), self.steps.after, loosely=True)
+            if state in self.steps.after:
+                return state
+        return ""
 
-    def is_state_of_its_own(self, record: int) -> bool:
-        """Whether it is named after a state, and is that one after each step until then."""
-        return self.meant(record) in self.steps.after and self.first_wrong(record) is None
+    def is_right(self, record: int, state: str = "") -> bool:
+        """Whether it is known to be a state after each step until then, or before each."""
+        first = self._wrong_from(record, self.meant(record) or state)
+        return first is not None and first == self._made(record)
 
-    def first_wrong(self, record: int) -> int | None:
-        """The first step until that of a record at which the state of its name is another one."""
-        state, series = self.meant(record), self.series[record]
-        begins = len(series) == 1 and not self.records.read.get(record)
-        if begins and self.alike(self.last(record), self.steps.before[state][0]):
+    def wrong_at(self, record: int, state: str = "") -> int | None:
+        """The first step at which it is not the state of its name; None if not, or not known."""
+        first = self._wrong_from(record, self.meant(record) or state)
+        return None if first is None or first == self._made(record) else first
+
+    def _made(self, record: int) -> int:
+        return self.number[record] + 1
+
+    def _wrong_from(self, record: int, state: str) -> int | None:
+        """How many steps of it are right; None where its line is not one of each step."""
+        after, series = self.steps.after.get(state), self.series.get(record, [])
+        if after is None:
             return None
-        # What is new may have gone on past the end of a sentence: it is not kept.
-        new = any(part in self.records.name(record).lower() for part in ("new", "next"))
-        made = series[: self.number[record] + 1]
-        right = self.steps.after[state][: len(made)]
-        for t, (k, after) in enumerate(zip(made, right, strict=False)):
-            if not self.alike(self.last(k), after, self.steps.going[t] if new else None):
+        before = self.steps.before[state]
+        if len(series) == 1 and not self.records.read.get(record):  # what the loop begins with
+            right = [before[0], *after[:1]][: 1 + (self.steps.T == 1)]
+            if self.last(record).size != before[0].size:
+                return None
+            return int(any(self.alike(self.last(record), state) for state in right))
+        if len(series) != self.steps.T or self._is_pieced(record):
+            return None
+        whole = self._is_handed_on(record)
+        until = self._right_until(series, record, after, whole=whole)
+        if self.steps.T == 1:
+            return until
+        # What is called h_prev, or h, may be set at the beginning of a step.
+        early = self._right_until(series, record, before, whole=whole)
+        return max(until, early) if early > 1 else until
+
+    def _is_pieced(self, record: int) -> bool:
+        """Whether a state is stored in pieces, or by several lines: each may be but a part."""
+        line, _last, name, *_, call, part = self.rows[record]
+        alike = [row for row in self.rows if row[2] == name and row[7] == call]
+        one = next(iter(self.steps.after.values()))[0].size
+        whole = max((row[4] for row in alike if not row[8]), default=0)
+        elsewhere = any(row[8] and row[0] != line for row in alike)
+        return elsewhere or bool(part and whole <= one)
+
+    def _right_until(self, series: list[int], last: int, right: Array, *, whole: bool) -> int:
+        made = series[: self._made(last)]
+        for t, (k, state) in enumerate(zip(made, right, strict=False)):
+            if not self.alike(self.last(k), state, None if whole else self.steps.going[t]):
                 return t
-        return None if len(made) <= self.steps.T else self.steps.T
+        return len(made)
+
+    def _is_handed_on(self, record: int) -> bool:
+        """Whether the next step starts from what its line makes.
+
+        What a step makes itself may have gone on past the end of a sentence, and is not kept then.
+        """
+        for t, k in enumerate(self.series[record]):
+            readers = [use for use, _sure in self.records.used_by.get(k, ())]
+            if any(self.step(use) == t + 1 for use in readers):
+                return True
+        return False
 
     def last(self, record: int) -> Array:
-        """The numbers of a record; of a list that grows with each step, those of the last."""
-        numbers = self.records.of(record)
-        n = self.number.get(record, 0) + 1
+        """The numbers of a record; of a list, those that it got last."""
+        numbers, before = self.records.of(record), self.renewed.get(record)
         one = next(iter(self.steps.after.values()))[0].size
-        grown = n > 1 and numbers.size == n * one
-        return numbers[-one:] if grown else numbers
+        if before is None or numbers.size == one:
+            return numbers
+        old = self.records.of(before)
+        if numbers.size == old.size + one and np.array_equal(numbers[: old.size], old):
+            return numbers[old.size :]
+        return numbers
 
     def alike(self, numbers: Array, right: Array, going: Going | None = None) -> bool:
         """Whether they are these of each sentence, or of each that goes on."""
