@@ -24,6 +24,13 @@ _SPREAD = re.compile(
     r"operands could not be broadcast together with shapes (\([\d,]*\)) (\([\d,]*\)) ?"
 )
 
+_OF_SHAPES = re.compile(
+    r"shape|dimension|broadcast|\bax[ei]s|\bsize|array split|sections|more than one element"
+    r"|to unpack|with a sequence|too deep|longer than|shorter than",
+    re.IGNORECASE,
+)
+"""The words in which NumPy and Python say that something is too long, too short or apart."""
+
 _PATH = re.compile(r" \([^()]*[/\\][^()]*\)$")
 """Where a package lies from which a name cannot be imported: a path of the grader's machine."""
 
@@ -146,6 +153,10 @@ def shapes(error: BaseException, own: Callable[[str], bool]) -> list[Any]:
     """
     try:
         if not isinstance(error, (ValueError, IndexError)):
+            return []
+        said = re.sub("'[^']*'", "", words(error))  # a value that is told says nothing of shapes
+        of_shape = said == "tuple index out of range" and ".shape" in _where(error, own)[0]
+        if not (of_shape or _OF_SHAPES.search(said)):
             return []
         last = _last_own(error, own)
         frame = last.tb_frame
