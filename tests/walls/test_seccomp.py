@@ -54,6 +54,7 @@ def test_a_program_computes_as_before() -> None:
         ),
         "time": "import time; time.sleep(0.001); time.time(); time.process_time()",
         "random": "import random, secrets; secrets.token_hex(); random.SystemRandom().random()",
+        "a pair": "import socket; a, b = socket.socketpair(); a.send(b'1'); assert b.recv(1)",
         "an event loop": "import asyncio; asyncio.run(asyncio.sleep(0.001))",
         "a signal to itself": (
             "import signal\n"
@@ -102,6 +103,12 @@ def test_what_a_wall_of_files_does_not_guard() -> None:
         "a socket": "import socket; socket.socket()",
         "a local socket": "import socket; socket.socket(socket.AF_UNIX)",
         "a packet socket": "import socket; socket.socket(17, 3)",
+        "a local address": (
+            "import socket\n"
+            "pair = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)\n"
+            "pair[0].sendto(b'out', '\\0nobody')\n"
+        ),
+        "a pair of another kind": "import socket; socket.socketpair(30, socket.SOCK_SEQPACKET)",
         "rights": "os.chmod('/dev/null', 0o666)",
         "owner": "os.chown('/dev/null', -1, -1)",
         "times": "os.utime('/dev/null')",

@@ -1,11 +1,11 @@
 """The system calls that a walled process may make: a filter that the kernel runs before each one.
 
 A process and its threads may compute, use the files that they can reach, and end. They may start
-no other process, open no socket, signal nobody but themselves, and change nothing but the contents
-of files: not their rights, times or owners, which Landlock does not guard. Calls that are not
-listed here are answered as by a kernel that does not have them, so that a library falls back on an
-older one: glibc starts threads by ``clone``, whose flags can be looked at, once ``clone3`` is
-missing.
+no other process, open no socket but a pair of their own, signal nobody but themselves, and change
+nothing but the contents of files: not their rights, times or owners, which Landlock does not
+guard. Calls that are not listed here are answered as by a kernel that does not have them, so that a
+library falls back on an older one: glibc starts threads by ``clone``, whose flags can be looked at,
+once ``clone3`` is missing.
 
 Like `runner`, this file is copied beside the student's and imports the standard library only.
 """
@@ -33,8 +33,8 @@ chdir 80 49, fchdir 81 50, readlink 89 -, readlinkat 267 78, umask 95 166, mkdir
 mkdirat 258 34, rmdir 84 -, unlink 87 -, unlinkat 263 35, rename 82 -, renameat 264 38,
 renameat2 316 276, poll 7 -, ppoll 271 73, select 23 -, pselect6 270 72, epoll_create 213 -,
 epoll_create1 291 20, epoll_ctl 233 21, epoll_wait 232 -, epoll_pwait 281 22,
-epoll_pwait2 441 441, eventfd 284 -, eventfd2 290 19, socketpair 53 199, sendto 44 206,
-recvfrom 45 207, shutdown 48 210, getsockopt 55 209, mmap 9 222, munmap 11 215, mprotect 10 226,
+epoll_pwait2 441 441, eventfd 284 -, eventfd2 290 19, recvfrom 45 207,
+shutdown 48 210, getsockopt 55 209, mmap 9 222, munmap 11 215, mprotect 10 226,
 mremap 25 216, madvise 28 233, brk 12 214, msync 26 227, mincore 27 232, membarrier 324 283,
 pkey_alloc 330 289, pkey_free 331 290, pkey_mprotect 329 288, rt_sigaction 13 134,
 rt_sigprocmask 14 135, rt_sigreturn 15 139, rt_sigpending 127 136, rt_sigtimedwait 128 137,
@@ -54,7 +54,7 @@ gettimeofday 96 169, time 201 -
 
 LOOKED_AT = """
 clone 56 220, kill 62 129, tgkill 234 131, ioctl 16 29, fcntl 72 25, prctl 157 167,
-prlimit64 302 261
+prlimit64 302 261, socketpair 53 199, sendto 44 206
 """
 """Allowed with some arguments only: see `_looked_at`."""
 
@@ -110,6 +110,9 @@ FILES = (*range(8), 36, 37, 38, 1030)
 
 NAMES = (3, 15, 16, 0x53564D41)
 """``prctl``: whether memory may be dumped, the name of a thread, the name of a piece of memory."""
+
+LOCAL = 1
+"""``socketpair``: the kind that stays on this machine, by which an event loop wakes itself."""
 
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 
@@ -186,6 +189,8 @@ def _looked_at(pid: int) -> dict[str, list[Step]]:
         "ioctl": _one_of(1, TERMINAL),
         "fcntl": _one_of(1, FILES),
         "prctl": _one_of(0, NAMES),
+        "socketpair": _one_of(0, [LOCAL]),
+        "sendto": _one_of(5, [0]),  # the other end of a pair; an address could be anybody's
     }
 
 
