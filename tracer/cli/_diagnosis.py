@@ -14,6 +14,7 @@ from tracer.view.parts.doctor import Finding
 
 _LIBRARIES = (
     "numpy", "numba", "llvmlite", "rich", "click", "safetensors", "filelock", "psutil",
+    "pyyaml",
 )  # fmt: skip
 
 

@@ -66,7 +66,9 @@ def _gathered(path: Path) -> Iterator[list[Found | LeftOut]]:
     try:
         folder, there = path.is_dir(), path.exists()
     except (OSError, ValueError) as error:
-        raise FileError(f"cannot read {path}: {getattr(error, 'strerror', error)}") from error
+        raise FileError(
+            _("cannot read {path}: {why}").format(path=path, why=getattr(error, "strerror", error))
+        ) from error
     if not there:
         raise FileError(_("cannot read {file}: there is no such file or folder").format(file=path))
     if folder:
