@@ -52,6 +52,11 @@ def each_near(numbers: Array, known: Array) -> npt.NDArray[np.bool_]:
     return each
 
 
+def alike(one: Array, other: Array) -> bool:
+    """Whether two arrays have the same shape and numbers, each at its place."""
+    return one.shape == other.shape and bool(np.allclose(one, other, CLOSE, CLOSE))
+
+
 class Quantities(dict[str, Array]):
     """Quantities by name; the numbers of each are sorted once."""
 

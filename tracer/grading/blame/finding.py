@@ -70,9 +70,7 @@ def blamed(
         absent = not known.occurs[found] and misplaced is not None and misplaced.record == found
         if misplaced is not None and not absent:
             return _misplaced(records, misplaced, right)
-        if (
-            first != found and not absent
-        ):  # what came before it is no matter, so it is not the first
+        if first != found and not absent:  # what came before is no matter: it is not the first
             if not known.handed_back[first]:
                 return None
             found, why = first, Why.ABSENT

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tracer.cells.activations import Array
-from tracer.grading.blame.among import CLOSE, plain
+from tracer.grading.blame.among import alike, plain
 from tracer.grading.blame.recorded import Records
 from tracer.grading.comparing import same
 from tracer.program import Program
@@ -87,9 +87,7 @@ def first_in_loop(records: Records, found: int, loop: Looping) -> tuple[int, str
     for quantity, wrong in loop.handed.items():
         numbers = np.sort(wrong.ravel())
         for k in (found, *named) if records.name(found) else named:
-            own = np.sort(records.of(k))
-            alike = own.shape == numbers.shape and np.allclose(own, numbers, CLOSE, CLOSE)
-            if alike and not records.filled(k):
+            if alike(np.sort(records.of(k)), numbers) and not records.filled(k):
                 if _read_again(records, k):
                     return None  # it was right for the step before: it should have been renewed
                 return k, quantity

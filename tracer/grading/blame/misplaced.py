@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tracer.grading.blame.among import plain
-from tracer.grading.blame.steps import Going, Placed, the_same
+from tracer.grading.blame.among import alike, plain
+from tracer.grading.blame.steps import Going, Placed
 
 
 class Misplaced(NamedTuple):
@@ -84,7 +84,7 @@ def misstored(placed: Placed, record: int, quantities: Collection[str]) -> Mispl
 
 def _first_wrong(placed: Placed, stored: Sequence[int], state: str) -> int | None:
     for t, k in enumerate(stored):
-        if not placed.alike(placed.last(k), placed.steps.after[state][t]):
+        if not placed.is_state(placed.last(k), placed.steps.after[state][t]):
             return t
     return None
 
@@ -123,22 +123,24 @@ def _other_word(placed: Placed, read: Collection[int], t: int) -> Misplaced | No
 def _word(placed: Placed, record: int, t: int) -> int | None:
     """Which word it is; of all words, which one stands at a step. The one that should, if alike."""
     T, numbers = placed.steps.T, placed.records.of(record)
-    words = np.sort(placed.steps.x.reshape(T, -1), axis=1)
+    words = placed.steps.words
     if plain(numbers) or numbers.size not in (words[0].size, words.size):
         return None
     own = np.sort(numbers if numbers.size == words[0].size else numbers.reshape(T, -1)[t])
-    at = [s for s in range(T) if the_same(own, words[s])]
+    at = [s for s in range(T) if alike(own, words[s])]
     return t if t in at else next(iter(at), None)
 
 
 def _other_state(placed: Placed, read: Collection[int], t: int, going: Going) -> Misplaced | None:
     """One that stands for the state of some sentences before this step, and is not."""
     right = {q: before[t] for q, before in placed.steps.before.items()}
-    states = [k for k in read if any(placed.last(k).size == b.size for b in right.values())]
-    fits = {q: [k for k in states if placed.alike(placed.last(k), b, going)]
-            for q, b in right.items()}  # fmt: skip
+    states = [k for k in read if placed.last(k).size == placed.steps.size]
+    fits = {
+        q: {k for k in states if placed.is_state(placed.last(k), b, going)}
+        for q, b in right.items()
+    }
     missing = [q for q, found in fits.items() if not found]
-    used = {k for found in fits.values() for k in found}
+    used = set().union(*fits.values())
     doubtful = [k for k in states if k not in used and _was_made_for(placed, k)]
     for state in missing:
         one = [k for k in doubtful if placed.meant(k) == state] or [

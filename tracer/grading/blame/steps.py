@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from tracer.cells.activations import Array
-from tracer.grading.blame.among import CLOSE, occurs
+from tracer.grading.blame.among import alike, occurs
 from tracer.grading.blame.naming import meant_by
 from tracer.grading.blame.recorded import Records
 from tracer.program import Program
@@ -27,7 +28,7 @@ _BEFORE = ("prev", "old", "last", "before")
 Going: TypeAlias = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Steps:
     """The steps of the right computation, from the first word to the last.
 
@@ -51,6 +52,17 @@ class Steps:
     def T(self) -> int:
         """How many steps there are."""
         return len(self.x)
+
+    @property
+    def size(self) -> int:
+        """How many numbers one state has, of all sentences."""
+        state = next(iter(self.after.values()))
+        return int(state[0].size)
+
+    @cached_property
+    def words(self) -> Array:
+        """The numbers of each word, sorted: (T, N * D)."""
+        return np.sort(self.x.reshape(self.T, -1), axis=1)
 
 
 def steps_of(
@@ -83,6 +95,7 @@ class Placed:
         for k, row in enumerate(self.rows):
             if row[5] == 0 and records.name(k):
                 series.setdefault((row[0], row[2], row[7]), []).append(k)
+        self.lines = [tuple(row[:2]) for row in self.rows]
         self.number = {k: n for found in series.values() for n, k in enumerate(found)}
         self.series = {k: found for found in series.values() for k in found}
         last: dict[tuple[int, int], int] = {}
@@ -115,13 +128,13 @@ class Placed:
         while at is not None and (caller := self.records.caller(at)) is not None:
             at = self._next(at, caller)
         if at is not None and not self.records.name(at):
-            at = self._next(at, self.records.lines(at))
+            at = self._next(at, self.lines[at])
         return at if at in self.series else None
 
     def _next(self, record: int, lines: tuple[int, int]) -> int | None:
         """The next record that a statement made, with a name."""
         for k in range(record + 1, len(self.rows)):
-            if self.records.lines(k) == lines and self.records.name(k):
+            if self.lines[k] == lines and self.records.name(k):
                 return k
         return None
 
@@ -130,8 +143,8 @@ class Placed:
         result = self._result(record)
         if result is None:
             return set()
-        lines = self.records.lines(result)
-        before = [k for k in self.series if k < record and self.records.lines(k) == lines]
+        lines = self.lines[result]
+        before = [k for k in self.series if k < record and self.lines[k] == lines]
         n = self.number[result]
         start = max((k for k in before if self.number[k] < n), default=-1)
         found: set[int] = set()
@@ -140,7 +153,7 @@ class Placed:
             at = [e for k in at for e in self.records.read.get(k, ()) if e not in seen]
             seen.update(at)
             outer = {e for e in at if self.rows[e][5] == 0}
-            ended = {e for e in outer if e <= start or self.records.lines(e) != lines}
+            ended = {e for e in outer if e <= start or self.lines[e] != lines}
             found |= outer - self._appended_to(result)
             at = [e for e in at if e not in ended]
         return found
@@ -180,10 +193,11 @@ class Placed:
             return None
         before = self.steps.before[state]
         if len(series) == 1 and not self.records.read.get(record):  # what the loop begins with
-            right = [before[0], *after[:1]][: 1 + (self.steps.T == 1)]
-            if self.last(record).size != before[0].size:
+            numbers = self.last(record)
+            if numbers.size != self.steps.size:
                 return None
-            return int(any(self.alike(self.last(record), state) for state in right))
+            only = self.steps.T == 1 and self.is_state(numbers, after[0])
+            return int(only or self.is_state(numbers, before[0]))
         if len(series) != self.steps.T or self._is_pieced(record):
             return None
         whole = self._is_handed_on(record)
@@ -198,15 +212,14 @@ class Placed:
         """Whether a state is stored in pieces, or by several lines: each may be but a part."""
         line, _last, name, *_, call, part = self.rows[record]
         alike = [row for row in self.rows if row[2] == name and row[7] == call]
-        one = next(iter(self.steps.after.values()))[0].size
         whole = max((row[4] for row in alike if not row[8]), default=0)
         elsewhere = any(row[8] and row[0] != line for row in alike)
-        return elsewhere or bool(part and whole <= one)
+        return elsewhere or bool(part and whole <= self.steps.size)
 
     def _right_until(self, series: list[int], last: int, right: Array, *, whole: bool) -> int:
         made = series[: self._made(last)]
-        for t, (k, state) in enumerate(zip(made, right, strict=False)):
-            if not self.alike(self.last(k), state, None if whole else self.steps.going[t]):
+        for t, k in enumerate(made):
+            if not self.is_state(self.last(k), right[t], None if whole else self.steps.going[t]):
                 return t
         return len(made)
 
@@ -224,7 +237,7 @@ class Placed:
     def last(self, record: int) -> Array:
         """The numbers of a record; of a list, those that it got last."""
         numbers, before = self.records.of(record), self.renewed.get(record)
-        one = next(iter(self.steps.after.values()))[0].size
+        one = self.steps.size
         if before is None or numbers.size == one:
             return numbers
         old = self.records.of(before)
@@ -232,15 +245,13 @@ class Placed:
             return numbers[old.size :]
         return numbers
 
-    def alike(self, numbers: Array, right: Array, going: Going | None = None) -> bool:
+    def is_state(self, numbers: Array, right: Array, going: Going | None = None) -> bool:
         """Whether they are these of each sentence, or of each that goes on."""
         if numbers.size != right.size:
             return False
         some = slice(None) if going is None else going
         own = np.sort(right[some].ravel())
-        return any(
-            the_same(np.sort(rows[some].ravel()), own) for rows in self._by_sentence(numbers)
-        )
+        return any(alike(np.sort(rows[some].ravel()), own) for rows in self._by_sentence(numbers))
 
     def _by_sentence(self, numbers: Array) -> Iterator[Array]:
         """The numbers with a row for each sentence, which may have been a row or a column."""
@@ -248,8 +259,3 @@ class Placed:
         if numbers.size % N == 0 and numbers.size:
             yield numbers.reshape(N, -1)
             yield numbers.reshape(-1, N).T
-
-
-def the_same(one: Array, other: Array) -> bool:
-    """Whether two arrays of one shape are, up to the order of sums."""
-    return bool(np.allclose(one, other, CLOSE, CLOSE))
