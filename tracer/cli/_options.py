@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
 from tracer.errors import InputError
 from tracer.language import _
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def finite(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
@@ -18,6 +21,18 @@ def finite(context: click.Context, parameter: click.Parameter, value: float | No
             _("{value} is not a finite number.").format(value=value), context, parameter
         )
     return value
+
+
+def time_limit_option(what: str) -> Callable[[Command], Command]:
+    """``--time-limit``, of whatever its help says it is of."""
+    return click.option(
+        "--time-limit",
+        type=click.FloatRange(min=0.1, max=3600),
+        callback=finite,
+        default=5.0,
+        show_default=True,
+        help=what,
+    )
 
 
 Value = TypeVar("Value", bound=str | tuple[str, ...] | None)

@@ -12,7 +12,7 @@ import click
 
 from tracer.cli import BUG, NOT_PASSED, PASSED, warn
 from tracer.cli._exercises import exercises_option, same_exercises, usable
-from tracer.cli._options import finite
+from tracer.cli._options import time_limit_option
 from tracer.cli._output import check_output, for_file, output_option, write_screen, written
 from tracer.cli._waiting import announced
 from tracer.language import _, quoted, quoted_file
@@ -50,13 +50,8 @@ if TYPE_CHECKING:
 @click.option(
     "--seed", type=click.IntRange(min=0), help=_("Repeat an earlier check with the same numbers.")
 )
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0.1, max=3600),
-    callback=finite,
-    default=5.0,
-    show_default=True,
-    help=_("Seconds of processor time for loading your file, and for each call to your function."),
+@time_limit_option(
+    _("Seconds of processor time for loading your file, and for each call to your function.")
 )
 @click.option(
     "--format",

@@ -11,7 +11,7 @@ import click
 
 from tracer.cli import BUG, INTERRUPTED, NOT_PASSED, PASSED, warn
 from tracer.cli._exercises import exercises_option, usable
-from tracer.cli._options import finite, not_empty
+from tracer.cli._options import not_empty, time_limit_option
 from tracer.cli._output import write_screen, written
 from tracer.cli._processors import processors
 from tracer.errors import InputError
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tracer.gradebook.rules import Rules
     from tracer.gradebook.store import Store
     from tracer.sandbox.process import Limits
+
 PLAIN = "plain"
 """The wall that protects against accidents, and against nobody who wants to do harm."""
 
@@ -76,13 +77,8 @@ PLAIN = "plain"
     "--seed", type=click.IntRange(min=0, max=2**32 - 1),
     help=_("The same numbers for the whole class; by default each submission has its own."),
 )  # fmt: skip
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0.1, max=3600),
-    callback=finite,
-    default=5.0,
-    show_default=True,
-    help=_("Seconds of processor time for loading a file, and for each call to a function."),
+@time_limit_option(
+    _("Seconds of processor time for loading a file, and for each call to a function.")
 )
 @click.option(
     "--wall", "wall_name", type=click.Choice(list(WALLS)),
