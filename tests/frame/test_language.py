@@ -109,7 +109,7 @@ COMMANDS = (
         for name in ("grading.py", "intake.py", "store.py", "systems.py")
     ),
     ROOT / "tracer" / "sandbox" / "warm.py",
-    ROOT / "tracer" / "storage" / "locking.py",
+    *(ROOT / "tracer" / "storage" / name for name in ("locking.py", "writing.py")),
 )
 OURS = {"TracerError", "InputError", "FileError"}
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from tracer.course.as_numpy import Equations, code, slips
 from tracer.course.authoring import FEWEST_MISTAKES, first_line, graded
 from tracer.course.skeleton import Skeleton
-from tracer.course.workbook import writing
 from tracer.equations import CELLS
 from tracer.equations.updates import UPDATES
 from tracer.errors import FileError, InputError
@@ -23,6 +22,7 @@ from tracer.exercises.reading import read
 from tracer.exercises.wanted import FOLDER_NAME
 from tracer.grading.report import Verdict
 from tracer.language import _
+from tracer.storage.writing import writing
 
 
 def start(name: str, equations: str, folder: Path, *, reference: bool = False) -> list[Path]:

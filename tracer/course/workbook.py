@@ -25,6 +25,7 @@ from tracer.grading.report import Report, Verdict
 from tracer.language import _
 from tracer.storage.locking import locked
 from tracer.storage.whole import replacing
+from tracer.storage.writing import writing
 
 FOLDER = ".tracer"
 PROGRESS = "progress.json"
@@ -286,18 +287,3 @@ def _is_workbook(folder: Path) -> bool:
 def _items(kept: dict[str, Any], name: str) -> Iterator[tuple[str, Any]]:
     found = kept.get(name)
     yield from found.items() if isinstance(found, dict) else ()
-
-
-@contextmanager
-def writing() -> Iterator[None]:
-    """What cannot be written in there is said of its file, with the system's reason."""
-    try:
-        yield
-    except FileError:
-        raise
-    except OSError as error:
-        raise FileError(
-            _("cannot write {file}: {why}").format(
-                file=error.filename, why=error.strerror or str(error)
-            )
-        ) from error

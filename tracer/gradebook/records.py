@@ -13,10 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tracer.errors import FileError
-from tracer.gradebook.store import Store
-from tracer.language import _
+from tracer.gradebook.store import Store, as_json
 from tracer.storage.whole import remove_abandoned, replacing
+from tracer.storage.writing import writing
 
 FOLDER = "records"
 SCHEMA = "tracer-record-1"
@@ -53,14 +52,10 @@ def write(folder: Path, record: Mapping[str, Any]) -> None:
         If it cannot be written.
     """
     path = path_of(folder, {**record, "student": record["student"]["key"]})
-    try:
+    with writing():
         path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        said = _("cannot write {file}: {why}")
-        raise FileError(said.format(file=path.parent, why=error.strerror or error)) from error
     with replacing(path) as temporary:
-        text = json.dumps(record, ensure_ascii=False, allow_nan=False, sort_keys=True, indent=1)
-        temporary.write_text(text + "\n", encoding="utf-8")
+        temporary.write_text(as_json(record, indent=1) + "\n", encoding="utf-8")
 
 
 def write_missing(folder: Path, store: Store) -> None:

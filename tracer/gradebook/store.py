@@ -21,6 +21,7 @@ from tracer.gradebook.fact import Fact
 from tracer.gradebook.handed import HandedIn, Student
 from tracer.language import _
 from tracer.storage.locking import locked
+from tracer.storage.writing import writing
 
 FILE = "gradebook.sqlite"
 VERSION = 1
@@ -233,11 +234,8 @@ def open_store(folder: Path) -> Iterator[Store]:
     FileError
         If another command is grading into this folder, or its file is none of ours.
     """
-    try:
+    with writing():
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        said = _("cannot write {file}: {why}")
-        raise FileError(said.format(file=folder, why=error.strerror or str(error))) from error
     path = folder / FILE
     with locked(path, _("the results in {folder}").format(folder=folder)):
         try:
@@ -268,6 +266,6 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         raise FileError(said.format(file=path, found=version, wanted=VERSION))
 
 
-def as_json(record: Any) -> str:
+def as_json(record: Any, indent: int | None = None) -> str:
     """A record as text: the same record is the same text, byte for byte."""
-    return json.dumps(record, ensure_ascii=False, allow_nan=False, sort_keys=True)
+    return json.dumps(record, ensure_ascii=False, allow_nan=False, sort_keys=True, indent=indent)
