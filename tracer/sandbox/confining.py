@@ -74,10 +74,8 @@ def confine(plan: dict[str, Any], results: int, landlock: Any, seccomp: Any) -> 
     seccomp.install()
 
 
-def confined(plan: dict[str, Any] | None, results: int, beside: Callable[[str], Any]) -> Any:
-    """What raises the wall, with all that it needs loaded; what does nothing if `plan` is None."""
-    if plan is None:
-        return lambda: None
+def confined(plan: dict[str, Any], results: int, beside: Callable[[str], Any]) -> Any:
+    """What raises the wall, with all that it needs loaded."""
     landlock, seccomp = beside("landlock"), beside("seccomp")
 
     def raised() -> None:

@@ -114,12 +114,12 @@ def main(setting: dict[str, Any]) -> None:
     `setting` has the folders of the ``packages``, the ``wall`` that `confining` raises, and the
     ``root`` that the request lies in.
     """
-    describing, confining = beside("describing"), beside("confining")
+    describing = beside("describing")
     results = os.dup(1)  # not handed on to programs that the student's code starts
     send = channel(results)
     sys.dont_write_bytecode = True
     frames = prepared(setting["packages"])
-    wall = confining.confined(setting["wall"], results, beside)
+    wall = walled(setting["wall"], results)
     recording = beside("recording")  # also where nothing is recorded: what is loaded stays as it is
     standing = beside("standing")
     request = asked(Path(setting["root"]))
@@ -150,6 +150,14 @@ def main(setting: dict[str, Any]) -> None:
         if alone:
             os._exit(0)
     send(note("end", {}))
+
+
+def walled(plan: dict[str, Any] | None, results: int) -> Callable[[], None]:
+    """What raises the wall, with all that it needs loaded; it does nothing where there is none."""
+    if plan is None:
+        return lambda: None
+    raised: Callable[[], None] = beside("confining").confined(plan, results, beside)
+    return raised
 
 
 def stands(wall: Callable[[], None], *, alone: bool) -> None:
