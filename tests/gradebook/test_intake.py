@@ -174,7 +174,7 @@ def test_moodle(tmp_path: Path) -> None:
             "Ada Lovelace_1234_assignsubmission_file/lstm_step.py": b"1",
             "Jean-Luc O'Neil_77_assignsubmission_file_/lstm_step.py": b"2",
             "李雷_8_assignsubmission_file_22_lstm_step.ipynb": b"3",
-            "Participant_9_assignsubmission_file/work/lstm_step.py": b"4",
+            "Participant_9_assignsubmission_file/homework/lstm_step.py": b"4",
             "Ada Lovelace_1234_assignsubmission_onlinetext/onlinetext.html": b"5",
         },
     )
@@ -353,8 +353,8 @@ def test_a_student_may_pack_the_work(tmp_path: Path) -> None:
     """An archive in a student's folder is opened, in a folder and in an archive of the class."""
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w") as archive:
-        archive.writestr("work/lstm_step.py", b"1")
-        archive.writestr("__MACOSX/work/._lstm_step.py", b"2")
+        archive.writestr("homework/lstm_step.py", b"1")
+        archive.writestr("__MACOSX/homework/._lstm_step.py", b"2")
     (tmp_path / "class" / "ada").mkdir(parents=True)
     (tmp_path / "class" / "ada" / "homework.zip").write_bytes(inner.getvalue())
     both = packed(tmp_path / "class.zip", {"ada/homework.zip": inner.getvalue()})
