@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from tracer.exercises.reading import read
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Kind, Report, Verdict
 from tracer.grading.session import grade
+from tracer.sandbox import place
 from tracer.sandbox.process import Limits, Wall
 
 GRACE = 15.0
@@ -188,13 +190,17 @@ def _work(connection: Connection, grader: Grader) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started this
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    while True:
-        try:
-            found = outcome(connection.recv(), grader)
-            text = json.dumps([found.grade, found.fault], allow_nan=False)
-            connection.send_bytes(text.encode())
-        except (EOFError, OSError):
-            return
+    # The signal may come while something is being made or removed. All of it lies in one folder,
+    # which is removed after that, when no signal stops it any more.
+    with place.folder() as folder:
+        tempfile.tempdir = str(folder)
+        while True:
+            try:
+                found = outcome(connection.recv(), grader)
+                text = json.dumps([found.grade, found.fault], allow_nan=False)
+                connection.send_bytes(text.encode())
+            except (EOFError, OSError):
+                return
 
 
 def _end_with_parent() -> None:

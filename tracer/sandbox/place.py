@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -35,8 +36,9 @@ def temporary() -> str:
 @contextmanager
 def folder() -> Iterator[Path]:
     """A new folder, which is gone afterwards, whatever lies in it by then."""
-    root = Path(tempfile.mkdtemp("", "tracer-", temporary()))
-    try:
+    root = Path(temporary(), f"tracer-{secrets.token_hex(8)}")
+    try:  # its name is known before it is there, so a signal in between leaves nothing
+        root.mkdir(0o700)
         yield root
     finally:
         remove(root)
