@@ -26,7 +26,7 @@ Each room needs only the rooms above it, and each file only files above its own 
 ORDER = (
     "errors.py", "language.py", "storage", "equations", "cells", "kernels", "text", "trace",
     "model", "data", "training", "program", "mistakes", "exercises", "sandbox", "grading",
-    "gradebook", "corpus", "course", "view", "cli",
+    "gradebook", "corpus", "course", "view", "exports", "cli",
 )  # fmt: skip
 
 FOLDERS = {

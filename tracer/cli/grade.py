@@ -235,27 +235,22 @@ def _show(
     store: Store, exercises: Sequence[Exercise], rules: Rules, table: str | None, layout: str
 ) -> bool:
     """Show what everybody has earned, and write it; whether the grader failed somewhere."""
-    from tracer.gradebook.counting import rows
+    from tracer.gradebook.settling import settled
     from tracer.view.export.gradebook_csv import write_class
     from tracer.view.parts.gradebook import class_summary
     from tracer.view.terminal.console import abilities
     from tracer.view.terminal.gradebook import MOST_STUDENTS
     from tracer.view.terminal.gradebook import class_summary as screen
 
-    facts = store.facts()
-    students = {student.key: student for student in store.students()}
+    found = settled(store, exercises, rules)
+    students = found.students
     for unknown in sorted(rules.students - students.keys()):
         warn(_("the rules name {student}, who has handed in nothing").format(student=unknown))
-    wanted = {*(fact.exercise for fact in facts), *rules.due, *rules.closes}
-    out_of = {e.name: e.points for e in exercises if e.name in wanted}
-    for fact in facts:  # what was graded under another --exercises counts too
-        out_of.setdefault(fact.exercise, fact.out_of)
-    settled = rows(list(students), facts, out_of, rules)
     able = abilities(plain=layout == "plain")
-    write_screen(screen(class_summary(settled, students, facts), able), able)
+    write_screen(screen(class_summary(found.rows, students, found.facts), able), able)
     if table is not None:
         with written(table) as stream:
-            write_class(settled, students, stream)
+            write_class(found.rows, students, stream)
     elif len(students) > MOST_STUDENTS:
         click.echo("  " + _("For a row a student: --csv FILE"))
-    return any(fact.points is None for fact in facts)
+    return any(fact.points is None for fact in found.facts)

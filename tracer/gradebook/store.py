@@ -184,6 +184,15 @@ class Store:
         found: dict[str, Any] = json.loads(row.fetchone()[0])
         return found
 
+    def last_report(self, submission: int) -> dict[str, Any]:
+        """The report of a submission, from the grade that was given last."""
+        row = self._connection.execute(
+            "SELECT record FROM grades WHERE submission = ? ORDER BY number DESC LIMIT 1",
+            [submission],
+        )
+        found: dict[str, Any] = json.loads(row.fetchone()[0])["report"]
+        return found
+
     def students(self) -> list[Student]:
         """Everybody who handed something in; the name is the one that was said last."""
         rows = self._connection.execute(

@@ -1,0 +1,282 @@
+"""The results of a class, in the form that each course's system reads."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.gradebook.handing import SOLUTIONS, STEP
+from tests.grading.typed import tracer
+from tracer.exercises.discovery import home
+from tracer.exports.registry import names
+from tracer.exports.telling import harmless
+from tracer.gradebook.handed import HandedIn, Student
+from tracer.gradebook.store import open_store
+from tracer.gradebook.workers import Grader, Job, outcome
+from tracer.sandbox.process import PlainProcess
+from tracer.view.export.report_json import as_record
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+SHOUTING = b"\nprint('::error::all is lost ##[section] <b>\\x1b[31m')\n"
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A class of four: right; wrong and loud; a late stub; and a fault of the grader."""
+    known = SOLUTIONS / STEP
+    wrong = (known / "mistakes" / "no_tanh_on_c.py").read_bytes() + SHOUTING
+    stub = (home() / STEP / "lstm_step.py").read_bytes()
+    handed = [
+        (Student("12", "Ada Lovelace", "ada@x.org"), (known / "lstm_step.py").read_bytes(), NOON),
+        (Student("13", "=李雷\x07\ufffe", "+lilei@x.org"), wrong, NOON),
+        (Student("14", "<b>O'Neil</b>"), stub, datetime(2026, 11, 21, 12, tzinfo=UTC)),
+        (Student("15", "Max Broken"), b"pass", NOON),
+    ]
+    folder = tmp_path_factory.mktemp("results")
+    grader = Grader(PlainProcess, as_record)
+    with open_store(folder) as store:
+        for student, source, time in handed:
+            one = HandedIn(student, STEP, "1", "lstm_step.py", "here", source, time)
+            store.take_in([(one, 7)])
+        for number in (1, 2, 3):
+            kept = store.submission(number).handed
+            job = Job(number, home() / STEP, kept.file, kept.source, 7)
+            grade = outcome(job, grader).grade
+            assert grade is not None
+            store.keep(number, "g", grade)
+        store.keep_fault(4, "g", "it broke")
+    return folder
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> str:
+    """Due at noon; who was late has a mark by hand, with a comment that looks like a formula."""
+    path = tmp_path / "rules.toml"
+    path.write_text(
+        f"[exercises.{STEP}]\ndue = 2026-11-20T12:00:00Z\n[late]\npercent = 10\n"
+        f'[marks.14.{STEP}]\npoints = 4.5\ncomment = "at the <b>board</b>"\n',
+        "utf-8",
+    )
+    return str(path)
+
+
+def export(results: Path, *words: str) -> tuple[str, str]:
+    """What is written to standard output, and to standard error."""
+    ended = tracer("export", str(results), *words)
+    assert ended.exit_code == 0, ended.output
+    return ended.stdout, ended.stderr
+
+
+def cells(text: str, separator: str = ",") -> list[list[str]]:
+    """A table of CSV."""
+    return list(csv.reader(StringIO(text), delimiter=separator))
+
+
+def saved(path: Path, rows: Sequence[Sequence[str]], separator: str = ",") -> str:
+    """A table that was downloaded."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file, delimiter=separator).writerows(rows)
+    return str(path)
+
+
+def test_every_file_is_a_format() -> None:
+    """The list is the folder; the help describes each."""
+    help_text = tracer("export", "--help").stdout
+
+    assert {"canvas", "csv", "junit", "moodle", "nbgrader"} <= set(names())
+    assert all(f"  {name} " in help_text for name in names())
+
+
+def test_csv(results: Path, rules: str) -> None:
+    """The same table as `tracer grade --csv` writes; formulas are written out."""
+    table, _errors = export(results, "--to", "csv", "--rules", rules)
+
+    assert cells(table) == [
+        ["student", "name", "email", STEP, "points", "out_of", "comments"],
+        ["14", "<b>O'Neil</b>", "", "4.5", "4.5", "13", f"{STEP}: at the <b>board</b>"],
+        ["13", "'=李雷\\x07\\ufffe", "'+lilei@x.org", "6.5", "6.5", "13", ""],
+        ["12", "Ada Lovelace", "ada@x.org", "13.0", "13.0", "13", ""],
+        ["15", "Max Broken", "", "grader error", "grader error", "13", ""],
+    ]
+
+
+CANVAS = [
+    ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "One LSTM step (77)",
+     "Essay (78)", "Final Score"],
+    ["    Points Possible", "", "", "", "", "13.00", "10.00", "(read only)"],
+    ["Lovelace, Ada", "12", "s12", "ada", "A", "", "7.00", "53.8"],
+    ["=li", "13", "s13", "li", "A", "3", "", ""],
+    ["O'Neil", "99", "14", "oneil", "A", "EX", "", ""],
+    ["Elsewhere, Eve", "98", "s98", "eve", "A", "2", "", ""],
+]  # fmt: skip
+
+
+def test_canvas(results: Path, rules: str, tmp_path: Path) -> None:
+    """Into what was downloaded: points are filled in; who is excused, or not ours, stays."""
+    into = saved(tmp_path / "canvas.csv", CANVAS, ";")
+
+    table, errors = export(
+        results, "--to", "canvas", "--into", into, "--rules", rules, "--column",
+        "One LSTM step (77)",
+    )  # fmt: skip
+
+    wanted = [list(row) for row in CANVAS]
+    wanted[2][5], wanted[3][5], wanted[3][0] = "13", "6.5", "'=li"
+    assert cells(table, ";") == wanted
+    assert "1 student is not in that table, and is left out: Max Broken" in errors
+    assert "1 cell says that the student is excused or not concerned, and stays" in errors
+
+
+def test_canvas_finds_the_column_by_its_title(results: Path, tmp_path: Path) -> None:
+    """The title of the exercise is that of the assignment; else the error says what to type."""
+    title = export(results, "--to", "canvas")[0].splitlines()[0].split(",")[-1]
+    mine = [[c.replace("One LSTM step", title) for c in row] for row in CANVAS]
+
+    table, _errors = export(results, "--to", "canvas", "--into", saved(tmp_path / "a.csv", mine))
+    other = saved(tmp_path / "b.csv", [[c.replace("One LSTM", "No") for c in r] for r in CANVAS])
+    ended = tracer("export", str(results), "--to", "canvas", "--into", other)
+
+    assert [row[5] for row in cells(table)][2:] == ["13", "6.5", "EX", "2"]
+    assert ended.exit_code == 2
+    assert f"--exercise {STEP} --column 'No step (77)'" in ended.stderr
+
+
+def test_a_new_canvas_table(results: Path) -> None:
+    """Without a download: the columns that Canvas wants, and what each exercise gives."""
+    head, possible, *rows = cells(export(results, "--to", "canvas")[0])
+
+    assert head[:5] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+    assert possible == ["    Points Possible", "", "", "", "", "13"]
+    assert [(row[0], row[1], row[5]) for row in rows] == [
+        ("<b>O'Neil</b>", "14", "0"),
+        ("'=李雷\\x07\\ufffe", "13", "6.5"),
+        ("Ada Lovelace", "12", "13"),
+        ("Max Broken", "15", ""),
+    ]
+
+
+MOODLE = [
+    ["Identifier", "Full name", "Email address", "Status", "Grade", "Maximum grade",
+     "Grade can be changed", "Last modified (submission)", "Last modified (grade)",
+     "Feedback comments"],
+    ["Participant 12", "Ada Lovelace", "ada@x.org", "Submitted", "", "13.00", "Yes", "-", "-", ""],
+    ["Participant 13", "=1+1", "@x", "Submitted", "", "13.00", "Yes", "-", "-", ""],
+    ["Participant 14", "O'Neil", "", "Submitted", "1", "13.00", "Yes", "-", "-", "kept"],
+]  # fmt: skip
+
+
+def test_moodle(results: Path, rules: str, tmp_path: Path) -> None:
+    """The worksheet with grades and comments; what would be markup there is no markup."""
+    into = saved(tmp_path / "moodle.csv", MOODLE)
+
+    table, errors = export(results, "--to", "moodle", "--into", into, "--rules", rules)
+
+    wanted = [list(row) for row in MOODLE]
+    wanted[1][4], wanted[2][4], wanted[3][4] = "13", "6.5", "4.5"
+    wanted[2][1:3] = ["'=1+1", "'@x"]
+    wanted[3][9] = f"{STEP}: at the &lt;b&gt;board&lt;/b&gt;"
+    assert cells(table) == wanted
+    assert "Max Broken" in errors
+
+
+def test_what_gives_other_points(results: Path, tmp_path: Path) -> None:
+    """Moodle would leave out what is more than its maximum, so that is an error; or a share."""
+    hundred = saved(
+        tmp_path / "m.csv", [[cell.replace("13.00", "100,00") for cell in r] for r in MOODLE]
+    )
+
+    refused = tracer("export", str(results), "--to", "moodle", "--into", hundred)
+    table, _errors = export(results, "--to", "moodle", "--into", hundred, "--scale")
+
+    assert refused.exit_code == 2
+    assert "gives 100 points in the course's system, and 13 here" in refused.stderr
+    assert [row[4] for row in cells(table)] == ["Grade", "100", "50", "0"]
+
+
+def test_nbgrader(results: Path, rules: str) -> None:
+    """A row for each exercise and student; who has no points has no row, and is told."""
+    table, errors = export(results, "--to", "nbgrader", "--rules", rules)
+
+    due, late = "2026-11-20 12:00:00", "2026-11-21 12:00:00"
+    assert cells(table) == [
+        ["assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
+         "raw_score", "late_submission_penalty", "score", "max_score"],
+        [STEP, due, late, "14", "", "<b>O'Neil</b>", "", "4.5", "0.0", "4.5", "13.0"],
+        [STEP, due, due, "13", "", "'=李雷\\x07\\ufffe", "'+lilei@x.org", "6.5", "0.0", "6.5",
+         "13.0"],
+        [STEP, due, due, "12", "", "Ada Lovelace", "ada@x.org", "13.0", "0.0", "13.0", "13.0"],
+    ]  # fmt: skip
+    assert "1 result has no points" in errors
+
+
+def test_junit(results: Path) -> None:
+    """A suite a student, a case a check; nothing that XML cannot hold, and no build's command."""
+    text, _errors = export(results, "--to", "junit")
+
+    top = ET.fromstring(text)  # noqa: S314 - it is our own
+    suites = {suite.get("name"): suite for suite in top}
+    assert [*suites] == ["<b>O'Neil</b>", "=李雷\\x07\\ufffe", "Ada Lovelace", "Max Broken"]
+    counted = [[s.get(k) for k in ("failures", "errors", "skipped")] for s in suites.values()]
+    assert counted[2:] == [["0", "0", "0"], ["0", "1", "0"]]
+    assert top.get("errors") == "1"
+    cases = suites["Ada Lovelace"].findall("testcase")
+    assert {case.get("classname") for case in cases} == {STEP}
+    assert top.get("tests") == str(3 * len(cases) + 1)
+    wrong = "".join(suites["=李雷\\x07\\ufffe"].itertext())
+    assert "| : :error::all is lost # #[section] <b>\\x1b[31m" in wrong
+    assert "::error" not in [line.strip()[:7] for line in text.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("::error file=a::x", ": :error file=a::x"),
+        ("a\n  ::warning::", "a\n  : :warning::"),
+        ("x ##[group]", "x # #[group]"),
+        ("##vso[task.complete]", "# #vso[task.complete]"),
+        ("std::vector ## 3", "std::vector ## 3"),
+    ],
+)
+def test_no_command_of_a_build(text: str, shown: str) -> None:
+    """What the log of a build would obey is no more obeyed, and can still be read."""
+    assert harmless(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (("--to", "csv", "--into", "x"), "--into: --to csv puts nothing into another file"),
+        (("--to", "canvas", "--scale"), "--scale: add --into FILE"),
+        (("--to", "moodle"), "--into FILE: Moodle takes only its own worksheet"),
+        (("--to", "moodle", "--into", "{results}/gradebook.sqlite"), "cannot read"),
+        (("--to", "canvas", "--into", "{rules}"), "has no column ID; its columns are"),
+        (("--to", "csv", "--exercise", "10"), "there is nothing to export"),
+    ],
+)
+def test_what_cannot_be(results: Path, rules: str, words: Sequence[str], error: str) -> None:
+    """Each error says what is wrong, and nothing is written."""
+    given = [word.format(results=results, rules=rules) for word in words]
+
+    ended = tracer("export", str(results), *given)
+
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert error in ended.stderr
+
+
+def test_nothing_is_written_beside_the_results(results: Path, tmp_path: Path) -> None:
+    """Results are only read; where there are none, no folder is made."""
+    before = {path: path.stat().st_mtime_ns for path in results.rglob("*")}
+
+    export(results, "--to", "csv")
+    ended = tracer("export", str(tmp_path / "none"), "--to", "csv")
+
+    assert {path: path.stat().st_mtime_ns for path in results.rglob("*")} == before
+    assert ended.exit_code == 2
+    assert "there are no results in" in ended.stderr
+    assert not (tmp_path / "none").exists()

@@ -1,0 +1,1 @@
+"""One file a format, each with a `FORMAT`; adding a file adds the format."""

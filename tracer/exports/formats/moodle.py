@@ -1,0 +1,64 @@
+"""The grading worksheet of a Moodle assignment, as CSV, with points and comments filled in.
+
+Moodle finds the participant by the number in ``Identifier``, takes ``Grade`` and the columns of
+feedback, and leaves out what is newer there than ``Last modified (grade)``, and what is more than
+``Maximum grade``. Feedback is HTML. Read in mod/assign/feedback/offline of moodle/moodle.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+from typing import TextIO
+
+from tracer.errors import InputError
+from tracer.exports.course import Course, comments
+from tracer.exports.format import ClassFormat, Wish
+from tracer.exports.table import Table, earned, remarks, scaled
+from tracer.language import _
+from tracer.view.export.to_csv import safe_word
+
+IDENTIFIER, GRADE, MODIFIED = "Identifier", "Grade", "Last modified (grade)"
+MOST, FEEDBACK = "Maximum grade", "Feedback comments"
+
+_NUMBER = re.compile(r"\D*(\d+)\s*")
+
+
+def _write(course: Course, wish: Wish, stream: TextIO) -> Sequence[str]:
+    if wish.into is None:
+        said = _(
+            "--into FILE: Moodle takes only its own worksheet; download it with the assignment's "
+            "action 'Download grading worksheet'"
+        )
+        raise InputError(said)
+    table = Table(wish.into, (IDENTIFIER, GRADE, MODIFIED))
+    who, grade = table.column(IDENTIFIER), table.column(wish.column or GRADE)
+    most = table.header.index(MOST) if MOST in table.header else None
+    told = table.header.index(FEEDBACK) if FEEDBACK in table.header else None
+    by_number = {found[1]: row for row in table.rows[1:] if (found := _NUMBER.fullmatch(row[who]))}
+    item = course.items[0] if len(course.items) == 1 else None
+    missing, failed = [], 0
+    for row in course.rows:
+        known, cells = earned(row, item), by_number.get(row.student)
+        if cells is None:
+            missing.append(row.student)
+            continue
+        if known is None:
+            continue
+        points, out_of = known
+        if points is None:
+            failed += 1
+            continue
+        best = cells[most] if most is not None else ""
+        what = item.name if item else _("the sum")
+        cells[grade] = scaled(points, out_of, best, what, scale=wish.scale)
+        comment = comments(row)
+        if told is not None and comment:
+            cells[told] = safe_word(escape(comment))
+    read_back = {who, grade, *range(table.column(MODIFIED), len(table.header))}
+    table.write(stream, safe=set(range(len(table.header))) - read_back)
+    return remarks(course, missing, failed)
+
+
+FORMAT = ClassFormat(_("the grading worksheet of Moodle, as CSV"), _write, merges=True)

@@ -1,0 +1,48 @@
+"""The store of a class, only to be read: nothing is written, also while a class is graded."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tracer.errors import FileError
+from tracer.gradebook.store import FILE, VERSION, Store
+from tracer.language import _
+
+
+@contextmanager
+def read_store(folder: Path) -> Iterator[Store]:
+    """The store in a folder; whoever writes it meanwhile is not waited for.
+
+    Raises
+    ------
+    FileError
+        If there is none, or its file is none of ours.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        said = _("there are no results in {folder}: expected a file {file} there")
+        raise FileError(said.format(folder=folder, file=FILE))
+    # A file beside it says that somebody writes; without one, nobody has to be waited for, and it
+    # can be read where nothing may be written either.
+    still = "" if path.with_name(f"{FILE}-wal").exists() else "&immutable=1"
+    try:
+        uri = f"{path.resolve().as_uri()}?mode=ro{still}"
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=10)
+        try:
+            _check_version(connection, path)
+            connection.execute("BEGIN")  # all that is read is of one moment
+            yield Store(connection)
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise FileError(_("cannot read {file}: {why}").format(file=path, why=error)) from error
+
+
+def _check_version(connection: sqlite3.Connection, path: Path) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version != VERSION:
+        said = _("{file} is version {found} of a gradebook; this tracer reads version {wanted}")
+        raise FileError(said.format(file=path, found=version, wanted=VERSION))
