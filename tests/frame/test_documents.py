@@ -97,7 +97,8 @@ def test_headings_of_the_contents() -> None:
 
 def test_all_commands_are_listed() -> None:
     """The README's table has each verb once, in the order of the help."""
-    listed = re.findall(r"^\| `tracer (\w+)", README, flags=re.MULTILINE)
+    cells = re.findall(r"^\|( `tracer [^|]+)\|", README, flags=re.MULTILINE)
+    listed = [verb for cell in cells for verb in re.findall(r"`tracer (\w+)", cell)]
 
     assert listed == command_line.list_commands(click.Context(command_line))
 

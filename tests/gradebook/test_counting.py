@@ -75,6 +75,14 @@ def test_a_penalty_for_each_day_that_has_begun(hours: float, points: float) -> N
     assert counted([fact(10, hours)], rules).points == points
 
 
+def test_an_exercise_that_gives_other_points_now() -> None:
+    """6 of 10 are 12 of the 20 that it gives now, and late likewise."""
+    rules = Rules(due={STEP: DUE}, late=TENTH)
+
+    assert result("ada", STEP, [fact(6)], 20, Rules()).points == 12.0
+    assert result("ada", STEP, [fact(6, 1)], 20, rules).points == 10.8
+
+
 def test_late_and_nothing_says_when() -> None:
     """Canvas says LATE and no time: one day is taken. Where nothing is said, it is told."""
     rules = Rules(due={STEP: DUE}, late=TENTH)

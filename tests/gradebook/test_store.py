@@ -49,7 +49,7 @@ def test_nothing_is_taken_in_twice(tmp_path: Path) -> None:
 
 
 def test_a_grade_stands(tmp_path: Path) -> None:
-    """A second one of the same grader is not kept; that of another grader is, and counts."""
+    """A second one of the same grader is not kept; that of another is, and does not count yet."""
     with open_store(tmp_path) as store:
         store.take_in([(handed(1), 1)])
         store.keep(1, "g", record(3))
@@ -57,13 +57,45 @@ def test_a_grade_stands(tmp_path: Path) -> None:
         assert [fact.points for fact in store.facts()] == [3.0]
         assert store.pending("g", STEP) == []
 
-        last = store.last_grade()
         assert store.pending("newer", STEP) == [1]
         store.keep(1, "newer", record(2))
 
-        assert [fact.points for fact in store.facts()] == [2.0]
-        assert store.changed_since(last) == (1, 1)
         assert [keys["grader"] for _number, keys in store.graded()] == ["g", "newer"]
+        assert [fact.points for fact in store.facts()] == [3.0]
+
+
+def test_which_grade_counts(tmp_path: Path) -> None:
+    """What is settled stays, also through a kill; the other grade can be chosen again."""
+    with open_store(tmp_path) as store:
+        store.take_in([(handed(1), 1)])
+        store.keep(1, "g", record(3))
+        store.keep(1, "newer", record(2))
+        assert store.unsettled("newer", STEP) == [(1, 1, 2)]
+
+    with open_store(tmp_path) as store:
+        store.settle([(1, 1)], "newer")
+        assert store.unsettled("newer", STEP) == []
+        assert [fact.points for fact in store.facts()] == [3.0]
+
+        assert store.unsettled("newer", STEP, every=True) == [(1, 1, 2)]
+        store.settle([(1, 2)], "newer")
+        assert [fact.points for fact in store.facts()] == [2.0]
+        assert store.unsettled("newer", STEP, every=True) == [(1, 1, 2)]
+
+
+def test_a_gradebook_of_the_first_version(tmp_path: Path) -> None:
+    """The grade that was given last counts, as it did then."""
+    with open_store(tmp_path) as store:
+        store.take_in([(handed(1), 1), (handed(2), 1)])
+        store.keep(1, "g", record(3))
+        store.keep(2, "g", record(4))
+        store.keep(1, "newer", record(2))
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        connection.executescript("DROP TABLE standing; PRAGMA user_version = 1;")
+    connection.close()
+
+    with open_store(tmp_path) as store:
+        assert [fact.points for fact in store.facts()] == [2.0, 4.0]
 
 
 def test_a_fault_is_no_grade_and_not_tried_for_ever(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def course(
         replace(row, results=tuple(r for r in row.results if r.exercise in kept))
         for row in found.rows
     )
-    return Course(items, rows, found.students, rules.due, store.last_report)
+    return Course(items, rows, found.students, rules.due, store.report)
 
 
 def there(result: Result) -> bool:

@@ -125,7 +125,7 @@ def result(
     graded = [
         replace(
             found,
-            points=earned(fact, due, rules.late),
+            points=scaled(earned(fact, due, rules.late), fact.out_of, out_of),
             counted=fact,
             late=lateness(fact, due, rules.late),
             untold=due is not None and fact.time is None and fact.late is None,
@@ -175,6 +175,13 @@ def earned(fact: Fact, due: datetime | None, late: Late) -> float | None:
         return None
     periods = math.ceil(lateness(fact, due, late) / late.period)
     return round(fact.points * (1 - min(periods * late.share, late.most, 1.0)), 2)
+
+
+def scaled(points: float | None, graded_out_of: int, out_of: int) -> float | None:
+    """The same share of what the exercise gives now, if that was another number then."""
+    if points is None or graded_out_of in (0, out_of):
+        return points
+    return round(points * out_of / graded_out_of, 2)
 
 
 def _chosen(graded: Sequence[Result], counts: Counts) -> Result | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -145,6 +145,27 @@ def grade_all(
     tell : callable
         Called with the student's key after each.
     """
+    for done in run(store, todo, grader, jobs, wall):
+        if done.record is None:
+            store.keep_fault(done.number, done.grader, done.fault)
+        else:
+            store.keep(done.number, done.grader, done.record)
+            records.write(folder, done.record)
+        tell(done.student)
+
+
+class Done(NamedTuple):
+    """What came of a submission: its record, or why the grader failed."""
+
+    number: int
+    student: str
+    grader: str
+    record: dict[str, Any] | None
+    fault: str
+
+
+def run(store: Store, todo: Work, grader: Grader, jobs: int, wall: str) -> Generator[Done]:
+    """Grade what is to be graded, each as soon as a process is free, and keep nothing of it."""
     by_number = {number: (exercise, name) for number, exercise, name in todo.pending}
     under_way: dict[int, Kept] = {}
 
@@ -157,13 +178,8 @@ def grade_all(
     with closing(graded(asked(), grader, jobs)) as outcomes:
         for found in outcomes:
             kept, (_exercise, name) = under_way.pop(found.number), by_number[found.number]
-            if found.grade is None:
-                store.keep_fault(found.number, name, found.fault)
-            else:
-                record = _record(kept, name, wall) | found.grade
-                store.keep(found.number, name, record)
-                records.write(folder, record)
-            tell(kept.handed.student.key)
+            record = None if found.grade is None else _record(kept, name, wall) | found.grade
+            yield Done(found.number, kept.handed.student.key, name, record, found.fault)
 
 
 def _record(kept: Kept, grader: str, wall: str) -> dict[str, Any]:

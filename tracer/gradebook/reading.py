@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tracer.errors import FileError
-from tracer.gradebook.store import FILE, VERSION, Store
+from tracer.gradebook.store import FILE, Store, check_there
+from tracer.gradebook.tables import VERSION
 from tracer.language import _
 
 
@@ -21,10 +22,8 @@ def read_store(folder: Path) -> Iterator[Store]:
     FileError
         If there is none, or its file is none of ours.
     """
+    check_there(folder)
     path = folder / FILE
-    if not path.is_file():
-        said = _("there are no results in {folder}: expected a file {file} there")
-        raise FileError(said.format(folder=folder, file=FILE))
     # A file beside it says that somebody writes; without one, nobody has to be waited for, and it
     # can be read where nothing may be written either.
     still = "" if path.with_name(f"{FILE}-wal").exists() else "&immutable=1"

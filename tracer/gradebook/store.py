@@ -1,9 +1,9 @@
 """What is kept of a class: one SQLite file in the folder of the results, and who may write it.
 
-Two tables, for two moments. What was handed in is written first, with the seed that will draw its
-numbers; what it earned, when it has been graded. Each grade is one transaction, on the disk before
-the next one begins (WAL, ``synchronous = FULL``), so that a kill at any moment loses none; what
-stands there already is never written a second time (``ON CONFLICT DO NOTHING``).
+What was handed in is written first, with the seed that will draw its numbers; what it earned, when
+it has been graded. Each grade is one transaction, on the disk before the next one begins (WAL,
+``synchronous = FULL``), so that a kill at any moment loses none; what stands there already is never
+written a second time (``ON CONFLICT DO NOTHING``).
 """
 
 from __future__ import annotations
@@ -19,41 +19,14 @@ from typing import Any, NamedTuple
 from tracer.errors import FileError
 from tracer.gradebook.fact import Fact
 from tracer.gradebook.handed import HandedIn, Student
+from tracer.gradebook.tables import prepare
 from tracer.language import _
 from tracer.storage.locking import locked
 from tracer.storage.writing import writing
 
 FILE = "gradebook.sqlite"
-VERSION = 1
-
 TRIES = 3
 """How often a submission is graded at which the grader itself fails, by one and the same grader."""
-
-_SCHEMA = """
-CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE sources (digest TEXT PRIMARY KEY, source BLOB NOT NULL);
-CREATE TABLE submissions (
-    number INTEGER PRIMARY KEY,
-    student TEXT NOT NULL, name TEXT NOT NULL, email TEXT NOT NULL,
-    exercise TEXT NOT NULL, attempt TEXT NOT NULL,
-    digest TEXT NOT NULL REFERENCES sources,
-    file TEXT NOT NULL, place TEXT NOT NULL, time TEXT, late INTEGER,
-    seed INTEGER NOT NULL,
-    UNIQUE (student, exercise, attempt, digest)
-);
-CREATE TABLE grades (
-    number INTEGER PRIMARY KEY,
-    submission INTEGER NOT NULL REFERENCES submissions,
-    grader TEXT NOT NULL,
-    verdict TEXT NOT NULL, points REAL NOT NULL, out_of INTEGER NOT NULL,
-    record TEXT NOT NULL,
-    UNIQUE (submission, grader)
-);
-CREATE TABLE faults (
-    submission INTEGER NOT NULL REFERENCES submissions,
-    grader TEXT NOT NULL, what TEXT NOT NULL
-);
-"""
 
 
 class Kept(NamedTuple):
@@ -62,6 +35,14 @@ class Kept(NamedTuple):
     number: int
     handed: HandedIn
     seed: int
+
+
+class Unsettled(NamedTuple):
+    """A submission and two grades of it; which one counts is to be said."""
+
+    number: int
+    old: int
+    new: int
 
 
 class Store:
@@ -77,7 +58,9 @@ class Store:
         return None if found is None else json.loads(found[0])
 
     def remember(self, name: str, value: Any) -> None:
-        """Keep a value under a name."""
+        """Keep a value under a name; where it is there already, nothing is written."""
+        if self.setting(name) == value:
+            return
         self._connection.execute(
             "INSERT INTO settings VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
             [name, json.dumps(value)],
@@ -133,7 +116,7 @@ class Store:
         return [number for (number,) in rows]
 
     def keep(self, number: int, grader: str, record: dict[str, Any]) -> None:
-        """Keep a grade; one that is there already stays."""
+        """Keep a grade; one that is there already stays, and so does the one that counts."""
         with self._transaction():
             self._connection.execute(
                 "INSERT INTO grades (submission, grader, verdict, points, out_of, record) "
@@ -143,31 +126,58 @@ class Store:
                     as_json(record),
                 ],
             )  # fmt: skip
+            self._connection.execute(
+                "INSERT INTO standing SELECT submission, number, grader FROM grades "
+                "WHERE submission = ? AND grader = ? ON CONFLICT DO NOTHING",
+                [number, grader],
+            )
 
     def keep_fault(self, number: int, grader: str, what: str) -> None:
         """Keep that the grader failed at a submission; it is no grade."""
         with self._transaction():
             self._connection.execute("INSERT INTO faults VALUES (?, ?, ?)", [number, grader, what])
 
-    def last_grade(self) -> int:
-        """The number of the grade that was given last; 0 where there is none."""
-        (number,) = self._connection.execute(
-            "SELECT coalesce(max(number), 0) FROM grades"
-        ).fetchone()
-        return int(number)
+    def unsettled(self, grader: str, exercise: str, *, every: bool = False) -> list[Unsettled]:
+        """The submissions of which a grade of this grader is there, and another one counts.
 
-    def changed_since(self, number: int) -> tuple[int, int]:
-        """How many grades after that one are not the first of their submission; how many are lower.
-
-        Another version of tracer, or of the exercise, gave the one before.
+        Those for which that was settled already are left out. If `every` is true it is looked at
+        anew for all that have two grades; the old one is then that which counts or, where that is
+        this grader's, the one that was given last before it.
         """
-        again, lower = self._connection.execute(
-            "SELECT count(*), coalesce(sum(g.points < p.points), 0) FROM grades AS g "
-            "JOIN grades AS p ON p.number = (SELECT max(number) FROM grades "
-            "WHERE submission = g.submission AND number < g.number) WHERE g.number > ?",
-            [number],
-        ).fetchone()
-        return again, lower
+        rows = self._connection.execute(
+            "SELECT s.number, CASE WHEN t.grade != g.number THEN t.grade ELSE (SELECT max(number) "
+            "FROM grades WHERE submission = s.number AND number != g.number) END AS old, g.number "
+            "FROM submissions AS s JOIN standing AS t ON t.submission = s.number "
+            "JOIN grades AS g ON g.submission = s.number AND g.grader = ? WHERE s.exercise = ? "
+            "AND (t.grade != g.number AND t.settled != ? OR ? AND old IS NOT NULL) "
+            "ORDER BY s.number",
+            [grader, exercise, grader, every],
+        )
+        return [Unsettled(*row) for row in rows]
+
+    def settle(self, chosen: Iterable[tuple[int, int]], grader: str) -> None:
+        """Say of submissions which grade counts, now that this grader's are there: all or none."""
+        with self._transaction():
+            self._connection.executemany(
+                "UPDATE standing SET grade = ?, settled = ? WHERE submission = ?",
+                [(grade, grader, number) for number, grade in chosen],
+            )
+
+    def graded_by(self, grader: str, exercise: str) -> list[tuple[int, int]]:
+        """The numbers of an exercise's submissions, each with that of its grade by this grader."""
+        rows = self._connection.execute(
+            "SELECT s.number, g.number FROM submissions AS s JOIN grades AS g "
+            "ON g.submission = s.number AND g.grader = ? WHERE s.exercise = ? ORDER BY s.number",
+            [grader, exercise],
+        )
+        return [(number, grade) for number, grade in rows]
+
+    def exercises(self) -> dict[str, int]:
+        """Every exercise for which something was handed in, and how much."""
+        rows = self._connection.execute(
+            "SELECT exercise, count(*) FROM submissions GROUP BY exercise ORDER BY exercise"
+        )
+        return dict(rows.fetchall())
 
     def graded(self) -> list[tuple[int, dict[str, str]]]:
         """Of every grade its number, and what tells its record from all others."""
@@ -184,10 +194,11 @@ class Store:
         found: dict[str, Any] = json.loads(row.fetchone()[0])
         return found
 
-    def last_report(self, submission: int) -> dict[str, Any]:
-        """The report of a submission, from the grade that was given last."""
+    def report(self, submission: int) -> dict[str, Any]:
+        """The report of a submission, from the grade that counts."""
         row = self._connection.execute(
-            "SELECT record FROM grades WHERE submission = ? ORDER BY number DESC LIMIT 1",
+            "SELECT record FROM grades WHERE number = "
+            "(SELECT grade FROM standing WHERE submission = ?)",
             [submission],
         )
         found: dict[str, Any] = json.loads(row.fetchone()[0])["report"]
@@ -205,11 +216,12 @@ class Store:
         return sorted(known.values(), key=lambda student: (student.name or student.key).casefold())
 
     def facts(self) -> list[Fact]:
-        """Every attempt that was graded, with the grade that was given last, and every fault."""
+        """Every attempt that was graded, with the grade that counts, and every fault."""
         rows = self._connection.execute(
             "SELECT s.student, s.exercise, s.attempt, s.number, s.time, s.late, g.verdict, "
-            "g.points, g.out_of FROM submissions AS s LEFT JOIN grades AS g ON g.number = "
-            "(SELECT max(number) FROM grades WHERE submission = s.number) "
+            "g.points, g.out_of FROM submissions AS s "
+            "LEFT JOIN standing AS t ON t.submission = s.number "
+            "LEFT JOIN grades AS g ON g.number = t.grade "
             "WHERE g.number IS NOT NULL OR EXISTS "
             "(SELECT 1 FROM faults WHERE submission = s.number) ORDER BY s.number"
         )
@@ -252,7 +264,7 @@ def open_store(folder: Path) -> Iterator[Store]:
         except sqlite3.Error as error:
             raise FileError(_("cannot open {file}: {why}").format(file=path, why=error)) from error
         try:
-            _prepare(connection, path)
+            prepare(connection, path)
             yield Store(connection)
         except sqlite3.Error as error:
             raise FileError(_("cannot write {file}: {why}").format(file=path, why=error)) from error
@@ -260,19 +272,25 @@ def open_store(folder: Path) -> Iterator[Store]:
             connection.close()
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version == 0:
-        connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
-    elif version != VERSION:
-        said = _(
-            "{file} is version {found} of a gradebook, and this tracer writes version {wanted}; "
-            "choose another folder with --out"
-        )
-        raise FileError(said.format(file=path, found=version, wanted=VERSION))
+@contextmanager
+def open_results(folder: Path) -> Iterator[Store]:
+    """The store in a folder in which something was graded.
+
+    Raises
+    ------
+    FileError
+        If there is none.
+    """
+    check_there(folder)
+    with open_store(folder) as store:
+        yield store
+
+
+def check_there(folder: Path) -> None:
+    """Raise a `FileError` if nothing was graded into a folder."""
+    if not (folder / FILE).is_file():
+        said = _("there are no results in {folder}: expected a file {file} there")
+        raise FileError(said.format(folder=folder, file=FILE))
 
 
 def as_json(record: Any, indent: int | None = None) -> str:

@@ -68,7 +68,7 @@ def class_summary(
         StudentRow(
             student_name(students[row.student]),
             tuple(map(_cell, row.results)),
-            f"{_number(row.points)}/{row.out_of}" + ("" if row.complete else " + ?"),
+            f"{number(row.points)}/{row.out_of}" + ("" if row.complete else " + ?"),
         )
         for row in rows
     )
@@ -129,7 +129,7 @@ def _cell(result: Result) -> str:
     elif not result.attempts and result.mark is None:
         text = "–"
     else:
-        text = _number(result.points)
+        text = number(result.points)
     if result.mark is not None and result.mark.points is not None:
         text += "!"
     elif result.late > timedelta(0):
@@ -170,5 +170,6 @@ def _remarks(every: Sequence[Result], facts: Sequence[Fact]) -> Iterator[Said]:
         yield Said(text.format(count=untold))
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """Points as they are shown, in hundredths: ``2``, ``6.57``."""
     return f"{value:.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,145 @@
+"""What the commands that grade a class have in common: options, the wall, the rules, the bar."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from tracer.cli import INTERRUPTED
+from tracer.cli._options import not_empty, time_limit_option
+from tracer.errors import InputError
+from tracer.language import _
+from tracer.sandbox.walls import WALLS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracer.exercises.exercise import Exercise
+    from tracer.gradebook.rules import Rules
+    from tracer.gradebook.store import Store
+    from tracer.gradebook.workers import Grader
+
+PLAIN = "plain"
+"""The wall that protects against accidents, and against nobody who wants to do harm."""
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+rules_option = click.option(
+    "--rules", metavar="FILE", callback=not_empty,
+    help=_("The rules of the course: due dates, late penalties, which attempt counts."),
+)  # fmt: skip
+layout_option = click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["rich", "plain"]),
+    default="rich",
+    show_default=True,
+    help=_("With colours, or without."),
+)
+
+
+def running_options(command: Command) -> Command:
+    """How submissions are run: the options that say it."""
+    for option in (
+        click.option(
+            "--trust-submissions", "trusted", is_flag=True,
+            help=_("Run them also behind the wall plain, which keeps nobody from doing harm."),
+        ),
+        click.option(
+            "--wall", "wall_name", type=click.Choice(list(WALLS)),
+            help=_("What submissions run behind; by default the strongest that can stand here."),
+        ),
+        time_limit_option(
+            _("Seconds of processor time for loading a file, and for each call to a function.")
+        ),
+        click.option(
+            "--jobs", type=click.IntRange(min=1, max=512),
+            help=_("Submissions that run at once; by default one for each processor."),
+        ),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def standing(named: str | None, *, trusted: bool) -> str:
+    """The wall that is asked for, or the strongest; each is tried from inside before it is used.
+
+    Raises
+    ------
+    InputError
+        If it does not hold, or it is the one that keeps nobody from doing harm.
+    """
+    from tracer.sandbox.walls import gaps
+
+    troubles = []
+    for name in [named] if named is not None else reversed(WALLS):
+        if name == PLAIN:
+            if trusted:
+                return name
+            continue
+        why = WALLS[name].trouble() or "; ".join(gaps(name))
+        if not why:
+            return name
+        troubles.append(_("{wall}: {why}").format(wall=name, why=why))
+    if named is not None and named != PLAIN:
+        said = _("the wall {trouble} (tracer doctor names those that can stand)")
+        raise InputError(said.format(trouble=troubles[0]))
+    said = _(
+        "behind the wall plain a submission runs as you: it can read the solutions and the other "
+        "submissions, change the results, and use the network. If nothing on this machine can be "
+        "harmed, or read that should not be, add --trust-submissions"
+    )
+    if troubles:
+        others = _("no other wall can stand here ({troubles}), and")
+        said = f"{others.format(troubles=', '.join(troubles))} {said}"
+    raise InputError(said)
+
+
+def rules_in(file: str | None, exercises: Sequence[Exercise]) -> Rules:
+    """The rules that ``--rules`` names; without it, those of a course that says nothing."""
+    from tracer.gradebook.rules import Rules, read
+
+    return Rules() if file is None else read(Path(file), [e.name for e in exercises])
+
+
+def grader_behind(wall_name: str, seconds: float) -> Grader:
+    """Who grades, behind this wall and with this time limit."""
+    from tracer.gradebook.workers import Grader
+    from tracer.sandbox.process import Limits
+    from tracer.sandbox.walls import wall
+    from tracer.view.export.report_json import as_record
+
+    return Grader(partial(wall, wall_name), as_record, Limits(seconds=seconds))
+
+
+@contextmanager
+def under_a_bar(count: int, left: Callable[[], int]) -> Iterator[Callable[[str], None]]:
+    """A bar while so many are graded; Ctrl-C ends the command, and it is said how many are left."""
+    from tracer.view.terminal.console import abilities
+    from tracer.view.terminal.gradebook import grading
+
+    try:
+        with grading(count, abilities(sys.stderr)) as tell:
+            yield tell
+    except KeyboardInterrupt:
+        said = _("stopped; {count} left to grade: give the same command again")
+        click.echo("\n" + said.format(count=left()), err=True)
+        sys.exit(INTERRUPTED)
+
+
+def grade_pending(
+    store: Store, out: Path, exercises: Sequence[Exercise], grader: Grader, wall: str, jobs: int
+) -> None:
+    """Grade, under a bar, what has no grade under these exercises as they are now."""
+    from tracer.gradebook.grading import grade_all, work
+
+    todo = work(store, exercises)
+    count = len(todo.pending)
+    with under_a_bar(count, lambda: len(work(store, exercises).pending)) as tell:
+        grade_all(store, out, todo, grader, min(jobs, max(count, 1)), wall, tell)
