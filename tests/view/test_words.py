@@ -21,10 +21,12 @@ from tracer.view.terminal.columns import fit
         ("line\nbreak", r"line\nbreak"),
         ("[bold]x[/]", "[bold]x[/]"),
         ("\ud800", r"\ud800"),
+        (" ::error::x[::2]", r" \x3a:error\x3a:x[::2]"),
+        ("##[group]a ##vso[b] ## [c]", r"\x23#[group]a \x23#vso[b] ## [c]"),
     ],
 )
 def test_what_a_terminal_would_obey_is_written_out(typed: str, expected: str) -> None:
-    """Escape sequences, reordering and line breaks lose their power; markup never had any."""
+    """Escapes, reordering, breaks and commands to services for builds; markup never had power."""
     assert expected == clean(typed)
 
 

@@ -1,16 +1,21 @@
 r"""Words that people typed, made safe to show: no control characters, no reordering.
 
 A word may hold anything: escape sequences, right-to-left overrides, markup. What a terminal would
-obey is written out (``\x1b``, ``\u202e``) instead.
+obey is written out (``\x1b``, ``\u202e``) instead, and so is what begins a command where a service
+for builds reads along: ``::error``, ``##[group]``, ``##vso[…]``.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # Cc control, Cf format (bidi overrides, joiners), Cs surrogate, Co private use, Zl/Zp line breaks
 _OBEYED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
+
+_COMMAND = re.compile(r"::(?=[^\W\d])|##(?=\w*\[)")
+"""How a line begins that such a service obeys; a screen may break its lines anywhere."""
 
 _IN_ASCII = str.maketrans(
     {
@@ -29,9 +34,10 @@ def in_ascii(text: str) -> str:
 
 
 def clean(text: str, encoding: str = "utf-8") -> str:
-    """`text` with all that a terminal would obey, or `encoding` cannot write, written out."""
+    """`text` with all that somebody would obey, or `encoding` cannot write, written out."""
     visible = "".join(
         ascii(character)[1:-1] if unicodedata.category(character) in _OBEYED else character
         for character in text
     )
-    return visible.encode(encoding, "backslashreplace").decode(encoding)
+    told = _COMMAND.sub(lambda found: rf"\x{ord(found[0][0]):x}{found[0][1]}", visible)
+    return told.encode(encoding, "backslashreplace").decode(encoding)
