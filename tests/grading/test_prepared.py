@@ -77,7 +77,8 @@ def test_a_process_that_somebody_ended_is_replaced(rnn_step: Exercise) -> None:
         report = grade(rnn_step, step(RIGHT), seed=1, wall=wall)
 
     assert report.verdict is Verdict.PASSED
-    assert not waiting.root.exists()
+    assert waiting.kept is not None
+    assert not waiting.kept.parent.exists()
 
 
 ADOPTING = """

@@ -26,7 +26,7 @@ FILLING = {
     ),
     "a folder that nobody reads": (
         "os.mkdir('hidden', 0o300)\n"
-        "with open('hidden/file', 'wb') as file: file.write(b'z' * 2**22)\n"
+        "with open('hidden/file', 'wb') as file: file.write(b'z' * (2**21 + 2**19))\n"
     ),
 }  # fmt: skip
 

@@ -263,6 +263,19 @@ def test_a_wall_that_cannot_stand_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     assert done.stdout == ""
 
 
+def test_bubblewrap_without_namespaces_inside(
+    rnn_step: Exercise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is started anew for each run; the wall holds, and doctor hears why it takes longer."""
+    if "namespaces" not in HERE:
+        return
+    monkeypatch.setattr(namespaces, "_within", lambda: "unshare: Operation not permitted")
+
+    assert list(gaps("namespaces")) == []
+    assert met(rnn_step, "namespaces", {"root": "assert os.getuid()"}) == {"root": "done"}
+    assert "(unshare: Operation not permitted), so each run starts it anew" in namespaces.advice()
+
+
 def test_half_a_wall_runs_nothing(
     rnn_step: Exercise, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -62,6 +62,7 @@ def request(
         "module": file[1],
         "mark": mark,
         "memory": limits.memory,
+        "disk": limits.disk,
         "seconds": math.ceil(limits.budget) + 60,  # the grader ends it before that
         "most": ROOM * max(most, 2**14),
         "apart": apart,

@@ -14,7 +14,10 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 import sys
+import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -24,11 +27,12 @@ from tracer.language import _
 from tracer.sandbox import landlock, place
 from tracer.sandbox.confining import READ_ALL
 from tracer.sandbox.landlock import Rule
+from tracer.sandbox.packages import expose
 from tracer.sandbox.process import PlainProcess
 from tracer.sandbox.reach import for_others, real_packages, rules, standard_library
 from tracer.sandbox.seccomp import AUDITED
-from tracer.sandbox.waiting import Around, Waiting
-from tracer.sandbox.warm import start_warm
+from tracer.sandbox.waiting import COPIED, Waiting
+from tracer.sandbox.warm import PYTHON, Nest, Place, Zygote, start_warm, started
 
 AT_ONCE = 512
 """Processes of one grader that can be there at the same time, each as a user of its own."""
@@ -43,7 +47,7 @@ class Confined(PlainProcess):
     name: ClassVar[str] = "landlock"
 
     def _start(self) -> Waiting:
-        return start_warm(self.environment, _around)
+        return start_warm(self.environment, NEST)
 
 
 def trouble() -> str:
@@ -59,25 +63,42 @@ def trouble() -> str:
     return ""
 
 
-def _around(root: Path, folder: Path, packages: Path) -> Around:
+def _zygote() -> Zygote:
+    root = Path(tempfile.mkdtemp("", "tracer-", place.temporary()))
+    for name in (*COPIED, "zygote.py"):
+        shutil.copyfile(Path(__file__).with_name(name), root / name)
+    expose(root / "packages")
+    if os.geteuid() == 0:
+        let_in(root)
+    command = (sys.executable, *PYTHON, str(root / "zygote.py"))
+    return started(command, str(root / "packages"), root, str(root), apart=False)
+
+
+def _place(zygote: Zygote, left: ExitStack) -> Place:
+    root = left.enter_context(place.folder())
+    folder = root / "answer"
+    folder.mkdir()
     reads_all = False
     if os.geteuid() == 0:  # the child is another user
-        let_in(root, packages)
-        reads_all = not (_open(root.parent) and all(map(for_others, real_packages(packages))))
-    return Around(plan=plan(rules(packages, folder), folder, reads_all=reads_all))
+        root.chmod(0o711)
+        reads_all = not (_open(root.parent) and all(map(for_others, real_packages())))
+    allowed = rules(zygote.packages, str(folder))
+    return Place(str(folder), folder, plan(allowed, str(folder), reads_all=reads_all))
 
 
-def let_in(root: Path, packages: Path) -> None:
-    """Let another user reach what lies in the folder of a process, by its path."""
+NEST = Nest("landlock", _zygote, _place)
+
+
+def let_in(root: Path) -> None:
+    """Let another user reach the packages in the folder of a process."""
     root.chmod(0o711)
-    packages.parent.chmod(0o711)
-    packages.chmod(0o755)
+    (root / "packages").chmod(0o755)
 
 
-def plan(rules: list[Rule] | None, folder: Path, *, reads_all: bool) -> dict[str, Any]:
+def plan(rules: list[Rule] | None, folder: str, *, reads_all: bool) -> dict[str, Any]:
     """What `tracer.sandbox.confining` is to do."""
     user = os.getpid() * AT_ONCE + next(_COUNT) % AT_ONCE
-    return {"rules": rules, "scratch": str(folder), "user": user, "reads_all": reads_all}
+    return {"rules": rules, "scratch": folder, "user": user, "reads_all": reads_all, "proc": None}
 
 
 def _open(folder: Path) -> bool:

@@ -34,7 +34,7 @@ READ_ALL = 1 << 2
 PDEATHSIG, SET_DUMPABLE, KEEPCAPS, NO_NEW_PRIVS = 1, 4, 8, 38
 
 
-def confine(plan: dict[str, Any], results: int, landlock: Any, seccomp: Any) -> None:
+def confine(plan: dict[str, Any], results: int, landlock: Any, seccomp: Any, spaces: Any) -> None:
     """Raise the wall around this process, which has one thread and is to run a student's code.
 
     Parameters
@@ -42,10 +42,11 @@ def confine(plan: dict[str, Any], results: int, landlock: Any, seccomp: Any) -> 
     plan : dict
         ``rules`` for Landlock, None where there is none and the files outside are not there
         anyway; ``scratch``, the folder that may be written; ``user``, a number that no other
-        process has now; ``reads_all``, whether another user could not even read Python.
+        process has now; ``reads_all``, whether another user could not even read Python; ``proc``,
+        a descriptor of /proc in a run with namespaces of its own, else None.
     results : int
         The descriptor that stays open beside 0, 1 and 2.
-    landlock, seccomp : module
+    landlock, seccomp, spaces : module
         The files beside this one.
 
     Raises
@@ -54,14 +55,20 @@ def confine(plan: dict[str, Any], results: int, landlock: Any, seccomp: Any) -> 
         If any part of it cannot be had.
     """
     parent = os.getppid()
+    root, proc, users = os.geteuid() == 0, plan["proc"], ""
+    if root:
+        users = _users() if proc is None else spaces.users(proc)
+    elif proc is not None:
+        spaces.own_users(proc)
     os.closerange(3, results)
     os.closerange(results + 1, 2**20)
     rules = None if plan["rules"] is None else landlock.ruleset(map(tuple, plan["rules"]))
-    root = os.geteuid() == 0
-    _limit(THREADS if root else THREADS + _threads(os.getuid()))
+    counted_alone = root or proc is not None
+    _limit(THREADS if counted_alone else THREADS + _threads(os.getuid()))
     _control(NO_NEW_PRIVS, 1)
     if root:
-        _another_user(plan["user"], plan["scratch"], keep_reading=plan["reads_all"])
+        user = fresh_user(plan["user"], users)
+        _another_user(user, plan["scratch"], keep_reading=plan["reads_all"])
     else:
         _capabilities(0)
     _control(SET_DUMPABLE, 0)  # nobody looks into its memory
@@ -76,11 +83,11 @@ def confine(plan: dict[str, Any], results: int, landlock: Any, seccomp: Any) -> 
 
 def confined(plan: dict[str, Any], results: int, beside: Callable[[str], Any]) -> Any:
     """What raises the wall, with all that it needs loaded."""
-    landlock, seccomp = beside("landlock"), beside("seccomp")
+    landlock, seccomp, spaces = beside("landlock"), beside("seccomp"), beside("spaces")
 
     def raised() -> None:
         try:
-            confine(plan, results, landlock, seccomp)
+            confine(plan, results, landlock, seccomp, spaces)
         except OSError as error:
             os.write(2, f"the wall does not stand: {error}".encode())
             os._exit(1)
@@ -99,8 +106,11 @@ def fresh_user(number: int, ranges: str) -> int:
     raise OSError("there is no other user to become in this container")
 
 
-def _another_user(number: int, scratch: str, *, keep_reading: bool) -> None:
-    user = fresh_user(number, Path("/proc/self/uid_map").read_text("ascii"))
+def _users() -> str:
+    return Path("/proc/self/uid_map").read_text("ascii")
+
+
+def _another_user(user: int, scratch: str, *, keep_reading: bool) -> None:
     for path in (scratch, *(entry.path for entry in os.scandir(scratch))):
         os.chown(path, user, user, follow_symlinks=False)
     if keep_reading:

@@ -4,6 +4,10 @@ It sees no other process, no network, and no files but Python's library, the all
 its own folder, all of them read-only but the last. Inside it, the child confines itself as behind
 the wall ``landlock``, with Landlock where the kernel has it.
 
+bubblewrap is started once, around a zygote that may make namespaces, and every run is forked there
+with some of its own (`spaces`). Where the kernel allows bubblewrap and not that, it is started anew
+around each run.
+
 An ordinary user needs a kernel that lets everybody make namespaces of users. Root makes none of
 these: the child becomes a user of its own, and what root could do it cannot.
 """
@@ -15,6 +19,8 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -26,7 +32,8 @@ from tracer.sandbox.confined import let_in, plan
 from tracer.sandbox.process import How, Limits, PlainProcess, Run
 from tracer.sandbox.reach import mounted, real_packages, rules, ways
 from tracer.sandbox.seccomp import AUDITED
-from tracer.sandbox.waiting import Around, Waiting, start
+from tracer.sandbox.waiting import COPIED, Around, Waiting, start
+from tracer.sandbox.warm import PYTHON, Nest, Place, Zygote, start_warm, started
 
 FAULTLESS = (0, 12)
 """The first version of bubblewrap without the faults that are known by now."""
@@ -37,6 +44,9 @@ SIGNALLED = 128
 PATIENCE = 10.0
 """Seconds in which bubblewrap has to run the smallest program."""
 
+RUNNER, PACKAGES, ANSWER = "/runner", "/packages", "/answer"
+"""Where, inside, our own files lie, the links to the packages, and the folder of the answer."""
+
 
 @dataclass(slots=True)
 class Namespaces(PlainProcess):
@@ -45,7 +55,9 @@ class Namespaces(PlainProcess):
     name: ClassVar[str] = "namespaces"
 
     def _start(self) -> Waiting:
-        return start(self.environment, _around)
+        if _within():  # it was tried, and did not work
+            return start(self.environment, _around)
+        return start_warm(self.environment, NEST)
 
     def run(self, source: bytes, file: str, request: bytes, limits: Limits, longest: float) -> Run:
         """See `PlainProcess.run`."""
@@ -75,10 +87,14 @@ def advice() -> str:
     )
     version = done.stdout.split()[-1:] or ["?"]
     numbers = tuple(int(part) for part in version[0].split(".") if part.isdecimal())
+    found = []
     if numbers < FAULTLESS:
         said = _("bubblewrap {version} has known faults; they are mended from {first} on")
-        return said.format(version=version[0], first=".".join(map(str, FAULTLESS)))
-    return ""
+        found.append(said.format(version=version[0], first=".".join(map(str, FAULTLESS))))
+    if why := _within():
+        said = _("no namespaces can be made inside it ({why}), so each run starts it anew")
+        found.append(said.format(why=why))
+    return "; ".join(found)
 
 
 def _bwrap() -> str | None:
@@ -87,41 +103,87 @@ def _bwrap() -> str | None:
 
 @cache
 def _tried() -> str:
+    """Why bubblewrap runs nothing here; empty if it does."""
+    python = os.path.realpath(sys.executable)
+    inside = ("--ro-bind", python, python, python, "-I", "-S", "-c", "")
+    return _ended(*_own(), *mounted(), *inside)
+
+
+@cache
+def _within() -> str:
+    """Why no namespaces can be made inside it; empty if they can."""
+    return _ended(*_nest(), f"{RUNNER}/spaces.py", ANSWER)
+
+
+def _ended(*words: str) -> str:
     bwrap = _bwrap()
     assert bwrap is not None
-    python = os.path.realpath(sys.executable)
     try:
         done = subprocess.run(  # noqa: S603 - our own command
-            [bwrap, *_own(), *mounted(), "--ro-bind", python, python, python, "-I", "-S", "-c", ""],
+            [bwrap, *words],
             capture_output=True, text=True, check=False, timeout=PATIENCE, env={},
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
-    return done.stderr.strip() or ("" if not done.returncode else f"bwrap: {done.returncode}")
+    said = done.stderr.strip().splitlines()[-1:]
+    return said[0] if said else "" if not done.returncode else f"bwrap: {done.returncode}"
 
 
-def _own() -> tuple[str, ...]:
-    """Namespaces of its own, and no capabilities; root keeps those to become somebody else."""
+def _own(*more: str) -> tuple[str, ...]:
+    """Namespaces of its own, and no capabilities but these; root becomes somebody else by some."""
     spaces = ("pid", "net", "ipc", "uts")
     apart = [f"--unshare-{space}" for space in spaces] + ["--unshare-cgroup-try"]
-    if os.geteuid() == 0:
-        kept = ("CAP_SETUID", "CAP_SETGID", "CAP_CHOWN", "CAP_KILL")
-        capabilities = [word for name in kept for word in ("--cap-add", name)]
-        return (*apart, "--cap-drop", "ALL", *capabilities, "--proc", "/proc")
-    return ("--unshare-user", *apart, "--cap-drop", "ALL", "--proc", "/proc")
+    root = os.geteuid() == 0
+    kept = (*more, *(("CAP_SETUID", "CAP_SETGID", "CAP_CHOWN", "CAP_KILL") if root else ()))
+    capabilities = [word for name in kept for word in ("--cap-add", name)]
+    own = () if root else ("--unshare-user",)
+    return (*own, *apart, "--cap-drop", "ALL", *capabilities, "--proc", "/proc")
 
 
-def _around(root: Path, folder: Path, packages: Path) -> Around:
+def _nest() -> Iterator[str]:
+    """For ``bwrap``: Python, which may make namespaces, and our own files in `RUNNER`."""
+    python = os.path.realpath(sys.executable)
+    inside = [python, *map(str, real_packages())]
+    ours = [(str(Path(__file__).with_name(name)), f"{RUNNER}/{name}") for name in _FILES]
+    yield from (*_own("CAP_SYS_ADMIN"), *mounted())
+    yield from ways([*inside, *(f"{place}/-" for place in (RUNNER, PACKAGES, ANSWER))])
+    for here, there in (*zip(inside, inside, strict=True), *ours):
+        yield from ("--ro-bind", here, there)
+    for real in real_packages():
+        yield from ("--symlink", str(real), f"{PACKAGES}/{real.name}")
+    yield from ("--remount-ro", "/", "--chdir", ANSWER, "--", python, *PYTHON)
+
+
+_FILES = (*COPIED, "zygote.py")
+
+
+def _zygote() -> Zygote:
+    bwrap = _bwrap()
+    assert bwrap is not None
+    command = (bwrap, *_nest(), f"{RUNNER}/zygote.py")
+    return started(command, PACKAGES, None, ANSWER, apart=True)
+
+
+def _place(_zygote: Zygote, _left: ExitStack) -> Place:
+    allowed = rules(PACKAGES, ANSWER) if landlock.version() else None
+    return Place(ANSWER, None, plan(allowed, ANSWER, reads_all=False))
+
+
+NEST = Nest("namespaces", _zygote, _place)
+
+
+def _around(root: Path, folder: Path) -> Around:
+    """For a run around which bubblewrap is started."""
     bwrap = _bwrap()
     assert bwrap is not None
     if os.geteuid() == 0:  # the child is another user
-        let_in(root, packages)
+        let_in(root)
     python = os.path.realpath(sys.executable)
-    inside = [python, *map(str, real_packages(packages))]
+    inside = [python, *map(str, real_packages())]
     command = (
         *(bwrap, *_own(), *mounted(), *ways([*inside, str(root)])),
         *(word for path in inside for word in ("--ro-bind", path, path)),
         *("--bind", str(root), str(root), "--remount-ro", "/", "--chdir", str(folder), "--"),
     )
-    allowed = rules(packages, folder) if landlock.version() else None
-    return Around(command, plan(allowed, folder, reads_all=False), python)
+    allowed = rules(str(root / "packages"), str(folder)) if landlock.version() else None
+    return Around(command, plan(allowed, str(folder), reads_all=False), python)

@@ -16,8 +16,17 @@ def installed() -> tuple[str, ...]:
     return tuple(name for name in LIBRARIES if _folder(name) is not None)
 
 
+def parts() -> tuple[Path, ...]:
+    """The folders of exactly these packages, and of the libraries that they bring."""
+    found = []
+    for folder in _folders():
+        # Wheels keep the shared libraries of numpy/ in numpy.libs/ beside it.
+        found += [folder, folder.with_name(f"{folder.name}.libs")]
+    return tuple(filter(Path.is_dir, found))
+
+
 def expose(place: Path) -> list[str]:
-    """Make exactly these packages importable from the folder `place`, by links to them.
+    """Make these packages importable from the folder `place`, by links to them.
 
     Returns
     -------
@@ -25,18 +34,18 @@ def expose(place: Path) -> list[str]:
         The folders to import from: `place`, or, where the system allows no links, all folders
         in which the packages are installed, whatever else lies there.
     """
-    names = [part for name in installed() for part in (name, *_NEEDED.get(name, ()))]
-    folders = [folder for folder in map(_folder, names) if folder is not None]
     try:
         place.mkdir()
-        for folder in folders:
-            # Wheels keep the shared libraries of numpy/ in numpy.libs/ beside it.
-            for part in (folder, folder.with_name(f"{folder.name}.libs")):
-                if part.is_dir():
-                    (place / part.name).symlink_to(part, target_is_directory=True)
+        for part in parts():
+            (place / part.name).symlink_to(part, target_is_directory=True)
     except OSError:
-        return list(dict.fromkeys(str(folder.parent) for folder in folders))
+        return list(dict.fromkeys(str(folder.parent) for folder in _folders()))
     return [str(place)]
+
+
+def _folders() -> list[Path]:
+    names = [part for name in installed() for part in (name, *_NEEDED.get(name, ()))]
+    return [folder for folder in map(_folder, names) if folder is not None]
 
 
 def _folder(name: str) -> Path | None:

@@ -19,7 +19,6 @@ from typing import ClassVar, Protocol
 
 from tracer.errors import FileError
 from tracer.sandbox.collector import Collector
-from tracer.sandbox.place import size
 from tracer.sandbox.usage import NOTHING, Usage, usage
 from tracer.sandbox.waiting import Waiting, start
 
@@ -164,7 +163,7 @@ class PlainProcess(Wall):
         ----------
         source : bytes
         file : str
-            The name it has in the child's folder.
+            The name it has in the child's folder; the request says it too.
         request : bytes
             Frames for the runner.
         limits : Limits
@@ -175,6 +174,7 @@ class PlainProcess(Wall):
         """
         from tracer.sandbox.frames import MAX_BYTES  # NumPy, which no process has to wait for
 
+        del file
         waiting = self._started()
         child, began = waiting.child, time.monotonic()
         assert child.stdout
@@ -182,7 +182,7 @@ class PlainProcess(Wall):
         results = Collector(child.stdout, MAX_BYTES + 1)
         prints = Collector(child.stderr, limits.printed)
         try:
-            waiting.give(source, file, request)
+            waiting.give(source, request)
             how, used = _wait(waiting, results, limits, longest)
             in_time = len(results.data) if how.late else None
         finally:
@@ -231,7 +231,7 @@ def _wait(
         if results.full:
             return How.FLOOD, used
         if time.monotonic() - looked > LOOK:
-            if size(waiting.folder, limits.disk) > limits.disk:
+            if waiting.holds(limits.disk) > limits.disk:
                 return How.DISK, used
             looked = time.monotonic()
         if results.last != last:

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from tracer.sandbox.landlock import Rule
+from tracer.sandbox.packages import parts
 
 INSTALLED = ("site-packages", "dist-packages")
 """Folders within the standard library's that are none of it."""
@@ -28,24 +29,25 @@ LINKER = "/etc/ld.so.cache"
 """Where the system has noted in which folder each shared library lies."""
 
 
-def rules(packages: Path, scratch: Path) -> list[Rule]:
+def rules(packages: str, scratch: str) -> list[Rule]:
     """What may be read and written, each path with the right on it.
 
     Parameters
     ----------
-    packages : Path
+    packages : str
         The folder with links to the packages that are allowed.
-    scratch : Path
+    scratch : str
         The folder of the student's file, the only one that can be written.
     """
-    there = [(str(real), "read") for real in real_packages(packages)]
-    own = [(str(packages), "list"), (str(scratch), "scratch")]
+    there = [(str(real), "read") for real in real_packages()]
+    own = [(packages, "list"), (scratch, "scratch")]
     return [*_python(), *DEVICES.items(), (LINKER, "read"), *there, *own]
 
 
-def real_packages(packages: Path) -> list[Path]:
-    """Where the links lead to."""
-    return [Path(os.path.realpath(link)) for link in sorted(packages.iterdir())]
+@cache
+def real_packages() -> tuple[Path, ...]:
+    """Where the packages that are allowed lie."""
+    return tuple(sorted(Path(os.path.realpath(part)) for part in parts()))
 
 
 def for_others(path: Path) -> bool:

@@ -12,13 +12,14 @@ here: whatever it is about, the arguments go out again after each call, and what
 the last one.
 
 It is started early, loads NumPy and the files beside it, and waits. When stdin ends, the request
-lies in one more file there, as frames: the note ``plan``, and the arrays that the calls of the plan
-name. The answer goes out, frame by frame as soon as it is known, on what was stdout at the start:
-``ready``; for each check ``<check>/loaded``, ``<check>/<call>/<key>`` for each array of a call,
-``<check>/after/<call>/<n>`` for its n-th argument that is an array, ``<check>/kept/<call>/<key>``
-for all that was returned once more at the end, and one note ``<check>/note``; last ``end``. Where
-time is over before that, ``<check>/stopped`` says where the student's code stood. What it prints
-goes to stderr, after a mark that says which check it belongs to.
+lies ready, and behind it the student's program. The request is frames: the note ``plan``, and the
+arrays that the calls of the plan name. The answer goes out, frame by frame as soon as it is known,
+on what was stdout at the start: ``ready``; for each check ``<check>/loaded``,
+``<check>/<call>/<key>`` for each array of a call, ``<check>/after/<call>/<n>`` for its n-th
+argument that is an array, ``<check>/kept/<call>/<key>`` for all that was returned once more at the
+end, and one note ``<check>/note``; last ``end``. Where time is over before that,
+``<check>/stopped`` says where the student's code stood. What it prints goes to stderr, after a mark
+that says which check it belongs to.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from typing import Any
 
 PACKAGES = ("numpy", "scipy", "numba", "llvmlite")
 
-REQUEST = "request"  # waiting.REQUEST
+REQUEST, HEAD = "request", 8  # waiting.REQUEST, waiting.HEAD
 
 LONGEST_PLAN = 2**24
 
@@ -111,8 +112,9 @@ def channel(results: int) -> Callable[[bytes], None]:
 def main(setting: dict[str, Any]) -> None:
     """Every check, each with a freshly loaded file, whatever became of the one before.
 
-    `setting` has the folders of the ``packages``, the ``wall`` that `confining` raises, and the
-    ``root`` that the request lies in.
+    `setting` has the folders of the ``packages``, the ``wall`` that `confining` raises, and where
+    the request lies: in the folder ``root``, or in the file that is open as ``handed``. Where there
+    is a ``scratch``, it is to be made, out of memory.
     """
     describing = beside("describing")
     results = os.dup(1)  # not handed on to programs that the student's code starts
@@ -122,12 +124,14 @@ def main(setting: dict[str, Any]) -> None:
     wall = walled(setting["wall"], results)
     recording = beside("recording")  # also where nothing is recorded: what is loaded stays as it is
     standing = beside("standing")
-    request = asked(Path(setting["root"]))
+    request, source = asked(setting)
     note = frames.pack_note
     inputs = dict(frames.unpack(request).frames)
     plan = frames.read_note(inputs["plan"], LONGEST_PLAN)
+    if setting.get("scratch"):
+        beside("spaces").make_scratch(setting["scratch"], plan["disk"])
     file = Path.cwd() / plan["file"]
-    source = file.read_bytes()  # once, for the student's code may delete it
+    file.write_bytes(source)
     sys.argv[:] = [str(file)]  # as if the student had started it
     plain = returned.numbers(plan["most"])
     limit(plan["memory"], plan["seconds"])
@@ -184,14 +188,20 @@ def prepared(folders: list[str]) -> ModuleType:
     return frames
 
 
-def asked(root: Path) -> bytes:
-    """The request, once there is one; nobody finds it afterwards."""
+def asked(setting: dict[str, Any]) -> tuple[bytes, bytes]:
+    """The request, and the student's program, once they are there; nobody finds them afterwards."""
     sys.stdin.buffer.read()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # input() meets the end of the file at once
-    file = root / REQUEST
-    request = file.read_bytes()
-    file.unlink()
-    return request
+    if setting.get("handed"):
+        with os.fdopen(setting["handed"], "rb") as file:
+            file.seek(0)
+            handed = file.read()
+    else:
+        path = Path(setting["root"]) / REQUEST
+        handed = path.read_bytes()
+        path.unlink()
+    end = HEAD + int.from_bytes(handed[:HEAD], "big")
+    return handed[HEAD:end], handed[end:]
 
 
 def one_check(
@@ -371,7 +381,7 @@ def argument(
 
 
 def run(setting: dict[str, Any], *grader: int) -> None:
-    """Be guarded, if there is a pipe that the grader holds, and end for certain."""
+    """Be guarded, if there are pipes that the grader holds, and end for certain."""
     beside("supervise").guard(*grader)
     try:
         main(setting)

@@ -16,6 +16,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import struct
 import sys
 import time
 from contextlib import suppress
@@ -30,16 +31,21 @@ SAYING = 0.2
 PATIENCE = 3.0
 """Seconds in which everything that is left has to be ended."""
 
+FIRST = 1
+"""The first process of a namespace: the kernel ends all the others with it."""
+
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 
-def guard(grader: int | None = None) -> None:
+def guard(grader: int | None = None, told: int | None = None) -> None:
     """Return in a process of its own; the other one never returns.
 
     Parameters
     ----------
     grader : int, optional
         The pipe that reaches its end when the grader has ended or wants an end; none on Windows.
+    told : int, optional
+        The pipe on which the grader hears how the student's process has ended.
     """
     if grader is None or sys.platform == "win32":
         return
@@ -48,6 +54,8 @@ def guard(grader: int | None = None) -> None:
     child = os.fork()
     if child == 0:
         os.close(grader)
+        if told is not None:
+            os.close(told)
         _control(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != here:  # it ended before that was settled
             os._exit(1)
@@ -55,7 +63,11 @@ def guard(grader: int | None = None) -> None:
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the results are the child's business
     status = _watch(child, grader)
-    _end_all()
+    if here != FIRST:
+        _end_all()
+    if told is not None:
+        with suppress(OSError):  # nobody may want to know any more
+            os.write(told, struct.pack("i", status))
     if os.WIFSIGNALED(status):  # end as the child has ended
         number = os.WTERMSIG(status)
         with suppress(OSError, ValueError):  # SIGKILL cannot be set

@@ -28,12 +28,14 @@ ENDING, DROPPING = 5.0, 1.0
 
 COPIED = (
     "runner.py", "supervise.py", "describing.py", "misnamed.py", "recording.py", "standing.py",
-    "frames.py", "returned.py", "confining.py", "landlock.py", "seccomp.py",
+    "frames.py", "returned.py", "confining.py", "landlock.py", "seccomp.py", "spaces.py",
 )  # fmt: skip
 """What runs in the child. It is copied, so that no path in there leads to the grader."""
 
-REQUEST = "request"
-"""The file with the request; the runner removes it before it loads the student's."""
+REQUEST, HEAD = "request", 8
+"""The file with the request, and in so many bytes how long it is; the program stands behind it.
+
+The runner removes the file before it loads the program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +45,39 @@ class Waiting:
     Attributes
     ----------
     child : Popen or Forked
-    root : Path
-        The folder of all that it needs.
-    folder : Path
-        The one in it that the student's file is put into, and where the process runs.
+    folder : str
+        Where it runs, and the student's file lies, as it sees it.
     lifeline : list of int
         Our end of a pipe: when it is closed, the child ends all that it has started, and itself.
+    handed : Path or int
+        The file that the request is written into: its path, or a descriptor of it.
+    kept : Path or None
+        The same folder on our disk; None where it is in memory that belongs to the child.
     """
 
     child: subprocess.Popen[bytes] | Forked
-    root: Path
-    folder: Path
+    folder: str
     lifeline: list[int]
+    handed: Path | int
+    kept: Path | None
     _left: ExitStack
 
-    def give(self, source: bytes, file: str, request: bytes) -> None:
-        """Let it run `file` with the contents `source`, as the frames of the request say."""
-        (self.folder / file).write_bytes(source)
-        (self.root / REQUEST).write_bytes(request)
+    def give(self, source: bytes, request: bytes) -> None:
+        """Let it run the program `source`, as the frames of the request say."""
+        with open(self.handed, "wb", closefd=isinstance(self.handed, Path)) as file:
+            file.write(len(request).to_bytes(HEAD, "big") + request + source)
         self._let_go()
+
+    def holds(self, most: int) -> int:
+        """How many bytes lie in its folder, as far as `most` has to be compared with them."""
+        if self.kept is not None:
+            return place.size(self.kept, most)
+        try:
+            there = os.statvfs(f"/proc/{self.child.pid}/root{self.folder}")
+        except OSError:  # it has ended
+            return 0
+        found = (there.f_blocks - there.f_bfree) * there.f_frsize
+        return found if there.f_ffree else most + 1
 
     def _let_go(self) -> None:
         """Close its standard input, at whose end it looks for the request."""
@@ -117,17 +133,18 @@ class Around(NamedTuple):
     python: str = sys.executable
 
 
-def unwalled(_root: Path, _folder: Path, _packages: Path) -> Around:
+def unwalled(_root: Path, _folder: Path) -> Around:
     """Nothing is added."""
     return Around()
 
 
 def start(
-    environment: Mapping[str, str], wall: Callable[[Path, Path, Path], Around] = unwalled
+    environment: Mapping[str, str], wall: Callable[[Path, Path], Around] = unwalled
 ) -> Waiting:
     """Start a process; `environment` is added to the little that it is given.
 
-    `wall` says what stands around it, of its folder, that of the student's file, and the packages.
+    `wall` says what stands around it, of the folder of all that it needs, which has the packages in
+    ``packages``, and of the one in it that the student's file is put into.
 
     Raises
     ------
@@ -142,7 +159,7 @@ def start(
         for name in COPIED:
             shutil.copyfile(Path(__file__).with_name(name), root / name)
         packages = expose(root / "packages")
-        around = wall(root, folder, root / "packages")
+        around = wall(root, folder)
         setting = json.dumps({"packages": packages, "wall": around.plan, "root": str(root)})
         child = subprocess.Popen(  # noqa: S603 - the student's file is data to this command
             [
@@ -158,7 +175,7 @@ def start(
             pass_fds=watched,
         )
         kept = left.pop_all()
-    return Waiting(child, root, folder, ours, kept)
+    return Waiting(child, str(folder), ours, root / REQUEST, folder, kept)
 
 
 def environment_in(folder: str) -> dict[str, str]:

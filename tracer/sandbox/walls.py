@@ -158,7 +158,7 @@ def _request() -> bytes:
         "plan",
         {
             "file": "probe.py", "module": "probe", "mark": "", "memory": limits.memory,
-            "seconds": 60, "most": 2**16, "apart": False, "watch": None,
+            "disk": limits.disk, "seconds": 60, "most": 2**16, "apart": False, "watch": None,
             "checks": [{"id": 0, "calls": [call]}],
         },
     )  # fmt: skip

@@ -1,52 +1,81 @@
 """Processes that wait for their request, forked from one in which Python and NumPy are loaded.
 
 Starting Python and NumPy takes longer than most answers compute; a fork takes a fraction of that.
-There is one such zygote for each process of the grader. It is renewed after many forks, removes its
-own folder, and ends when the grader does, in whatever way.
+Each process of the grader has one such zygote for each wall that it uses. It is renewed after many
+forks, and ends when the grader does, in whatever way.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
-import struct
 import subprocess
-import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO, Any, NamedTuple
 
 from tracer.errors import FileError
 from tracer.language import _
 from tracer.sandbox import place
 from tracer.sandbox.forked import Forked
-from tracer.sandbox.packages import expose
-from tracer.sandbox.waiting import COPIED, Around, Waiting, environment_in, lifeline
+from tracer.sandbox.waiting import Waiting, environment_in, lifeline
 
 FORKS = 1000
 """So many runs, and another zygote takes over."""
 
-LONGEST = 64
-"""Bytes of an answer of the zygote's."""
+PYTHON = ("-I", "-S", "-B", "-u", "-X", "utf8")
+
+
+class Place(NamedTuple):
+    """Where a run takes place.
+
+    Attributes
+    ----------
+    folder : str
+        Its folder, as it sees it.
+    kept : Path or None
+        The same on our disk; None if it is to be made of memory.
+    plan : dict
+        For `tracer.sandbox.confining`.
+    """
+
+    folder: str
+    kept: Path | None
+    plan: dict[str, Any]
 
 
 @dataclass(slots=True)
 class Zygote:
-    """The process that forks, as the grader sees it."""
+    """The process that forks, as the grader sees it.
+
+    Attributes
+    ----------
+    child : Popen
+    channel : socket
+    said : file
+        What it has said, if it has failed.
+    packages : str
+        Where it imports them from.
+    root : Path or None
+        Its folder, which it removes itself unless it is ended by force.
+    forks : int
+    """
 
     child: subprocess.Popen[bytes]
     channel: socket.socket
-    root: Path
+    said: IO[bytes]
+    packages: str
+    root: Path | None
     forks: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def fork(self, setting: Mapping[str, object], files: list[int]) -> tuple[int, int]:
-        """Have a process forked: its number, and a descriptor of it.
+    def fork(self, setting: Mapping[str, object], files: list[int]) -> int:
+        """Have a process forked: a descriptor of it.
 
         Raises
         ------
@@ -56,11 +85,12 @@ class Zygote:
         with self.lock:
             self.forks += 1
             socket.send_fds(self.channel, [json.dumps(setting).encode()], files)
-            told, found, *_rest = socket.recv_fds(self.channel, LONGEST, 1)
+            _told, found, *_rest = socket.recv_fds(self.channel, 1, 1)
         if not found:
-            said = (self.root / "said").read_text("utf-8", "replace") if self.root.exists() else ""
+            self.said.seek(0)
+            said = self.said.read().decode("utf-8", "replace")
             raise BrokenPipeError(said.strip()[-500:] or "it has ended")
-        return struct.unpack("i", told)[0], found[0]
+        return found[0]
 
     def close(self) -> None:
         """Ask for nothing more; it ends as soon as all that it has forked has ended."""
@@ -70,18 +100,64 @@ class Zygote:
     def _removed(self) -> None:
         """Wait for its end, and remove its folder where somebody else has ended it."""
         self.child.wait()
-        place.remove(self.root)
+        self.said.close()
+        if self.root is not None:
+            place.remove(self.root)
 
 
-_OF: dict[int, Zygote] = {}
-"""The zygote of this process; a process that is forked from it needs another one."""
+@dataclass(frozen=True, slots=True)
+class Nest:
+    """How a wall starts its zygote, and the place that it has for a run.
+
+    Attributes
+    ----------
+    name : str
+    start : callable
+    place : callable
+        Made with what is to be undone after the run.
+    """
+
+    name: str
+    start: Callable[[], Zygote]
+    place: Callable[[Zygote, ExitStack], Place]
+
+
+_OF: dict[tuple[int, str], Zygote] = {}
+"""The zygotes of this process; a process that is forked from it needs others."""
 
 _CHANGING = threading.Lock()
 
 
-def start_warm(
-    environment: Mapping[str, str], wall: Callable[[Path, Path, Path], Around]
-) -> Waiting:
+def started(
+    command: Sequence[str], packages: str, root: Path | None, folder: str, *, apart: bool
+) -> Zygote:
+    """Start one.
+
+    Parameters
+    ----------
+    command : sequence of str
+        Runs ``zygote.py``.
+    packages : str
+    root : Path or None
+        See `Zygote`.
+    folder : str
+        Where it stands until a run has a folder.
+    apart : bool
+        Whether each run gets namespaces of its own.
+    """
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    said = tempfile.TemporaryFile(dir=place.temporary())  # noqa: SIM115 - open as long as it runs
+    about = json.dumps({"packages": [packages], "apart": apart})
+    with theirs:
+        child = subprocess.Popen(  # noqa: S603 - our own command
+            [*command, about, str(theirs.fileno())],
+            stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+            env=environment_in(folder), start_new_session=True, pass_fds=[theirs.fileno()],
+        )  # fmt: skip
+    return Zygote(child, ours, said, packages, root)
+
+
+def start_warm(environment: Mapping[str, str], nest: Nest) -> Waiting:
     """Fork a process that waits for its request; see `tracer.sandbox.waiting.start`.
 
     Raises
@@ -89,19 +165,17 @@ def start_warm(
     FileError
         If nothing can be written anywhere, or Python does not start.
     """
-    zygote = _zygote()
-    packages = zygote.root / "packages"
+    zygote = _zygote(nest)
     with ExitStack() as left:
-        root = left.enter_context(place.folder())
+        where = nest.place(zygote, left)
         ours, watched = left.enter_context(lifeline())
-        folder = root / "answer"
-        folder.mkdir()
-        around = wall(root, folder, packages)
         setting = {
-            "packages": [str(packages)], "wall": around.plan, "root": str(root),
-            "folder": str(folder),
-            "environment": {**environment_in(str(folder)), **environment},
+            "packages": [zygote.packages], "wall": where.plan, "folder": where.folder,
+            "scratch": where.folder if where.kept is None else None,
+            "environment": {**environment_in(where.folder), **environment},
         }  # fmt: skip
+        handed = os.memfd_create("request")
+        left.callback(os.close, handed)
         theirs_in, ours_in = os.pipe()
         ours_out, theirs_out = os.pipe()
         ours_err, theirs_err = os.pipe()
@@ -110,54 +184,58 @@ def start_warm(
         left.callback(os.close, ours_status)
         pipes = (os.fdopen(ours_in, "wb"), os.fdopen(ours_out, "rb"), os.fdopen(ours_err, "rb"))
         try:
-            pid, process = zygote.fork(setting, theirs)
+            process = zygote.fork(setting, [*theirs, handed])
         except OSError as error:
             for pipe in pipes:
                 pipe.close()
-            _forget(zygote)
+            _forget(nest, zygote)
             raise FileError(_("cannot run your code: {why}").format(why=error)) from error
         finally:
             for file in (theirs_in, theirs_out, theirs_err, theirs_status):
                 os.close(file)
         left.callback(os.close, process)
-        child = Forked(pid, *pipes, process, ours_status)
+        child = Forked(_number(process), *pipes, process, ours_status)
         kept = left.pop_all()
-    return Waiting(child, root, folder, ours, kept)
+    return Waiting(child, where.folder, ours, handed, where.kept, kept)
 
 
-def _zygote() -> Zygote:
-    """The one of this process, a new one where there is none, or where it has forked enough."""
+def running() -> list[Zygote]:
+    """The zygotes of this process."""
+    return [zygote for (pid, _name), zygote in _OF.items() if pid == os.getpid()]
+
+
+def close() -> None:
+    """Let all of them end; whoever wants another run gets a new one."""
     with _CHANGING:
-        found = _OF.get(os.getpid())
+        for zygote in running():
+            zygote.close()
+        _OF.clear()
+
+
+def _number(process: int) -> int:
+    """The number of a process as it is seen from here, whatever it is in its own namespace."""
+    told = Path(f"/proc/self/fdinfo/{process}").read_text("ascii")
+    return next(int(line.split()[1]) for line in told.splitlines() if line.startswith("Pid:"))
+
+
+def _zygote(nest: Nest) -> Zygote:
+    """The one of this process, a new one where there is none, or where it has forked enough."""
+    key = os.getpid(), nest.name
+    with _CHANGING:
+        found = _OF.get(key)
         if found is not None and found.forks < FORKS and found.child.poll() is None:
             return found
         if found is not None:
             found.close()
-        _OF.clear()  # also those of the process that this one was forked from
-        _OF[os.getpid()] = new = _started()
+        for other in [one for one in _OF if one[0] != os.getpid()]:
+            del _OF[other]  # of the process that this one was forked from
+        _OF[key] = new = nest.start()
         return new
 
 
-def _forget(zygote: Zygote) -> None:
+def _forget(nest: Nest, zygote: Zygote) -> None:
+    key = os.getpid(), nest.name
     with _CHANGING:
-        if _OF.get(os.getpid()) is zygote:
-            del _OF[os.getpid()]
+        if _OF.get(key) is zygote:
+            del _OF[key]
             zygote.close()
-
-
-def _started() -> Zygote:
-    root = Path(tempfile.mkdtemp("", "tracer-", place.temporary()))
-    for name in (*COPIED, "zygote.py"):
-        shutil.copyfile(Path(__file__).with_name(name), root / name)
-    packages = expose(root / "packages")
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with theirs, (root / "said").open("wb") as said:
-        child = subprocess.Popen(  # noqa: S603 - our own command
-            [
-                *(sys.executable, "-I", "-S", "-B", "-u", "-X", "utf8", str(root / "zygote.py")),
-                *(json.dumps(packages), str(theirs.fileno())),
-            ],
-            cwd=root, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
-            env=environment_in(str(root)), start_new_session=True, pass_fds=[theirs.fileno()],
-        )  # fmt: skip
-    return Zygote(child, ours, root)

@@ -4,6 +4,8 @@ It is asked by the grader over a socket, gets the pipes of the run with each req
 with a descriptor of the process. How a process has ended goes out on a pipe of its own.
 When the grader is gone, it waits for those that still run, removes its folder, and ends.
 
+Inside namespaces, each process that is forked gets some of its own (`spaces`).
+
 Like `runner`, this file is copied beside the others and imports the standard library only.
 """
 
@@ -22,14 +24,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-FILES = 5
-"""Descriptors that come with a request: stdin, stdout, stderr, the lifeline, and for the status."""
+FILES = 6
+"""Descriptors that come with a request: stdin, stdout, stderr, the lifeline, for the status, and
+the file with the request itself."""
 
 LONGEST = 2**18
 """Bytes of a request."""
 
 LOADED = (
     "supervise", "describing", "recording", "standing", "confining", "landlock", "seccomp",
+    "spaces",
 )  # fmt: skip
 
 
@@ -38,29 +42,32 @@ class Asked(NamedTuple):
 
     setting: dict[str, Any]
     lifeline: int
+    status: int
 
 
 def main() -> None:
     """Load everything, fork as often as asked, and in each fork become the runner."""
-    packages = json.loads(sys.argv[1])
+    about = json.loads(sys.argv[1])
     here = Path(__file__).parent
     runner = _runner(here)
     sys.dont_write_bytecode = True
-    runner.prepared(packages)
+    runner.prepared(about["packages"])
     for name in LOADED:
         runner.beside(name)
     gc.freeze()  # what is there already is looked at by no fork, and so stays shared
-    asked = _serve(socket.socket(fileno=int(sys.argv[2])))
+    spaces = runner.beside("spaces") if about["apart"] else None
+    asked = _serve(socket.socket(fileno=int(sys.argv[2])), spaces)
     if asked is None:
-        shutil.rmtree(here, ignore_errors=True)
+        if spaces is None:
+            shutil.rmtree(here, ignore_errors=True)
         return
     random = sys.modules.get("numpy.random")
     if random is not None:
         random.seed()  # else each run would draw what the others draw
-    runner.run(asked.setting, asked.lifeline)
+    runner.run(asked.setting, asked.lifeline, asked.status)
 
 
-def _serve(channel: socket.socket) -> Asked | None:
+def _serve(channel: socket.socket, spaces: Any) -> Asked | None:
     """Fork; the request in a process that is to carry it out, None when there are no more."""
     waiting = select.poll()
     waiting.register(channel, select.POLLIN)
@@ -77,26 +84,26 @@ def _serve(channel: socket.socket) -> Asked | None:
                 waiting.unregister(channel)
                 listening = False
                 continue
-            child = os.fork()
+            child = os.fork() if spaces is None else spaces.fork()
             if child == 0:
                 kept = files
                 channel.close()
                 for process, (_pid, status) in running.items():
                     os.close(process)
                     os.close(status)
-                return _become(json.loads(message), kept)
+                return _become(json.loads(message), kept, spaces)
             process = os.pidfd_open(child)
-            *pipes, status = files
-            for file in pipes:
+            *pipes, status, handed = files
+            for file in (*pipes, handed):
                 os.close(file)
             running[process] = (child, status)
             waiting.register(process, select.POLLIN)
-            socket.send_fds(channel, [struct.pack("i", child)], [process])
+            socket.send_fds(channel, [b"."], [process])
     return None
 
 
 def _tell(process: int, pid: int, status: int) -> None:
-    """Say how a process has ended."""
+    """Say how a process has ended, if what stands in it between us and the student's has not."""
     _pid, ended = os.waitpid(pid, 0)
     with suppress(OSError):  # nobody may want to know any more
         os.write(status, struct.pack("i", ended))
@@ -104,17 +111,18 @@ def _tell(process: int, pid: int, status: int) -> None:
     os.close(process)
 
 
-def _become(setting: dict[str, Any], files: list[int]) -> Asked:
+def _become(setting: dict[str, Any], files: list[int], spaces: Any) -> Asked:
     """Take the pipes of the run, and stand in its folder."""
     os.setsid()
-    *pipes, lifeline, status = files
-    os.close(status)
+    *pipes, lifeline, status, handed = files
     for number, file in enumerate(pipes):
         os.dup2(file, number)
         os.close(file)
     os.environ.update(setting["environment"])
+    if spaces is not None:
+        setting["wall"]["proc"] = spaces.enter()
     os.chdir(setting["folder"])
-    return Asked(setting, lifeline)
+    return Asked({**setting, "handed": handed}, lifeline, status)
 
 
 def _runner(here: Path) -> Any:
