@@ -32,7 +32,7 @@ SECTIONS = (
     (_("Look inside a network"), ("demo", "show", "gradients", "diff")),
     (_("Train a network of your own"), ("train",)),
     (_("Write it yourself"), ("init", "list", "check", "hint")),
-    (_("Grade a class"), ("grade", "regrade", "export")),
+    (_("Grade a class"), ("grade", "regrade", "replay", "export")),
     (_("Installation and exercise authoring"), ("doctor", "warmup", "dev")),
 )
 
@@ -296,7 +296,10 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     warnings.showwarning = _show_warning
-    if sys.argv[1:2] in (["check"], ["grade"], ["show"]) and "numpy" not in sys.modules:
+    if (
+        sys.argv[1:2] in (["check"], ["grade"], ["regrade"], ["replay"], ["show"])
+        and "numpy" not in sys.modules
+    ):
         # It starts threads when it is loaded, and all is small there: our kernels have their own.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with in_order():

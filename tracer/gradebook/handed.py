@@ -50,8 +50,13 @@ class HandedIn:
 
     @property
     def digest(self) -> str:
-        """What two files have in common only if they are the same."""
-        return hashlib.sha256(self.source).hexdigest()
+        """That of the file."""
+        return digest_of(self.source)
+
+
+def digest_of(source: bytes) -> str:
+    """What two files have in common only if they are the same."""
+    return hashlib.sha256(source).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,65 @@
+"""What is said of a grade that was repeated: whether it came out the same, and if not, where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tracer.gradebook.regrading import Change, Ended
+from tracer.gradebook.replaying import SameGrader
+from tracer.grading.report import Verdict
+from tracer.language import _
+from tracer.view.parts.changes import why
+from tracer.view.parts.said import Said, Tone
+from tracer.view.say.reported import score
+from tracer.view.say.verdict import verdict_name
+from tracer.view.say.words import clean
+
+
+def replayed(found: Change, grader: SameGrader) -> list[Said]:
+    """Sentences for under the report.
+
+    Parameters
+    ----------
+    found : Change
+        The record, and what came out now.
+    grader : SameGrader
+        Whether tracer and the exercise are those of the record.
+    """
+    return [*_outcome(found), *_grader(found, grader)]
+
+
+def _outcome(found: Change) -> Iterator[Said]:
+    if not found.differs:
+        said = _("The same as in the record: {score}, and the same in each check.")
+        yield Said(said.format(score=score(found.after.points, found.after.out_of)), Tone.STRONG)
+        if not found.said_alike:
+            yield Said(_("The words or numbers of the report are not all the same."))
+        return
+    said = _("Not the same as in the record. Recorded: {before}; here: {after}.")
+    yield Said(said.format(before=_ended(found.before), after=_ended(found.after)), Tone.STRONG)
+    yield from (Said(why(check)) for check in found.checks)
+
+
+def _grader(found: Change, same: SameGrader) -> Iterator[Said]:
+    """What is another thing here, and so may give another grade."""
+    before, after = clean(found.grader_before), found.grader_after
+    if not same.version:
+        said = _("It was graded by tracer {before}; this is tracer {after}.")
+        versions = (one.rpartition("+")[0] for one in (before, after))
+        yield Said(said.format(**dict(zip(("before", "after"), versions, strict=True))))
+    if not same.exercise:
+        said = _("The exercise on this machine is not the one that it was graded with.")
+        yield Said(said, Tone.STRONG)
+    if (found.differs or not found.said_alike) and all(same):
+        yield Said(
+            _(
+                "tracer and the exercise are the same here. The file may draw numbers of its own, "
+                "or come near the time limit; or Python or a package is of another version."
+            )
+        )
+
+
+def _ended(ended: Ended) -> str:
+    verdict = Verdict(ended.verdict) if ended.verdict in list(Verdict) else None
+    name = verdict_name(verdict, ended.points) if verdict else clean(ended.verdict)
+    return f"{name}, {score(ended.points, ended.out_of)}"
