@@ -80,6 +80,8 @@ once, one that shows in none of the numbers that came need not be told.
 
 An exercise's folder may have a `mistakes.toml` beside its `exercise.toml`, in the same form. Its
 mistakes are tried with those of the list. It stays with you: `tracer init` does not hand it out.
+Its sentences are said as they stand. Those of the list are said in the names and the layout that
+your `exercise.toml` gives the arrays: `h_prev @ W.T` as `prev_h @ Wh`, or as `Waa @ a_prev`.
 If something in it cannot stand there, `tracer` names the file, the entry, the key and what may
 stand there.
 

@@ -11,7 +11,7 @@ from tracer.cli import command_line
 from tracer.course.authoring import first_line, graded
 from tracer.exercises.discovery import discover
 from tracer.exercises.exercise import Exercise
-from tracer.grading.report import Verdict
+from tracer.grading.report import Kind, Verdict
 
 pytestmark = pytest.mark.long
 
@@ -31,8 +31,12 @@ def test_every_answer_gets_what_it_deserves(exercise: Exercise) -> None:
         path.name: path.read_text("utf-8").partition("\n")[0]
         for path in sorted((answers / "mistakes").glob("*.py"))
     }
-    found = {name: first_line(graded(exercise, answers / "mistakes" / name)) for name in said}
-    assert found == said
+    wrong = {name: graded(exercise, answers / "mistakes" / name) for name in said}
+    assert {name: first_line(report) for name, report in wrong.items()} == said
+    kinds = {
+        remark.kind for report in wrong.values() for c in report.checks for remark in c.remarks
+    }
+    assert Kind.FAULT not in kinds
 
 
 def test_a_course_with_a_reference_is_complete() -> None:

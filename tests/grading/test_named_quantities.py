@@ -13,6 +13,7 @@ from tracer.grading.session import grade
 from tracer.mistakes import mistakes_of
 from tracer.view.export.report_html import page
 from tracer.view.say.diagnosis import Told
+from tracer.view.say.own_words import OwnWords
 from tracer.view.say.unnamed import explained
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.report import screen
@@ -46,7 +47,8 @@ def test_what_no_page_of_the_exercise_names_is_explained(
     number: str, sentence: str, names: list[str]
 ) -> None:
     """By its line on the list of quantities; README and stub are what the student reads."""
-    found = list(explained(EXERCISES[number], [Told(sentence)]))
+    exercise = EXERCISES[number]
+    found = list(explained(exercise, [Told(sentence)], OwnWords(exercise, exercise.checks[0])))
 
     assert [one.text.partition(" is ")[0] for one in found] == names
 

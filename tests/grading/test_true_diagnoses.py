@@ -22,9 +22,12 @@ from tracer.grading.task import tasks
 from tracer.mistakes import Diagnosis
 from tracer.program import Program, edits_in
 from tracer.sandbox.process import PlainProcess
-from tracer.view.parts.report import judged
+from tracer.view.parts.report import judged, words_of
+from tracer.view.say.diagnosis import changes
 from tracer.view.say.diagnosis import told as said_of
+from tracer.view.say.own_words import OwnWords
 
+STEP = EXERCISES["10"].checks[0]
 COURSES = Path(__file__).parents[1] / "exercises/courses"
 
 
@@ -145,20 +148,23 @@ def test_an_order_of_gates_is_told_as_the_exercise_has_it() -> None:
     exercise = discover(course / "exercises").good[1]
     wrong = course / "solutions/31_lstm_layers/mistakes/order_i_f_g_o.py"
 
-    diagnosis = grade(exercise, Submission.read(wrong), seed=3).diagnosis
+    report = grade(exercise, Submission.read(wrong), seed=3)
 
+    diagnosis = report.diagnosis
     assert diagnosis is not None
-    said = " ".join(told.text for told in said_of(diagnosis))
-    assert "in the order i f g o. Here the order is i f o g." in said
+    said = " ".join(told.text for told in said_of(diagnosis, words_of(report)))
+    assert "blocks of Wx, Wh and b in the order i f g o. Here the order is i f o g." in said
 
 
 def test_the_activation_of_the_rnn_is_told_by_its_name() -> None:
     """f is a gate in the next exercise: z_from_x = tanh(x @ U.T) is said, and no f."""
     change, slope = edits_in({"change": {"z_from_x": "f(x @ U.T)", "d_z": "df(z) * d_h"}})
 
-    said = [told.text for told in said_of(Diagnosis(generated=(change, slope)))]
+    found, words = Diagnosis(generated=(change, slope)), OwnWords(EXERCISES["10"], STEP)
+    said = [told.text for told in said_of(found, words)]
 
     assert said[1:] == ["z_from_x = tanh(x @ U.T)", "d_z = dtanh(z) * d_h"]
+    assert changes(found, words) == said[1:]  # so JSON has them
 
 
 CLIPPED = b"""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from tracer.exercises.axes import Axes
 from tracer.exercises.exercise import Check, Exercise, Over
 from tracer.exercises.laying_out import laid_out, unscaled
-from tracer.exercises.layout import Grouped, Layout
+from tracer.exercises.layout import Grouped, Layout, Name
 
 
 def place_returned(
@@ -36,20 +36,10 @@ def place_returned(
         if name in leaf.names:
             at_all = (step, *at) if step is not None and over == "sequence" else at
             found = _index(leaf, name, at_all, exercise.axes(over), sizes)
-            if (written, found) == (name, at_all):
+            if isinstance(leaf, Name) and written == name:
                 return None
             return written + (str(list(found)) if found else "")
     return None
-
-
-def own_names(exercise: Exercise, check: Check, names: Sequence[str]) -> list[str]:
-    """Quantities by the exercise's own names: ``dWx`` in the place of all blocks of d_U."""
-    own, left = [], list(names)
-    for _over, written, leaf in _returned(exercise, check):
-        if leaf.names and set(leaf.names) <= set(left):
-            own.append(written)
-            left = [name for name in left if name not in leaf.names]
-    return own + left
 
 
 def _returned(exercise: Exercise, check: Check) -> Iterator[tuple[Over, str, Layout]]:

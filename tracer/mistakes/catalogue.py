@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from itertools import permutations, product
 from pathlib import Path
@@ -39,7 +40,9 @@ def mistakes_of(
         If an entry has something in it that cannot stand there.
     """
     own = folder / FILE if folder is not None else None
-    found = [*_of_file(own, program)] if own is not None and own.exists() else []
+    found = []
+    if own is not None and own.exists():
+        found = [replace(mistake, of_exercise=True) for mistake in _of_file(own, program)]
     found += _packaged(program)
     return tuple(mistake for mistake in found if mistake.over in ("", over) or not over)
 

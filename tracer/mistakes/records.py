@@ -36,6 +36,8 @@ class Mistake:
         Of which functions it is said: those that are called for a step, or for whole sequences.
     n : int
         In how many real files it was seen.
+    of_exercise : bool
+        Whether it stands beside an exercise, and speaks in the exercise's own names.
     """
 
     id: str
@@ -47,6 +49,7 @@ class Mistake:
     kind: Literal["mistake", "convention"] = "mistake"
     over: Literal["", "step", "sequence"] = ""
     n: int = 0
+    of_exercise: bool = False
 
     @property
     def title(self) -> str:

@@ -134,6 +134,8 @@ class Screen:
         """
         if not self.wrong or not changed.keys() <= self.needed:
             return False
+        if self.across and not self.across.isdisjoint(self.reached(frozenset(changed))):
+            return False
         alone = self.step is None or self.steps == 1
         return alone or not self.backward or all(line.backward for line in changed.values())
 
@@ -243,6 +245,15 @@ class Screen:
     def place(self) -> Mapping[str, int]:
         """Where each line stands in the order of computing."""
         return {name: n for n, name in enumerate(self.program.order)}
+
+    @cached_property
+    def across(self) -> frozenset[str]:
+        """The lines that look at all steps at once: no step by itself tells what they give."""
+        return frozenset(
+            name
+            for name in self.needed
+            if not ACROSS_STEPS.isdisjoint(self.program.lines[name].expression.functions)
+        )
 
     @cached_property
     def into(self) -> frozenset[str]:

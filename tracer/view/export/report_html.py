@@ -111,7 +111,7 @@ def _first_mistake(part: Judged, failing: CheckRow) -> Iterator[str]:
         for said, style in zip(part.look_at, (f"{STRONG};{APART}", FAINT), strict=False):
             yield _paragraph(said, style)
         for other in () if explained else failing.also:
-            yield _p(also_wrong(other.quantity, wrong.quantity), APART)
+            yield _p(also_wrong(other.called, wrong.called), APART)
             yield _p(also_where(other.place, other.yours, other.wanted), LISTED)
             yield _p(other.from_own, f"{FAINT};{LISTED}")
         yield _p(failing.standings, APART)

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from tracer.grading.report import Report, Verdict, Why
 from tracer.view.export.to_json import json_number
 from tracer.view.parts.judged import CheckRow, Judged, Stopped, WrongNumber
-from tracer.view.parts.report import judged, said_in, told_as_said
+from tracer.view.parts.report import judged, said_in, told_as_said, words_of
 from tracer.view.parts.said import Said
 from tracer.view.say.blamed import called_right
+from tracer.view.say.diagnosis import changes
+from tracer.view.say.own_words import OwnWords
 from tracer.view.say.reported import (
     also_wrong,
     clean_lines,
@@ -61,12 +63,19 @@ def as_record(report: Report, advice: Sequence[Said] = ()) -> dict[str, Any]:
         "seconds": round(report.seconds, 3),
         "wall": report.wall,
         "notes": list(part.notes),
-        "diagnosis": _diagnosis([one.text for one in part.diagnosis], report.diagnosis),
+        "diagnosis": _diagnosis(
+            [one.text for one in part.diagnosis], report.diagnosis, words_of(report)
+        ),
         "explained": part.explained,
         "line": _line_record(report, part.look_at),
         "said": _said(part),
         "checks": [
-            _check_record(row, c.diagnosis, explained=row.explained or part.explained)
+            _check_record(
+                row,
+                c.diagnosis,
+                OwnWords(report.exercise, c.check),
+                explained=row.explained or part.explained,
+            )
             for row, c in zip(part.checks, report.checks, strict=True)
         ],
         "printed": clean_lines(report.printed),
@@ -120,7 +129,9 @@ def _right_record(report: Report, name: str, line: int) -> dict[str, Any]:
     return {"name": clean(name), "number": None if at is None else at.number}
 
 
-def _check_record(c: CheckRow, diagnosis: Diagnosis | None, *, explained: bool) -> dict[str, Any]:
+def _check_record(
+    c: CheckRow, diagnosis: Diagnosis | None, words: OwnWords, *, explained: bool
+) -> dict[str, Any]:
     told = said_in(c.name, told_as_said(c.diagnosis))
     return {
         "name": c.name,
@@ -135,7 +146,7 @@ def _check_record(c: CheckRow, diagnosis: Diagnosis | None, *, explained: bool) 
         "said": [c.standings] if c.standings else [],
         "first": None if c.wrong is None else _first(c, c.wrong),
         "also": [_number_record(other, _also(c, other, explained=explained)) for other in c.also],
-        "diagnosis": _diagnosis([one.text for one in told], diagnosis),
+        "diagnosis": _diagnosis([one.text for one in told], diagnosis, words),
         "explained": c.explained,
         "trouble": None if c.stopped is None else _stopped_record(c.stopped),
         "remarks": [_stopped_record(remark) for remark in c.remarks],
@@ -149,14 +160,16 @@ def _stopped_record(part: Stopped) -> dict[str, Any]:
     return {"kind": part.kind, "call": part.call, "t": part.t, "said": [*said, *called]}
 
 
-def _diagnosis(said: Sequence[str], found: Diagnosis | None) -> dict[str, Any] | None:
+def _diagnosis(
+    said: Sequence[str], found: Diagnosis | None, words: OwnWords
+) -> dict[str, Any] | None:
     """The mistakes by their ids: those that together give all numbers, of each what looks alike."""
     if found is None:
         return None
     return {
         "said": list(said),
         "mistakes": [[mistake.id for mistake in alike] for alike in found.named],
-        "changes": [str(edit) for edit in found.generated],
+        "changes": changes(found, words),
         "equations": [{"name": e.name, "verdict": e.verdict} for e in found.equations],
         "reference": found.reference or None,
         "zero": found.zero,
@@ -170,7 +183,7 @@ def _first(c: CheckRow, wrong: WrongNumber) -> dict[str, Any]:
 
 def _also(c: CheckRow, other: WrongNumber, *, explained: bool) -> list[str]:
     """Where no mistake explains both: that it is wrong by itself."""
-    return [] if explained or c.wrong is None else [also_wrong(other.quantity, c.wrong.quantity)]
+    return [] if explained or c.wrong is None else [also_wrong(other.called, c.wrong.called)]
 
 
 def _number_record(wrong: WrongNumber, said: list[str]) -> dict[str, Any]:

@@ -31,7 +31,8 @@ class WrongNumber:
 
     Attributes
     ----------
-    quantity : str
+    quantity, called : str
+        By its name on the list, and by that of the exercise.
     call : int
         Which call, from 1.
     t : int or None
@@ -62,6 +63,7 @@ class WrongNumber:
     """
 
     quantity: str
+    called: str
     call: int
     t: int | None
     axes: tuple[str, ...]

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracer.exercises.exercise import Exercise
-from tracer.exercises.placing import own_names
 from tracer.grading.report import (
     CheckReport,
     Difference,
@@ -21,6 +20,7 @@ from tracer.language import _, plural
 from tracer.view.parts.judged import Beside, CheckRow, Judged, Stopped, WrongNumber
 from tracer.view.parts.said import Said, Tone
 from tracer.view.parts.step.expected import expected_number
+from tracer.view.parts.step.worked import Worked
 from tracer.view.say.blamed import called_right, line_to_look_at
 from tracer.view.say.diagnosis import Told, told
 from tracer.view.say.difference import along, from_own, how_much, listed, place
@@ -28,6 +28,7 @@ from tracer.view.say.ending import Ending
 from tracer.view.say.form import form_notes
 from tracer.view.say.meaning import meaning
 from tracer.view.say.numbers import apart, number
+from tracer.view.say.own_words import OwnWords
 from tracer.view.say.reported import (
     how_to_compute,
     in_check,
@@ -54,7 +55,7 @@ def judged(report: Report, encoding: str = "utf-8") -> Judged:
         out_of=report.out_of,
         notes=tuple(form_notes(report)),
         checks=tuple(_check(report, c, encoding) for c in report.checks),
-        diagnosis=_told(exercise, report.diagnosis),
+        diagnosis=_told(exercise, report.diagnosis, words_of(report)),
         explained=report.diagnosis is not None and bool(report.diagnosis.edits),
         look_at=_look_at(report, encoding),
     )
@@ -65,28 +66,35 @@ def _wall(name: str) -> str:
     return "" if name in ("none", "plain") else _("behind the wall {name}").format(name=name)
 
 
-def _told(exercise: Exercise, diagnosis: Diagnosis | None) -> tuple[Told, ...]:
+def words_of(report: Report) -> OwnWords:
+    """The names in which a report speaks of all checks: those of the first one that is wrong."""
+    wrong = (c.check for c in report.checks if c.difference is not None)
+    return OwnWords(report.exercise, next(wrong, report.checks[0].check))
+
+
+def _told(exercise: Exercise, diagnosis: Diagnosis | None, words: OwnWords) -> tuple[Told, ...]:
     """Which mistake it is, and what the names mean that the exercise does not have."""
-    sentences_told = [] if diagnosis is None else told(diagnosis)
-    return (*sentences_told, *explained(exercise, sentences_told))
+    sentences_told = [] if diagnosis is None else told(diagnosis, words)
+    return (*sentences_told, *explained(exercise, sentences_told, words))
 
 
 def _look_at(report: Report, encoding: str) -> tuple[Said, ...]:
     """The line to look at, and what was found; a name is explained, if it was not before."""
-    found = tuple(_said(line_to_look_at(report), encoding))
+    words = words_of(report)
+    found = tuple(_said(line_to_look_at(report, words), encoding))
     if report.blame is None or len(found) < 2:
         return found
     failing = report.first_failing
-    before = [*_told(report.exercise, report.diagnosis)]
-    before += _told(report.exercise, failing.diagnosis if failing else None)
-    named = explained(report.exercise, [Told(report.blame.quantity)])
+    before = [*_told(report.exercise, report.diagnosis, words)]
+    before += _told(report.exercise, failing.diagnosis if failing else None, words)
+    named = explained(report.exercise, [Told(words.name(report.blame.quantity))], words)
     more = [one.text for one in named if one not in before]
     return (found[0], replace(found[1], text=" ".join([found[1].text, *more])))
 
 
 def _check(report: Report, c: CheckReport, encoding: str) -> CheckRow:
     d = c.difference
-    exercise = report.exercise
+    exercise, words = report.exercise, OwnWords(report.exercise, c.check)
     return CheckRow(
         name=c.check.name,
         title=c.check.title,
@@ -98,10 +106,10 @@ def _check(report: Report, c: CheckReport, encoding: str) -> CheckRow:
         told_in=c.told_in,
         quantities=c.quantities,
         standings=_standings(report, c, _called_right(report, c)),
-        wrong=None if d is None else _wrong(exercise, c, d),
-        reading="" if d is None else _reading(exercise, d),
-        also=tuple(_wrong(exercise, c, other) for other in c.also),
-        diagnosis=_told(exercise, c.diagnosis),
+        wrong=None if d is None else _wrong(exercise, c, d, words),
+        reading="" if d is None else _reading(exercise, d, words),
+        also=tuple(_wrong(exercise, c, other, words) for other in c.also),
+        diagnosis=_told(exercise, c.diagnosis, words),
         explained=c.diagnosis is not None and bool(c.diagnosis.edits),
         stopped=None if c.trouble is None else _stopping(report, c, c.trouble, encoding),
         remarks=tuple(_remarks(report, c, encoding)),
@@ -109,37 +117,48 @@ def _check(report: Report, c: CheckReport, encoding: str) -> CheckRow:
     )
 
 
-def _wrong(exercise: Exercise, c: CheckReport, d: Difference) -> WrongNumber:
+def _wrong(exercise: Exercise, c: CheckReport, d: Difference, words: OwnWords) -> WrongNumber:
     yours, wanted = apart(d.got_number, d.expected_number)
+    said = replace(d, quantity=words.name(d.quantity), own=tuple(words.names(d.own)))
     return WrongNumber(
         quantity=d.quantity,
+        called=said.quantity,
         call=d.call + 1,
         t=None if d.step is None else d.step + 1,
         axes=d.axes,
         at=d.at,
-        place=place(d, c.check.calls),
+        place=place(said, c.check.calls),
         got=d.got_number,
         expected=d.expected_number,
         yours=yours,
         wanted=wanted,
-        row=tuple(_row(d, yours, wanted)),
+        row=tuple(_row(d, yours, wanted, words)),
         first_shown=d.at[-1] if d.at else 0,
-        how_much=tuple(how_much(d)),
-        from_own=from_own(d),
+        how_much=tuple(how_much(said)),
+        from_own=from_own(said),
         own=d.own,
-        worked=tuple(expected_number(exercise, d)),
+        worked=tuple(_with_legend(words, expected_number(exercise, d, words))),
         working=how_to_compute(*_in_brackets(d)),
     )
 
 
+def _with_legend(words: OwnWords, worked: Iterable[Worked]) -> Iterator[Worked]:
+    """The same; the first line with a block or a part of an array says what that is."""
+    told = False
+    for line in worked:
+        legend = [] if told else words.legend([line.letters])[:1]
+        told = told or bool(legend)
+        yield replace(line, note=legend[0].rstrip(".")) if legend and not line.note else line
+
+
 def _in_brackets(d: Difference) -> tuple[int | None, str]:
     """What stands in brackets after the wrong number's name, and what it counts."""
-    if d.axes[:1] != ("N",) or len(d.at) == 1:
+    if d.axes[:1] != ("N",) or len(d.at) == 1 or d.returned is not None:
         return None, ""
     return d.at[-1], along(d.axes, len(d.axes) - 1, d.at[-1])
 
 
-def _row(d: Difference, yours: str, wanted: str) -> Iterator[Beside]:
+def _row(d: Difference, yours: str, wanted: str, words: OwnWords) -> Iterator[Beside]:
     """The numbers of the row in which the wrong one stands.
 
     What is wrong has as many decimals as tell it from what is expected.
@@ -154,19 +173,17 @@ def _row(d: Difference, yours: str, wanted: str) -> Iterator[Beside]:
             apart(float(got), float(expected)) if wrong
             else (number(float(got)),) * 2
         )  # fmt: skip
-        yield Beside(along(d.axes, len(d.axes) - 1, index), *both, bool(wrong))
+        named = words.beside(d, index) or along(d.axes, len(d.axes) - 1, index)
+        yield Beside(named, *both, bool(wrong))
 
 
-def _reading(exercise: Exercise, d: Difference) -> str:
+def _reading(exercise: Exercise, d: Difference, words: OwnWords) -> str:
     said = []
-    what = meaning(exercise.equations, d.quantity)
+    what = words.text(meaning(exercise.equations, d.quantity))
     if what:
-        said.append(_("{name} is {meaning}.").format(name=d.quantity, meaning=what))
-    if d.axes[:1] == ("N",):
-        rows = _("Each row is one sentence of the batch; places count from 0.")
-        if d.returned is not None:  # there, it may be otherwise
-            rows = _("Below, each row is one sentence of the batch; places count from 0.")
-        said.append(rows)
+        said.append(_("{name} is {meaning}.").format(name=words.name(d.quantity), meaning=what))
+    if d.axes[:1] == ("N",) and d.returned is None:
+        said.append(_("Each row is one sentence of the batch; places count from 0."))
     elif d.at:
         said.append(_("Places count from 0."))
     return " ".join(said)
@@ -195,12 +212,12 @@ def _standings(report: Report, c: CheckReport, said_right: Collection[str]) -> s
     """
     if c.verdict is not Verdict.WRONG or c.difference is None:
         return ""
-    elsewhere = _called_wrong(report, c)
+    elsewhere, words = _called_wrong(report, c), OwnWords(report.exercise, c.check)
 
     def named(standing: Standing, *, wrong: bool) -> list[str]:
         names = [q.name for q in c.quantities if q.standing is standing and not q.hollow]
         told = [n for n in names if n not in said_right and (n in elsewhere) is wrong]
-        return own_names(report.exercise, c.check, told)
+        return words.names(told)
 
     of = {standing: named(standing, wrong=False) for standing in Standing}
     said = []

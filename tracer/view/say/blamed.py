@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from tracer.grading.report import Blame, Report, Why
 from tracer.language import _, plural
 from tracer.view.say.difference import listed
 from tracer.view.say.ending import Ending
+from tracer.view.say.own_words import OwnWords
 from tracer.view.say.raised import line
 from tracer.view.say.words import clean
 
@@ -15,9 +17,11 @@ MOST_RIGHT = 6
 """Variables before the line that are named at most: those that came last."""
 
 
-def line_to_look_at(report: Report) -> list[str | Ending]:
+def line_to_look_at(report: Report, words: OwnWords) -> list[str | Ending]:
     """The line, what its value is or is not, and what was right before it; or nothing."""
     blame = report.blame
+    if blame is not None:
+        blame = replace(blame, quantity=words.name(blame.quantity))
     code = [] if blame is None else line(report, blame.line)
     if blame is None or not code:
         return []

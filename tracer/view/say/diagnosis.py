@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.language import _, plural
 from tracer.view.say.difference import listed
+from tracer.view.say.own_words import OwnWords
 
 if TYPE_CHECKING:
     from tracer.mistakes import Diagnosis, Mistake
+    from tracer.program import Edit
 
 
 FEW = 3
@@ -30,33 +32,51 @@ class Told(NamedTuple):
     aside: bool = False
 
 
-def told(diagnosis: Diagnosis) -> list[Told]:
-    """All that is known of the mistake; nothing where nothing true is known."""
+def told(diagnosis: Diagnosis, words: OwnWords) -> list[Told]:
+    """All that is known of the mistake, in the exercise's names; nothing if nothing true is."""
     if diagnosis.zero:
         return [Told(_("Every number that is wrong is 0, so nothing can be said of its cause."))]
     if len(diagnosis.named) == 1:
-        return list(_one(diagnosis.named[0]))
+        return list(_one(diagnosis.named[0], words))
     if diagnosis.named:
-        return list(_several(diagnosis.named))
+        return list(_several(diagnosis.named, words))
     if diagnosis.generated:
-        return list(_generated([_as_activation(str(e)) for e in diagnosis.generated]))
+        return list(_generated(changes(diagnosis, words)))
     if diagnosis.reference:
         return list(_reference(diagnosis.reference))
-    return list(_by_equation(diagnosis))
+    return list(_by_equation(diagnosis, words))
 
 
-def _one(alike: Sequence[Mistake]) -> Iterator[Told]:
+def changes(diagnosis: Diagnosis, words: OwnWords) -> list[str]:
+    """The changed equations of which each alone gives every number, as one writes them."""
+    return [_as_activation(_written(edit, words)) for edit in diagnosis.generated]
+
+
+def _written(edit: Edit, words: OwnWords) -> str:
+    from tracer.program.edit import Change
+
+    if isinstance(edit, Change):
+        return f"{words.name(edit.name)} = {words.formula(edit.expression, edit.name)}"
+    return words.text(str(edit))
+
+
+def _in(words: OwnWords, mistake: Mistake, text: str) -> str:
+    """What the catalogue says, in the exercise's names; an exercise's own entry has them."""
+    return text if mistake.of_exercise else words.text(text)
+
+
+def _one(alike: Sequence[Mistake], words: OwnWords) -> Iterator[Told]:
     """One mistake, or several that nobody could tell apart by their numbers."""
     if len(alike) > 1:
         yield Told(
             _("Each of these gives exactly your numbers, so it is one of them:"), strong=True
         )
-        yield from (Told(mistake.sentence, item=True) for mistake in alike)
+        yield from (Told(_in(words, m, m.sentence), item=True) for m in alike)
         return
-    yield Told(alike[0].sentence, strong=True)
+    yield Told(_in(words, alike[0], alike[0].sentence), strong=True)
 
 
-def _several(classes: Sequence[Sequence[Mistake]]) -> Iterator[Told]:
+def _several(classes: Sequence[Sequence[Mistake]], words: OwnWords) -> Iterator[Told]:
     """Mistakes that only together give all numbers."""
     said = plural(
         "{n} mistake gives all your numbers:",
@@ -65,7 +85,7 @@ def _several(classes: Sequence[Sequence[Mistake]]) -> Iterator[Told]:
     )
     yield Told(said.format(n=len(classes)), strong=True)
     for alike in classes:
-        titles = [mistake.title for mistake in alike]
+        titles = [_in(words, mistake, mistake.title) for mistake in alike]
         text = titles[0]
         if len(titles) > 1:
             text = _("one of these: {titles}").format(titles="; ".join(titles))
@@ -77,13 +97,13 @@ def _as_activation(change: str) -> str:
     return _ACTIVATION.sub(lambda found: f"{found['d']}tanh(", change)
 
 
-def _generated(changes: Sequence[str]) -> Iterator[Told]:
-    if len(changes) == 1:
+def _generated(found: Sequence[str]) -> Iterator[Told]:
+    if len(found) == 1:
         said = _("Your numbers are those of the equations with {change}.")
-        yield Told(said.format(change=changes[0]), strong=True)
+        yield Told(said.format(change=found[0]), strong=True)
         return
     yield Told(_("Your numbers are those of the equations with one of these:"), strong=True)
-    yield from (Told(change, item=True) for change in changes)
+    yield from (Told(change, item=True) for change in found)
 
 
 def _reference(reference: str) -> Iterator[Told]:
@@ -94,10 +114,10 @@ def _reference(reference: str) -> Iterator[Told]:
         yield Told(_("Your gradients are right for the forward pass that you wrote."), strong=True)
 
 
-def _by_equation(diagnosis: Diagnosis) -> Iterator[Told]:
+def _by_equation(diagnosis: Diagnosis, words: OwnWords) -> Iterator[Told]:
     """Equation by equation, each judged from what was given and from the student's own numbers."""
     by = {
-        verdict: [e.name for e in diagnosis.equations if e.verdict == verdict]
+        verdict: words.names([e.name for e in diagnosis.equations if e.verdict == verdict])
         for verdict in ("right", "wrong", "unknown")
     }
     if not by["wrong"]:

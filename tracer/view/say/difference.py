@@ -14,18 +14,27 @@ LISTED = 4
 def place(d: Difference, calls: int) -> str:
     """``c at t = 2, row 1, unit 3``: where the student finds that number.
 
-    Where the exercise has other names: ``next_c[1, 3], which is c at t = 2, row 1, unit 3``.
+    Where the exercise has other arrays: ``next_c[1, 3] (t = 2, sentence 1, unit 3)``.
     """
     parts = [] if d.step is None else [_("t = {t}").format(t=d.step + 1)]
-    parts += [along(d.axes, n, index) for n, index in enumerate(d.at)]
-    said = d.quantity
-    if parts:
-        said = _("{name} at {place}").format(name=d.quantity, place=", ".join(parts))
-    if d.returned is not None:
-        said = _("{own}, which is {place}").format(own=d.returned, place=said)
+    if d.returned is None:
+        parts += [along(d.axes, n, index) for n, index in enumerate(d.at)]
+    elif of_samples(d):
+        parts += [_("sentence {n}").format(n=d.at[0])]
+        parts += [along(d.axes, n, index) for n, index in enumerate(d.at) if n]
+    said = d.quantity if d.returned is None else d.returned
+    if parts and d.returned is None:
+        said = _("{name} at {place}").format(name=said, place=", ".join(parts))
+    elif parts:
+        said = _("{own} ({place})").format(own=said, place=", ".join(parts))
     if calls > 1:
         said = _("{place}, in call {call}").format(call=d.call + 1, place=said)
     return said
+
+
+def of_samples(d: Difference) -> bool:
+    """Whether each row of the quantity is of one sentence."""
+    return d.axes[:1] == ("N",)
 
 
 def along(axes: Sequence[str], n: int, index: int) -> str:
@@ -73,22 +82,41 @@ def how_much(d: Difference) -> list[str]:
                 wrong=listed(wrong),
             )
         )
-    rows = [bool(row.any()) for row in d.wrong] if d.wrong.ndim > 1 else []
+    by_row = d.returned is None or of_samples(d)
+    rows = [bool(row.any()) for row in d.wrong] if d.wrong.ndim > 1 and by_row else []
     if len(rows) > 1:
         right = [row for row, bad in enumerate(rows) if not bad]
         wrong = [row for row, bad in enumerate(rows) if bad]
         if right:
-            first = plural("Row {rows} is right", "Rows {rows} are right", len(right))
-            then = plural("row {rows} is wrong", "rows {rows} are wrong", len(wrong))
+            first, then = _rows(d, len(right), len(wrong))
             told = _("{right}; {wrong}.").format(
                 right=first.format(rows=listed(right)), wrong=then.format(rows=listed(wrong))
             )
         else:
-            told = _("Every row has wrong numbers.")
+            told = _every_row(d)
         if said and d.step is not None:  # of this step alone
             told = _("t = {t}: {said}").format(t=d.step + 1, said=told)
         said.append(told)
     return said
+
+
+def _rows(d: Difference, right: int, wrong: int) -> tuple[str, str]:
+    """What is right and what is wrong, of the rows; in an array of another layout, of sentences."""
+    if d.returned is not None:
+        return (
+            plural("Sentence {rows} is right", "Sentences {rows} are right", right),
+            plural("sentence {rows} is wrong", "sentences {rows} are wrong", wrong),
+        )
+    return (
+        plural("Row {rows} is right", "Rows {rows} are right", right),
+        plural("row {rows} is wrong", "rows {rows} are wrong", wrong),
+    )
+
+
+def _every_row(d: Difference) -> str:
+    if d.returned is not None:
+        return _("Every sentence has wrong numbers.")
+    return _("Every row has wrong numbers.")
 
 
 def from_own(d: Difference) -> str:

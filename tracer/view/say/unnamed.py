@@ -9,13 +9,14 @@ from tracer.exercises.exercise import Exercise
 from tracer.language import _
 from tracer.view.say.diagnosis import FEW, Told
 from tracer.view.say.meaning import meaning
+from tracer.view.say.own_words import OwnWords
 
 PAGE = "README.md"
 
 _WORD = re.compile(r"\w+")
 
 
-def explained(exercise: Exercise, sentences: Sequence[Told]) -> Iterator[Told]:
+def explained(exercise: Exercise, sentences: Sequence[Told], words: OwnWords) -> Iterator[Told]:
     """What the names mean that stand in no page of the exercise; of many, nothing."""
     if exercise.program is None or not sentences:
         return
@@ -24,10 +25,14 @@ def explained(exercise: Exercise, sentences: Sequence[Told]) -> Iterator[Told]:
     unknown = [
         name
         for name in dict.fromkeys(said)
-        if name in exercise.program.names and name not in read and _what(exercise, name)
+        if name in exercise.program.names
+        and name not in read
+        and not words.has_part(name)
+        and _what(exercise, name)
     ]
+    yield from (Told(text, aside=True) for text in words.legend(said))
     for name in unknown if len(unknown) <= FEW else ():
-        what = _what(exercise, name)
+        what = words.text(_what(exercise, name))
         yield Told(_("{name} is {meaning}.").format(name=name, meaning=what), aside=True)
 
 

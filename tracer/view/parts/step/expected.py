@@ -17,6 +17,7 @@ from tracer.program.functions import NAMED
 from tracer.view.parts.step.worked import Worked, digits_between, worked
 from tracer.view.say.arithmetic import Functions, Value, functions, in_numbers
 from tracer.view.say.numbers import number
+from tracer.view.say.own_words import OwnWords
 
 MANY = 2
 """So many products of rows in one equation are written as one number each."""
@@ -25,7 +26,7 @@ CLOSE = 1e-6
 """How near the worked number comes to the expected one, as a share of it; or it is not shown."""
 
 
-def expected_number(exercise: Exercise, d: Difference) -> Iterator[Worked]:
+def expected_number(exercise: Exercise, d: Difference, words: OwnWords) -> Iterator[Worked]:
     """The equation of the first wrong number, then the equations of what it reads.
 
     Of what those read, in turn, only what is behind one of them: the one that the mistake touches,
@@ -39,15 +40,16 @@ def expected_number(exercise: Exercise, d: Difference) -> Iterator[Worked]:
     cell = CELLS.get(program.name)
     called = functions(cell) if cell is not None else Functions({}, {**NAMED})
     symbols = {q.name: q.symbol for q in cell or () if q.equation and q.level is None}
-    at = _At(program, d)
+    symbols = {name: words.term(name) or symbol for name, symbol in symbols.items()}
+    at = _At(program, d, words)
     digits = digits_between(d.got_number, d.expected_number)
     first = _first_step(program, d)
     if first is not None:  # what comes out of the last step of the way back, which is the first one
-        inside = _At(program, first)
+        inside = _At(program, first, words)
         if inside.number(first.quantity) == d.expected_number:
             handed, written = inside.place(first.quantity), number(d.expected_number, digits)
             yield Worked(at.place(d.quantity), handed, "", written)
-            yield from expected_number(exercise, first)
+            yield from expected_number(exercise, first, words)
         return
     if at.over():  # what stands still there comes from no equation of the step
         yield from _kept(program, d, at, digits)
@@ -59,10 +61,12 @@ def expected_number(exercise: Exercise, d: Difference) -> Iterator[Worked]:
         if result is None or values is None or not _gives(expression, values, result, called):
             continue
         sums = sum(isinstance(n, Binary) and n.sign == "@" for n in expression.nodes())
-        yield worked(
+        line = worked(
             at.place(name), expression, values, result, called, digits=digits, symbols=symbols,
             products=sums < MANY,
         )  # fmt: skip
+        letters = words.letters(expression, name, called.names, symbols)
+        yield line if letters is None else replace(line, letters=letters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class _At:
 
     program: Program
     d: Difference
+    words: OwnWords
 
     def number(self, name: str) -> float | None:
         """The number of another quantity at the same sentence and unit; None if it has none."""
@@ -139,13 +144,14 @@ class _At:
     def place(self, name: str) -> str:
         """``c_2[3]`` of the number itself; of what it reads the name alone."""
         if name != self.d.quantity:
-            return name
-        return self.of_step(name, 0)
+            return self.words.name(name)
+        return self.d.returned or self.of_step(name, 0)
 
     def of_step(self, name: str, back: int) -> str:
         """``c_1[3]``: the number of the same place so many steps back."""
         step = "" if self.d.step is None else f"_{self.d.step + 1 - back}"
         at = ", ".join(map(str, self.d.at[-1:] if self.d.axes[:1] == ("N",) else self.d.at))
+        name = self.words.name(name)
         return f"{name}{step}[{at}]" if at else f"{name}{step}"
 
 
@@ -161,7 +167,7 @@ def _first_step(program: Program, d: Difference) -> Difference | None:
         for name, array in d.values.items()
         if name in program.names
     }
-    return replace(d, quantity=expression.name, step=0, values=values)
+    return replace(d, quantity=expression.name, step=0, values=values, returned=None)
 
 
 def _kept(program: Program, d: Difference, at: _At, digits: int) -> Iterator[Worked]:

@@ -101,7 +101,7 @@ def _remarks(remarks: Sequence[Stopped], able: Abilities) -> Iterator[Text]:
 def _also(others: Sequence[WrongNumber], first: WrongNumber, able: Abilities) -> Iterator[Text]:
     """Other quantities that are wrong, and not because of the first one."""
     for other in others:
-        said = also_wrong(other.quantity, first.quantity)
+        said = also_wrong(other.called, first.called)
         yield from [Text(""), *paragraph(Said(said), able)]
         said = also_where(other.place, other.yours, other.wanted)
         yield from paragraph(Said(said), able, "    ")
