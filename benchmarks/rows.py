@@ -51,7 +51,7 @@ def tables(parts: Sequence[str], sizes: Sequence[Size] = SIZES) -> Iterator[list
             yield [Case(f"forward while {name} grows", "lstm", "float32", s) for s in growing]
 
 
-def row(case: Case, rates: dict[str, float], seconds: float) -> Row:
+def row(case: Case, rates: dict[str, float], seconds: float, rest: float = 0.0) -> Row:
     """The medians of one size. All contestants must agree, or nothing is measured."""
     part, kind, dtype, size = case
     contestants = (backward if part == "backward" else forward)(kind, dtype, size)
@@ -65,7 +65,8 @@ def row(case: Case, rates: dict[str, float], seconds: float) -> Row:
             theirs = contestants[name].result(result)
             np.testing.assert_allclose(theirs, expected, rtol=0, atol=tolerance, err_msg=name)
 
-        ms = medians({name: each.run for name, each in contestants.items()}, seconds, agrees)
+        run = {name: each.run for name, each in contestants.items()}
+        ms = medians(run, seconds, agrees, rest=rest)
     shares = {} if part == "backward" else shares_of(case, ms, rates)
     return {**case._asdict(), "size": list(size), "ms": ms, "shares": shares, "rates": rates}
 

@@ -38,6 +38,7 @@ from typing import Any
 
 from benchmarks import chart, machine, rows, small, tables
 from benchmarks.contestants import missing
+from benchmarks.turns import REST
 
 PARTS = ("forward", "backward", "scaling", "small", "training")
 
@@ -54,9 +55,10 @@ def measure(
     """All parts in this process; each table is printed as soon as it is there."""
     print(f"\n{named(threads)}", flush=True)
     found: list[tables.Row] = []
+    rest = REST if threads > 1 else 0.0
     for cases in rows.tables(parts, sizes):
         rates = machine.rates(threads, seconds)  # anew, for other work comes and goes
-        new = [rows.row(case, rates, seconds) for case in cases]
+        new = [rows.row(case, rates, seconds, rest) for case in cases]
         print(f"\n{tables.printed(new)}", flush=True)
         found += new
     around = []

@@ -14,12 +14,20 @@ LEAST = 3
 SLOW = 0.1
 """A contestant whose turn takes more than this share of the row's seconds stops after `LEAST`."""
 
+REST = 0.02
+"""Seconds before each turn where several threads compute. PyTorch's and ONNX Runtime's wait in a
+busy loop for their next call at first, and so take a core from whoever is next."""
+
+RESTED = 20
+"""So many turns of each are not to be fewer for the rest."""
+
 
 def medians(
     contestants: Mapping[str, Callable[[], Any]],
     seconds: float,
     look: Callable[[str, Any], object] = lambda _name, _result: None,
     clock: Callable[[], float] = time.perf_counter,
+    rest: float = 0.0,
 ) -> dict[str, float]:
     """Milliseconds of each: the median of all its turns.
 
@@ -33,14 +41,19 @@ def medians(
         Called after the turn that is not counted.
     clock : function
         What a turn is timed by: `time.process_time` leaves out what other programs took.
+    rest : float
+        Seconds before each turn in which this thread does nothing, but is awake; see `REST`.
     """
     for name, run in contestants.items():
         look(name, run())
     times: dict[str, list[float]] = {name: [] for name in contestants}
-    end = time.perf_counter() + seconds
+    end = time.perf_counter() + seconds + RESTED * rest * len(contestants)
     while still := [name for name in contestants if _goes_on(times[name], seconds, end)]:
         random.shuffle(still)  # each finds the caches as any other left them
         for name in still:
+            rested = time.perf_counter() + rest
+            while time.perf_counter() < rested:  # a core that has slept computes slowly at first
+                pass
             start = clock()
             contestants[name]()
             times[name].append(clock() - start)

@@ -20,9 +20,11 @@ from tracer.kernels.cpu.vectors import MANY_REGISTERS, PANEL_BYTES, tile_of
 
 # The sums of a tile and two vectors of weights fill the registers.
 ROWS = 8 if MANY_REGISTERS else 6
+FEW = 4
+"""Rows of the smallest tile that keeps the processor as busy as a large one."""
 _wide = tile_of(ROWS, 1)
 _less = tile_of(ROWS - 1, 1)
-_four = tile_of(4, 1)
+_few = tile_of(FEW, 1)
 # One row alone needs many sums at once, or each fma would wait for the one before it.
 _LONG = 4
 _long = tile_of(1, _LONG)
@@ -30,7 +32,7 @@ _single = tile_of(1, 1)
 
 _wide_outer = tile_of(ROWS, 1, outer=True)
 _less_outer = tile_of(ROWS - 1, 1, outer=True)
-_four_outer = tile_of(4, 1, outer=True)
+_few_outer = tile_of(FEW, 1, outer=True)
 _single_outer = tile_of(1, 1, outer=True)
 
 AT_ONCE = 128
@@ -92,19 +94,27 @@ def packed_columns(M: Array) -> Array:
 @compiled
 def whole_tiles(rows: int) -> int:
     """How many rows are multiplied as fast as these: a tile not quite full costs no less."""
-    rest = _tiles(rows)[2]
-    if rows == 1 or rest == 0:
+    if rows == 1:
         return rows
-    return rows - rest + (4 if rest <= 4 else ROWS)
+    while _tiles(rows)[2] % FEW > 0:
+        rows += 1
+    return rows
 
 
 @compiled
 def _tiles(rows: int) -> tuple[int, int, int]:
-    """Where the tiles of `ROWS` rows end, and those of one row less, and how many rows are left."""
+    """Where the tiles of `ROWS` rows end, and those of one row less, and how many rows are left.
+
+    There are no more tiles than it takes, as long as each other as far as that goes; what is left
+    makes tiles of `FEW`.
+    """
     tiles = (rows + ROWS - 1) // ROWS
     missing = tiles * ROWS - rows
     if missing <= tiles:
         return rows - missing * (ROWS - 1), rows, 0
+    if FEW == ROWS - 2 and missing <= 2 * tiles:
+        less = (2 * tiles - missing) * (ROWS - 1)
+        return 0, less, rows - less
     wide = rows - rows % ROWS
     return wide, wide, rows - wide
 
@@ -121,15 +131,15 @@ def product(rows: Array, packed: Array, out: Array) -> None:
     while begin < R:
         end = min(begin + share, R)
         wide, less, rest = _tiles(end - begin)
-        four = begin + less + (4 if rest >= 4 else 0)
+        few = begin + less + rest - rest % FEW
         for p in range(panels if less + rest > 1 else 0):
             for r in range(begin, begin + wide, ROWS):
                 _wide(rows, r, packed, p, out)
             for r in range(begin + wide, begin + less, ROWS - 1):
                 _less(rows, r, packed, p, out)
-            if rest >= 4:
-                _four(rows, begin + less, packed, p, out)
-        for r in range(four, end):
+            for r in range(begin + less, few, FEW):
+                _few(rows, r, packed, p, out)
+        for r in range(few, end):
             p = 0
             while p + _LONG <= panels:
                 _long(rows, r, packed, p, out)
@@ -167,7 +177,7 @@ def outer_total(d_z: Array, rows: Array, out: Array, first: int, last: int) -> N
     stand_apart()
     wide, less, rest = _tiles(last - first)
     done, tiles = first + less, wide // ROWS + (less - wide) // (ROWS - 1)
-    four = done + (4 if rest >= 4 else 0)
+    few = done + rest - rest % FEW
     # The columns of long rows lie so far apart that the cache keeps few of them.
     long = d_z.shape[1] * out.itemsize >= _LONG_ROW
     copied = long and out.shape[1] * out.itemsize > _FEW * PANEL_BYTES
@@ -188,7 +198,7 @@ def outer_total(d_z: Array, rows: Array, out: Array, first: int, last: int) -> N
                     for p in range(near, end):
                         _less_outer(mine, r, panels, p, sums)
         for p in range(panels.shape[0] if rest else 0):
-            if rest >= 4:
-                _four_outer(d, done, panels, p, out)
-            for j in range(four, last):
+            for j in range(done, few, FEW):
+                _few_outer(d, j, panels, p, out)
+            for j in range(few, last):
                 _single_outer(d, j, panels, p, out)

@@ -7,6 +7,7 @@ live only as long as the call: a process that later forks, as a grader does, has
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from threading import Thread
 
 from numba import config
@@ -29,8 +30,8 @@ def in_shares(rows: int, work: int, run: Callable[[int, int], object]) -> None:
     if at_most < 2:
         run(0, rows)
         return
-    size = -(-rows // at_most // ROWS) * ROWS  # whole tiles
-    shares = [(first, min(first + size, rows)) for first in range(0, rows, size)]
+    ends = [rows * share // at_most for share in range(at_most + 1)]
+    shares = list(pairwise(ends))  # all alike, for the slowest is waited for
     failed: list[BaseException] = []
 
     def run_here(first: int, last: int) -> None:
