@@ -1,4 +1,4 @@
-"""``tracer export``: the grades of a class in the form that the course's system reads."""
+"""``tracer export``: what the systems of others read, or run: grades of a class, an autograder."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ import click
 
 from tracer.cli import PASSED, warn
 from tracer.cli._exercises import exercises_option, usable
-from tracer.cli._options import not_empty
+from tracer.cli._grading import rules_in, rules_option
+from tracer.cli._options import not_empty, time_limit_option
 from tracer.cli._output import written
 from tracer.errors import InputError
 from tracer.exports.registry import format_named, names
-from tracer.language import _, quoted_file
+from tracer.exports.settings import VISIBLE
+from tracer.language import _, plural, quoted_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tracer.exercises.exercise import Exercise
-    from tracer.exports.format import ClassFormat, Wish
+    from tracer.exports.format import BoxFormat, ClassFormat, Wish
+    from tracer.exports.settings import Settings
 
 
 class _Listing(click.Command):
@@ -35,20 +38,22 @@ class _Listing(click.Command):
 @click.command(
     cls=_Listing,
     help=_(
-        """Write the grades in the folder RESULTS in the form that your course's system reads.
+        """Write grades in the form that your course's system reads, or an autograder that it runs.
 
-        RESULTS is what tracer grade has made; it is only read. The rules are applied anew, so that
-        a due date or a mark by hand holds for what was graded before.
+        RESULTS is the folder that tracer grade has made; it is only read. The rules are applied
+        anew, so that a due date or a mark by hand holds for what was graded before. An autograder
+        is made of exercises, without RESULTS: an archive that you upload.
 
         \b
         Examples:
           tracer export results --to csv --out grades.csv
           tracer export results --to canvas --into gradebook.csv --out upload.csv
           tracer export results --to moodle --exercise 22 --into worksheet.csv --out upload.csv
+          tracer export --to gradescope --exercise 22 --out autograder.zip
         """
     ),
 )
-@click.argument("results", metavar="RESULTS", type=click.Path(path_type=Path))
+@click.argument("results", required=False, metavar="[RESULTS]", type=click.Path(path_type=Path))
 @click.option(
     "--to", "name", required=True, type=click.Choice(names()),
     help=_("The format; each is described below."),
@@ -73,13 +78,21 @@ class _Listing(click.Command):
     "--scale", is_flag=True,
     help=_("If that column gives another number of points, give the same share of it."),
 )  # fmt: skip
-@click.option(
-    "--rules", metavar="FILE", callback=not_empty,
-    help=_("The rules of the course: due dates, late penalties, which attempt counts."),
-)  # fmt: skip
+@rules_option
 @exercises_option
+@time_limit_option(
+    _("Of an autograder: seconds of processor time for loading a file, and for each call.")
+)
+@click.option(
+    "--visible", type=click.Choice(VISIBLE), default=VISIBLE[0], show_default=True,
+    help=_("Of an autograder for Gradescope: when students see what is said of each check."),
+)  # fmt: skip
+@click.option(
+    "--trust-submissions", "trusted", is_flag=True,
+    help=_("Of an autograder: run also where no wall can stand that keeps from doing harm."),
+)  # fmt: skip
 def command(
-    results: Path,
+    results: Path | None,
     name: str,
     output: str | None,
     into: str | None,
@@ -88,25 +101,77 @@ def command(
     scale: bool,
     rules: str | None,
     folder: str | None,
+    time_limit: float,
+    visible: str,
+    trusted: bool,
 ) -> int:
-    """Read the facts, apply the rules, write."""
+    """Read the facts, apply the rules, write; or pack an autograder."""
     from tracer.exercises.discovery import find
-    from tracer.exports.format import Wish
+    from tracer.exports.format import BoxFormat, Wish
+    from tracer.exports.packing import are_own
+    from tracer.exports.settings import Settings
 
     form = format_named(name)
-    for option, value in (("--into", into), ("--column", column), ("--scale", scale or None)):
-        if value is not None and not form.merges:
-            said = _("{option}: --to {name} puts nothing into another file")
-            raise InputError(said.format(option=option, name=name))
-    for option, value in (("--column", column), ("--scale", scale or None)):
-        if value is not None and into is None:
-            raise InputError(_("{option}: add --into FILE").format(option=option))
+    of_class = {"--into": into, "--column": column, "--scale": scale or None, "--rules": rules}
+    if isinstance(form, BoxFormat):
+        _refuse({"RESULTS": results, **of_class}, _("--to {name} makes an autograder"), name)
+        if not chosen or output is None:
+            said = _("--to {name}: add --exercise (for each exercise) and --out FILE.zip")
+            raise InputError(said.format(name=name))
+    else:
+        typed = click.get_current_context().get_parameter_source
+        of_box = {
+            option: None if typed(key) is click.core.ParameterSource.DEFAULT else True
+            for option, key in (
+                ("--time-limit", "time_limit"), ("--visible", "visible"),
+                ("--trust-submissions", "trusted"),
+            )
+        }  # fmt: skip
+        _refuse(of_box, _("--to {name} runs nothing"), name)
+        if results is None:
+            raise InputError(_("--to {name}: say which RESULTS of tracer grade").format(name=name))
+        if not form.merges:
+            del of_class["--rules"]
+            _refuse(of_class, _("--to {name} puts nothing into another file"), name)
+        elif into is None:
+            _refuse({"--column": column, "--scale": scale or None}, _("add --into FILE"), name)
     exercises = usable(folder).good
-    only = [find(one, exercises) for one in dict.fromkeys(chosen)]
+    names_wanted = {find(one, exercises).name for one in chosen}
+    only = [e for e in exercises if e.name in names_wanted]
+    if isinstance(form, BoxFormat):
+        settings = Settings(
+            name, tuple(e.name for e in only), are_own(only), time_limit, trusted, visible
+        )
+        _pack(form, settings, only, str(output))
+        return PASSED
+    assert results is not None
     wish = Wish(None if into is None else Path(into), column, scale)
     for remark in _written(form, wish, results, exercises, only, rules, output):
         warn(remark)
     return PASSED
+
+
+def _refuse(given: Mapping[str, object], why: str, name: str) -> None:
+    """Refuse what was typed and would have no effect."""
+    for option, value in given.items():
+        if value is not None:
+            raise InputError(f"{option}: {why.format(name=name)}")
+
+
+def _pack(form: BoxFormat, settings: Settings, exercises: Sequence[Exercise], output: str) -> None:
+    """Write an autograder, and say what is in it."""
+    from tracer.exports.packing import packed
+    from tracer.storage.whole import replacing
+
+    contents = packed(form, settings, exercises)
+    with replacing(output) as temporary:
+        temporary.write_bytes(contents)
+    points = sum(one.points for one in exercises)
+    said = plural(
+        "{file}: {count} exercise, {points} points", "{file}: {count} exercises, {points} points",
+        len(exercises),
+    )  # fmt: skip
+    click.echo(said.format(file=quoted_file(output), count=len(exercises), points=points))
 
 
 def _written(
@@ -116,9 +181,8 @@ def _written(
     """Write a class, and give back what is to be said."""
     from tracer.exports.course import course
     from tracer.gradebook.reading import read_store
-    from tracer.gradebook.rules import Rules, read
 
-    settled = Rules() if rules is None else read(Path(rules), [e.name for e in exercises])
+    settled = rules_in(rules, exercises)
     with read_store(results) as store:
         found = course(store, exercises, settled, only)
         if not found.items:

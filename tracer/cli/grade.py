@@ -17,12 +17,12 @@ from tracer.cli._grading import (
     rules_in,
     rules_option,
     running_options,
-    standing,
 )
 from tracer.cli._options import not_empty
 from tracer.cli._output import write_screen, written
 from tracer.cli._processors import processors
 from tracer.errors import InputError
+from tracer.gradebook.behind import standing
 from tracer.language import _, plural, quoted_file
 
 if TYPE_CHECKING:

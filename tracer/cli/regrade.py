@@ -17,11 +17,11 @@ from tracer.cli._grading import (
     rules_in,
     rules_option,
     running_options,
-    standing,
     under_a_bar,
 )
 from tracer.cli._options import not_empty
 from tracer.cli._processors import processors
+from tracer.gradebook.behind import standing
 from tracer.language import _, plural
 
 if TYPE_CHECKING:

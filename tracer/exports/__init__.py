@@ -1,1 +1,1 @@
-"""Grades for the systems of others: what a class has earned, in the form that each reads."""
+"""For the systems of others: a class's grades as each reads them, and autograders that they run."""

@@ -1,13 +1,18 @@
-"""What a format for the results of a class is, and what may be asked of it."""
+"""What a format is: one for the results of a class, or an autograder for one submission."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO, TypeAlias
 
 from tracer.exports.course import Course
+from tracer.exports.graded import Graded
+from tracer.exports.settings import Settings
+
+Environment: TypeAlias = Mapping[str, str]
+JSON: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +51,40 @@ class ClassFormat:
     what: str
     write: Callable[[Course, Wish, TextIO], Sequence[str]]
     merges: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where, in somebody's box, the submission lies, and where the result goes."""
+
+    submission: Path
+    result: Path
+
+
+@dataclass(frozen=True, slots=True)
+class BoxFormat:
+    """An autograder: one submission, graded where somebody else's system runs it.
+
+    Attributes
+    ----------
+    what : str
+        It in a few words, for the help.
+    scripts : mapping of str to str
+        Files of the archive by their names, beside tracer itself and the settings; they can be run.
+    folder : str
+        Where in the archive tracer itself and the settings lie; empty for beside the scripts.
+    places : callable
+        Where all lies, from the variables of the environment.
+    written : callable
+        What is written, from the exercises that were graded, the settings, and the variables: JSON
+        for the result, and texts of files beside it by their names.
+    public : bool
+        Whether students can read the archive.
+    """
+
+    what: str
+    scripts: Mapping[str, str]
+    places: Callable[[Environment], Places]
+    written: Callable[[Sequence[Graded], Settings, Environment], tuple[JSON, Mapping[str, str]]]
+    folder: str = ""
+    public: bool = False

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tracer.exports import formats
 
 if TYPE_CHECKING:
-    from tracer.exports.format import ClassFormat
+    from tracer.exports.format import BoxFormat, ClassFormat
 
 
 def names() -> list[str]:
@@ -17,7 +17,7 @@ def names() -> list[str]:
     return sorted(module.name for module in iter_modules(formats.__path__))
 
 
-def format_named(name: str) -> ClassFormat:
+def format_named(name: str) -> ClassFormat | BoxFormat:
     """The format of that name, which is one of `names`."""
-    found: ClassFormat = import_module(f"{formats.__name__}.{name}").FORMAT
+    found: ClassFormat | BoxFormat = import_module(f"{formats.__name__}.{name}").FORMAT
     return found

@@ -1,38 +1,32 @@
 """A report in plain lines that are harmless wherever they are shown.
 
-What a student has written, a name or what was printed, may stand in them. All that a terminal
-would obey is written out in the report already (`tracer.view.say.words.clean`); here a line loses
-what the log of a build would take for a command: ``::error`` at its beginning, ``##[`` anywhere.
+What a student has written, a name or what was printed, may stand in them. What a terminal or the
+log of a build would obey is written out (`tracer.view.say.words.clean`); in a report it is so
+already, and once more here, for it may have been kept by an earlier tracer.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tracer.language import _
-
-_COMMAND = re.compile(r"^(?P<before>\W*?)::|##(?=\w*\[)", re.MULTILINE)
+from tracer.view.say.words import clean
 
 MOST_PRINTED = 4000
 """Characters of what an answer has printed that are shown."""
 
-
-def harmless(text: str) -> str:
-    """`text` without what the log of a build takes for a command."""
-    return _COMMAND.sub(
-        lambda found: "# #" if found["before"] is None else f"{found['before']}: :", text
-    )
+LONGEST = 6000
+"""Characters of one text; what it is part of may have a megabyte or so."""
 
 
 def as_text(lines: Iterator[str]) -> str:
-    """Lines as one text; none twice in a row, and harmless."""
+    """Lines as one text; none twice in a row, not too many, and harmless."""
     said: list[str] = []
     for line in lines:
         if line not in said[-1:]:
-            said.append(line)
-    return harmless("\n".join(said))
+            said.append(line[:LONGEST])
+    return "\n".join(map(clean, "\n".join(said)[:LONGEST].split("\n")))
 
 
 def whole(report: Mapping[str, Any]) -> Iterator[str]:
@@ -45,7 +39,6 @@ def whole(report: Mapping[str, Any]) -> Iterator[str]:
     line = report["line"]
     if line:
         yield from line["said"]
-        yield f"  {line['number']} | {line['code']}"
     if report["printed"]:
         yield _("printed:")
         yield from (f"  | {one}" for one in report["printed"][:MOST_PRINTED].splitlines())
@@ -56,7 +49,7 @@ def of_check(check: Mapping[str, Any]) -> Iterator[str]:
     yield check["verdict_said"]
     yield from check["said"]
     if check["told_in"]:
-        yield _("mend the check {name} first").format(name=check["told_in"])
+        yield _("Mend “{name}” first.").format(name=check["told_in"])
     for number in [*([check["first"]] if check["first"] else []), *check["also"]]:
         yield from number["said"]
         yield from (f"  {one}" for one in number["equations"])

@@ -10,7 +10,7 @@ from pathlib import Path
 from tracer.errors import FileError
 from tracer.gradebook.store import FILE, Store, check_there
 from tracer.gradebook.tables import VERSION
-from tracer.language import _
+from tracer.language import _, quoted_file
 
 
 @contextmanager
@@ -44,4 +44,11 @@ def _check_version(connection: sqlite3.Connection, path: Path) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version != VERSION:
         said = _("{file} is version {found} of a gradebook; this tracer reads version {wanted}")
-        raise FileError(said.format(file=path, found=version, wanted=VERSION))
+        if version < VERSION:  # which only who writes it can do
+            said = _(
+                "{file} is version {found} of a gradebook, from an earlier tracer; give tracer "
+                "grade --out {folder} once, which makes it version {wanted}"
+            )
+        raise FileError(
+            said.format(file=path, found=version, wanted=VERSION, folder=quoted_file(path.parent))
+        )

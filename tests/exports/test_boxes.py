@@ -1,0 +1,341 @@
+"""Autograders in the boxes of others: packed, unpacked where they run, and run."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import jsonschema
+import pytest
+
+from tests.gradebook.handing import SOLUTIONS, STEP
+from tests.grading.typed import tracer
+from tracer.errors import InputError
+from tracer.exercises.discovery import discover, home
+from tracer.exports import inside
+from tracer.exports.format import BoxFormat
+from tracer.exports.formats import classroom50, gradescope, prairielearn
+from tracer.exports.graded import Graded
+from tracer.exports.packing import packed
+from tracer.exports.settings import Settings
+from tracer.exports.wheel import wheel
+
+LOUD = (
+    b"\nprint('::error::all is lost\\n  ##[group]\\x1b[31m<script>1</script> @everyone ```')\n"
+    b"raise ValueError('::warning::|**x**')\n"
+)
+TITLE = "One whole step of the LSTM"
+POINTS = [2, 2, 2, 1, 1, 3, 1, 1]
+NUMBER = {"type": "number", "minimum": 0}
+WHEN = {"enum": ["hidden", "after_due_date", "after_published", "visible"]}
+TEXT = {"enum": ["text", "html", "simple_format", "md", "ansi"]}
+
+# What gradescope-autograders.readthedocs.io says of results.json.
+GRADESCOPE = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["score", "tests"],
+    "properties": {
+        "score": NUMBER, "execution_time": NUMBER, "output": {"type": "string"},
+        "output_format": TEXT, "visibility": WHEN, "stdout_visibility": WHEN,
+        "extra_data": {"type": "object"}, "leaderboard": {"type": "array"},
+        "tests": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["score", "max_score", "status", "name"],
+                "properties": {
+                    "score": NUMBER, "max_score": NUMBER, "status": {"enum": ["passed", "failed"]},
+                    "name": {"type": "string"}, "name_format": TEXT, "number": {"type": "string"},
+                    "output": {"type": "string"}, "output_format": TEXT,
+                    "tags": {"type": "array"}, "visibility": WHEN, "extra_data": {"type": "object"},
+                },
+            },
+        },
+    },
+}  # fmt: skip
+
+# What schemas/result-v1.schema.json of foundation50/classroom50 asks for.
+WORD = {"type": "string", "minLength": 1}
+COUNT = {"type": "integer", "minimum": 0}
+MOMENT = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$"}
+OPTIONAL = {"graded_at": MOMENT, "submitted_by": {"type": "object", "required": ["username"]}}
+REQUIRED = {
+    "schema": {"const": "classroom50/result/v1"}, "classroom": WORD, "assignment": WORD,
+    "assignment_type": {"enum": ["individual", "group"]}, "owner": WORD,
+    "submission": {"type": "string", "pattern": "^submit/"}, "commit": WORD, "release": WORD,
+    "review": WORD, "datetime": MOMENT, "score": COUNT, "max-score": COUNT,
+    "tests": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["test-name", "passed", "score", "max-score"],
+            "properties": {
+                "test-name": WORD, "passed": {"type": "boolean"}, "score": COUNT,
+                "max-score": COUNT,
+            },
+        },
+    },
+}  # fmt: skip
+CLASSROOM50 = {
+    "type": "object", "additionalProperties": False, "required": [*REQUIRED],
+    "properties": {**REQUIRED, **OPTIONAL},
+}  # fmt: skip
+
+# What docs/externalGrading.md of PrairieLearn/PrairieLearn says of results.json.
+PRAIRIELEARN = {
+    "type": "object",
+    "if": {"properties": {"gradable": {"const": False}}, "required": ["gradable"]},
+    "then": {"required": ["format_errors"]},
+    "else": {"required": ["score"]},
+    "properties": {
+        "gradable": {"type": "boolean"}, "score": {"type": "number", "minimum": 0, "maximum": 1},
+        "message": {"type": "string"}, "output": {"type": "string"}, "images": {"type": "array"},
+        "format_errors": {"type": ["string", "array"], "items": {"type": "string"}},
+        "tests": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "name": {"type": "string"}, "description": {"type": "string"},
+                    "points": NUMBER, "max_points": NUMBER, "message": {"type": "string"},
+                    "output": {"type": "string"},
+                },
+            },
+        },
+    },
+}  # fmt: skip
+
+
+def unpacked(name: str, folder: Path, *words: str) -> Path:
+    """Make an autograder with the command, and unpack it as the system does."""
+    archive = folder / "autograder.zip"
+    ended = tracer(
+        "export", "--to", name, "--exercise", "22", "--out", str(archive), "--trust-submissions",
+        *words,
+    )  # fmt: skip
+    assert ended.exit_code == 0, ended.output
+    assert "1 exercise, 13 points" in ended.stdout
+    with ZipFile(archive) as parts:
+        for entry in parts.infolist():
+            path = Path(parts.extract(entry, folder / "unpacked"))
+            path.chmod(entry.external_attr >> 16 & 0o777)
+    return folder / "unpacked"
+
+
+def run(words: Sequence[str | Path], where: Path, **variables: str) -> str:
+    """Run it with this Python; its standard output."""
+    environment = {"PATH": os.environ["PATH"], "TRACER_PYTHON": sys.executable, **variables}
+    ended = subprocess.run(
+        [str(word) for word in words], cwd=where, env=environment, capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    return ended.stdout
+
+
+def handed(folder: Path, answer: str = "", more: bytes = b"") -> None:
+    """A solution, or a mistake, as a student hands it in."""
+    folder.mkdir(parents=True, exist_ok=True)
+    known = SOLUTIONS / STEP
+    path = known / "mistakes" / f"{answer}.py" if answer else known / "lstm_step.py"
+    (folder / "lstm_step.py").write_bytes(path.read_bytes() + more)
+
+
+@pytest.mark.long
+def test_gradescope(tmp_path: Path) -> None:
+    """The archive unpacked, a submission beside it, and results.json as Gradescope wants it."""
+    root = tmp_path / "autograder"
+    shutil.copytree(
+        unpacked("gradescope", tmp_path, "--visible", "after_due_date"), root / "source"
+    )
+    shutil.copy2(root / "source" / "run_autograder", root)
+    handed(root / "submission", "no_tanh_on_c")
+    (root / "submission" / "old").mkdir()
+    handed(root / "submission" / "old")
+    (root / "submission_metadata.json").write_text('{"id": 1}', "utf-8")
+
+    said = run([root / "run_autograder"], root, AUTOGRADER_ROOT=str(root))
+
+    result = json.loads((root / "results" / "results.json").read_text("utf-8"))
+    jsonschema.validate(result, GRADESCOPE)
+    assert said == f"{STEP}: 6.5 of 13\n"
+    assert (result["score"], sum(test["score"] for test in result["tests"])) == (6.5, 6.5)
+    assert [test["max_score"] for test in result["tests"]] == POINTS
+    assert {test["visibility"] for test in result["tests"]} == {"after_due_date"}
+    assert "h = o * tanh(c)" in result["output"]
+    assert "old/lstm_step.py is not: it answers the same exercise" in result["output"]
+    assert set(result["extra_data"]["seeds"]) == {STEP}
+
+
+@pytest.mark.long
+def test_classroom50(tmp_path: Path) -> None:
+    """In the student's checkout: result.json, and a page on which nothing of theirs is markup."""
+    bundle = unpacked("classroom50", tmp_path)
+    checkout, elsewhere = tmp_path / "checkout", tmp_path / "elsewhere"
+    handed(checkout, more=LOUD)
+    elsewhere.write_text("mine", "utf-8")
+    (checkout / "result.json").symlink_to(elsewhere)
+
+    said = run(
+        [sys.executable, bundle / "autograder.py"], checkout, CLASSROOM="cs1", ASSIGNMENT="lstm",
+        OWNER="ada", SUBMISSION_TAG="submit/2026-08-03T14-30-05Z-abcdef0",
+        COMMIT_URL="https://x/commit/1", RELEASE_URL="https://x/releases/1",
+    )  # fmt: skip
+
+    result = json.loads((checkout / "result.json").read_text("utf-8"))
+    jsonschema.validate(result, CLASSROOM50)
+    assert (result["score"], result["max-score"], result["owner"]) == (0, 130, "ada")
+    assert [test["max-score"] for test in result["tests"]] == [10 * points for points in POINTS]
+    assert result["datetime"] == "2026-08-03T14:30:05Z"
+    assert elsewhere.read_text("utf-8") == "mine"
+    assert said == f"{STEP}: 0 of 13\n"
+    page = (checkout / "release-body.md").read_text("utf-8")
+    theirs = [line for line in page.splitlines() if "script" in line or "**x**" in line]
+    assert len(theirs) >= 2
+    assert all(line.startswith("    ") for line in theirs)
+    for text in (page, json.dumps(result, ensure_ascii=False)):
+        assert not re.search(r"^\s*::|##\[|\x1b", text, re.MULTILINE)
+
+
+@pytest.mark.long
+def test_prairielearn(tmp_path: Path) -> None:
+    """As its container lays it out: a score from 0 to 1, and each check."""
+    root = tmp_path / "grade"
+    parts = unpacked("prairielearn", tmp_path)
+    shutil.copytree(parts / "tests", root / "tests")
+    handed(root / "student", "no_tanh_on_c", b"\nprint('<b>', '::error::')\n")
+
+    run([root / "tests" / "run.sh"], root, GRADE_ROOT=str(root))
+
+    result = json.loads((root / "results" / "results.json").read_text("utf-8"))
+    jsonschema.validate(result, PRAIRIELEARN)
+    assert (result["gradable"], result["score"]) == (True, 0.5)
+    assert [test["max_points"] for test in result["tests"]] == POINTS
+    assert r"  | <b> \x3a:error::" in result["message"]
+    entry = json.loads((parts / "info.json").read_text("utf-8"))["externalGradingOptions"]
+    assert entry["entrypoint"] == "/grade/tests/run.sh"
+    assert (parts / "Dockerfile").read_text("utf-8").count("rnn_tracer-*.whl") == 3
+
+
+def test_nothing_handed_in() -> None:
+    """No file, or one that Python cannot read: 0 points in full view, and not gradable."""
+    exercise = next(e for e in discover().good if e.name == STEP)
+    nothing = Graded(exercise, None, 7, "notes.txt was not looked at")
+    said = f"{TITLE}: no file of this exercise; expected lstm_step.py\nnotes.txt was not looked at"
+
+    settings = Settings("x", (STEP,))
+    of_gradescope, _files = gradescope.FORMAT.written([nothing], settings, {})
+    of_prairielearn, _files = prairielearn.FORMAT.written([nothing], settings, {})
+    of_classroom50, files = classroom50.FORMAT.written([nothing], settings, {})
+
+    jsonschema.validate(of_gradescope, GRADESCOPE)
+    assert (of_gradescope["score"], of_gradescope["output"]) == (0, said)
+    assert [test["max_score"] for test in of_gradescope["tests"]] == POINTS
+    assert of_prairielearn == {"gradable": False, "format_errors": [said]}
+    assert (of_classroom50["score"], of_classroom50["max-score"]) == (0, 130)
+    assert f"    {TITLE}: no file" in files["release-body.md"]
+
+
+def test_a_fault_is_no_grade(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where the grader fails there is no result, a line for the instructor, and not exit code 0."""
+    box = unpacked("gradescope", tmp_path) / "box.json"
+    monkeypatch.setenv("AUTOGRADER_ROOT", str(tmp_path))
+    exercise = next(e for e in discover().good if e.name == STEP)
+    broken = Graded(exercise, None, 7, fault="it broke\n::error::x")
+    monkeypatch.setattr("tracer.exports.graded.graded", lambda *_given: iter([broken]))
+    monkeypatch.setattr("tracer.gradebook.behind.standing", lambda _name, *, trusted: str(trusted))
+
+    code = inside.main([str(box)])
+    other = inside.main([str(tmp_path / "none.json")])
+
+    first, second = capsys.readouterr().out.splitlines()
+    assert (code, other, (tmp_path / "results").exists()) == (70, 70, False)
+    assert first == f"not graded: the grader failed at {STEP}: it broke\\n\\x3a:error\\x3a:x"
+    assert second.startswith("not graded: cannot read")
+
+
+def test_the_wheel_is_whole() -> None:
+    """It has every file that it lists, no more, and the exercises; never a solution."""
+    made = wheel()
+
+    with ZipFile(BytesIO(made.contents)) as archive:
+        names = archive.namelist()
+        about = next(name.partition("/")[0] for name in names if ".dist-info/" in name)
+        record = archive.read(f"{about}/RECORD").decode().splitlines()
+        for line in record[:-1]:
+            name, digest, size = line.rsplit(",", 2)
+            contents = archive.read(name)
+            right = base64.urlsafe_b64encode(hashlib.sha256(contents).digest()).rstrip(b"=")
+            assert (digest, size) == (f"sha256={right.decode()}", str(len(contents)))
+    assert [line.rsplit(",", 2)[0] for line in record] == names
+    assert f"tracer/handouts/{STEP}/exercise.toml" in names
+    assert not [name for name in names if "solution" in name or "__pycache__" in name]
+    assert made.contents == wheel().contents
+
+
+def test_own_exercises_travel_along(tmp_path: Path) -> None:
+    """They lie beside the settings; one with right answers in it is refused where all can read."""
+    own = tmp_path / "course"
+    shutil.copytree(home() / STEP, own / STEP)
+    settings = Settings("x", (STEP,), own=True)
+    (exercise,) = discover(own).good
+
+    names = ZipFile(BytesIO(packed(gradescope.FORMAT, settings, [exercise]))).namelist()
+    told = replace(exercise, reference=own / STEP / "reference.py")
+
+    assert f"exercises/{STEP}/exercise.toml" in names
+    packed(prairielearn.FORMAT, settings, [told])
+    with pytest.raises(InputError, match="students can read what is packed"):
+        packed(classroom50.FORMAT, settings, [told])
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (("--to", "gradescope"), "--to gradescope: add --exercise"),
+        (("results", "--to", "gradescope"), "RESULTS: --to gradescope makes an autograder"),
+        (("--to", "csv"), "--to csv: say which RESULTS of tracer grade"),
+        (("results", "--to", "csv", "--visible", "hidden"), "--visible: --to csv runs nothing"),
+    ],
+)
+def test_what_would_have_no_effect(words: Sequence[str], error: str) -> None:
+    """An option of the other kind of format is an error."""
+    ended = tracer("export", *words)
+
+    assert (ended.exit_code, error in ended.stderr) == (2, True)
+
+
+def test_all_that_is_text_is_bounded() -> None:
+    """A report of any length gives a result of less than a megabyte."""
+    exercise = next(e for e in discover().good if e.name == STEP)
+    check: dict[str, Any] = {
+        "title": "t", "points": 0.0, "out_of": 2, "verdict": "wrong", "verdict_said": "wrong",
+        "said": ["x" * 10**6], "told_in": None, "first": None, "also": [], "diagnosis": None,
+        "trouble": None, "remarks": [],
+    }  # fmt: skip
+    report: dict[str, Any] = {
+        "title": "t", "verdict_said": "wrong", "score": "0", "points": 0, "notes": [],
+        "diagnosis": None, "said": [], "line": None, "printed": "y" * 10**6, "wall": "plain",
+        "checks": [check] * 8,
+    }  # fmt: skip
+    one = Graded(exercise, report, 7)
+
+    for form in (gradescope.FORMAT, classroom50.FORMAT, prairielearn.FORMAT):
+        assert isinstance(form, BoxFormat)
+        result, _files = form.written([one], Settings("x", (STEP,)), {})
+        assert len(json.dumps(result)) < 10**6

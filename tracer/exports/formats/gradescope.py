@@ -1,0 +1,100 @@
+"""A zip archive for Gradescope's programming assignments.
+
+It has ``setup.sh`` and ``run_autograder`` at its root. Gradescope unpacks it in
+/autograder/source, runs ``setup.sh`` once, copies ``run_autograder`` to /autograder, and runs that
+for each submission, which lies in /autograder/submission; the result is
+/autograder/results/results.json. Facts: gradescope-autograders.readthedocs.io.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import tracer
+from tracer.exports.format import JSON, BoxFormat, Environment, Places
+from tracer.exports.graded import Graded
+from tracer.exports.settings import FILE, Settings
+from tracer.language import _
+
+ROOT = "AUTOGRADER_ROOT"
+"""The variable that says where all lies, if not in /autograder."""
+
+SETUP = """\
+#!/usr/bin/env bash
+# Run once, when the image is built: installs the tracer that is in this archive.
+set -euo pipefail
+root="${AUTOGRADER_ROOT:-/autograder}"
+newest() {
+    for minor in 15 14 13 12 11; do
+        if command -v "python3.$minor" > /dev/null; then echo "python3.$minor"; return; fi
+    done
+}
+python="$(newest)"
+if [ -z "$python" ]; then
+    apt-get update
+    apt-get install -y python3.12 python3.12-venv || apt-get install -y python3.11 python3.11-venv
+    python="$(newest)"
+fi
+if ! "$python" -c "import ensurepip" 2> /dev/null; then
+    apt-get update
+    apt-get install -y "$python-venv"
+fi
+"$python" -m venv "$root/venv"
+"$root/venv/bin/python" -m pip install --no-cache-dir "$root"/source/rnn_tracer-*.whl
+"""
+
+RUN = f"""\
+#!/usr/bin/env bash
+# Run for each submission: grades it and writes results/results.json.
+root="${{AUTOGRADER_ROOT:-/autograder}}"
+python="${{TRACER_PYTHON:-$root/venv/bin/python}}"
+exec "$python" -I -m tracer.exports.inside "$root/source/{FILE}"
+"""
+
+
+def _places(environment: Environment) -> Places:
+    root = Path(environment.get(ROOT, "/autograder"))
+    return Places(root / "submission", root / "results" / "results.json")
+
+
+def _written(
+    graded: Sequence[Graded], settings: Settings, _environment: Environment
+) -> tuple[JSON, Mapping[str, str]]:
+    tests = [
+        {
+            "name": f"{one.exercise.title}: {line.title}" if len(graded) > 1 else line.title,
+            "name_format": "text",
+            "number": f"{one.exercise.number}.{place}",
+            "score": line.points,
+            "max_score": line.out_of,
+            "status": "passed" if line.passed else "failed",
+            "output": line.said,
+            "output_format": "text",
+            "visibility": settings.visible,
+        }
+        for one in graded
+        for place, line in enumerate(one.lines, 1)
+    ]
+    result = {
+        "score": round(sum(one.points for one in graded), 2),
+        "output": "\n\n".join(one.said for one in graded),
+        "output_format": "text",
+        "visibility": settings.visible,
+        "stdout_visibility": "hidden",
+        "tests": tests,
+        "extra_data": {
+            "tracer": tracer.__version__,
+            "wall": next((one.report["wall"] for one in graded if one.report), None),
+            "seeds": {one.exercise.name: one.seed for one in graded},
+        },
+    }
+    return result, {}
+
+
+FORMAT = BoxFormat(
+    _("an autograder for Gradescope, as a zip archive"),
+    {"setup.sh": SETUP, "run_autograder": RUN},
+    _places,
+    _written,
+)
