@@ -187,7 +187,29 @@ def test_what_another_check_shows_wrong_is_right_in_this_one_only() -> None:
     wrong = {e.name for e in report.diagnosis.equations if e.verdict == "wrong"}
     (standings,) = (c.standings for c in judged(report).checks if c.name == "large values")
     assert wrong == {"i", "f", "g", "o"}
-    assert standings == "In this check, nothing is wrong with g."
+    assert standings == ("In check “large values”, g is right; in another check, it is wrong.")
+
+
+def test_what_all_checks_show_is_said_of_all_of_them() -> None:
+    """z is clipped in σ: "one word" shows it in f and o, and i is right there."""
+    source = CLIPPED.replace(
+        b"z = np.clip(x @ U.T + h_prev @ W.T + a, -5, 5)",
+        b"""\
+z = x @ U.T + h_prev @ W.T + a
+    z[:, : 2 * len(W.T)] = np.clip(z[:, : 2 * len(W.T)], -5, 5)
+    z[:, 3 * len(W.T) :] = np.clip(z[:, 3 * len(W.T) :], -5, 5)""",
+    )
+
+    part = judged(grade(EXERCISES["20"], Submission("lstm_gates.py", source), seed=1))
+
+    assert part.first_failing is not None
+    assert part.diagnosis[0].text == (
+        "Taken together, the checks show: your i, f and o are not what the equations give from "
+        "the numbers that go into each."
+    )
+    assert part.first_failing.standings == (
+        "In check “one word”, i is right; in another check, it is wrong."
+    )
 
 
 FOLLOWED = b"""
@@ -214,4 +236,7 @@ def test_what_follows_in_this_check_and_is_wrong_in_another_is_not_called_right(
     assert report.diagnosis is not None
     assert "h" in {e.name for e in report.diagnosis.equations if e.verdict == "wrong"}
     (standings,) = (c.standings for c in judged(report).checks if c.name == "one word")
-    assert standings == "In this check, h is what follows from your own numbers."
+    assert standings == (
+        "In check “one word”, h is what follows from your own numbers; in another check, it is "
+        "wrong."
+    )

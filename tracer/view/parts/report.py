@@ -55,7 +55,7 @@ def judged(report: Report, encoding: str = "utf-8") -> Judged:
         out_of=report.out_of,
         notes=tuple(form_notes(report)),
         checks=tuple(_check(report, c, encoding) for c in report.checks),
-        diagnosis=_told(exercise, report.diagnosis, words_of(report)),
+        diagnosis=_told(exercise, report.diagnosis, words_of(report), together=_together(report)),
         explained=report.diagnosis is not None and bool(report.diagnosis.edits),
         look_at=_look_at(report, encoding),
     )
@@ -72,9 +72,21 @@ def words_of(report: Report) -> OwnWords:
     return OwnWords(report.exercise, next(wrong, report.checks[0].check))
 
 
-def _told(exercise: Exercise, diagnosis: Diagnosis | None, words: OwnWords) -> tuple[Told, ...]:
+def _together(report: Report) -> bool:
+    """Whether an equation is called wrong that is not wrong in the check which is told first."""
+    first, found = report.first_failing, report.diagnosis
+    if first is None or found is None or first.difference is None:
+        return False
+    wrong = {q.name for q in first.quantities if q.standing is Standing.WRONG}
+    came = {q.name for q in first.quantities}
+    return any(e.verdict == "wrong" and e.name in came - wrong for e in found.equations)
+
+
+def _told(
+    exercise: Exercise, diagnosis: Diagnosis | None, words: OwnWords, *, together: bool = False
+) -> tuple[Told, ...]:
     """Which mistake it is, and what the names mean that the exercise does not have."""
-    sentences_told = [] if diagnosis is None else told(diagnosis, words)
+    sentences_told = [] if diagnosis is None else told(diagnosis, words, together=together)
     return (*sentences_told, *explained(exercise, sentences_told, words))
 
 
@@ -198,21 +210,21 @@ def _called_right(report: Report, c: CheckReport) -> set[str]:
     return {e.name for e in by_equation if e.verdict == "right"} | before
 
 
-def _called_wrong(report: Report, c: CheckReport) -> set[str]:
-    """The quantities of which the diagnosis says that their equation is wrong, in some check."""
-    found = c.diagnosis or report.diagnosis
-    return {e.name for e in found.equations if e.verdict == "wrong"} if found else set()
+def _wrong_elsewhere(report: Report, c: CheckReport) -> set[str]:
+    """The quantities that are wrong by themselves in another check."""
+    others = (other for other in report.checks if other is not c)
+    return {q.name for other in others for q in other.quantities if q.standing is Standing.WRONG}
 
 
 def _standings(report: Report, c: CheckReport, said_right: Collection[str]) -> str:
     """Which quantities of a failing check are right, by themselves or for the student's own.
 
     What was called right before is not said again; of what is wrong in another check, it is said
-    that it is right in this one, or only follows there.
+    that it is right in this one, or only follows in it.
     """
     if c.verdict is not Verdict.WRONG or c.difference is None:
         return ""
-    elsewhere, words = _called_wrong(report, c), OwnWords(report.exercise, c.check)
+    elsewhere, words = _wrong_elsewhere(report, c), OwnWords(report.exercise, c.check)
 
     def named(standing: Standing, *, wrong: bool) -> list[str]:
         names = [q.name for q in c.quantities if q.standing is standing and not q.hollow]
@@ -223,15 +235,22 @@ def _standings(report: Report, c: CheckReport, said_right: Collection[str]) -> s
     said = []
     here = named(Standing.RIGHT, wrong=True)
     if here:
-        said.append(_("In this check, nothing is wrong with {names}.").format(names=listed(here)))
+        right = plural(
+            "In check “{check}”, {names} is right; in another check, it is wrong.",
+            "In check “{check}”, {names} are right; in another check, they are wrong.",
+            len(here),
+        )
+        said.append(right.format(check=c.check.name, names=listed(here)))
     here = named(Standing.FOLLOWS, wrong=True)
     if here:
         follows = plural(
-            "In this check, {names} is what follows from your own numbers.",
-            "In this check, {names} are what follows from your own numbers.",
+            "In check “{check}”, {names} is what follows from your own numbers; in another check, "
+            "it is wrong.",
+            "In check “{check}”, {names} are what follows from your own numbers; in another check, "
+            "they are wrong.",
             len(here),
         )
-        said.append(follows.format(names=listed(here)))
+        said.append(follows.format(check=c.check.name, names=listed(here)))
     if of[Standing.RIGHT]:
         names = of[Standing.RIGHT]
         right = plural("{names} is right.", "{names} are right.", len(names))

@@ -32,8 +32,11 @@ class Told(NamedTuple):
     aside: bool = False
 
 
-def told(diagnosis: Diagnosis, words: OwnWords) -> list[Told]:
-    """All that is known of the mistake, in the exercise's names; nothing if nothing true is."""
+def told(diagnosis: Diagnosis, words: OwnWords, *, together: bool = False) -> list[Told]:
+    """All that is known of the mistake, in the exercise's names; nothing if nothing true is.
+
+    `together` says that some of it shows in other checks than the one that is told first.
+    """
     if diagnosis.zero:
         return [Told(_("Every number that is wrong is 0, so nothing can be said of its cause."))]
     if len(diagnosis.named) == 1:
@@ -44,7 +47,7 @@ def told(diagnosis: Diagnosis, words: OwnWords) -> list[Told]:
         return list(_generated(changes(diagnosis, words)))
     if diagnosis.reference:
         return list(_reference(diagnosis.reference))
-    return list(_by_equation(diagnosis, words))
+    return list(_by_equation(diagnosis, words, together=together))
 
 
 def changes(diagnosis: Diagnosis, words: OwnWords) -> list[str]:
@@ -114,7 +117,7 @@ def _reference(reference: str) -> Iterator[Told]:
         yield Told(_("Your gradients are right for the forward pass that you wrote."), strong=True)
 
 
-def _by_equation(diagnosis: Diagnosis, words: OwnWords) -> Iterator[Told]:
+def _by_equation(diagnosis: Diagnosis, words: OwnWords, *, together: bool) -> Iterator[Told]:
     """Equation by equation, each judged from what was given and from the student's own numbers."""
     by = {
         verdict: words.names([e.name for e in diagnosis.equations if e.verdict == verdict])
@@ -127,6 +130,14 @@ def _by_equation(diagnosis: Diagnosis, words: OwnWords) -> Iterator[Told]:
         "Your {names} are not what the equations give from the numbers that go into each.",
         len(by["wrong"]),
     )
+    if together:
+        said = plural(
+            "Taken together, the checks show: your {names} is not what the equations give from the "
+            "numbers that go into it.",
+            "Taken together, the checks show: your {names} are not what the equations give from "
+            "the numbers that go into each.",
+            len(by["wrong"]),
+        )
     yield Told(said.format(names=listed(by["wrong"])), strong=True)
     if by["right"]:
         said = plural("Your {names} is.", "Your {names} are.", len(by["right"]))
