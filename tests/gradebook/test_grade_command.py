@@ -10,17 +10,27 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Generator, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
-from tests.gradebook.handing import ROOT, SOLUTIONS, STEP, class_of, described_by_dying, kept
+from tests.gradebook.handing import (
+    ROOT,
+    SOLUTIONS,
+    STEP,
+    class_of,
+    described_by_dying,
+    described_by_hanging,
+    kept,
+)
 from tests.grading.typed import tracer
 from tracer.exercises.discovery import home
 from tracer.gradebook.counting import rows
@@ -29,7 +39,7 @@ from tracer.gradebook.handed import Student
 from tracer.gradebook.rules import Late, Mark, Rules
 from tracer.gradebook.store import open_store
 from tracer.gradebook.workers import Grader, Job, Outcome, graded, outcome
-from tracer.sandbox.process import PlainProcess, Run
+from tracer.sandbox.process import Limits, PlainProcess, Run
 from tracer.sandbox.walls import WALLS, Kind
 from tracer.view.parts.gradebook import class_summary
 from tracer.view.terminal.console import Abilities
@@ -381,6 +391,25 @@ def test_a_process_that_dies_is_replaced() -> None:
     assert [one.number for one in found] == [0, 1]
     assert all(one.grade is None for one in found)
     assert [one.fault for one in found] == ["the process that graded it ended with status 9"] * 2
+
+
+@pytest.mark.long
+def test_a_process_that_hangs_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it hangs in, the class goes on: there is no grade, no process, and no folder."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("tracer.gradebook.workers.OURS", 1.0)
+    monkeypatch.setattr("tracer.gradebook.workers.GRACE", 0.5)
+    monkeypatch.setattr(Limits, "whole", 1.0)
+    jobs = [Job(k, home() / STEP, "lstm_step.py", b"pass", 1) for k in range(2)]
+    resource_tracker.ensure_running()  # Python's own, which stays
+    before = psutil.Process().children(recursive=True)
+
+    found = list(graded(jobs, Grader(PlainProcess, described_by_hanging), 2))
+
+    said = "the process that graded it gave no answer within 2 s"
+    assert sorted(found) == [Outcome(0, None, said), Outcome(1, None, said)]
+    assert {*psutil.Process().children(recursive=True)} <= {*before}
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.long

@@ -21,6 +21,8 @@ from tracer.grading.session import grade
 from tracer.sandbox import usage
 from tracer.sandbox.frames import OUT_OF_MEMORY
 from tracer.sandbox.process import Limits
+from tracer.view.terminal.console import Abilities
+from tracer.view.terminal.report import screen
 
 LINUX = sys.platform == "linux"
 """Only Linux tells a process about its orphans, and shows processes in ``/proc``."""
@@ -266,6 +268,28 @@ def test_what_a_time_limit_was(rnn_step: Exercise, body: str, how: str, seconds:
     assert report.verdict is Verdict.TIMED_OUT
     assert trouble is not None
     assert (trouble.facts["how"], trouble.facts["seconds"]) == (how, pytest.approx(seconds))
+
+
+def test_all_checks_together_have_one_clock(
+    rnn_step: Exercise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who sleeps uses no processor time, and keeps nobody waiting for ever: one time for a file."""
+    monkeypatch.setattr(Limits, "whole", 1.0)
+    source = (
+        "import time\nimport numpy as np\ndef rnn_step(x, h_prev, U, W, a):\n"
+        "    time.sleep(0.3)\n    return np.tanh(x @ U.T + h_prev @ W.T + a)\n"
+    )
+
+    report = grade(rnn_step, Submission("rnn_step.py", source.encode()), seed=1)
+
+    verdicts = [check.verdict for check in report.checks]
+    first = verdicts.index(Verdict.TIMED_OUT)
+    assert set(verdicts[first + 1 :]) == {Verdict.NOT_TRIED}
+    trouble = report.checks[first].trouble
+    assert trouble is not None
+    assert (trouble.facts["how"], trouble.facts["seconds"]) == ("long", 1.0)
+    said = "\n".join(line.plain for line in screen(report, Abilities(width=200)))
+    assert "its checks took 1 s on the clock in all" in said
 
 
 def test_all_checks_together_have_one_budget(

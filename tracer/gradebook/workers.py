@@ -20,7 +20,7 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 from types import FrameType
 from typing import Any, NamedTuple, NoReturn
 
@@ -34,6 +34,11 @@ from tracer.sandbox.process import Limits, Wall
 
 GRACE = 15.0
 """Seconds that a process has to end what it does and to remove what it made."""
+
+OURS = 300.0
+"""Seconds on the clock that our own code may take over a submission, beside what that itself may.
+
+Judging takes a second or two, also on a busy machine: only what hangs takes so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +128,21 @@ def graded(jobs: Iterable[Job], grader: Grader, count: int) -> Generator[Outcome
         In the order in which they are ready.
     """
     waiting = iter(jobs)
-    busy: dict[Connection, tuple[_Worker, Job]] = {}
+    patience = grader.limits.whole + OURS
+    busy: dict[Connection, tuple[_Worker, Job, float]] = {}
     idle: list[_Worker] = []
     try:
         while True:
             while len(busy) < count and (job := next(waiting, None)) is not None:
                 worker = idle.pop() if idle else _Worker(grader)
                 worker.give(job)
-                busy[worker.connection] = worker, job
+                busy[worker.connection] = worker, job, monotonic() + patience
             if not busy:
                 return
-            for ready in wait(list(busy)):
+            first = min(end for _worker, _job, end in busy.values())
+            for ready in wait(list(busy), max(0.0, first - monotonic())):
                 assert isinstance(ready, Connection)
-                worker, job = busy.pop(ready)
+                worker, job, _end = busy.pop(ready)
                 found = worker.taken(job)
                 if found is None:
                     status = worker.end()
@@ -144,8 +151,13 @@ def graded(jobs: Iterable[Job], grader: Grader, count: int) -> Generator[Outcome
                 else:
                     idle.append(worker)
                     yield found
+            for connection in [one for one, (_w, _j, end) in busy.items() if end < monotonic()]:
+                worker, job, _end = busy.pop(connection)
+                worker.end()
+                said = f"the process that graded it gave no answer within {patience:g} s"
+                yield Outcome(job.number, None, said)
     finally:
-        for worker in [*idle, *(worker for worker, _job in busy.values())]:
+        for worker in [*idle, *(worker for worker, _job, _end in busy.values())]:
             worker.end()
 
 
@@ -155,7 +167,9 @@ class _Worker:
     def __init__(self, grader: Grader) -> None:
         context = get_context("spawn")  # it inherits no file of ours, and no lock of a thread
         self.connection, theirs = context.Pipe()
-        self._process: BaseProcess = context.Process(target=_work, args=(theirs, grader))
+        self._folder = place.named()
+        asked = (theirs, grader, self._folder)
+        self._process: BaseProcess = context.Process(target=_work, args=asked)
         self._process.start()
         theirs.close()
 
@@ -182,17 +196,18 @@ class _Worker:
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
+        place.remove(self._folder)  # as a rule it has done so itself
         return self._process.exitcode
 
 
-def _work(connection: Connection, grader: Grader) -> None:
+def _work(connection: Connection, grader: Grader, folder: Path) -> None:
     """Grade what comes, until nothing more can come."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started this
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     # The signal may come while something is being made or removed. All of it lies in one folder,
     # which is removed after that, when no signal stops it any more.
-    with place.folder() as folder:
+    with place.folder(folder):
         tempfile.tempdir = str(folder)
         while True:
             try:

@@ -42,6 +42,7 @@ def ending(task: Task, answer: Answer, run: Run, limits: Limits) -> tuple[Verdic
         How.TIME: limits.seconds,
         How.WAITED: limits.waiting,
         How.SPENT: limits.budget,
+        How.LONG: limits.whole,
     }.get(run.how)
     if seconds is not None:
         facts |= {"seconds": seconds, "how": str(run.how), "limit": limits.seconds}

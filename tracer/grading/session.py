@@ -138,6 +138,7 @@ class Session:
     printed: str = ""
     seconds: float = 0.0
     used: float = 0.0
+    waited: float = 0.0
     mark: str = field(default_factory=lambda: f"\x1e{secrets.token_hex(8)}:")
 
     def run(self, tasks: Sequence[Task], before: Sequence[Judged]) -> list[Judged]:
@@ -172,7 +173,7 @@ class Session:
             if not answer.finished:
                 if not answer.loaded:  # it is the same file for every check
                     found += _all(tasks[k + 1 :], *ending(task, answer, run, limits))
-                elif run.how is How.SPENT:
+                elif run.how in (How.SPENT, How.LONG):
                     found += map(_not_tried, tasks[k + 1 :])
                 return found
         return found
@@ -192,9 +193,14 @@ class Session:
             (file, module), plans, limits, self.mark, most=wanted, apart=apart, watch=watch
         )
         longest = max(0.0, self.limits.budget - self.used)
-        room = replace(limits, printed=limits.printed + len(plans) * (len(self.mark) + 4))
+        room = replace(
+            limits,
+            printed=limits.printed + len(plans) * (len(self.mark) + 4),
+            clock=max(0.0, self.limits.whole - self.waited),
+        )
         run = self.wall.run(self.form.program, self.form.file, asked, room, longest)
         self.used += run.used.seconds
+        self.waited += run.seconds
         return run, read(run.response, plans, run.in_time)
 
     def judged(self, task: Task, answer: Answer) -> Judged:

@@ -33,10 +33,15 @@ def temporary() -> str:
         raise FileError(f"cannot run your code: {error.strerror or error}") from error
 
 
+def named() -> Path:
+    """A name for such a folder, which nobody else has."""
+    return Path(temporary(), f"tracer-{secrets.token_hex(8)}")
+
+
 @contextmanager
-def folder() -> Iterator[Path]:
+def folder(root: Path | None = None) -> Iterator[Path]:
     """A new folder, which is gone afterwards, whatever lies in it by then."""
-    root = Path(temporary(), f"tracer-{secrets.token_hex(8)}")
+    root = root or named()
     try:  # its name is known before it is there, so a signal in between leaves nothing
         root.mkdir(0o700)
         yield root

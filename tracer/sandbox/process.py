@@ -29,7 +29,7 @@ LOOK = 0.2
 """Seconds between two looks at how much lies in its folder."""
 
 CLOCK = 3
-"""How many times as long as its processor time a run may take on the clock, in all."""
+"""How many times as long as its processor time a file may take on the clock, beside `STARTUP`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,15 @@ class Limits:
         Bytes of output that are kept.
     disk : int
         Bytes of all files in its folder together.
+    clock : float
+        Seconds on the clock that are left for the file.
     """
 
     seconds: float = 5.0
     memory: int = 1536 * 2**20
     printed: int = 16 * 2**10
     disk: int = 256 * 2**20
+    clock: float = 360.0
 
     @property
     def waiting(self) -> float:
@@ -63,6 +66,11 @@ class Limits:
         """Seconds of processor time for one file, all its checks and processes together."""
         return 20 * self.seconds
 
+    @property
+    def whole(self) -> float:
+        """Seconds on the clock for the same."""
+        return STARTUP + CLOCK * self.budget
+
 
 class How(StrEnum):
     """How a process ended."""
@@ -72,13 +80,14 @@ class How(StrEnum):
     TIME = "time"  # of the processor, without a new result
     WAITED = "waited"  # on the clock, without a new result
     SPENT = "spent"  # the processor time for all of it is used up
+    LONG = "long"  # the time on the clock for all of it is
     FLOOD = "flood"  # more results than any answer has
     DISK = "disk"  # more in its folder than it may keep there
 
     @property
     def late(self) -> bool:
         """Whether its time was over."""
-        return self in (How.TIME, How.WAITED, How.SPENT)
+        return self in (How.TIME, How.WAITED, How.SPENT, How.LONG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,5 +254,5 @@ def _wait(
             return How.WAITED, used
         if used.seconds > longest and not starting:
             return How.SPENT, used
-        if time.monotonic() - start > STARTUP + CLOCK * longest:
-            return How.WAITED, used
+        if not starting and time.monotonic() - start > limits.clock:
+            return How.LONG, used

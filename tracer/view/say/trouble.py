@@ -262,12 +262,13 @@ def _timed_out(report: Report, trouble: Trouble) -> list[str | Ending]:
         "spent": _(
             "Your code timed out: its checks ran for {seconds:g} s of processor time in all."
         ),
+        "long": _("Your code timed out: its checks took {seconds:g} s on the clock in all."),
     }[trouble.facts["how"]]
     lines: list[str | Ending] = [said.format(seconds=seconds)]
     if not trouble.facts["loaded"]:
         return [*lines, _reached(report, trouble), *_stood(report, trouble), own_tries()]
     more = _("Does every loop end? If it only needs more time, add: --time-limit {seconds:g}")
-    if trouble.facts["how"] == "waited":
+    if trouble.facts["how"] in ("waited", "long"):
         more = _("Does it wait for something: sleep, a lock, another process, the network?")
     return [
         *lines,
