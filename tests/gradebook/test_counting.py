@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tracer.errors import FileError
 from tracer.gradebook.counting import Result, result, rows, without_lowest
 from tracer.gradebook.fact import Fact
+from tracer.gradebook.feedback import Dial, Feedback, Level
 from tracer.gradebook.rules import Counts, Late, Mark, Rules, read
 
 DUE = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -165,6 +166,14 @@ closes = 2026-11-27T23:59:00+01:00
 [marks."李雷".22_lstm_step]
 points = 12
 comment = "shown"
+[feedback]
+now = "where"
+after_due = "hint"
+after_tries = { 3 = "numbers" }
+[exercises.22_lstm_step.feedback]
+now = "verdict"
+[exercises.22_lstm_step.checks.batch]
+after_due = "where"
 """
 
 
@@ -172,7 +181,7 @@ def test_the_file(tmp_path: Path) -> None:
     """Each key that there is, read as it is meant."""
     (tmp_path / "course.toml").write_text(FILE, "utf-8")
 
-    rules = read(tmp_path / "course.toml", [STEP])
+    rules = read(tmp_path / "course.toml", {STEP: ["batch"]})
 
     assert rules == Rules(
         Counts.BEST, 5, 1,
@@ -181,6 +190,10 @@ def test_the_file(tmp_path: Path) -> None:
         {STEP: datetime.fromisoformat("2026-11-27T23:59+01:00")},
         {("ada", STEP): datetime.fromisoformat("2026-11-24T23:59+01:00")},
         {("李雷", STEP): Mark(12, "shown")},
+        Feedback(
+            Dial(Level.WHERE, Level.HINT, {3: Level.NUMBERS}),
+            {STEP: Dial(Level.VERDICT)}, {(STEP, "batch"): Dial(Level.VERDICT, Level.WHERE)},
+        ),
     )  # fmt: skip
     assert rules.students == {"ada", "李雷"}
 
@@ -204,6 +217,11 @@ def test_the_file(tmp_path: Path) -> None:
         ("[exercises.22_lstm_step]\ndo = 1", "there is no key 'do'"),
         ("[extensions]\nada = 1", ", [extensions]: ada = 1; expected a table"),
         ("[marks.ada.22_lstm_step]\npoints = -1", "points = -1; expected a number from 0"),
+        ('[feedback]\nnow = "all"', 'now = "all"; expected "verdict", "where", "numbers", "hint"'),
+        ("[feedback.after_tries]\n0 = 'hint'", "expected a whole number of attempts, from 1"),
+        ("[feedback.after_tries]\n2 = 'all'", ', [feedback.after_tries]: 2 = "all"; expected'),
+        ("[feedback]\nafter = 1", ", [feedback]: there is no key 'after'; did you mean"),
+        ("[exercises.22_lstm_step.checks.bach]", "there is no check 'bach'; did you mean 'batch'?"),
     ],
 )
 def test_what_cannot_stand_in_the_file(tmp_path: Path, text: str, said: str) -> None:
@@ -212,7 +230,7 @@ def test_what_cannot_stand_in_the_file(tmp_path: Path, text: str, said: str) -> 
     path.write_text(text, "utf-8")
 
     with pytest.raises(FileError) as error:
-        read(path, [STEP])
+        read(path, {STEP: ["batch"]})
 
     assert str(path) in str(error.value)
     assert said in str(error.value)

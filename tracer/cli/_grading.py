@@ -67,7 +67,12 @@ def rules_in(file: str | None, exercises: Sequence[Exercise]) -> Rules:
     """The rules that ``--rules`` names; without it, those of a course that says nothing."""
     from tracer.gradebook.rules import Rules, read
 
-    return Rules() if file is None else read(Path(file), [e.name for e in exercises])
+    return Rules() if file is None else read(Path(file), names_of(exercises))
+
+
+def names_of(exercises: Sequence[Exercise]) -> dict[str, list[str]]:
+    """What rules may speak of: the names of the exercises, each with those of its checks."""
+    return {e.name: [check.name for check in e.checks] for e in exercises}
 
 
 def grader_behind(wall_name: str, seconds: float) -> Grader:

@@ -37,10 +37,15 @@ def path_of(folder: Path, keys: Mapping[str, str]) -> Path:
     keys : mapping of str to str
         Student, exercise, attempt, digest and grader.
     """
-    said = json.dumps([keys[name] for name in ("student", "attempt", "digest", "grader")])
-    mark = hashlib.sha256(said.encode()).hexdigest()[:16]
-    name = _PLAIN.sub("-", keys["student"])[:_LONGEST].strip("-").lower()
-    return folder / FOLDER / keys["exercise"] / f"{name or 'student'}-{mark}.json"
+    name = name_of(keys["student"], *(keys[name] for name in ("attempt", "digest", "grader")))
+    return folder / FOLDER / keys["exercise"] / f"{name}.json"
+
+
+def name_of(student: str, *more: str) -> str:
+    """A name for a file or folder: the letters and digits of the student, and a digest of all."""
+    mark = hashlib.sha256(json.dumps([student, *more]).encode()).hexdigest()[:16]
+    name = _PLAIN.sub("-", student)[:_LONGEST].strip("-").lower()
+    return f"{name or 'student'}-{mark}"
 
 
 def write(folder: Path, record: Mapping[str, Any]) -> None:

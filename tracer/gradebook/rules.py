@@ -22,11 +22,15 @@
     [marks.ada.22_lstm_step]     # what a person decides stands, whatever is graded anew
     points = 12
     comment = "shown on the blackboard"
+
+    [feedback]                   # what a student is shown; see feedback_rules.py
+    now = "where"
+    after_due = "hint"
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -34,11 +38,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from tracer.errors import FileError, UnknownNameError
+from tracer.gradebook.feedback import Feedback
+from tracer.gradebook.feedback_rules import feedback
 from tracer.gradebook.naming import as_text
+from tracer.gradebook.table import Table, listed
 from tracer.language import _
 from tracer.storage import tomlfile
-from tracer.storage.tomlfile import written
 
 Key = tuple[str, str]
 """A student and an exercise."""
@@ -89,6 +94,8 @@ class Rules:
     extensions : mapping of (str, str) to datetime
         When an exercise is due for one student.
     marks : mapping of (str, str) to Mark
+    feedback : Feedback
+        What a student is shown.
     """
 
     counts: Counts = Counts.LAST
@@ -99,6 +106,7 @@ class Rules:
     closes: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
     extensions: Mapping[Key, datetime] = field(default_factory=lambda: MappingProxyType({}))
     marks: Mapping[Key, Mark] = field(default_factory=lambda: MappingProxyType({}))
+    feedback: Feedback = field(default_factory=Feedback)
 
     @property
     def students(self) -> frozenset[str]:
@@ -106,8 +114,8 @@ class Rules:
         return frozenset(student for student, _exercise in (*self.extensions, *self.marks))
 
 
-def read(path: Path, exercises: Collection[str]) -> Rules:
-    """The rules in a file; `exercises` are the names that may stand in it.
+def read(path: Path, exercises: Mapping[str, Collection[str]]) -> Rules:
+    """The rules in a file; `exercises` may stand in it, and the names of their checks.
 
     Raises
     ------
@@ -115,12 +123,12 @@ def read(path: Path, exercises: Collection[str]) -> Rules:
         If it cannot be read, or says what cannot stand there. It names the file, the key, what
         stands there and what may.
     """
-    top = _Table(path, "", tomlfile.read(path))
+    top = Table(path, "", tomlfile.read(path))
     late = top.table("late")
     period = late.value("per", "day", lambda v: v in _PERIODS, _('"day" or "hour"'))
     settled = Rules(
         counts=Counts(
-            top.value("counts", "last", lambda v: v in list(Counts), _listed(list(Counts)))
+            top.value("counts", "last", lambda v: v in list(Counts), listed(list(Counts)))
         ),
         attempts=top.value("attempts", None, _is_count, _("a whole number from 1")),
         drop=top.value("drop", 0, lambda v: v == 0 or _is_count(v), _("a whole number from 0")),
@@ -135,13 +143,14 @@ def read(path: Path, exercises: Collection[str]) -> Rules:
         **_by_exercise(top.table("exercises"), exercises),
         extensions=_extensions(top.table("extensions"), exercises),
         marks=_marks(top.table("marks"), exercises),
+        feedback=feedback(top, exercises),
     )
-    top.close("late", "exercises", "extensions", "marks")
+    top.close("late", "exercises", "extensions", "marks", "feedback")
     late.close()
     return settled
 
 
-def _by_exercise(table: _Table, exercises: Collection[str]) -> dict[str, Any]:
+def _by_exercise(table: Table, exercises: Collection[str]) -> dict[str, Any]:
     found: dict[str, dict[str, datetime]] = {"due": {}, "closes": {}}
     for name in table.named("exercise", exercises):
         inner = table.table(name)
@@ -149,11 +158,11 @@ def _by_exercise(table: _Table, exercises: Collection[str]) -> dict[str, Any]:
             moment = inner.value(key, None, _is_moment, _MOMENT)
             if moment is not None:
                 moments[name] = moment
-        inner.close()
+        inner.close("feedback", "checks")
     return {key: MappingProxyType(moments) for key, moments in found.items()}
 
 
-def _extensions(table: _Table, exercises: Collection[str]) -> Mapping[Key, datetime]:
+def _extensions(table: Table, exercises: Collection[str]) -> Mapping[Key, datetime]:
     found = {}
     for student in table.values:
         inner = table.table(student)
@@ -162,7 +171,7 @@ def _extensions(table: _Table, exercises: Collection[str]) -> Mapping[Key, datet
     return MappingProxyType(found)
 
 
-def _marks(table: _Table, exercises: Collection[str]) -> Mapping[Key, Mark]:
+def _marks(table: Table, exercises: Collection[str]) -> Mapping[Key, Mark]:
     found = {}
     for student in table.values:
         of_student = table.table(student)
@@ -173,58 +182,6 @@ def _marks(table: _Table, exercises: Collection[str]) -> Mapping[Key, Mark]:
             inner.close()
             found[as_text(student), name] = Mark(points, comment)
     return MappingProxyType(found)
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """A table of the file, and the keys that were asked for."""
-
-    path: Path
-    name: str
-    values: Mapping[str, Any]
-    asked: set[str] = field(default_factory=set)
-
-    def value(self, key: str, missing: Any, fits: Callable[[Any], bool], wanted: str) -> Any:
-        """What stands under a key, if it may stand there."""
-        self.asked.add(key)
-        found = self.values.get(key, missing)
-        if key in self.values and not fits(found):
-            said = _("{file}{table}: {key} = {value}; expected {wanted}")
-            shown = found.isoformat() if isinstance(found, datetime) else written(found)
-            raise FileError(
-                said.format(
-                    file=self.path, table=self._shown(), key=key, value=shown, wanted=wanted
-                )
-            )
-        return found
-
-    def table(self, key: str) -> _Table:
-        """The table under a key; an empty one where there is none."""
-        found = self.value(key, {}, lambda v: isinstance(v, dict), _("a table"))
-        return _Table(self.path, f"{self.name}.{key}".lstrip("."), found)
-
-    def named(self, kind: str, known: Collection[str]) -> list[str]:
-        """All keys, each of which is a name that is known."""
-        for name in self.values:
-            if name not in known:
-                raise self._unknown(kind, name, known)
-        return list(self.values)
-
-    def close(self, *more: str) -> None:
-        """Refuse every key that nobody asked for."""
-        known = [*self.asked, *(name for name in more if name not in self.asked)]
-        for name in self.values:
-            if name not in known:
-                raise self._unknown("key", name, sorted(known))
-
-    def _unknown(self, kind: str, name: str, known: Collection[str]) -> FileError:
-        why = UnknownNameError(kind, name, known)
-        return FileError(
-            _("{file}{table}: {why}").format(file=self.path, table=self._shown(), why=why)
-        )
-
-    def _shown(self) -> str:
-        return f", [{self.name}]" if self.name else ""
 
 
 _MOMENT = _("a date and time with its time zone, as 2026-11-20T23:59:00+01:00")
@@ -244,7 +201,3 @@ def _is_amount(value: Any) -> bool:
 
 def _is_percent(value: Any) -> bool:
     return _is_amount(value) and value <= 100
-
-
-def _listed(values: Collection[str]) -> str:
-    return ", ".join(f'"{value}"' for value in values)

@@ -1,0 +1,68 @@
+"""What a student is shown of a report, as plain text: exactly what stands in its JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tracer.grading.report import Verdict
+from tracer.language import _
+from tracer.view.say.reported import also_where
+from tracer.view.say.verdict import points
+
+_MARKS = {Verdict.PASSED: "✓", Verdict.NOT_STARTED: "·", Verdict.NOT_TRIED: "·"}
+
+
+def as_text(report: Mapping[str, Any]) -> str:
+    """The text, with a line break at its end.
+
+    Parameters
+    ----------
+    report : mapping
+        As `tracer.gradebook.feedback.shown` makes it.
+    """
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{report['exercise']} · {report['title']}"
+    yield f"{report['verdict_said']} · {report['score']} · {report['file']}"
+    yield from report["notes"]
+    if report["diagnosis"]:
+        yield from ("", *report["diagnosis"]["said"])
+    if report["line"]:
+        yield from ("", *report["line"]["said"])
+    for check in report["checks"]:
+        yield ""
+        yield from _check(check)
+    if report["said"]:
+        yield from ("", *report["said"])
+    if report["seed"] is not None:
+        yield from ("", _("The same numbers again: tracer check FILE --seed {seed}").format(
+            seed=report["seed"]))  # fmt: skip
+
+
+def _check(check: Mapping[str, Any]) -> Iterator[str]:
+    mark = _MARKS.get(Verdict(check["verdict"]), "✗")
+    earned = f"{points(check['points'])}/{check['out_of']}"
+    yield f"{mark} {check['name']} · {earned} · {check['title']}"
+    said = list(_about(check))
+    yield from (f"    {line}" for line in said)
+
+
+def _about(check: Mapping[str, Any]) -> Iterator[str]:
+    if check["verdict"] not in (Verdict.PASSED, Verdict.WRONG):
+        yield check["verdict_said"]
+    if check["told_in"]:
+        yield _("mend the check “{name}” first").format(name=check["told_in"])
+    for number in [*([check["first"]] if check["first"] else []), *check["also"]]:
+        yield from number["said"]
+        if number["got_said"] is not None:
+            yield also_where(number["place"], number["got_said"], number["expected_said"])
+        yield from (f"  {line}" for line in number["equations"])
+    if check["diagnosis"]:
+        yield from check["diagnosis"]["said"]
+    yield from check["said"]
+    for trouble in [*([check["trouble"]] if check["trouble"] else []), *check["remarks"]]:
+        yield from trouble["said"]
+    yield from (f"| {line}" for line in check["printed"].splitlines())
