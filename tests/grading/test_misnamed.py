@@ -64,6 +64,46 @@ def test_a_function_that_is_called_by_a_longer_name(rnn_step: Exercise, name: st
     assert "Did you mean" not in said(rnn_step, "return sigma_of(x)", top)
 
 
+@pytest.mark.parametrize(
+    ("body", "top"),
+    [
+        ("return functools.reduce(np.add, [x @ U.T, a])", "func = np.tanh"),
+        ("return math.tanh(1.0) * x", "mat = np.tanh"),
+        ("return time.time()", "tim = 1"),
+        ("return copy.deepcopy(x)", "cop = [1]"),
+        ("return scipy.special.expit(x)", "sci = np"),
+    ],
+)
+def test_a_module_that_is_not_imported_is_no_slip(rnn_step: Exercise, body: str, top: str) -> None:
+    """A name that only looks like it has not what is wanted of the module."""
+    text = said(rnn_step, body, f"import numpy as np\n{top}")
+    module = body.removeprefix("return ").partition(".")[0]
+
+    assert "Did you mean" not in text
+    assert f"Is the line “import {module}” missing?" in text
+
+
+def test_a_library_that_no_answer_may_import(rnn_step: Exercise) -> None:
+    """An import of it would be refused, and tor is not what was meant."""
+    text = said(rnn_step, "return torch.tanh(x)", "import numpy as np\ntor = 1")
+
+    assert "torch is not imported; an answer may import Python's own library, numpy" in text
+    assert "Did you mean" not in text
+    assert "missing?" not in text
+
+
+def test_a_module_under_another_name(rnn_step: Exercise) -> None:
+    """It is there already; and what has the same attribute may be meant."""
+    assert "Did you mean np?" in said(rnn_step, "return numpy.tanh(x)")
+    assert "Did you mean h_prev?" in said(rnn_step, "return h_pref.T")
+
+
+@pytest.mark.parametrize("body", ["logits", "signal", "expected * 2", "tanhyperbolic(x)"])
+def test_a_function_of_numpy_is_not_meant_by_a_longer_name(rnn_step: Exercise, body: str) -> None:
+    """log for logits, sign for signal: NumPy has functions of many beginnings."""
+    assert "Did you mean" not in said(rnn_step, f"return {body}", "from numpy import *")
+
+
 @pytest.mark.parametrize("name", ["token", "trace", "code", "numbers", "select"])
 def test_a_variable_that_is_missing_is_no_module(rnn_step: Exercise, name: str) -> None:
     """Python's library has modules of many names; who wants one wants something of it."""

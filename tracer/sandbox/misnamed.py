@@ -13,7 +13,7 @@ import linecache
 import re
 import sys
 from collections.abc import Collection, Iterable
-from types import FrameType, TracebackType
+from types import FrameType, ModuleType, TracebackType
 from typing import Any
 
 CLOSE = 0.75
@@ -50,14 +50,7 @@ def meant(error: BaseException, packages: Collection[str]) -> dict[str, str]:
 def _meant(error: BaseException, packages: Collection[str]) -> dict[str, str]:
     near = missing = ""
     if type(error) is NameError:
-        frame = _last(error.__traceback__)
-        near = nearest(error.name, _seen_from(frame))
-        near = near or _cut_short(str(error.name), [*frame.f_locals, *frame.f_globals])
-        if not near:
-            name = str(error.name)
-            module = name in sys.stdlib_module_names and _dotted(error.__traceback__)
-            known = name in packages or module
-            missing = USUAL.get(name, f"import {name}" if known else "")
+        near, missing = _unknown(str(error.name), error.__traceback__, packages)
     elif type(error) is AttributeError:
         if type(error.obj) is dict and error.name in error.obj:
             near = f"[{error.name!r}]"
@@ -72,6 +65,59 @@ def _meant(error: BaseException, packages: Collection[str]) -> dict[str, str]:
         found = _IMPORTED.match(str(error))
         near = nearest(found[1], dir(sys.modules[error.name])) if found and error.name else ""
     return {"near": near, "missing": missing}
+
+
+def _unknown(name: str, trace: TracebackType | None, packages: Collection[str]) -> tuple[str, str]:
+    """What was meant by a variable that there is not, or the import that is missing.
+
+    What is wanted of the name tells which it may be: of ``time.time()`` only what has a ``time``,
+    of ``sigma(z)`` only what can be called.
+    """
+    frame, behind = _last(trace), _failed(trace)[1].lstrip()
+    values = {**vars(builtins), **frame.f_globals, **frame.f_locals}
+    wanted = re.match(r"\.\s*(\w+)", behind)
+    if wanted:
+        alias = [n for n, v in values.items() if _is_module(v) and v.__name__ == name]
+        near = alias[0] if alias else nearest(name, _with_attribute(values, wanted[1]))
+        known = name in packages or name in sys.stdlib_module_names
+        return near, "" if near else USUAL.get(name, f"import {name}" if known else "")
+    called, own = behind.startswith("("), _bound(frame)
+    fit = [
+        other
+        for other, value in values.items()
+        if not _is_module(value)
+        and (callable(value) if called else not callable(value) or other in own)
+    ]
+    near = nearest(name, fit)
+    if called and not near:
+        near = _cut_short(name, [other for other in fit if other in own])
+    known = name in packages and not near
+    return near, "" if near else USUAL.get(name, f"import {name}" if known else "")
+
+
+def _is_module(value: Any) -> bool:
+    return type(value) is ModuleType
+
+
+def _with_attribute(values: dict[str, Any], attribute: str) -> list[str]:
+    """The names of what has it, as far as that is known without running anything of it."""
+    from inspect import getattr_static
+
+    missing = object()
+    return [n for n, v in values.items() if getattr_static(v, attribute, missing) is not missing]
+
+
+def _bound(frame: FrameType) -> set[str]:
+    """The names to which the student's own code gives a value; none that is only imported."""
+    found = set(frame.f_locals)
+    source = "".join(linecache.getlines(frame.f_code.co_filename))
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.FunctionDef(name) | ast.ClassDef(name):
+                found.add(name)
+            case ast.Name(name, ast.Store()):
+                found.add(name)
+    return found
 
 
 def nearest(name: Any, known: Iterable[Any]) -> str:
@@ -102,7 +148,7 @@ def nearest(name: Any, known: Iterable[Any]) -> str:
 
 
 def _cut_short(name: str, known: Iterable[str]) -> str:
-    """The student's own name of which another is the longer form: ``sig`` of ``sigmod``."""
+    """The student's own function that was called by a longer name: ``sig`` by ``sigmod``."""
     found = [one for one in known if len(one) >= SHORTEST and name.startswith(one)]
     return max(found, key=len, default="") if name.isalpha() else ""
 
@@ -141,11 +187,6 @@ def _last(trace: TracebackType | None) -> FrameType:
     return trace.tb_frame
 
 
-def _seen_from(frame: FrameType) -> list[str]:
-    """The names that code knows there."""
-    return [*frame.f_locals, *frame.f_globals, *dir(builtins)]
-
-
 def _failed(trace: TracebackType | None) -> tuple[str, str]:
     """The expression that failed, and what stands behind it in its line."""
     frame, at = _last(trace), trace
@@ -160,11 +201,6 @@ def _failed(trace: TracebackType | None) -> tuple[str, str]:
     lines[-1] = lines[-1][:right]
     lines[0] = lines[0][left:]
     return " ".join(line.decode().strip() for line in lines), behind.decode()
-
-
-def _dotted(trace: TracebackType | None) -> bool:
-    """Whether something of the name that was not found is wanted: ``math.tanh``."""
-    return _failed(trace)[1].lstrip().startswith(".")
 
 
 def _keys(trace: TracebackType | None) -> list[Any]:

@@ -20,6 +20,13 @@ _OF_THE_FILE = (
 )  # fmt: skip
 """What is the matter with a file wherever in it that stands."""
 
+FOREIGN = frozenset(
+    {"torch", "tensorflow", "tf", "keras", "jax", "jnp", "pandas", "pd", "matplotlib", "plt",
+     "sklearn"}
+)  # fmt: skip
+"""Libraries, by the names that they are known by, that no answer may import."""
+
+_UNDEFINED = re.compile(r"name '(?P<name>\w+)' is not defined")
 _MISSING = re.compile(r"No module named '(?P<name>\w+)")
 
 
@@ -74,7 +81,7 @@ def raised(report: Report, trouble: Trouble) -> list[str | Ending]:
     lines += line(report, facts["line"])
     if facts.get("again"):
         lines.append(_("The call in this line is made anew inside itself, and never ends."))
-    lines += _meant(facts)
+    lines += _meant(facts) or _foreign(report, name, message)
     if misfit is None and facts.get("shapes"):
         lines.append(shapes_sentence(facts["shapes"]))
     if apart is not None:
@@ -117,6 +124,17 @@ def _meant(facts: Mapping[str, Any]) -> list[str]:
     if facts["missing"]:
         return [_("Is the line “{line}” missing?").format(line=clean(facts["missing"]))]
     return []
+
+
+def _foreign(report: Report, name: str, message: str) -> list[str]:
+    """That a library which is not imported may not be: one that no answer can have."""
+    found = _UNDEFINED.match(message) if name == "NameError" else None
+    if found is None or found["name"] not in FOREIGN or report.form.live:
+        return []
+    there = [library for library, installed in report.libraries.items() if installed]
+    said = _("{name} is not imported; an answer may import {names}, and nothing else.")
+    names = listed([_("Python's own library"), *there])
+    return [said.format(name=found["name"], names=names)]
 
 
 def _import(report: Report, message: str, *, near: str, compiled: bool) -> list[str]:
