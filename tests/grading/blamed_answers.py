@@ -147,7 +147,7 @@ def blame(source: str, right: str) -> Blame | None:
     records = _recorded(source, [np.array(values[n]) for n in ARGUMENTS[right].split()])
     numbers_of_it = right_numbers(program_of("lstm"), given, {}, ())
     returned = {f"return[{n}]": (name,) for n, name in enumerate(RETURNS[right].split())}
-    return blamed(records, numbers_of_it, returned)
+    return blamed(records, numbers_of_it, returned, source=source.encode())
 
 
 def blame_over_steps(source: str, lengths: tuple[int, ...] = (5, 2, 4, 1)) -> Blame | None:
@@ -163,7 +163,8 @@ def blame_over_steps(source: str, lengths: tuple[int, ...] = (5, 2, 4, 1)) -> Bl
     arguments = ["x", "lengths", "h_0", "c_0", "U", "W", "a"]
     records = _recorded(source, [given[name].copy() for name in arguments])
     right = right_numbers(program_of("lstm"), given, {}, ())
-    return blamed(records, right, {"return[0]": ("h",), "return[1]": ("c",)})
+    returned = {"return[0]": ("h",), "return[1]": ("c",)}
+    return blamed(records, right, returned, source=source.encode())
 
 
 def _recorded(source: str, arguments: list[Any]) -> Records:

@@ -85,9 +85,14 @@ def test_a_long_loop_ends_the_recording_and_not_the_answer() -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        {"rows": np.full((1, 9), -1)},
-        {"rows": np.array([[1, 1, 0, 0, 9, 0, 0, 0, 0]])},
-        {"rows": np.array([[1, 1, 5, 0, 1, 0, 0, 0, 0]])},
+        {"rows": np.full((1, 10), -1)},
+        {"rows": np.array([[1, 1, 0, 0, 9, 0, 0, 0, 0, 0]])},
+        {"rows": np.array([[1, 1, 0, 0, 1, 0, 0, 0, 1, 2]])},
+        {"rows": np.array([[1, 1, 0, 0, 1, 0, 0, 0, 1, 2**63 - 1]])},
+        {"places": np.array([2**40])},
+        {"given": np.array([[0, 0, 1, 0, 0]])},
+        {"given": np.array([[0, 0, 0, 2**62, 2**62]])},
+        {"rows": np.array([[1, 1, 5, 0, 1, 0, 0, 0, 0, 0]])},
         {"rows": np.zeros((1, 3), np.int64)},
         {"reads": np.array([[0, 7, 1]])},
     ],
@@ -95,7 +100,7 @@ def test_a_long_loop_ends_the_recording_and_not_the_answer() -> None:
 def test_records_out_of_bounds_are_refused(broken: dict[str, Any]) -> None:
     """They come from the student's process, and may be anything."""
     good = {
-        "rows": np.array([[1, 1, 0, 0, 1, 0, 0, 0, 0]]),
+        "rows": np.array([[1, 1, 0, 0, 1, 0, 0, 0, 0, 0]]),
         "reads": np.zeros((0, 3), np.int64),
         "numbers": np.zeros(1),
     }

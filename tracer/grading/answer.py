@@ -49,7 +49,8 @@ class Answer:
     warnings : list of Trouble
         What NumPy or Python warned of, likewise.
     seen : dict
-        What was recorded of one call, line by line: ``rows``, ``reads``, ``numbers``.
+        What was recorded of one call, line by line: ``rows``, ``reads``, ``numbers`` and the
+        other parts of `tracer.sandbox.recording.Recorder.table`.
     seen_names : tuple of str
         The variables in it.
     wrote : dict
@@ -157,10 +158,10 @@ def _sort(answer: Answer, plan: Plan, name: list[str], array: Array) -> bool:
             names = (read_note(array) or {}).get("names")
             listed = names if isinstance(names, list) else []
             answer.seen_names = tuple(_text(name) for name in listed)
-        case ["seen", "rows" | "reads" as part] if array.dtype == np.int64:
+        case ["seen", "rows" | "reads" | "places" | "given" as part] if array.dtype == np.int64:
             answer.seen[part] = array
-        case ["seen", "numbers"] if array.dtype == np.float64:
-            answer.seen["numbers"] = array
+        case ["seen", "numbers" | "handed" as part] if array.dtype == np.float64:
+            answer.seen[part] = array
         case [call, key] if _returned(plan, call, key) and array.dtype != np.uint8:
             answer.arrays[int(call), key] = array
         case _:

@@ -2,9 +2,10 @@
 
 Nothing recorded here ever earns or costs a point: it answers one question, which line to look at.
 Each record says that a statement gave a variable new numbers (for an array that was changed in
-place, only those that changed), and which earlier records that statement read. ``return`` counts
-as a variable, and so does, without a name, a value that a function is given and no variable holds.
-The grader holds the numbers against the right computation (`tracer.grading.blame.held`).
+place, only those that changed, and where), and which earlier records that statement read.
+``return`` counts as a variable, and so does, without a name, a value that a function is given and
+no variable holds. The grader holds the numbers against the right computation
+(`tracer.grading.blame.held`).
 
 Like `runner`, this file is copied beside the student's and imports NumPy and the standard library
 only.
@@ -23,7 +24,10 @@ import numpy as np
 MOST_RECORDS, MOST_NUMBERS, MOST_READS, MOST_CALLS = 2000, 100_000, 20_000, 2000
 """Where recording ends, so that a long loop costs neither time nor memory."""
 
-COLUMNS = 9
+MOST_GIVEN, MOST_HANDED = 500, 20_000
+"""Of how many arguments that functions get it is kept what they were, and of how many numbers."""
+
+COLUMNS = 10
 
 MOST_PARTS = 64
 """Of an array that is filled part by part, how many parts are remembered."""
@@ -186,6 +190,11 @@ class Recorder:
         self.rows: list[tuple[int, ...]] = []
         self.reads: list[tuple[int, int, int]] = []
         self.numbers: list[Any] = []
+        self.places: list[Any] = []  # where those of a part stand in the variable
+        self.placed = 0
+        self.given: list[tuple[int, ...]] = []
+        self.handed: list[Any] = []
+        self.last_given: dict[tuple[str, str], tuple[int, Any]] = {}
         self.count = 0
         self.full = False
         self.frames: list[Frame] = []
@@ -216,17 +225,23 @@ class Recorder:
         Returns
         -------
         dict
-            ``rows`` (R, 9): first and last line of the statement, the name, where the numbers begin
-            and how many they are, first and last line of the statement that called (0 outside),
-            which call of a function it is, and 1 where only a part of the variable was stored.
-            ``reads`` (E, 3): a record, an earlier one that it read, and 1 where it surely did: a
-            line that computes several things is not taken apart everywhere. ``numbers``: all in a
-            row.
+            ``rows`` (R, 10): first and last line of the statement, the name, where the numbers
+            begin and how many they are, first and last line of the statement that called (0
+            outside), which call of a function it is, 1 where only a part of the variable was
+            stored, and, where only some numbers are others, 1 more than where their ``places`` in
+            the variable begin. ``reads`` (E, 3): a record, an earlier one that it read, and 1 where
+            it surely did: a line that computes several things is not taken apart everywhere.
+            ``numbers`` and ``places``: all in a row. ``given`` (G, 5): a call of a function, the
+            names of the function and of an argument, where its numbers begin in ``handed``, and how
+            many they are.
         """
         return {
             "rows": np.array(self.rows, np.int64).reshape(-1, COLUMNS),
             "reads": np.array(self.reads, np.int64).reshape(-1, 3),
             "numbers": np.concatenate(self.numbers) if self.numbers else np.zeros(0),
+            "places": np.concatenate([np.zeros(0, np.int64), *self.places]),
+            "given": np.array(self.given, np.int64).reshape(-1, 5),
+            "handed": np.concatenate(self.handed) if self.handed else np.zeros(0),
         }
 
     def _look(self, here: Frame) -> None:
@@ -259,6 +274,8 @@ class Recorder:
             given = name.partition("[")[0] in arguments and self.frames and now is not None
             made = self._widened(self.frames[-1], value) if given else 0
             inner.versions[name] = self._handed_over(now, outside, made) if given else outside
+            if given:
+                self._keep_given(frame.f_code.co_name, name, now)
             inner.wide |= {name: 0} if wide(value) else {}  # not made here
         self.frames.append(inner)
         return self._traced
@@ -266,6 +283,25 @@ class Recorder:
     def _widened(self, here: Frame, value: Any) -> int:
         """The running line, where it made a value in double precision out of others; else 0."""
         return self._running(here) if self.single and wide(value) else 0
+
+    def _keep_given(self, function: str, name: str, now: Any) -> None:
+        """What an argument of the function that is called is; the same as before only once."""
+        start, before = self.last_given.get((function, name), (0, None))
+        if before is None or not same(before, now):
+            start = sum(array.size for array in self.handed)
+            if start + now.size > MOST_HANDED:
+                return
+            self.handed.append(now)
+            self.last_given[function, name] = start, now
+        if len(self.given) < MOST_GIVEN:
+            names = (self._place_of(function), self._place_of(name))
+            self.given.append((self.calls - 1, *names, start, now.size))
+
+    def _place_of(self, name: str) -> int:
+        """Where a name stands among all."""
+        if name not in self.names:
+            self.names.append(name)
+        return self.names.index(name)
 
     def _handed_over(self, now: Any, outside: tuple[int, ...], made: int) -> tuple[int, ...]:
         """The records of an argument: a variable's own, or a new one of a value without a name."""
@@ -357,16 +393,16 @@ class Recorder:
                 here.wide[name] = self._widened(here, value)
             if now is None:
                 continue
-            fresh = now
+            fresh, places = now, None
             if before is not None and now.shape == before.shape and name not in assigned:
                 differs = ~((now == before) | (np.isnan(now) & np.isnan(before)))
                 if not differs.any():
                     continue
-                fresh = now[differs]
-            changed.append((name, fresh, now))
+                fresh, places = now[differs], np.flatnonzero(differs)
+            changed.append((name, fresh, now, places))
         made = [
-            (name, self._add(here, name, fresh, now, here.wide.get(name, 0)))
-            for name, fresh, now in changed
+            (name, self._add(here, name, fresh, now, here.wide.get(name, 0), places))
+            for name, fresh, now, places in changed
         ]
         for name, number in made:
             if number is not None:
@@ -374,10 +410,13 @@ class Recorder:
                 parts = here.versions.get(name, ())[-MOST_PARTS:] if filled else ()
                 here.versions[name] = (*parts, number)
 
-    def _add(self, here: Frame, name: str, fresh: Any, now: Any, made: int) -> int | None:
+    def _add(
+        self, here: Frame, name: str, fresh: Any, now: Any, made: int, places: Any = None
+    ) -> int | None:
         """A record of new numbers; None where there is no room for more.
 
-        `made` is the line that made them double precision, or 0.
+        `made` is the line that made them double precision, or 0; `places` where they stand in the
+        variable, of which the rest is as it was.
         """
         here.values[name] = now
         statement = self.statements.get(here.line)
@@ -387,17 +426,18 @@ class Recorder:
         if not room or len(self.reads) == MOST_READS:
             self.full = True
             return None
-        if name not in self.names:
-            self.names.append(name)
         number = len(self.rows)
-        place = self.names.index(name)
-        where = (statement.first, statement.last, place, self.count, fresh.size)
-        self.rows.append((*where, *self._caller(), here.number, int(name in statement.stores)))
+        where = (statement.first, statement.last, self._place_of(name), self.count, fresh.size)
+        part = int(name in statement.stores), 0 if places is None else self.placed + 1
+        self.rows.append((*where, *self._caller(), here.number, *part))
         reads = [(number, *earlier) for earlier in self._read_by_running(name)]
         self.reads += reads[: MOST_READS - len(self.reads)]
         self.wide |= {number: made} if made else {}
         self.numbers.append(fresh)
         self.count += fresh.size
+        if places is not None:
+            self.places.append(places.astype(np.int64))
+            self.placed += fresh.size
         return number
 
 

@@ -9,13 +9,17 @@ it says no more than that. It is feedback and has no part in a verdict or in poi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from tracer.cells.activations import Array, sigmoid
 from tracer.grading.blame.among import Quantities, each_near, near, plain, telling
+from tracer.grading.blame.around import Around
+from tracer.grading.blame.before import is_own, right_before
+from tracer.grading.blame.behind import behind, nothing_stored
+from tracer.grading.blame.called import right_in_itself
 from tracer.grading.blame.held import (
     Held,
     asked_for,
@@ -26,12 +30,11 @@ from tracer.grading.blame.held import (
     names_of_parts,
 )
 from tracer.grading.blame.looping import first_in_loop
-from tracer.grading.blame.misplaced import Misplaced, miskept, misread, misstored
+from tracer.grading.blame.misplaced import Misplaced, miskept, misread, misstored, zeroed
 from tracer.grading.blame.naming import meant_by
 from tracer.grading.blame.occurring import Mistaken, Right
 from tracer.grading.blame.recorded import Records
 from tracer.grading.blame.steps import Placed
-from tracer.grading.comparing import same
 from tracer.grading.report import Blame, Why
 
 MOST_TRIED = 200
@@ -40,7 +43,7 @@ MOST_TRIED = 200
 
 def blamed(
     records: Records, right: Right, returned: Mapping[str, Collection[str]],
-    mistaken: Sequence[Mistaken] = (),
+    mistaken: Sequence[Mistaken] = (), source: bytes = b"",
 ) -> Blame | None:  # fmt: skip
     """The first record with a mistake in it; None if there is none.
 
@@ -53,8 +56,10 @@ def blamed(
     mistaken : sequence of Mistaken
         The computation with the mistake that is known to give all the numbers that came back;
         several where several mistakes give the same numbers.
+    source : bytes
+        What was run, for what stands around a line.
     """
-    known = held(records, right, returned)
+    known, around = held(records, right, returned), Around(source)
     placed = None if right.steps is None else Placed(records, right.steps, right.known)
     found, quantity = _with_mistake(records, right, mistaken)
     why = Why.ABSENT if found is None else Why.MISTAKEN
@@ -62,18 +67,24 @@ def blamed(
         found = next((k for k in range(len(records.rows)) if not known.right[k]), None)
         if found is None:
             return None
-    if placed is not None and quantity is None:
+    if placed is not None and quantity is None and not nothing_stored(records, found, known):
         first = _without_padding(known, found, placed)
         if first is None:
             return None
         misplaced = _of_step(records, first, known, placed, returned)
+        if misplaced is not None:
+            misplaced = zeroed(placed, misplaced, right.quantities)
         absent = not known.occurs[found] and misplaced is not None and misplaced.record == found
         if misplaced is not None and not absent:
-            return _misplaced(records, misplaced, right)
+            return _misplaced(records, misplaced, right, around)
         if first != found and not absent:  # what came before is no matter: it is not the first
             if not known.handed_back[first]:
                 return None
             found, why = first, Why.ABSENT
+    if quantity is None:
+        more = behind(records, found, known, right, returned, around)
+        if more is not None:
+            return more.blame
     if why is Why.ABSENT and known.handed_back[found]:
         found = _assigned(records, found, right.quantities)
     if why is Why.ABSENT and not records.of(found).any():
@@ -85,7 +96,7 @@ def blamed(
     else:
         line, last, name = *records.lines(found), records.name(found)
         why = Why.UNEQUAL if quantity else Why.LOOP
-    before = tuple(_right_before(records, found, line, right.quantities))
+    before = right_before(records, found, line, right.quantities)
     return Blame(line, last, name, why, quantity or "", before)
 
 
@@ -106,19 +117,23 @@ def _of_step(
     return misplaced
 
 
-def _misplaced(records: Records, misplaced: Misplaced, right: Right) -> Blame:
+def _misplaced(records: Records, misplaced: Misplaced, right: Right, around: Around) -> Blame:
     """What is said of a record that is not what its step asks for."""
-    record, step, quantity, of_step, missing = misplaced
+    record, step, quantity, of_step, missing, turned = misplaced
     other = quantity if of_step is not None else ""
-    if not other and not missing:
+    if not other and not missing and not turned:
         other = _other(records, record, right.quantities)
         other = "" if other == quantity else other
-    why = Why.MISSING if missing else Why.OTHER if other else Why.UNEQUAL
-    line, last = records.lines(record)
-    before = tuple(_right_before(records, record, line, right.quantities))
+    why = Why.OTHER if other else Why.UNEQUAL
+    why = Why.MISSING if missing else Why.TURNED if turned else why
+    line, last, name = *records.lines(record), records.name(record)
+    loops = around.loops(line) if missing else []
+    if loops and len(ends := around.breaks(loops[-1])) == 1:
+        line, last, name = ends[0], ends[0], ""
+    before = right_before(records, record, line, right.quantities)
     several = right.steps is not None and right.steps.T > 1
     at = step if several else None
-    return Blame(line, last, records.name(record), why, other or quantity, before, at, of_step)
+    return Blame(line, last, name, why, other or quantity, before, at, of_step)
 
 
 def _elsewhere(
@@ -191,9 +206,11 @@ def _place(records: Records, found: int, known: Held, right: Right) -> tuple[int
 
     Where a right function was given wrong numbers, they are those of the statement that called it.
     """
-    right_function = _right_elsewhere(records, found, known.right) or _given_wrong(
-        records, found, right.known
-    )
+    right_function = right_in_itself(records, found, right.lines)
+    if right_function is None:
+        right_function = _right_elsewhere(records, found, known.right) or _given_wrong(
+            records, found, right.known
+        )
     caller = records.caller(found) if right_function else None
     if caller is not None:
         named = _received(records, found, caller)
@@ -220,7 +237,7 @@ def _assigned(records: Records, returned: int, quantities: Quantities) -> int:
     if records.rows[last, 7] != records.rows[returned, 7]:
         return returned if _other(records, last, quantities) else last
     own = meant_by(records.name(last), quantities, loosely=True)
-    right = own in names_of_parts(records, quantities) or _is_own(numbers, own, quantities)
+    right = own in names_of_parts(records, quantities) or is_own(numbers, own, quantities)
     return returned if right else last
 
 
@@ -265,40 +282,6 @@ def _received(records: Records, record: int, caller: tuple[int, int]) -> int | N
         if records.lines(k) == caller and np.array_equal(records.of(k), numbers):
             return None if records.name(k).startswith("return") else k
     return None
-
-
-def _right_before(
-    records: Records, wrong: int, line: int, quantities: Quantities
-) -> Iterator[tuple[str, int]]:
-    """Variables that are right, each once, with the line that made them so before it went wrong.
-
-    They are called like a quantity, and in the whole call they never have other numbers than that
-    one: what was right in one step only, or is right as something else, is not called right. Nor
-    is what the line makes that is to be looked at.
-    """
-    places: dict[str, int] = {}
-    doubtful = {records.name(wrong)}
-    for k in range(len(records.rows)):
-        name, at = records.name(k), int(records.rows[k, 0])
-        if not name or name.startswith("return"):
-            continue
-        if at == line or not _is_own(records.of(k), meant_by(name, quantities), quantities):
-            doubtful.add(name)
-        elif k < wrong and not plain(records.of(k)):
-            places.pop(name, None)
-            places[name] = at
-    yield from ((name, at) for name, at in places.items() if name not in doubtful)
-
-
-def _is_own(numbers: Array, quantity: str, quantities: Quantities) -> bool:
-    """Whether these are all numbers of a quantity, or of one step of it."""
-    own = quantities.get(quantity)
-    if own is None:
-        return False
-    if numbers.size == own.size:  # each as often
-        return same(np.sort(numbers), quantities.numbers(quantity))
-    step = own[0].size if own.ndim else 1
-    return numbers.size == step and quantities.has(quantity, numbers)
 
 
 def _other(records: Records, record: int, quantities: Quantities) -> str:

@@ -13,6 +13,8 @@ import numpy.typing as npt
 from tracer.exercises.plan import read_back
 from tracer.exercises.structure import Group, Leaf, Structure
 from tracer.grading.answer import Answer
+from tracer.grading.blame.around import Around
+from tracer.grading.blame.ended import ended_early, made_once, returns_nothing
 from tracer.grading.blame.finding import blamed
 from tracer.grading.blame.occurring import (
     Mistaken,
@@ -23,7 +25,7 @@ from tracer.grading.blame.occurring import (
 )
 from tracer.grading.blame.recorded import Records
 from tracer.grading.judge import Judged
-from tracer.grading.report import Blame, Verdict
+from tracer.grading.report import Blame, CheckReport, Kind, Verdict
 from tracer.grading.request import alone
 from tracer.grading.right import ByEquations
 from tracer.grading.task import Task
@@ -52,11 +54,31 @@ def line_to_look_at(
     failing = [n for n, j in enumerate(judged) if j.report.verdict is not Verdict.PASSED]
     for n in failing[:MOST_WATCHED]:
         if judged[n].report.difference is None:
-            return None
+            return _by_its_form(session, tasks[n], judged[n].report)
         blame = _in_one(session, tasks[n], judged[n], mistakes)
         if blame is not None:
             return blame
     return None
+
+
+_NOT_EVEN_NUMBERS = (Kind.SHAPE, Kind.DTYPE, Kind.RAISED, Kind.NONE, Kind.STILL_NONE)
+
+
+def _by_its_form(session: Session, task: Task, report: CheckReport) -> Blame | None:
+    """The line of a check in which no number can be held against another one."""
+    trouble = report.trouble
+    if trouble is None or trouble.kind not in _NOT_EVEN_NUMBERS:
+        return None
+    around = Around(session.form.program)
+    raised = trouble.kind is Kind.RAISED
+    none = not raised or "NoneType" in str(trouble.facts.get("message", ""))
+    nothing = returns_nothing(around) if none else None
+    if raised or nothing is not None:
+        return nothing
+    function = task.plan[min(trouble.call, len(task.plan) - 1)].function
+    if report.check.calls > 1 and (shared := made_once(around, function)) is not None:
+        return shared
+    return ended_early(around, function)
 
 
 def _in_one(
@@ -71,18 +93,17 @@ def _in_one(
         return None
     try:
         right, mistaken = _numbers(session, task, found, number, mistakes)
-        return blamed(records, right, _returned(task, number), mistaken)
+        returned = _returned(task, number)
+        return blamed(records, right, returned, mistaken, session.form.program)
     except Exception:  # noqa: BLE001 - a line is feedback: whatever they wrote, there are points
         return None  # as where shapes of the student's own do not fit: nothing can be said
 
 
 def records_of(answer: Answer) -> Records | None:
     """What the child recorded, if it is what the recorder writes."""
-    if set(answer.seen) != {"rows", "reads", "numbers"}:
-        return None
     try:
         return Records(answer.seen_names, **answer.seen)
-    except ValueError:
+    except (TypeError, ValueError):  # a part is not there, or not what the recorder writes
         return None
 
 

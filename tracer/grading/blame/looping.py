@@ -88,17 +88,10 @@ def first_in_loop(records: Records, found: int, loop: Looping) -> tuple[int, str
         numbers = np.sort(wrong.ravel())
         for k in (found, *named) if records.name(found) else named:
             if alike(np.sort(records.of(k)), numbers) and not records.filled(k):
-                if _read_again(records, k):
+                if records.read_again(k):
                     return None  # it was right for the step before: it should have been renewed
                 return k, quantity
     return None
-
-
-def _read_again(records: Records, record: int) -> bool:
-    """Whether the same line reads it for several steps."""
-    readers = [use for use, _sure in records.used_by.get(record, ())]
-    places = [tuple(row) for row in records.rows[readers][:, [0, 2]].tolist()]
-    return len(set(places)) < len(places)
 
 
 def _read_by(records: Records, record: int) -> Iterator[int]:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tracer.grading.blame.among import alike, plain
+from tracer.grading.blame.among import Quantities, alike, plain
+from tracer.grading.blame.naming import meant_by
 from tracer.grading.blame.steps import Going, Placed
 
 
@@ -28,6 +29,8 @@ class Misplaced(NamedTuple):
         Where it is that quantity at another step, which one.
     missing : bool
         Whether nothing is stored for this step, nor for one after it.
+    turned : bool
+        Whether they are its numbers, with the sentences in another order.
     """
 
     record: int
@@ -35,16 +38,20 @@ class Misplaced(NamedTuple):
     quantity: str
     of_step: int | None = None
     missing: bool = False
+    turned: bool = False
 
 
 def misread(placed: Placed, record: int) -> Misplaced | None:
     """What the statement of a record read that is not that of its step: a word or a state."""
     t = placed.step(record)
-    if t is None or placed.steps.T == 1:
+    if t is None:
         return None
     read, going = placed.read(record), placed.steps.going[t]
+    if placed.steps.T == 1:
+        return _other_rows(placed, read, t)
     return (
         _other_word(placed, read, t)
+        or _other_rows(placed, read, t)
         or _other_state(placed, read, t, going)
         or _other_state(placed, read, t, np.ones_like(going))
     )
@@ -59,6 +66,38 @@ def miskept(placed: Placed, record: int, state: str = "") -> Misplaced | None:
     return Misplaced(placed.series[source][t], t, placed.meant(source) or state)
 
 
+def zeroed(placed: Placed, misplaced: Misplaced, quantities: Quantities) -> Misplaced:
+    """Where sentences that are over have nothing but zeros in it, the first that has them so.
+
+    It is a quantity by its name; a mask has them, too, and is no value of its own.
+    """
+    t, found = misplaced.step, misplaced
+    while _is_zero_beyond(placed, found.record, t):
+        read = sorted(placed.records.read.get(found.record, ()))
+        named = ((k, meant_by(placed.records.name(k), quantities)) for k in read)
+        earlier = (
+            (k, quantity)
+            for k, quantity in named
+            if quantity in quantities and placed.step(k) == t and _is_zero_beyond(placed, k, t)
+        )
+        record, quantity = next(earlier, (None, ""))
+        if record is None:
+            break
+        found = misplaced._replace(record=record, quantity=quantity)
+    return found
+
+
+def _is_zero_beyond(placed: Placed, record: int, t: int) -> bool:
+    """Whether it has zeros for sentences that are over at a step, and no such row else."""
+    numbers, over = placed.last(record), ~placed.steps.going[t]
+    if numbers.size != placed.steps.size or plain(numbers) or not over.any():
+        return False
+    return any(
+        not rows[over].any() and rows[~over].any(axis=1).all()
+        for rows in placed.by_sentence(numbers)
+    )
+
+
 def misstored(placed: Placed, record: int, quantities: Collection[str]) -> Misplaced | None:
     """The first step at which what is returned was stored, and is not what it should be."""
     states = [q for q in quantities if q in placed.steps.after]
@@ -67,7 +106,7 @@ def misstored(placed: Placed, record: int, quantities: Collection[str]) -> Mispl
     (state,) = states
     for k in sorted(placed.read(record), reverse=True):
         stored = placed.series.get(k, [])
-        if not 1 < len(stored) <= placed.steps.T or k != stored[-1]:
+        if not 1 < len(stored) <= placed.steps.T or k != stored[-1] or _elsewhere(placed, k):
             continue
         if placed.meant(k) not in ("", state) and placed.is_right(k):
             return None  # it is right, and handed back in the wrong place
@@ -80,6 +119,13 @@ def misstored(placed: Placed, record: int, quantities: Collection[str]) -> Mispl
         ):
             return Misplaced(_head(placed, stored), len(stored), state, missing=True)
     return None
+
+
+def _elsewhere(placed: Placed, record: int) -> bool:
+    """Whether another line stores into the same variable, beneath it, in the same step."""
+    line, _last, name, *_, call, _part, _begin = placed.rows[record]
+    later = {row[0] for row in placed.rows if row[2] == name and row[7] == call and row[8]}
+    return bool(placed.rows[record][8]) and any(other > line for other in later)
 
 
 def _first_wrong(placed: Placed, stored: Sequence[int], state: str) -> int | None:
@@ -120,6 +166,26 @@ def _other_word(placed: Placed, read: Collection[int], t: int) -> Misplaced | No
     return found
 
 
+def _other_rows(placed: Placed, read: Collection[int], t: int) -> Misplaced | None:
+    """The words of this step, each of another sentence; the states are those of their own."""
+    N = len(placed.steps.x[t])
+    for k in sorted(read):
+        numbers = placed.records.of(k)
+        if numbers.size != placed.steps.x[t].size or _word(placed, k, t) != t:
+            continue
+        rows, own = numbers.reshape(N, -1), placed.steps.x[t].reshape(N, -1)
+        turned = [next((m for m in range(N) if alike(row, own[m])), None) for row in rows]
+        in_order = [
+            np.array_equal(placed.last(s), before[t].ravel())
+            for before in placed.steps.before.values()
+            for s in read
+            if placed.last(s).size == placed.steps.size
+        ]
+        if None not in turned and turned != list(range(N)) and any(in_order):
+            return Misplaced(k, t, "x", turned=True)
+    return None
+
+
 def _word(placed: Placed, record: int, t: int) -> int | None:
     """Which word it is; of all words, which one stands at a step. The one that should, if alike."""
     T, numbers = placed.steps.T, placed.records.of(record)
@@ -141,7 +207,11 @@ def _other_state(placed: Placed, read: Collection[int], t: int, going: Going) ->
     }
     missing = [q for q, found in fits.items() if not found]
     used = set().union(*fits.values())
-    doubtful = [k for k in states if k not in used and _was_made_for(placed, k)]
+    doubtful = [
+        k  # what is read at several steps should have been renewed since
+        for k in states
+        if k not in used and k in placed.series and not placed.records.read_again(k)
+    ]
     for state in missing:
         one = [k for k in doubtful if placed.meant(k) == state] or [
             k
@@ -152,14 +222,6 @@ def _other_state(placed: Placed, read: Collection[int], t: int, going: Going) ->
         if kept is not None:
             return kept
     return None
-
-
-def _was_made_for(placed: Placed, record: int) -> bool:
-    """Whether it was made for one step; else it should have been renewed since."""
-    readers = [use for use, _sure in placed.records.used_by.get(record, ())]
-    named = [k for k in readers if k in placed.series]
-    places = [(placed.rows[k][0], placed.rows[k][2], placed.rows[k][7]) for k in named]
-    return record in placed.series and len(set(places)) == len(places)
 
 
 def _source(placed: Placed, record: int, state: str) -> int:

@@ -45,12 +45,15 @@ class Right:
         The right value of each quantity, for a variable that has a quantity's name.
     steps : Steps or None
         Of a sequence, what each step is given and makes.
+    lines : mapping of str to Line
+        The equations, by the quantity that each computes.
     """
 
     known: Array
     partial: Array = field(default_factory=lambda: np.zeros(0))
     quantities: Quantities = field(default_factory=Quantities)
     steps: Steps | None = None
+    lines: Mapping[str, Line] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ def right_numbers(
         np.unique(np.concatenate([np.ravel(s) for s in sums])) if sums else np.zeros(0),
         Quantities(quantities),
         steps_of(program, given, quantities),
+        program.lines,
     )
 
 

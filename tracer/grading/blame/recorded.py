@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from tracer.cells.activations import Array
-from tracer.sandbox.recording import MOST_NUMBERS, MOST_READS, MOST_RECORDS
+from tracer.sandbox.recording import (
+    COLUMNS,
+    LARGEST,
+    MOST_GIVEN,
+    MOST_HANDED,
+    MOST_NUMBERS,
+    MOST_READS,
+    MOST_RECORDS,
+)
+
+Whole: TypeAlias = npt.NDArray[np.int64]
+
+
+class Given(NamedTuple):
+    """An argument that a function of the student's own got."""
+
+    function: str
+    name: str
+    numbers: Array
+
+
+def _none(*shape: int) -> npt.NDArray[np.int64]:
+    return np.zeros(shape, np.int64)
 
 
 @dataclass(frozen=True)
@@ -20,28 +43,36 @@ class Records:
     ----------
     names : tuple of str
         The variables; ``return`` is what the function gave back.
-    rows : int array (R, 9)
+    rows : int array (R, 10)
         Of each record the first and the last line of its statement, its name, where its numbers
         begin and how many there are, the lines of the statement that called its function (0 where
-        that is the grader), which call of a function it is, and 1 where only a part of the variable
-        was stored.
+        that is the grader), which call of a function it is, 1 where only a part of the variable
+        was stored, and 1 more than where its places begin, if only some numbers are others.
     reads : int array (E, 3)
         A record, an earlier one that its statement read, and whether it surely did so for this
         result.
     numbers : array
+    places : int array
+        Where the numbers of a record stand in the variable, of which the rest is as it was.
+    given : int array (G, 5)
+        A call of a function, the names of the function and of an argument, where its numbers begin
+        in `handed`, and how many they are.
+    handed : array
     """
 
     names: tuple[str, ...]
     rows: npt.NDArray[np.int64]
     reads: npt.NDArray[np.int64]
     numbers: Array
+    places: npt.NDArray[np.int64] = field(default_factory=lambda: _none(0))
+    given: npt.NDArray[np.int64] = field(default_factory=lambda: _none(0, 5))
+    handed: Array = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
         """Nothing that came from the child is believed before its bounds are looked at."""
         R = len(self.rows)
-        rows_fit = self.rows.ndim == 2 and self.rows.shape[1:] == (9,) and (self.rows >= 0).all()
-        if not rows_fit or self.numbers.ndim != 1:
-            raise ValueError("rows of records have nine numbers, none below 0")
+        if not _is_table(self.rows, COLUMNS) or self.numbers.ndim != 1:
+            raise ValueError(f"rows of records have {COLUMNS} numbers, none below 0")
         starts, counts, size = self.rows[:, 3], self.rows[:, 4], self.numbers.size
         if not ((starts <= size).all() and (counts <= size - starts).all()):
             raise ValueError("a record ends behind the last number")
@@ -55,6 +86,20 @@ class Records:
         reads_fit = self.reads.ndim == 2 and self.reads.shape[1:] == (3,)
         if not reads_fit or not ((self.reads >= 0) & (self.reads < max(R, 2))).all():
             raise ValueError("a record reads one that is not there")
+        begins = self.rows[:, 9]
+        placed = begins - 1 <= self.places.size - counts
+        if self.places.ndim != 1 or not (placed | (begins == 0)).all():
+            raise ValueError("a record has no places")
+        if not ((self.places >= 0) & (self.places < LARGEST)).all():
+            raise ValueError("a record has a place outside its variable")
+        if not _is_table(self.given, 5) or self.handed.ndim != 1:
+            raise ValueError("a record of an argument has five numbers, none below 0")
+        if len(self.given) > MOST_GIVEN or self.handed.size > MOST_HANDED:
+            raise ValueError("there are more records of arguments than are written")
+        if not (self.given[:, 1:3] < len(self.names)).all():
+            raise ValueError("a record of an argument has no name")
+        if not (self.given[:, 3] <= self.handed.size - self.given[:, 4]).all():
+            raise ValueError("a record of an argument ends behind the last number")
 
     def of(self, record: int) -> Array:
         """The numbers of a record."""
@@ -75,6 +120,78 @@ class Records:
         first, last = self.rows[record, 5:7].tolist()
         return (first, last) if first else None
 
+    def arguments(self, record: int) -> list[Given]:
+        """What the function that a record was made in was given; nothing of the grader's."""
+        own = self.given[self.given[:, 0] == self.rows[record, 7]].tolist()
+        return [
+            Given(self.names[f], self.names[name], self.handed[start : start + count])
+            for _call, f, name, start, count in own
+        ]
+
+    def writers(self, record: int) -> Whole:
+        """Of each number of its variable, the record that it got it by; -1 where none did.
+
+        The numbers that are not a record's own are those that the variable had before.
+        """
+        chain = [record]
+        while (before := self._kept_of(chain[-1])) is not None:
+            chain.append(before)
+        size = 0
+        for k in chain:
+            at = self.placed(k)
+            size = max(size, int(self.rows[k, 4]) if at is None else int(at.max(initial=-1)) + 1)
+        found: Whole = np.full(size, -1)
+        for k in reversed(chain):
+            at = self.placed(k)
+            if at is None and (before := self._kept_of(k)) is not None:
+                at = np.arange(*self.rows[[before, k], 4])
+            found[slice(int(self.rows[k, 4])) if at is None else at] = k
+        return found
+
+    def _kept_of(self, record: int) -> int | None:
+        """The record before it of the same variable, if that is still a part of its numbers."""
+        before = self.before.get(record)
+        if before is None or self.rows[record, 9]:
+            return before
+        grown = self.rows[record, 4] > self.rows[before, 4] and not self.rows[before, 9]
+        own, old = self.of(record), self.of(before)
+        kept = grown and np.array_equal(own[: old.size], old, equal_nan=True)
+        return before if kept else None
+
+    def whole(self, record: int) -> Array:
+        """All numbers of a variable, of which a record may be but a part; NaN where not known."""
+        writers = self.writers(record)
+        found = np.full(writers.size, np.nan)
+        for k in np.unique(writers[writers >= 0]).tolist():
+            at, mine = self.placed(k), writers == k
+            own = np.full(writers.size, np.nan)
+            own[slice(int(self.rows[k, 4])) if at is None else at] = self.of(k)
+            found[mine] = own[mine]
+        return found
+
+    def placed(self, record: int) -> npt.NDArray[np.int64] | None:
+        """Where its numbers stand in the variable; None where they are all of it."""
+        count, begin = self.rows[record, [4, 9]].tolist()
+        return self.places[begin - 1 : begin - 1 + count] if begin else None
+
+    @cached_property
+    def before(self) -> dict[int, int]:
+        """For each record, the one of the same variable before it."""
+        last: dict[tuple[int, int], int] = {}
+        found = {}
+        for k, (name, call) in enumerate(self.rows[:, [2, 7]].tolist()):
+            if (name, call) in last:
+                found[k] = last[name, call]
+            last[name, call] = k
+        return found
+
+    def read_again(self, record: int) -> bool:
+        """Whether one line of the function that it was made in reads it for several results."""
+        call = self.rows[record, 7]
+        readers = [use for use, _sure in self.used_by.get(record, ()) if self.name(use)]
+        own = [(*self.lines(use), self.name(use)) for use in readers if self.rows[use, 7] == call]
+        return len(set(own)) < len(own)
+
     def renewing(self, record: int) -> frozenset[int]:
         """The other lines that give the same variable a value later on."""
         return self._later[0][record]
@@ -89,7 +206,7 @@ class Records:
         lines: dict[tuple[int, int], frozenset[int]] = {}
         parts: set[tuple[int, int]] = set()
         renewing, filled = [], []
-        for line, _last, name, _at, _many, caller, _end, call, part in self.rows[::-1].tolist():
+        for line, _last, name, _at, _n, caller, _end, call, part, _in in self.rows[::-1].tolist():
             later = lines.get((name, caller), frozenset())
             renewing.append(later - {line})
             filled.append((name, call) in parts)
@@ -125,3 +242,8 @@ class Records:
             if earlier < record:
                 found.setdefault(record, []).append(earlier)
         return found
+
+
+def _is_table(array: npt.NDArray[np.int64], columns: int) -> bool:
+    """Whether it has so many columns, and nothing below 0."""
+    return array.ndim == 2 and array.shape[1] == columns and bool((array >= 0).all())

@@ -98,12 +98,6 @@ class Placed:
         self.lines = [tuple(row[:2]) for row in self.rows]
         self.number = {k: n for found in series.values() for n, k in enumerate(found)}
         self.series = {k: found for found in series.values() for k in found}
-        last: dict[tuple[int, int], int] = {}
-        self.renewed: dict[int, int] = {}  # a record, and the one of the same variable before it
-        for k, row in enumerate(self.rows):
-            if (row[2], row[7]) in last:
-                self.renewed[k] = last[row[2], row[7]]
-            last[row[2], row[7]] = k
 
     def step(self, record: int) -> int | None:
         """The step at which a record was made; None where its line does not run once for each."""
@@ -119,7 +113,7 @@ class Placed:
             return False
         return any(
             occurs(rows[self.steps.going[t]].ravel(), self.known)
-            for rows in self._by_sentence(self.records.of(record))
+            for rows in self.by_sentence(self.records.of(record))
         )
 
     def _result(self, record: int) -> int | None:
@@ -160,7 +154,7 @@ class Placed:
 
     def _appended_to(self, record: int) -> set[int]:
         """The list that a record is one more of."""
-        before = self.renewed.get(record)
+        before = self.records.before.get(record)
         grown = self.last(record).size < self.records.of(record).size
         return {before} if grown and before is not None else set()
 
@@ -198,7 +192,7 @@ class Placed:
                 return None
             only = self.steps.T == 1 and self.is_state(numbers, after[0])
             return int(only or self.is_state(numbers, before[0]))
-        if len(series) != self.steps.T or self._is_pieced(record):
+        if len(series) != self.steps.T or self.is_pieced(record):
             return None
         whole = self._is_handed_on(record)
         until = self._right_until(series, record, after, whole=whole)
@@ -208,9 +202,9 @@ class Placed:
         early = self._right_until(series, record, before, whole=whole)
         return max(until, early) if early > 1 else until
 
-    def _is_pieced(self, record: int) -> bool:
+    def is_pieced(self, record: int) -> bool:
         """Whether a state is stored in pieces, or by several lines: each may be but a part."""
-        line, _last, name, *_, call, part = self.rows[record]
+        line, _last, name, *_, call, part, _begin = self.rows[record]
         alike = [row for row in self.rows if row[2] == name and row[7] == call]
         whole = max((row[4] for row in alike if not row[8]), default=0)
         elsewhere = any(row[8] and row[0] != line for row in alike)
@@ -236,7 +230,7 @@ class Placed:
 
     def last(self, record: int) -> Array:
         """The numbers of a record; of a list, those that it got last."""
-        numbers, before = self.records.of(record), self.renewed.get(record)
+        numbers, before = self.records.of(record), self.records.before.get(record)
         one = self.steps.size
         if before is None or numbers.size == one:
             return numbers
@@ -251,9 +245,9 @@ class Placed:
             return False
         some = slice(None) if going is None else going
         own = np.sort(right[some].ravel())
-        return any(alike(np.sort(rows[some].ravel()), own) for rows in self._by_sentence(numbers))
+        return any(alike(np.sort(rows[some].ravel()), own) for rows in self.by_sentence(numbers))
 
-    def _by_sentence(self, numbers: Array) -> Iterator[Array]:
+    def by_sentence(self, numbers: Array) -> Iterator[Array]:
         """The numbers with a row for each sentence, which may have been a row or a column."""
         N = self.steps.going.shape[1]
         if numbers.size % N == 0 and numbers.size:

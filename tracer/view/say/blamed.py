@@ -44,6 +44,9 @@ def _value(blame: Blame, code: str) -> str:
     returned = name.partition("[")[0] == "return"
     if returned and not re.search(r"\b(return|yield|lambda)\b", code):
         name = ""  # it is called there, or a comprehension
+    said = _of_the_form(blame, name)
+    if said:
+        return said
     if blame.step is not None:
         return _value_at_step(blame, blame.step, name)
     match blame.why:
@@ -77,6 +80,37 @@ def _value(blame: Blame, code: str) -> str:
     return _("The value of {name} is the first that is not in the right computation.").format(
         name=name
     )
+
+
+def _of_the_form(blame: Blame, name: str) -> str:
+    """What is said of how the code runs, and of no value; empty where that is not the matter."""
+    t = None if blame.step is None else blame.step + 1
+    match blame.why:
+        case Why.MISSING if t is None:
+            said = _("In this loop, nothing is stored in a part of {name}.")
+        case Why.SKIPPED if t is None:
+            said = _("What stands below this line is not done, and an old value is stored.")
+        case Why.SKIPPED:
+            said = _("At t = {t}, what stands below this line is not done: an old value is stored.")
+        case Why.TURNED if not name:
+            said = _("A value there has the rows of {quantity} in another order.")
+        case Why.TURNED:
+            said = _("The rows of {name} stand in another order than those of {quantity}.")
+        case Why.ONCE:
+            said = _("{name} is set there only once: the next sentence begins with what is left.")
+        case Why.LOST:
+            said = _("What is computed there is given to no variable: {name} stays what it is.")
+        case Why.COMPARED:
+            said = _("== only compares, and {name} stays what it is; = would give it the value.")
+        case Why.ENDED:
+            said = _("This ends the function in the first round of the loop.")
+        case Why.NO_RETURN:
+            said = _("{name} has no return, so what it gives back is None.")
+        case Why.SHARED:
+            said = _("{name} is made only once, for all calls: the next one finds what is in it.")
+        case _:
+            return ""
+    return said.format(name=name, t=t, quantity=clean(blame.quantity))
 
 
 def _value_at_step(blame: Blame, step: int, name: str) -> str:
