@@ -13,10 +13,13 @@ from click.testing import CliRunner, Result
 from tests.exercises.carrying import loaded, wrong
 from tracer.cli import command_line
 from tracer.course.as_numpy import code, equations_of, slips
+from tracer.course.signatures import apart
 from tracer.course.skeleton import Skeleton
+from tracer.exercises.discovery import discover
 from tracer.exercises.reading import read
 
-ROWS = Path(__file__).parents[1] / "exercises" / "courses" / "rows" / "exercises"
+COURSES = Path(__file__).parents[1] / "exercises" / "courses"
+ROWS = COURSES / "rows" / "exercises"
 
 
 def tracer(*words: str | Path) -> Result:
@@ -224,6 +227,46 @@ def test_a_new_exercise_with_a_reference_passes_dev_check(here: Path) -> None:
     assert made.exit_code == 0, made.stderr
     assert (here / "exercises" / "61_my_step" / "reference.py").is_file()
     assert tracer("dev", "check", "--exercises", "exercises").exit_code == 0
+
+
+def test_a_stub_that_still_has_the_old_signature(here: Path) -> None:
+    """Called by place, it would take h_prev for x: stub and reference are held to exercise.toml."""
+    tracer("dev", "new", "61_my_step", "--reference")
+    folder = here / "exercises" / "61_my_step"
+    for name in ("my_step.py", "reference.py"):
+        path = folder / name
+        text = path.read_text("utf-8")
+        assert "(x, h_prev, " in text
+        path.write_text(text.replace("(x, h_prev, ", "(h_prev, x, "), "utf-8")
+    (folder / "reference.py").write_text(text, "utf-8")
+
+    checked = tracer("dev", "check", "--exercises", "exercises")
+
+    said = " ".join(checked.stdout.split())
+    assert checked.exit_code == 1
+    assert "it defines my_step(h_prev, x, U, W, a); exercise.toml says my_step(x, h_prev," in said
+    assert "write the same signature in both" in said
+    assert checked.stdout.count("→") == 1
+
+
+CLASS = """
+class Cell:
+    def __init__(self, U, W, *, dtype=None):
+        pass
+
+    def step(self, h_prev, x):
+        raise NotImplementedError
+"""
+
+
+def test_the_signature_of_a_method(tmp_path: Path) -> None:
+    """Of a class, both what makes its object and what is called."""
+    (exercise,) = (e for e in discover(COURSES / "stated" / "exercises").good if e.number == "73")
+    (tmp_path / "stub.py").write_text(CLASS.replace("Cell", "LSTMCell"), "utf-8")
+
+    found = [defined for defined, _wanted in apart(exercise, tmp_path / "stub.py")]
+
+    assert found == ["LSTMCell.step(self, h_prev, x)", "LSTMCell.__init__(self, U, W, dtype)"]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tracer.course.examples import first_wrong
+from tracer.course.signatures import apart
 from tracer.errors import TracerError
 from tracer.exercises.discovery import Found
 from tracer.exercises.exercise import Exercise
@@ -54,6 +55,7 @@ def findings(found: Found, solutions: Path) -> Iterator[Finding]:
         if trouble := list(_own_mistakes(exercise)):
             yield from trouble
             continue  # nothing can be graded before that is well
+        yield from _signatures(exercise)
         yield from _stub(exercise)
         yield from _solution(exercise, solutions / exercise.name / exercise.file)
         folder = solutions / exercise.name / "mistakes"
@@ -180,6 +182,15 @@ def _own_mistakes(exercise: Exercise) -> Iterator[Finding]:
 def _text(path: Path) -> str:
     """What a file says; nothing if it is not there, and what is not UTF-8 as �."""
     return path.read_text("utf-8", "replace") if path.is_file() else ""
+
+
+def _signatures(exercise: Exercise) -> Iterator[Finding]:
+    """The stub, and a reference, take the arguments that ``exercise.toml`` names."""
+    for path in filter(None, (exercise.stub, exercise.reference)):
+        for found, wanted in apart(exercise, path):
+            said = _("it defines {found}; exercise.toml says {wanted}")
+            todo = _("write the same signature in both")
+            yield Finding(path, said.format(found=found, wanted=wanted), todo)
 
 
 def _stub(exercise: Exercise) -> Iterator[Finding]:
