@@ -105,3 +105,18 @@ def test_no_array_is_told_where_none_is_the_matter(rnn_step: Exercise, line: str
 
     assert trouble is not None
     assert trouble.facts["shapes"] == ()
+
+
+def test_no_product_is_proposed_where_the_names_stand_for_other_arrays(rnn_step: Exercise) -> None:
+    """With x and h_prev in the other order, x @ U would fit h_prev, which is not what is meant."""
+    source = (
+        "import numpy as np\n\n\n"
+        "def rnn_step(h_prev, x, U, W, a):\n    return np.tanh(x @ U.T + h_prev @ W.T + a)\n"
+    )
+
+    report = grade(rnn_step, Submission("rnn_step.py", source.encode()), seed=1)
+
+    said = " ".join(line.plain.strip() for line in screen(report, Abilities(width=200)))
+    assert "Your rnn_step takes h_prev, x, U, W, a." in said
+    assert "x has shape (1, 3) and U.T has shape (4, 3)" in said
+    assert "would fit" not in said

@@ -102,15 +102,21 @@ def form_notes(report: Report) -> list[str]:
     ]
 
 
+def in_another_order(report: Report, function: str, asked: Sequence[str]) -> tuple[str, ...]:
+    """The student's arguments where a name of the exercise stands for another value; or nothing."""
+    own = report.form.arguments.get(function)
+    if own is None or len(own) < len(asked):  # the call itself fails, and says why
+        return ()
+    return () if all(name == own[k] for k, name in enumerate(asked) if name in own) else own
+
+
 def _order_of_arguments(report: Report, function: str, asked: Sequence[str]) -> list[str]:
     """That a function has a name of the exercise in another place than its value comes in.
 
     Its own names do not matter where the order is right.
     """
-    own = report.form.arguments.get(function)
-    if own is None or len(own) < len(asked):  # the call itself fails, and says why
-        return []
-    if all(name == own[k] for k, name in enumerate(asked) if name in own):
+    own = in_another_order(report, function, asked)
+    if not own:
         return []
     said = _("Your {function} takes {own}. The exercise hands over {asked}, in this order.")
     return [

@@ -11,6 +11,7 @@ from tracer.grading.report import Report, Trouble
 from tracer.language import _
 from tracer.view.say.difference import listed
 from tracer.view.say.ending import Ending
+from tracer.view.say.form import in_another_order
 from tracer.view.say.products import product_sentence, shapes_sentence, spread_sentence
 from tracer.view.say.python import about_python, in_own_lines
 from tracer.view.say.words import clean
@@ -110,8 +111,13 @@ def own_tries() -> str:
 
 
 def _fitting(report: Report, trouble: Trouble) -> Fits | None:
-    """The product that the exercise's own axes allow, where one does not fit."""
+    """The product that the exercise's own axes allow, where one does not fit.
+
+    None where the names stand for other arrays than in the exercise.
+    """
     asked = [f for f in report.exercise.functions if f.name == trouble.facts.get("function")]
+    if any(in_another_order(report, f.name, tuple(f.arguments)) for f in asked):
+        return None
     given = next((c.shapes for c in report.checks if c.trouble is trouble), {})
     _text, left, right = trouble.facts["product"]
     return fitting(report.exercise, asked[0], given, left, right) if asked else None
