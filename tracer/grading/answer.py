@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tracer.exercises.structure import Leaf
 from tracer.grading.report import Kind, Trouble
-from tracer.grading.request import Plan, given, returned
+from tracer.grading.request import Plan, given, returned, room
 from tracer.sandbox.frames import NUMBER, TRUNCATED, read_note, unpack
+from tracer.sandbox.lent import places
 
 Array = npt.NDArray[Any]
 
@@ -125,6 +128,49 @@ def read(response: bytes, plans: Sequence[Plan], in_time: int | None = None) -> 
             case _:
                 transcript.problem = transcript.problem or f"an unexpected name, {name}"
     return transcript
+
+
+def look_at_lent(
+    answers: Sequence[Answer], plans: Sequence[Plan], lent: bytes | mmap.mmap, most: int
+) -> None:
+    """Put in the place of what was said of the arguments after a call what they were in the end.
+
+    Parameters
+    ----------
+    answers : sequence of Answer
+    plans : sequence of Plan
+    lent : bytes or mmap
+        The memory in which they were.
+    most : int
+        Bytes of the largest array that goes in or is asked for.
+    """
+    sizes = [
+        [
+            call.arrays[part.key].nbytes if isinstance(part, Leaf) else room(most)
+            for call in plan
+            for _name, part in given(call)
+        ]
+        for plan in plans
+    ]
+    found, length = places(sizes)
+    whole = np.frombuffer(lent, np.uint8) if len(lent) else np.zeros(0, np.uint8)
+    if whole.size != length:  # it ended before it lent anything
+        for answer in answers:
+            answer.after.clear()
+        return
+    for answer, plan, there in zip(answers, plans, found, strict=True):
+        left = iter(there)
+        for number, call in enumerate(plan):
+            for place, (_name, part) in enumerate(given(call)):
+                begin = next(left)
+                if isinstance(part, Leaf):
+                    before = call.arrays.get(part.key)
+                else:
+                    before = answer.arrays.get((part.call, part.key))
+                if before is None or (number, place) not in answer.after:
+                    continue
+                raw = whole[begin : begin + before.nbytes]
+                answer.after[number, place] = raw.view(before.dtype).reshape(before.shape).copy()
 
 
 def _index(text: str, end: int) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.form import Form, look
 from tracer.exercises.submission import Submission
-from tracer.grading.answer import Answer, Transcript, read
+from tracer.grading.answer import Answer, Transcript, look_at_lent, read
 from tracer.grading.ending import ending, endless, timed_out
 from tracer.grading.judge import Judged, judge
 from tracer.grading.report import CheckReport, Kind, Report, Trouble, Verdict
@@ -201,7 +201,10 @@ class Session:
         run = self.wall.run(self.form.program, self.form.file, asked, room, longest)
         self.used += run.used.seconds
         self.waited += run.seconds
-        return run, read(run.response, plans, run.in_time)
+        transcript = read(run.response, plans, run.in_time)
+        if run.lent is not None:
+            look_at_lent(transcript.answers, plans, run.lent, wanted)
+        return run, transcript
 
     def judged(self, task: Task, answer: Answer) -> Judged:
         """What is to be said of one check; a mistake of ours is never the student's."""

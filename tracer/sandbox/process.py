@@ -8,6 +8,7 @@ can read what this user can read.
 
 from __future__ import annotations
 
+import mmap
 import os
 import subprocess
 import time
@@ -107,6 +108,8 @@ class Run:
         As the system has counted it; the student's code has no say in it.
     in_time : int or None
         How many bytes of the response were there when its time was over; None if it never was.
+    lent : bytes or mmap, or None
+        The memory of the arguments as it was in the end; None where the process had them alone.
     """
 
     how: How
@@ -116,6 +119,7 @@ class Run:
     seconds: float
     used: Usage = NOTHING
     in_time: int | None = None
+    lent: bytes | mmap.mmap | None = None
 
 
 class Wall(Protocol):
@@ -201,6 +205,7 @@ class PlainProcess(Wall):
                     results.finish()
                 finally:
                     prints.finish()
+                lent = waiting.lent()
             finally:
                 waiting.remove()
         seconds, status = time.monotonic() - began, child.wait()
@@ -208,7 +213,7 @@ class PlainProcess(Wall):
             how, status = How.KILLED, -status
         printed = bytes(prints.data).decode("utf-8", "replace")
         printed = printed.replace(f"{waiting.folder}{os.sep}", "")  # the file alone is named
-        return Run(how, status, bytes(results.data), printed, seconds, used, in_time)
+        return Run(how, status, bytes(results.data), printed, seconds, used, in_time, lent)
 
     def _started(self) -> Waiting:
         """A process that was prepared, if one is still there; else a new one."""

@@ -4,12 +4,12 @@ It is started as a script from a copy, and knows inputs only: no expectation, no
 ever reaches this process. ``tracer`` is not on its path; a submission that searches the disk for it
 can still find it, for it runs as the same user, and only a real wall would prevent that.
 
-What is measured here (an input changed, a returned array changed later) is measured beside the
-student's code, in the same interpreter. It is kept out of that code's easy reach, in the variables
-of a running function, but who wants to can forge it; these checks are advice until there is a wall.
-A right number cannot be forged: what is right is not known in here. Every check looks the same from
-here: whatever it is about, the arguments go out again after each call, and what was returned after
-the last one.
+What is measured here (a returned array changed later, and without a wall an input that changed) is
+measured beside the student's code, in the same interpreter. It is kept out of that code's easy
+reach, in the variables of a running function, but who wants to can forge it. Behind a wall, inputs
+lie in memory that the grader looks at itself (`lent`). A right number cannot be forged: what is
+right is not known in here. Every check looks the same from here: whatever it is about, the
+arguments go out again after each call, and what was returned after the last one.
 
 It is started early, loads NumPy and the files beside it, and waits. When stdin ends, the request
 lies ready, and behind it the student's program. The request is frames: the note ``plan``, and the
@@ -134,6 +134,11 @@ def main(setting: dict[str, Any]) -> None:
     file.write_bytes(source)
     sys.argv[:] = [str(file)]  # as if the student had started it
     plain = returned.numbers(plan["most"])
+    lent = None
+    if setting.get("handed"):
+        lending = beside("lent")
+        sizes = [lending.sizes(check, inputs, plan["most"]) for check in plan["checks"]]
+        lent = lending.Lent(setting["handed"], sizes)
     limit(plan["memory"], plan["seconds"])
     if plan["watch"] is not None:
         os.environ["NUMBA_DISABLE_JIT"] = "1"  # machine code has no lines to watch
@@ -150,7 +155,9 @@ def main(setting: dict[str, Any]) -> None:
         print(f"{plan['mark']}{check['id']};", end="", file=sys.__stderr__)
         stopped = partial(send_note, f"{check['id']}/stopped", note, send)
         standing.when_stopped(str(file), source, stopped)
-        one_check(check, plan, inputs, source, file, plain, frames, send, describing, recording)
+        one_check(
+            check, plan, inputs, source, file, plain, frames, send, describing, recording, lent=lent
+        )
         if alone:
             os._exit(0)
     send(note("end", {}))
@@ -193,7 +200,7 @@ def asked(setting: dict[str, Any]) -> tuple[bytes, bytes]:
     sys.stdin.buffer.read()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # input() meets the end of the file at once
     if setting.get("handed"):
-        with os.fdopen(setting["handed"], "rb") as file:
+        with os.fdopen(setting["handed"], "rb", closefd=False) as file:
             file.seek(0)
             handed = file.read()
     else:
@@ -207,12 +214,13 @@ def asked(setting: dict[str, Any]) -> tuple[bytes, bytes]:
 def one_check(
     check: dict[str, Any], plan: dict[str, Any], inputs: dict[str, Any], source: bytes, file: Path,
     plain: Callable[..., Any], frames: ModuleType, send: Callable[[bytes], None],
-    describing: Any, recording: Any, there: Any = None,
+    describing: Any, recording: Any, there: Any = None, lent: Any = None,
 ) -> None:  # fmt: skip
     """Load the file, make all calls of one check, and say how it went.
 
     `there` has the functions where they are there already, in the student's own session; then
-    Ctrl-C ends the check, and is no exception of theirs.
+    Ctrl-C ends the check, and is no exception of theirs. The arguments lie in the memory that is
+    `lent`, if there is some.
     """
     key, where = check["id"], {"call": 0}
     pack, note, spare = frames.pack, frames.pack_note, bytearray(2**20)
@@ -240,7 +248,10 @@ def one_check(
             functions = {call["function"]: found(module, call) for call in check["calls"]}
             seen_sent = partial(send_seen, key, frames, send)
             watch = watched(plan["watch"], source, file, recording, seen_sent)
-            calls(check, inputs, functions, plain, pack, send, where, watch)
+            copied = fresh if lent is None else lent.copied
+            if lent is not None:
+                lent.begin(key)
+            calls(check, inputs, functions, plain, pack, send, where, watch, copied)
         facts: dict[str, Any] = {"event": "done"}
     except returned.Returned as other:
         facts = other.facts
@@ -285,7 +296,7 @@ def found(module: Any, call: dict[str, Any]) -> Any:
 def calls(
     check: dict[str, Any], inputs: dict[str, Any], functions: dict[str, Any],
     plain: Callable[..., Any], pack: Callable[..., bytes], send: Callable[[bytes], None],
-    where: dict[str, int], watch: Callable[..., Any],
+    where: dict[str, int], watch: Callable[..., Any], copied: Callable[[Any], Any],
 ) -> None:  # fmt: skip
     """All calls of one check; what one returned may be handed to a later one."""
     key: str = check["id"]
@@ -296,7 +307,7 @@ def calls(
     for number, call in enumerate(check["calls"]):
         where["call"] = number
         given: list[Any] = []  # the arrays that this call gets
-        built = partial(argument, inputs=inputs, own=own, kept=kept, given=given)
+        built = partial(argument, inputs=inputs, own=own, kept=kept, given=given, copied=copied)
         function = functions[call["function"]]
         name, dot, method = call["function"].partition(".")
         if call["made_with"] is not None:
@@ -354,11 +365,16 @@ def send_seen(key: int, frames: ModuleType, send: Callable[[bytes], None], recor
     send(frames.pack_note(f"{key}/wrote", recorder.wrote))
 
 
+def fresh(array: Any) -> Any:
+    """A copy of an array."""
+    return array.copy()
+
+
 def argument(
     named: list[Any], inputs: dict[str, Any], own: dict[Any, Any], kept: dict[str, Any],
-    given: list[Any],
+    given: list[Any], copied: Callable[[Any], Any],
 ) -> Any:  # fmt: skip
-    """One argument, built as the plan says; every array in it is a fresh one and goes to `given`.
+    """One argument, built as the plan says; every array in it is `copied` and goes to `given`.
 
     `named` is its name and a part: ``["leaf", frame]``, ``["own", call, key]`` for what an earlier
     call returned, ``["kept", name]`` for something that was handed on untouched,
@@ -372,9 +388,9 @@ def argument(
         return kept[part[1]]
     if kind in ("leaf", "own"):
         array = inputs[part[1]] if kind == "leaf" else own[part[1], part[2]]
-        given.append(array.copy())
+        given.append(copied(array))
         return given[-1]
-    values = [argument(inner, inputs, own, kept, given) for inner in part[1]]
+    values = [argument(inner, inputs, own, kept, given, copied) for inner in part[1]]
     if kind == "dict":
         return dict(zip((name for name, _inner in part[1]), values, strict=True))
     return tuple(values) if kind == "tuple" else values

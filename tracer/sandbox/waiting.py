@@ -8,6 +8,7 @@ file and a request. Each serves for one run only.
 from __future__ import annotations
 
 import json
+import mmap
 import os
 import shutil
 import signal
@@ -28,7 +29,7 @@ ENDING, DROPPING = 5.0, 1.0
 
 COPIED = (
     "runner.py", "supervise.py", "describing.py", "misnamed.py", "recording.py", "standing.py",
-    "frames.py", "returned.py", "confining.py", "landlock.py", "seccomp.py", "spaces.py",
+    "frames.py", "returned.py", "confining.py", "landlock.py", "seccomp.py", "spaces.py", "lent.py",
 )  # fmt: skip
 """What runs in the child. It is copied, so that no path in there leads to the grader."""
 
@@ -78,6 +79,13 @@ class Waiting:
             return 0
         found = (there.f_blocks - there.f_bfree) * there.f_frsize
         return found if there.f_ffree else most + 1
+
+    def lent(self) -> bytes | mmap.mmap | None:
+        """The memory in which the arguments were, if they were lent; it has ended before."""
+        if isinstance(self.handed, Path):
+            return None
+        length = os.fstat(self.handed).st_size
+        return mmap.mmap(self.handed, length, prot=mmap.PROT_READ) if length else b""
 
     def _let_go(self) -> None:
         """Close its standard input, at whose end it looks for the request."""

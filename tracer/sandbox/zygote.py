@@ -33,7 +33,7 @@ LONGEST = 2**18
 
 LOADED = (
     "supervise", "describing", "recording", "standing", "confining", "landlock", "seccomp",
-    "spaces",
+    "spaces", "lent",
 )  # fmt: skip
 
 
