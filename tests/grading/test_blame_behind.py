@@ -239,6 +239,7 @@ def unroll(x, h_0, hs=None):
         ("hs=None)", "hs=[])", None),
         ("return x + h", "x + h", (1, Why.NO_RETURN)),
         ("h = step(x_t, h)", "print(h)", None),
+        ("return x + h", "return x + h)", None),
     ],
 )
 def test_what_the_form_of_the_code_shows(old: str, new: str, line: tuple[int, Why] | None) -> None:

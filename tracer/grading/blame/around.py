@@ -20,7 +20,10 @@ class Around:
     """
 
     def __init__(self, source: bytes = b"") -> None:
-        self._tree = ast.parse(source)
+        try:
+            self._tree = ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):  # nothing of it ever ran
+            self._tree = ast.parse("")
 
     @cached_property
     def _paths(self) -> dict[int, tuple[ast.stmt, ...]]:
