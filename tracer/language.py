@@ -29,6 +29,11 @@ def _(text: str) -> str:
     return _catalogue().gettext(text) if text else text
 
 
+def code() -> str:
+    """The language of the sentences, as a page names it: ``"en"``, ``"pt-BR"``."""
+    return _catalogue().info().get("language", "").replace("_", "-") or "en"
+
+
 def plural(one: str, many: str, n: int) -> str:
     """The sentence for `n` things: `one` or `many` in English, up to six forms elsewhere.
 

@@ -32,7 +32,7 @@ SECTIONS = (
     (_("Look inside a network"), ("demo", "show", "gradients", "diff")),
     (_("Train a network of your own"), ("train",)),
     (_("Write it yourself"), ("init", "list", "check", "hint")),
-    (_("Grade a class"), ("grade", "regrade", "replay", "feedback", "export")),
+    (_("Grade a class"), ("grade", "regrade", "replay", "feedback", "class", "export")),
     (_("Installation and exercise authoring"), ("doctor", "warmup", "dev")),
 )
 

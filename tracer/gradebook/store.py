@@ -196,12 +196,17 @@ class Store:
 
     def report(self, submission: int) -> dict[str, Any]:
         """The report of a submission, from the grade that counts."""
+        found: dict[str, Any] = self.standing_record(submission)["report"]
+        return found
+
+    def standing_record(self, submission: int) -> dict[str, Any]:
+        """The record of the grade of a submission that counts."""
         row = self._connection.execute(
             "SELECT record FROM grades WHERE number = "
             "(SELECT grade FROM standing WHERE submission = ?)",
             [submission],
         )
-        found: dict[str, Any] = json.loads(row.fetchone()[0])["report"]
+        found: dict[str, Any] = json.loads(row.fetchone()[0])
         return found
 
     def students(self) -> list[Student]:
