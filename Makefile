@@ -49,6 +49,9 @@ test-ptx: .venv-cuda/.installed ## compile every kernel for cards of four kinds;
 bench: .venv-bench/.installed ## speed beside PyTorch, ONNX Runtime and TorchLens (installs them first)
 	@.venv-bench/bin/python -m benchmarks.side_by_side $(ARGS)
 
+bench-graders: .venv-graders/.installed ## graded submissions a second beside nbgrader and otter (installs them first)
+	@.venv-graders/bin/python -m benchmarks.graders $(ARGS)
+
 bench-gpu: .venv-cuda/.installed ## speed on the card, beside PyTorch's cuDNN (installs PyTorch first)
 	@$(CARD)
 	@$(MAKE) .venv-cuda/.torch
@@ -122,7 +125,7 @@ endif
 	@.venv/bin/pybabel --quiet compile --domain=tracer --directory=tracer/locale
 
 clean: ## remove everything that make and the tools have made
-	@rm -rf .venv .venv-wheel .venv-lowest .venv-peers .venv-bench .venv-cuda build dist .pytest_cache .mypy_cache .ruff_cache \
+	@rm -rf .venv .venv-wheel .venv-lowest .venv-peers .venv-bench .venv-graders .venv-cuda build dist .pytest_cache .mypy_cache .ruff_cache \
 		.import_linter_cache .hypothesis tracer/locale/tracer.pot
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -135,7 +138,7 @@ clean: ## remove everything that make and the tools have made
 	@touch $@
 
 # The others have no pip of their own: the first environment's installs into them.
-.venv-wheel/.made .venv-lowest/.made .venv-peers/.made .venv-bench/.made .venv-cuda/.made: .venv/.made
+.venv-wheel/.made .venv-lowest/.made .venv-peers/.made .venv-bench/.made .venv-graders/.made .venv-cuda/.made: .venv/.made
 	$(call say,making $(@D))
 	@.venv/bin/python -m venv --without-pip $(@D)
 	@touch $@
@@ -170,6 +173,11 @@ build/wheel: .venv/.dev pyproject.toml README.md LICENSE $(PACKAGED)
 .venv-bench/.installed: .venv-bench/.made pyproject.toml
 	$(call say,installing PyTorch 2.13.0 ONNX Runtime and TorchLens)
 	@.venv/bin/python $(call PIP_INTO,--python .venv-bench) --group bench --editable .
+	@touch $@
+
+.venv-graders/.installed: .venv-graders/.made pyproject.toml
+	$(call say,installing nbgrader and otter)
+	@.venv/bin/python $(call PIP_INTO,--python .venv-graders) --group graders --editable .
 	@touch $@
 
 .venv-cuda/.installed: .venv-cuda/.made pyproject.toml

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, TypeAlias
 
 import numpy.typing as npt
@@ -45,7 +46,7 @@ class Layout:
     @property
     def names(self) -> tuple[str, ...]:
         """The quantities in it, each once."""
-        return tuple(dict.fromkeys(node.name for node in self.nodes() if isinstance(node, Name)))
+        return _names(self)
 
     def rewritten(self, change: Callable[[Layout], Layout | None]) -> Layout:
         """The same with parts changed: `change` gives what takes a part's place, None to go on."""
@@ -176,6 +177,11 @@ class Layout:
 
 def _sorted(axes: Axes) -> list[str]:
     return sorted(str(axis) for axis in axes if axis != ONE)
+
+
+@cache
+def _names(layout: Layout) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(node.name for node in layout.nodes() if isinstance(node, Name)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from itertools import product
 from math import prod
 
@@ -35,11 +36,12 @@ def drawn(
         names none.
     """
     free = {letter: _range(size) for letter, size in sizes.items() if not isinstance(size, str)}
-    choices = _choices(list(free.values()), generator)
-    named = [dict(zip(free, values, strict=True)) for values in choices]
-    fewest = min(_alike(choice, rows) for choice in named)
-    best = [choice for choice in named if _alike(choice, rows) == fewest]
-    chosen = best[int(generator.integers(len(best)))]
+    letters, ranges = tuple(free), tuple(free.values())
+    if _few(ranges):
+        best = _best_of_all(letters, ranges, frozenset(rows))
+    else:
+        best = _best(letters, _choices(ranges, generator), rows)
+    chosen = dict(zip(letters, best[int(generator.integers(len(best)))], strict=True))
     tied = {letter: chosen[size] for letter, size in sizes.items() if isinstance(size, str)}
     return {"T": 1, **chosen, **tied}
 
@@ -75,9 +77,30 @@ def _range(size: int | tuple[int, int]) -> range:
     return range(least, most + 1)
 
 
+def _few(ranges: Sequence[range]) -> bool:
+    return prod(map(len, ranges)) <= _MOST_TRIED
+
+
+@cache
+def _best_of_all(
+    letters: tuple[str, ...], ranges: tuple[range, ...], rows: frozenset[int]
+) -> list[tuple[int, ...]]:
+    """The same for every submission that is tried with these sizes."""
+    return _best(letters, list(product(*ranges)), rows)
+
+
+def _best(
+    letters: Sequence[str], choices: Sequence[tuple[int, ...]], rows: Collection[int]
+) -> list[tuple[int, ...]]:
+    """The choices in which the fewest sizes are alike."""
+    alike = [_alike(dict(zip(letters, choice, strict=True)), rows) for choice in choices]
+    fewest = min(alike)
+    return [choice for choice, many in zip(choices, alike, strict=True) if many == fewest]
+
+
 def _choices(ranges: Sequence[range], generator: np.random.Generator) -> list[tuple[int, ...]]:
     """All choices of one size each, or many of them where all are too many."""
-    if prod(map(len, ranges)) <= _MOST_TRIED:
+    if _few(ranges):
         return list(product(*ranges))
     return [tuple(int(generator.choice(r)) for r in ranges) for _ in range(_MOST_TRIED // 8)]
 

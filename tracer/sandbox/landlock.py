@@ -15,8 +15,9 @@ import ctypes
 import os
 import stat
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import cache
 
 CREATE, ADD, RESTRICT = 444, 445, 446
 """The numbers of the three calls, the same on all processors."""
@@ -91,9 +92,15 @@ def _add(made: int, path: str, rights: int) -> None:
         os.close(file)
 
 
+@cache
+def _system() -> Callable[..., int]:
+    """``syscall``, looked up once: there are some hundred rules."""
+    found: Callable[..., int] = ctypes.CDLL(None, use_errno=True).syscall
+    return found
+
+
 def _call(number: int, *arguments: object) -> int:
-    libc = ctypes.CDLL(None, use_errno=True)
-    result: int = libc.syscall(ctypes.c_long(number), *arguments)
+    result = _system()(ctypes.c_long(number), *arguments)
     if result < 0:
         why = ctypes.get_errno()
         raise OSError(why, f"Landlock: {os.strerror(why)}")

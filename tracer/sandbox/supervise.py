@@ -23,7 +23,7 @@ from contextlib import suppress
 from pathlib import Path
 
 PAUSE = 5
-"""Milliseconds between two looks at the student's process."""
+"""Milliseconds between two looks at the student's process, where it cannot be waited for."""
 
 SAYING = 0.2
 """Seconds in which the student's process may still say where it stands, before it is ended."""
@@ -81,11 +81,15 @@ def _watch(child: int, grader: int) -> int:
     """Wait until the child has ended, by itself or because the grader has; its status."""
     ended = select.poll()
     ended.register(grader, select.POLLIN | select.POLLHUP)
+    pause: int | None = PAUSE
+    with suppress(AttributeError, OSError):  # only Linux has descriptors of processes
+        ended.register(os.pidfd_open(child), select.POLLIN)
+        pause = None
     while True:
         pid, status = os.waitpid(child, os.WNOHANG)
         if pid:
             return status
-        if ended.poll(PAUSE):
+        if any(file == grader for file, _event in ended.poll(pause)):
             return _ended(child)
 
 
