@@ -106,8 +106,16 @@ COMMANDS = (
     ),
     *(
         ROOT / "tracer" / "gradebook" / name
-        for name in ("grading.py", "intake.py", "store.py", "systems.py")
+        for name in (
+            "grading.py",
+            "intake.py",
+            "reading.py",
+            "replaying.py",
+            "store.py",
+            "systems.py",
+        )
     ),
+    *(ROOT / "tracer" / "exports" / name for name in ("table.py", "formats/canvas.py")),
     ROOT / "tracer" / "sandbox" / "warm.py",
     *(ROOT / "tracer" / "storage" / name for name in ("locking.py", "writing.py")),
 )

@@ -155,7 +155,8 @@ def _refuse(given: Mapping[str, object], why: str, name: str) -> None:
     """Refuse what was typed and would have no effect."""
     for option, value in given.items():
         if value is not None:
-            raise InputError(f"{option}: {why.format(name=name)}")
+            said = _("{option}: {why}")
+            raise InputError(said.format(option=option, why=why.format(name=name)))
 
 
 def _pack(form: BoxFormat, settings: Settings, exercises: Sequence[Exercise], output: str) -> None:

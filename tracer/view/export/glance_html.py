@@ -8,34 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
+from pathlib import Path
 
 from tracer.gradebook.glance import Item, Scores
 from tracer.language import _, code
 from tracer.view.parts.glance import BINS, Glance, GroupRow, MistakeRow, percent
 from tracer.view.parts.said import Said
-
-STYLE = """
-:root { color-scheme: light dark; --bar: #2f6db3; --line: #8886; --faint: #595959; }
-@media (prefers-color-scheme: dark) {
-  :root { --bar: #7fb2e8; --faint: #b3b3b3; }
-}
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem;
-  background: Canvas; color: CanvasText; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; }
-caption { text-align: left; color: var(--faint); padding-bottom: .5rem; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0;
-  min-width: 7rem; border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
-thead th { border-bottom: 2px solid var(--line); }
-td.number, th.number { text-align: right; white-space: nowrap; min-width: 0; }
-.spread td, .spread th { min-width: 0; white-space: nowrap; }
-th[scope=row] { font-weight: 600; white-space: nowrap; }
-.bar { display: inline-block; height: .7rem; background: var(--bar); margin-right: .5rem;
-  print-color-adjust: exact; forced-color-adjust: none; }
-p.note { border-left: .3rem solid var(--bar); padding-left: .8rem; max-width: 45rem; }
-.none { color: var(--faint); }
-"""
 
 WIDE = 8.0
 """Rem of the longest bar."""
@@ -50,13 +28,14 @@ def page(part: Glance, title: str) -> str:
     title : str
         What the class is called.
     """
+    style = Path(__file__).with_name("glance.css").read_text("utf-8")
     heading = _("A class at a glance: {title}").format(title=title)
     inside = "\n".join([f"<h1>{escape(heading)}</h1>", _p(part.about), *_sections(part)])
     return (
         f'<!doctype html>\n<html lang="{escape(code())}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n'
-        f"<title>{escape(heading)}</title>\n<style>{STYLE}</style>\n</head>\n"
+        f"<title>{escape(heading)}</title>\n<style>\n{style}</style>\n</head>\n"
         f"<body>\n<main>\n{inside}\n</main>\n</body>\n</html>\n"
     )
 
