@@ -119,9 +119,14 @@ def _cleared() -> Finding:
 
 
 def _sandbox() -> Iterator[Finding]:
+    from tracer.sandbox import cgroup
+
     limits = find_spec("resource") is not None
+    said = _("time and memory of each process, and behind a wall of all together")
+    if why := cgroup.trouble():
+        said = _("time and memory of each process; not of all together ({why})").format(why=why)
     yield Finding(
-        "sandbox", "limits", _("time and memory") if limits else _("time only"),
+        "sandbox", "limits", said if limits else _("time only"),
         "" if limits else _("this system has no memory limit for a process"),
     )  # fmt: skip
     yield from _walls()

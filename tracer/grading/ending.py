@@ -50,7 +50,7 @@ def ending(task: Task, answer: Answer, run: Run, limits: Limits) -> tuple[Verdic
     if run.how is How.DISK:
         return Verdict.FORBIDDEN, Trouble(Kind.DISK, **where, facts=facts | {"most": limits.disk})
     full = run.used.memory > FULL * limits.memory
-    if run.how is How.EXITED and run.status == OUT_OF_MEMORY and full:
+    if run.how is How.MEMORY or ((run.how, run.status) == (How.EXITED, OUT_OF_MEMORY) and full):
         return Verdict.OUT_OF_MEMORY, Trouble(Kind.MEMORY, **where, facts=facts)
     facts |= {"signal": run.how is How.KILLED, "status": run.status}
     return Verdict.CRASHED, Trouble(Kind.DIED, **where, facts=facts)

@@ -45,6 +45,7 @@ class Confined(PlainProcess):
     """A child process that gives up every right that an answer does not need."""
 
     name: ClassVar[str] = "landlock"
+    grouped: ClassVar[bool] = True
 
     def _start(self) -> Waiting:
         return start_warm(self.environment, NEST)

@@ -53,6 +53,7 @@ class Namespaces(PlainProcess):
     """A child process in namespaces of its own: of processes, files, network and what is shared."""
 
     name: ClassVar[str] = "namespaces"
+    grouped: ClassVar[bool] = True
 
     def _start(self) -> Waiting:
         if _within():  # it was tried, and did not work

@@ -19,7 +19,9 @@ from enum import StrEnum
 from typing import ClassVar, Protocol
 
 from tracer.errors import FileError
+from tracer.sandbox import cgroup
 from tracer.sandbox.collector import Collector
+from tracer.sandbox.confining import THREADS
 from tracer.sandbox.usage import NOTHING, Usage, usage
 from tracer.sandbox.waiting import Waiting, start
 
@@ -28,6 +30,9 @@ STARTUP = 60.0
 
 LOOK = 0.2
 """Seconds between two looks at how much lies in its folder."""
+
+OWN, PROCESSES = 2**26, 8
+"""Bytes and processes of our own that stand around a run; a limit for all counts them too."""
 
 CLOCK = 3
 """How many times as long as its processor time a file may take on the clock, beside `STARTUP`."""
@@ -83,6 +88,7 @@ class How(StrEnum):
     SPENT = "spent"  # the processor time for all of it is used up
     LONG = "long"  # the time on the clock for all of it is
     FLOOD = "flood"  # more results than any answer has
+    MEMORY = "memory"  # the kernel ended it, for all its processes used too much together
     DISK = "disk"  # more in its folder than it may keep there
 
     @property
@@ -154,6 +160,7 @@ class PlainProcess(Wall):
     """
 
     name: ClassVar[str] = "plain"
+    grouped: ClassVar[bool] = False  # with limits for all processes together, where there may be
 
     environment: Mapping[str, str] = field(default_factory=dict)
     _ready: list[Waiting] = field(default_factory=list, init=False)
@@ -194,6 +201,7 @@ class PlainProcess(Wall):
         assert child.stderr
         results = Collector(child.stdout, MAX_BYTES + 1)
         prints = Collector(child.stderr, limits.printed)
+        group = self._group(waiting, limits) if self.grouped else None
         try:
             waiting.give(source, request)
             how, used = _wait(waiting, results, limits, longest)
@@ -206,14 +214,31 @@ class PlainProcess(Wall):
                 finally:
                     prints.finish()
                 lent = waiting.lent()
+                full = group is not None and group.out_of_memory()
             finally:
+                if group is not None:
+                    group.remove()
                 waiting.remove()
         seconds, status = time.monotonic() - began, child.wait()
         if how is How.EXITED and status < 0:
-            how, status = How.KILLED, -status
+            how, status = How.MEMORY if full else How.KILLED, -status
         printed = bytes(prints.data).decode("utf-8", "replace")
         printed = printed.replace(f"{waiting.folder}{os.sep}", "")  # the file alone is named
         return Run(how, status, bytes(results.data), printed, seconds, used, in_time, lent)
+
+    def _group(self, waiting: Waiting, limits: Limits) -> cgroup.Group | None:
+        """The group of the processes of a run; its folder counts where it lies in memory."""
+        folder = limits.disk * 3 // 2 if waiting.kept is None else 0
+        made = None
+        try:
+            made = cgroup.group(limits.memory + folder + OWN, THREADS + PROCESSES)
+            if made is not None:
+                made.add(waiting.child.pid)
+        except OSError:  # as many groups as there may be, say: each process has its own limits
+            if made is not None:
+                made.remove()
+            return None
+        return made
 
     def _started(self) -> Waiting:
         """A process that was prepared, if one is still there; else a new one."""

@@ -37,7 +37,7 @@ def usage(pid: int) -> Usage:
     if not (_PROC / "thread-self/children").exists():
         return Usage(_elsewhere(pid))
     seconds, memory = 0.0, 0
-    for process in _with_children(pid):
+    for process in processes(pid):
         with suppress(OSError, ValueError, IndexError):
             # pid (name) state parent …; the name may hold blanks and brackets itself
             stat = (process / "stat").read_bytes().rpartition(b")")[2].split()
@@ -50,7 +50,7 @@ def usage(pid: int) -> Usage:
     return Usage(seconds, memory)
 
 
-def _with_children(pid: int) -> Iterator[Path]:
+def processes(pid: int) -> Iterator[Path]:
     """The folder of each process from `pid` on downwards."""
     waiting, seen = [pid], 0
     while waiting and seen < MOST_PROCESSES:
