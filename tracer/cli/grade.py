@@ -69,6 +69,10 @@ if TYPE_CHECKING:
     help=_("Write what each student has earned to FILE."),
 )  # fmt: skip
 @click.option(
+    "--parquet", metavar="FILE", callback=not_empty,
+    help=_("Write a row for each student and exercise to FILE, as Parquet (with pyarrow)."),
+)  # fmt: skip
+@click.option(
     "--seed", type=click.IntRange(min=0, max=2**32 - 1),
     help=_("The same numbers for the whole class; by default each submission has its own."),
 )  # fmt: skip
@@ -81,6 +85,7 @@ def command(
     folder: str | None,
     rules: str | None,
     table: str | None,
+    parquet: str | None,
     jobs: int | None,
     seed: int | None,
     time_limit: float,
@@ -107,6 +112,10 @@ def command(
         command = f"tracer grade PATH --out {quoted_file(results)}"
         raise InputError(said.format(folder=results, command=command))
     check_apart(paths, out)
+    if parquet is not None:
+        from tracer.view.export.gradebook_parquet import writer
+
+        writer()  # before anything is graded
     wall = standing(wall_name, trusted=trusted) if paths else ""
     exercises = usable(folder).good
     only = None if named is None else find(named, exercises)
@@ -127,7 +136,7 @@ def command(
             _settle(store, results, exercises, settled, layout)
             if folder is not None:
                 store.remember("exercises", str(Path(folder).resolve()))
-        failed = _show(store, exercises, settled, table, layout)
+        failed = _show(store, exercises, settled, table, parquet, layout)
     if failed:
         return BUG
     return NOT_PASSED if nothing or any(not one.foreign for one in left_out) else PASSED
@@ -161,8 +170,9 @@ def _settle(
 
 
 def _show(
-    store: Store, exercises: Sequence[Exercise], rules: Rules, table: str | None, layout: str
-) -> bool:
+    store: Store, exercises: Sequence[Exercise], rules: Rules, table: str | None,
+    parquet: str | None, layout: str,
+) -> bool:  # fmt: skip
     """Show what everybody has earned, and write it; whether the grader failed somewhere."""
     from tracer.gradebook.settling import settled
     from tracer.view.export.gradebook_csv import write_class
@@ -180,6 +190,10 @@ def _show(
     if table is not None:
         with written(table) as stream:
             write_class(found.rows, students, stream)
-    elif len(students) > MOST_STUDENTS:
+    if parquet is not None:
+        from tracer.view.export.gradebook_parquet import write_parquet
+
+        write_parquet(found.rows, students, Path(parquet))
+    if table is None and parquet is None and len(students) > MOST_STUDENTS:
         click.echo("  " + _("For a row a student: --csv FILE"))
     return any(fact.points is None for fact in found.facts)
