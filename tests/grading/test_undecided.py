@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.grading.answering import EXERCISES
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Verdict
@@ -38,6 +39,29 @@ def test_what_only_a_sequence_shows_is_told_by_itself(rnn_step: Exercise, soluti
     path = solutions / rnn_step.name / "mistakes" / "bias_only_at_first_step.py"
 
     assert told_in(rnn_step, path.read_bytes()) == {"state carried": "", "called twice": ""}
+
+
+X_OF_THE_FIRST_WORD = b"""
+import numpy as np
+
+def rnn_unroll(x, h_0, U, W, a):
+    h, out = h_0, []
+    for _x_t in x:
+        h = np.tanh(x[0] @ U.T + h @ W.T + a)
+        out.append(h)
+    return np.array(out)
+"""
+
+
+def test_what_goes_wrong_after_the_first_step_is_told_once() -> None:
+    """h of a later word is wrong in every check with several words, and in one way."""
+    exercise = EXERCISES["13"]
+
+    (first, before), *others = told_in(exercise, X_OF_THE_FIRST_WORD).items()
+
+    assert (first, before) == ("three words", "")
+    assert {name for _check, name in others} == {"three words"}
+    assert len(others) == 6
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def diagnosed(
     found = _search(exercise, judged, range(len(judged)), searching)
     if found.edits or found.zero or len(wrong) == 1:
         return found, [_touched(exercise, _worth(exercise, one, found), found) for one in judged]
-    told_apart = settled([one.report for one in judged])
+    told_apart = settled([one.report for one in judged], later=False)
     if all(told_apart[number].told_in for number in wrong[1:]):
         return found, list(judged)  # the others show no other mistake than the first
     others = [number for number in range(len(judged)) if number not in wrong[1:]]

@@ -17,24 +17,35 @@ _SEEN_LATER = (Kind.PRECISION, Kind.SHARED, Kind.CHANGED, Kind.PROPERTY)
 """What is looked at only when every number is right."""
 
 
-def settled(reports: Sequence[CheckReport], *, one: bool = False) -> list[CheckReport]:
+def settled(
+    reports: Sequence[CheckReport], *, one: bool = False, later: bool = True
+) -> list[CheckReport]:
     """The same reports; those after the first that fails at its first step refer to it.
 
-    What is right in the first step and wrong in a later one has a cause of its own, unless it is
-    known that one mistake gives the numbers of all checks.
+    What is right in the first step and wrong in a later one has a cause of its own: it refers to
+    the first check in which the same quantity goes wrong so, unless it is known that one mistake
+    gives the numbers of all checks.
 
     Parameters
     ----------
     reports : sequence of CheckReport
     one : bool
         Whether that is known.
+    later : bool
+        Whether what goes wrong in a later step refers to anything.
     """
     told = ""
+    told_of: dict[str, str] = {}
     settled = []
     for report in reports:
         wrong_number = one and report.difference is not None
         at_once = report.verdict in _FAILED and (wrong_number or _at_first_step(report))
-        settled.append(replace(report, told_in=told) if told and at_once else report)
+        before = told if at_once else ""
+        d = report.difference
+        if later and not at_once and d is not None and d.call == 0:
+            before = told_of.get(d.quantity, "")
+            told_of.setdefault(d.quantity, report.check.name)
+        settled.append(replace(report, told_in=before) if before else report)
         told = told or (report.check.name if at_once else "")
     return settled
 
