@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-code test-cuda test-gpu test-ptx test-wheel test-lowest bench bench-gpu peers corpus lint format models docs catalogue walls clean
+.PHONY: help demo test test-code test-cuda test-gpu test-ptx test-wheel test-lowest bench bench-gpu peers corpus class lint format models docs catalogue walls clean
 MAKEFLAGS += --no-print-directory
 
 PIP_INTO = -m pip $(1) install -qq --disable-pip-version-check --no-warn-script-location
@@ -77,6 +77,9 @@ corpus: .venv/.dev ## grade a thousand right answers and each known mistake; tak
 	@TRACER_EVERY=1 .venv/bin/python $(PYTEST) tests/mistakes/test_catalogue_named.py \
 		tests/corpus/test_own_mistakes.py tests/mistakes/test_attempt.py \
 		tests/grading/test_check_in_python.py tests/grading/test_report_json.py
+
+class: .venv/.dev ## grade a class of 1,000, killed again and again; takes hours
+	@.venv/bin/python -m tests.gradebook.whole_class --students 1000 $(ARGS)
 
 walls: .venv/.dev ## grade all that is handed in to do harm, behind every wall; takes long
 	@.venv/bin/python -m tests.walls.attacked landlock namespaces
