@@ -87,7 +87,7 @@ def test_a_library_that_no_answer_may_import(rnn_step: Exercise) -> None:
     """An import of it would be refused, and tor is not what was meant."""
     text = said(rnn_step, "return torch.tanh(x)", "import numpy as np\ntor = 1")
 
-    assert "torch is not imported; an answer may import Python's own library, numpy" in text
+    assert "torch is not imported; an answer may import Python's standard library, numpy" in text
     assert "Did you mean" not in text
     assert "missing?" not in text
 

@@ -55,8 +55,8 @@ COLUMNS_SEQUENCE = ("columns", "41", "forward")
          "blocks of Wx, Wh and b in the order i f g o."),
         (ROWS_LSTM, "d_x = d_z_i @ U_i.", "dx = d_z_i @ Wx_i.T."),
         (COLUMNS_LSTM, "d_x = d_z_i @ U_i.", "dxt = U_i.T @ d_z_i."),
-        (ROWS_LSTM, "W meets h_prev, so d_W = d_z.T @ h_prev.",
-         "Wh meets prev_h, so dWh = prev_h.T @ d_z."),
+        (ROWS_LSTM, "W is multiplied by h_prev, so d_W = d_z.T @ h_prev.",
+         "Wh is multiplied by prev_h, so dWh = prev_h.T @ d_z."),
         (COLUMNS, "d_W = d_z.T @ h_prev", "dWaa = d_z @ a_prev.T"),
         (COLUMNS, "Your d_W is transposed: d_W.T. It has the shape of W.",
          "Your dWaa is transposed: dWaa.T. It has the shape of Waa."),
@@ -81,7 +81,7 @@ def test_what_has_no_array_of_its_own_is_explained() -> None:
         "W_f is block 1 of 2 in Wf, from the left."
     ]
     assert words(*COLUMNS_LSTM).legend(["without W @ a_prev"]) == [
-        "W stands for the parts of Wi, Wf, Wc and Wo that a_prev is multiplied with."
+        "W stands for the parts of Wi, Wf, Wc and Wo that a_prev is multiplied by."
     ]
 
 

@@ -161,7 +161,7 @@ def test_what_may_be_imported_is_what_is_there(lstm_step: Exercise, imported: st
         assert "may import" not in text
     else:
         assert "scipy is not installed here." in text
-        assert "An answer may import Python's own library, numpy and numba, and" in text
+        assert "An answer may import Python's standard library, numpy and numba, and" in text
         assert ("remove @njit" in text) == (imported == "numba")
 
 
@@ -381,7 +381,7 @@ def test_zeros_prove_nothing(lstm_step: Exercise) -> None:
     """An answer of zeros names no mistake, and earns nothing by following from itself."""
     text = changed(lstm_step, "return h, c", "return h * 0, c * 0")
 
-    assert "Every number that is wrong is 0, so nothing can be said of its cause." in text
+    assert "Every number that is wrong is 0, so nothing can be said about the cause." in text
     assert "0 of 13 points" in text
 
 

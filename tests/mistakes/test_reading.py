@@ -113,7 +113,7 @@ def test_every_entry_fits_its_programs(name: str) -> None:
 def test_sentences_say_what_the_numbers_are() -> None:
     """No sentence says what the code does: nobody has seen that the numbers come from it."""
     for entry in read(CATALOGUE):
-        assert entry.sentence.startswith(("Your ", "Every step of your ")), entry.id
+        assert entry.sentence.startswith(("Your ", "In your ", "Every step of your ")), entry.id
         assert entry.sentence.endswith("."), entry.id
         assert "your code" not in entry.sentence.lower(), entry.id
         assert "you forgot" not in entry.sentence.lower(), entry.id

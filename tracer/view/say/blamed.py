@@ -51,7 +51,7 @@ def _value(blame: Blame, code: str) -> str:
         return _value_at_step(blame, blame.step, name)
     match blame.why:
         case Why.LOOP:
-            return _("The values of {name} are those of such a mistake.").format(name=name)
+            return _("The values of {name} show the mistake.").format(name=name)
         case Why.OTHER if name and returned:
             return _("What it returns has the numbers of {other}.").format(other=blame.quantity)
         case Why.OTHER if name:
@@ -67,11 +67,11 @@ def _value(blame: Blame, code: str) -> str:
         case Why.OTHER | Why.UNEQUAL:
             return _("What is handed back there is not what is asked for.")
         case Why.MISTAKEN if not name:
-            return _("A value there is the first that has numbers of such a mistake.")
+            return _("A value there is the first to show the mistake.")
         case Why.MISTAKEN if returned:
-            return _("What it returns is the first value that has numbers of such a mistake.")
+            return _("What it returns is the first value to show the mistake.")
         case Why.MISTAKEN:
-            said = _("The value of {name} is the first that has numbers of such a mistake.")
+            said = _("The value of {name} is the first to show the mistake.")
             return said.format(name=name)
     if not name:
         return _("A value there is the first that is not in the right computation.")

@@ -38,7 +38,7 @@ def told(diagnosis: Diagnosis, words: OwnWords, *, together: bool = False) -> li
     `together` says that some of it shows in other checks than the one that is told first.
     """
     if diagnosis.zero:
-        return [Told(_("Every number that is wrong is 0, so nothing can be said of its cause."))]
+        return [Told(_("Every number that is wrong is 0, so nothing can be said about the cause."))]
     if len(diagnosis.named) == 1:
         return list(_one(diagnosis.named[0], words))
     if diagnosis.named:
@@ -112,7 +112,7 @@ def _generated(found: Sequence[str]) -> Iterator[Told]:
 def _reference(reference: str) -> Iterator[Told]:
     """A backward pass that is right for a forward pass that is not."""
     if reference == "follows":
-        yield Told(_("The rest follows, by the right equations, from the mistake told before."))
+        yield Told(_("The rest follows from that mistake by the right equations."))
     if reference == "derivative":
         yield Told(_("Your gradients are right for the forward pass that you wrote."), strong=True)
 
@@ -143,5 +143,7 @@ def _by_equation(diagnosis: Diagnosis, words: OwnWords, *, together: bool) -> It
         said = plural("Your {names} is.", "Your {names} are.", len(by["right"]))
         yield Told(said.format(names=listed(by["right"])))
     if 0 < len(by["unknown"]) <= FEW:
-        said = _("Nothing can be told of {names}: the numbers to judge by did not come back.")
+        said = _(
+            "Nothing can be said about {names}: the numbers needed to judge did not come back."
+        )
         yield Told(said.format(names=listed(by["unknown"])))

@@ -309,7 +309,7 @@ class OwnWords:
         for name, other in (("U", "x"), ("W", "h_prev")):
             arrays = self._parts_of(name)
             if arrays and name in words:
-                told = _("{name} stands for the parts of {arrays} that {other} is multiplied with.")
+                told = _("{name} stands for the parts of {arrays} that {other} is multiplied by.")
                 said.append(told.format(name=name, arrays=arrays, other=self.name(other)))
             arrays = self._parts_of(f"d_{name}")
             if arrays and f"d_{name}" in words:

@@ -81,7 +81,7 @@ def raised(report: Report, trouble: Trouble) -> list[str | Ending]:
         lines = [_("Your file cannot be loaded: {what}").format(what=what)]
     lines += line(report, facts["line"])
     if facts.get("again"):
-        lines.append(_("The call in this line is made anew inside itself, and never ends."))
+        lines.append(_("The call in this line leads to itself again and again, and never ends."))
     lines += _meant(facts) or _foreign(report, name, message)
     if misfit is None and facts.get("shapes"):
         lines.append(shapes_sentence(facts["shapes"]))
@@ -105,8 +105,8 @@ def raised(report: Report, trouble: Trouble) -> list[str | Ending]:
 def own_tries() -> str:
     """Where code belongs that only tries the function out, and ends the loading of the file."""
     return _(
-        'What only tries your function out belongs under if __name__ == "__main__": there it does '
-        "not run here."
+        'Code that only tries out your function belongs under if __name__ == "__main__": it does '
+        "not run there when your answer is checked."
     )
 
 
@@ -139,7 +139,7 @@ def _foreign(report: Report, name: str, message: str) -> list[str]:
         return []
     there = [library for library, installed in report.libraries.items() if installed]
     said = _("{name} is not imported; an answer may import {names}, and nothing else.")
-    names = listed([_("Python's own library"), *there])
+    names = listed([_("Python's standard library"), *there])
     return [said.format(name=found["name"], names=names)]
 
 
@@ -164,7 +164,7 @@ def _import(report: Report, message: str, *, near: str, compiled: bool) -> list[
         lines.append(said)
     lines.append(
         _("An answer may import {names}, and nothing else, also where more is installed.").format(
-            names=listed([_("Python's own library"), *there])
+            names=listed([_("Python's standard library"), *there])
         )
     )
     if "relative import" in message:

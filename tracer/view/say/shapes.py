@@ -44,7 +44,5 @@ def dtype_advice(got: str) -> str:
     if got == "float16":
         return _("float16 keeps only three digits: compute in the dtype of the arguments.")
     if "float" in got or got == "longdouble":
-        return _(
-            "More digits than float64 are not asked for: compute in the dtype of the arguments."
-        )
+        return _("float64 has digits enough: compute in the dtype of the arguments.")
     return _("Return NumPy arrays of floats.")

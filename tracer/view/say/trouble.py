@@ -202,8 +202,7 @@ def _changed(report: Report, function: str, facts: Mapping[str, Any]) -> list[st
     ]
     if not any(re.search(rf"\b{re.escape(name)}\b", one.piece) for one in where):
         other = _(
-            "This goes for another name of the same array, too: after b = {name}, "
-            "b += … changes {name}."
+            "The same holds for another name of the array: after b = {name}, b += … changes {name}."
         )
         said.append(other.format(name=name))
     return said
