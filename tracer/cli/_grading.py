@@ -1,4 +1,4 @@
-"""What the commands that grade a class have in common: options, the rules, the bar."""
+"""What the commands that grade a class have in common: options, the wall, the rules, the bar."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import click
 
 from tracer.cli import INTERRUPTED
 from tracer.cli._options import not_empty, time_limit_option
+from tracer.gradebook.behind import standing
 from tracer.language import _
 from tracer.sandbox.walls import WALLS
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracer.exercises.exercise import Exercise
+    from tracer.gradebook.grading import Grading
     from tracer.gradebook.rules import Rules
     from tracer.gradebook.store import Store
     from tracer.gradebook.workers import Grader
@@ -85,6 +87,27 @@ def grader_behind(wall_name: str, seconds: float) -> Grader:
     return Grader(partial(wall, wall_name), as_record, Limits(seconds=seconds))
 
 
+class On(NamedTuple):
+    """Where submissions are graded: the wall that holds there, and what grades them."""
+
+    wall: str
+    by: Grading | None = None
+
+
+@contextmanager
+def grading_on(
+    address: str | None, jobs: int, wall_name: str | None, *, trusted: bool
+) -> Iterator[On]:
+    """The processes of this machine, or the workers of a cluster; the wall is tried there."""
+    if address is None:
+        yield On(standing(wall_name, trusted=trusted))
+        return
+    from tracer.gradebook.cluster import connected
+
+    with connected(address, jobs) as cluster:
+        yield On(cluster.standing(wall_name, trusted=trusted), cluster.graded)
+
+
 @contextmanager
 def under_a_bar(count: int, left: Callable[[], int]) -> Iterator[Callable[[str], None]]:
     """A bar while so many are graded; Ctrl-C ends the command, and it is said how many are left."""
@@ -101,12 +124,13 @@ def under_a_bar(count: int, left: Callable[[], int]) -> Iterator[Callable[[str],
 
 
 def grade_pending(
-    store: Store, out: Path, exercises: Sequence[Exercise], grader: Grader, wall: str, jobs: int
-) -> None:
+    store: Store, out: Path, exercises: Sequence[Exercise], grader: Grader, wall: str, jobs: int,
+    by: Grading | None = None,
+) -> None:  # fmt: skip
     """Grade, under a bar, what has no grade under these exercises as they are now."""
     from tracer.gradebook.grading import grade_all, work
 
     todo = work(store, exercises)
     count = len(todo.pending)
     with under_a_bar(count, lambda: len(work(store, exercises).pending)) as tell:
-        grade_all(store, out, todo, grader, min(jobs, max(count, 1)), wall, tell)
+        grade_all(store, out, todo, grader, min(jobs, max(count, 1)), wall, tell, by)

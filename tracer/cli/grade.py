@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from tracer.cli._exercises import exercises_option, usable
 from tracer.cli._grading import (
     grade_pending,
     grader_behind,
+    grading_on,
     layout_option,
     rules_in,
     rules_option,
@@ -22,7 +24,6 @@ from tracer.cli._options import not_empty
 from tracer.cli._output import write_screen, written
 from tracer.cli._processors import processors
 from tracer.errors import InputError
-from tracer.gradebook.behind import standing
 from tracer.language import _, plural, quoted_file
 
 if TYPE_CHECKING:
@@ -77,6 +78,16 @@ if TYPE_CHECKING:
     help=_("The same numbers for the whole class; by default each submission has its own."),
 )  # fmt: skip
 @running_options
+@click.option(
+    "--cluster",
+    "address",
+    metavar="ADDRESS",
+    callback=not_empty,
+    help=_(
+        "Grade on the workers of a Dask cluster, whose scheduler is at ADDRESS (tcp://HOST:8786); "
+        "local starts one here, of --jobs processes."
+    ),
+)
 @layout_option
 def command(
     paths: tuple[Path, ...],
@@ -91,22 +102,26 @@ def command(
     time_limit: float,
     wall_name: str | None,
     trusted: bool,
+    address: str | None,
     layout: str,
 ) -> int:
     """Take in, grade, and show what it comes to."""
     from tracer.exercises.discovery import find
     from tracer.gradebook import records
+    from tracer.gradebook.cluster import LOCAL
     from tracer.gradebook.grading import check_apart, settle_seed, take_in
     from tracer.gradebook.store import open_store
 
     out = Path(results)
     for_grading = {
         "--exercise": named, "--jobs": jobs, "--seed": seed, "--wall": wall_name,
-        "--trust-submissions": trusted or None,
+        "--trust-submissions": trusted or None, "--cluster": address,
     }  # fmt: skip
     for option, value in for_grading.items():
         if value is not None and not paths:
             raise InputError(_("{option}: without PATH nothing is graded").format(option=option))
+    if jobs is not None and address not in (None, LOCAL):
+        raise InputError(_("--jobs: a cluster has as many workers as were started for it"))
     if not paths and not out.is_dir():
         said = _("there are no results in {folder} yet; say what is graded, as in: {command}")
         command = f"tracer grade PATH --out {quoted_file(results)}"
@@ -116,23 +131,26 @@ def command(
         from tracer.view.export.gradebook_parquet import writer
 
         writer()  # before anything is graded
-    wall = standing(wall_name, trusted=trusted) if paths else ""
     exercises = usable(folder).good
     only = None if named is None else find(named, exercises)
     settled = rules_in(rules, exercises)
     left_out: tuple[LeftOut, ...] = ()
     nothing = False
-    with open_store(out) as store:
+    with ExitStack() as opened:
+        at_once = jobs or processors()
+        where = grading_on(address, at_once, wall_name, trusted=trusted)
+        on = opened.enter_context(where) if paths else None
+        store = opened.enter_context(open_store(out))
         records.write_missing(out, store)
-        if paths:
+        if on is not None:
             one_seed = settle_seed(store, seed)
             taken = take_in(store, paths, exercises, only, one_seed)
             left_out, nothing = taken.left_out, not taken.handed
             _say_left_out(left_out)
             if nothing:
                 warn(_("nothing that can be graded was found"))
-            grader = grader_behind(wall, time_limit)
-            grade_pending(store, out, exercises, grader, wall, jobs or processors())
+            grader = grader_behind(on.wall, time_limit)
+            grade_pending(store, out, exercises, grader, on.wall, at_once, on.by)
             _settle(store, results, exercises, settled, layout)
             if folder is not None:
                 store.remember("exercises", str(Path(folder).resolve()))

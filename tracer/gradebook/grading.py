@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import tracer
 from tracer.errors import InputError
-from tracer.exercises.exercise import Exercise
+from tracer.exercises.exercise import Exercise, Folder
 from tracer.gradebook import records
 from tracer.gradebook.handed import HandedIn, LeftOut
 from tracer.gradebook.intake import handed_in
 from tracer.gradebook.store import Kept, Store
-from tracer.gradebook.workers import Grader, Job, graded
+from tracer.gradebook.workers import Grader, Job, Outcome, graded
 from tracer.language import _, quoted_file
 
 GRADED_BY = ("exercise.toml", "reference.py", "mistakes.toml")
@@ -29,6 +29,9 @@ GRADED_BY = ("exercise.toml", "reference.py", "mistakes.toml")
 
 AT_ONCE = 200
 """Submissions that are taken in together, in one transaction."""
+
+Grading: TypeAlias = Callable[[Iterable[Job], Grader, int], Generator[Outcome]]
+"""What grades submissions, so many at once: the processes of `workers`, or a cluster."""
 
 
 class Taken(NamedTuple):
@@ -115,7 +118,7 @@ def work(store: Store, exercises: Sequence[Exercise]) -> Work:
     return Work(tuple(found))
 
 
-def grader_of(exercise: Exercise) -> str:
+def grader_of(exercise: Folder) -> str:
     """What a grade hangs on: tracer's version, and what the exercise says, as a digest."""
     digest = hashlib.sha256()
     for name in GRADED_BY:
@@ -127,7 +130,7 @@ def grader_of(exercise: Exercise) -> str:
 
 def grade_all(
     store: Store, folder: Path, todo: Work, grader: Grader, jobs: int, wall: str,
-    tell: Callable[[str], None],
+    tell: Callable[[str], None], by: Grading | None = None,
 ) -> None:  # fmt: skip
     """Grade what is to be graded, and keep each grade before the next is asked for.
 
@@ -144,8 +147,10 @@ def grade_all(
         What the wall is called in the record.
     tell : callable
         Called with the student's key after each.
+    by : callable, optional
+        What grades them; processes of this machine by default.
     """
-    for done in run(store, todo, grader, jobs, wall):
+    for done in run(store, todo, grader, jobs, wall, by):
         if done.record is None:
             store.keep_fault(done.number, done.grader, done.fault)
         else:
@@ -164,7 +169,9 @@ class Done(NamedTuple):
     fault: str
 
 
-def run(store: Store, todo: Work, grader: Grader, jobs: int, wall: str) -> Generator[Done]:
+def run(
+    store: Store, todo: Work, grader: Grader, jobs: int, wall: str, by: Grading | None = None
+) -> Generator[Done]:
     """Grade what is to be graded, each as soon as a process is free, and keep nothing of it."""
     by_number = {number: (exercise, name) for number, exercise, name in todo.pending}
     under_way: dict[int, Kept] = {}
@@ -175,7 +182,7 @@ def run(store: Store, todo: Work, grader: Grader, jobs: int, wall: str) -> Gener
             handed = kept.handed
             yield Job(number, exercise.folder, handed.file, handed.source, kept.seed)
 
-    with closing(graded(asked(), grader, jobs)) as outcomes:
+    with closing((by or graded)(asked(), grader, jobs)) as outcomes:
         for found in outcomes:
             kept, (_exercise, name) = under_way.pop(found.number), by_number[found.number]
             record = None if found.grade is None else _record(kept, name, wall) | found.grade

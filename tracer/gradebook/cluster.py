@@ -1,0 +1,168 @@
+"""A class graded on many machines: by the workers of a Dask cluster, which its scheduler names.
+
+Only whoever started the command writes to the store. A worker that dies loses nothing: the
+scheduler gives what it was at to another one, a few times, and then it counts as a fault of the
+grader. So it does no harm that a submission is graded twice.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import islice
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+from tracer.errors import FileError, InputError
+from tracer.exercises.discovery import home
+from tracer.exercises.exercise import Folder
+from tracer.gradebook.grading import grader_of
+from tracer.gradebook.there import graded_there, wall_there
+from tracer.gradebook.workers import Grader, Job, Outcome
+from tracer.language import _
+from tracer.sandbox.walls import WALLS
+
+LOCAL = "local"
+"""In the place of an address: a cluster on this machine, for as long as the command runs."""
+
+PATIENCE = 60.0
+"""Seconds that there may be no worker, and that the scheduler may take to answer."""
+
+LOOK = 2.0
+"""Seconds after which it is looked for workers again, while nothing is ready."""
+
+AHEAD = 2
+"""Submissions that a worker has, so that it need not wait for the next one."""
+
+
+class Cluster:
+    """The workers of a scheduler."""
+
+    def __init__(self, client: Any, address: str) -> None:
+        self._client = client
+        self._address = address
+        self._graders: dict[Path, str] = {}
+
+    def standing(self, named: str | None, *, trusted: bool) -> str:
+        """The strongest wall that holds on every worker, or the one that is asked for.
+
+        Raises
+        ------
+        InputError
+            If there is a worker on which none does.
+        """
+        found = self._asked(named, trusted=trusted)
+        weakest = min(found, key=list(WALLS).index)
+        if set(found) != {weakest}:
+            self._asked(weakest, trusted=trusted)
+        return weakest
+
+    def _asked(self, named: str | None, *, trusted: bool) -> list[str]:
+        answers = self._client.run(wall_there, named, trusted=trusted)
+        for worker, (_name, why) in sorted(answers.items()):
+            if why:
+                said = _("the worker {worker} cannot grade: {why}")
+                raise InputError(said.format(worker=worker, why=why))
+        return [name for name, _why in answers.values()]
+
+    def graded(self, jobs: Iterable[Job], grader: Grader, _count: int) -> Generator[Outcome]:
+        """Grade submissions, in the order in which they are ready; as `workers.graded`."""
+        from distributed import CancelledError, wait
+        from distributed.comm import CommClosedError
+
+        waiting = iter(jobs)
+        under_way: dict[Any, int] = {}
+        seen = monotonic()
+        try:
+            while True:
+                workers = len(self._client.nthreads())
+                if workers:
+                    seen = monotonic()
+                elif monotonic() - seen > PATIENCE:
+                    raise self._lost(_("no worker is left"))
+                for job in islice(waiting, max(AHEAD * workers - len(under_way), 0)):
+                    under_way[self._given(job, grader)] = job.number
+                if not under_way and workers:
+                    return
+                if not under_way:  # all workers are gone; one may come
+                    sleep(LOOK)
+                    continue
+                with suppress(TimeoutError):
+                    wait(list(under_way), timeout=LOOK, return_when="FIRST_COMPLETED")
+                for future in [f for f in under_way if f.done()]:
+                    yield self._outcome(future, under_way.pop(future))
+        except (CancelledError, CommClosedError) as error:
+            raise self._lost(str(error)) from error
+        finally:
+            with suppress(Exception):  # the scheduler may be gone
+                self._client.cancel(list(under_way))
+
+    def _given(self, job: Job, grader: Grader) -> Any:
+        """Send a job, with what its grade hangs on."""
+        if job.exercise not in self._graders:
+            self._graders[job.exercise] = grader_of(Folder(job.exercise))
+        wanted = self._graders[job.exercise]
+        own = job.exercise.parent != home()
+        sent = job._replace(exercise=job.exercise.resolve() if own else Path(job.exercise.name))
+        return self._client.submit(graded_there, sent, grader, wanted, pure=False)
+
+    def _outcome(self, future: Any, number: int) -> Outcome:
+        if future.status in ("cancelled", "lost"):
+            raise self._lost(future.status)
+        if future.status == "error":  # as many workers have died over it as the scheduler allows
+            return Outcome(number, None, str(future.exception()))
+        return Outcome(number, *json.loads(future.result()))
+
+    def _lost(self, why: str) -> FileError:
+        said = _(
+            "the cluster at {address} is lost ({why}); what is graded is kept: give the same "
+            "command again"
+        )
+        return FileError(said.format(address=self._address, why=why))
+
+
+@contextmanager
+def connected(address: str, processes: int) -> Iterator[Cluster]:
+    """The cluster at an address; of `local`, one with so many processes.
+
+    Raises
+    ------
+    InputError
+        If the package for it is not installed, nobody answers there, or there is no worker.
+    """
+    try:
+        from distributed import Client
+    except ImportError as error:
+        said = _("--cluster needs the package distributed: pip install 'rnn-tracer[cluster]'")
+        raise InputError(said) from error
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said by us
+    with _scheduler(address, processes) as there:
+        try:
+            client = Client(there, timeout=PATIENCE / 2)
+        except (OSError, ValueError, TimeoutError) as error:
+            said = _("cannot reach a scheduler of Dask at {address}: {why}")
+            raise InputError(said.format(address=address, why=error)) from error
+        with client:
+            try:
+                client.wait_for_workers(1, timeout=PATIENCE)
+            except TimeoutError as error:
+                said = _("the scheduler at {address} has no workers")
+                raise InputError(said.format(address=address)) from error
+            yield Cluster(client, address)
+
+
+@contextmanager
+def _scheduler(address: str, processes: int) -> Iterator[str]:
+    if address != LOCAL:
+        yield address
+        return
+    from distributed import LocalCluster
+
+    with LocalCluster(
+        n_workers=processes, threads_per_worker=1, host="127.0.0.1", dashboard_address=None,
+        memory_limit=None, silence_logs=logging.CRITICAL,
+    ) as cluster:  # fmt: skip
+        yield cluster.scheduler_address
