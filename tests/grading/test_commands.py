@@ -333,3 +333,19 @@ def test_a_process_of_its_own(course: Path) -> None:
     assert r"Your code raised ValueError: \x1b[31mred [bold]" in ended.stdout
     assert "\x1b" not in ended.stdout
     assert ended.stderr == ""
+
+
+def test_an_exercise_without_hints_offers_none() -> None:
+    """The report proposes no hint, and who asks for one is told that there is none."""
+    rows = Path(__file__).parents[1] / "exercises/courses/rows"
+    wrong = rows / "solutions/30_rnn_layers/mistakes/slope_of_the_gradient.py"
+
+    checked = tracer(
+        "check", str(wrong), "--exercise", "30", "--exercises", str(rows / "exercises")
+    )
+    asked = tracer("hint", "30", "--exercises", str(rows / "exercises"))
+
+    assert checked.exit_code == 1
+    assert "For a hint" not in checked.stdout
+    assert asked.exit_code == 2
+    assert "30_rnn_layers has no hints: there is no hints.md in" in asked.stderr

@@ -24,9 +24,11 @@ def hints(exercise: Exercise) -> Mapping[str, tuple[str, ...]]:
     Raises
     ------
     FileError
-        If ``hints.md`` cannot be read, or has no hint for one of the checks.
+        If there is no ``hints.md``, it cannot be read, or has no hint for one of the checks.
     """
     path = exercise.folder / FILE
+    if not path.exists():
+        raise FileError(f"{exercise.name} has no hints: there is no {FILE} in {exercise.folder}")
     found = sections(path)
     for check in exercise.checks:
         if not found.get(check.name):

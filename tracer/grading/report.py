@@ -353,7 +353,12 @@ class Report:
 
     @property
     def hinted(self) -> bool:
-        """Whether a hint may help: not where no check ran, nor against what is forbidden."""
+        """Whether a hint may help: not where no check ran, nor against what is forbidden.
+
+        An exercise without ``hints.md`` has none.
+        """
+        if not (self.exercise.folder / "hints.md").is_file():
+            return False
         failing = self.first_failing
         loaded = failing is not None and (
             failing.trouble is None or failing.trouble.facts.get("loaded", True)
