@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-code test-cuda test-gpu test-ptx test-wheel test-lowest bench bench-gpu peers corpus class lint format models docs catalogue walls clean
+.PHONY: help demo test test-code test-cuda test-gpu test-ptx test-wheel test-lowest bench bench-graders bench-gpu peers corpus class lint format models docs catalogue walls clean
 MAKEFLAGS += --no-print-directory
 
 PIP_INTO = -m pip $(1) install -qq --disable-pip-version-check --no-warn-script-location
