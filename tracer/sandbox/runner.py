@@ -323,8 +323,7 @@ def calls(
             array = plain(leaf, part, single)
             send(pack(f"{key}/{number}/{leaf}", array))
             own[number, leaf] = array
-        for n, array in enumerate(given):
-            send(pack(f"{key}/after/{number}/{n}", array))
+        send(b"".join(pack(f"{key}/after/{number}/{n}", array) for n, array in enumerate(given)))
     for address, named, part, single in held:  # is what was returned first still what it was?
         send(pack(address, plain(named.partition("/")[2], part, single)))
 
