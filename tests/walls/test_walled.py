@@ -263,13 +263,31 @@ def test_a_wall_that_cannot_stand_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     assert done.stdout == ""
 
 
+def test_bubblewrap_without_landlock(rnn_step: Exercise, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is outside is not there, so nothing has to refuse it."""
+    if "namespaces" not in HERE:
+        return
+    monkeypatch.setattr(landlock, "version", lambda: 0)
+    attempts = {
+        "tracer": f"open({str(Path(tracer.__file__))!r})",
+        "the exercise": f"open({str(rnn_step.folder / 'exercise.toml')!r})",
+        "itself": "open('/proc/self/mem')",
+        "a program": "os.execv(sys.executable, ['python'])",
+        "our own files": "open('/runner/runner.py', 'a')",
+    }
+
+    assert list(gaps("namespaces")) == []
+    found = met(rnn_step, "namespaces", attempts)
+    assert set(found.values()) <= {"ENOENT", "EPERM", "EROFS", "EACCES"}, found
+
+
 def test_bubblewrap_without_namespaces_inside(
     rnn_step: Exercise, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is started anew for each run; the wall holds, and doctor hears why it takes longer."""
     if "namespaces" not in HERE:
         return
-    monkeypatch.setattr(namespaces, "_within", lambda: "unshare: Operation not permitted")
+    monkeypatch.setattr(namespaces, "within", lambda: "unshare: Operation not permitted")
 
     assert list(gaps("namespaces")) == []
     assert met(rnn_step, "namespaces", {"root": "assert os.getuid()"}) == {"root": "done"}

@@ -56,7 +56,7 @@ class Namespaces(PlainProcess):
     grouped: ClassVar[bool] = True
 
     def _start(self) -> Waiting:
-        if _within():  # it was tried, and did not work
+        if within():  # it was tried, and did not work
             return start(self.environment, _around)
         return start_warm(self.environment, NEST)
 
@@ -92,7 +92,7 @@ def advice() -> str:
     if numbers < FAULTLESS:
         said = _("bubblewrap {version} has known faults; they are mended from {first} on")
         found.append(said.format(version=version[0], first=".".join(map(str, FAULTLESS))))
-    if why := _within():
+    if why := within():
         said = _("no namespaces can be made inside it ({why}), so each run starts it anew")
         found.append(said.format(why=why))
     return "; ".join(found)
@@ -111,7 +111,7 @@ def _tried() -> str:
 
 
 @cache
-def _within() -> str:
+def within() -> str:
     """Why no namespaces can be made inside it; empty if they can."""
     return _ended(*_nest(), f"{RUNNER}/spaces.py", ANSWER)
 
