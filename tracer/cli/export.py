@@ -109,11 +109,12 @@ def command(
     from tracer.exercises.discovery import find
     from tracer.exports.format import BoxFormat, Wish
     from tracer.exports.packing import are_own
-    from tracer.exports.settings import Settings
+    from tracer.exports.settings import Settings, with_rules
 
     form = format_named(name)
     of_class = {"--into": into, "--column": column, "--scale": scale or None, "--rules": rules}
     if isinstance(form, BoxFormat):
+        del of_class["--rules"]  # they say what students are shown
         _refuse({"RESULTS": results, **of_class}, _("--to {name} makes an autograder"), name)
         if not chosen or output is None:
             said = _("--to {name}: add --exercise (for each exercise) and --out FILE.zip")
@@ -142,7 +143,7 @@ def command(
         settings = Settings(
             name, tuple(e.name for e in only), are_own(only), time_limit, trusted, visible
         )
-        _pack(form, settings, only, str(output))
+        _pack(form, with_rules(settings, rules_in(rules, exercises)), only, str(output))
         return PASSED
     assert results is not None
     wish = Wish(None if into is None else Path(into), column, scale)

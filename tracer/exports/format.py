@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO, TypeAlias
 
 from tracer.exports.course import Course
-from tracer.exports.graded import Graded
+from tracer.exports.graded import Graded, Places
 from tracer.exports.settings import Settings
 
 Environment: TypeAlias = Mapping[str, str]
@@ -54,14 +54,6 @@ class ClassFormat:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """Where, in somebody's box, the submission lies, and where the result goes."""
-
-    submission: Path
-    result: Path
-
-
-@dataclass(frozen=True, slots=True)
 class BoxFormat:
     """An autograder: one submission, graded where somebody else's system runs it.
 
@@ -74,7 +66,7 @@ class BoxFormat:
     folder : str
         Where in the archive tracer itself and the settings lie; empty for beside the scripts.
     places : callable
-        Where all lies, from the variables of the environment.
+        What the box says, from the variables of the environment.
     written : callable
         What is written, from the exercises that were graded, the settings, and the variables: JSON
         for the result, and texts of files beside it by their names.

@@ -5,12 +5,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tracer.exercises.exercise import Exercise
-from tracer.exports.telling import as_text, of_check, whole
+from tracer.exports.settings import Settings
+from tracer.exports.telling import as_text, whole
+from tracer.gradebook.feedback import shown
 from tracer.gradebook.handed import HandedIn, LeftOut
 from tracer.gradebook.intake import handed_in
 from tracer.gradebook.workers import Grader, Job, outcome
@@ -18,9 +21,32 @@ from tracer.grading.report import Kind, Verdict
 from tracer.language import _
 from tracer.sandbox.process import Limits
 from tracer.sandbox.walls import wall
+from tracer.view.export.feedback_text import of_check
 from tracer.view.export.report_json import as_record
 from tracer.view.parts.gradebook import left_out as told_left_out
 from tracer.view.say.words import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What a box says of a submission.
+
+    Attributes
+    ----------
+    submission : Path
+        The folder in which it lies.
+    result : Path
+        The file that the result goes into.
+    tries : int
+        How many the student has handed in, with this one; 1 where nothing says it.
+    due : datetime or None
+        When it is due, by the system itself.
+    """
+
+    submission: Path
+    result: Path
+    tries: int = 1
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +68,7 @@ class Graded:
     ----------
     exercise : Exercise
     report : mapping or None
-        As `tracer check --format json` writes it; None where nothing was handed in, or the grader
-        failed.
-    seed : int
+        What a student is shown of it; None where nothing was handed in, or the grader failed.
     notes : str
         What is said about the files.
     fault : str
@@ -53,7 +77,6 @@ class Graded:
 
     exercise: Exercise
     report: Mapping[str, Any] | None
-    seed: int
     notes: str = ""
     fault: str = ""
 
@@ -61,6 +84,11 @@ class Graded:
     def points(self) -> float:
         """What it earns."""
         return float(self.report["points"]) if self.report else 0.0
+
+    @property
+    def seed(self) -> int | None:
+        """Repeats it with the same numbers; None where that is not shown."""
+        return self.report["seed"] if self.report else None
 
     @property
     def gradable(self) -> bool:
@@ -88,28 +116,29 @@ class Graded:
         return [
             Line(
                 c["title"], c["points"], c["out_of"], c["verdict"] == Verdict.PASSED,
-                as_text(of_check(c)),
+                as_text(iter([c["verdict_said"], *of_check(c)])),
             )
             for c in self.report["checks"]
         ]  # fmt: skip
 
 
 def graded(
-    folder: Path, exercises: Sequence[Exercise], standing: str, seconds: float
+    places: Places, exercises: Sequence[Exercise], standing: str, settings: Settings
 ) -> Iterator[Graded]:
-    """Grade what lies in a folder, for each exercise.
+    """Grade what one student has handed in, for each exercise.
 
     Parameters
     ----------
-    folder : Path
-        What one student has handed in.
+    places : Places
+        Where it lies, and which try it is.
     exercises : sequence of Exercise
     standing : str
         The name of the wall.
-    seconds : float
-        Of processor time for each call.
+    settings : Settings
+        They say how long it may take, and how much of a report is shown.
     """
-    grader = Grader(partial(wall, standing), as_record, Limits(seconds=seconds))
+    folder, now = places.submission, datetime.now(UTC)
+    grader = Grader(partial(wall, standing), as_record, Limits(seconds=settings.seconds))
     only = exercises[0] if len(exercises) == 1 else None
     found = list(handed_in(folder, exercises, only))
     left_out = [one for one in found if isinstance(one, LeftOut)]
@@ -119,15 +148,20 @@ def graded(
         theirs.sort(key=lambda one: (one.where.count("/"), one.where))
         seed = secrets.randbits(32)
         if not theirs:
-            yield Graded(exercise, None, seed, "\n".join(about))
+            yield Graded(exercise, None, "\n".join(about))
             continue
         first, *others = theirs
         notes = [*about, *(_also(first, other) for other in others)]
         job = Job(number, exercise.folder, first.file, first.source, seed)
         done = outcome(job, grader)
-        report = done.grade["report"] if done.grade else None
-        fault = done.fault or ("" if done.grade else _("the grader failed"))
-        yield Graded(exercise, report, seed, "\n".join(notes), fault)
+        if done.grade is None:
+            fault = done.fault or _("the grader failed")
+            yield Graded(exercise, None, "\n".join(notes), fault)
+            continue
+        due = places.due or settings.due_of(exercise.name)
+        levels = settings.feedback.levels(exercise.name, places.tries, due, now)
+        report = shown(done.grade["report"], levels)
+        yield Graded(exercise, report, "\n".join(notes))
 
 
 def _also(first: HandedIn, other: HandedIn) -> str:

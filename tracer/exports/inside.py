@@ -50,7 +50,7 @@ def _grade(box: Path) -> int:
     places = form.places(os.environ)
     behind = standing(None, trusted=settings.trusted)
     done = []
-    for one in graded(places.submission, exercises, behind, settings.seconds):
+    for one in graded(places, exercises, behind, settings):
         if one.fault:
             raise FileError(f"the grader failed at {one.exercise.name}: {one.fault}")
         done.append(one)

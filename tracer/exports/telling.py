@@ -42,18 +42,3 @@ def whole(report: Mapping[str, Any]) -> Iterator[str]:
     if report["printed"]:
         yield _("printed:")
         yield from (f"  | {one}" for one in report["printed"][:MOST_PRINTED].splitlines())
-
-
-def of_check(check: Mapping[str, Any]) -> Iterator[str]:
-    """What is said of one check."""
-    yield check["verdict_said"]
-    yield from check["said"]
-    if check["told_in"]:
-        yield _("Mend “{name}” first.").format(name=check["told_in"])
-    for number in [*([check["first"]] if check["first"] else []), *check["also"]]:
-        yield from number["said"]
-        yield from (f"  {one}" for one in number["equations"])
-    if check["diagnosis"]:
-        yield from check["diagnosis"]["said"]
-    for trouble in [*([check["trouble"]] if check["trouble"] else []), *check["remarks"]]:
-        yield from trouble["said"]

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tracer.exports.format import JSON, BoxFormat, Environment, Places
-from tracer.exports.graded import Graded
+from tracer.exports.format import JSON, BoxFormat, Environment
+from tracer.exports.graded import Graded, Places
 from tracer.exports.settings import FILE, Settings
 from tracer.language import _
 

@@ -2,18 +2,21 @@
 
 It has ``setup.sh`` and ``run_autograder`` at its root. Gradescope unpacks it in
 /autograder/source, runs ``setup.sh`` once, copies ``run_autograder`` to /autograder, and runs that
-for each submission, which lies in /autograder/submission; the result is
-/autograder/results/results.json. Facts: gradescope-autograders.readthedocs.io.
+for each submission, which lies in /autograder/submission; submission_metadata.json beside it says
+when it is due and what was handed in before. The result is /autograder/results/results.json.
+Facts: gradescope-autograders.readthedocs.io.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import tracer
-from tracer.exports.format import JSON, BoxFormat, Environment, Places
-from tracer.exports.graded import Graded
+from tracer.exports.format import JSON, BoxFormat, Environment
+from tracer.exports.graded import Graded, Places
 from tracer.exports.settings import FILE, Settings
 from tracer.language import _
 
@@ -55,7 +58,33 @@ exec "$python" -I -m tracer.exports.inside "$root/source/{FILE}"
 
 def _places(environment: Environment) -> Places:
     root = Path(environment.get(ROOT, "/autograder"))
-    return Places(root / "submission", root / "results" / "results.json")
+    about = _about(root / "submission_metadata.json")
+    before = about.get("previous_submissions")
+    assignment = about.get("assignment")
+    due = assignment.get("due_date") if isinstance(assignment, dict) else None
+    return Places(
+        root / "submission",
+        root / "results" / "results.json",
+        tries=1 + (len(before) if isinstance(before, list) else 0),
+        due=_moment(due),
+    )
+
+
+def _about(path: Path) -> JSON:
+    """What Gradescope says of a submission; nothing where that is not there."""
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _moment(text: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
 
 
 def _written(
@@ -86,7 +115,7 @@ def _written(
         "extra_data": {
             "tracer": tracer.__version__,
             "wall": next((one.report["wall"] for one in graded if one.report), None),
-            "seeds": {one.exercise.name: one.seed for one in graded},
+            "seeds": {one.exercise.name: one.seed for one in graded if one.seed is not None},
         },
     }
     return result, {}

@@ -13,10 +13,11 @@ from xml.etree import ElementTree as ET
 
 from tracer.exports.course import Course, Item, there
 from tracer.exports.format import ClassFormat, Wish
-from tracer.exports.telling import as_text, of_check, whole
+from tracer.exports.telling import as_text, whole
 from tracer.gradebook.counting import Result
 from tracer.grading.report import Verdict
 from tracer.language import _
+from tracer.view.export.feedback_text import of_check
 from tracer.view.say.words import clean
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -12,8 +12,8 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tracer.exports.format import JSON, BoxFormat, Environment, Places
-from tracer.exports.graded import Graded
+from tracer.exports.format import JSON, BoxFormat, Environment
+from tracer.exports.graded import Graded, Places
 from tracer.exports.settings import FILE, Settings
 from tracer.language import _
 

@@ -46,11 +46,11 @@ def _check(check: Mapping[str, Any]) -> Iterator[str]:
     mark = _MARKS.get(Verdict(check["verdict"]), "✗")
     earned = f"{points(check['points'])}/{check['out_of']}"
     yield f"{mark} {check['name']} · {earned} · {check['title']}"
-    said = list(_about(check))
-    yield from (f"    {line}" for line in said)
+    yield from (f"    {line}" for line in of_check(check))
 
 
-def _about(check: Mapping[str, Any]) -> Iterator[str]:
+def of_check(check: Mapping[str, Any]) -> Iterator[str]:
+    """What is said of one check, beside its title and its points."""
     if check["verdict"] not in (Verdict.PASSED, Verdict.WRONG):
         yield check["verdict_said"]
     if check["told_in"]:
