@@ -153,6 +153,7 @@ def test_no_line_of_a_right_loop_is_named(right: str, lengths: tuple[int, ...]) 
         (HELPERS, "return f * c_prev +", "return i * c_prev +", "return i", "return", Why.ABSENT),
         (HELPERS, "(1 + np.exp(-v))", "1 + np.exp(-v)", "return 1", "return", Why.UNEQUAL),
         (HELPERS, "np.exp(-v))", "np.exp(-v)) / 2", "return 1", "return", Why.UNEQUAL),
+        (HELPERS, "return 1 /", "v = v.clip(-2, 2)\n    return 1 /", "v = v", "v", Why.ABSENT),
         # What is computed and lost.
         (HELPERS, "z = z + h_prev", "z + h_prev", "z + h_prev", "z", Why.LOST),
         (HELPERS, "z = z + h_prev", "z == z + h_prev", "z == z", "z", Why.COMPARED),
@@ -189,6 +190,9 @@ def test_a_line_of_a_step(right: str, old: str, new: str, line: str, name: str, 
         (SENTENCES, "    return hs", OVERWRITTEN, "hs[lengths[n] - 1:", "hs", Why.UNEQUAL),
         (AT_ONCE, "cs[t, n] = h[n], c[n]", "cs[t, n] = c[n], c[n]", "hs[t, n], cs", "hs",
          Why.UNEQUAL),
+        (SENTENCES, "cs[t, n] = c", "cs[t, n] = h", "cs[t, n]", "cs", Why.UNEQUAL),
+        (SENTENCES, "hs[t, n] = h", "hs[t - 1, n] = h", "hs[t - 1", "hs", Why.UNEQUAL),
+        (AT_ONCE, "h, c = h_0, c_0", "h, c = c_0, h_0", "h, c = c_0", "h", Why.OTHER),
         (AT_ONCE, "words = x[t]", "words = x[t, ::-1]", "words = x", "words", Why.TURNED),
         (AT_ONCE, "range(T)", "range(T - 1)", "for t in range(T -", "t", Why.MISSING),
     ],
@@ -213,6 +217,7 @@ def test_where_it_cannot_be_known_no_line_is_named() -> None:
     )
 
     assert blame_over_steps(skipped) is None
+    assert blame_over_steps(SENTENCES.replace("hs[t, n] = h", "hs[t, n] = h * (t > 9)")) is None
 
 
 UNROLL = """\

@@ -181,7 +181,7 @@ def test_a_line_that_does_not_run_once_for_each_step(old: str, new: str) -> None
     assert blame_over_steps(BEFORE, lengths=(5, 5, 5, 5)) is None
     assert blame is None or blame.step is None
     assert blame is None or wrong.splitlines()[blame.line - 1].strip().startswith(
-        ("return", "h[t - 1] =", "c[0] = np.where", "z =", "h_prev, c_prev = h[t]")
+        ("for t in range(1, T - 1)", "h[t - 1] =", "c[0] = np.where", "z =", "h_prev, c_prev =")
     )
 
 

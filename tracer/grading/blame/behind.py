@@ -22,7 +22,13 @@ from tracer.grading.blame.held import Held, asked_for
 from tracer.grading.blame.occurring import Right
 from tracer.grading.blame.recorded import Records
 from tracer.grading.blame.rounds import set_only_once
-from tracer.grading.blame.stored import Stored, put_together, some_are_right, wrongly_stored
+from tracer.grading.blame.stored import (
+    Stored,
+    is_called,
+    put_together,
+    some_are_right,
+    wrongly_stored,
+)
 from tracer.grading.report import Blame, Why
 
 
@@ -76,12 +82,17 @@ def _put_there(
         return None
     if not (put_together(records, back) or nothing_stored(records, found, known)):
         return None
-    if _is_another(records.of(back), quantity, right, returned):
+    named = is_called(records, back, quantity, right.quantities)
+    if not named and _is_another(records.of(back), quantity, right, returned):
         return None
     array = right.quantities[quantity]
     put = wrongly_stored(records, back, quantity, right.quantities, around)
-    if put is None:  # better no line than the one that only hands it back
-        unknown = back == found and some_are_right(records.of(back), array)
+    if put is None:  # better no line than the one that only hands it back, or makes room
+        if back == found:
+            unknown = some_are_right(records.of(back), array)
+        else:
+            lines = around.storing(records.name(found), records.lines(found)[0])
+            unknown = len(lines) > 1 and nothing_stored(records, found, known)
         return Behind(None) if unknown else None
     return Behind(_said_of(put, records, quantity, right))
 

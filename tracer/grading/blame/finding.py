@@ -72,11 +72,15 @@ def blamed(
         if first is None:
             return None
         misplaced = _of_step(records, first, known, placed, returned)
-        if misplaced is not None:
-            misplaced = zeroed(placed, misplaced, right.quantities)
         absent = not known.occurs[found] and misplaced is not None and misplaced.record == found
         if misplaced is not None and not absent:
-            return _misplaced(records, misplaced, right, around)
+            begun = zeroed(placed, misplaced, right.quantities)
+            put = None
+            if known.handed_back[first] and begun == misplaced and not misplaced.missing:
+                put = behind(records, first, known, right, returned, around)
+            if put is not None and put.blame is not None:
+                return put.blame
+            return _misplaced(records, begun, right, around)
         if first != found and not absent:  # what came before is no matter: it is not the first
             if not known.handed_back[first]:
                 return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 
@@ -199,4 +200,15 @@ def _wrongly_returned(
     # All of them, each as often: in whatever order the axes are.
     found = np.sort(numbers)
     scale = np.maximum(1.0, np.abs(right))
-    return not bool((np.abs(found - right) <= CLOSE * scale).all())
+    if not (np.abs(found - right) <= CLOSE * scale).all():
+        return True
+    arrays = [quantities[q] for q in asked if q in quantities]
+    return len(arrays) == 1 and not _is_laid_out(numbers, arrays[0])
+
+
+def _is_laid_out(numbers: Array, right: Array) -> bool:
+    """Whether each number of a sequence is at its place, in some order of the axes."""
+    orders = permutations(range(right.ndim)) if right.ndim == 3 else ()
+    return right.ndim != 3 or any(
+        np.allclose(numbers, right.transpose(axes).ravel(), CLOSE, CLOSE) for axes in orders
+    )

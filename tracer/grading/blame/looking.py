@@ -39,6 +39,9 @@ Array: TypeAlias = npt.NDArray[Any]
 MOST_WATCHED = 3
 """How many failing checks are run once more."""
 
+MOST_SECONDS = 2.0
+"""After so much time of the processor no further check is run once more."""
+
 
 def line_to_look_at(
     session: Session,
@@ -51,12 +54,13 @@ def line_to_look_at(
     Where it tells no line, as where all numbers are 0 or 1, that of one after it. `mistakes` are
     the changes of which each gives all the numbers of all checks.
     """
+    before = session.used
     failing = [n for n, j in enumerate(judged) if j.report.verdict is not Verdict.PASSED]
     for n in failing[:MOST_WATCHED]:
         if judged[n].report.difference is None:
             return _by_its_form(session, tasks[n], judged[n].report)
         blame = _in_one(session, tasks[n], judged[n], mistakes)
-        if blame is not None:
+        if blame is not None or session.used - before > MOST_SECONDS:
             return blame
     return None
 

@@ -36,6 +36,8 @@ class Stored(NamedTuple):
     record : int
         The one that was stored; of a loop that leaves it out, what the result was handed back by.
     step : int or None
+    sure : bool
+        Whether it is so even if all of the result is wrong.
     """
 
     line: int
@@ -44,6 +46,7 @@ class Stored(NamedTuple):
     why: Why
     record: int
     step: int | None = None
+    sure: bool = False
 
 
 def wrongly_stored(
@@ -82,9 +85,10 @@ def wrongly_stored(
     spoils = _spoils(records, first, place, own[place])
     if not spoils and len(set(records.rows[writers[stored], 0].tolist())) > 1:
         return None  # one line may have to mend what another one has left
-    put = _stored(records, first, place, around, int(steps.flat[place]), quantity, quantities)
-    itself = put is not None and put.record == first
-    return put if not itself or spoils or some_are_right(found, right) else None
+    step, over = int(steps.flat[place]), _stands_still(own.reshape(steps.shape), steps, place)
+    put = _stored(records, first, place, around, step, quantity, quantities, over=over)
+    sure = spoils or (put is not None and put.sure) or some_are_right(found, right)
+    return put if sure else None
 
 
 def some_are_right(found: Array, right: Array) -> bool:
@@ -107,6 +111,13 @@ def put_together(records: Records, returned: int) -> bool:
         return False
     writers = np.unique(records.writers(variable))
     return len(writers) > 1 or bool((records.rows[writers, 9] > 0).any())
+
+
+def is_called(records: Records, returned: int, quantity: str, quantities: Quantities) -> bool:
+    """Whether the variable that is handed back is called after a quantity."""
+    variable = _variable(records, returned)
+    name = "" if variable is None else records.name(variable)
+    return meant_by(name, quantities, loosely=True) == quantity
 
 
 def _variable(records: Records, returned: int) -> int | None:
@@ -135,6 +146,16 @@ def _laid_out(found: Array, right: Array) -> tuple[npt.NDArray[np.int64], Array]
     return steps.transpose(axes), right.transpose(axes).ravel()
 
 
+def _stands_still(own: Array, steps: npt.NDArray[np.int64], place: int) -> bool:
+    """Whether the right number is that of the step before: the sentence is over."""
+    at = np.unravel_index(place, own.shape)
+    for axis in range(own.ndim):
+        earlier = (*at[:axis], at[axis] - 1, *at[axis + 1 :])
+        if at[axis] and steps[earlier] == steps[at] - 1:
+            return bool(own[earlier] == own[at])
+    return False
+
+
 def _apart(one: Array | float, other: Array | float) -> Marks:
     """Of each number, whether it is not the other one."""
     return np.asarray(~(np.abs(one - other) <= CLOSE * np.maximum(1.0, np.abs(other))), np.bool_)
@@ -147,22 +168,41 @@ def _is_room(records: Records, record: int) -> bool:
 
 def _stored(
     records: Records, record: int, place: int, around: Around, step: int, quantity: str,
-    quantities: Quantities,
+    quantities: Quantities, *, over: bool,
 ) -> Stored | None:  # fmt: skip
-    """The line that made a number that was stored, from the record that stored it."""
-    at, loops = record, around.loops(records.lines(record)[0])
+    """The line that made a number that was stored, from the record that stored it.
+
+    Whether the sentence is `over` at this step: then what a step makes may be any number, and the
+    line that keeps it is to blame.
+    """
+    at, loops, moved = record, around.loops(records.lines(record)[0]), False
     while (source := _copied(records, at, place)) is not None:
-        if loops and _begun_between(records, loops[-1], source[0], record):
+        made, there = source
+        if loops and _begun_between(records, loops[-1], made, record):
             # It is what was there before: nothing was made in this round.
-            return _not_made(records, source[0], record, loops[-1], around, step)
-        number = records.whole(source[0])[[source[1]]]
-        own = meant_by(records.name(source[0]), quantities, loosely=True)
-        own = own if own in quantities else quantity
-        if each_near(number, quantities.numbers(own)).all():
-            break  # it is a right one, and was put where another one belongs
+            return _not_made(records, made, record, loops[-1], around, step)
+        moved = True
+        if _is_right(records.whole(made)[[there]], records.name(made), quantity, quantities):
+            break  # and was put where another one belongs
+        if over and loops and not _is_handed_on(records, made, loops[-1]):
+            break
         at, place = source
     line, last = records.lines(at)
-    return Stored(line, last, records.name(at), Why.UNEQUAL, at, step)
+    return Stored(line, last, records.name(at), Why.UNEQUAL, at, step, sure=moved)
+
+
+def _is_right(number: Array, name: str, quantity: str, quantities: Quantities) -> bool:
+    """Whether it is a number of what a variable is called; or of any state, where that is none."""
+    own = meant_by(name, quantities, loosely=True).removesuffix("_prev")
+    states = [q for q in quantities if f"{q}_prev" in quantities]
+    meant = [own] if own in quantities else [quantity, *states]
+    return any(each_near(number, quantities.numbers(q)).all() for q in meant)
+
+
+def _is_handed_on(records: Records, record: int, loop: Loop) -> bool:
+    """Whether the next round of a loop reads it."""
+    uses = [use for use, _sure in records.used_by.get(record, ())]
+    return any(_begun_between(records, loop, record, use) for use in uses)
 
 
 def _copied(records: Records, record: int, place: int) -> tuple[int, int] | None:
@@ -208,7 +248,7 @@ def _not_made(
         return None
     (head,) = set(heads)
     last = max(head.lineno, head.body[0].lineno - 1)
-    return Stored(head.lineno, last, "", Why.SKIPPED, made, step)
+    return Stored(head.lineno, last, "", Why.SKIPPED, made, step, sure=True)
 
 
 def _left_out(records: Records, variable: int, unset: Marks, around: Around) -> Stored | None:
