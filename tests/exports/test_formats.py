@@ -190,11 +190,13 @@ def test_what_gives_other_points(results: Path, tmp_path: Path) -> None:
         tmp_path / "m.csv", [[cell.replace("13.00", "100,00") for cell in r] for r in MOODLE]
     )
 
-    refused = tracer("export", str(results), "--to", "moodle", "--into", hundred)
+    out = tmp_path / "out.csv"
+    refused = tracer("export", str(results), "--to", "moodle", "--into", hundred, "--out", str(out))
     table, _errors = export(results, "--to", "moodle", "--into", hundred, "--scale")
 
     assert refused.exit_code == 2
-    assert "gives 100 points in the course's system, and 13 here" in refused.stderr
+    assert f"error: {STEP} gives 100 points in the course's system, and 13 here" in refused.stderr
+    assert not out.exists()
     assert [row[4] for row in cells(table)] == ["Grade", "100", "50", "0"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -195,5 +196,8 @@ def _written(
             warn(_("nobody has handed in exercise {name}").format(name=missing))
         for student in sorted(settled.students - found.students.keys()):
             warn(_("the rules name {student}, who has handed in nothing").format(student=student))
-        with written(output) as stream:
-            return form.write(found, wish, stream)
+        text = StringIO()  # what cannot be is told before anything is written
+        remarks = form.write(found, wish, text)
+    with written(output) as stream:
+        stream.write(text.getvalue())
+    return remarks
