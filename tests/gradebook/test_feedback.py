@@ -94,7 +94,11 @@ def test_each_level(level: Level, allowed: set[str]) -> None:
     found = shown(report(check()), lambda _name: level)
 
     assert set(texts(found)) == allowed
-    assert set(re.findall(r"\*([^*\n]+)\*", as_text(found))) <= allowed
+    alone = as_text(shown(report(check(told_in=None)), lambda _name: level))
+    assert set(re.findall(r"\*([^*\n]+)\*", alone)) <= allowed
+    assert ("*equation*" in alone) == (level is Level.HINT)
+    assert ("*first*" in alone) == (level >= Level.WHERE)
+    assert "*first*" not in as_text(found)  # the check before it tells it
 
 
 @pytest.mark.parametrize("level", [Level.VERDICT, Level.WHERE])

@@ -95,6 +95,25 @@ def test_helpers_are_no_answer(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("files", "alone"),
+    [
+        (("Ada_1_assignsubmission_file/22.py", "Bob_2_assignsubmission_file/22.pdf"), True),
+        (("Ada_1_assignsubmission_file/22.py", "Ada_1_assignsubmission_file/22.pdf"), False),
+        (("ada_11_101_22.py", "bob_12_102_22.pdf"), True),
+        (("ada_11_101_22.py", "ada_11_102_22.pdf"), False),
+        (("ada/22.py", "ada_11_102_22.pdf"), False),
+    ],
+)
+def test_no_program_at_all(tmp_path: Path, files: tuple[str, str], alone: bool) -> None:
+    """Who hands in a PDF alone is named, and not one of a number; a note beside an answer is."""
+    packed(tmp_path / "all.zip", dict.fromkeys(files, b"1"))
+
+    _handed, left = intake(tmp_path / "all.zip")
+
+    assert [(one.where, one.foreign) for one in left] == [(files[1], not alone)]
+
+
 def test_two_attempts_are_both_kept(tmp_path: Path) -> None:
     """A browser writes (1) behind the name of the second."""
     (tmp_path / "ada").mkdir()

@@ -35,8 +35,10 @@ def settle_all(
     before = store.facts()
     after = as_settled(before, found, prefer)
     # Before, each exercise gives what it gave when it was graded.
-    was, becomes = settled(store, [], rules, before), settled(store, exercises, rules, after)
-    part = part_of(found, was.students, was.rows, becomes.rows, prefer, results)
+    part = part_of((), {}, (), (), prefer, results)
+    if found:
+        was, becomes = settled(store, [], rules, before), settled(store, exercises, rules, after)
+        part = part_of(found, was.students, was.rows, becomes.rows, prefer, results)
     if table is not None:
         with written(table) as stream:
             write_changes(part, stream)

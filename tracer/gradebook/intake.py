@@ -45,6 +45,7 @@ def handed_in(
     """
     with _gathered(path) as gathered:
         programs: list[Found] = []
+        others: list[Found] = []
         metadata: Found | None = None
         for one in gathered:
             if isinstance(one, LeftOut):
@@ -56,8 +57,10 @@ def handed_in(
             ):
                 metadata = one
             else:
-                yield LeftOut(one.where, _("it is no Python file and no notebook"), foreign=True)
-        yield from _read(_placed(programs, metadata, exercises, _root(path)), exercises, only)
+                others.append(one)
+        placed = _placed(programs, metadata, exercises, _root(path))
+        yield from _others(others, placed, metadata)
+        yield from _read(placed, exercises, only)
 
 
 @contextmanager
@@ -110,6 +113,26 @@ def _placed(
     of_moodle = [moodle(one) for one in programs]
     plain = [one for one, named in zip(programs, of_moodle, strict=True) if named is None]
     return [*(named for named in of_moodle if named), *_plain(plain, exercises, root)]
+
+
+def _others(
+    found: Sequence[Found], placed: Sequence[Placed], metadata: Found | None
+) -> Iterator[LeftOut]:
+    """What is no program: a note beside an answer or, as all that somebody has handed in, theirs.
+
+    Whose it is, only the names of a course's system say.
+    """
+    answered = {student.key for one in placed for student in one.students}
+    from_canvas = bool(placed) and all(canvas(one.found) for one in placed)
+    theirs: dict[str, Placed | None] = {one.where: moodle(one) for one in found}
+    if metadata is not None:
+        theirs = {one.found.where: one for one in gradescope(found, metadata)}
+    elif from_canvas:
+        theirs = {one.where: canvas(one) for one in found}
+    for one in found:
+        named = theirs.get(one.where)
+        alone = named is not None and all(s.key not in answered for s in named.students)
+        yield LeftOut(one.where, _("it is no Python file and no notebook"), foreign=not alone)
 
 
 def _plain(found: Sequence[Found], exercises: Sequence[Exercise], root: str) -> list[Placed]:

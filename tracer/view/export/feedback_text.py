@@ -1,4 +1,4 @@
-"""What a student is shown of a report, as plain text: exactly what stands in its JSON."""
+"""What a student is shown of a report, as plain text: what its JSON holds, each mistake once."""
 
 from __future__ import annotations
 
@@ -51,10 +51,11 @@ def _check(check: Mapping[str, Any]) -> Iterator[str]:
 
 def of_check(check: Mapping[str, Any]) -> Iterator[str]:
     """What is said of one check, beside its title and its points."""
+    if check["told_in"]:
+        yield _("Mend the check “{name}” first.").format(name=check["told_in"])
+        return
     if check["verdict"] not in (Verdict.PASSED, Verdict.WRONG):
         yield check["verdict_said"]
-    if check["told_in"]:
-        yield _("mend the check “{name}” first").format(name=check["told_in"])
     for number in [*([check["first"]] if check["first"] else []), *check["also"]]:
         yield from number["said"]
         if number["got_said"] is not None:
