@@ -95,6 +95,15 @@ def confined(plan: dict[str, Any], results: int, beside: Callable[[str], Any]) -
     return raised
 
 
+def prepared(landlock: Any, seccomp: Any) -> None:
+    """Have ready what every process needs that is forked from this one."""
+    import resource  # noqa: F401 - loaded once for all
+
+    landlock.version()
+    with suppress(KeyError):  # a processor without a list of system calls
+        seccomp.program(os.uname().machine, os.getpid())
+
+
 def fresh_user(number: int, ranges: str) -> int:
     """A user for this number, out of those that there are (``/proc/self/uid_map``)."""
     for line in reversed(ranges.splitlines()):

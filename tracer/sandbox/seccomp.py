@@ -18,6 +18,7 @@ import platform
 import struct
 from collections.abc import Iterable, Iterator
 from errno import ENOSYS, EPERM
+from functools import cache
 from itertools import pairwise
 
 # Each call with its number on x86_64 and on aarch64; - where there is none.
@@ -124,6 +125,7 @@ Step = tuple[int, int, int, int]
 """One instruction: what it does, how many to skip if so and if not, and its number."""
 
 
+@cache
 def numbers(listed: str, processor: str) -> dict[str, int]:
     """The calls of a list by name, as far as this processor has them."""
     column = 1 + list(AUDITED).index(processor)
@@ -131,7 +133,8 @@ def numbers(listed: str, processor: str) -> dict[str, int]:
     return {row[0]: int(row[column]) for row in rows if row[column] != "-"}
 
 
-def program(processor: str, pid: int) -> list[Step]:
+@cache
+def program(processor: str, pid: int) -> tuple[Step, ...]:
     """The filter for the process `pid`, from top to bottom."""
     steps = [
         (_LOAD, 0, 0, _PROCESSOR),
@@ -141,14 +144,19 @@ def program(processor: str, pid: int) -> list[Step]:
     ]
     if processor == "x86_64":
         steps += [(_AT_LEAST, 0, 1, X32), (_RETURN, 0, 0, KILL)]
-    for first, last in _runs(numbers(ALLOWED, processor).values()):
-        steps += _within(first, last, ALLOW)
+    steps += _of(ALLOWED, processor, ALLOW)
     known = numbers(LOOKED_AT, processor)
     for name, block in _looked_at(pid).items():
         steps += [(_EQUAL, 0, len(block), known[name]), *block]
-    for first, last in _runs(numbers(REFUSED, processor).values()):
-        steps += _within(first, last, ERRNO | EPERM)
-    return [*steps, (_RETURN, 0, 0, ERRNO | ENOSYS)]
+    steps += _of(REFUSED, processor, ERRNO | EPERM)
+    return (*steps, (_RETURN, 0, 0, ERRNO | ENOSYS))
+
+
+@cache
+def _of(listed: str, processor: str, then: int) -> tuple[Step, ...]:
+    """What is the answer to each call of a list."""
+    runs = _runs(numbers(listed, processor).values())
+    return tuple(step for first, last in runs for step in _within(first, last, then))
 
 
 def packed(steps: Iterable[Step]) -> bytes:

@@ -82,14 +82,14 @@ def _watch(child: int, grader: int) -> int:
     ended = select.poll()
     ended.register(grader, select.POLLIN | select.POLLHUP)
     pause: int | None = PAUSE
-    with suppress(AttributeError, OSError):  # only Linux has descriptors of processes
+    with suppress(OSError, AttributeError):  # a kernel before 5.3, or none of Linux
         ended.register(os.pidfd_open(child), select.POLLIN)
-        pause = None
+        pause = None  # there is no need to look now and then
     while True:
         pid, status = os.waitpid(child, os.WNOHANG)
         if pid:
             return status
-        if any(file == grader for file, _event in ended.poll(pause)):
+        if any(ready == grader for ready, _event in ended.poll(pause)):
             return _ended(child)
 
 
