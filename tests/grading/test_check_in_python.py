@@ -272,7 +272,10 @@ def test_several_functions() -> None:
     broken = {**named, first: lambda *_given: None}
     result = tracer.check("30", broken, exercises=folder)
     assert not result.passed
-    assert f"--exercises {folder}" in " ".join(repr(result).split())
+    assert "For a hint" not in repr(result)  # that exercise has none
+    gru = ROWS.parent / "gru" / "exercises"
+    result = tracer.check("60", lambda *_given: None, exercises=gru)
+    assert f"--exercises {gru}" in " ".join(repr(result).split())
 
 
 class Cell:

@@ -142,8 +142,26 @@ def _row(value: Any) -> np.ndarray[Any, Any]:
 def _sum_of_products(first: np.ndarray[Any, Any], second: np.ndarray[Any, Any]) -> Expression:
     """Two rows as ``1.00·0.31 + 0.50·(-0.20) + 0.11·0.70 + … (8 terms)``."""
     products = [Binary("*", _number(a), _number(b)) for a, b in zip(first, second, strict=True)]
-    terms: list[Expression] = list(products)
-    if len(products) > TERMS + 1:
-        said = plural("… ({count} term)", "… ({count} terms)", len(products))
-        terms = [*products[:TERMS], Name(said.format(count=len(products)))]
-    return reduce(partial(Binary, "+"), terms)
+    return _shortened(products)
+
+
+def sum_of(rows: Sequence[np.ndarray[Any, Any]]) -> Expression:
+    """One row added up, or two rows multiplied place by place and added up, in numbers.
+
+    Parameters
+    ----------
+    rows : sequence of array (n,)
+        One or two.
+    """
+    if len(rows) == 1:
+        return _shortened([_number(value) for value in rows[0]])
+    return _sum_of_products(*rows)
+
+
+def _shortened(terms: Sequence[Expression]) -> Expression:
+    """Their sum; of many the first ones, and how many there are."""
+    shown = list(terms)
+    if len(terms) > TERMS + 1:
+        said = plural("… ({count} term)", "… ({count} terms)", len(terms))
+        shown = [*terms[:TERMS], Name(said.format(count=len(terms)))]
+    return reduce(partial(Binary, "+"), shown)

@@ -14,6 +14,7 @@ from tracer.grading.report import Array, Difference
 from tracer.language import _
 from tracer.program import Program
 from tracer.program.functions import NAMED
+from tracer.view.parts.step.added import added_up
 from tracer.view.parts.step.worked import Worked, digits_between, worked
 from tracer.view.say.arithmetic import Functions, Value, functions, in_numbers
 from tracer.view.say.numbers import number
@@ -31,8 +32,9 @@ def expected_number(exercise: Exercise, d: Difference, words: OwnWords) -> Itera
 
     Of what those read, in turn, only what is behind one of them: the one that the mistake touches,
     where that is known, or else the one that counts most. There are as many decimals as the
-    arithmetic needs to tell the student's number from the expected one. An equation that adds up
-    over sentences or steps is not worked out. Where a sentence is over, a state is the one before.
+    arithmetic needs to tell the student's number from the expected one. What adds up over sentences
+    and steps is worked out alone, as the sum that it is. Where a sentence is over, a state is the
+    one before.
     """
     program = exercise.program
     if program is None or d.quantity not in program.lines:
@@ -50,6 +52,10 @@ def expected_number(exercise: Exercise, d: Difference, words: OwnWords) -> Itera
             handed, written = inside.place(first.quantity), number(d.expected_number, digits)
             yield Worked(at.place(d.quantity), handed, "", written)
             yield from expected_number(exercise, first, words)
+        return
+    total = added_up(program, d, at.place(d.quantity), digits, words)
+    if total is not None:
+        yield total
         return
     if at.over():  # what stands still there comes from no equation of the step
         yield from _kept(program, d, at, digits)
