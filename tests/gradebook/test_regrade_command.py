@@ -6,17 +6,19 @@ import csv
 import hashlib
 import re
 import shutil
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
 
-from tests.gradebook.handing import STEP, class_of, kept
+from tests.gradebook.handing import STEP, class_of, handed, kept, record
 from tests.grading.typed import tracer
 from tracer.exercises.discovery import home
 from tracer.gradebook.regrading import Change, CheckChange, Ended, Prefer, compared
-from tracer.gradebook.store import FILE, open_store
+from tracer.gradebook.store import FILE, TRIES, open_store
+from tracer.gradebook.workers import Grader, Job, Outcome
 from tracer.view.parts.changes import why
 
 TRUST = ("--wall", "plain", "--trust-submissions")
@@ -141,10 +143,27 @@ def test_what_does_not_come_out_the_same(tmp_path: Path) -> None:
     assert state(out) == untouched
 
 
+def test_the_grader_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The old grade stays, and it is said, also once the grader tries it no more."""
+
+    def failing(jobs: Iterable[Job], _grader: Grader, _count: int) -> Generator[Outcome]:
+        yield from (Outcome(job.number, None, "ValueError: no") for job in jobs)
+
+    monkeypatch.setattr("tracer.gradebook.grading.graded", failing)
+    with open_store(tmp_path) as store:
+        store.take_in([(handed(1), 1)])
+        store.keep(1, "older", {**record(), "student": {"key": "ada"}, "exercise": STEP,
+                                "attempt": "1", "digest": "d", "grader": "older"})  # fmt: skip
+
+    ended = [regrade(tmp_path) for _time in range(TRIES + 1)]
+
+    said = "the grader failed at 1 submission, which keeps the grade that it had"
+    assert [(one.exit_code, said in one.stderr) for one in ended] == [(70, True)] * (TRIES + 1)
+    assert standing(tmp_path) == [3.0]
+
+
 def test_other_exercises_stay(tmp_path: Path) -> None:
     """What is not among the exercises is named; where there are no results, that is said."""
-    from tests.gradebook.handing import handed, record
-
     with open_store(tmp_path) as store:
         given = handed(1)
         store.take_in([(type(given)(given.student, "99_own", "1", "x.py", "here", b"1"), 1)])

@@ -91,7 +91,7 @@ def command(
     """Grade what has changed, show it, and say which grade counts."""
     from tracer.exercises.discovery import find
     from tracer.gradebook import records
-    from tracer.gradebook.grading import work
+    from tracer.gradebook.grading import grader_of, work
     from tracer.gradebook.regrading import Prefer, changes
     from tracer.gradebook.store import open_results
 
@@ -105,8 +105,7 @@ def command(
         else:
             _say_unknown(store, exercises)
         records.write_missing(out, store)
-        uneven: list[Change] = []
-        failed = False
+        uneven: list[Change | None] = []
         if folder is not None:
             store.remember("exercises", str(Path(folder).resolve()))
         if everything or work(store, exercises).pending:
@@ -115,16 +114,25 @@ def command(
             if everything:
                 uneven = _again(store, exercises, grader, wall, jobs or processors())
             grade_pending(store, out, exercises, grader, wall, jobs or processors())
-            failed = bool(work(store, exercises).pending)
         found = changes(store, exercises, every=counts is not None)
         prefer = Prefer(counts or Prefer.NEW)
         settle_all(store, results, exercises, settled, found, prefer, layout, table)
-    for one in uneven:
+        failed = sum(store.ungraded(grader_of(e), e.name) for e in exercises)
+    differ = [one for one in uneven if one is not None]
+    failed += len(uneven) - len(differ)
+    for one in differ:
         _say_uneven(one)
     if failed:
-        warn(_("the grader failed at some of them, and they have no new grade: a bug in tracer"))
+        said = plural(
+            "the grader failed at {count} submission, which keeps the grade that it had: a bug in "
+            "tracer",
+            "the grader failed at {count} submissions, which keep the grades that they had: a bug "
+            "in tracer",
+            failed,
+        )
+        warn(said.format(count=failed))
         return BUG
-    return NOT_PASSED if uneven else PASSED
+    return NOT_PASSED if differ else PASSED
 
 
 def _say_unknown(store: Store, exercises: Sequence[Exercise]) -> None:
@@ -144,8 +152,8 @@ def _say_unknown(store: Store, exercises: Sequence[Exercise]) -> None:
 
 def _again(
     store: Store, exercises: Sequence[Exercise], grader: Grader, wall: str, jobs: int
-) -> list[Change]:
-    """Run what is graded already; what does not come out the same."""
+) -> list[Change | None]:
+    """Run what is graded already; what does not come out the same, None where the grader fails."""
     from tracer.gradebook.regrading import all_of, run_again
 
     todo = all_of(store, exercises)

@@ -141,11 +141,11 @@ def all_of(store: Store, exercises: Sequence[Exercise]) -> Work:
 
 def run_again(
     store: Store, todo: Work, grader: Grader, jobs: int, wall: str, tell: Callable[[str], None]
-) -> Iterator[Change]:
+) -> Iterator[Change | None]:
     """Grade once more what is graded, keep nothing, and yield what does not come out the same.
 
     A submission that draws numbers of its own, or comes near a time limit, need not end twice in
-    the same way. Where the grader fails, there is nothing to compare.
+    the same way. Where the grader fails it is None, for there is nothing to compare.
     """
     grades = dict(
         pair
@@ -156,6 +156,7 @@ def run_again(
         for done in outcomes:
             tell(done.student)
             if done.record is None:
+                yield None
                 continue
             grade = grades[done.number]
             found = compared(done.number, store.record(grade), done.record, grade, grade)

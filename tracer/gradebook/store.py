@@ -172,6 +172,15 @@ class Store:
         )
         return [(number, grade) for number, grade in rows]
 
+    def ungraded(self, grader: str, exercise: str) -> int:
+        """How many submissions of an exercise have no grade by this grader."""
+        (count,) = self._connection.execute(
+            "SELECT count(*) FROM submissions AS s WHERE exercise = ? AND NOT EXISTS "
+            "(SELECT 1 FROM grades WHERE submission = s.number AND grader = ?)",
+            [exercise, grader],
+        ).fetchone()
+        return int(count)
+
     def exercises(self) -> dict[str, int]:
         """Every exercise for which something was handed in, and how much."""
         rows = self._connection.execute(
