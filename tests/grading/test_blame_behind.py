@@ -8,9 +8,18 @@ from __future__ import annotations
 import pytest
 
 from tests.grading.blamed_answers import ARGUMENTS, RETURNS, STEP, blame, blame_over_steps
+from tests.grading.recorded import errors, missing
+from tracer.corpus.inside import InThisProcess
+from tracer.exercises.discovery import discover
+from tracer.exercises.submission import Submission
 from tracer.grading.blame.around import Around
 from tracer.grading.blame.ended import ended_early, made_once, returns_nothing
 from tracer.grading.report import Why
+from tracer.grading.session import grade
+from tracer.view.export.report_html import page
+from tracer.view.export.report_json import as_record
+from tracer.view.terminal.console import Abilities
+from tracer.view.terminal.report import screen
 
 HELPERS = """\
 import numpy as np
@@ -254,3 +263,32 @@ def test_what_the_form_of_the_code_shows(old: str, new: str, line: tuple[int, Wh
     found = ended_early(around, "unroll") or made_once(around, "unroll") or returns_nothing(around)
 
     assert (found and (found.line, found.why)) == line
+
+
+SHAPES = {
+    "return np.array(hs)": ("    return np.array(hs)", "The function ends there"),
+    "h_0, U, W, a):\n    hs = []": ("h_0, U, W, a, hs=[]):", "hs is made once for all calls"),
+}
+"""In the answer below: what is changed, what it becomes, and how the sentence about it begins."""
+
+
+@pytest.mark.parametrize("old", SHAPES)
+def test_it_is_told_where_nothing_has_the_right_shape(old: str) -> None:
+    """Beneath what is said of the shape, on the screen and in the notebook."""
+    source = (
+        "import numpy as np\n\ndef step(x, h, U, W, a):\n    z = x @ U.T + h @ W.T + a\n"
+        "    return np.tanh(z)\n\ndef rnn_unroll(x, h_0, U, W, a):\n    hs = []\n    h = h_0\n"
+        "    for x_t in x:\n        h = step(x_t, h, U, W, a)\n        hs.append(h)\n"
+        "    return np.array(hs)\n"
+    )
+    new, said = SHAPES[old]
+    wrong = Submission("rnn_unroll.py", source.replace(old, new).encode())
+    exercise = next(e for e in discover().good if e.number == "13")
+
+    report = grade(exercise, wrong, seed=3, wall=InThisProcess())
+
+    record = as_record(report)
+    assert record["line"]["said"][1].startswith(said)
+    assert errors(record) == []
+    assert missing(screen(report, Abilities(width=10_000)), record) == []
+    assert said in page(report)

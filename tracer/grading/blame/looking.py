@@ -67,6 +67,9 @@ def line_to_look_at(
 
 _NOT_EVEN_NUMBERS = (Kind.SHAPE, Kind.DTYPE, Kind.RAISED, Kind.NONE, Kind.STILL_NONE)
 
+_OF_NONE = ("TypeError", "ValueError", "AttributeError")
+"""What Python and NumPy raise where something is computed with None."""
+
 
 def _by_its_form(session: Session, task: Task, report: CheckReport) -> Blame | None:
     """The line of a check in which no number can be held against another one."""
@@ -75,7 +78,7 @@ def _by_its_form(session: Session, task: Task, report: CheckReport) -> Blame | N
         return None
     around = Around(session.form.program)
     raised = trouble.kind is Kind.RAISED
-    none = not raised or "NoneType" in str(trouble.facts.get("message", ""))
+    none = not raised or trouble.facts.get("type") in _OF_NONE
     nothing = returns_nothing(around) if none else None
     if raised or nothing is not None:
         return nothing

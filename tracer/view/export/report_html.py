@@ -90,6 +90,12 @@ def _checks(part: Judged) -> Iterator[str]:
     yield from (_p(said, FAINT) for said in part.about_marks)
 
 
+def _look_at(part: Judged) -> Iterator[str]:
+    """The line to look at, and what was found there."""
+    for said, style in zip(part.look_at, (f"{STRONG};{APART}", FAINT), strict=False):
+        yield _paragraph(said, style)
+
+
 def _first_mistake(part: Judged, failing: CheckRow) -> Iterator[str]:
     """The mistake, where it is known; the first thing that is wrong, and what to do about it."""
     wrong, explained = failing.wrong, failing.explained or part.explained
@@ -99,6 +105,7 @@ def _first_mistake(part: Judged, failing: CheckRow) -> Iterator[str]:
     if wrong is None:
         assert failing.stopped is not None
         yield from _stopped(failing.stopped)
+        yield from _look_at(part)
     else:
         yield _p(first_wrong(failing.name, wrong.place), f"{STRONG};{APART}")
         yield _p(" ".join(said for said in (failing.reading, *wrong.how_much) if said), FAINT)
@@ -108,8 +115,7 @@ def _first_mistake(part: Judged, failing: CheckRow) -> Iterator[str]:
             yield _p(wrong.working, f"{FAINT};{APART}")
             lines = "".join(f"<div><code>{escape(str(line))}</code></div>" for line in wrong.worked)
             yield f'<div style="{LISTED}">{lines}</div>'
-        for said, style in zip(part.look_at, (f"{STRONG};{APART}", FAINT), strict=False):
-            yield _paragraph(said, style)
+        yield from _look_at(part)
         for other in () if explained else failing.also:
             yield _p(also_wrong(other.called, wrong.called), APART)
             yield _p(also_where(other.place, other.yours, other.wanted), LISTED)

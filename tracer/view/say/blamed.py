@@ -87,27 +87,30 @@ def _of_the_form(blame: Blame, name: str) -> str:
     t = None if blame.step is None else blame.step + 1
     match blame.why:
         case Why.MISSING if t is None:
-            said = _("In this loop, nothing is stored in a part of {name}.")
+            said = _("The loop stores nothing in a part of {name}.")
         case Why.SKIPPED if t is None:
-            said = _("What stands below this line is not done, and an old value is stored.")
+            said = _("What stands below it is left out, and an old value is stored.")
         case Why.SKIPPED:
-            said = _("At t = {t}, what stands below this line is not done: an old value is stored.")
+            said = _("At t = {t}, what stands below it is left out, and an old value is stored.")
         case Why.TURNED if not name:
             said = _("A value there has the rows of {quantity} in another order.")
         case Why.TURNED:
-            said = _("The rows of {name} stand in another order than those of {quantity}.")
+            said = _("The rows of {name} are those of {quantity} in another order.")
         case Why.ONCE:
-            said = _("{name} is set there only once: the next sentence begins with what is left.")
+            said = _(
+                "{name} is set only once there: the next sentence begins with what the one before "
+                "has left in it."
+            )
         case Why.LOST:
-            said = _("What is computed there is given to no variable: {name} stays what it is.")
+            said = _("The result of this line is not stored: {name} keeps its old value.")
         case Why.COMPARED:
-            said = _("== only compares, and {name} stays what it is; = would give it the value.")
+            said = _("== compares and stores nothing: {name} keeps its old value.")
         case Why.ENDED:
-            said = _("This ends the function in the first round of the loop.")
+            said = _("The function ends there, in the first round of the loop.")
         case Why.NO_RETURN:
-            said = _("{name} has no return, so what it gives back is None.")
+            said = _("{name} has no return, so it gives back None.")
         case Why.SHARED:
-            said = _("{name} is made only once, for all calls: the next one finds what is in it.")
+            said = _("{name} is made once for all calls: each finds in it what came before.")
         case _:
             return ""
     return said.format(name=name, t=t, quantity=clean(blame.quantity))

@@ -34,6 +34,7 @@ def first_mistake(part: Judged, failing: CheckRow, able: Abilities) -> Iterator[
     if failing.wrong is None:
         assert failing.stopped is not None
         yield from _stopped(failing.stopped, able)
+        yield from _look_at(part, able)
         yield from _remarks(failing.remarks, able)
         return
     wrong = failing.wrong
@@ -51,15 +52,20 @@ def first_mistake(part: Judged, failing: CheckRow, able: Abilities) -> Iterator[
         said = Said(wrong.working, Tone.ASIDE)
         yield from [Text(""), *paragraph(said, able)]
         yield from worked_lines(wrong.worked, able, indent=4, aligned=False)
-    if part.look_at:
-        line, found = part.look_at
-        yield from [Text(""), *paragraph(line, able)]
-        yield from paragraph(Said(found.text, Tone.ASIDE), able)
+    yield from _look_at(part, able)
     if not (failing.explained or part.explained):
         yield from _also(failing.also, wrong, able)
     if failing.standings:
         yield from [Text(""), *paragraph(Said(failing.standings), able)]
     yield from _remarks([r for r in failing.remarks if r not in remembers], able)
+
+
+def _look_at(part: Judged, able: Abilities) -> Iterator[Text]:
+    """The line to look at, and what was found there."""
+    if part.look_at:
+        line, found = part.look_at
+        yield from [Text(""), *paragraph(line, able)]
+        yield from paragraph(Said(found.text, Tone.ASIDE), able)
 
 
 def _numbers(wrong: WrongNumber, able: Abilities) -> Iterator[Text]:
