@@ -197,6 +197,35 @@ def test_gradescope(tmp_path: Path) -> None:
     assert result["extra_data"]["seeds"] == {}  # who has one draws all numbers again
 
 
+def test_gradescope_installs_python(tmp_path: Path) -> None:
+    """Where no Python is new enough, one is installed, and what makes its environment."""
+    root, tools = tmp_path / "autograder", tmp_path / "tools"
+    shutil.copytree(unpacked("gradescope", tmp_path), root / "source")
+    tools.mkdir()
+    python = (
+        'case "$*" in *ensurepip*) exit 1;; '
+        '*venv*) mkdir -p "$3/bin"; cp "$0" "$3/bin/python";; esac'
+    )
+    programs = {
+        "apt-get": f'case "$*" in *python3.12*) cp {tools}/new {tools}/python3.12;; esac',
+        "new": python,
+    }
+    for name, does in programs.items():
+        text = f'#!/bin/bash\necho "$(basename "$0") $*" >> {tmp_path}/done\n{does}\n'
+        (tools / name).write_text(text, "utf-8")
+        (tools / name).chmod(0o755)
+    for name in ("bash", "basename", "mkdir", "cp"):
+        (tools / name).symlink_to(str(shutil.which(name)))
+
+    run([root / "source" / "setup.sh"], root, AUTOGRADER_ROOT=str(root), PATH=str(tools))
+
+    steps = (tmp_path / "done").read_text("utf-8").splitlines()
+    assert steps[:2] == ["apt-get update", "apt-get install -y python3.12 python3.12-venv"]
+    assert steps[-2] == f"python3.12 -m venv {root}/venv"
+    assert steps[-1].startswith("python -m pip install")
+    assert steps[-1].endswith("-py3-none-any.whl")
+
+
 @pytest.mark.long
 def test_classroom50(tmp_path: Path) -> None:
     """In the student's checkout: result.json, and a page on which nothing of theirs is markup."""

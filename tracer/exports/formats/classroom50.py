@@ -38,7 +38,8 @@ if python is None:
     venv.create(room, with_pip=True, clear=True)
     python = str(room / "bin" / "python")
     wheel = next(here.glob("rnn_tracer-*.whl"))
-    subprocess.run([python, "-I", "-m", "pip", "install", "--quiet", str(wheel)], check=True)
+    quietly = ["--quiet", "--disable-pip-version-check"]
+    subprocess.run([python, "-I", "-m", "pip", "install", *quietly, str(wheel)], check=True)
 ended = subprocess.run([python, "-I", "-m", "tracer.exports.inside", str(here / "{FILE}")])
 sys.exit(ended.returncode)
 '''

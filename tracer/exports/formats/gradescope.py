@@ -44,7 +44,8 @@ if ! "$python" -c "import ensurepip" 2> /dev/null; then
     apt-get install -y "$python-venv"
 fi
 "$python" -m venv "$root/venv"
-"$root/venv/bin/python" -m pip install --no-cache-dir "$root"/source/rnn_tracer-*.whl
+"$root/venv/bin/python" -m pip install --no-cache-dir --disable-pip-version-check \\
+    "$root"/source/rnn_tracer-*.whl
 """
 
 RUN = f"""\
