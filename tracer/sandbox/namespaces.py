@@ -166,7 +166,7 @@ def _zygote() -> Zygote:
 
 
 def _place(_zygote: Zygote, _left: ExitStack) -> Place:
-    allowed = rules(PACKAGES, ANSWER) if landlock.version() else None
+    allowed = rules(PACKAGES, ANSWER, hidden=True) if landlock.version() else None
     return Place(ANSWER, None, plan(allowed, ANSWER, reads_all=False))
 
 
@@ -186,5 +186,7 @@ def _around(root: Path, folder: Path) -> Around:
         *(word for path in inside for word in ("--ro-bind", path, path)),
         *("--bind", str(root), str(root), "--remount-ro", "/", "--chdir", str(folder), "--"),
     )
-    allowed = rules(str(root / "packages"), str(folder)) if landlock.version() else None
+    allowed = None
+    if landlock.version():
+        allowed = rules(str(root / "packages"), str(folder), hidden=True)
     return Around(command, plan(allowed, str(folder), reads_all=False), python)

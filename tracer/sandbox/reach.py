@@ -29,7 +29,7 @@ LINKER = "/etc/ld.so.cache"
 """Where the system has noted in which folder each shared library lies."""
 
 
-def rules(packages: str, scratch: str) -> list[Rule]:
+def rules(packages: str, scratch: str, *, hidden: bool = False) -> list[Rule]:
     """What may be read and written, each path with the right on it.
 
     Parameters
@@ -38,10 +38,12 @@ def rules(packages: str, scratch: str) -> list[Rule]:
         The folder with links to the packages that are allowed.
     scratch : str
         The folder of the student's file, the only one that can be written.
+    hidden : bool
+        Whether what is installed beside the standard library is not there (`mounted`).
     """
     there = [(str(real), "read") for real in real_packages()]
     own = [(packages, "list"), (scratch, "scratch")]
-    return [*_python(), *DEVICES.items(), (LINKER, "read"), *there, *own]
+    return [*_python(hidden), *DEVICES.items(), (LINKER, "read"), *there, *own]
 
 
 @cache
@@ -102,12 +104,13 @@ def _triplet() -> str:
 
 
 @cache
-def _python() -> list[Rule]:
+def _python(hidden: bool) -> list[Rule]:  # noqa: FBT001 - asked by `rules` only
     """The standard library, without what is installed beside it, and what it is linked with."""
     found = []
     for folder in standard_library():
-        found.append((str(folder), "list"))
-        found += [(e.path, "read") for e in os.scandir(folder) if e.name not in INSTALLED]
+        found.append((str(folder), "read" if hidden else "list"))
+        if not hidden:
+            found += [(e.path, "read") for e in os.scandir(folder) if e.name not in INSTALLED]
         found += _shared(folder.parent)
     for system in SYSTEM:
         own = Path(system, _triplet())

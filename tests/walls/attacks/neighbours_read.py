@@ -16,7 +16,7 @@ for top in ("..", "/tmp", "/var/tmp", "/dev/shm", "/home", "/root", "/work", "/a
                     said = file.read(4096)
             except OSError:
                 continue
-            if b"HIDDEN-" in said:
+            if b"HIDDEN" + b"-" in said:
                 print("BREACH", folder, name, said)
 
 

@@ -10,7 +10,7 @@ sys.path += ["/", "/work", "..", os.path.expanduser("~"), *glob.glob("/*/*"), *g
 sys.path += glob.glob(sys.prefix + "/lib/python*/site-packages") + glob.glob("/usr/lib/python*")
 sys.meta_path[:] = [f for f in sys.meta_path if getattr(f, "__name__", "") != "Packages"]
 right = None
-for name in ("tracer.cells.rnn", "tracer", "solutions", "rnn_tracer", "tests", "torch"):
+for name in ("tracer.cells.rnn", "tracer", "solutions", "rnn_tracer", "tests.walls.attacked", "torch"):
     try:
         module = importlib.import_module(name)
         print("BREACH: imported", module)
