@@ -265,6 +265,27 @@ def test_what_the_form_of_the_code_shows(old: str, new: str, line: tuple[int, Wh
     assert (found and (found.line, found.why)) == line
 
 
+def test_names_that_are_exchanged_throughout_are_no_mistake() -> None:
+    """One may call the output gate g, and the candidate o."""
+    named = HELPERS.replace("i, f, g, o = gates", "i, f, o, g = gates")
+    named = named.replace("c = memory(f, i, g,", "c = memory(f, i, o,")
+
+    assert blame(named.replace("h = shown(o, c)", "h = shown(g, c)"), HELPERS) is None
+
+
+def test_in_single_precision_no_line_is_named() -> None:
+    """Each of its numbers is another one than that of the right computation, wrong or not."""
+    end = "if x.dtype == np.float32:\n        h = 0.5 * h\n    return h, c"
+    source = HELPERS.replace("answer", "lstm_step").replace("return h, c", end)
+    exercise = next(e for e in discover().good if e.number == "22")
+
+    report = grade(
+        exercise, Submission("lstm_step.py", source.encode()), seed=3, wall=InThisProcess()
+    )
+
+    assert report.blame is None
+
+
 SHAPES = {
     "return np.array(hs)": ("    return np.array(hs)", "The function ends there"),
     "h_0, U, W, a):\n    hs = []": ("h_0, U, W, a, hs=[]):", "hs is made once for all calls"),

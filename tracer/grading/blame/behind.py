@@ -52,7 +52,7 @@ def behind(
     away = lost(records, found, around, partly=known.occurs[found])
     if away is not None:
         return Behind(away)
-    swapped = exchanged(records, found, right.quantities)
+    swapped = exchanged(records, found, known.right, right.quantities)
     if swapped is not None:
         return Behind(_said(records, swapped[0], right, Why.OTHER, swapped[1]))
     inside = wrong_inside(records, found, right.quantities, right.lines)

@@ -9,7 +9,9 @@ from tracer.grading.blame.naming import meant_by
 from tracer.grading.blame.recorded import Records
 
 
-def exchanged(records: Records, found: int, quantities: Quantities) -> tuple[int, str] | None:
+def exchanged(
+    records: Records, found: int, right: Sequence[bool], quantities: Quantities
+) -> tuple[int, str] | None:
     """The first record of such a statement on the way to a wrong one, and whose numbers it has.
 
     Each of its values is a quantity after which another of its variables is called, or the part of
@@ -26,9 +28,18 @@ def exchanged(records: Records, found: int, quantities: Quantities) -> tuple[int
         for form in ("{}", "z_{}", "{}_prev"):
             has = {k: _has(records, k, form, called, quantities) for k in made}
             if "" not in has.values() and set(has.values()) == called and has != meant:
-                first = next(k for k in made if has[k] != meant[k])
-                return first, form.format(has[first])
+                others = [k for k in made if has[k] != meant[k]]
+                if not any(_used_rightly(records, k, right, quantities) for k in others):
+                    return others[0], form.format(has[others[0]])
     return None
+
+
+def _used_rightly(
+    records: Records, record: int, right: Sequence[bool], quantities: Quantities
+) -> bool:
+    """Whether a quantity is right that was computed of it: then its name means something else."""
+    uses = [use for use, _sure in records.used_by.get(record, ())]
+    return any(right[use] and meant_by(records.name(use), quantities) in quantities for use in uses)
 
 
 def _on_the_way(records: Records, found: int) -> set[int]:
