@@ -91,6 +91,7 @@ def test_what_is_right_is_listed_by_its_array() -> None:
 
     assert said.names(["d_c_prev", "d_U_i", "d_U_o"]) == ["dprev_c", "dWx (blocks i, o)"]
     assert said.names([f"d_W_{gate}" for gate in "ifgo"]) == ["dWh"]
+    assert said.names(["d_W_i"]) == ["dWh (block i)"]
     assert words(*COLUMNS_LSTM).names(["d_W_f", "d_a_f"]) == ["dWf (block 1)", "dbf"]
 
 

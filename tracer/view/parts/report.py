@@ -134,7 +134,7 @@ def _wrong(exercise: Exercise, c: CheckReport, d: Difference, words: OwnWords) -
     said = replace(d, quantity=words.name(d.quantity), own=tuple(words.names(d.own)))
     return WrongNumber(
         quantity=d.quantity,
-        called=said.quantity,
+        called=words.names([d.quantity])[0],
         call=d.call + 1,
         t=None if d.step is None else d.step + 1,
         axes=d.axes,

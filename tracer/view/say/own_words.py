@@ -300,8 +300,8 @@ class OwnWords:
                 told = _("{name} is the block of {array} for {gate}, and so on.")
             one = shown[0]
             said.append(told.format(name=one.name, array=one.array, gate=one.gate))
-        parts = [(name, own) for name, own in self.own.items() if own.block and name in words]
-        for name, own in parts[:1]:
+        parts = [(word, self.own[word]) for word in words if word in self.own]
+        for name, own in [part for part in parts if part[1].block][:1]:
             told = _("{name} is block {n} of {count} in {array}, from the left.")
             if own.down:
                 told = _("{name} is block {n} of {count} in {array}, from above.")
