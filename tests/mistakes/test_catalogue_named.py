@@ -14,6 +14,8 @@ from tracer.cells.activations import Array
 from tracer.errors import InputError
 from tracer.mistakes import Mistake, Run, diagnose, mistakes_of
 from tracer.mistakes.candidates import Candidate
+from tracer.mistakes.task import Task
+from tracer.mistakes.twins import told_once
 from tracer.program import Edit, Program, program_of
 
 
@@ -40,7 +42,7 @@ def test_every_mistake_is_named_by_its_numbers(scene: str) -> None:
         if (shown - 1) % sparse:
             continue
         diagnosis = diagnose(program, runs, catalogue)
-        if len(diagnosis.named) != 1 or not _is_told(program, mistake, diagnosis.named[0]):
+        if len(diagnosis.named) != 1 or not _is_told(program, mistake, diagnosis.named[0], runs):
             missed.append((mistake.id, mistake.variant))
             continue
         for other in diagnosis.named[0]:
@@ -52,11 +54,25 @@ def test_every_mistake_is_named_by_its_numbers(scene: str) -> None:
     assert shown > 0
 
 
-def _is_told(program: Program, mistake: Mistake, named: Sequence[Mistake]) -> bool:
-    """Whether it is named, or what says the same of the same quantities."""
-    touched = Candidate(program, mistake.edits).touched
-    return any(other == mistake or Candidate(program, other.edits).touched == touched
-               for other in named)  # fmt: skip
+def _is_told(
+    program: Program, mistake: Mistake, named: Sequence[Mistake], runs: Sequence[Run]
+) -> bool:
+    """Whether it is named, or what says the same of the same quantities on other inputs too."""
+    task, one = Task(program, runs, ()), Candidate(program, mistake.edits, mistake)
+    others = (Candidate(program, other.edits, other) for other in named if other != mistake)
+    return mistake in named or any(len(told_once(task, [one, other])) == 1 for other in others)
+
+
+def test_another_change_of_the_same_quantity_is_not_taken_for_it() -> None:
+    """c = f * c_prev + g in the place of c = f * c_prev + i would be a false name."""
+    program, scene = program_of("lstm"), "lstm step"
+    known = {m.variant: m for m in mistakes_of(program, "step") if m.id == "other_c"}
+    mistake, other = known["f * c_prev + i"], known["f * c_prev + g"]
+    runs = _shown(program, mistake, scene)
+    assert runs is not None
+
+    assert _is_told(program, mistake, [mistake], runs)
+    assert not _is_told(program, mistake, [other], runs)
 
 
 def _before(scene: str) -> list[str]:
