@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import signal
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -95,7 +96,7 @@ class Cluster:
                 for future in [f for f in under_way if f.done()]:
                     yield self._outcome(future, under_way.pop(future))
         except (CancelledError, CommClosedError) as error:
-            raise self._lost(str(error)) from error
+            raise self._lost(_("its scheduler does not answer any more")) from error
         finally:
             with suppress(Exception):  # the scheduler may be gone
                 self._client.cancel(list(under_way))
@@ -138,7 +139,7 @@ def connected(address: str, processes: int) -> Iterator[Cluster]:
     except ImportError as error:
         said = _("--cluster needs the package distributed: pip install 'rnn-tracer[cluster]'")
         raise InputError(said) from error
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said by us
+    _silence()
     with _scheduler(address, processes) as there:
         try:
             client = Client(there, timeout=PATIENCE / 2)
@@ -161,8 +162,27 @@ def _scheduler(address: str, processes: int) -> Iterator[str]:
         return
     from distributed import LocalCluster
 
-    with LocalCluster(
-        n_workers=processes, threads_per_worker=1, host="127.0.0.1", dashboard_address=None,
-        memory_limit=None, silence_logs=logging.CRITICAL,
-    ) as cluster:  # fmt: skip
+    with _deaf():
+        cluster = LocalCluster(
+            n_workers=processes, threads_per_worker=1, host="127.0.0.1", dashboard_address=None,
+            memory_limit=None, silence_logs=logging.CRITICAL,
+        )  # fmt: skip
+    with cluster:
         yield cluster.scheduler_address
+
+
+def _silence() -> None:
+    """Let the package log nothing: what matters is said by us, in a sentence."""
+    for name in [*logging.root.manager.loggerDict]:
+        if name.partition(".")[0] in ("distributed", "tornado", "asyncio"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes that are started meanwhile do not hear Ctrl-C: it is for whoever started them."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
