@@ -108,6 +108,10 @@ BEGUN_ONCE = """    h, c = h_0[0], c_0[0]
 """
 OVERWRITTEN = """        hs[lengths[n] - 1:, n] = h_0[n]
     return hs"""
+BIAS_ONCE = """
+        if t == 0:
+            z = z + a
+"""
 AT_ONCE = """\
 import numpy as np
 
@@ -202,6 +206,7 @@ def test_a_line_of_a_step(right: str, old: str, new: str, line: str, name: str, 
         (SENTENCES, "cs[t, n] = c", "cs[t, n] = h", "cs[t, n]", "cs", Why.UNEQUAL),
         (SENTENCES, "hs[t, n] = h", "hs[t - 1, n] = h", "hs[t - 1", "hs", Why.UNEQUAL),
         (AT_ONCE, "h, c = h_0, c_0", "h, c = c_0, h_0", "h, c = c_0", "h", Why.OTHER),
+        (AT_ONCE, " + a\n", BIAS_ONCE, "if t == 0", "", Why.SKIPPED),
         (AT_ONCE, "words = x[t]", "words = x[t, ::-1]", "words = x", "words", Why.TURNED),
         (AT_ONCE, "range(T)", "range(T - 1)", "for t in range(T -", "t", Why.MISSING),
     ],

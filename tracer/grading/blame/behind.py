@@ -21,7 +21,7 @@ from tracer.grading.blame.exchanged import exchanged
 from tracer.grading.blame.held import Held, asked_for
 from tracer.grading.blame.occurring import Right
 from tracer.grading.blame.recorded import Records
-from tracer.grading.blame.rounds import set_only_once
+from tracer.grading.blame.rounds import left_out, set_only_once
 from tracer.grading.blame.stored import (
     Stored,
     is_called,
@@ -58,6 +58,10 @@ def behind(
     inside = wrong_inside(records, found, right.quantities, right.lines)
     if inside is not None:
         return Behind(_said(records, inside, right, Why.UNEQUAL))
+    condition = left_out(records, found, known.right, around)
+    if condition is not None:
+        last = max(condition.lineno, condition.body[0].lineno - 1)
+        return Behind(Blame(condition.lineno, last, "", Why.SKIPPED))
     if right.steps is not None:
         once = set_only_once(records, found, right.steps, around)
         if once is not None:

@@ -1,6 +1,15 @@
-"""A state that is set before all sentences, where each of them should begin with its own."""
+"""What is done in some rounds of a loop, and should be in all of them.
+
+A state that is set before all sentences, where each of them should begin with its own; a value that
+goes on being computed under a condition.
+"""
 
 from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+import numpy as np
 
 from tracer.grading.blame.among import each_near, plain
 from tracer.grading.blame.around import Around, Loop
@@ -34,6 +43,36 @@ def set_only_once(records: Records, found: int, steps: Steps, around: Around) ->
         first = (k for k in range(read) if records.rows[k, 0] == lines[0])
         return next((k for k in first if records.name(k) == name), None)
     return None
+
+
+def left_out(records: Records, found: int, right: Sequence[bool], around: Around) -> ast.If | None:
+    """The condition under which a value goes on being computed, where in this round it does not.
+
+    In another round it does, and what the line of `found` makes is right there.
+    """
+    (line, name, call), lines = records.rows[found, [0, 2, 7]].tolist(), []
+    loops = around.loops(line)
+    if not loops or not _is_right_elsewhere(records, found, right):
+        return None
+    for other in around.storing(records.name(found), line):
+        under = [s for s in around.within(other)[:-1] if isinstance(s, ast.If)]
+        if other > line and loops[-1] in around.loops(other) and under:
+            lines.append((other, under[-1]))
+    rows = records.rows
+    rounds = np.flatnonzero((rows[:, 0] == loops[-1].lineno) & (rows[:, 7] == call))
+    end = next((k for k in rounds.tolist() if k > found), len(rows))
+    own = (rows[:, 2] == name) & (rows[:, 7] == call)
+    done = {int(n) for n in rows[own, 0]}
+    now = {int(n) for n in rows[found + 1 : end][own[found + 1 : end], 0]}
+    if len(lines) == 1 and lines[0][0] in done - now and lines[0][1] not in around.within(line):
+        return lines[0][1]
+    return None
+
+
+def _is_right_elsewhere(records: Records, found: int, right: Sequence[bool]) -> bool:
+    """Whether its line has given the same variable right numbers in another round."""
+    same = (records.rows[:, [0, 2, 7]] == records.rows[found, [0, 2, 7]]).all(axis=1)
+    return any(right[k] for k in np.flatnonzero(same).tolist() if k != found)
 
 
 def _outermost(records: Records, record: int) -> int | None:

@@ -89,9 +89,9 @@ def _of_the_form(blame: Blame, name: str) -> str:
         case Why.MISSING if t is None:
             said = _("The loop stores nothing in a part of {name}.")
         case Why.SKIPPED if t is None:
-            said = _("What stands below it is left out, and an old value is stored.")
+            said = _("What stands below it is left out in some round of the loop.")
         case Why.SKIPPED:
-            said = _("At t = {t}, what stands below it is left out, and an old value is stored.")
+            said = _("At t = {t}, what stands below it is left out.")
         case Why.TURNED if not name:
             said = _("A value there has the rows of {quantity} in another order.")
         case Why.TURNED:
