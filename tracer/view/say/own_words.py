@@ -8,32 +8,20 @@ a column. What a course has no array for keeps its name of the list.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from tracer.equations.expression import Binary, Call, Expression, Name, Negative, Number, Transposed
-from tracer.equations.parsing import parse
-from tracer.errors import InputError
 from tracer.exercises.exercise import Check, Exercise
 from tracer.exercises.own_names import Own, own_arrays
 from tracer.grading.report import Difference
 from tracer.language import _, plural
-from tracer.program.program import KNOWN
 from tracer.view.say.difference import listed
+from tracer.view.say.formulas import pieces
 
-_TOKEN = re.compile(r"\*\*|\.T\b|[^\W\d]\w*|\d+(?:\.\d+)?|\s+|.")
 _WORD = re.compile(r"\w+")
-_BESIDE = re.compile(r"(?<![\w.])([^\W\d]\w*) ([^\W\d]\w*)(?![\w(])")
-"""``U x``, as a product of a matrix and a vector is written by hand."""
-
 _INDEXED = re.compile(r"(?<![\w.])([^\W\d]\w*)\[([^\[\]]+)\]")
-_ENGLISH = frozenset({"label", "lengths", "logits", "loss", "mask", "momentum", "norm", "scale"})
-"""Names that by themselves are words of a sentence."""
-
 _SUMS = ("z", "d_z")
-
-_ARTICLE = re.compile(r" (?!and\b|in\b|is\b|are\b|that\b)[a-z]")
-"""What comes after ``a`` where it is no name, unless ``bias`` stands before it."""
 
 
 class OwnWords:
@@ -214,7 +202,8 @@ class OwnWords:
         """A sentence that is written in the names of the list."""
         if self.as_listed or self.program is None:
             return sentence
-        return "".join(self._pieces(_INDEXED.sub(self._indexed, sentence)))
+        parts = pieces(_INDEXED.sub(self._indexed, sentence), self._listed)
+        return "".join(part if isinstance(part, str) else self.formula(*part) for part in parts)
 
     def _indexed(self, found: re.Match[str]) -> str:
         """``x[t]`` as the exercise indexes a step."""
@@ -223,68 +212,12 @@ class OwnWords:
             return found[0]
         return f"{own.array}[{own.before}{found[2]}]"
 
-    def _pieces(self, sentence: str) -> Iterator[str]:
-        """Each formula in it as the exercise writes it, all else as it stands."""
-        tokens = _TOKEN.findall(sentence)
-        at, before = 0, ""
-        while at < len(tokens):
-            expression, length = self._formula_at(tokens, at)
-            if expression is None:
-                yield tokens[at]
-                at, before = at + 1, before + tokens[at]
-                continue
-            left = re.search(r"(?<!\w)(\w+) = $", before)
-            of = left[1] if left is not None and left[1] in self._listed else ""
-            yield self.formula(expression, of)
-            taken = "".join(tokens[at : at + length])
-            at, before = at + length, before + taken
-
     @cached_property
-    def _listed(self) -> frozenset[str]:
+    def _listed(self) -> Mapping[str, tuple[str, ...]]:
         """What a formula may name; ``d_z`` too, of which a cell with gates has only the blocks."""
         assert self.program is not None
-        return frozenset({*self.program.names, *(n for n in _SUMS if self._axes(n))})
-
-    def _formula_at(self, tokens: list[str], at: int) -> tuple[Expression | None, int]:
-        """The longest formula that begins there, and how many tokens it has."""
-        before = tokens[at - 1] if at else " "
-        if tokens[at].isspace() or _WORD.fullmatch(before) or before in (".", "["):
-            return None, 0
-        for end in range(min(len(tokens), at + 60), at, -1):
-            piece = "".join(tokens[at:end])
-            if piece[-1] in " \n." or (end < len(tokens) and tokens[end] in ("(", "[")):
-                continue
-            found = self._parsed(piece)
-            if found is not None and self._is_meant(found, tokens, at, end):
-                return found, end - at
-        return None, 0
-
-    def _parsed(self, piece: str) -> Expression | None:
-        """The formula that a piece of text is; None where it is none, or names nothing known."""
-        try:
-            found = parse(_BESIDE.sub(self._product, piece))
-        except (InputError, ValueError):
-            return None
-        reads = set(found.reads)
-        return found if reads and reads <= {*self._listed, *KNOWN} and reads - KNOWN else None
-
-    def _product(self, found: re.Match[str]) -> str:
-        matrix, vector = found[1], found[2]
-        fits = len(self._axes(matrix)) == 2 and self._axes(matrix)[0] != "N"
-        if not fits or matrix.startswith("d_") or self._axes(vector)[:1] != ("N",):
-            return found[0]
-        return f"({vector} @ {matrix}.T)"
-
-    def _is_meant(self, found: Expression, tokens: list[str], at: int, end: int) -> bool:
-        """Whether a word is meant as a name, and not as a word of English."""
-        if not isinstance(found, Name):
-            return True
-        after = "".join(tokens[end : end + 2])
-        if found.name in _ENGLISH:
-            return "".join(tokens[end : end + 3]) == " = "
-        if found.name == "a" and _ARTICLE.match(after):
-            return "".join(tokens[max(at - 2, 0) : at]) == "bias "
-        return True
+        sums = [name for name in _SUMS if self._axes(name)]
+        return {name: self._axes(name) for name in (*self.program.names, *sums)}
 
     def legend(self, texts: Sequence[str]) -> list[str]:
         """What the names in these texts mean that are no arrays, but blocks and parts of some."""
