@@ -73,14 +73,27 @@ def test_which_grade_counts(tmp_path: Path) -> None:
         assert store.unsettled("newer", STEP) == [(1, 1, 2)]
 
     with open_store(tmp_path) as store:
-        store.settle([(1, 1)], "newer")
+        store.settle([(1, 1, 1)], "newer")
         assert store.unsettled("newer", STEP) == []
         assert [fact.points for fact in store.facts()] == [3.0]
 
         assert store.unsettled("newer", STEP, every=True) == [(1, 1, 2)]
-        store.settle([(1, 2)], "newer")
+        store.settle([(1, 2, 1)], "newer")
         assert [fact.points for fact in store.facts()] == [2.0]
         assert store.unsettled("newer", STEP, every=True) == [(1, 1, 2)]
+
+
+def test_the_old_grade_is_the_one_that_counted(tmp_path: Path) -> None:
+    """Of three: not the one that was given before the newest, if it never counted."""
+    with open_store(tmp_path) as store:
+        store.take_in([(handed(1), 1)])
+        store.keep(1, "g", record(3))
+        store.keep(1, "newer", record(2))
+        store.settle([(1, 1, 1)], "newer")
+        store.keep(1, "newest", record(4))
+        store.settle([(1, 3, 1)], "newest")
+
+        assert store.unsettled("newest", STEP, every=True) == [(1, 1, 3)]
 
 
 def test_a_gradebook_of_the_first_version(tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def settle(store: Store, found: Sequence[Change], prefer: Prefer) -> None:
     """Say which grades count."""
     for grader in sorted({change.grader_after for change in found}):
         theirs = [change for change in found if change.grader_after == grader]
-        store.settle([(c.submission, c.chosen(prefer)) for c in theirs], grader)
+        store.settle([(c.submission, c.chosen(prefer), c.old) for c in theirs], grader)
 
 
 def as_settled(facts: Sequence[Fact], found: Sequence[Change], prefer: Prefer) -> list[Fact]:

@@ -127,8 +127,8 @@ class Store:
                 ],
             )  # fmt: skip
             self._connection.execute(
-                "INSERT INTO standing SELECT submission, number, grader FROM grades "
-                "WHERE submission = ? AND grader = ? ON CONFLICT DO NOTHING",
+                "INSERT INTO standing (submission, grade, settled) SELECT submission, number, "
+                "grader FROM grades WHERE submission = ? AND grader = ? ON CONFLICT DO NOTHING",
                 [number, grader],
             )
 
@@ -142,25 +142,27 @@ class Store:
 
         Those for which that was settled already are left out. If `every` is true it is looked at
         anew for all that have two grades; the old one is then that which counts or, where that is
-        this grader's, the one that was given last before it.
+        this grader's, the one that counted before it.
         """
         rows = self._connection.execute(
-            "SELECT s.number, CASE WHEN t.grade != g.number THEN t.grade ELSE (SELECT max(number) "
-            "FROM grades WHERE submission = s.number AND number != g.number) END AS old, g.number "
-            "FROM submissions AS s JOIN standing AS t ON t.submission = s.number "
+            "SELECT s.number, CASE WHEN t.grade != g.number THEN t.grade ELSE t.old END AS before, "
+            "g.number FROM submissions AS s JOIN standing AS t ON t.submission = s.number "
             "JOIN grades AS g ON g.submission = s.number AND g.grader = ? WHERE s.exercise = ? "
-            "AND (t.grade != g.number AND t.settled != ? OR ? AND old IS NOT NULL) "
+            "AND (t.grade != g.number AND t.settled != ? OR ? AND before != g.number) "
             "ORDER BY s.number",
             [grader, exercise, grader, every],
         )
         return [Unsettled(*row) for row in rows]
 
-    def settle(self, chosen: Iterable[tuple[int, int]], grader: str) -> None:
-        """Say of submissions which grade counts, now that this grader's are there: all or none."""
+    def settle(self, chosen: Iterable[tuple[int, int, int]], grader: str) -> None:
+        """Say of submissions which grade counts, now that this grader's are there: all or none.
+
+        Each is the number of a submission, the grade that counts, and the one that counted before.
+        """
         with self._transaction():
             self._connection.executemany(
-                "UPDATE standing SET grade = ?, settled = ? WHERE submission = ?",
-                [(grade, grader, number) for number, grade in chosen],
+                "UPDATE standing SET grade = ?, old = ?, settled = ? WHERE submission = ?",
+                [(grade, old, grader, number) for number, grade, old in chosen],
             )
 
     def graded_by(self, grader: str, exercise: str) -> list[tuple[int, int]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from tracer.errors import FileError
 from tracer.language import _
 
-VERSION = 2
+VERSION = 3
 
 _FIRST = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -51,6 +51,11 @@ INSERT INTO standing SELECT submission, number, grader FROM grades WHERE number 
 """
 """Until then the grade that was given last counted."""
 
+_THIRD = """
+ALTER TABLE standing ADD COLUMN old INTEGER REFERENCES grades;
+"""
+"""The grade that counted before; none where there was no other."""
+
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Make the tables that are not there yet.
@@ -70,6 +75,6 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
             "choose another folder with --out"
         )
         raise FileError(said.format(file=path, found=version, wanted=VERSION))
-    missing = "".join((_FIRST, _SECOND)[version:])
+    missing = "".join((_FIRST, _SECOND, _THIRD)[version:])
     if missing:
         connection.executescript(f"BEGIN; {missing} PRAGMA user_version = {VERSION}; COMMIT;")
