@@ -59,6 +59,7 @@ def answers(exercise: Exercise) -> dict[str, list[bytes]]:
         for entry in (*entries("attacks"), *entries("unusual"))
         if entry.exercise == exercise.name and entry.verdicts in SETTLED
     ]
+    harm = [source for source in harm if b"import random" not in source]  # else no two runs agree
     return {
         "right": [variant.source.encode() for variant in right_variants(exercise, STYLES)],
         "wrong": [variant.source.encode() for variant in single_variants(exercise, known, 1)],
