@@ -184,6 +184,21 @@ def test_root_gives_it_another_user(rnn_step: Exercise, name: str) -> None:
     assert met(rnn_step, name, attempts) == dict.fromkeys(attempts, "done")
 
 
+def test_words_are_those_of_python(rnn_step: Exercise, name: str) -> None:
+    """Of the places where it runs only its own folder is left out, and no stroke of a text's."""
+    if name not in WALLS:
+        return
+    body = "    print('a/answer/b', __file__)\n    raise OSError(f'{__file__}: / and /a.b/c')\n"
+    source = f"def rnn_step(x, h_prev, U, W, a):\n{body}"
+    submission = Submission("rnn_step.py", source.encode())
+
+    report = grade(rnn_step, submission, seed=1, wall=wall(name))
+
+    assert report.checks[0].trouble is not None
+    assert report.checks[0].trouble.facts["message"] == "rnn_step.py: / and /a.b/c"
+    assert report.checks[0].printed == "a/answer/b rnn_step.py\n"
+
+
 @pytest.mark.long
 def test_its_end_is_told_as_ever(rnn_step: Exercise, name: str) -> None:
     """A loop, an exit, too much memory: the same verdicts as behind the plain wall."""

@@ -54,7 +54,9 @@ def words(value: object) -> str:
 def unplaced(text: str, file: Path) -> str:
     """`text` without the folders in which all this runs; the student's file keeps its name."""
     for folder in (file.parent, file.parent.parent, *_libraries()):
-        text = text.replace(f"{folder}/", "").replace(str(folder), ".")
+        if folder != folder.parent:  # "/" stands in a text for other things as well
+            within = rf"(?<![\w.-]){re.escape(str(folder))}"
+            text = re.sub(rf"{within}(?![\w/-]|\.\w)", ".", re.sub(f"{within}/", "", text))
     return text
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import re
 import subprocess
 import time
 from collections.abc import Mapping
@@ -223,7 +224,8 @@ class PlainProcess(Wall):
         if how is How.EXITED and status < 0:
             how, status = How.MEMORY if full else How.KILLED, -status
         printed = bytes(prints.data).decode("utf-8", "replace")
-        printed = printed.replace(f"{waiting.folder}{os.sep}", "")  # the file alone is named
+        place = re.escape(f"{waiting.folder}{os.sep}")
+        printed = re.sub(rf"(?<![\w.-]){place}", "", printed)  # the file alone is named
         return Run(how, status, bytes(results.data), printed, seconds, used, in_time, lent)
 
     def _group(self, waiting: Waiting, limits: Limits) -> cgroup.Group | None:
