@@ -200,6 +200,28 @@ def test_what_gives_other_points(results: Path, tmp_path: Path) -> None:
     assert [row[4] for row in cells(table)] == ["Grade", "100", "50", "0"]
 
 
+def test_a_maximum_that_moodle_names_otherwise(results: Path, tmp_path: Path) -> None:
+    """Capital letters do not matter; where no maximum is found, a line says so, or an error."""
+    named = [[c.replace("Maximum grade", "Maximum Grade") for c in row] for row in MOODLE]
+    hundred = [[cell.replace("13.00", "100.00") for cell in row] for row in named]
+    without = [[cell.replace("13.00", "-") for cell in row] for row in named]
+    words = ("--to", "moodle", "--into", saved(tmp_path / "none.csv", without))
+
+    refused = tracer(
+        "export", str(results), "--to", "moodle", "--into", saved(tmp_path / "m.csv", hundred)
+    )
+    table, errors = export(results, *words)
+    scaled = tracer("export", str(results), *words, "--scale")
+
+    assert refused.exit_code == 2
+    assert f"error: {STEP} gives 100 points in the course's system, and 13 here" in refused.stderr
+    assert [row[4] for row in cells(table)] == ["Grade", "13", "6.5", "0"]
+    assert "3 rows do not say how many points the assignment gives in Moodle" in errors
+    assert "See in Moodle that it gives 13" in errors
+    assert scaled.exit_code == 2
+    assert "--scale: the table does not say how many points" in scaled.stderr
+
+
 def test_nbgrader(results: Path, rules: str) -> None:
     """A row for each exercise and student; who has no points has no row, and is told."""
     table, errors = export(results, "--to", "nbgrader", "--rules", rules)
@@ -242,12 +264,21 @@ def test_junit(results: Path) -> None:
         (("--to", "moodle"), "--into FILE: Moodle takes only its own worksheet"),
         (("--to", "moodle", "--into", "{results}/gradebook.sqlite"), "cannot read"),
         (("--to", "canvas", "--into", "{rules}"), "has no column ID; its columns are"),
+        (
+            ("--to", "moodle", "--into", "{worksheet}", "--column", "Final"),
+            "worksheet.csv is called Final; its columns are Identifier, Full name",
+        ),
+        (("--to", "moodle", "--into", "{worksheet}", "--column", "twice"), "2 columns of"),
         (("--to", "csv", "--exercise", "10"), "there is nothing to export"),
     ],
 )
-def test_what_cannot_be(results: Path, rules: str, words: Sequence[str], error: str) -> None:
+def test_what_cannot_be(
+    results: Path, rules: str, tmp_path: Path, words: Sequence[str], error: str
+) -> None:
     """Each error says what is wrong, and nothing is written."""
-    given = [word.format(results=results, rules=rules) for word in words]
+    rows = [[*row, "Twice", "Twice"] for row in MOODLE]
+    worksheet = saved(tmp_path / "worksheet.csv", rows)
+    given = [word.format(results=results, rules=rules, worksheet=worksheet) for word in words]
 
     ended = tracer("export", str(results), *given)
 

@@ -46,12 +46,20 @@ class Table:
             raise FileError(_("cannot read {file}: {why}").format(file=path, why=error)) from error
         self.header = [cell.strip() for cell in self.rows[0]] if self.rows else []
         for name in wanted:
-            if name not in self.header:
+            if not self.places(name):
                 said = _("{file} has no column {name}; its columns are {known}")
                 known = ", ".join(clean(cell) for cell in self.header) or _("none")
                 raise FileError(said.format(file=path, name=name, known=known))
         for row in self.rows:  # a spreadsheet leaves empty cells at the end out
             row.extend([""] * (len(self.header) - len(row)))
+
+    def places(self, name: str) -> list[int]:
+        """Where columns of this name stand; in other capital letters, where none is written so."""
+        wanted = name.strip()
+        for fold in (str, str.casefold):
+            if found := [k for k, cell in enumerate(self.header) if fold(cell) == fold(wanted)]:
+                return found
+        return []
 
     def column(self, name: str) -> int:
         """The place of a column by its header.
@@ -61,14 +69,19 @@ class Table:
         FileError
             If there is none, or there are several.
         """
-        places = [k for k, cell in enumerate(self.header) if cell == name.strip()]
-        if len(places) != 1:
-            said = _("{file} has {count} columns {name}; its columns are {known}")
-            known = ", ".join(map(clean, self.header))
-            raise FileError(
-                said.format(file=self.path, count=len(places), name=clean(name), known=known)
+        places = self.places(name)
+        if len(places) == 1:
+            return places[0]
+        said = _("no column of {file} is called {name}; its columns are {known}")
+        if places:
+            said = _(
+                "{count} columns of {file} are called {name}, so it is not clear which is meant; "
+                "its columns are {known}"
             )
-        return places[0]
+        known = ", ".join(map(clean, self.header)) or _("none")
+        raise FileError(
+            said.format(file=self.path, count=len(places), name=clean(name), known=known)
+        )
 
     def write(self, stream: TextIO, *, safe: Collection[int]) -> None:
         """Write it, with formulas written out in the `safe` columns."""
@@ -87,17 +100,31 @@ def number(points: float) -> str:
     return f"{points:.2f}".rstrip("0").rstrip(".")
 
 
+def maximum(most: str) -> float | None:
+    """How many points a column gives by the cell `most`; None where that is no number."""
+    try:
+        return float(most.strip().replace(",", "."))
+    except ValueError:  # it says nothing, or that it is only to be read
+        return None
+
+
 def scaled(points: float, out_of: float, most: str, what: str, *, scale: bool) -> str:
     """Points for a column that gives `most`; empty where it does not say how many.
 
     Raises
     ------
     FileError
-        If it gives another number, and `scale` does not say that shares are meant.
+        If it gives another number, and `scale` does not say that shares are meant; or if it gives
+        none, and shares are meant.
     """
-    try:
-        best = float(most.strip().replace(",", "."))
-    except ValueError:  # it says nothing, or that it is only to be read
+    best = maximum(most)
+    if best is None and scale:
+        said = _(
+            "--scale: the table does not say how many points {what} gives in the course's system, "
+            "so there is no share of them; set it to {out_of} there, and leave --scale out"
+        )
+        raise FileError(said.format(what=clean(what), out_of=number(out_of)))
+    if best is None:
         return number(points)
     if best == out_of:
         return number(points)

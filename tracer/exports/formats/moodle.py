@@ -2,7 +2,8 @@
 
 Moodle finds the participant by the number in ``Identifier``, takes ``Grade`` and the columns of
 feedback, and leaves out what is newer there than ``Last modified (grade)``, and what is more than
-``Maximum grade``. Feedback is HTML. Read in mod/assign/feedback/offline of moodle/moodle.
+``Maximum grade``; some of its versions write the headers in other capital letters. Feedback is
+HTML. Read in mod/assign/feedback/offline of moodle/moodle.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from typing import TextIO
 from tracer.errors import InputError
 from tracer.exports.course import Course, comments
 from tracer.exports.format import ClassFormat, Wish
-from tracer.exports.table import Table, earned, remarks, scaled
-from tracer.language import _
+from tracer.exports.table import Table, earned, maximum, number, remarks, scaled
+from tracer.language import _, plural
 from tracer.view.export.to_csv import safe_word
 
 IDENTIFIER, GRADE, MODIFIED = "Identifier", "Grade", "Last modified (grade)"
@@ -34,11 +35,12 @@ def _write(course: Course, wish: Wish, stream: TextIO) -> Sequence[str]:
         raise InputError(said)
     table = Table(wish.into, (IDENTIFIER, GRADE, MODIFIED))
     who, grade = table.column(IDENTIFIER), table.column(wish.column or GRADE)
-    most = table.header.index(MOST) if MOST in table.header else None
-    told = table.header.index(FEEDBACK) if FEEDBACK in table.header else None
+    most = table.column(MOST) if table.places(MOST) else None
+    told = table.column(FEEDBACK) if table.places(FEEDBACK) else None
     by_number = {found[1]: row for row in table.rows[1:] if (found := _NUMBER.fullmatch(row[who]))}
     item = course.items[0] if len(course.items) == 1 else None
     missing, failed = [], 0
+    unchecked: list[float] = []
     for row in course.rows:
         known, cells = earned(row, item), by_number.get(row.student)
         if cells is None:
@@ -51,6 +53,8 @@ def _write(course: Course, wish: Wish, stream: TextIO) -> Sequence[str]:
             failed += 1
             continue
         best = cells[most] if most is not None else ""
+        if maximum(best) is None:
+            unchecked.append(out_of)
         what = item.name if item else _("the sum")
         cells[grade] = scaled(points, out_of, best, what, scale=wish.scale)
         comment = comments(row)
@@ -58,7 +62,23 @@ def _write(course: Course, wish: Wish, stream: TextIO) -> Sequence[str]:
             cells[told] = safe_word(escape(comment))
     read_back = {who, grade, *range(table.column(MODIFIED), len(table.header))}
     table.write(stream, safe=set(range(len(table.header))) - read_back)
-    return remarks(course, missing, failed)
+    return [*remarks(course, missing, failed), *_unchecked(unchecked)]
+
+
+def _unchecked(out_of: Sequence[float]) -> list[str]:
+    """That the worksheet does not tell how many points the assignment gives, of so many rows."""
+    if not out_of:
+        return []
+    said = plural(
+        "{count} row does not say how many points the assignment gives in Moodle: its column "
+        "{column} is missing or has no number there. See in Moodle that it gives {points}; it "
+        "leaves out what is more",
+        "{count} rows do not say how many points the assignment gives in Moodle: their column "
+        "{column} is missing or has no number there. See in Moodle that it gives {points}; it "
+        "leaves out what is more",
+        len(out_of),
+    )
+    return [said.format(count=len(out_of), column=MOST, points=number(max(out_of)))]
 
 
 FORMAT = ClassFormat(_("the grading worksheet of Moodle, as CSV"), _write, merges=True)
