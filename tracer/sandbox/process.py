@@ -17,14 +17,15 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from tracer.errors import FileError
-from tracer.sandbox import cgroup
 from tracer.sandbox.collector import Collector
-from tracer.sandbox.confining import THREADS
 from tracer.sandbox.usage import NOTHING, Usage, usage
 from tracer.sandbox.waiting import Waiting, start
+
+if TYPE_CHECKING:
+    from tracer.sandbox.cgroup import Group
 
 STARTUP = 60.0
 """Seconds that Python and NumPy may take to start on a machine that has much else to do."""
@@ -228,8 +229,11 @@ class PlainProcess(Wall):
         printed = re.sub(rf"(?<![\w.-]){place}", "", printed)  # the file alone is named
         return Run(how, status, bytes(results.data), printed, seconds, used, in_time, lent)
 
-    def _group(self, waiting: Waiting, limits: Limits) -> cgroup.Group | None:
+    def _group(self, waiting: Waiting, limits: Limits) -> Group | None:
         """The group of the processes of a run; its folder counts where it lies in memory."""
+        from tracer.sandbox import cgroup  # only where there is a wall
+        from tracer.sandbox.confining import THREADS
+
         folder = limits.disk * 3 // 2 if waiting.kept is None else 0
         made = None
         try:
