@@ -13,11 +13,16 @@ from tests.grading.typed import tracer
 from tracer.exercises.discovery import home
 from tracer.exercises.reading import read
 from tracer.exercises.submission import Submission
+from tracer.gradebook.behind import standing_as
 from tracer.gradebook.grading import grader_of
 from tracer.gradebook.handed import digest_of
 from tracer.gradebook.records import SCHEMA
+from tracer.gradebook.regrading import CheckChange, Ended
 from tracer.grading.session import grade
+from tracer.sandbox import walls
+from tracer.sandbox.walls import WALLS, Kind
 from tracer.view.export.report_json import as_record
+from tracer.view.parts.changes import why
 
 SOURCE = (SOLUTIONS / STEP / "lstm_step.py").read_bytes()
 
@@ -36,11 +41,16 @@ def record() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def replay(folder: Path, record: Any, source: bytes = SOURCE) -> tuple[int, str, str]:
+TRUST = ("--wall", "plain", "--trust-submissions")
+
+
+def replay(
+    folder: Path, record: Any, source: bytes = SOURCE, words: tuple[str, ...] = TRUST
+) -> tuple[int, str, str]:
     """Write both files and type the command: its exit code, screen and errors."""
     (folder / "lstm_step.py").write_bytes(source)
     (folder / "ada.json").write_text(json.dumps(record), "utf-8")
-    ended = tracer("replay", str(folder / "ada.json"))
+    ended = tracer("replay", str(folder / "ada.json"), *words)
     return ended.exit_code, " ".join(ended.stdout.split()), ended.stderr
 
 
@@ -71,9 +81,37 @@ def test_where_it_differs(tmp_path: Path, record: dict[str, Any]) -> None:
     assert "Recorded: timed out, 11 of 13 points; here: passed, 13 of 13 points." in screen
     assert "state and bias: 0/2 (timed out) → 2/2" in screen
     assert "The file may draw numbers of its own, or come near the time limit" in screen
+    assert "It ran behind the wall landlock when it was graded, and behind plain here" in screen
     assert "It was graded by tracer 0.0.1; this is tracer" in elsewhere
     assert "The exercise on this machine is not the one that it was graded with." in elsewhere
     assert "The file may draw numbers" not in elsewhere
+
+
+def test_the_wall(tmp_path: Path, record: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of the record, else the strongest that holds; plain is not enough that a record says."""
+    monkeypatch.setattr(walls, "gaps", lambda _name: iter(()))
+    for name in ("landlock", "namespaces"):
+        monkeypatch.setitem(WALLS, name, Kind(WALLS[name].make))
+    assert standing_as("landlock", None, trusted=False) == "landlock"
+    assert standing_as("plain", None, trusted=False) == "namespaces"
+    assert standing_as("plain", None, trusted=True) == "plain"
+    assert standing_as("one of another tracer", None, trusted=False) == "namespaces"
+    assert standing_as("namespaces", "landlock", trusted=False) == "landlock"
+
+    for name in ("landlock", "namespaces"):
+        monkeypatch.setitem(WALLS, name, Kind(WALLS[name].make, lambda: "not this time"))
+    for wall in ("landlock", "plain"):
+        code, _screen, errors = replay(tmp_path, record | {"wall": wall}, words=())
+
+        assert code == 2
+        assert "behind the wall plain a submission runs as you" in errors
+
+
+def test_a_verdict_with_the_same_points() -> None:
+    """Points that are the same do not say that it ends in another way; the verdicts do."""
+    before, after = Ended("crashed", 0, 2), Ended("wrong", 0, 2)
+
+    assert why(CheckChange("one word", before, after)) == "one word: 0/2 (crashed) → 0/2 (wrong)"
 
 
 def test_another_file(tmp_path: Path, record: dict[str, Any]) -> None:

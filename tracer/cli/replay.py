@@ -15,6 +15,7 @@ from tracer.cli._options import time_limit_option
 from tracer.cli._output import write_screen
 from tracer.cli._waiting import announced
 from tracer.errors import FileError
+from tracer.gradebook.behind import standing_as
 from tracer.language import _, quoted_file
 from tracer.sandbox.walls import WALLS
 from tracer.sandbox.walls import wall as raised
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
         """Repeat one grade from its record, with the same numbers, and say if it is the same.
 
         RECORD is a file of records/ in the results of tracer grade. FILE is what was graded; by
-        default the file of that name here, or beside the record. Nothing is written.
+        default the file of that name here, or beside the record. Nothing is written. The file runs
+        behind the wall of the record; if that one cannot stand here, behind the strongest that can.
 
         The exit code is 0 if everything is as in the record, 1 if not, 2 if the input cannot be
         used, and 70 if tracer has a bug.
@@ -46,8 +48,12 @@ if TYPE_CHECKING:
     _("Seconds of processor time for loading the file, and for each call to a function.")
 )
 @click.option(
-    "--wall", "wall_name", type=click.Choice(list(WALLS)), default="plain", show_default=True,
-    help=_("What the file runs behind; tracer doctor says which can stand on this machine."),
+    "--wall", "wall_name", type=click.Choice(list(WALLS)),
+    help=_("What the file runs behind; by default that of the record, if it can stand here."),
+)  # fmt: skip
+@click.option(
+    "--trust-submissions", "trusted", is_flag=True,
+    help=_("Run it also behind the wall plain, which keeps nobody from doing harm."),
 )  # fmt: skip
 @layout_option
 def command(
@@ -55,7 +61,8 @@ def command(
     file: Path | None,
     folder: str | None,
     time_limit: float,
-    wall_name: str,
+    wall_name: str | None,
+    trusted: bool,
     layout: str,
 ) -> int:
     """Read, run, compare."""
@@ -74,15 +81,16 @@ def command(
     submission = submission_of(found, _graded_file(found, record) if file is None else file)
     exercise = find(found["exercise"], usable(folder).good)
     here = grader_of(exercise)
+    behind = standing_as(found["wall"], wall_name, trusted=trusted)
     with (
-        closing(raised(wall_name)) as wall,
+        closing(raised(behind)) as wall,
         announced(_("Running {file} …").format(file=submission.name)),
     ):
         limits = Limits(seconds=time_limit)
         report = grade(exercise, submission, seed=found["seed"], limits=limits, wall=wall)
     change = compared(0, found, {**found, **_as_kept(report), "grader": here})
     able = abilities(plain=layout == "plain")
-    said = replayed(change, same_grader(found, here))
+    said = replayed(change, same_grader(found, here), (found["wall"], behind))
     write_screen(screen(report, able, said), able)
     if report.verdict is Verdict.GRADER_FAULT:
         return BUG

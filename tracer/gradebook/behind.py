@@ -42,3 +42,22 @@ def standing(named: str | None, *, trusted: bool) -> str:
         others = _("no other wall can stand here ({troubles}), and")
         said = f"{others.format(troubles=', '.join(troubles))} {said}"
     raise InputError(said)
+
+
+def standing_as(recorded: str, named: str | None, *, trusted: bool) -> str:
+    """The wall that is asked for; else that of a record if it holds here, else the strongest.
+
+    A record is a file that anybody can have written: that it names the wall plain is no leave to
+    run what came with it behind that one.
+
+    Raises
+    ------
+    InputError
+        As `standing` does.
+    """
+    if named is None and recorded in WALLS:
+        try:
+            return standing(recorded, trusted=trusted)
+        except InputError:
+            pass  # the strongest of the others
+    return standing(named, trusted=trusted)

@@ -131,14 +131,16 @@ def why(check: CheckChange) -> str:
         return _("{check}: not there any more, was {before}").format(
             check=name, before=_ended(before)
         )
+    named = before.points == after.points  # or both would look the same
     return _("{check}: {before} → {after}").format(
-        check=name, before=_ended(before), after=_ended(after)
+        check=name, before=_ended(before, named=named), after=_ended(after, named=named)
     )
 
 
-def _ended(ended: Ended) -> str:
+def _ended(ended: Ended, *, named: bool = False) -> str:
+    """Its points, and the verdict where they do not say it."""
     shown = f"{points(ended.points)}/{ended.out_of}"
-    if ended.verdict in (Verdict.PASSED, Verdict.WRONG):
+    if ended.verdict in (Verdict.PASSED, Verdict.WRONG) and not named:
         return shown
     return f"{shown} ({verdict_name(Verdict(ended.verdict), ended.points)})"
 

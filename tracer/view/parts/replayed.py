@@ -15,7 +15,7 @@ from tracer.view.say.verdict import verdict_name
 from tracer.view.say.words import clean
 
 
-def replayed(found: Change, grader: SameGrader) -> list[Said]:
+def replayed(found: Change, grader: SameGrader, walls: tuple[str, str]) -> list[Said]:
     """Sentences for under the report.
 
     Parameters
@@ -24,8 +24,10 @@ def replayed(found: Change, grader: SameGrader) -> list[Said]:
         The record, and what came out now.
     grader : SameGrader
         Whether tracer and the exercise are those of the record.
+    walls : tuple of str
+        What the file ran behind: by the record, and here.
     """
-    return [*_outcome(found), *_grader(found, grader)]
+    return [*_outcome(found), *_grader(found, grader), *_walls(found, *walls)]
 
 
 def _outcome(found: Change) -> Iterator[Said]:
@@ -50,13 +52,27 @@ def _grader(found: Change, same: SameGrader) -> Iterator[Said]:
     if not same.exercise:
         said = _("The exercise on this machine is not the one that it was graded with.")
         yield Said(said, Tone.STRONG)
-    if (found.differs or not found.said_alike) and all(same):
+    if _is_another(found) and all(same):
         yield Said(
             _(
                 "tracer and the exercise are the same here. The file may draw numbers of its own, "
                 "or come near the time limit; or Python or a package is of another version."
             )
         )
+
+
+def _walls(found: Change, before: str, after: str) -> Iterator[Said]:
+    """That it ran behind another wall, where that may be why something is not the same."""
+    if before != after and _is_another(found):
+        said = _(
+            "It ran behind the wall {before} when it was graded, and behind {after} here: what a "
+            "wall keeps a file from doing can change how it ends."
+        )
+        yield Said(said.format(before=clean(before), after=after))
+
+
+def _is_another(found: Change) -> bool:
+    return found.differs or not found.said_alike
 
 
 def _ended(ended: Ended) -> str:
