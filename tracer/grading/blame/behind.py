@@ -66,7 +66,7 @@ def behind(
         once = set_only_once(records, found, right.steps, around)
         if once is not None:
             return Behind(_said(records, once, right, Why.ONCE))
-    return _put_there(records, found, known, right, returned, around)
+    return put_there(records, found, known, right, returned, around)
 
 
 def _said(records: Records, record: int, right: Right, why: Why, quantity: str = "") -> Blame:
@@ -75,7 +75,7 @@ def _said(records: Records, record: int, right: Right, why: Why, quantity: str =
     return Blame(line, last, records.name(record), why, quantity, before)
 
 
-def _put_there(
+def put_there(
     records: Records, found: int, known: Held, right: Right,
     returned: Mapping[str, Collection[str]], around: Around,
 ) -> Behind | None:  # fmt: skip

@@ -18,7 +18,7 @@ from tracer.cells.activations import Array, sigmoid
 from tracer.grading.blame.among import Quantities, each_near, near, plain, telling
 from tracer.grading.blame.around import Around
 from tracer.grading.blame.before import is_own, right_before
-from tracer.grading.blame.behind import behind, nothing_stored
+from tracer.grading.blame.behind import behind, nothing_stored, put_there
 from tracer.grading.blame.called import right_in_itself
 from tracer.grading.blame.held import (
     Held,
@@ -83,7 +83,10 @@ def blamed(
             return _misplaced(records, begun, right, around)
         if first != found and not absent:  # what came before is no matter: it is not the first
             if not known.handed_back[first]:
-                return None
+                later = range(first, len(records.rows))
+                back = next((k for k in later if known.handed_back[k]), first)
+                put = put_there(records, back, known, right, returned, around)
+                return None if put is None else put.blame
             found, why = first, Why.ABSENT
     if quantity is None:
         more = behind(records, found, known, right, returned, around)
