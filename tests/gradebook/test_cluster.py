@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,6 +85,7 @@ class Client:
 @pytest.fixture(autouse=True)
 def package(monkeypatch: pytest.MonkeyPatch) -> None:
     """A package in the place of Dask's, so that none is needed."""
+    monkeypatch.setattr(tempfile, "tempdir", tempfile.tempdir)  # a worker has one of its own
     distributed, comm = ModuleType("distributed"), ModuleType("distributed.comm")
 
     def wait(futures: Iterable[Future], **_how: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -31,18 +32,18 @@ def dask(what: str, *words: str) -> Generator[subprocess.Popen[bytes]]:
 
 
 def wait_for(path: Path, process: subprocess.Popen[Any]) -> None:
-    """Until a file is there; the process that makes it must live meanwhile."""
-    while not any(path.parent.glob(path.name)):
+    """Until something is in such a file; the process that writes it must live meanwhile."""
+    while not any(found.stat().st_size for found in path.parent.glob(path.name)):
         assert process.poll() is None
         time.sleep(0.02)
 
 
-def grade(folder: Path, out: Path, *words: str) -> subprocess.Popen[str]:
+def grade(folder: Path, out: Path, *words: str, **variables: str) -> subprocess.Popen[str]:
     """Start the command; one seed, so that two runs can be compared."""
     command = [sys.executable, "-m", "tracer", "grade", str(folder), "--out", str(out)]
     return subprocess.Popen(
         [*command, "--seed", "7", "--wall", "plain", "--trust-submissions", *words],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **variables},
     )  # fmt: skip
 
 
@@ -80,12 +81,17 @@ def test_a_worker_is_killed(tmp_path: Path) -> None:
 
 
 def test_a_cluster_for_one_command(tmp_path: Path) -> None:
-    """`local` needs nothing that was started before, and leaves nothing running."""
+    """`local` needs nothing that was started before, and leaves nothing behind."""
     folder = class_of(tmp_path / "class", "right")
 
-    grading = grade(folder, tmp_path / "out", "--cluster", "local", "--jobs", "1")
+    room = tmp_path / "temporary"
+    room.mkdir()
+
+    local = ("--cluster", "local", "--jobs", "1")
+    grading = grade(folder, tmp_path / "out", *local, TMPDIR=str(room))
     screen, errors = grading.communicate()
 
     assert grading.returncode == 0, screen + errors
     assert "student00" in screen
+    assert list(room.iterdir()) == []
     assert len(records(tmp_path / "out")) == 1

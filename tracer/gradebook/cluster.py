@@ -24,6 +24,7 @@ from tracer.gradebook.grading import grader_of
 from tracer.gradebook.there import graded_there, wall_there
 from tracer.gradebook.workers import Grader, Job, Outcome
 from tracer.language import _
+from tracer.sandbox import place
 from tracer.sandbox.walls import WALLS
 
 LOCAL = "local"
@@ -160,15 +161,17 @@ def _scheduler(address: str, processes: int) -> Iterator[str]:
     if address != LOCAL:
         yield address
         return
+    from dask import config
     from distributed import LocalCluster
 
-    with _deaf():
-        cluster = LocalCluster(
-            n_workers=processes, threads_per_worker=1, host="127.0.0.1", dashboard_address=None,
-            memory_limit=None, silence_logs=logging.CRITICAL,
-        )  # fmt: skip
-    with cluster:
-        yield cluster.scheduler_address
+    with place.folder() as room, config.set({"temporary-directory": str(room)}):
+        with _deaf():
+            cluster = LocalCluster(
+                n_workers=processes, threads_per_worker=1, host="127.0.0.1",
+                dashboard_address=None, memory_limit=None, silence_logs=logging.CRITICAL,
+            )  # fmt: skip
+        with cluster:
+            yield cluster.scheduler_address
 
 
 def _silence() -> None:

@@ -7,8 +7,10 @@ threads it has: what stands around the student's process belongs to the whole pr
 from __future__ import annotations
 
 import json
+import tempfile
 import threading
 from functools import cache
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from tracer.errors import TracerError
@@ -17,6 +19,7 @@ from tracer.exercises.exercise import Folder
 from tracer.gradebook.behind import standing
 from tracer.gradebook.grading import grader_of
 from tracer.gradebook.workers import Grader, Job, outcome
+from tracer.sandbox import place
 
 _ONE = threading.Lock()
 
@@ -25,6 +28,7 @@ def wall_there(named: str | None, *, trusted: bool) -> tuple[str, str]:
     """The wall that holds on this worker, or why none does: one of the two is empty."""
     try:
         with _ONE:
+            _room()
             return standing(named, trusted=trusted), ""
     except TracerError as error:
         return "", str(error)
@@ -47,6 +51,7 @@ def graded_there(job: Job, grader: Grader, wanted: str) -> str:
     if known != wanted:
         return json.dumps([None, f"this worker grades by {known or 'nothing'}, not by {wanted}"])
     with _ONE:
+        _room()
         found = outcome(here, grader)
     return json.dumps([found.grade, found.fault], allow_nan=False)
 
@@ -54,6 +59,17 @@ def graded_there(job: Job, grader: Grader, wanted: str) -> str:
 def folder_there(exercise: Path) -> Path:
     """The folder of an exercise on this machine."""
     return exercise if exercise.is_absolute() else home() / exercise
+
+
+@cache
+def _room() -> None:
+    """From now on, all that grading makes lies in one folder, which goes with this process.
+
+    A process of Dask's ends like one of `multiprocessing`: nothing that `atexit` knows is called.
+    """
+    folder = place.folder()
+    tempfile.tempdir = str(folder.__enter__())
+    Finalize(None, folder.__exit__, args=(None, None, None), exitpriority=1)
 
 
 @cache
