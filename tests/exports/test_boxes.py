@@ -27,10 +27,11 @@ from tracer.exercises.discovery import discover, home
 from tracer.exports import inside
 from tracer.exports.format import BoxFormat
 from tracer.exports.formats import classroom50, gradescope, prairielearn
-from tracer.exports.graded import Graded
+from tracer.exports.graded import Graded, Places, graded
 from tracer.exports.packing import packed
 from tracer.exports.settings import Settings
 from tracer.exports.wheel import wheel
+from tracer.gradebook.feedback import Dial, Feedback, Level
 
 LOUD = (
     b"\nprint('::error::all is lost\\n  ##[group]\\x1b[31m<script>1</script> @everyone ```')\n"
@@ -276,8 +277,34 @@ def test_prairielearn(tmp_path: Path) -> None:
     assert (parts / "Dockerfile").read_text("utf-8").count("rnn_tracer-*.whl") == 3
 
 
+@pytest.mark.parametrize(
+    ("source", "gradable", "said"),
+    [
+        (b"def lstm_step(x, h_prev, c_prev:\n    pass\n", False, "not valid Python: SyntaxError"),
+        (b"return 3\n", False, "'return' outside function"),
+        (b"# later\n", False, "no function lstm_step"),
+        (b"%PDF-1.7", False, "PDF"),
+        (b"import numpy as np\nraise ValueError('mine')\n", True, "ValueError: mine"),
+        (b"def lstm(x): ...\n", True, "no function lstm_step"),
+    ],
+)
+@pytest.mark.parametrize("now", ["hint", "verdict"])
+def test_no_program(tmp_path: Path, now: str, source: bytes, gradable: bool, said: str) -> None:
+    """What Python cannot read costs no attempt, whatever is shown; what only fails does."""
+    (tmp_path / "lstm_step.py").write_bytes(source)
+    exercise = next(e for e in discover().good if e.name == STEP)
+    settings = Settings("x", (STEP,), feedback=Feedback(Dial(Level[now.upper()])))
+
+    found = [*graded(Places(tmp_path, tmp_path / "r"), [exercise], "plain", settings)]
+    result, _files = prairielearn.FORMAT.written(found, settings, {})
+
+    jsonschema.validate(result, PRAIRIELEARN)
+    assert (result["gradable"], result.get("score")) == (gradable, 0 if gradable else None)
+    assert (said in json.dumps(result)) == (now == "hint")
+
+
 def test_nothing_handed_in() -> None:
-    """No file, or one that Python cannot read: 0 points in full view, and not gradable."""
+    """No file: 0 points in full view, and not gradable."""
     exercise = next(e for e in discover().good if e.name == STEP)
     nothing = Graded(exercise, None, "notes.txt was not looked at")
     said = f"{TITLE}: no file of this exercise; expected lstm_step.py\nnotes.txt was not looked at"
@@ -380,7 +407,7 @@ def test_all_that_is_text_is_bounded() -> None:
         "seed": None,
         "checks": [check] * 8,
     }  # fmt: skip
-    one = Graded(exercise, report)
+    one = Graded(exercise, report, gradable=True)
 
     for form in (gradescope.FORMAT, classroom50.FORMAT, prairielearn.FORMAT):
         assert isinstance(form, BoxFormat)

@@ -67,6 +67,8 @@ class Form:
         The arguments of each function that is asked for, as the student names them.
     live : bool
         Whether it is no file: its functions are there already, in the student's own session.
+    has_statements : bool
+        Whether a statement stands in it: not so where it is empty, or Python cannot parse it.
     """
 
     file: str
@@ -79,6 +81,19 @@ class Form:
     guarded: Mapping[str, Line] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     arguments: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     live: bool = False
+    has_statements: bool = False
+
+    @property
+    def is_program(self) -> bool:
+        """Whether Python finds a program in it, whatever that does when it is run."""
+        if self.problem is not None or not self.has_statements:
+            return False
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                compile(self.program, self.file, "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, MemoryError, RecursionError):
+            return False  # also what only parses, as a return outside a function
+        return True
 
     def line(self, number: int | None) -> Line | None:
         """The student's line for a line of the program, from 1; None if there is none."""
@@ -138,6 +153,7 @@ def look(name: str, source: bytes, functions: Collection[str], tags: Collection[
         defined=tuple(dict.fromkeys(d.name for d, _c in found if d.is_def and d.place is None)),
         guarded=MappingProxyType(_guarded(found)),
         arguments=MappingProxyType(dict(_arguments(trees, functions))),
+        has_statements=any(tree.body for tree, _cell in trees),
     )
 
 

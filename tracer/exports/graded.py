@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from tracer.exercises.exercise import Exercise
+from tracer.exercises.form import look
 from tracer.exports.settings import Settings
 from tracer.exports.telling import as_text, whole
 from tracer.gradebook.feedback import shown
 from tracer.gradebook.handed import HandedIn, LeftOut
 from tracer.gradebook.intake import handed_in
 from tracer.gradebook.workers import Grader, Job, outcome
-from tracer.grading.report import Kind, Verdict
+from tracer.grading.report import Verdict
 from tracer.language import _
 from tracer.sandbox.process import Limits
 from tracer.sandbox.walls import wall
@@ -73,12 +74,15 @@ class Graded:
         What is said about the files.
     fault : str
         Why the grader failed; empty if it did not.
+    gradable : bool
+        Whether there is a file in which Python finds a program.
     """
 
     exercise: Exercise
     report: Mapping[str, Any] | None
     notes: str = ""
     fault: str = ""
+    gradable: bool = False
 
     @property
     def points(self) -> float:
@@ -89,12 +93,6 @@ class Graded:
     def seed(self) -> int | None:
         """Repeats it with the same numbers; None where that is not shown."""
         return self.report["seed"] if self.report else None
-
-    @property
-    def gradable(self) -> bool:
-        """Whether there is a file in which Python finds a program."""
-        checks = self.report["checks"] if self.report else []
-        return any(not c["trouble"] or c["trouble"]["kind"] != Kind.FORM for c in checks)
 
     @property
     def said(self) -> str:
@@ -161,7 +159,8 @@ def graded(
         due = places.due or settings.due_of(exercise.name)
         levels = settings.feedback.levels(exercise.name, places.tries, due, now)
         report = shown(done.grade["report"], levels)
-        yield Graded(exercise, report, "\n".join(notes))
+        form = look(first.file, first.source, exercise.called_names)
+        yield Graded(exercise, report, "\n".join(notes), gradable=form.is_program)
 
 
 def _also(first: HandedIn, other: HandedIn) -> str:

@@ -58,7 +58,7 @@ def _written(
     gradable = any(one.gradable for one in graded)
     said = "\n\n".join(one.said for one in graded)
     if not gradable:
-        return {"gradable": False, "format_errors": [one.said for one in graded]}, {}
+        return {"gradable": False, "format_errors": [_why(one) for one in graded]}, {}
     tests = [
         {
             "name": f"{one.exercise.title}: {line.title}" if len(graded) > 1 else line.title,
@@ -71,6 +71,12 @@ def _written(
     ]
     score = points / out_of if out_of else 1.0
     return {"gradable": True, "score": score, "message": said, "tests": tests}, {}
+
+
+def _why(one: Graded) -> str:
+    """Why there is nothing to grade; each check says the same of it, which is told once."""
+    told = [line.said for line in one.lines if line.said]
+    return "\n".join(dict.fromkeys([one.said, *told]))
 
 
 FORMAT = BoxFormat(
