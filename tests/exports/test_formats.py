@@ -13,12 +13,18 @@ import pytest
 
 from tests.gradebook.handing import SOLUTIONS, STEP
 from tests.grading.typed import tracer
+from tracer.errors import FileError
 from tracer.exercises.discovery import home
+from tracer.exports.course import Course, Item
+from tracer.exports.format import Wish
+from tracer.exports.formats import canvas, moodle
 from tracer.exports.registry import names
+from tracer.gradebook.counting import Result, Row, without_lowest
 from tracer.gradebook.handed import HandedIn, Student
 from tracer.gradebook.store import open_store
 from tracer.gradebook.workers import Grader, Job, outcome
 from tracer.sandbox.process import PlainProcess
+from tracer.view.export.gradebook_csv import write_class
 from tracer.view.export.report_json import as_record
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -220,6 +226,46 @@ def test_a_maximum_that_moodle_names_otherwise(results: Path, tmp_path: Path) ->
     assert "See in Moodle that it gives 13" in errors
     assert scaled.exit_code == 2
     assert "--scale: the table does not say how many points" in scaled.stderr
+
+
+@pytest.mark.parametrize("most", ["17", "9", "8"])
+@pytest.mark.parametrize(("name", "column"), [("canvas", "Final (503)"), ("moodle", "Grade")])
+def test_sums_with_drop(tmp_path: Path, name: str, column: str, most: str) -> None:
+    """Where something else is dropped of each, no maximum fits; each gets a share of it."""
+    of = [Item("10_a", "A", 8), Item("22_b", "B", 9)]
+    rows = tuple(
+        Row(key, without_lowest([Result(i.name, p, i.points, 1) for i, p in earned], 1))
+        for key, earned in (
+            ("12", [*zip(of, (4.0, 0.0), strict=True)]), ("13", [*zip(of, (0.0, 9.0), strict=True)])
+        )
+    )  # fmt: skip
+    students = {row.student: Student(row.student, "", "") for row in rows}
+    course = Course(tuple(of), rows, students, {}, lambda _number: {})
+    table = {
+        "canvas": [["Student", "ID", "Section", column], ["    Points Possible", "", "", most],
+                   ["a", "12", "A", ""], ["b", "13", "A", ""]],
+        "moodle": [["Identifier", column, "Maximum grade", "Last modified (grade)"],
+                   ["Participant 12", "", most, "-"], ["Participant 13", "", most, "-"]],
+    }[name]  # fmt: skip
+    into = Path(saved(tmp_path / "into.csv", table))
+    form = {"canvas": canvas, "moodle": moodle}[name].FORMAT
+    shares, plain = StringIO(), StringIO()
+
+    with pytest.raises(FileError, match="are dropped: 8, 9"):
+        form.write(course, Wish(into, column, scale=False), StringIO())
+    form.write(course, Wish(into, column, scale=True), shares)
+    write_class(rows, students, plain)
+
+    place = table[0].index(column)
+    assert [row[place] for row in cells(shares.getvalue())[-2:]] == [
+        str(int(most) / 2).removesuffix(".0"),
+        most,
+    ]
+    assert cells(plain.getvalue()) == [
+        ["student", "name", "email", "10_a", "22_b", "points", "out_of", "dropped", "comments"],
+        ["12", "", "", "4.0", "0.0", "4.0", "8", "22_b", ""],
+        ["13", "", "", "0.0", "9.0", "9.0", "9", "10_a", ""],
+    ]
 
 
 def test_nbgrader(results: Path, rules: str) -> None:

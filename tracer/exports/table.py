@@ -108,8 +108,12 @@ def maximum(most: str) -> float | None:
         return None
 
 
-def scaled(points: float, out_of: float, most: str, what: str, *, scale: bool) -> str:
-    """Points for a column that gives `most`; empty where it does not say how many.
+def scaled(
+    points: float, sums: Sequence[float], out_of: float, most: str, what: str, *, scale: bool
+) -> str:
+    """Points, of `out_of`, for a column that gives `most`, where that is a number.
+
+    `sums` are the points that it is out of for the whole class (`possible`).
 
     Raises
     ------
@@ -128,6 +132,14 @@ def scaled(points: float, out_of: float, most: str, what: str, *, scale: bool) -
         return number(points)
     if best == out_of:
         return number(points)
+    if not scale and len(sums) > 1:
+        said = _(
+            "{what} gives {best} points in the course's system, and here the best possible sum is "
+            "not the same for all students, as the lowest results are dropped: {sums}. No number "
+            "fits all of them; add --scale, and each gets the same share of {best}"
+        )
+        told = ", ".join(map(number, sums))
+        raise FileError(said.format(what=clean(what), best=number(best), sums=told))
     if not scale:
         said = _(
             "{what} gives {best} points in the course's system, and {out_of} here; set it to "
@@ -148,6 +160,11 @@ def earned(row: Row, item: Item | None) -> tuple[float | None, float] | None:
         return (row.points if row.complete else None), row.out_of
     result = next(r for r in row.results if r.exercise == item.name)
     return (result.points, result.out_of) if there(result) else None
+
+
+def possible(course: Course, item: Item | None) -> list[float]:
+    """All that the results of an exercise, or the sums, are out of; with `drop` these differ."""
+    return sorted({known[1] for row in course.rows if (known := earned(row, item))})
 
 
 def remarks(course: Course, missing: Sequence[str], failed: int, left: int = 0) -> list[str]:

@@ -15,7 +15,7 @@ from typing import TextIO
 from tracer.errors import FileError, InputError
 from tracer.exports.course import Course, Item
 from tracer.exports.format import ClassFormat, Wish
-from tracer.exports.table import Table, earned, number, remarks, scaled
+from tracer.exports.table import Table, earned, number, possible, remarks, scaled
 from tracer.language import _, quoted
 from tracer.view.export.to_csv import safe_word
 from tracer.view.say.words import clean
@@ -33,7 +33,8 @@ def _write(course: Course, wish: Wish, stream: TextIO) -> Sequence[str]:
         return _new(course, stream)
     table = Table(wish.into, ("ID", "Section"))
     columns = _columns(table, course, wish)
-    possible = next((row for row in table.rows if _POSSIBLE in row[0]), [""] * len(table.header))
+    most = next((row for row in table.rows if _POSSIBLE in row[0]), [""] * len(table.header))
+    sums = {item: possible(course, item) for _place, item in columns}
     who = _found(table, course)
     failed = left = 0
     for row in course.rows:
@@ -48,8 +49,9 @@ def _write(course: Course, wish: Wish, stream: TextIO) -> Sequence[str]:
             elif cells[place].strip().upper() in _KEPT:
                 left += 1
             else:
-                what = table.header[place]
-                cells[place] = scaled(points, out_of, possible[place], what, scale=wish.scale)
+                cells[place] = scaled(
+                    points, sums[item], out_of, most[place], table.header[place], scale=wish.scale
+                )
     names = ("Student", "LastName", "FirstName", "Section")
     table.write(stream, safe=[k for k, name in enumerate(table.header) if name in names])
     missing = [row.student for row in course.rows if row.student not in who]

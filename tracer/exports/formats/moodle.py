@@ -16,7 +16,7 @@ from typing import TextIO
 from tracer.errors import InputError
 from tracer.exports.course import Course, comments
 from tracer.exports.format import ClassFormat, Wish
-from tracer.exports.table import Table, earned, maximum, number, remarks, scaled
+from tracer.exports.table import Table, earned, maximum, number, possible, remarks, scaled
 from tracer.language import _, plural
 from tracer.view.export.to_csv import safe_word
 
@@ -39,6 +39,7 @@ def _write(course: Course, wish: Wish, stream: TextIO) -> Sequence[str]:
     told = table.column(FEEDBACK) if table.places(FEEDBACK) else None
     by_number = {found[1]: row for row in table.rows[1:] if (found := _NUMBER.fullmatch(row[who]))}
     item = course.items[0] if len(course.items) == 1 else None
+    sums = possible(course, item)
     missing, failed = [], 0
     unchecked: list[float] = []
     for row in course.rows:
@@ -56,7 +57,7 @@ def _write(course: Course, wish: Wish, stream: TextIO) -> Sequence[str]:
         if maximum(best) is None:
             unchecked.append(out_of)
         what = item.name if item else _("the sum")
-        cells[grade] = scaled(points, out_of, best, what, scale=wish.scale)
+        cells[grade] = scaled(points, sums, out_of, best, what, scale=wish.scale)
         comment = comments(row)
         if told is not None and comment:
             cells[told] = safe_word(escape(comment))

@@ -1,7 +1,8 @@
 """A class as CSV: a row a student, a column an exercise, then the sum and the comments.
 
 A cell that a spreadsheet would take for a formula gets an apostrophe in front, whoever is called
-so. An empty cell is an exercise for which nothing was handed in.
+so. An empty cell is an exercise for which nothing was handed in. Where the lowest results are
+dropped, a column says which these are.
 """
 
 from __future__ import annotations
@@ -29,7 +30,11 @@ def write_class(rows: Sequence[Row], students: Mapping[str, Student], stream: Te
     """
     table = csv.writer(stream, lineterminator="\n")
     exercises = [r.exercise for r in rows[0].results] if rows else []
-    table.writerow(["student", "name", "email", *exercises, "points", "out_of", "comments"])
+    drops = any(r.dropped for row in rows for r in row.results)
+    dropped = ["dropped"] if drops else []
+    table.writerow(
+        ["student", "name", "email", *exercises, "points", "out_of", *dropped, "comments"]
+    )
     for row in rows:
         student = students[row.student]
         who = (student.key, student.name, student.email)
@@ -43,6 +48,7 @@ def write_class(rows: Sequence[Row], students: Mapping[str, Student], stream: Te
                 *map(_cell, row.results),
                 total,
                 row.out_of,
+                *(["; ".join(r.exercise for r in row.results if r.dropped)] if drops else []),
                 safe_word(clean("; ".join(comments))),
             ]
         )
