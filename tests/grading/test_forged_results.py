@@ -124,6 +124,18 @@ def test_done_without_numbers_is_forbidden() -> None:
     assert [c.verdict for c in report.checks] == [Verdict.FORBIDDEN] * 8
 
 
+def test_a_note_names_only_what_the_call_has() -> None:
+    """A text in the place of a name, or of a type, would show a student what is kept back."""
+    note = {"event": "returned", "what": "none", "name": "[0.17, 0.25]", "got": "[0.17, 0.25]"}
+    said = pack_note("0/loaded", {}) + pack_note("0/note", note)
+
+    report = grade(RNN_STEP, NOTHING, seed=1, wall=Canned(READY + said))
+
+    trouble = report.checks[0].trouble
+    assert trouble is not None
+    assert (trouble.facts["name"], trouble.facts["got"]) == ("", "object")
+
+
 NUMBERS = st.sampled_from(
     [0.0, -0.0, 1.0, np.nan, np.inf, -np.inf, 1e308, -1e308, 5e-324, 2.0**53, 0.5]
 )

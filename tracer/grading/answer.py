@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from tracer.exercises.structure import Leaf
+from tracer.exercises.plan import Call
+from tracer.exercises.structure import Group, Leaf, Structure
 from tracer.grading.report import Kind, Trouble
 from tracer.grading.request import Plan, given, returned, room
 from tracer.sandbox.frames import NUMBER, TRUNCATED, read_note, unpack
@@ -96,6 +98,10 @@ class Transcript:
     problem: str = ""
 
 
+_TYPE = re.compile(r"[^\W\d]{1,40}\d{0,3}")
+"""The name of a type. What else a note has in its place is text of the student's, and not shown."""
+
+
 def read(response: bytes, plans: Sequence[Plan], in_time: int | None = None) -> Transcript:
     """Sort the frames of a response. Never raises, whatever the bytes are.
 
@@ -168,6 +174,9 @@ def look_at_lent(
                 else:
                     before = answer.arrays.get((part.call, part.key))
                 if before is None or (number, place) not in answer.after:
+                    continue
+                if before.nbytes > room(most):  # nobody has lent that, whatever a frame said
+                    del answer.after[number, place]
                     continue
                 raw = whole[begin : begin + before.nbytes]
                 answer.after[number, place] = raw.view(before.dtype).reshape(before.shape).copy()
@@ -256,10 +265,12 @@ def _read_end(answer: Answer, plan: Plan, facts: dict[str, Any] | None) -> None:
         case "returned" if _text(facts.get("what")) in _RETURNED:
             kind = _RETURNED[_text(facts["what"])]
             got: object = _text(facts.get("got"))
+            if kind is not Kind.NO_ENTRY and not _TYPE.fullmatch(_text(got)):
+                got = "object"
             if kind is Kind.SHAPE:
                 got = tuple(n for n in _list(facts.get("got")) if type(n) is int)
             told = {
-                "name": _text(facts.get("name")),
+                "name": _own_name(facts.get("name"), plan[call]),
                 "got": got,
                 "length": _whole(facts.get("length")),
                 "dtype": _text(facts.get("dtype")),
@@ -269,6 +280,22 @@ def _read_end(answer: Answer, plan: Plan, facts: dict[str, Any] | None) -> None:
             answer.trouble = Trouble(kind, call, facts=told)
         case _:
             answer.trouble = Trouble(Kind.GARBLED, call, facts={"what": "an unreadable note"})
+
+
+def _own_name(value: object, call: Call) -> str:
+    """What is named of a call: its function, or a part of what it returns; else nothing."""
+    known = {call.function, call.function.partition(".")[0], *_parts(call.returns)}
+    return value if isinstance(value, str) and value in known else ""
+
+
+def _parts(structure: Structure) -> Iterator[str]:
+    """The names of everything in it."""
+    if isinstance(structure, Leaf):
+        yield structure.key
+    elif isinstance(structure, Group):
+        for name, part in structure.parts:
+            yield name
+            yield from _parts(part)
 
 
 def _call(facts: Mapping[str, Any], plan: Plan) -> int:

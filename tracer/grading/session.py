@@ -22,6 +22,7 @@ from tracer.grading.report import CheckReport, Kind, Report, Trouble, Verdict
 from tracer.grading.request import Plan, largest, request
 from tracer.grading.task import Task, tasks
 from tracer.grading.undecided import settled
+from tracer.sandbox.frames import NUMBER
 from tracer.sandbox.packages import LIBRARIES, installed
 from tracer.sandbox.process import How, Limits, PlainProcess, Run, Wall
 
@@ -219,7 +220,7 @@ class Session:
         parts = [before] + [""] * (checks - 1)
         for part in marked:
             number, found, text = part.partition(";")
-            if found and number.isdecimal() and int(number) < checks:
+            if found and NUMBER.fullmatch(number) and int(number) < checks:
                 parts[int(number)] += text
         return parts
 
