@@ -178,10 +178,11 @@ def test_an_exercise_that_changed(tmp_path: Path) -> None:
     toml = exercises / STEP / "exercise.toml"
     toml.write_text(toml.read_text("utf-8") + "\n# changed\n", "utf-8")
 
-    _code, _screen, errors = grade(*words)
+    _code, screen, errors = grade(*words)
 
-    assert "1 submission was graded anew" in errors
-    assert "0 with fewer points" in errors
+    assert f"graded anew, for tracer or its exercise has changed ({STEP}); 0 with fewer" in errors
+    assert "As before: 1; with fewer points: 0; with more: 0." in screen
+    assert "tracer regrade" in errors
     assert len({one["grader"] for one in kept(tmp_path / "out")}) == 2
 
 

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from tests.gradebook.intake import intake, laid, packed, told, whatever
 from tracer.errors import FileError
 from tracer.exercises.submission import LARGEST_FILE
+from tracer.gradebook.handed import LeftOut
 from tracer.gradebook.naming import as_text
+from tracer.view.parts.gradebook import left_out
 
 
 def test_a_folder_a_student(tmp_path: Path) -> None:
@@ -91,7 +93,35 @@ def test_helpers_are_no_answer(tmp_path: Path) -> None:
     assert [h.where for h in handed] == ["ada/main.py", "bob/lstm_step.py"]
     assert [(one.where, one.foreign) for one in left] == [
         ("ada/helpers.py", True),
-        ("bob/x.py", True),
+        ("bob/x.py", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    "files", [("ada/22.py", "ada/homework.py"), ("ada_11_101_22.py", "ada_11_102_homework.ipynb")]
+)
+def test_an_answer_whose_name_means_nothing(tmp_path: Path, files: tuple[str, str]) -> None:
+    """It may be a whole answer, so it is named, also beside another one of the same student."""
+    packed(tmp_path / "all.zip", dict.fromkeys(files, b"1"))
+
+    _handed, left = intake(tmp_path / "all.zip")
+
+    assert [(one.where, one.foreign) for one in left] == [(files[1], False)]
+    assert left[0].why.startswith("its name means none of the exercises")
+
+
+def test_programs_are_named_and_notes_are_counted() -> None:
+    """Also those that need not be answers; what must be one comes first."""
+    found = [
+        LeftOut("ada/notes.txt", "no program", foreign=True),
+        LeftOut("ada/helpers.py", "another file has lstm_step", foreign=True),
+        LeftOut("bob/x.py", "it means nothing"),
+    ]
+
+    assert [one.text for one in left_out(found)] == [
+        "bob/x.py is left out: it means nothing",
+        "ada/helpers.py is left out: another file has lstm_step",
+        "1 other file was not looked at",
     ]
 
 

@@ -16,10 +16,13 @@ from click.testing import Result
 from tests.gradebook.handing import STEP, class_of, handed, kept, record
 from tests.grading.typed import tracer
 from tracer.exercises.discovery import home
+from tracer.gradebook.counting import Result as Earned
+from tracer.gradebook.counting import Row
+from tracer.gradebook.handed import Student
 from tracer.gradebook.regrading import Change, CheckChange, Ended, Prefer, compared
 from tracer.gradebook.store import FILE, TRIES, open_store
 from tracer.gradebook.workers import Grader, Job, Outcome
-from tracer.view.parts.changes import why
+from tracer.view.parts.changes import changes, why
 
 TRUST = ("--wall", "plain", "--trust-submissions")
 
@@ -116,7 +119,9 @@ def test_an_exercise_that_changed(tmp_path: Path) -> None:
     assert rows_shown == ["student00", "student01"]  # who loses most
     assert "with fewer points: 2" in less.stdout
     assert standing(out) == [3.0, 2.0]  # 3 of 3 are as good as 4 of 4; 2 of 4 are more than 1 of 3
-    grades = tracer("grade", "--out", str(out), "--exercises", str(exercises)).stdout
+    once_more = regrade(out, "--counts", "higher")
+    assert "Results under the rules: 0 lower, 0 higher." in once_more.stdout
+    grades = tracer("grade", "--out", str(out)).stdout  # with the exercises of before
     assert "student01 1.5 1.5/3" in " ".join(grades.split())
 
 
@@ -179,6 +184,21 @@ def test_other_exercises_stay(tmp_path: Path) -> None:
     assert nowhere.exit_code == 2
     assert (
         f"there are no results in {tmp_path / 'nowhere'}: expected a file {FILE}" in nowhere.stderr
+    )
+
+
+def test_as_many_points_of_fewer() -> None:
+    """Every submission is counted once in the summary, also one that has 0 of 10 and then of 9."""
+    before, after = Ended("wrong", 0, 10), Ended("wrong", 0, 9)
+    change = Change(1, "ada", STEP, "1", 1, 2, "g", "h", before, after, ())
+
+    rows = [Row("ada", (Earned(STEP, 0, 9),))]
+
+    part = changes([change], {"ada": Student("ada")}, rows, rows, Prefer.NEW, "results")
+
+    assert part.remarks[0].text == (
+        "1 submission has a new grade. As before: 0; with fewer points: 0; with more: 0; with as "
+        "many, and another result in a check or in what the exercise gives: 1."
     )
 
 

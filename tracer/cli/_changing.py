@@ -25,7 +25,7 @@ def settle_all(
     In this order: where the screen was not reached, nothing has changed, and the next command
     shows it again.
     """
-    from tracer.gradebook.regrading import as_settled, settle
+    from tracer.gradebook.regrading import as_settled, changes, settle
     from tracer.gradebook.settling import settled
     from tracer.view.export.changes_csv import write_changes
     from tracer.view.parts.changes import changes as part_of
@@ -34,10 +34,14 @@ def settle_all(
 
     before = store.facts()
     after = as_settled(before, found, prefer)
-    # Before, each exercise gives what it gave when it was graded.
     part = part_of((), {}, (), (), prefer, results)
     if found:
-        was, becomes = settled(store, [], rules, before), settled(store, exercises, rules, after)
+        # An exercise of which nothing was settled yet gave what it gave when it was graded.
+        fresh = {change.exercise for change in changes(store, exercises)}
+        known = [one for one in exercises if one.name not in fresh]
+        was, becomes = (
+            settled(store, known, rules, before), settled(store, exercises, rules, after),
+        )  # fmt: skip
         part = part_of(found, was.students, was.rows, becomes.rows, prefer, results)
     if table is not None:
         with written(table) as stream:

@@ -111,6 +111,7 @@ def command(
     from tracer.exports.format import BoxFormat, Wish
     from tracer.exports.packing import are_own
     from tracer.exports.settings import Settings, with_rules
+    from tracer.gradebook.reading import read_store
 
     form = format_named(name)
     of_class = {"--into": into, "--column": column, "--scale": scale or None, "--rules": rules}
@@ -137,7 +138,13 @@ def command(
             _refuse(of_class, _("--to {name} puts nothing into another file"), name)
         elif into is None:
             _refuse({"--column": column, "--scale": scale or None}, _("add --into FILE"), name)
-    exercises = usable(folder).good
+    if isinstance(form, BoxFormat):
+        exercises = usable(folder).good
+    else:
+        assert results is not None
+        with read_store(results) as store:
+            kept = store.setting("exercises") if folder is None else folder
+        exercises = usable(kept).good
     names_wanted = {find(one, exercises).name for one in chosen}
     only = [e for e in exercises if e.name in names_wanted]
     if isinstance(form, BoxFormat):

@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 
         PATH is a folder, a zip archive, or a download of Moodle, Canvas or Gradescope as it came.
         It is only read. Stopped in the middle, the same command goes on; given a newer download, it
-        grades what is new. Without PATH, the table is made again from what is there.
+        grades what is new. Without PATH, the table is made again from what is there, with the
+        exercises that were graded last.
 
         The exit code is 0 if all that was handed in is graded, 1 if something is left out or
         nothing was found, 2 if the input cannot be used, and 70 if the grader failed somewhere.
@@ -131,16 +132,19 @@ def command(
         from tracer.view.export.gradebook_parquet import writer
 
         writer()  # before anything is graded
-    exercises = usable(folder).good
-    only = None if named is None else find(named, exercises)
-    settled = rules_in(rules, exercises)
     left_out: tuple[LeftOut, ...] = ()
     nothing = False
     with ExitStack() as opened:
+        store = None if paths else opened.enter_context(open_store(out))
+        kept = store.setting("exercises") if store is not None and folder is None else folder
+        exercises = usable(kept).good
+        only = None if named is None else find(named, exercises)
+        settled = rules_in(rules, exercises)
         at_once = jobs or processors()
         where = grading_on(address, at_once, wall_name, trusted=trusted)
         on = opened.enter_context(where) if paths else None
-        store = opened.enter_context(open_store(out))
+        if store is None:  # what cannot be is told before anything is written
+            store = opened.enter_context(open_store(out))
         records.write_missing(out, store)
         if on is not None:
             one_seed = settle_seed(store, seed)
@@ -177,13 +181,15 @@ def _settle(
     if not found:
         return
     said = plural(
-        "{count} submission was graded anew, for tracer or its exercise has changed; {lower} "
-        "with fewer points",
-        "{count} submissions were graded anew, for tracer or their exercise has changed; "
-        "{lower} with fewer points",
+        "{count} submission was graded anew, for tracer or its exercise has changed ({names}); "
+        "{lower} with fewer points. The table says who, as tracer regrade does",
+        "{count} submissions were graded anew, for tracer or their exercise has changed ({names}); "
+        "{lower} with fewer points. The table says who, as tracer regrade does",
         len(found),
     )
-    warn(said.format(count=len(found), lower=sum(change.by < 0 for change in found)))
+    names = ", ".join(dict.fromkeys(change.exercise for change in found))
+    lower = sum(change.by < 0 for change in found)
+    warn(said.format(count=len(found), names=names, lower=lower))
     settle_all(store, results, exercises, rules, found, Prefer.NEW, layout)
 
 

@@ -63,7 +63,8 @@ def digest_of(source: bytes) -> str:
 class LeftOut:
     """Something that is not graded, and why.
 
-    `foreign` is whether it need not be anybody's answer: a page of notes, a module of helpers.
+    `foreign` is whether it need not be anybody's answer: a page of notes, or a module of helpers
+    beside the file that has the function.
     """
 
     where: str

@@ -174,7 +174,7 @@ def _read(
             said = _("its name means none of the exercises")
             if only is None:
                 said = _("its name means none of the exercises; --exercise says which one is meant")
-            yield from (LeftOut(one.found.where, said, foreign=bool(named)) for one in nameless)
+            yield from (LeftOut(one.found.where, said) for one in nameless)
         else:
             yield from _nameless(nameless, only)
 

@@ -162,14 +162,19 @@ def _remarks(
         return
     said = plural(
         "{count} submission has a new grade. As before: {same}; with fewer points: {lower}; with "
-        "more: {higher}.",
+        "more: {higher}",
         "{count} submissions have a new grade. As before: {same}; with fewer points: {lower}; "
-        "with more: {higher}.",
+        "with more: {higher}",
         len(found),
     )
     same = sum(not c.differs for c in found)
     lower, higher = sum(c.by < 0 for c in found), sum(c.by > 0 for c in found)
-    yield Said(said.format(count=len(found), same=same, lower=lower, higher=higher), Tone.STRONG)
+    text = said.format(count=len(found), same=same, lower=lower, higher=higher)
+    even = len(found) - same - lower - higher
+    if even:
+        said = _("with as many, and another result in a check or in what the exercise gives")
+        text += f"; {said}: {even}"
+    yield Said(f"{text}.", Tone.STRONG)
     pairs = [(r.points or 0.0, after[key].points or 0.0) for key, r in before.items()]
     said = _("Results under the rules: {lower} lower, {higher} higher.")
     yield Said(said.format(lower=sum(a < b for b, a in pairs), higher=sum(a > b for b, a in pairs)))

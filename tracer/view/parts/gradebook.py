@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from tracer.gradebook.counting import Result, Row
 from tracer.gradebook.fact import Fact
+from tracer.gradebook.found import is_program
 from tracer.gradebook.handed import LeftOut, Student
 from tracer.grading.report import Verdict
 from tracer.language import _, plural
@@ -89,8 +90,11 @@ def student_name(student: Student) -> str:
 
 
 def left_out(found: Sequence[LeftOut]) -> list[Said]:
-    """What is not graded: each with its reason, those that need not be answers as a number."""
-    own = [one for one in found if not one.foreign]
+    """What is not graded: each with its reason; notes and pictures beside answers as a number."""
+    own = sorted(
+        (one for one in found if not one.foreign or is_program(one.where)),
+        key=lambda one: one.foreign,
+    )
     said = [
         Said(_("{file} is left out: {why}").format(file=clean(one.where), why=clean(one.why)))
         for one in own[:NAMED]
