@@ -99,7 +99,9 @@ class Waiting:
             os.close(self.lifeline.pop())
         with suppress(subprocess.TimeoutExpired):
             self.child.wait(patience if os.name == "posix" else 0)
-        if os.name == "posix":
+        # Of what a zygote has forked the number may be somebody else's by now; it starts nothing
+        # that does not end with it.
+        if os.name == "posix" and isinstance(self.child, subprocess.Popen):
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.child.pid, signal.SIGKILL)
         self.child.kill()
