@@ -198,33 +198,68 @@ def test_gradescope(tmp_path: Path) -> None:
     assert result["extra_data"]["seeds"] == {}  # who has one draws all numbers again
 
 
-def test_gradescope_installs_python(tmp_path: Path) -> None:
-    """Where no Python is new enough, one is installed, and what makes its environment."""
+UPDATE = "apt-get update"
+MISSING = "python3.13 -c import ensurepip"
+
+
+@pytest.mark.parametrize(
+    ("there", "offered", "steps", "chosen"),
+    [
+        ((), ("python3.12",), [UPDATE, "apt-get install -y python3.12 python3.12-venv"], "3.12"),
+        (("python3.13", "python3.11", "python3.11-venv"), (), [MISSING], "3.11"),
+        (
+            ("python3.13",), ("python3.13-venv",),
+            [MISSING, UPDATE, "apt-get install -y python3.13-venv"], "3.13",
+        ),
+        (
+            ("python3.13",), ("python3.12",),
+            [MISSING, UPDATE, "apt-get install -y python3.13-venv", MISSING,
+             "apt-get install -y python3.12 python3.12-venv", MISSING], "3.12",
+        ),
+        (("python3.13",), (), [MISSING, UPDATE, "apt-get install -y python3.13-venv"], None),
+    ],
+)  # fmt: skip
+def test_gradescope_installs_python(
+    tmp_path: Path, there: Sequence[str], offered: Sequence[str], steps: Sequence[str],
+    chosen: str | None,
+) -> None:  # fmt: skip
+    """The newest Python that can make an environment; else what is missing for one is installed.
+
+    A package of apt is a file here, and a Python is complete if that of its venv is there.
+    """
     root, tools = tmp_path / "autograder", tmp_path / "tools"
     shutil.copytree(unpacked("gradescope", tmp_path), root / "source")
     tools.mkdir()
     python = (
-        'case "$*" in *ensurepip*) exit 1;; '
+        'case "$*" in *ensurepip*) [ -e "$0-venv" ];; '
         '*venv*) mkdir -p "$3/bin"; cp "$0" "$3/bin/python";; esac'
     )
-    programs = {
-        "apt-get": f'case "$*" in *python3.12*) cp {tools}/new {tools}/python3.12;; esac',
-        "new": python,
-    }
-    for name, does in programs.items():
+    install = (
+        '[ "$1" = update ] && exit; shift 2; for one in "$@"; do '
+        f'case " {" ".join(offered)} " in *" ${{one%-venv}} "* | *" $one "*) '
+        f'cp {tools}/new {tools}/"$one";; *) exit 1;; esac; done'
+    )
+    for name, does in {"apt-get": install, **dict.fromkeys(("new", *there), python)}.items():
         text = f'#!/bin/bash\necho "$(basename "$0") $*" >> {tmp_path}/done\n{does}\n'
         (tools / name).write_text(text, "utf-8")
         (tools / name).chmod(0o755)
     for name in ("bash", "basename", "mkdir", "cp"):
         (tools / name).symlink_to(str(shutil.which(name)))
 
-    run([root / "source" / "setup.sh"], root, AUTOGRADER_ROOT=str(root), PATH=str(tools))
+    ended = subprocess.run(
+        [str(root / "source" / "setup.sh")], text=True,
+        env={"AUTOGRADER_ROOT": str(root), "PATH": str(tools)}, capture_output=True, check=False,
+    )  # fmt: skip
 
-    steps = (tmp_path / "done").read_text("utf-8").splitlines()
-    assert steps[:2] == ["apt-get update", "apt-get install -y python3.12 python3.12-venv"]
-    assert steps[-2] == f"python3.12 -m venv {root}/venv"
-    assert steps[-1].startswith("python -m pip install")
-    assert steps[-1].endswith("-py3-none-any.whl")
+    done = (tmp_path / "done").read_text("utf-8").splitlines()
+    assert done[: len(steps)] == list(steps)
+    assert (ended.returncode == 0) == (chosen is not None)
+    if chosen is None:
+        assert ended.stderr.startswith("There is no Python from 3.11 to 3.15")
+        return
+    assert done[-2] == f"python{chosen} -m venv {root}/venv"
+    assert done[-1].startswith("python -m pip install")
+    assert done[-1].endswith("-py3-none-any.whl")
 
 
 @pytest.mark.long

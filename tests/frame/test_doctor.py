@@ -125,6 +125,19 @@ def test_a_full_disk_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert finding.advice.startswith("No space left on device: kernels are compiled at every start")
 
 
+def test_a_limit_that_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without cgroups is no fault, and the sentence does not read like one."""
+    monkeypatch.setattr("tracer.sandbox.cgroup.trouble", lambda: "no cgroup v2 is there")
+
+    (finding,) = (finding for finding in diagnose() if finding.name == "limits")
+
+    assert finding.status == "ok"
+    assert finding.value == (
+        "time and memory of each process. A limit on all processes together is optional, and this "
+        "machine does not offer it: no cgroup v2 is there"
+    )
+
+
 def test_without_compiler() -> None:
     """NUMBA_DISABLE_JIT is noticed, because everything is slow then."""
     screen = run(NUMBA_DISABLE_JIT="1")

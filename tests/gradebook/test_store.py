@@ -39,6 +39,21 @@ def test_what_was_handed_in_comes_back(tmp_path: Path) -> None:
     assert found.seed == 5
 
 
+@pytest.mark.parametrize(
+    ("inside", "why"),
+    [("out", "it is a file, not a folder"), ("out/more", "{out} is a file, not a folder")],
+)
+def test_a_file_where_a_folder_belongs(tmp_path: Path, inside: str, why: str) -> None:
+    """It is said of the file, also where it is the folder around that is one."""
+    out = tmp_path / "out"
+    out.touch()
+
+    with pytest.raises(FileError) as told, open_store(tmp_path / inside):
+        pass
+
+    assert str(told.value) == f"cannot write {tmp_path / inside}: {why.format(out=out)}"
+
+
 def test_nothing_is_taken_in_twice(tmp_path: Path) -> None:
     """The same download once more is nothing new; another file of the same name is."""
     with open_store(tmp_path) as store:

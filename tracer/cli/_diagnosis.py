@@ -124,7 +124,10 @@ def _sandbox() -> Iterator[Finding]:
     limits = find_spec("resource") is not None
     said = _("time and memory of each process, and behind a wall of all together")
     if why := cgroup.trouble():
-        said = _("time and memory of each process; not of all together ({why})").format(why=why)
+        said = _(
+            "time and memory of each process. A limit on all processes together is optional, and "
+            "this machine does not offer it: {why}"
+        ).format(why=why)
     yield Finding(
         "sandbox", "limits", said if limits else _("time only"),
         "" if limits else _("this system has no memory limit for a process"),

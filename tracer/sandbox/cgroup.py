@@ -96,7 +96,9 @@ def trouble() -> str:
         tried.remove()
     except OSError as error:
         return f"{error.filename or around}: {error.strerror}"
-    return "" if os.access(around / "cgroup.procs", os.W_OK) else str(around)
+    if os.access(around / "cgroup.procs", os.W_OK):
+        return ""
+    return _("no right to write {file}").format(file=around / "cgroup.procs")
 
 
 def _around() -> Path | None:

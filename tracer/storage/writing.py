@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from tracer.errors import FileError
 from tracer.language import _
@@ -17,8 +18,17 @@ def writing() -> Iterator[None]:
     except FileError:
         raise
     except OSError as error:
-        raise FileError(
-            _("cannot write {file}: {why}").format(
-                file=error.filename, why=error.strerror or str(error)
-            )
-        ) from error
+        said = _("cannot write {file}: {why}")
+        raise FileError(said.format(file=error.filename, why=_why(error))) from error
+
+
+def _why(error: OSError) -> str:
+    """The reason: that a file is where a folder is wanted, or the system's own words."""
+    path = Path(error.filename or "")
+    if isinstance(error, FileExistsError) and path.is_file():
+        return _("it is a file, not a folder")
+    if isinstance(error, NotADirectoryError):
+        for folder in path.parents:
+            if folder.is_file():
+                return _("{folder} is a file, not a folder").format(folder=folder)
+    return error.strerror or str(error)

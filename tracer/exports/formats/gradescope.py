@@ -28,20 +28,32 @@ SETUP = """\
 # Run once, when the image is built: installs the tracer that is in this archive.
 set -euo pipefail
 root="${AUTOGRADER_ROOT:-/autograder}"
-newest() {
+there() {
     for minor in 15 14 13 12 11; do
-        if command -v "python3.$minor" > /dev/null; then echo "python3.$minor"; return; fi
+        if command -v "python3.$minor" > /dev/null; then echo "python3.$minor"; fi
     done
 }
-python="$(newest)"
+complete() { # the newest that can make an environment
+    for one in $(there); do
+        if "$one" -c "import ensurepip" 2> /dev/null; then echo "$one"; return; fi
+    done
+}
+python="$(complete)"
 if [ -z "$python" ]; then
     apt-get update
-    apt-get install -y python3.12 python3.12-venv || apt-get install -y python3.11 python3.11-venv
-    python="$(newest)"
+    for one in $(there); do
+        if apt-get install -y "$one-venv"; then break; fi
+    done
+    python="$(complete)"
 fi
-if ! "$python" -c "import ensurepip" 2> /dev/null; then
-    apt-get update
-    apt-get install -y "$python-venv"
+if [ -z "$python" ]; then
+    apt-get install -y python3.12 python3.12-venv \\
+        || apt-get install -y python3.11 python3.11-venv || true
+    python="$(complete)"
+fi
+if [ -z "$python" ]; then
+    echo "There is no Python from 3.11 to 3.15 with its package venv, and none was installed." >&2
+    exit 1
 fi
 "$python" -m venv "$root/venv"
 "$root/venv/bin/python" -m pip install --no-cache-dir --disable-pip-version-check \\
