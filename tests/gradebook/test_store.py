@@ -18,6 +18,7 @@ from tests.gradebook.handing import STEP, handed, record
 from tracer.errors import FileError
 from tracer.gradebook import records
 from tracer.gradebook.handed import HandedIn, Student
+from tracer.gradebook.reading import read_store
 from tracer.gradebook.store import FILE, TRIES, as_json, open_store
 
 
@@ -161,6 +162,36 @@ def test_two_graders(tmp_path: Path) -> None:
         assert store.facts() == []
 
 
+def test_who_reads_sees_one_moment(tmp_path: Path) -> None:
+    """Another command grades meanwhile, whether or not one wrote as the reading began."""
+    with open_store(tmp_path) as store:
+        store.take_in([(handed(1), 1)])
+        store.keep(1, "g", record(3))
+    with read_store(tmp_path) as reading:
+        with open_store(tmp_path) as store:  # which nobody had open
+            store.take_in([(handed(2), 1)])
+            store.keep(2, "g", record(4))
+        assert [fact.points for fact in reading.facts()] == [3.0]
+    assert [path.name for path in tmp_path.glob(f"{FILE}-*")] == []
+    with open_store(tmp_path) as store, read_store(tmp_path) as reading:
+        store.take_in([(handed(3), 1)])
+        store.keep(3, "g", record(5))
+        assert [fact.points for fact in reading.facts()] == [3.0, 4.0]
+
+
+def test_where_no_moment_can_be_held(tmp_path: Path) -> None:
+    """Where SQLite can make no file it is read all the same; who writes meanwhile is noticed."""
+    with open_store(tmp_path) as store:
+        store.take_in([(handed(1), 1)])
+        store.keep(1, "g", record(3))
+    (tmp_path / f"{FILE}-wal").symlink_to("none/none")  # cannot be made, as in a closed folder
+
+    with read_store(tmp_path) as reading:
+        assert [fact.points for fact in reading.facts()] == [3.0]
+    with pytest.raises(FileError, match="was written while it was read"), read_store(tmp_path):
+        os.utime(tmp_path / FILE, (0, 0))
+
+
 @pytest.mark.parametrize("contents", [b"no data base" * 100, b"SQLite format 3\0" + b"\xff" * 200])
 def test_a_file_that_is_none_of_ours(tmp_path: Path, contents: bytes) -> None:
     """It is said, and nothing is written into it."""
@@ -215,6 +246,7 @@ KEEPS = f"""
 import sys
 from pathlib import Path
 from tracer.gradebook.handed import HandedIn, Student
+from tracer.gradebook.reading import read_store
 from tracer.gradebook.store import open_store
 
 with open_store(Path(sys.argv[1])) as store:
