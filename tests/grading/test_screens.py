@@ -354,7 +354,11 @@ RETURNED = "σ(z_i), σ(z_f), np.tanh(z_g), σ(z_o)"
             "A switch needs σ, information needs tanh.",
         ),
         (RETURNED, "σ(z_i), σ(z_f), σ(z_g), σ(z_o)", "g = σ(z_g). The new information is g = tanh"),
-        ("(1 + np.tanh(z / 2)) / 2", "1 / (1 + np.exp(z))", "switches made with 1 / (1 + exp(z))"),
+        (
+            "(1 + np.tanh(z / 2)) / 2",
+            "1 / (1 + np.exp(z))",
+            "switches computed with 1 / (1 + exp(z))",
+        ),
     ],
 )
 def test_a_well_known_mistake_with_the_gates_is_named(old: str, new: str, said: str) -> None:
