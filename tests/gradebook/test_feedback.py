@@ -20,7 +20,7 @@ from tracer.exercises.submission import Submission
 from tracer.gradebook.feedback import Dial, Feedback, Level, shown
 from tracer.gradebook.handed import HandedIn, Student
 from tracer.gradebook.returning import returned
-from tracer.gradebook.rules import Rules
+from tracer.gradebook.rules import Late, Mark, Rules
 from tracer.gradebook.store import open_store
 from tracer.grading.session import grade
 from tracer.view.export.feedback_text import as_text
@@ -201,14 +201,40 @@ def test_tries_and_extensions_are_each_students_own(tmp_path: Path) -> None:
     rules = Rules(due={STEP: DUE}, extensions=later, feedback=Feedback(dial))
 
     with open_store(tmp_path) as store:
-        before = [one.report["checks"][0]["level"] for one in returned(store, rules, DUE)]
+        before = [one.report["checks"][0]["level"] for one in returned(store, (), rules, DUE)]
         after = [
             one.report["checks"][0]["level"]
-            for one in returned(store, rules, DUE + timedelta(days=1))
+            for one in returned(store, (), rules, DUE + timedelta(days=1))
         ]
 
     assert before == ["where", "verdict"]
     assert after == ["hint", "verdict"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "lines"),
+    [
+        (Rules(), []),
+        (Rules(marks={("=bob", STEP): Mark(2.25, "at the\nboard")}),
+         ["Under the rules of the course: 2.25 of 3 points (set by hand)",
+          r"Comment: at the\nboard"]),
+        (Rules(closes={STEP: DUE}),
+         ["Under the rules of the course: 0 of 3 points (handed in too late to count)"]),
+        (Rules(due={STEP: DUE}, late=Late(0.5)),
+         ["Under the rules of the course: 0.75 of 3 points (late)"]),
+    ],
+)  # fmt: skip
+def test_what_counts_under_the_rules(tmp_path: Path, rules: Rules, lines: list[str]) -> None:
+    """It stands beside the points of the answer, as in the gradebook, with why and a comment."""
+    one = HandedIn(Student("=bob"), STEP, "1", "x.py", "w", b"", DUE + timedelta(hours=1))
+    with open_store(tmp_path) as store:
+        store.take_in([(one, 1)])
+        kept = {"verdict": "wrong", "points": 1.5, "out_of": 3, "report": report(check())}
+        store.keep(1, "g", kept)
+        (found,) = returned(store, (), rules, DUE)
+
+    assert as_text(found.report).split("\n")[2:-1][: len(lines)] == lines
+    assert ("Under the rules" in as_text(found.report)) == bool(lines)
 
 
 def test_the_command(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ from tracer.gradebook.store import open_store
 from tracer.gradebook.workers import Grader, Job, Outcome, graded, outcome
 from tracer.sandbox.process import Limits, PlainProcess, Run
 from tracer.sandbox.walls import WALLS, Kind
-from tracer.view.parts.gradebook import class_summary
+from tracer.view.parts.gradebook import class_summary, mean_of
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.gradebook import class_summary as screen_of
 from tracer.view.terminal.gradebook import grading
@@ -192,21 +192,23 @@ FACTS = [
     Fact("12", STEP, "a", 2, DAY + timedelta(days=1), None, "wrong", 7.3, 13),
     Fact("8", "13_rnn_unroll", "a", 3, None, None, "grader_fault", None, 10),
     Fact("8", STEP, "a", 4, None, None, "passed", 13, 13),
+    Fact("77", STEP, "a", 5, DAY + timedelta(days=9), None, "passed", 13, 13),
 ]
 SCREEN = """
 
   exercise       students  mean  out of  attempts  passed
-  10_rnn_step           1  13.0      13         1       1
+  10_rnn_step           2   9.0      13         1       1
   13_rnn_unroll         1     –      10         1       0
-  22_lstm_step          2   9.8      13         2       1
+  22_lstm_step          3   6.5      13         3       1
 
   student                        10     13     22     points
   Ada Lovelace (12)              13    (–)  6.57*   19.57/26
   李雷 (8)                      (–)      ?     13  13/23 + ?
-  Jean-Luc O'Neil the Third…     5!    (–)      –       5/26
+  Jean-Luc O'Neil the Third…     5!    (–)     0#       5/26
 
   –   nothing was handed in: 0 points
   *   late
+  #   handed in too late to count: 0 points
   !   set by hand
   ( ) left out of the sum, as one of the lowest
   ?   the grader failed: no points yet, and not 0
@@ -223,7 +225,8 @@ def test_the_screen() -> None:
         Student("12", "Ada Lovelace"), Student("8", "李雷"),
         Student("77", "Jean-Luc O'Neil the Third"),
     ]  # fmt: skip
-    rules = Rules(drop=1, late=Late(0.1), due={STEP: DAY}, marks={("77", "10_rnn_step"): Mark(5)})
+    rules = Rules(drop=1, late=Late(0.1), due={STEP: DAY}, closes={STEP: DAY + timedelta(days=8)},
+                  marks={("77", "10_rnn_step"): Mark(5)})  # fmt: skip
     out_of = {"10_rnn_step": 13, "13_rnn_unroll": 10, STEP: 13}
     settled = rows([one.key for one in students], FACTS, out_of, rules)
     part = class_summary(settled, {one.key: one for one in students}, FACTS)
@@ -343,6 +346,12 @@ def test_what_is_left_out_is_said(tmp_path: Path) -> None:
         "warning: and 2 more are left out", "warning: 1 other file was not looked at",
         "warning: nothing that can be graded was found",
     ]  # fmt: skip
+
+
+def test_a_mean_that_lies_between() -> None:
+    """Exactly half a tenth is rounded up, as at school; Python's own format gives 6.8."""
+    assert mean_of([6.8, 6.9]) == "6.9"
+    assert mean_of([13.0, 6.57]) == "9.8"
 
 
 def test_a_fault_is_no_grade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

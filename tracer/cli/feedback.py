@@ -28,7 +28,8 @@ if TYPE_CHECKING:
         """Write what each student is shown of the results in RESULTS: a folder for each.
 
         How much that is of each check, and when, the rules of the course say under [feedback];
-        where they say nothing, it is everything. It is about the last attempt at each exercise.
+        where they say nothing, it is everything. It is about the last attempt at each exercise, and
+        says beside its points what counts under the rules, and your comment.
         RESULTS is only read.
 
         In DIR, students.csv says whose folder is which. Each holds a text and a JSON file an
@@ -65,10 +66,11 @@ def command(results: Path, output: str, rules: str, moment: str | None, folder: 
     now = datetime.now(UTC) if moment is None else _moment(moment)
     with read_store(results) as store:
         kept = store.setting("exercises") if folder is None else folder
-        settled = rules_in(rules, usable(kept).good)
+        exercises = usable(kept).good
+        settled = rules_in(rules, exercises)
         students = {student.key: student for student in store.students()}
         count = 0
-        for one in returned(store, settled, now):
+        for one in returned(store, exercises, settled, now):
             place = Path(output) / name_of(one.student)
             _write(place / f"{one.exercise}.json", as_json(one.report, indent=1) + "\n")
             _write(place / f"{one.exercise}.txt", as_text(one.report))

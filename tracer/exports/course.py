@@ -69,7 +69,7 @@ def course(
 
 def there(result: Result) -> bool:
     """Whether there is anything to tell: something was handed in, or a person decided."""
-    return result.attempts > 0 or result.mark is not None
+    return result.there
 
 
 def comments(row: Row) -> str:

@@ -31,9 +31,11 @@ class Result:
         How many were handed in.
     counted : Fact or None
         The one that counts; None where none does.
+    last : Fact or None
+        The one that was handed in last, whether it counts or not.
     late : timedelta
-        How much later than due it was handed in; where the course's system calls it late and
-        nothing says when that was, one period of the rules.
+        How much later than due the one that counts was handed in, or the last if none does; where
+        the course's system calls it late and nothing says when that was, one period of the rules.
     untold : bool
         Whether it has a due date, and nothing says when it was handed in.
     mark : Mark or None
@@ -47,10 +49,26 @@ class Result:
     out_of: int
     attempts: int = 0
     counted: Fact | None = None
+    last: Fact | None = None
     late: timedelta = ON_TIME
     untold: bool = False
     mark: Mark | None = None
     dropped: bool = False
+
+    @property
+    def there(self) -> bool:
+        """Whether there is anything to tell: something was handed in, or a person decided."""
+        return self.attempts > 0 or self.mark is not None
+
+    @property
+    def set_by_hand(self) -> bool:
+        """Whether a person has decided the points."""
+        return self.mark is not None and self.mark.points is not None
+
+    @property
+    def too_late(self) -> bool:
+        """Whether all that was handed in came too late to count."""
+        return self.attempts > 0 and self.counted is None
 
     @property
     def share(self) -> float:
@@ -121,7 +139,9 @@ def result(
 ) -> Result:
     """What one student has earned with all attempts at one exercise."""
     due = rules.extensions.get((student, exercise), rules.due.get(exercise))
-    found = Result(exercise, 0.0, out_of, len(attempts))
+    closes = closing(student, exercise, rules)
+    last = allowed(attempts, None, None)[-1:]
+    found = Result(exercise, 0.0, out_of, len(attempts), last=last[0] if last else None)
     graded = [
         replace(
             found,
@@ -130,10 +150,12 @@ def result(
             late=lateness(fact, due, rules.late),
             untold=due is not None and fact.time is None and fact.late is None,
         )
-        for fact in allowed(attempts, closing(student, exercise, rules), rules.attempts)
+        for fact in allowed(attempts, closes, rules.attempts)
     ]
     if chosen := _chosen(graded, rules.counts):
         found = chosen
+    elif found.last is not None:
+        found = replace(found, late=lateness(found.last, due or closes, rules.late))
     mark = rules.marks.get((student, exercise))
     if mark is None:
         return found

@@ -15,7 +15,7 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import Any
 
-SCHEMA = "tracer-feedback-1"
+SCHEMA = "tracer-feedback-2"
 """Its name; the number is another one as soon as a key comes, goes or means something else."""
 
 

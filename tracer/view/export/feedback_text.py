@@ -7,8 +7,10 @@ from typing import Any
 
 from tracer.grading.report import Verdict
 from tracer.language import _
+from tracer.view.parts.gradebook import number
 from tracer.view.say.reported import also_where
 from tracer.view.say.verdict import points
+from tracer.view.say.words import clean
 
 _MARKS = {Verdict.PASSED: "✓", Verdict.NOT_STARTED: "·", Verdict.NOT_TRIED: "·"}
 
@@ -27,6 +29,8 @@ def as_text(report: Mapping[str, Any]) -> str:
 def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     yield f"{report['exercise']} · {report['title']}"
     yield f"{report['verdict_said']} · {report['score']} · {report['file']}"
+    if report.get("result"):
+        yield from _result(report["result"], report["points"])
     yield from report["notes"]
     if report["diagnosis"]:
         yield from ("", *report["diagnosis"]["said"])
@@ -40,6 +44,26 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     if report["seed"] is not None:
         yield from ("", _("The same numbers again: tracer check FILE --seed {seed}").format(
             seed=report["seed"]))  # fmt: skip
+
+
+def _result(result: Mapping[str, Any], earned: float) -> Iterator[str]:
+    """What counts in the course, where that is not the points of this answer alone."""
+    reasons = {
+        _("set by hand"): result["set_by_hand"],
+        _("handed in too late to count"): result["too_late"],
+        _("late"): result["late"] and not result["too_late"],
+        _("another attempt counts"): result["another_attempt"],
+        _("left out of the sum, as one of the lowest"): result["dropped"],
+    }
+    why = ", ".join(reason for reason, holds in reasons.items() if holds)
+    if result["points"] is None:
+        yield _("Under the rules of the course: no points yet, for the grader failed")
+    elif why or result["points"] != earned:
+        said = _("Under the rules of the course: {points} of {out_of} points")
+        text = said.format(points=number(result["points"]), out_of=result["out_of"])
+        yield f"{text} ({why})" if why else text
+    if result["comment"]:
+        yield _("Comment: {comment}").format(comment=clean(result["comment"]))
 
 
 def _check(check: Mapping[str, Any]) -> Iterator[str]:
@@ -56,11 +80,11 @@ def of_check(check: Mapping[str, Any]) -> Iterator[str]:
         return
     if check["verdict"] not in (Verdict.PASSED, Verdict.WRONG):
         yield check["verdict_said"]
-    for number in [*([check["first"]] if check["first"] else []), *check["also"]]:
-        yield from number["said"]
-        if number["got_said"] is not None:
-            yield also_where(number["place"], number["got_said"], number["expected_said"])
-        yield from (f"  {line}" for line in number["equations"])
+    for wrong in [*([check["first"]] if check["first"] else []), *check["also"]]:
+        yield from wrong["said"]
+        if wrong["got_said"] is not None:
+            yield also_where(wrong["place"], wrong["got_said"], wrong["expected_said"])
+        yield from (f"  {line}" for line in wrong["equations"])
     if check["diagnosis"]:
         yield from check["diagnosis"]["said"]
     yield from check["said"]

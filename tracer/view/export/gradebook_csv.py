@@ -57,4 +57,4 @@ def write_class(rows: Sequence[Row], students: Mapping[str, Student], stream: Te
 def _cell(result: Result) -> float | str:
     if result.points is None:
         return _("grader error")
-    return "" if not result.attempts and result.mark is None else result.points
+    return result.points if result.there else ""

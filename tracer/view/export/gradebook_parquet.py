@@ -30,6 +30,7 @@ COLUMNS = {
     "attempt": "string",
     "handed_in": "timestamp",
     "late_seconds": "float64",
+    "counts": "bool_",
     "dropped": "bool_",
     "set_by_hand": "bool_",
     "comment": "string",
@@ -76,21 +77,23 @@ def write_parquet(rows: Sequence[Row], students: Mapping[str, Student], path: Pa
 
 
 def _record(student: Student, result: Result) -> dict[str, Any]:
-    fact, mark = result.counted, result.mark
-    there = result.attempts > 0 or mark is not None
+    fact, mark = result.counted or result.last, result.mark
+    guessed = result.untold or bool(result.late)  # by the rules, where no time is known
+    timed = fact is not None and (fact.time is not None or not guessed)
     return {
         "student": student.key,
         "name": student.name,
         "email": student.email,
         "exercise": result.exercise,
-        "points": result.points if there else None,
+        "points": result.points if result.there else None,
         "out_of": result.out_of,
         "attempts": result.attempts,
         "verdict": None if fact is None else fact.verdict,
         "attempt": None if fact is None else fact.attempt,
         "handed_in": None if fact is None else fact.time,
-        "late_seconds": result.late.total_seconds(),
+        "late_seconds": result.late.total_seconds() if timed else None,
+        "counts": None if fact is None else result.counted is not None,
         "dropped": result.dropped,
-        "set_by_hand": mark is not None and mark.points is not None,
+        "set_by_hand": result.set_by_hand,
         "comment": "" if mark is None else mark.comment,
     }

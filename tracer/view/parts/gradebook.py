@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 from tracer.gradebook.counting import Result, Row
 from tracer.gradebook.fact import Fact
@@ -27,9 +28,10 @@ class ExerciseSummary:
     ----------
     name : str
     students, attempts, passed : int
-        Who handed it in, how often, and how many of those that count are passed.
-    mean : float or None
-        Of the points of those who handed it in; None where nobody did.
+        Who has a result in it, how often it was handed in, and how many attempts that count are
+        passed.
+    mean : str or None
+        Of the points of those results, 0 for what came too late as well; None where there is none.
     out_of : int
     """
 
@@ -37,7 +39,7 @@ class ExerciseSummary:
     students: int
     attempts: int
     passed: int
-    mean: float | None
+    mean: str | None
     out_of: int
 
 
@@ -115,14 +117,14 @@ def left_out(found: Sequence[LeftOut]) -> list[Said]:
 
 
 def _exercise(results: Sequence[Result]) -> ExerciseSummary:
-    there = [r for r in results if r.counted is not None]
+    there = [r for r in results if r.there]
     known = [r.points for r in there if r.points is not None]
     return ExerciseSummary(
         results[0].exercise,
         len(there),
         sum(r.attempts for r in results),
         sum(r.counted is not None and r.counted.verdict == Verdict.PASSED for r in there),
-        sum(known) / len(known) if known else None,
+        mean_of(known) if known else None,
         results[0].out_of,
     )
 
@@ -130,12 +132,14 @@ def _exercise(results: Sequence[Result]) -> ExerciseSummary:
 def _cell(result: Result) -> str:
     if result.points is None:
         text = "?"
-    elif not result.attempts and result.mark is None:
+    elif not result.there:
         text = "–"
     else:
         text = number(result.points)
-    if result.mark is not None and result.mark.points is not None:
+    if result.set_by_hand:
         text += "!"
+    elif result.too_late:
+        text += "#"
     elif result.late > timedelta(0):
         text += "*"
     return f"({text})" if result.dropped else text
@@ -146,6 +150,7 @@ def _meanings(every: Sequence[Result]) -> Iterator[Meaning]:
     signs = (
         ("–", _("nothing was handed in: 0 points")),
         ("*", _("late")),
+        ("#", _("handed in too late to count: 0 points")),
         ("!", _("set by hand")),
         ("(", _("left out of the sum, as one of the lowest")),
         ("?", _("the grader failed: no points yet, and not 0")),
@@ -172,6 +177,12 @@ def _remarks(every: Sequence[Result], facts: Sequence[Fact]) -> Iterator[Said]:
             untold,
         )
         yield Said(text.format(count=untold))
+
+
+def mean_of(values: Sequence[float]) -> str:
+    """Their mean in tenths, a half rounded up as at school: 6.85 is ``6.9``."""
+    total = sum((Decimal(str(value)) for value in values), Decimal())
+    return str((total / len(values)).quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
 def number(value: float) -> str:

@@ -47,7 +47,7 @@ def _by_exercise(exercises: Sequence[ExerciseSummary], able: Abilities) -> Itera
     columns = [
         (
             str(e.students),
-            "–" if e.mean is None else f"{e.mean:.1f}",
+            "–" if e.mean is None else e.mean,
             str(e.out_of),
             str(e.attempts),
             str(e.passed),
