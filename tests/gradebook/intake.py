@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from pathlib import Path
 
@@ -47,6 +48,25 @@ def packed(path: Path, files: dict[str, bytes]) -> Path:
         for name, data in files.items():
             archive.writestr(name, data)
     return path
+
+
+def in_archives(files: dict[str, bytes]) -> dict[str, bytes]:
+    """The same files; what lies below ``….zip/`` is packed into that archive."""
+    found: dict[str, bytes] = {}
+    inner: dict[str, dict[str, bytes]] = {}
+    for name, data in files.items():
+        archive, ending, below = name.partition(".zip/")
+        if ending:
+            inner.setdefault(f"{archive}.zip", {})[below] = data
+        else:
+            found[name] = data
+    for name, below_it in inner.items():
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as packed_again:
+            for one, data in in_archives(below_it).items():
+                packed_again.writestr(one, data)
+        found[name] = stream.getvalue()
+    return found
 
 
 def whatever(path: Path) -> tuple[list[HandedIn], list[LeftOut]] | str:

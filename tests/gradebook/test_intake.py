@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.gradebook.intake import intake, laid, packed, told, whatever
+from tests.gradebook.intake import in_archives, intake, laid, packed, told, whatever
 from tracer.errors import FileError
 from tracer.exercises.submission import LARGEST_FILE
 from tracer.gradebook.handed import LeftOut
@@ -55,9 +55,10 @@ def test_all_in_one_folder(tmp_path: Path) -> None:
 
 def test_a_folder_around_the_students_is_none_of_them(tmp_path: Path) -> None:
     """Who packs the folder of the class packs a folder around all students."""
-    laid(tmp_path, {"homework/ada/lstm_step": "1", "homework/bob/lstm_step": "2"})
+    for root in ("homework", "homework_2026_11_20"):  # not Canvas's user 2026
+        laid(tmp_path / root, {f"{root}/ada/lstm_step": "1", f"{root}/bob/lstm_step": "2"})
 
-    assert [one[0] for one in told(tmp_path)] == ["ada", "bob"]
+        assert [one[0] for one in told(tmp_path / root)] == ["ada", "bob"]
 
 
 def test_one_student(tmp_path: Path) -> None:
@@ -286,6 +287,77 @@ def test_a_list_of_gradescope_that_is_none(tmp_path: Path, text: str) -> None:
     found = whatever(tmp_path)
 
     assert "submission_metadata.yml" in found if isinstance(found, str) else found[0] == []
+
+
+LIST = b"s1: {':submitters': [{':name': Ada, ':sid': '1'}]}\nBob_2_assignsubmission_file: {}\n"
+MOODLE = ("Ada_1_assignsubmission_file", "Bob_2_assignsubmission_file")
+
+
+@pytest.mark.parametrize(
+    ("given", "eve"),
+    [
+        (("ada/22.py", "bob/22.py"), "eve"),
+        (("ada/22.pdf", "bob/22.txt"), "eve"),  # nobody else has handed in a program
+        (("class/ada/22.py", "class/bob/22.py"), "class/eve"),
+        (("22_lstm_step/ada.py", "22_lstm_step/bob.py"), "22_lstm_step/eve"),
+        (("ada_22.py", "bob_22.py", "submission_metadata.yml"), "eve"),
+        ([f"{one}/22.py" for one in MOODLE], "Eve_3_assignsubmission_file"),
+        ([f"{one}/22.pdf" for one in MOODLE], "Eve_3_assignsubmission_file"),
+        ([f"all/{one}/22.py" for one in MOODLE], "all/Eve_3_assignsubmission_file"),
+        ((), "Eve_3_assignsubmission_file"),  # nobody else has handed in anything
+        (("ada_1_10_22.py", "bob_2_11_22.py"), "eve_3_12_work.zip"),
+        (("ada_1_10_22.pdf",), "eve_3_12_work.zip"),
+        ((), "eve_3_12_work.zip"),
+        ((), "eve.zip"),
+        (("x/s1/22.py", "x/s2/22.py", "x/submission_metadata.yml"), "x/eve"),
+    ],
+)
+@pytest.mark.parametrize(
+    "inside",
+    ["", "work/", "work.zip/", "eve.zip/work/"],
+)
+def test_nobody_hands_in_for_others(
+    tmp_path: Path, given: tuple[str, ...], eve: str, inside: str
+) -> None:
+    """Whatever Eve puts into her folder or archive, the others keep their files and names."""
+    hers = {
+        "submission_metadata.yml": LIST,
+        "s1/22.py": b"eve",
+        "ada/22.py": b"eve",
+        "bob/22.py": b"eve",
+        "ada_1_10_22.py": b"eve",
+        "ada_assignsubmission_file/22.py": b"eve",
+        "Ada Evil_1_assignsubmission_file/22.py": b"eve",
+        "Bob Evil_2_assignsubmission_file_22.py": b"eve",
+    }
+    files = {name: LIST if name.endswith("yml") else b"own" for name in given}
+    alone = intake(packed(tmp_path / "before.zip", files))[0] if given else []
+    files |= in_archives({f"{eve}/{inside}{name}": data for name, data in hers.items()})
+
+    handed, _left = intake(packed(tmp_path / "class.zip", files))
+
+    own = [(h.student, h.where) for h in handed if h.source == b"own"]
+    assert own == [(h.student, h.where) for h in alone]
+    others = {student.key for student, _where in own} | {"1", "2", "ada", "bob", "Ada", "Bob"}
+    assert not others & {h.student.key for h in handed if h.source == b"eve"}
+    assert len({h.student.key for h in handed if h.source == b"eve"}) <= 1
+
+
+def test_a_list_that_does_not_name_a_folder(tmp_path: Path) -> None:
+    """What lies beside the folders that Gradescope lists is left out, and never lost."""
+    files = {"s1/22.py": b"1", "s2/22.py": b"2", "submission_metadata.yml": LIST}
+
+    handed, left = intake(packed(tmp_path / "class.zip", files))
+
+    assert [h.student.key for h in handed] == ["1"]
+    assert [(one.where, one.foreign) for one in left] == [("s2/22.py", False)]
+
+
+def test_a_folder_that_means_the_exercise(tmp_path: Path) -> None:
+    """It does so also where it is the one folder around all students."""
+    laid(tmp_path, {"22_lstm_step/ada": "1", "22_lstm_step/bob": "2"})
+
+    assert told(tmp_path) == [("ada", "22_lstm_step", "1"), ("bob", "22_lstm_step", "2")]
 
 
 def test_what_is_no_plain_file_is_left_out(tmp_path: Path) -> None:

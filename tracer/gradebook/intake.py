@@ -14,12 +14,13 @@ from pathlib import Path
 
 from tracer.errors import FileError
 from tracer.exercises.exercise import Exercise
+from tracer.exercises.naming import meant
 from tracer.exercises.submission import opened
 from tracer.gradebook.archive import in_archive, opened_archive, unpacked
 from tracer.gradebook.found import Found, file, in_folder, is_archive, is_program
 from tracer.gradebook.handed import HandedIn, LeftOut, Student
 from tracer.gradebook.naming import as_text, whose
-from tracer.gradebook.systems import METADATA, Placed, canvas, gradescope, moodle
+from tracer.gradebook.systems import Placed, System, folders_around, is_list, system_of
 from tracer.language import _
 
 LONGEST_NAME = 60
@@ -44,22 +45,21 @@ def handed_in(
         If there is nothing, or it cannot be read as a whole.
     """
     with _gathered(path) as gathered:
-        programs: list[Found] = []
-        others: list[Found] = []
-        metadata: Found | None = None
-        for one in gathered:
-            if isinstance(one, LeftOut):
-                yield one
-            elif is_program(one.name):
-                programs.append(one)
-            elif one.name == METADATA and (
-                metadata is None or len(one.parts) < len(metadata.parts)
-            ):
-                metadata = one
-            else:
-                others.append(one)
-        placed = _placed(programs, metadata, exercises, _root(path))
-        yield from _others(others, placed, metadata)
+        yield from (one for one in gathered if isinstance(one, LeftOut))
+        found = [one for one in gathered if isinstance(one, Found)]
+        programs = [one for one in found if is_program(one.name)]
+        others = [one for one in found if not is_program(one.name)]
+        around = folders_around([one.where.split("/") for one in gathered])
+        system = system_of(programs, others, around)
+        if system is None:
+            placed = _plain(programs, exercises, _root(path), around)
+        else:
+            others = [one for one in others if not is_list(one, around)]
+            named = [(one, system(one)) for one in programs]
+            placed = [whose_it_is for _one, whose_it_is in named if whose_it_is is not None]
+            said = _("the list of submissions does not name its folder")
+            yield from (LeftOut(one.where, said) for one, nobody in named if nobody is None)
+        yield from _others(others, placed, system)
         yield from _read(placed, exercises, only)
 
 
@@ -101,56 +101,40 @@ def _root(path: Path) -> str:
     return whole.stem if is_archive(whole.name) else whole.parent.name
 
 
-def _placed(
-    programs: Sequence[Found], metadata: Found | None, exercises: Sequence[Exercise], root: str
-) -> list[Placed]:
-    """Whose each file is, by the names that a course's system gives, or by those of people."""
-    if metadata is not None:
-        return gradescope(programs, metadata)
-    of_canvas = [canvas(one) for one in programs]
-    if programs and all(one is not None for one in of_canvas):
-        return [one for one in of_canvas if one is not None]
-    of_moodle = [moodle(one) for one in programs]
-    plain = [one for one, named in zip(programs, of_moodle, strict=True) if named is None]
-    return [*(named for named in of_moodle if named), *_plain(plain, exercises, root)]
-
-
 def _others(
-    found: Sequence[Found], placed: Sequence[Placed], metadata: Found | None
+    found: Sequence[Found], placed: Sequence[Placed], system: System | None
 ) -> Iterator[LeftOut]:
     """What is no program: a note beside an answer or, as all that somebody has handed in, theirs.
 
     Whose it is, only the names of a course's system say.
     """
     answered = {student.key for one in placed for student in one.students}
-    from_canvas = bool(placed) and all(canvas(one.found) for one in placed)
-    theirs: dict[str, Placed | None] = {one.where: moodle(one) for one in found}
-    if metadata is not None:
-        theirs = {one.found.where: one for one in gradescope(found, metadata)}
-    elif from_canvas:
-        theirs = {one.where: canvas(one) for one in found}
     for one in found:
-        named = theirs.get(one.where)
+        named = system(one) if system is not None else None
         alone = named is not None and all(s.key not in answered for s in named.students)
         yield LeftOut(one.where, _("it is no Python file and no notebook"), foreign=not alone)
 
 
-def _plain(found: Sequence[Found], exercises: Sequence[Exercise], root: str) -> list[Placed]:
-    """Files that people have named; one folder around all students is no student."""
+def _plain(
+    found: Sequence[Found], exercises: Sequence[Exercise], root: str, around: int
+) -> list[Placed]:
+    """Files that people have named; a folder around all students is no student.
+
+    Such a folder may mean the exercise of all that lies in it.
+    """
     above = 0
-    while found and len({one.parts[: above + 1] for one in found}) == 1:
-        below = [one.parts[above + 1 :] for one in found]
-        if not all(below):
-            break
-        inside = {whose(parts, exercises, "").student for parts in below}
+    while above < around:
+        inside = {whose(one.parts[above + 1 :], exercises, "").student for one in found}
         if "" in inside or len(inside) < 2:
             break
         above += 1
     placed = []
     for one in found:
+        means = [folder for folder in one.parts[:above] if meant(folder, exercises)]
         parts = one.parts[above:]
-        student = Student(whose(parts, exercises, root).student)
-        placed.append(Placed(one, (student,), parts, as_text("/".join(parts)), one.time))
+        student = Student(whose((*means, *parts), exercises, root).student)
+        attempt = as_text("/".join(parts))
+        placed.append(Placed(one, (student,), (*means, *parts), attempt, one.time))
     return placed
 
 

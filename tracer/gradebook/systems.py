@@ -14,18 +14,22 @@ Gradescope
     ``submission_metadata.yml`` whose entries have, under keys that begin with a colon, the
     submitters (``:name``, ``:sid``, ``:email``) and ``:created_at``. Read off public scripts that
     read such a file; Gradescope has no page on it.
+
+Only what the system itself names is believed: the first names below the folders around all
+students, and a list that lies there. All further down, and all in an archive, a student has named.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 from tracer.errors import FileError
-from tracer.gradebook.found import Found
+from tracer.gradebook.found import Found, is_archive, is_program
 from tracer.gradebook.handed import Student
 from tracer.gradebook.naming import as_text
 from tracer.language import _
@@ -33,7 +37,7 @@ from tracer.language import _
 METADATA = "submission_metadata.yml"
 
 _MOODLE = re.compile(
-    r"(?P<name>.+?)(?:_(?P<number>\d+))?_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)",
+    r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)",
     re.DOTALL,
 )
 _CANVAS = re.compile(
@@ -68,53 +72,106 @@ class Placed:
     late: bool | None = None
 
 
-def moodle(found: Found) -> Placed | None:
-    """A file of a Moodle download; None where it is not named like one."""
-    for k, part in enumerate(found.parts):
-        match = _MOODLE.fullmatch(as_text(part))
-        if match is None:
-            continue
-        rest = (*((match["file"],) if match["file"] else ()), *found.parts[k + 1 :])
-        if not rest:
-            return None
-        student = Student(match["number"] or match["name"], match["name"])
-        return Placed(found, (student,), rest, as_text("/".join(rest)))
-    return None
+System: TypeAlias = Callable[[Found], Placed | None]
+"""Whose a file is in the download of one course's system; None where that does not say it."""
 
 
-def canvas(found: Found) -> Placed | None:
-    """A file of a Canvas download; None where it is not named like one."""
-    for k, part in enumerate(found.parts):
-        match = _CANVAS.fullmatch(as_text(part))
-        if match is None:
-            continue
-        rest = (match["file"], *found.parts[k + 1 :])
-        attempt = as_text("/".join((match["attachment"], *found.parts[k + 1 :])))
-        student = Student(match["user"], match["name"] or "")
-        return Placed(found, (student,), rest, attempt, late=match["late"] is not None)
-    return None
+def folders_around(paths: Sequence[Sequence[str]]) -> int:
+    """How many folders lie around all that was handed in, one inside the other.
+
+    An archive is none of them, and neither is what a course's system has named: that is one
+    student's, though nobody else has handed anything in.
+
+    Parameters
+    ----------
+    paths : sequence of sequence of str
+        Every file, as its folders and its name; also those that are left out.
+    """
+    around = 0
+    while True:
+        within = [path[around:] for path in paths if len(path) > around]
+        if any(list(path) == [METADATA] for path in within):
+            return around
+        tops = {
+            path[0]
+            for path in within
+            if len(path) > 1 or is_program(path[0]) or is_archive(path[0])
+        }
+        if len(tops) != 1 or any(path[0] in tops and len(path) == 1 for path in within):
+            return around
+        (top,) = tops
+        if is_archive(top) or _MOODLE.fullmatch(top):
+            return around
+        around += 1
 
 
-def gradescope(found: Sequence[Found], metadata: Found) -> list[Placed]:
-    """Every file of a Gradescope download that belongs to a submission.
+def is_list(found: Found, around: int) -> bool:
+    """Whether it is Gradescope's list of submissions, and lies where Gradescope puts it."""
+    return found.parts[around:] == (METADATA,)
+
+
+def system_of(found: Sequence[Found], others: Sequence[Found], around: int) -> System | None:
+    """How a download names what is in it; None where people have named it.
+
+    It is one system's as a whole or none's, so that no file of a student makes it another one's.
+
+    Parameters
+    ----------
+    found : sequence of Found
+        What may be an answer.
+    others : sequence of Found
+        All else.
+    around : int
+        How many folders lie around all that was handed in.
 
     Raises
     ------
     FileError
         If the list of submissions cannot be understood.
     """
-    base = metadata.parts[:-1]
-    submissions = _submissions(metadata)
-    placed = []
-    for one in found:
-        name, *rest = one.parts[len(base) :] if one.parts[: len(base)] == base else ("",)
-        entry = submissions.get(name)
-        if entry is not None and rest:
-            students = tuple(map(_submitter, _listed(entry.get(":submitters"))))
-            attempt = as_text("/".join((name, *rest)))
-            time = _time(entry.get(":created_at"))
-            placed.append(Placed(one, students, tuple(rest), attempt, time))
-    return placed
+    listed = [one for one in others if is_list(one, around)]
+    if listed and all(
+        len(one.parts) > around + 1 and not is_archive(one.parts[around]) for one in found
+    ):
+        return partial(_gradescope, _submissions(listed[0]), around)
+    for system in (_canvas, _moodle):
+        reads: System = partial(system, around)
+        if (found or others) and all(map(reads, found or others)):
+            return reads
+    return None
+
+
+def _moodle(around: int, found: Found) -> Placed | None:
+    name, *rest = found.parts[around:] or ("",)
+    match = _MOODLE.fullmatch(as_text(name))
+    if match is None or not (match["file"] or rest):
+        return None
+    rest = [*filter(None, (match["file"],)), *rest]
+    student = Student(match["number"], match["name"])
+    return Placed(found, (student,), tuple(rest), as_text("/".join(rest)))
+
+
+def _canvas(around: int, found: Found) -> Placed | None:
+    name, *rest = found.parts[around:] or ("",)
+    match = _CANVAS.fullmatch(as_text(name))
+    if match is None or (rest and not is_archive(name)):  # it makes no folders
+        return None
+    attempt = as_text("/".join((match["attachment"], *rest)))
+    student = Student(match["user"], match["name"] or "")
+    late = match["late"] is not None
+    return Placed(found, (student,), (match["file"], *rest), attempt, late=late)
+
+
+def _gradescope(
+    submissions: Mapping[str, Mapping[str, Any]], around: int, found: Found
+) -> Placed | None:
+    name, *rest = found.parts[around:] or ("",)
+    entry = submissions.get(name)
+    if entry is None or not rest:
+        return None
+    students = tuple(map(_submitter, _listed(entry.get(":submitters"))))
+    attempt = as_text("/".join((name, *rest)))
+    return Placed(found, students, tuple(rest), attempt, _time(entry.get(":created_at")))
 
 
 def _submissions(metadata: Found) -> Mapping[str, Mapping[str, Any]]:
