@@ -48,7 +48,7 @@ def check(name: str, got: float | None = None, t: int = 1, **more: Any) -> dict[
     verdict = "passed" if got is None else "wrong"
     return {
         "name": name, "title": f"about {name}", "verdict": verdict, "first": first, "also": [],
-        "diagnosis": None, "trouble": None, **more,
+        "diagnosis": None, "trouble": None, "remarks": [], "run": True, **more,
     }  # fmt: skip
 
 
@@ -65,7 +65,9 @@ def record(
     }  # fmt: skip
 
 
-RAISED: dict[str, Any] = {"verdict": "crashed", "trouble": {"kind": "raised"}}
+RAISED: dict[str, Any] = {
+    "verdict": "crashed", "trouble": {"kind": "raised", "said": ["Your code raised KeyError: 1"]},
+}  # fmt: skip
 CLASS = [
     record("ada", 4, check("one"), check("two"), verdict="passed"),
     record("bob", 4, check("one"), check("two"), verdict="passed", source=b"shared"),
@@ -109,6 +111,27 @@ def test_mistakes() -> None:
         Mistake(STEP, Kind.UNNAMED, (), 2, 10, (("h", 1, 2),)),
         Mistake(STEP, Kind.TROUBLE, ("raised",), 1, 10, (("one", None, 1),)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ({"got": 0.5, "remarks": [{"kind": "remembers"}]},
+         "The function remembers the call before: called alone, its numbers are right."),
+        ({"verdict": "crashed", "run": False, "trouble": {"kind": "raised",
+          "said": ["Your file is not valid Python: SyntaxError: invalid syntax"]}},
+         "No wrong number: the file is not valid Python"),
+        ({"verdict": "crashed", "run": False, "trouble": {"kind": "raised",
+          "said": ["Your file cannot be loaded: ValueError: no"]}},
+         "No wrong number: the file cannot be loaded"),
+        (RAISED, "No wrong number: an exception"),
+    ],
+)  # fmt: skip
+def test_what_no_mistake_is_named_for(found: dict[str, Any], said: str) -> None:
+    """What its record says of it is said, and what does not run is told apart."""
+    part = glance_at([answer_of(record("ada", 0, check("one", **found)))], {})
+
+    assert [row.said for row in part.mistakes] == [said]
 
 
 def test_groups() -> None:

@@ -32,11 +32,12 @@ from tests.gradebook.handing import (
     kept,
 )
 from tests.grading.typed import tracer
-from tracer.exercises.discovery import home
+from tracer.exercises.discovery import discover, home
 from tracer.gradebook.counting import rows
 from tracer.gradebook.fact import Fact
 from tracer.gradebook.handed import Student
 from tracer.gradebook.rules import Late, Mark, Rules
+from tracer.gradebook.settling import doubts, settled
 from tracer.gradebook.store import open_store
 from tracer.gradebook.workers import Grader, Job, Outcome, graded, outcome
 from tracer.sandbox.process import Limits, PlainProcess, Run
@@ -346,6 +347,20 @@ def test_what_is_left_out_is_said(tmp_path: Path) -> None:
         "warning: and 2 more are left out", "warning: 1 other file was not looked at",
         "warning: nothing that can be graded was found",
     ]  # fmt: skip
+
+
+def test_a_mark_that_may_be_a_mistake(tmp_path: Path) -> None:
+    """It counts, for a person has decided it; and it is said."""
+    rules = Rules(marks={("adda", STEP): Mark(99), ("bob", STEP): Mark(comment="who?")})
+    with open_store(tmp_path) as store:
+        found = settled(store, discover().good, rules)
+
+    assert [(row.student, row.points, row.out_of) for row in found.rows] == [("adda", 99, 13)]
+    assert list(doubts(found, rules)) == [
+        "the rules name adda, who has handed in nothing; the mark counts",
+        "the rules name bob, who has handed in nothing",
+        f"the rules give adda 99 points of 13 in {STEP}",
+    ]
 
 
 def test_a_mean_that_lies_between() -> None:

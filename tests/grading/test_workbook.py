@@ -195,6 +195,7 @@ def test_a_crash_and_a_time_out_are_told_where_a_hint_is(course: Path) -> None:
 
     assert "For a hint: tracer hint 10\n" in crashed
     assert "For a hint: tracer hint 10\n" in timed_out
+    assert "If it only needs more time, add: --time-limit 30" in timed_out
 
 
 def test_hints_begin_again_for_another_mistake(course: Path, solutions: Path) -> None:

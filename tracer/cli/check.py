@@ -199,6 +199,9 @@ def _advice(report: Report, choice: Choice[Exercise], folder: str | None) -> lis
     advice = _notebook_beside(choice, folder)
     if trouble is not None and not trouble.facts.get("loaded", True):
         return advice
+    if trouble is not None and kind is Kind.TIME and trouble.facts["how"] in ("time", "spent"):
+        said = _("If it only needs more time, add: --time-limit {seconds:g}")
+        advice.append(Said(said.format(seconds=max(30, 4 * trouble.facts["limit"]))))
     if report.hinted:
         command = _hint(report, choice, folder)
         advice.append(Said(_("For a hint: {command}").format(command=command), typed=command))

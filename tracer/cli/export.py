@@ -201,8 +201,8 @@ def _written(
         unknown = [e.name for e in only if e.name not in {item.name for item in found.items}]
         for missing in unknown:
             warn(_("nobody has handed in exercise {name}").format(name=missing))
-        for student in sorted(settled.students - found.students.keys()):
-            warn(_("the rules name {student}, who has handed in nothing").format(student=student))
+        for doubt in found.doubts:
+            warn(doubt)
         text = StringIO()  # what cannot be is told before anything is written
         remarks = form.write(found, wish, text)
     with written(output) as stream:

@@ -198,7 +198,7 @@ def _show(
     parquet: str | None, layout: str,
 ) -> bool:  # fmt: skip
     """Show what everybody has earned, and write it; whether the grader failed somewhere."""
-    from tracer.gradebook.settling import settled
+    from tracer.gradebook.settling import doubts, settled
     from tracer.view.export.gradebook_csv import write_class
     from tracer.view.parts.gradebook import class_summary
     from tracer.view.terminal.console import abilities
@@ -207,8 +207,8 @@ def _show(
 
     found = settled(store, exercises, rules)
     students = found.students
-    for unknown in sorted(rules.students - students.keys()):
-        warn(_("the rules name {student}, who has handed in nothing").format(student=unknown))
+    for doubt in doubts(found, rules):
+        warn(doubt)
     able = abilities(plain=layout == "plain")
     write_screen(screen(class_summary(found.rows, students, found.facts), able), able)
     if table is not None:

@@ -11,7 +11,7 @@ from tracer.exercises.exercise import Exercise
 from tracer.gradebook.counting import Result, Row
 from tracer.gradebook.handed import Student
 from tracer.gradebook.rules import Rules
-from tracer.gradebook.settling import settled
+from tracer.gradebook.settling import doubts, settled
 from tracer.gradebook.store import Store
 from tracer.view.say.words import clean
 
@@ -38,6 +38,8 @@ class Course:
     due : mapping of str to datetime
     report : callable
         The report of the attempt with that number (`Fact.number`), as it is kept.
+    doubts : tuple of str
+        What in the rules may be a mistake.
     """
 
     items: tuple[Item, ...]
@@ -45,6 +47,7 @@ class Course:
     students: Mapping[str, Student]
     due: Mapping[str, datetime]
     report: Callable[[int], dict[str, Any]]
+    doubts: tuple[str, ...] = ()
 
 
 def course(
@@ -64,7 +67,8 @@ def course(
         replace(row, results=tuple(r for r in row.results if r.exercise in kept))
         for row in found.rows
     )
-    return Course(items, rows, found.students, rules.due, store.report)
+    said = tuple(doubts(found, rules))
+    return Course(items, rows, found.students, rules.due, store.report, said)
 
 
 def there(result: Result) -> bool:

@@ -6,6 +6,7 @@ alike: that is for a person to find out.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,12 +17,17 @@ from typing import Any
 BOUNDS = (0.0, 0.25, 0.5, 0.75)
 """Shares of the points: none, up to each of these, more and not all, all."""
 
+REMEMBERS, NO_PYTHON, NOT_LOADED = "remembers", "no Python", "not loaded"
+"""What is noticed of an answer beside its numbers, and what keeps a file from running."""
+
+_NO_PYTHON = re.compile(r"\b(?:SyntaxError|IndentationError|TabError)\b")
+
 
 class Kind(StrEnum):
     """What is known of an answer that is not right."""
 
     NAMED = "named"  # a mistake that gives all its numbers
-    UNNAMED = "unnamed"  # numbers that no known mistake gives
+    UNNAMED = "unnamed"  # numbers that no known mistake gives; `said` may have what was noticed
     TROUBLE = "trouble"  # no wrong number: an exception, a shape, a time limit
 
 
@@ -105,13 +111,24 @@ def _wrong(report: Mapping[str, Any]) -> Wrong | None:
         return None
     first = failing["first"]
     if first is None:
-        kind = failing["trouble"]["kind"] if failing["trouble"] else failing["verdict"]
-        return Wrong(Kind.TROUBLE, (kind,), failing["name"])
+        return Wrong(Kind.TROUBLE, (_trouble(failing),), failing["name"])
     place = failing["name"], first["quantity"], first["t"]
     for found in (failing["diagnosis"], report["diagnosis"]):
         if found and (found["mistakes"] or found["changes"]):
             return Wrong(Kind.NAMED, tuple(found["said"]), *place)
+    if any(remark["kind"] == REMEMBERS for remark in failing["remarks"]):
+        return Wrong(Kind.UNNAMED, (REMEMBERS,), *place)
     return Wrong(Kind.UNNAMED, (), *place)
+
+
+def _trouble(failing: Mapping[str, Any]) -> str:
+    """Its kind; of an exception that keeps the file from loading, whether Python can read it."""
+    trouble = failing["trouble"]
+    if not trouble:
+        return str(failing["verdict"])
+    if trouble["kind"] != "raised" or failing["run"]:
+        return str(trouble["kind"])
+    return NO_PYTHON if _NO_PYTHON.search(trouble["said"][0]) else NOT_LOADED
 
 
 def _numbers(report: Mapping[str, Any]) -> tuple[tuple[Any, ...], ...]:

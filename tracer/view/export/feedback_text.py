@@ -42,8 +42,8 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     if report["said"]:
         yield from ("", *report["said"])
     if report["seed"] is not None:
-        yield from ("", _("The same numbers again: tracer check FILE --seed {seed}").format(
-            seed=report["seed"]))  # fmt: skip
+        said = _("The numbers of the checks were drawn with the seed {seed}.")
+        yield from ("", said.format(seed=report["seed"]))
 
 
 def _result(result: Mapping[str, Any], earned: float) -> Iterator[str]:

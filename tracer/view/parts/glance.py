@@ -104,6 +104,8 @@ def _mistake(found: Mistake) -> MistakeRow:
 def _said(found: Mistake) -> str:
     if found.kind is Kind.NAMED:
         return " ".join(found.said)
+    if glance.REMEMBERS in found.said and found.kind is Kind.UNNAMED:
+        return _("The function remembers the call before: called alone, its numbers are right.")
     if found.kind is Kind.UNNAMED:
         return _("No mistake is known that gives these numbers.")
     return _("No wrong number: {kind}").format(kind=kind_name(found.said[0]))
@@ -129,6 +131,8 @@ def kind_name(kind: str) -> str:
         "form": _("the file cannot be run"),
         "property": _("what the exercise demands does not hold"),
         "raised": _("an exception"),
+        glance.NO_PYTHON: _("the file is not valid Python"),
+        glance.NOT_LOADED: _("the file cannot be loaded"),
         "time": _("the time limit"),
         "memory": _("the limit of memory"),
         "died": _("the process ended"),

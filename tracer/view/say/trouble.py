@@ -266,14 +266,14 @@ def _timed_out(report: Report, trouble: Trouble) -> list[str | Ending]:
     lines: list[str | Ending] = [said.format(seconds=seconds)]
     if not trouble.facts["loaded"]:
         return [*lines, _reached(report, trouble), *_stood(report, trouble), own_tries()]
-    more = _("Does every loop end? If it only needs more time, add: --time-limit {seconds:g}")
+    more = _("Does every loop end?")
     if trouble.facts["how"] in ("waited", "long"):
         more = _("Does it wait for something: sleep, a lock, another process, the network?")
     return [
         *lines,
         _reached(report, trouble),
         *_stood(report, trouble),
-        more.format(seconds=max(30, 4 * trouble.facts["limit"])),
+        more,
     ]
 
 
