@@ -7,6 +7,7 @@ import json
 import stat
 import zipfile
 from pathlib import Path
+from typing import IO
 
 import pytest
 from hypothesis import given
@@ -83,6 +84,32 @@ def test_a_bomb(tmp_path: Path) -> None:
     assert [h.student.key for h in handed] == ["ada"]
     assert "it unpacks to 5 programs of 335544325 bytes" in left[0].why
     assert "more than 1048576 bytes" in left[1].why
+
+
+def test_an_archive_is_opened_once_for_all_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not once more for each of its answers; and one of countless names is left out."""
+    inner = {"work.zip": {f"{k}/22.py": b"1" for k in range(200)}, "all.zip": {"22.py": b"2"}}
+    inner["names.zip"] = {f"{k}.txt": b"" for k in range(20_001)}
+    files = {}
+    for name, below in inner.items():
+        files[f"{name[0]}/{name}"] = packed(tmp_path / name, below).read_bytes()
+    path = packed(tmp_path / "class.zip", files)
+    opened = []
+
+    def opening(file: IO[bytes]) -> zipfile.ZipFile:
+        opened.append(file)
+        return ZipFile(file)
+
+    ZipFile = zipfile.ZipFile
+    monkeypatch.setattr("tracer.gradebook.archive.zipfile.ZipFile", opening)
+
+    handed, left = intake(path)
+
+    assert len(handed) == 201
+    assert ["it holds 20001 files; expected at most 20000" in one.why for one in left] == [True]
+    assert len(opened) == 1 + 3 + 2  # the class; what each holds; for all that is read
 
 
 def test_a_size_that_is_not_so(tmp_path: Path) -> None:

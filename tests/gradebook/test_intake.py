@@ -343,6 +343,37 @@ def test_nobody_hands_in_for_others(
     assert len({h.student.key for h in handed if h.source == b"eve"}) <= 1
 
 
+@pytest.mark.parametrize("entry", ["[*x29]", "{<<: [*x29, *x29]}", "*x29", "[{':sid': *x29}]"])
+@pytest.mark.parametrize("each", ["[*x{0}, *x{0}]", "{{<<: [*x{0}, *x{0}]}}", "{{a: *x{0}}}"])
+def test_a_list_that_unfolds(tmp_path: Path, each: str, entry: str) -> None:
+    """Thirty names, each for two of the one before, are not written out to a thousand million."""
+    names = [f"x{k + 1}: &x{k + 1} {each.format(k)}" for k in range(29)]
+    text = "\n".join(["x0: &x0 {a: b}", *names, f"s1: {{':submitters': {entry}}}"])
+    files = {"s1/22.py": b"1", "submission_metadata.yml": text.encode()}
+
+    handed, left = intake(packed(tmp_path / "class.zip", files))
+
+    assert handed == []
+    assert "names nobody" in left[0].why
+
+
+def test_a_list_that_names_one_thing_twice(tmp_path: Path) -> None:
+    """Ruby writes the same object only once; and a number is kept as it is written."""
+    text = (
+        "s1:\n  :submitters: [&a {':name': Ada, ':sid': 0042, ':email': ~}]\n"
+        "  :created_at: {utc: &t 2026-11-20 18:22:11.5 +01:00}\n"
+        "s2:\n  :submitters: [*a]\n  :created_at: {utc: *t}\n"
+    )
+    files = {"s1/22.py": b"1", "s2/22.py": b"2", "submission_metadata.yml": text.encode()}
+
+    handed, _left = intake(packed(tmp_path / "class.zip", files))
+
+    assert [(h.student.key, h.student.email, str(h.time)) for h in handed] == [
+        ("0042", "", "2026-11-20 18:22:11.500000+01:00"),
+        ("0042", "", "2026-11-20 18:22:11.500000+01:00"),
+    ]
+
+
 def test_a_list_that_does_not_name_a_folder(tmp_path: Path) -> None:
     """What lies beside the folders that Gradescope lists is left out, and never lost."""
     files = {"s1/22.py": b"1", "s2/22.py": b"2", "submission_metadata.yml": LIST}

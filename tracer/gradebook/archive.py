@@ -10,7 +10,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
 from io import BytesIO
 from pathlib import Path
 from stat import S_ISLNK
@@ -32,8 +32,8 @@ from tracer.language import _
 MOST_NAMES = 200_000
 """Names in an archive: those of the largest class, and no list that takes all memory."""
 
-MOST_INNER, MOST_INNER_BYTES = 500, 2**28
-"""Answers in an archive that a student handed in, and their bytes when they are unpacked."""
+MOST_INNER_NAMES, MOST_INNER, MOST_INNER_BYTES = 20_000, 500, 2**28
+"""Names and answers in an archive that a student handed in; their bytes when they are unpacked."""
 
 _UTF_8, _ENCRYPTED = 0x800, 0x1
 
@@ -47,13 +47,13 @@ _BROKEN = (
 """What Python's reader raises over an archive that is cut off, or made by hand."""
 
 
-def opened_archive(file: IO[bytes], name: str) -> zipfile.ZipFile:
+def opened_archive(file: IO[bytes], name: str, most: int = MOST_NAMES) -> zipfile.ZipFile:
     """The archive in a file; `name` is what an error calls it.
 
     Raises
     ------
     FileError
-        If it is none, or holds more names than any class has files.
+        If it is none, or holds more names than `most`.
     """
     try:
         archive = zipfile.ZipFile(file)
@@ -61,9 +61,9 @@ def opened_archive(file: IO[bytes], name: str) -> zipfile.ZipFile:
         said = _("cannot read {file}: it is no zip archive, or not all of it ({why})")
         raise FileError(said.format(file=name, why=error)) from error
     count = len(archive.infolist())
-    if count > MOST_NAMES:
+    if count > most:
         said = _("cannot read {file}: it holds {count} files; expected at most {most}")
-        raise FileError(said.format(file=name, count=count, most=MOST_NAMES))
+        raise FileError(said.format(file=name, count=count, most=most))
     return archive
 
 
@@ -82,12 +82,12 @@ def in_archive(archive: zipfile.ZipFile, above: tuple[str, ...] = ()) -> Iterato
 
 
 def unpacked(found: Found) -> Iterator[Found | LeftOut]:
-    """What a student's own archive holds; that one is read again for each, and never kept.
+    """What a student's own archive holds; it is read again for its answers, and not kept with them.
 
     What in it may be no answer is passed over. An archive in it is left out.
     """
     try:
-        with opened_archive(BytesIO(found.read()), found.where) as archive:
+        with opened_archive(BytesIO(found.read()), found.where, MOST_INNER_NAMES) as archive:
             inner = list(in_archive(archive, found.parts))
             sizes = [e.file_size for e in archive.infolist() if is_program(e.filename)]
     except FileError as error:
@@ -110,11 +110,20 @@ def unpacked(found: Found) -> Iterator[Found | LeftOut]:
 
 
 def _again(found: Found, number: int) -> bytes:
-    """The bytes of one file of a student's archive, which is opened once more for it."""
-    with opened_archive(BytesIO(found.read()), found.where) as archive:
-        one = list(in_archive(archive, found.parts))[number]
-        assert isinstance(one, Found)
-        return one.read()
+    """The bytes of one file of a student's archive."""
+    one = _inside(found)[number]
+    assert isinstance(one, Found)
+    return one.read()
+
+
+@lru_cache(maxsize=1)
+def _inside(found: Found) -> list[Found | LeftOut]:
+    """What a student's archive holds, open until that of another one is wanted.
+
+    One student's files are read together, so that each archive is opened once for all in it.
+    """
+    archive = opened_archive(BytesIO(found.read()), found.where, MOST_INNER_NAMES)
+    return list(in_archive(archive, found.parts))
 
 
 def _found(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, parts: tuple[str, ...]) -> Found:

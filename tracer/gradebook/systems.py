@@ -169,28 +169,23 @@ def _gradescope(
     entry = submissions.get(name)
     if entry is None or not rest:
         return None
-    students = tuple(map(_submitter, _listed(entry.get(":submitters"))))
+    submitters = map(_submitter, _listed(entry.get(":submitters")))
+    students = tuple(student for student in submitters if student.key)
     attempt = as_text("/".join((name, *rest)))
     return Placed(found, students, tuple(rest), attempt, _time(entry.get(":created_at")))
 
 
 def _submissions(metadata: Found) -> Mapping[str, Mapping[str, Any]]:
+    """The list, with texts for all that is no list or mapping: nothing else is made from it.
+
+    So nothing in it unfolds to more than is written there; what has a tag of Ruby's is what it is
+    written as.
+    """
     import yaml
 
-    class Loader(yaml.SafeLoader):  # type: ignore[misc] # it has no types
-        """Plain values only; an object of Ruby's is the mapping that it is written as."""
-
-    def as_mapping(loader: Any, _tag: str, node: Any) -> Any:
-        return (
-            loader.construct_mapping(node, deep=True)
-            if isinstance(node, yaml.MappingNode)
-            else None
-        )
-
-    Loader.add_multi_constructor("!ruby/", as_mapping)
     said = _("cannot read {file}: {why}; expected the list of submissions that Gradescope writes")
     try:
-        read = yaml.load(metadata.read(), Loader)  # noqa: S506 - it is a safe one
+        read = yaml.load(metadata.read(), yaml.BaseLoader)  # noqa: S506 - it makes only texts
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         why = " ".join(str(error).split())
         raise FileError(said.format(file=metadata.where, why=why)) from error
@@ -199,10 +194,15 @@ def _submissions(metadata: Found) -> Mapping[str, Mapping[str, Any]]:
     return {str(name): entry for name, entry in read.items() if isinstance(entry, dict)}
 
 
-def _submitter(one: Any) -> Student:
-    said = {key: as_text(str(value)) for key, value in one.items() if value is not None}
+def _submitter(one: Mapping[str, Any]) -> Student:
+    said = {key: as_text(text) for key, text in one.items() if _is_said(text)}
     name, email = said.get(":name", ""), said.get(":email", "")
     return Student(said.get(":sid", "") or email or name, name, email)
+
+
+def _is_said(value: Any) -> bool:
+    """Whether it is a text, and none that YAML has for nothing."""
+    return isinstance(value, str) and value.lower() not in ("", "~", "null")
 
 
 def _listed(value: Any) -> list[Any]:
@@ -213,11 +213,10 @@ def _time(value: Any) -> datetime | None:
     """A moment, as YAML or Ruby's own object of it says it; without a time zone it is UTC."""
     if isinstance(value, dict):
         value = value.get("utc", value.get("time"))
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-    if not isinstance(value, datetime):
+    if not isinstance(value, str):
         return None
-    return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+    try:
+        moment = datetime.fromisoformat(re.sub(r"\s+(?=Z$|[-+]\d\d:?\d\d$)", "", value))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
