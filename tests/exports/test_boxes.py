@@ -367,14 +367,30 @@ def test_a_fault_is_no_grade(
     broken = Graded(exercise, None, fault="it broke\n::error::x")
     monkeypatch.setattr("tracer.exports.graded.graded", lambda *_given: iter([broken]))
     monkeypatch.setattr("tracer.gradebook.behind.standing", lambda _name, *, trusted: str(trusted))
+    result = tmp_path / "results" / "results.json"
+    result.parent.mkdir()
+    result.write_text("1", "utf-8")
 
     code = inside.main([str(box)])
     other = inside.main([str(tmp_path / "none.json")])
 
     first, second = capsys.readouterr().out.splitlines()
-    assert (code, other, (tmp_path / "results").exists()) == (70, 70, False)
+    assert (code, other, result.exists()) == (70, 70, False)
     assert first == f"not graded: the grader failed at {STEP}: it broke\\n\\x3a:error\\x3a:x"
     assert second.startswith("not graded: cannot read")
+
+
+def test_a_result_that_a_student_has_committed(tmp_path: Path) -> None:
+    """It is removed before anything can fail: there is no wheel here, so nothing can be graded."""
+    script, checkout = tmp_path / "autograder.py", tmp_path / "checkout"
+    script.write_text(classroom50.AUTOGRADER, "utf-8")
+    (checkout / "release-body.md").mkdir(parents=True)
+    (checkout / "result.json").write_text('{"score": 130}', "utf-8")
+
+    with pytest.raises(subprocess.CalledProcessError):
+        run([sys.executable, script], checkout)
+
+    assert [*checkout.iterdir()] == []
 
 
 def test_the_wheel_is_whole() -> None:

@@ -138,6 +138,25 @@ def test_canvas(results: Path, rules: str, tmp_path: Path) -> None:
     assert "1 cell says that the student is excused or not concerned, and stays" in errors
 
 
+def test_canvas_finds_students_column_by_column(tmp_path: Path) -> None:
+    """A number is first an ID, whatever else it is; and no row is that of two students."""
+    item = Item("22_b", "B", 9)
+    one_step = [["Student", "ID", "SIS User ID", "Section", "B (7)"],
+                ["a", "12", "13", "", ""], ["b", "98", "12", "", ""]]  # fmt: skip
+
+    def filled(*keys: str) -> list[list[str]]:
+        rows = tuple(Row(key, (Result("22_b", 9.0, 9, 1),)) for key in keys)
+        students = {key: Student(key) for key in keys}
+        course = Course((item,), rows, students, {}, lambda _number: {})
+        table = StringIO()
+        canvas.FORMAT.write(course, Wish(Path(saved(tmp_path / "c.csv", one_step))), table)
+        return cells(table.getvalue())
+
+    assert [row[4] for row in filled("12")] == ["B (7)", "9", ""]
+    with pytest.raises(FileError, match=r"13 and 12 are the same row of .*c\.csv"):
+        filled("12", "13")
+
+
 def test_canvas_finds_the_column_by_its_title(results: Path, tmp_path: Path) -> None:
     """The title of the exercise is that of the assignment; else the error says what to type."""
     title = export(results, "--to", "canvas")[0].splitlines()[0].split(",")[-1]

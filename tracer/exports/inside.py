@@ -43,11 +43,12 @@ def _grade(box: Path) -> int:
     settings = read(box)
     form = format_named(settings.to)
     assert isinstance(form, BoxFormat)
+    places = form.places(os.environ)
+    places.result.unlink(missing_ok=True)  # no other result stands where the grader fails
     found = discover(box.parent / OWN if settings.own else None).good
     exercises = [one for one in found if one.name in settings.exercises]
     if len(exercises) != len(settings.exercises):
         raise FileError(f"not all of {', '.join(settings.exercises)} can be used")
-    places = form.places(os.environ)
     behind = standing(None, trusted=settings.trusted)
     done = []
     for one in graded(places, exercises, behind, settings):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Sequence
+from itertools import product
 from typing import TextIO
 
 from tracer.errors import FileError, InputError
@@ -61,15 +62,21 @@ def _write(course: Course, wish: Wish, stream: TextIO) -> Sequence[str]:
 def _found(table: Table, course: Course) -> dict[str, list[str]]:
     """Of each student the row, by the first of the columns that has the key; or by the email."""
     found: dict[str, list[str]] = {}
+    taken: dict[int, str] = {}
     places = [k for name in WHO for k, cell in enumerate(table.header) if cell == name]
     for key, student in course.students.items():
-        for known in filter(None, (key, student.email)):
-            rows = [r for r in table.rows[1:] if known in (r[k].strip() for k in places)]
+        for known, place in product(filter(None, (key, student.email)), places):
+            rows = [k for k, row in enumerate(table.rows[1:], 1) if row[place].strip() == known]
             if len(rows) > 1:
                 said = _("{key} is in {count} rows of {file}; which student is meant?")
                 raise FileError(said.format(key=clean(known), count=len(rows), file=table.path))
             if rows:
-                found[key] = rows[0]
+                other = taken.setdefault(rows[0], key)
+                if other != key:
+                    said = _("{key} and {other} are the same row of {file}; which student is it?")
+                    keys = {"key": clean(key), "other": clean(other)}
+                    raise FileError(said.format(**keys, file=table.path))
+                found[key] = table.rows[rows[0]]
                 break
     return found
 

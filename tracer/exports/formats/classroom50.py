@@ -19,6 +19,7 @@ from tracer.language import _
 
 SCHEMA = "classroom50/result/v1"
 TENTHS = 10
+RESULT, RELEASE = "result.json", "release-body.md"
 
 _TAG = re.compile(r"submit/(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)Z")
 
@@ -26,11 +27,18 @@ AUTOGRADER = f'''\
 """Grades a submission of Classroom 50 with the tracer that lies beside this file."""
 
 import os
+import shutil
 import subprocess
 import sys
 import venv
 from pathlib import Path
 
+for name in ("{RESULT}", "{RELEASE}"):  # a student may have committed them
+    path = Path(name)
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 here = Path(__file__).resolve().parent
 python = os.environ.get("TRACER_PYTHON")
 if python is None:
@@ -46,7 +54,7 @@ sys.exit(ended.returncode)
 
 
 def _places(_environment: Environment) -> Places:
-    return Places(Path.cwd(), Path.cwd() / "result.json")
+    return Places(Path.cwd(), Path.cwd() / RESULT)
 
 
 def _written(
@@ -81,7 +89,7 @@ def _written(
         "max-score": sum(line.out_of * TENTHS for one in graded for line in one.lines),
         "tests": tests,
     }
-    return result, {"release-body.md": _release(graded)}
+    return result, {RELEASE: _release(graded)}
 
 
 def _tenths(points: float) -> int:
