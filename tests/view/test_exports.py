@@ -14,7 +14,7 @@ import pytest
 from tests.view.traces import lstm_cell, made_trace
 from tracer.trace.trace import Trace
 from tracer.trace.unroll import unroll
-from tracer.view.export.to_csv import write_csv
+from tracer.view.export.to_csv import safe_word, write_csv
 from tracer.view.export.to_json import to_json
 from tracer.view.export.to_svg import to_svg
 from tracer.view.parts.wish import Wish
@@ -99,7 +99,7 @@ def test_csv_of_one_unit(lstm_trace: Trace) -> None:
     assert len(lines) == 12
 
 
-@pytest.mark.parametrize("word", ["=1+1", "+1", "-1", "@x", "\t=1", "＝1"])
+@pytest.mark.parametrize("word", ["=1+1", "+1", "-1", "@x", "\t=1", "＝1", " =1", '"=1'])
 def test_a_word_is_no_formula_in_a_spreadsheet(word: str) -> None:
     """What a spreadsheet would calculate gets an apostrophe, or is written out."""
     stream = io.StringIO()
@@ -108,6 +108,13 @@ def test_a_word_is_no_formula_in_a_spreadsheet(word: str) -> None:
 
     shown = next(csv.DictReader(io.StringIO(stream.getvalue())))["word"]
     assert shown[0] in "'\\"
+
+
+@pytest.mark.parametrize("name", ["Ada;=1+1|x", 'Ada; "=1+1"'])
+def test_no_part_of_a_word_is_a_formula(name: str) -> None:
+    """A spreadsheet that separates by ; cuts there: an apostrophe stands at the cut."""
+    assert safe_word(name) == name.replace(";", ";'")
+    assert safe_word("a;b - c = d") == "a;b - c = d"
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])

@@ -60,7 +60,7 @@ def _write(course: Course, wish: Wish, stream: TextIO) -> Sequence[str]:
         cells[grade] = scaled(points, sums, out_of, best, what, scale=wish.scale)
         comment = comments(row)
         if told is not None and comment:
-            cells[told] = safe_word(escape(comment))
+            cells[told] = escape(safe_word(comment), quote=False)
     read_back = {who, grade, *range(table.column(MODIFIED), len(table.header))}
     table.write(stream, safe=set(range(len(table.header))) - read_back)
     return [*remarks(course, missing, failed), *_unchecked(unchecked)]

@@ -8,6 +8,7 @@ that a spreadsheet would take for a formula gets an apostrophe in front.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
@@ -17,7 +18,10 @@ from tracer.view.say.sentence import Sentence
 
 COLUMNS = ("sentence", "step", "word", "quantity", "unit", "value")
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_FORMULA = re.compile(
+    r"^(?=[\t\r]|[\s\"]*[=+\-@＝＋－＠])|(?<=[;\t\r\n])(?=[\s\"]*[=+\-@＝＋－＠])"
+)
+"""Where one begins: in front, also after blanks, and where a spreadsheet cuts at a ;."""
 
 
 def write_csv(
@@ -49,5 +53,5 @@ def write_csv(
 
 
 def safe_word(word: str) -> str:
-    """`word`, with an apostrophe in front where a spreadsheet would take it for a formula."""
-    return f"'{word}" if word.startswith(_FORMULA) else word
+    """`word`, with an apostrophe where a spreadsheet would take what follows for a formula."""
+    return _FORMULA.sub("'", word)
