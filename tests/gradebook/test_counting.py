@@ -208,6 +208,7 @@ def test_the_file(tmp_path: Path) -> None:
         ("dorp = 1", "there is no key 'dorp'; did you mean 'drop'?"),
         ("[late]\npercent = 101", ", [late]: percent = 101; expected a number from 0 to 100"),
         ("[late]\npercent = nan", ", [late]: percent = NaN; expected a number"),
+        ("[late]\nper = ['day']", 'per = ["day"]; expected "day" or "hour"'),
         ("[late]\nper = 'week'", 'per = "week"; expected "day" or "hour"'),
         ("[exercises.22_lstm]", "there is no exercise '22_lstm'; did you mean '22_lstm_step'?"),
         (

@@ -37,7 +37,11 @@ def read_record(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
             text = file.read(LARGEST + 1)
-        found = json.loads(text.decode("utf-8")) if len(text) <= LARGEST else None
+        found = (
+            json.loads(text.decode("utf-8"), parse_constant=_no_number)
+            if len(text) <= LARGEST
+            else None
+        )
     except OSError as error:
         why = error.strerror or error
         raise FileError(_("cannot read {file}: {why}").format(file=path, why=why)) from error
@@ -50,6 +54,8 @@ def read_record(path: Path) -> dict[str, Any]:
         said = _("{file} is of the schema {found}; this tracer reads {wanted}")
         raise FileError(said.format(file=path, found=found["schema"], wanted=SCHEMA))
     missing = [*_unfit(found, _KINDS)]
+    if not missing and not 0 <= found["seed"] < 2**32:
+        missing = ["seed"]
     if not missing:
         checks = found["report"].get("checks")
         fits = isinstance(checks, list) and all(isinstance(c, dict) for c in checks)
@@ -58,6 +64,11 @@ def read_record(path: Path) -> dict[str, Any]:
         said = _("{file} is not as tracer wrote it: {key} is missing, or of another kind")
         raise FileError(said.format(file=path, key=min(missing)))
     return found
+
+
+def _no_number(word: str) -> None:
+    """Refuse Infinity and NaN, which JSON does not have."""
+    raise ValueError(word)
 
 
 def _unfit(table: dict[str, Any], kinds: dict[str, type | tuple[type, ...]]) -> list[str]:

@@ -125,7 +125,7 @@ def read(path: Path, exercises: Mapping[str, Collection[str]]) -> Rules:
     """
     top = Table(path, "", tomlfile.read(path))
     late = top.table("late")
-    period = late.value("per", "day", lambda v: v in _PERIODS, _('"day" or "hour"'))
+    period = late.value("per", "day", lambda v: v in list(_PERIODS), _('"day" or "hour"'))
     settled = Rules(
         counts=Counts(
             top.value("counts", "last", lambda v: v in list(Counts), listed(list(Counts)))
