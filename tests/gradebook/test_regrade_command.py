@@ -165,6 +165,11 @@ def test_the_grader_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     said = "the grader failed at 1 submission, which keeps the grade that it had"
     assert [(one.exit_code, said in one.stderr) for one in ended] == [(70, True)] * (TRIES + 1)
     assert standing(tmp_path) == [3.0]
+    again = tracer(
+        "grade", str(class_of(tmp_path / "class", "right")), "--out", str(tmp_path), *TRUST
+    )
+    assert again.exit_code == 70
+    assert said in again.stderr
 
 
 def test_other_exercises_stay(tmp_path: Path) -> None:

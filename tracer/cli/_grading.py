@@ -14,7 +14,7 @@ import click
 from tracer.cli import INTERRUPTED
 from tracer.cli._options import not_empty, time_limit_option
 from tracer.gradebook.behind import standing
-from tracer.language import _
+from tracer.language import _, plural
 from tracer.sandbox.walls import WALLS
 
 if TYPE_CHECKING:
@@ -121,6 +121,26 @@ def under_a_bar(count: int, left: Callable[[], int]) -> Iterator[Callable[[str],
         said = _("stopped; {count} left to grade: give the same command again")
         click.echo("\n" + said.format(count=left()), err=True)
         sys.exit(INTERRUPTED)
+
+
+def say_ungraded(store: Store, exercises: Sequence[Exercise]) -> bool:
+    """Say at how many submissions the grader failed that have an older grade; whether at any."""
+    from tracer.cli import warn
+    from tracer.gradebook.grading import grader_of
+
+    count = sum(store.ungraded(grader_of(one), one.name) for one in exercises)
+    names = {one.name for one in exercises}
+    count -= len({f.number for f in store.facts() if f.points is None and f.exercise in names})
+    if count:
+        said = plural(
+            "the grader failed at {count} submission, which keeps the grade that it had: a bug in "
+            "tracer",
+            "the grader failed at {count} submissions, which keep the grades that they had: a bug "
+            "in tracer",
+            count,
+        )
+        warn(said.format(count=count))
+    return count > 0
 
 
 def grade_pending(

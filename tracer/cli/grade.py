@@ -19,6 +19,7 @@ from tracer.cli._grading import (
     rules_in,
     rules_option,
     running_options,
+    say_ungraded,
 )
 from tracer.cli._options import not_empty
 from tracer.cli._output import write_screen, written
@@ -158,8 +159,9 @@ def command(
             _settle(store, results, exercises, settled, layout)
             if folder is not None:
                 store.remember("exercises", str(Path(folder).resolve()))
+        old = on is not None and say_ungraded(store, exercises)
         failed = _show(store, exercises, settled, table, parquet, layout)
-    if failed:
+    if failed or old:
         return BUG
     return NOT_PASSED if nothing or any(not one.foreign for one in left_out) else PASSED
 
