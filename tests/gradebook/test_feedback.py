@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.gradebook.handing import SOLUTIONS, STEP, handed
+from tests.gradebook.handing import record as graded
 from tests.grading.typed import tracer
 from tracer.exercises.discovery import home
 from tracer.exercises.reading import read
@@ -207,6 +208,12 @@ def test_tries_and_extensions_are_each_students_own(tmp_path: Path) -> None:
             for one in returned(store, (), rules, DUE + timedelta(days=1))
         ]
 
+        store.take_in([(handed(k, student="=bob"), 1) for k in (4, 5)])
+        for number in (4, 5):
+            store.keep(number, "g", {**graded(), "report": report(check())})
+        tried = {one.student: one.tries for one in returned(store, (), rules, DUE)}
+
+    assert tried == {"ada": 2, "=bob": 2}, "two files at once are one try"
     assert before == ["where", "verdict"]
     assert after == ["hint", "verdict"]
 

@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,8 +18,10 @@ import pytest
 from tests.gradebook.handing import STEP, handed, record
 from tracer.errors import FileError
 from tracer.gradebook import records
+from tracer.gradebook.counting import result
 from tracer.gradebook.handed import HandedIn, Student
 from tracer.gradebook.reading import read_store
+from tracer.gradebook.rules import Rules
 from tracer.gradebook.store import FILE, TRIES, as_json, open_store
 
 
@@ -62,6 +65,32 @@ def test_nothing_is_taken_in_twice(tmp_path: Path) -> None:
         assert store.take_in([(handed(1), 9), (handed(1, source=b"other"), 4)]) == 1
 
         assert [store.submission(n).seed for n in store.pending("g", STEP)] == [1, 2, 4]
+
+
+def test_handed_in_again_after_another(tmp_path: Path) -> None:
+    """The first, another, and in the third download the first again: it is the last attempt."""
+    first, other = handed(1), handed(1, source=b"other")
+    with open_store(tmp_path) as store:
+        for download in ([first], [first], [other], [replace(first, late=True)], [first]):
+            store.take_in([(one, 1) for one in download])
+        store.keep(1, "g", record(13))
+        store.keep(2, "g", record(6))
+
+        attempts = [(fact.number, fact.late) for fact in store.facts()]
+        assert attempts == [(1, None), (2, None), (1, True)]
+        assert result("ada", STEP, store.facts(), 13, Rules()).points == 13.0
+
+
+def test_several_files_again_and_again(tmp_path: Path) -> None:
+    """What is there all the time is not handed in again when another file joins it."""
+    both = [handed(1), handed(2)]
+    with open_store(tmp_path) as store:
+        for download in (both[:1], both, both, both[::-1]):
+            store.take_in([(one, 1) for one in download])
+        store.keep(1, "g", record())
+        store.keep(2, "g", record())
+
+        assert [(fact.number, fact.download) for fact in store.facts()] == [(1, 1), (2, 2)]
 
 
 def test_a_grade_stands(tmp_path: Path) -> None:
@@ -120,7 +149,10 @@ def test_a_gradebook_of_the_first_version(tmp_path: Path) -> None:
         store.keep(2, "g", record(4))
         store.keep(1, "newer", record(2))
     with sqlite3.connect(tmp_path / FILE) as connection:
-        connection.executescript("DROP TABLE standing; PRAGMA user_version = 1;")
+        connection.executescript(
+            "DROP TABLE standing; DROP TABLE again; ALTER TABLE submissions DROP COLUMN download; "
+            "ALTER TABLE submissions DROP COLUMN seen; PRAGMA user_version = 1;"
+        )
     connection.close()
 
     with open_store(tmp_path) as store:
@@ -246,7 +278,6 @@ KEEPS = f"""
 import sys
 from pathlib import Path
 from tracer.gradebook.handed import HandedIn, Student
-from tracer.gradebook.reading import read_store
 from tracer.gradebook.store import open_store
 
 with open_store(Path(sys.argv[1])) as store:

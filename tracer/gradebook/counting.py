@@ -175,9 +175,9 @@ def allowed(attempts: Sequence[Fact], closes: datetime | None, most: int | None)
     By their times where each has one; else in the order of the download that they came with.
     """
     if all(fact.time is not None for fact in attempts):
-        ordered = sorted(attempts, key=lambda fact: (fact.time, fact.number))
+        ordered = sorted(attempts, key=lambda fact: (fact.time, fact.download, fact.number))
     else:
-        ordered = sorted(attempts, key=lambda fact: fact.number)
+        ordered = sorted(attempts, key=lambda fact: (fact.download, fact.number))
     in_time = [f for f in ordered if closes is None or f.time is None or f.time <= closes]
     return in_time[:most]
 

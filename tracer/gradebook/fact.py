@@ -14,7 +14,7 @@ class Fact:
     ----------
     student, exercise, attempt : str
     number : int
-        Its place among all that was handed in.
+        That of what was handed in; the same one again, after another, is one more attempt.
     time : datetime or None
         When it was handed in; None where nothing says so.
     late : bool or None
@@ -23,6 +23,8 @@ class Fact:
     points : float or None
         None where the grader itself failed: nothing is known of it, which is not 0.
     out_of : int
+    download : int
+        With which of the downloads it was handed in: those of one command are one.
     """
 
     student: str
@@ -34,3 +36,4 @@ class Fact:
     verdict: str
     points: float | None
     out_of: int
+    download: int = 0

@@ -10,7 +10,6 @@ import hashlib
 import secrets
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -26,9 +25,6 @@ from tracer.language import _, quoted_file
 
 GRADED_BY = ("exercise.toml", "reference.py", "mistakes.toml")
 """The files of an exercise on which a grade hangs, beside tracer's own version."""
-
-AT_ONCE = 200
-"""Submissions that are taken in together, in one transaction."""
 
 Grading: TypeAlias = Callable[[Iterable[Job], Grader, int], Generator[Outcome]]
 """What grades submissions, so many at once: the processes of `workers`, or a cluster."""
@@ -92,20 +88,19 @@ def take_in(
 ) -> Taken:
     """Keep all that lies at these paths, each with the seed that draws its numbers."""
     left_out: list[LeftOut] = []
-    handed = new = 0
+    handed = 0
 
     def seeded() -> Iterator[tuple[HandedIn, int]]:
+        nonlocal handed
         for path in paths:
             for one in handed_in(path, exercises, only):
                 if isinstance(one, LeftOut):
                     left_out.append(one)
                 else:
+                    handed += 1
                     yield one, secrets.randbits(32) if seed is None else seed
 
-    coming = seeded()
-    while some := list(islice(coming, AT_ONCE)):
-        handed += len(some)
-        new += store.take_in(some)
+    new = store.take_in(seeded())  # in one transaction: a kill leaves all of a download or none
     return Taken(handed, new, tuple(left_out))
 
 

@@ -16,7 +16,7 @@ from tracer.gradebook.store import Store
 
 
 class Returned(NamedTuple):
-    """What a student is shown of an exercise; `tries` is how many attempts were handed in.
+    """What a student is shown of an exercise; `tries` is how often something was handed in.
 
     Beside what is shown of a report it has a key ``result``: what counts under the rules.
     """
@@ -51,10 +51,15 @@ def returned(
         if last.points is None:
             continue
         due = rules.extensions.get((student, exercise), rules.due.get(exercise))
-        levels = rules.feedback.levels(exercise, len(facts), due, now)
+        levels = rules.feedback.levels(exercise, tries(facts), due, now)
         report = shown(store.report(last.number), levels)
         report["result"] = _result(earned[student, exercise], last)
-        yield Returned(student, exercise, len(facts), report)
+        yield Returned(student, exercise, tries(facts), report)
+
+
+def tries(facts: Sequence[Fact]) -> int:
+    """How often something was handed in; several files in one download are one try."""
+    return len({fact.download for fact in facts})
 
 
 def _result(result: Result, shown_one: Fact) -> dict[str, Any]:

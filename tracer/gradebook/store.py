@@ -67,9 +67,21 @@ class Store:
         )
 
     def take_in(self, handed: Iterable[tuple[HandedIn, int]]) -> int:
-        """Keep what was handed in, each with its seed, in one transaction; how much was new."""
+        """Keep a download: what was handed in, each with its seed, in one transaction.
+
+        What is there already is not kept twice. Where the student has withdrawn it meanwhile, for
+        something else was in a download in which it was not, it was handed in again.
+
+        Returns
+        -------
+        int
+            How much was new.
+        """
         new = 0
         with self._transaction():
+            (download,) = self._connection.execute(
+                "SELECT 1 + coalesce(max(seen), 0) FROM submissions"
+            ).fetchone()
             for one, seed in handed:
                 self._connection.execute(
                     "INSERT INTO sources VALUES (?, ?) ON CONFLICT DO NOTHING",
@@ -78,16 +90,38 @@ class Store:
                 before = self._connection.total_changes
                 time = None if one.time is None else one.time.isoformat()
                 self._connection.execute(
-                    "INSERT INTO submissions (student, name, email, exercise, attempt, digest, "
-                    "file, place, time, late, seed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-                    "ON CONFLICT DO NOTHING",
+                    "INSERT INTO submissions (student, exercise, attempt, digest, name, email, "
+                    "file, place, time, late, seed, download, seen) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                     [
-                        one.student.key, one.student.name, one.student.email, one.exercise,
-                        one.attempt, one.digest, one.file, one.where, time, one.late, seed,
+                        one.student.key, one.exercise, one.attempt, one.digest, one.student.name,
+                        one.student.email, one.file, one.where, time, one.late, seed, download,
+                        download,
                     ],
                 )  # fmt: skip
-                new += self._connection.total_changes - before
+                if self._connection.total_changes > before:
+                    new += 1
+                else:
+                    self._seen_again(one, download, time)
         return new
+
+    def _seen_again(self, one: HandedIn, download: int, time: str | None) -> None:
+        """Note that a download has what is there already."""
+        number, student, exercise, seen = self._connection.execute(
+            "SELECT number, student, exercise, seen FROM submissions "
+            "WHERE student = ? AND exercise = ? AND attempt = ? AND digest = ?",
+            [one.student.key, one.exercise, one.attempt, one.digest],
+        ).fetchone()
+        self._connection.execute(
+            "INSERT INTO again SELECT ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM submissions AS s "
+            "LEFT JOIN again AS a ON a.submission = s.number WHERE s.student = ? AND "
+            "s.exercise = ? AND coalesce(a.download, s.download) > ? AND "
+            "coalesce(a.download, s.download) < ?) ON CONFLICT DO NOTHING",
+            [number, download, time, one.late, student, exercise, seen, download],
+        )
+        self._connection.execute(
+            "UPDATE submissions SET seen = ? WHERE number = ?", [download, number]
+        )
 
     def submission(self, number: int) -> Kept:
         """The submission of that number."""
@@ -234,21 +268,25 @@ class Store:
     def facts(self) -> list[Fact]:
         """Every attempt that was graded, with the grade that counts, and every fault."""
         rows = self._connection.execute(
-            "SELECT s.student, s.exercise, s.attempt, s.number, s.time, s.late, g.verdict, "
-            "g.points, g.out_of FROM submissions AS s "
+            "WITH attempts AS (SELECT number, download, time, late FROM submissions UNION ALL "
+            "SELECT submission, download, time, late FROM again) "
+            "SELECT s.student, s.exercise, s.attempt, s.number, a.time, a.late, g.verdict, "
+            "g.points, g.out_of, a.download FROM attempts AS a "
+            "JOIN submissions AS s ON s.number = a.number "
             "LEFT JOIN standing AS t ON t.submission = s.number "
             "LEFT JOIN grades AS g ON g.number = t.grade "
             "WHERE g.number IS NOT NULL OR EXISTS "
-            "(SELECT 1 FROM faults WHERE submission = s.number) ORDER BY s.number"
+            "(SELECT 1 FROM faults WHERE submission = s.number) ORDER BY a.download, s.number"
         )
         return [
             Fact(
                 student, exercise, attempt, number,
                 None if time is None else datetime.fromisoformat(time),
                 None if late is None else bool(late),
-                verdict or "grader_fault", points, out_of or 0,
+                verdict or "grader_fault", points, out_of or 0, download,
             )
-            for student, exercise, attempt, number, time, late, verdict, points, out_of in rows
+            for student, exercise, attempt, number, time, late, verdict, points, out_of, download
+            in rows
         ]  # fmt: skip
 
     @contextmanager

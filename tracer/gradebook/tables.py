@@ -1,7 +1,9 @@
 """The tables of a gradebook, and how a file of an earlier version gets those of now.
 
-``sources`` holds what was handed in, by its digest. ``grades`` holds every grade that was ever
-given; ``standing`` says which one of a submission counts, and by whose grades that was settled.
+``again`` says in which later downloads a submission came back after another one of the same
+student. ``sources`` holds what was handed in, by its digest. ``grades`` holds every grade that was
+ever given; ``standing`` says which one of a submission counts, and by whose grades that was
+settled.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from pathlib import Path
 from tracer.errors import FileError
 from tracer.language import _
 
-VERSION = 3
+VERSION = 4
 
 _FIRST = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -56,6 +58,17 @@ ALTER TABLE standing ADD COLUMN old INTEGER REFERENCES grades;
 """
 """The grade that counted before; none where there was no other."""
 
+_FOURTH = """
+ALTER TABLE submissions ADD COLUMN download INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE submissions ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE again (
+    submission INTEGER NOT NULL REFERENCES submissions,
+    download INTEGER NOT NULL, time TEXT, late INTEGER,
+    PRIMARY KEY (submission, download)
+);
+"""
+"""With which download a submission came first, in which it lay last, and when it was back."""
+
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Make the tables that are not there yet.
@@ -75,6 +88,6 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
             "choose another folder with --out"
         )
         raise FileError(said.format(file=path, found=version, wanted=VERSION))
-    missing = "".join((_FIRST, _SECOND, _THIRD)[version:])
+    missing = "".join((_FIRST, _SECOND, _THIRD, _FOURTH)[version:])
     if missing:
         connection.executescript(f"BEGIN; {missing} PRAGMA user_version = {VERSION}; COMMIT;")

@@ -161,7 +161,7 @@ def _meanings(every: Sequence[Result]) -> Iterator[Meaning]:
 
 
 def _remarks(every: Sequence[Result], facts: Sequence[Fact]) -> Iterator[Said]:
-    failed = sum(fact.points is None for fact in facts)
+    failed = len({fact.number for fact in facts if fact.points is None})
     if failed:
         text = plural(
             "The grader failed at {count} submission, which has no points: a bug in tracer.",
