@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import StringIO
@@ -349,6 +350,24 @@ def test_what_cannot_be(
 
     assert (ended.exit_code, ended.stdout) == (2, "")
     assert error in ended.stderr
+
+
+def test_exercises_of_ones_own(results: Path, tmp_path: Path) -> None:
+    """Results know with which exercises they were graded: the rules may name those."""
+    own, rules = tmp_path / "own", tmp_path / "course.toml"
+    shutil.copytree(home() / STEP, own / "60_my_step")
+    rules.write_text("[exercises.60_my_step]\ndue = 2026-11-20T12:00:00Z\n", "utf-8")
+    filled, empty = tmp_path / "filled", tmp_path / "empty"
+    shutil.copytree(results, filled)
+    for folder in (filled, empty):
+        with open_store(folder) as store:
+            store.remember("exercises", str(own))
+
+    exported = tracer("export", str(filled), "--to", "csv", "--rules", str(rules))
+    graded = tracer("grade", "--out", str(empty), "--rules", str(rules))
+
+    assert (exported.exit_code, graded.exit_code) == (0, 0)
+    assert exported.stdout.startswith(f"student,name,email,60_my_step,{STEP},points,")
 
 
 def test_nothing_is_written_beside_the_results(results: Path, tmp_path: Path) -> None:

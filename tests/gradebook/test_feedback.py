@@ -222,7 +222,7 @@ def test_tries_and_extensions_are_each_students_own(tmp_path: Path) -> None:
     ("rules", "lines"),
     [
         (Rules(), []),
-        (Rules(marks={("=bob", STEP): Mark(2.25, "at the\nboard")}),
+        (Rules(closes={STEP: DUE}, marks={("=bob", STEP): Mark(2.25, "at the\nboard")}),
          ["Under the rules of the course: 2.25 of 3 points (set by hand)",
           r"Comment: at the\nboard"]),
         (Rules(closes={STEP: DUE}),

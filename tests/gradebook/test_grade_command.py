@@ -359,7 +359,7 @@ def test_a_mark_that_may_be_a_mistake(tmp_path: Path) -> None:
     assert list(doubts(found, rules)) == [
         "the rules name adda, who has handed in nothing; the mark counts",
         "the rules name bob, who has handed in nothing",
-        f"the rules give adda 99 points of 13 in {STEP}",
+        f"the rules give adda 99 points in {STEP}, which has 13",
     ]
 
 

@@ -171,3 +171,15 @@ def test_what_is_known_of_the_line_to_look_at() -> None:
     assert "The value of h is the first that is not in the right computation." in line["said"][1]
     assert {"name": "c", "number": 17} in line["right"]
     assert errors(json.loads(json.dumps(record))) == []
+
+
+def test_a_command_is_no_part_of_what_is_said() -> None:
+    """Of a right answer that gave a warning: what a class is shown has no command to type."""
+    exercise = next(e for e in discover().good if e.number == "20")
+    folder = Path(__file__).parent / "submissions" / "accepted_overflowing_sigmoid"
+    source = (folder / "lstm_gates.py.txt").read_bytes()
+
+    record = as_record(grade(exercise, Submission("lstm_gates.py", source), seed=7))
+
+    assert record["said"] == ["You lose no points."]
+    assert record["advice"][0].startswith("For a way without the warning: tracer hint 20 --check ")

@@ -71,5 +71,5 @@ def doubts(found: Settled, rules: Rules) -> Iterator[str]:
     for (student, exercise), mark in sorted(rules.marks.items(), key=lambda one: one[0]):
         most = found.out_of.get(exercise, 0)
         if mark.points is not None and mark.points > most:
-            said = _("the rules give {student} {points:g} points of {out_of} in {exercise}")
+            said = _("the rules give {student} {points:g} points in {exercise}, which has {out_of}")
             yield said.format(student=student, points=mark.points, out_of=most, exercise=exercise)

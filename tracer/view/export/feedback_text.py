@@ -48,11 +48,12 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
 
 def _result(result: Mapping[str, Any], earned: float) -> Iterator[str]:
     """What counts in the course, where that is not the points of this answer alone."""
+    decided = result["set_by_hand"]  # whatever was handed in, and when
     reasons = {
-        _("set by hand"): result["set_by_hand"],
-        _("handed in too late to count"): result["too_late"],
-        _("late"): result["late"] and not result["too_late"],
-        _("another attempt counts"): result["another_attempt"],
+        _("set by hand"): decided,
+        _("handed in too late to count"): result["too_late"] and not decided,
+        _("late"): result["late"] and not result["too_late"] and not decided,
+        _("another attempt counts"): result["another_attempt"] and not decided,
         _("left out of the sum, as one of the lowest"): result["dropped"],
     }
     why = ", ".join(reason for reason, holds in reasons.items() if holds)

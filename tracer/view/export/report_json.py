@@ -19,7 +19,9 @@ from tracer.view.say.reported import (
     also_wrong,
     clean_lines,
     first_wrong,
+    no_points_lost,
     score,
+    without_the_warning,
 )
 from tracer.view.say.verdict import all_passed, verdict_name
 from tracer.view.say.words import clean
@@ -79,7 +81,7 @@ def as_record(report: Report, advice: Sequence[Said] = ()) -> dict[str, Any]:
             for row, c in zip(part.checks, report.checks, strict=True)
         ],
         "printed": clean_lines(report.printed),
-        "advice": [one.text for one in advice],
+        "advice": _advice(part, advice),
     }
 
 
@@ -100,8 +102,14 @@ def nothing_to_check(left_out: Sequence[str] = ()) -> dict[str, Any]:
 
 
 def _said(part: Judged) -> list[str]:
-    """What is said of all checks together."""
-    return [one.text for one in part.without_warning]
+    """What is said of all checks together; a command that belongs to it is advice."""
+    return [no_points_lost() for _one in part.without_warning]
+
+
+def _advice(part: Judged, advice: Sequence[Said]) -> list[str]:
+    """What to do next: commands, which whoever has only the answer cannot type."""
+    commands = [one.typed for one in part.without_warning if one.typed]
+    return [*map(without_the_warning, commands), *(one.text for one in advice)]
 
 
 def _line_record(report: Report, said: Sequence[Said]) -> dict[str, Any] | None:

@@ -9,7 +9,13 @@ from tracer.language import quoted
 from tracer.view.parts.said import Said
 from tracer.view.parts.step.worked import Worked
 from tracer.view.say.diagnosis import Told
-from tracer.view.say.reported import fails_as_well, no_points_lost, not_run, not_tried
+from tracer.view.say.reported import (
+    fails_as_well,
+    no_points_lost,
+    not_run,
+    not_tried,
+    without_the_warning,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,4 +224,5 @@ class Judged:
         if remarked.remarks[0].kind is not Kind.WARNED:
             return ()
         command = f"tracer hint {self.number} --check {quoted(remarked.name)}"
-        return (Said(no_points_lost(command), typed=command),)
+        said = f"{no_points_lost()} {without_the_warning(command)}"
+        return (Said(said, typed=command),)

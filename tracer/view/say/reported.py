@@ -67,10 +67,14 @@ def fails_as_well() -> str:
     return _("– fails as well: mend the first ✗ before you look at it")
 
 
-def no_points_lost(command: str) -> str:
+def no_points_lost() -> str:
+    """What a warning costs where all is right."""
+    return _("You lose no points.")
+
+
+def without_the_warning(command: str) -> str:
     """What to do about a warning where all is right."""
-    said = _("You lose no points. For a way without the warning: {command}")
-    return said.format(command=command)
+    return _("For a way without the warning: {command}").format(command=command)
 
 
 def printed_in(check: str) -> str:
