@@ -269,6 +269,11 @@ def test_the_command(tmp_path: Path) -> None:
             assert "31337" not in text
     assert tracer(*words, "--at", "2026-11-21T11:00Z").exit_code == 0
     assert "31337" in (tmp_path / "f" / folders["ada"] / f"{STEP}.txt").read_text("utf-8")
+    with open_store(tmp_path / "out") as store:
+        store.take_in([(handed(9), 1)])
+        store.keep_fault(4, "g", "ValueError: no")
+    assert tracer(*words).exit_code == 0
+    assert list((tmp_path / "f" / folders["ada"]).iterdir()) == [], "the last attempt is unknown"
     wrong = tracer(*words, "--at", "tomorrow")
     assert wrong.exit_code == 2
     assert "--at tomorrow: expected a date and time with its time zone" in wrong.stderr

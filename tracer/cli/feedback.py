@@ -18,7 +18,7 @@ from tracer.errors import InputError
 from tracer.language import _, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from tracer.gradebook.handed import Student
 
@@ -70,7 +70,10 @@ def command(results: Path, output: str, rules: str, moment: str | None, folder: 
         settled = rules_in(rules, exercises)
         students = {student.key: student for student in store.students()}
         count = 0
-        for one in returned(store, exercises, settled, now):
+        shown = list(returned(store, exercises, settled, now))
+        may = {(one.student, one.exercise) for one in shown}
+        _remove(Path(output), {(s, e) for s in students for e in store.exercises()} - may)
+        for one in shown:
             place = Path(output) / name_of(one.student)
             _write(place / f"{one.exercise}.json", as_json(one.report, indent=1) + "\n")
             _write(place / f"{one.exercise}.txt", as_text(one.report))
@@ -99,6 +102,18 @@ def _moment(text: str) -> datetime:
     return found
 
 
+def _remove(output: Path, gone: Collection[tuple[str, str]]) -> None:
+    """Remove what was written before of these students and exercises, and is shown no more."""
+    from tracer.gradebook.records import name_of
+    from tracer.storage.writing import writing
+
+    with writing():
+        for student, exercise in gone:
+            for ending in ("json", "txt"):
+                path = output / name_of(student) / f"{exercise}.{ending}"
+                path.unlink(missing_ok=True)
+
+
 def _whose(students: Mapping[str, Student]) -> str:
     """The table of the folders."""
     from tracer.gradebook.records import name_of
@@ -115,9 +130,14 @@ def _whose(students: Mapping[str, Student]) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file; to wait for the disk at each of a large class would take minutes."""
+    """Write a file, whole or not at all.
+
+    To wait for the disk at each of a large class would take minutes.
+    """
+    from tracer.storage.whole import replacing
     from tracer.storage.writing import writing
 
     with writing():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        with replacing(path, to_disk=False) as temporary:
+            temporary.write_text(text, encoding="utf-8", errors="backslashreplace")

@@ -15,12 +15,14 @@ MB = 10**6
 
 
 @contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
+def replacing(path: str | os.PathLike[str], *, to_disk: bool = True) -> Iterator[Path]:
     """Give a temporary name beside `path` to write to; at the end it takes the place of `path`.
 
     Whoever opens `path` sees the old file or the whole new one, never half of it. After an error
     the old file is untouched and nothing else is left behind; only a kill can leave the temporary
     file, and `remove_abandoned` removes it. A symbolic link stays one: its target is replaced.
+    If `to_disk` is false nobody waits for the disk, as with thousands of files that can be written
+    again.
 
     Raises
     ------
@@ -35,10 +37,12 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         temporary.touch()
         mode = temporary.stat().st_mode  # as the user's umask wants it, whatever the writer does
         yield temporary
-        _to_disk(temporary)
+        if to_disk:
+            _to_disk(temporary)
         temporary.chmod(mode)
         temporary.replace(target)
-        _name_to_disk(target.parent)
+        if to_disk:
+            _name_to_disk(target.parent)
     except OSError as error:
         raise FileError(f"cannot write {path}: {error.strerror or error}") from error
     finally:
