@@ -169,6 +169,22 @@ def test_one_seed_for_the_class(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+def test_another_time_limit(tmp_path: Path) -> None:
+    """What is graded later has that of before; another one is said, and stands in each record."""
+    out = tmp_path / "out"
+    folder = class_of(tmp_path / "class", "right")
+
+    first = grade(folder, "--out", out, "--time-limit", "7")
+    same = grade(folder, "--out", out)
+    shutil.copytree(folder / "student00", folder / "student01")
+    another = grade(folder, "--out", out, "--time-limit", "9")
+
+    assert [one["time_limit"] for one in kept(out)] == [7.0, 9.0]
+    assert "--time-limit" not in first[2] + same[2]
+    assert "--time-limit 9: what was graded here before had 7 seconds" in another[2]
+
+
+@pytest.mark.long
 def test_an_exercise_that_changed(tmp_path: Path) -> None:
     """Its submissions are graded anew, and it is said; the old grades are kept."""
     folder = class_of(tmp_path / "class", "right")
@@ -309,7 +325,10 @@ def test_no_results_yet(tmp_path: Path) -> None:
     assert "there are no results in" in ended.stderr
 
 
-@pytest.mark.parametrize("words", [("--seed", "0"), ("--jobs", "2"), ("--wall", "plain"), TRUST])
+@pytest.mark.parametrize(
+    "words",
+    [("--seed", "0"), ("--jobs", "2"), ("--wall", "plain"), TRUST, ("--time-limit", "5")],
+)
 def test_an_option_without_effect(tmp_path: Path, words: tuple[str, ...]) -> None:
     """What is about grading is refused where nothing is graded."""
     ended = tracer("grade", "--out", str(tmp_path), *words)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import platform
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.gradebook.handing import SOLUTIONS, STEP
@@ -37,7 +39,8 @@ def record() -> dict[str, Any]:
         "attempt": "1", "file": "lstm_step.py", "where": "ada/lstm_step.py", "time": None,
         "late": None, "digest": digest_of(SOURCE), "seed": 7, "grader": grader_of(exercise),
         "wall": "landlock", "verdict": "passed", "points": report.points, "out_of": report.out_of,
-        "report": as_record(report),
+        "report": as_record(report), "time_limit": 20.0, "python": platform.python_version(),
+        "numpy": np.__version__,
     }  # fmt: skip
 
 
@@ -75,7 +78,8 @@ def test_where_it_differs(tmp_path: Path, record: dict[str, Any]) -> None:
     }  # fmt: skip
 
     code, screen, _errors = replay(tmp_path, other)
-    _code, elsewhere, _errors = replay(tmp_path, other | {"grader": "0.0.1+0123456789ab"})
+    other |= {"grader": "0.0.1+0123456789ab", "numpy": "1.0"}
+    _code, elsewhere, _errors = replay(tmp_path, other, words=(*TRUST, "--time-limit", "10"))
 
     assert code == 1
     assert "Recorded: timed out, 11 of 13 points; here: passed, 13 of 13 points." in screen
@@ -85,6 +89,9 @@ def test_where_it_differs(tmp_path: Path, record: dict[str, Any]) -> None:
     assert "It was graded by tracer 0.0.1; this is tracer" in elsewhere
     assert "The exercise on this machine is not the one that it was graded with." in elsewhere
     assert "The file may draw numbers" not in elsewhere
+    assert "Each call had 20 seconds when it was graded" not in screen
+    assert "Each call had 20 seconds when it was graded, and has 10 here." in elsewhere
+    assert "It was graded with NumPy 1.0; this is" in elsewhere
 
 
 def test_the_wall(tmp_path: Path, record: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,6 +147,7 @@ def test_a_file_that_is_not_there(tmp_path: Path, record: dict[str, Any]) -> Non
         ({"schema": "tracer-report-3"}, "is of the schema tracer-report-3; this tracer reads"),
         ({"schema": SCHEMA}, "attempt is missing, or of another kind"),
         ({"seed": True}, "seed is missing, or of another kind"),
+        ({"time_limit": 1e9}, "time_limit is missing, or of another kind"),
         ({"seed": -1}, "seed is missing, or of another kind"),
         ({"seed": 2**32}, "seed is missing, or of another kind"),
         ({"points": float("inf")}, "is no record of a grade"),

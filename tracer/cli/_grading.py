@@ -54,7 +54,11 @@ def running_options(command: Command) -> Command:
             help=_("What submissions run behind; by default the strongest that can stand here."),
         ),
         time_limit_option(
-            _("Seconds of processor time for loading a file, and for each call to a function.")
+            _(
+                "Seconds of processor time for loading a file, and for each call to a function; by "
+                "default those of before, at first 5."
+            ),
+            None,
         ),
         click.option(
             "--jobs", type=click.IntRange(min=1, max=512),
@@ -75,6 +79,24 @@ def rules_in(file: str | None, exercises: Sequence[Exercise]) -> Rules:
 def names_of(exercises: Sequence[Exercise]) -> dict[str, list[str]]:
     """What rules may speak of: the names of the exercises, each with those of its checks."""
     return {e.name: [check.name for check in e.checks] for e in exercises}
+
+
+def settle_limit(store: Store, seconds: float | None) -> float:
+    """The time limit: what is said now, else what was said before; that it is another is told."""
+    from tracer.cli import warn
+    from tracer.sandbox.process import Limits
+
+    before: float | None = store.setting("time_limit")
+    if seconds is None:
+        seconds = Limits().seconds if before is None else before
+    elif before not in (None, seconds):
+        said = _(
+            "--time-limit {now:g}: what was graded here before had {before:g} seconds; to grade "
+            "that anew too, choose another --out"
+        )
+        warn(said.format(now=seconds, before=before))
+    store.remember("time_limit", seconds)
+    return seconds
 
 
 def grader_behind(wall_name: str, seconds: float) -> Grader:

@@ -23,13 +23,13 @@ def finite(context: click.Context, parameter: click.Parameter, value: float | No
     return value
 
 
-def time_limit_option(what: str) -> Callable[[Command], Command]:
+def time_limit_option(what: str, default: float | None = 5.0) -> Callable[[Command], Command]:
     """``--time-limit``, of whatever its help says it is of."""
     return click.option(
         "--time-limit",
         type=click.FloatRange(min=0.1, max=3600),
         callback=finite,
-        default=5.0,
+        default=default,
         show_default=True,
         help=what,
     )

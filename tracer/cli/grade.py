@@ -20,6 +20,7 @@ from tracer.cli._grading import (
     rules_option,
     running_options,
     say_ungraded,
+    settle_limit,
 )
 from tracer.cli._options import not_empty
 from tracer.cli._output import write_screen, written
@@ -101,7 +102,7 @@ def command(
     parquet: str | None,
     jobs: int | None,
     seed: int | None,
-    time_limit: float,
+    time_limit: float | None,
     wall_name: str | None,
     trusted: bool,
     address: str | None,
@@ -117,6 +118,7 @@ def command(
     out = Path(results)
     for_grading = {
         "--exercise": named, "--jobs": jobs, "--seed": seed, "--wall": wall_name,
+        "--time-limit": time_limit,
         "--trust-submissions": trusted or None, "--cluster": address,
     }  # fmt: skip
     for option, value in for_grading.items():
@@ -154,7 +156,7 @@ def command(
             _say_left_out(left_out)
             if nothing:
                 warn(_("nothing that can be graded was found"))
-            grader = grader_behind(on.wall, time_limit)
+            grader = grader_behind(on.wall, settle_limit(store, time_limit))
             grade_pending(store, out, exercises, grader, on.wall, at_once, on.by)
             _settle(store, results, exercises, settled, layout)
             if folder is not None:

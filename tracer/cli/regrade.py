@@ -17,6 +17,7 @@ from tracer.cli._grading import (
     rules_in,
     rules_option,
     running_options,
+    settle_limit,
     under_a_bar,
 )
 from tracer.cli._options import not_empty
@@ -83,7 +84,7 @@ def command(
     everything: bool,
     table: str | None,
     jobs: int | None,
-    time_limit: float,
+    time_limit: float | None,
     wall_name: str | None,
     trusted: bool,
     layout: str,
@@ -110,7 +111,7 @@ def command(
             store.remember("exercises", str(Path(folder).resolve()))
         if everything or work(store, exercises).pending:
             wall = standing(wall_name, trusted=trusted)
-            grader = grader_behind(wall, time_limit)
+            grader = grader_behind(wall, settle_limit(store, time_limit))
             if everything:
                 uneven = _again(store, exercises, grader, wall, jobs or processors())
             grade_pending(store, out, exercises, grader, wall, jobs or processors())

@@ -45,7 +45,11 @@ if TYPE_CHECKING:
 @click.argument("file", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
 @exercises_option
 @time_limit_option(
-    _("Seconds of processor time for loading the file, and for each call to a function.")
+    _(
+        "Seconds of processor time for loading the file, and for each call to a function; by "
+        "default those of the record."
+    ),
+    None,
 )
 @click.option(
     "--wall", "wall_name", type=click.Choice(list(WALLS)),
@@ -60,7 +64,7 @@ def command(
     record: Path,
     file: Path | None,
     folder: str | None,
-    time_limit: float,
+    time_limit: float | None,
     wall_name: str | None,
     trusted: bool,
     layout: str,
@@ -73,7 +77,7 @@ def command(
     from tracer.grading.report import Verdict
     from tracer.grading.session import grade
     from tracer.sandbox.process import Limits
-    from tracer.view.parts.replayed import replayed
+    from tracer.view.parts.replayed import replayed, run_otherwise
     from tracer.view.terminal.console import abilities
     from tracer.view.terminal.report import screen
 
@@ -81,16 +85,18 @@ def command(
     submission = submission_of(found, _graded_file(found, record) if file is None else file)
     exercise = find(found["exercise"], usable(folder).good)
     here = grader_of(exercise)
+    seconds = float(found["time_limit"]) if time_limit is None else time_limit
     behind = standing_as(found["wall"], wall_name, trusted=trusted)
     with (
         closing(raised(behind)) as wall,
         announced(_("Running {file} …").format(file=submission.name)),
     ):
-        limits = Limits(seconds=time_limit)
+        limits = Limits(seconds=seconds)
         report = grade(exercise, submission, seed=found["seed"], limits=limits, wall=wall)
     change = compared(0, found, {**found, **_as_kept(report), "grader": here})
     able = abilities(plain=layout == "plain")
     said = replayed(change, same_grader(found, here), (found["wall"], behind))
+    said += run_otherwise(change, found, seconds)
     write_screen(screen(report, able, said), able)
     if report.verdict is Verdict.GRADER_FAULT:
         return BUG

@@ -18,7 +18,7 @@ from tracer.storage.whole import remove_abandoned, replacing
 from tracer.storage.writing import writing
 
 FOLDER = "records"
-SCHEMA = "tracer-record-1"
+SCHEMA = "tracer-record-2"
 
 _PLAIN = re.compile(r"[^A-Za-z0-9]+")
 _LONGEST = 40

@@ -16,10 +16,13 @@ from tracer.language import _, quoted, quoted_file
 LARGEST = 2**25
 """Bytes of a record; one of ours has far fewer."""
 
+SHORTEST, LONGEST = 0.1, 3600.0
+"""Seconds that a time limit can be."""
+
 _KINDS: dict[str, type | tuple[type, ...]] = {
     "exercise": str, "file": str, "digest": str, "seed": int, "grader": str, "wall": str,
     "attempt": str, "verdict": str, "points": (int, float), "out_of": int, "student": dict,
-    "report": dict,
+    "report": dict, "time_limit": (int, float), "python": str, "numpy": str,
 }  # fmt: skip
 _ENDED: dict[str, type | tuple[type, ...]] = {
     "name": str, "verdict": str, "points": (int, float), "out_of": int,
@@ -56,6 +59,8 @@ def read_record(path: Path) -> dict[str, Any]:
     missing = [*_unfit(found, _KINDS)]
     if not missing and not 0 <= found["seed"] < 2**32:
         missing = ["seed"]
+    if not missing and not SHORTEST <= found["time_limit"] <= LONGEST:
+        missing = ["time_limit"]
     if not missing:
         checks = found["report"].get("checks")
         fits = isinstance(checks, list) and all(isinstance(c, dict) for c in checks)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import signal
 import sys
 import tempfile
@@ -23,6 +24,8 @@ from pathlib import Path
 from time import monotonic, sleep
 from types import FrameType
 from typing import Any, NamedTuple, NoReturn
+
+import numpy as np
 
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.reading import read
@@ -96,6 +99,9 @@ def outcome(job: Job, grader: Grader) -> Outcome:
                 "points": report.points,
                 "out_of": report.out_of,
                 "report": said,
+                "time_limit": grader.limits.seconds,
+                "python": platform.python_version(),
+                "numpy": np.__version__,
             },
         )
     except Exception as error:  # noqa: BLE001 - whatever broke here, it was not the student

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import platform
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
 
 from tracer.gradebook.regrading import Change, Ended
 from tracer.gradebook.replaying import SameGrader
@@ -56,7 +60,7 @@ def _grader(found: Change, same: SameGrader) -> Iterator[Said]:
         yield Said(
             _(
                 "tracer and the exercise are the same here. The file may draw numbers of its own, "
-                "or come near the time limit; or Python or a package is of another version."
+                "or come near the time limit."
             )
         )
 
@@ -69,6 +73,28 @@ def _walls(found: Change, before: str, after: str) -> Iterator[Said]:
             "wall keeps a file from doing can change how it ends."
         )
         yield Said(said.format(before=clean(before), after=after))
+
+
+def run_otherwise(found: Change, record: Mapping[str, Any], seconds: float) -> list[Said]:
+    """What else is not as by the record: the time limit, Python and NumPy.
+
+    Parameters
+    ----------
+    found : Change
+    record : mapping
+    seconds : float
+        The time limit here.
+    """
+    told = []
+    if record["time_limit"] != seconds:
+        said = _("Each call had {before:g} seconds when it was graded, and has {after:g} here.")
+        told.append(Said(said.format(before=record["time_limit"], after=seconds)))
+    for name, here in (("python", platform.python_version()), ("numpy", np.__version__)):
+        if record[name] != here and _is_another(found):
+            said = _("It was graded with {name} {before}; this is {after}.")
+            shown = {"python": "Python", "numpy": "NumPy"}[name]
+            told.append(Said(said.format(name=shown, before=clean(record[name]), after=here)))
+    return told
 
 
 def _is_another(found: Change) -> bool:
