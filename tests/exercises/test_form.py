@@ -189,6 +189,17 @@ def test_a_notebook_that_was_exported_as_a_file(mark: str) -> None:
     assert form.line(number + 1) == Line("k = 1", number)
 
 
+def test_a_script_of_countless_lines() -> None:
+    """It runs as it stands; a shorter one runs like a notebook, without what is not needed."""
+    end = "def step(x):\n    return x\n"
+
+    few = look("a.py", ("%a\n" * 100 + "print(1)\n" + end).encode(), ["step"])
+    many = ("%a\n" * 6000 + "print(1)\n" + end).encode()
+
+    assert b"print" not in few.program
+    assert look("a.py", many, ["step"]).program == many
+
+
 def test_a_name_that_is_no_file() -> None:
     """What runs has a name of its own then."""
     assert [look(name, b"", []).file for name in ("", ".", "..", "a/..")] == ["answer.py"] * 4

@@ -153,11 +153,13 @@ def test_where_a_function_stands_in_a_notebook() -> None:
         (notebook(), Odd.NO_CODE),
         (notebook("x", metadata={"kernelspec": {"language": "R"}}), Odd.LANGUAGE),
         (notebook("#" * 2**20, "x"), Odd.TOO_LONG),
+        (notebook(*["x"] * 5001), Odd.TOO_MANY),
+        (notebook("x", "%a\n" * 5000), Odd.TOO_MANY),
         (b"{" + b'"a": [' * 100_000, Odd.NO_JSON),
     ],
 )
 def test_notebooks_that_cannot_be_run(data: bytes, problem: Odd) -> None:
-    """Cut off, no notebook at all, empty, of another language, too long, nested too deeply."""
+    """Cut off, none at all, empty, of another language, too much of it, nested too deeply."""
     found = look("step.ipynb", data, ["step"]).problem
 
     assert found is not None

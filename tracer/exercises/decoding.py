@@ -48,6 +48,7 @@ class Odd(StrEnum):
     LANGUAGE = "language"  # a notebook of another language
     OTHER = "other"  # a document, a page, an archive
     TOO_LONG = "too long"  # more code than any answer has
+    TOO_MANY = "too many"  # more cells or statements than any answer has
 
 
 @dataclass(frozen=True, slots=True)

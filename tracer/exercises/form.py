@@ -14,12 +14,25 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
+from itertools import islice
 from pathlib import PurePath
 from types import MappingProxyType
 
 from tracer.exercises.decoding import Problem, decoded, in_utf8
 from tracer.exercises.magics import is_exported, without_magics
-from tracer.exercises.notebook import Cell, Line, cells, is_notebook, plain_cells, program
+from tracer.exercises.needed import MOST_STATEMENTS
+from tracer.exercises.notebook import (
+    Cell,
+    Line,
+    cells,
+    is_notebook,
+    plain_cells,
+    program,
+    statement_count,
+)
+
+MOST_COMPARED = 1_000
+"""Names of functions that are held against one that is missed."""
 
 
 class Place(StrEnum):
@@ -136,7 +149,8 @@ def look(name: str, source: bytes, functions: Collection[str], tags: Collection[
     else:
         runs, lines = text, [Line(line, n) for n, line in enumerate(text.split("\n"), 1)]
         plain = without_magics(text) or ""
-        if is_exported(text) or (_tree(text) is None and _tree(plain) is not None):
+        exported = is_exported(text) or (_tree(text) is None and _tree(plain) is not None)
+        if exported and statement_count([text]) <= MOST_STATEMENTS:
             runs, lines = program([Cell(text)], functions, script=True)
         parts = [(plain, None)]
     trees = [(tree, cell) for part, cell in parts if (tree := _tree(part)) is not None]
@@ -176,7 +190,8 @@ def _elsewhere(found: _Definitions, functions: Collection[str]) -> Iterator[tupl
         if any(d.place is None for d, _cell in same):
             continue
         if not same:
-            reachable = {d.name: (d, cell) for d, cell in found if d.place is None and d.is_def}
+            named = ((d, cell) for d, cell in found if d.place is None and d.is_def)
+            reachable = {d.name: (d, cell) for d, cell in islice(named, MOST_COMPARED)}
             near = _nearest(function, reachable)
             same = [reachable[near]] if near is not None else []
         for d, cell in same[:1]:

@@ -9,11 +9,16 @@ from __future__ import annotations
 import ast
 import symtable
 import warnings
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 Span = tuple[tuple[int, int], tuple[int, int]]
 """Line, from 0, and byte in it, at which a statement begins and ends."""
+
+
+MOST_STATEMENTS = 5_000
+"""Of all cells together, outside of functions and classes: each is looked at by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,18 @@ def statements(cells: Sequence[str]) -> Cells:
     return found
 
 
+def count(cells: Sequence[str]) -> int:
+    """How many statements the cells that Python can read have."""
+    found = 0
+    for cell in cells:
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                found += len(ast.parse(cell.encode("utf-8", "replace")).body)
+        except (SyntaxError, ValueError, MemoryError, RecursionError):
+            continue
+    return found
+
+
 def needed(found: Cells, functions: Collection[str], tagged: Collection[int]) -> list[Statement]:
     """The statements that `functions` need, in their order.
 
@@ -72,16 +89,23 @@ def needed(found: Cells, functions: Collection[str], tagged: Collection[int]) ->
     """
     kept: dict[Statement, None] = {s: None for s in found.statements if s.future}
     imported = {name for s in found.statements if s.imports for name in s.binds}
+    binding: defaultdict[str, list[Statement]] = defaultdict(list)
+    changing: defaultdict[str, list[Statement]] = defaultdict(list)
+    for statement in found.statements:
+        for name in statement.binds:
+            binding[name].append(statement)
+        changing[statement.changes].append(statement)
+    stars = [s for s in found.statements if s.star]
     names, seen = list(functions), set(functions)
     while names:
         name = names.pop()
-        defining = [s for s in found.statements if name in s.binds]
+        defining = list(binding.get(name, ()))
         if name in functions:
             defining = _last(defining, name, tagged)
         elif not defining:
-            defining = [s for s in found.statements if s.star]
+            defining, stars = stars, []  # all of them, once
         if name not in imported:
-            defining += [s for s in found.statements if s.changes == name]
+            defining += changing.get(name, ())
         for statement in defining:
             kept[statement] = None
             names += statement.reads - seen

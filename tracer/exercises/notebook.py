@@ -7,16 +7,20 @@ What is run is what the function needs (`tracer.exercises.needed`): every other 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from tracer.exercises.decoding import Odd, Problem
 from tracer.exercises.magics import without_magics
-from tracer.exercises.needed import Cells, Statement, needed, statements
+from tracer.exercises.needed import MOST_STATEMENTS, Cells, Statement, count, needed, statements
 
 MOST_CODE = 2**20
 """Characters of all code cells; the file itself holds pictures too."""
+
+MOST_CELLS = MOST_STATEMENTS
+"""Code cells."""
 
 HEAD = "# coding: utf-8"
 """The first line of the program: whatever a cell begins with, it names no encoding."""
@@ -73,6 +77,10 @@ def cells(text: str) -> list[Cell] | Problem:
     length = sum(len(cell.source) for cell in found)
     if length > MOST_CODE:
         return Problem(Odd.TOO_LONG, {"length": length, "most": MOST_CODE})
+    written = [] if len(code) > MOST_CELLS else [c.source for c in found]
+    facts = {"cells": len(code), "statements": statement_count(written), "most": MOST_CELLS}
+    if max(facts["cells"], facts["statements"]) > MOST_CELLS:
+        return Problem(Odd.TOO_MANY, facts)
     return found
 
 
@@ -99,11 +107,15 @@ def program(
     tagged = [k for k, cell in enumerate(code) if cell.tags & set(tags)]
     wanted = needed(found, functions, tagged)
     kept = set(wanted)
+    of_cell: defaultdict[int, list[Statement]] = defaultdict(list)
+    for statement in found.statements:
+        of_cell[statement.cell].append(statement)
+    missed = _missed(functions, wanted, found)
     texts = list(plain)
     for k in range(len(code)):
         if k not in found.unreadable:
-            texts[k] = _only(plain[k], [s for s in found.statements if s.cell == k], kept)
-        elif not _missed(plain[k], functions, wanted, found):
+            texts[k] = _only(plain[k], of_cell[k], kept)
+        elif not _defines(plain[k], missed):
             texts[k] = ""
     lifted = [HEAD]
     if any(s.future for s in wanted):  # these have to come first, and count for every cell
@@ -118,6 +130,11 @@ def program(
             lifted += text.split("\n")
             lines += [Line(line, n, None if script else k) for n, line in enumerate(own, 1)]
     return "\n".join(lifted) + "\n", lines
+
+
+def statement_count(sources: Iterable[str]) -> int:
+    """How many statements there are in cells, outside of functions and classes."""
+    return count([without_magics(source, files=True) or "" for source in sources])
 
 
 def plain_cells(code: list[Cell], functions: Collection[str]) -> list[str]:
@@ -149,14 +166,20 @@ def _only(cell: str, all_of_it: list[Statement], kept: Collection[Statement]) ->
 
 
 def _missed(
-    cell: str, functions: Collection[str], wanted: Collection[Statement], found: Cells
-) -> bool:
-    """Whether a cell that Python cannot read defines what is needed, as far as its words tell."""
+    functions: Collection[str], wanted: Collection[Statement], found: Cells
+) -> Collection[str]:
+    """The names that are needed, and that no cell defines which Python can read."""
     defined = {name for s in found.statements for name in s.binds}
-    names = {*functions, *(name for s in wanted for name in s.reads)} - defined
+    return {*functions, *(name for s in wanted for name in s.reads)} - defined
+
+
+def _defines(cell: str, names: Collection[str]) -> bool:
+    """Whether a cell that Python cannot read defines one of these, as far as its words tell."""
     for line in cell.split("\n"):
         words = line.replace("(", " ").replace(":", " ").split()
-        if words[:1] in (["def"], ["class"], ["import"], ["from"]) and names & {*words}:
+        if words[:1] in (["def"], ["class"], ["import"], ["from"]) and not {*words}.isdisjoint(
+            names
+        ):
             return True
         if words and words[0] in names and "=" in line:
             return True

@@ -46,6 +46,12 @@ def form_sentences(file: str, facts: Mapping[str, Any]) -> list[str]:
         case Odd.LANGUAGE:
             said = _("{file} is a notebook in {language}, not in Python.")
             todo = _("Choose a Python kernel, and save it again.")
+        case Odd.TOO_MANY:
+            said = _(
+                "{file} has {cells} code cells with {statements} statements; an answer has at most "
+                "{most} of each."
+            )
+            todo = _("Hand in only the cells that your answer needs.")
         case _:
             said = _("{file} holds {length} characters of code; an answer has at most {most}.")
             todo = _("Hand in only the cells that your answer needs.")
