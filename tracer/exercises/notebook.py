@@ -77,10 +77,8 @@ def cells(text: str) -> list[Cell] | Problem:
     length = sum(len(cell.source) for cell in found)
     if length > MOST_CODE:
         return Problem(Odd.TOO_LONG, {"length": length, "most": MOST_CODE})
-    written = [] if len(code) > MOST_CELLS else [c.source for c in found]
-    facts = {"cells": len(code), "statements": statement_count(written), "most": MOST_CELLS}
-    if max(facts["cells"], facts["statements"]) > MOST_CELLS:
-        return Problem(Odd.TOO_MANY, facts)
+    if len(code) > MOST_CELLS or statement_count(c.source for c in found) > MOST_STATEMENTS:
+        return Problem(Odd.TOO_MANY, {"most": MOST_CELLS})
     return found
 
 

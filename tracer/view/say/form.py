@@ -48,8 +48,8 @@ def form_sentences(file: str, facts: Mapping[str, Any]) -> list[str]:
             todo = _("Choose a Python kernel, and save it again.")
         case Odd.TOO_MANY:
             said = _(
-                "{file} has {cells} code cells with {statements} statements; an answer has at most "
-                "{most} of each."
+                "{file} has more than {most} code cells, or more than {most} statements outside of "
+                "functions."
             )
             todo = _("Hand in only the cells that your answer needs.")
         case _:
