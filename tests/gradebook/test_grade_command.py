@@ -202,6 +202,11 @@ def test_an_exercise_that_changed(tmp_path: Path) -> None:
     assert "tracer regrade" in errors
     assert len({one["grader"] for one in kept(tmp_path / "out")}) == 2
 
+    shutil.copytree(folder / "student00", folder / "student01")
+    grade(folder, "--out", tmp_path / "out")  # the same exercises, whether or not it says so
+
+    assert len({one["grader"] for one in kept(tmp_path / "out")}) == 2
+
 
 DAY = datetime(2026, 11, 20, tzinfo=UTC)
 FACTS = [

@@ -113,7 +113,7 @@ def command(
     from tracer.gradebook import records
     from tracer.gradebook.cluster import LOCAL
     from tracer.gradebook.grading import check_apart, settle_seed, take_in
-    from tracer.gradebook.store import open_store
+    from tracer.gradebook.store import FILE, open_store
 
     out = Path(results)
     for_grading = {
@@ -138,7 +138,8 @@ def command(
     left_out: tuple[LeftOut, ...] = ()
     nothing = False
     with ExitStack() as opened:
-        store = None if paths else opened.enter_context(open_store(out))
+        there = not paths or (out / FILE).exists()
+        store = opened.enter_context(open_store(out)) if there else None
         kept = store.setting("exercises") if store is not None and folder is None else folder
         exercises = usable(kept).good
         only = None if named is None else find(named, exercises)
@@ -156,11 +157,11 @@ def command(
             _say_left_out(left_out)
             if nothing:
                 warn(_("nothing that can be graded was found"))
+            if folder is not None:
+                store.remember("exercises", str(Path(folder).resolve()))
             grader = grader_behind(on.wall, settle_limit(store, time_limit))
             grade_pending(store, out, exercises, grader, on.wall, at_once, on.by)
             _settle(store, results, exercises, settled, layout)
-            if folder is not None:
-                store.remember("exercises", str(Path(folder).resolve()))
         old = on is not None and say_ungraded(store, exercises)
         failed = _show(store, exercises, settled, table, parquet, layout)
     if failed or old:
