@@ -108,8 +108,8 @@ def pair_variants(
         places = generator.choice(len(mistakes), 2, replace=False)
         first, second = (mistakes[place] for place in places)
         both = (*first.edits, *second.edits)
-        if not all(differs(exercise, alone.edits, both) for alone in (first, second)):
-            continue
+        if not all(differs(exercise, one, both) for one in ((), first.edits, second.edits)):
+            continue  # one changes nothing beside the other, or undoes it
         variant = wrong_variant(exercise, _styles(tried, 1)[0], (first, second))
         if variant is not None:
             found += 1
