@@ -170,6 +170,9 @@ def test_the_grader_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     )
     assert again.exit_code == 70
     assert said in again.stderr
+    last = regrade(tmp_path)
+    assert said in last.stderr
+    assert "the grader failed at 1 submission, which has no points" in last.stderr
 
 
 def test_other_exercises_stay(tmp_path: Path) -> None:

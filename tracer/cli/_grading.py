@@ -145,14 +145,16 @@ def under_a_bar(count: int, left: Callable[[], int]) -> Iterator[Callable[[str],
         sys.exit(INTERRUPTED)
 
 
-def say_ungraded(store: Store, exercises: Sequence[Exercise]) -> bool:
-    """Say at how many submissions the grader failed that have an older grade; whether at any."""
+def say_ungraded(store: Store, exercises: Sequence[Exercise], again: int = 0) -> bool:
+    """Say at how many submissions the grader failed that keep an older grade; whether at any.
+
+    `again` is how many more there are: those at which it failed when it graded them once more.
+    """
     from tracer.cli import warn
     from tracer.gradebook.grading import grader_of
 
-    count = sum(store.ungraded(grader_of(one), one.name) for one in exercises)
-    names = {one.name for one in exercises}
-    count -= len({f.number for f in store.facts() if f.points is None and f.exercise in names})
+    ungraded = sum(store.ungraded(grader_of(one), one.name) for one in exercises)
+    count = ungraded - without_grade(store, exercises) + again
     if count:
         said = plural(
             "the grader failed at {count} submission, which keeps the grade that it had: a bug in "
@@ -163,6 +165,12 @@ def say_ungraded(store: Store, exercises: Sequence[Exercise]) -> bool:
         )
         warn(said.format(count=count))
     return count > 0
+
+
+def without_grade(store: Store, exercises: Sequence[Exercise]) -> int:
+    """At how many submissions the grader has failed so far that have no grade at all."""
+    names = {one.name for one in exercises}
+    return len({f.number for f in store.facts() if f.points is None and f.exercise in names})
 
 
 def grade_pending(

@@ -17,8 +17,10 @@ from tracer.cli._grading import (
     rules_in,
     rules_option,
     running_options,
+    say_ungraded,
     settle_limit,
     under_a_bar,
+    without_grade,
 )
 from tracer.cli._options import not_empty
 from tracer.cli._processors import processors
@@ -92,7 +94,7 @@ def command(
     """Grade what has changed, show it, and say which grade counts."""
     from tracer.exercises.discovery import find
     from tracer.gradebook import records
-    from tracer.gradebook.grading import grader_of, work
+    from tracer.gradebook.grading import work
     from tracer.gradebook.regrading import Prefer, changes
     from tracer.gradebook.store import open_results
 
@@ -118,20 +120,19 @@ def command(
         found = changes(store, exercises, every=counts is not None)
         prefer = Prefer(counts or Prefer.NEW)
         settle_all(store, results, exercises, settled, found, prefer, layout, table)
-        failed = sum(store.ungraded(grader_of(e), e.name) for e in exercises)
-    differ = [one for one in uneven if one is not None]
-    failed += len(uneven) - len(differ)
+        differ = [one for one in uneven if one is not None]
+        failed = say_ungraded(store, exercises, len(uneven) - len(differ))
+        nothing = without_grade(store, exercises)
     for one in differ:
         _say_uneven(one)
-    if failed:
+    if nothing:
         said = plural(
-            "the grader failed at {count} submission, which keeps the grade that it had: a bug in "
-            "tracer",
-            "the grader failed at {count} submissions, which keep the grades that they had: a bug "
-            "in tracer",
-            failed,
+            "the grader failed at {count} submission, which has no points: a bug in tracer",
+            "the grader failed at {count} submissions, which have no points: a bug in tracer",
+            nothing,
         )
-        warn(said.format(count=failed))
+        warn(said.format(count=nothing))
+    if failed or nothing:
         return BUG
     return NOT_PASSED if differ else PASSED
 
