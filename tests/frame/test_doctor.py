@@ -106,7 +106,7 @@ def test_the_cache_is_counted_and_cleared(tmp_path: Path) -> None:
     mine.touch()
     cleared = run("--clear-cache", **place)
 
-    assert str(tmp_path) in before
+    assert str(tmp_path) in "".join(before.split())  # a long path goes on in the next line
     assert "0 compiled, 0.0 MB" in before
     assert "each is compiled when it is first needed" in before
     assert "2 compiled, " in after

@@ -52,7 +52,7 @@ def test_the_line_that_changes_an_argument(
     text = said(rnn_step, source, Kind.CHANGED)
 
     assert f"rnn_step modified its argument a. {line} The caller still needs a." in text
-    assert ("This goes for another name of the same array, too" in text) == other_name
+    assert ("The same holds for another name of the array" in text) == other_name
 
 
 def test_the_line_that_overwrites_what_was_returned(rnn_step: Exercise) -> None:
