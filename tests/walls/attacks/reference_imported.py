@@ -17,7 +17,7 @@ for name in ("tracer.cells.rnn", "tracer", "solutions", "rnn_tracer", "tests.wal
     except BaseException:
         continue
 found = []
-for pattern in ("/**/10_rnn_step/*.py", "/*/*/solutions/**/*.py", "/root/**/rnn_step.py"):
+for pattern in ("/**/10_rnn_step/*.py", "/*/*/solutions/**/*.py", "/**/rnn_step.py"):
     found += [path for path in glob.glob(pattern, recursive=True)[:50] if os.access(path, os.R_OK)]
 for path in found:
     try:
