@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import click
 
 from tracer.cli import INTERRUPTED
+from tracer.cli._exercises import usable
 from tracer.cli._options import not_empty, time_limit_option
 from tracer.gradebook.behind import standing
 from tracer.language import _, plural
@@ -67,6 +68,12 @@ def running_options(command: Command) -> Command:
     ):  # fmt: skip
         command = option(command)
     return command
+
+
+def exercises_of(store: Store | None, folder: str | None) -> tuple[Exercise, ...]:
+    """The exercises in the folder that ``--exercises`` names; else those of before, or tracer's."""
+    kept = store.setting("exercises") if store is not None and folder is None else folder
+    return usable(kept).good
 
 
 def rules_in(file: str | None, exercises: Sequence[Exercise]) -> Rules:

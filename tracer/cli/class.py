@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from tracer.cli import PASSED
-from tracer.cli._exercises import exercises_option, usable
-from tracer.cli._grading import layout_option, rules_in, rules_option
+from tracer.cli._exercises import exercises_option
+from tracer.cli._grading import exercises_of, layout_option, rules_in, rules_option
 from tracer.cli._options import not_empty
 from tracer.cli._output import write_screen, written
 from tracer.errors import InputError
@@ -51,7 +51,7 @@ def command(
     from tracer.view.terminal.glance import glance as screen
 
     with read_store(results) as store:
-        exercises = usable(store.setting("exercises") if folder is None else folder).good
+        exercises = exercises_of(store, folder)
         found = settled(store, exercises, rules_in(rules, exercises))
         counted = [r.counted for row in found.rows for r in row.results if r.counted is not None]
         answers = [

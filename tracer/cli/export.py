@@ -10,7 +10,7 @@ import click
 
 from tracer.cli import PASSED, warn
 from tracer.cli._exercises import exercises_option, usable
-from tracer.cli._grading import rules_in, rules_option
+from tracer.cli._grading import exercises_of, rules_in, rules_option
 from tracer.cli._options import not_empty, time_limit_option
 from tracer.cli._output import written
 from tracer.errors import InputError
@@ -143,8 +143,7 @@ def command(
     else:
         assert results is not None
         with read_store(results) as store:
-            kept = store.setting("exercises") if folder is None else folder
-        exercises = usable(kept).good
+            exercises = exercises_of(store, folder)
     names_wanted = {find(one, exercises).name for one in chosen}
     only = [e for e in exercises if e.name in names_wanted]
     if isinstance(form, BoxFormat):

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from tracer.cli import PASSED
-from tracer.cli._exercises import exercises_option, usable
-from tracer.cli._grading import rules_in
+from tracer.cli._exercises import exercises_option
+from tracer.cli._grading import exercises_of, rules_in
 from tracer.cli._options import not_empty
 from tracer.errors import InputError
 from tracer.language import _, plural
@@ -65,8 +65,7 @@ def command(results: Path, output: str, rules: str, moment: str | None, folder: 
 
     now = datetime.now(UTC) if moment is None else _moment(moment)
     with read_store(results) as store:
-        kept = store.setting("exercises") if folder is None else folder
-        exercises = usable(kept).good
+        exercises = exercises_of(store, folder)
         settled = rules_in(rules, exercises)
         students = {student.key: student for student in store.students()}
         count = 0

@@ -10,8 +10,9 @@ import click
 
 from tracer.cli import BUG, NOT_PASSED, PASSED, warn
 from tracer.cli._changing import settle_all
-from tracer.cli._exercises import exercises_option, usable
+from tracer.cli._exercises import exercises_option
 from tracer.cli._grading import (
+    exercises_of,
     grade_pending,
     grader_behind,
     grading_on,
@@ -140,8 +141,7 @@ def command(
     with ExitStack() as opened:
         there = not paths or (out / FILE).exists()
         store = opened.enter_context(open_store(out)) if there else None
-        kept = store.setting("exercises") if store is not None and folder is None else folder
-        exercises = usable(kept).good
+        exercises = exercises_of(store, folder)
         only = None if named is None else find(named, exercises)
         settled = rules_in(rules, exercises)
         at_once = jobs or processors()

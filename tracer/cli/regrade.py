@@ -9,8 +9,9 @@ import click
 
 from tracer.cli import BUG, NOT_PASSED, PASSED, warn
 from tracer.cli._changing import settle_all
-from tracer.cli._exercises import exercises_option, usable
+from tracer.cli._exercises import exercises_option
 from tracer.cli._grading import (
+    exercises_of,
     grade_pending,
     grader_behind,
     layout_option,
@@ -100,8 +101,7 @@ def command(
 
     out = Path(results)
     with open_results(out) as store:
-        kept = store.setting("exercises") if folder is None else folder
-        exercises = usable(kept).good
+        exercises = exercises_of(store, folder)
         settled = rules_in(rules, exercises)
         if named is not None:
             exercises = (find(named, exercises),)
