@@ -9,17 +9,20 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from time import sleep
 
 import pytest
 from click.testing import CliRunner, Result
 
 from tracer.cli import command_line
 from tracer.course import workbook
+from tracer.course.kept import Result as Kept
+from tracer.course.kept import Work
 from tracer.course.workbook import Workbook, hand_out
 from tracer.exercises import discovery
 from tracer.exercises.discovery import discover, home
 from tracer.exercises.submission import Submission
-from tracer.grading.report import Report
+from tracer.grading.report import Report, Verdict
 from tracer.grading.session import grade
 from tracer.storage.locking import locked
 
@@ -287,3 +290,90 @@ def test_an_exercise_that_is_left_out_is_not_passed(
 
     for text in said:
         assert "All other exercises passed; 20_lstm_gates, 22_lstm_step cannot be" in text
+
+
+def test_what_a_newer_version_wrote(course: Path) -> None:
+    """In a format that is not known yet: clear words, and not a byte of it is changed."""
+    path = course / ".tracer" / "progress.json"
+    path.write_text('{"format": 9, "results": "in another place"}', "utf-8")
+    whole = path.read_bytes()
+
+    listed, checked = tracer("list"), tracer("check", "10")
+
+    why = (
+        f"{path} was written by a newer version of tracer (format 9, this one reads up to 2) and "
+        "is left as it is; update with: pip install -U rnn-tracer\n"
+    )
+    assert listed.stderr == f"warning: your results are not shown: {why}"
+    assert checked.stderr == f"warning: this result could not be remembered: {why}"
+    assert path.read_bytes() == whole
+
+
+def test_entries_of_a_newer_version_stay(course: Path, reports: list[Report]) -> None:
+    """In the same format, what is not understood is written again as it was."""
+    path = course / ".tracer" / "progress.json"
+    strange = {
+        "format": 2, "streak": [1, 2],
+        "results": {"60_gru": ["outstanding", 3], "10_rnn_step": ["wrong", 1, "", "", "", "", 7]},
+        "hints": {"60_gru/one": "all"}, "work": {"60_gru": {"tries": 3}},
+    }  # fmt: skip
+    path.write_text(json.dumps(strange), "utf-8")
+
+    Workbook.open(course).remember(reports[1])
+    kept = json.loads(path.read_text("utf-8"))
+
+    assert kept["streak"] == [1, 2]
+    assert kept["results"]["60_gru"] == ["outstanding", 3]
+    assert kept["results"]["10_rnn_step"][:2] == ["wrong", 1]
+    assert (kept["hints"]["60_gru/one"], kept["work"]["60_gru"]) == ("all", {"tries": 3})
+    assert kept["results"]["20_lstm_gates"][0] == "not_started"
+
+
+def test_tries_are_counted_until_one_passes() -> None:
+    """The same file checked twice is one try, a stub is none; it says when one passed."""
+    passed, wrong, stub = (Kept(v, 1.0, "", v.value) for v in (
+        Verdict.PASSED, Verdict.WRONG, Verdict.NOT_STARTED,
+    ))  # fmt: skip
+    work, seen = Work(), []
+    before: Kept | None = None
+    for now, result in enumerate([stub, wrong, wrong, passed, passed, wrong, passed], 1):
+        work = work.after(result, before, now)
+        before = result
+        seen.append(work)
+
+    assert [one.tries for one in seen] == [0, 1, 1, 2, 2, 2, 2]
+    assert [one.passed for one in seen] == [0, 0, 0, 4, 4, 4, 7]
+    assert [one.checked for one in seen] == [1, 2, 3, 4, 5, 6, 7]
+
+
+REMEMBERING = """
+import sys
+from pathlib import Path
+from tracer.course.workbook import Workbook
+book = Workbook.open(Path(sys.argv[1]))
+number = 0
+while True:
+    number += 1
+    book.give_hint("10_rnn_step/batch", number)
+    print(number, flush=True)
+"""
+
+
+def test_a_writer_that_is_killed(course: Path) -> None:
+    """kill -9 while results are written, three times: the file is whole, unlocked, and alone."""
+    for pause in (0.0, 0.02, 0.05):
+        with subprocess.Popen(
+            [sys.executable, "-c", REMEMBERING, str(course)], stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        ) as writer:  # fmt: skip
+            assert writer.stdout
+            written = int(writer.stdout.readline())
+            sleep(pause)
+            writer.kill()
+        book = Workbook.open(course)
+        assert book.lost == ""
+        assert book.hints["10_rnn_step/batch"] >= written
+        book.give_hint("10_rnn_step/one word", 1)  # nobody holds the lock
+
+    assert Workbook.open(course).hints["10_rnn_step/one word"] == 1
+    assert files(course / ".tracer") == {"progress.json"}

@@ -8,14 +8,15 @@ each locks the file, reads it anew, and writes it.
 
 from __future__ import annotations
 
-import json
 import os
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from tracer.course.kept import DamagedError, Kept, Result, Work
 from tracer.course.page import page
 from tracer.errors import FileError
 from tracer.exercises.exercise import Exercise, Folder
@@ -24,7 +25,7 @@ from tracer.exercises.submission import Submission
 from tracer.grading.report import Report, Verdict
 from tracer.language import _
 from tracer.storage.locking import locked
-from tracer.storage.whole import replacing
+from tracer.storage.whole import remove_abandoned, replacing
 from tracer.storage.writing import writing
 
 FOLDER = ".tracer"
@@ -45,21 +46,6 @@ class Handed(NamedTuple):
     own_work: bool  # it was there before and is not the stub any more
 
 
-class Result(NamedTuple):
-    """How the last check of an exercise ended."""
-
-    verdict: Verdict
-    points: float
-    failing: str  # the first check that did not pass; empty if there is none
-    digest: str = ""  # of the file that was checked; empty where an older tracer checked it
-    file: str = ""  # its name
-    wrong: str = ""  # the quantities to look at first, with blanks between
-
-
-class _DamagedError(FileError):
-    """What is remembered cannot be understood."""
-
-
 @dataclass(slots=True)
 class Workbook:
     """A folder made by ``tracer init``, and what is remembered of the work in it.
@@ -67,18 +53,14 @@ class Workbook:
     Attributes
     ----------
     root : Path
-    results : dict
-        How the last check of each exercise ended, by the exercise's name.
-    hints : dict
-        How many hints were given, by exercise and check, and by what is wrong where hints
-        speak of that.
+    kept : Kept
+        What is remembered, as the file had it when it was last read.
     lost : str
         Why nothing is known of earlier work; empty where that is known.
     """
 
     root: Path
-    results: dict[str, Result] = field(default_factory=dict)
-    hints: dict[str, int] = field(default_factory=dict)
+    kept: Kept = field(default_factory=Kept)
     lost: str = ""
 
     @classmethod
@@ -106,10 +88,24 @@ class Workbook:
         """Read what is remembered. Where that is not possible, `lost` says why."""
         book = cls(root)
         try:
-            book._read()
+            book.kept = Kept.read(book._file)
         except FileError as error:
             book.lost = str(error)
         return book
+
+    @property
+    def results(self) -> dict[str, Result]:
+        """How the last check of each exercise ended, by the exercise's name."""
+        return self.kept.results
+
+    @property
+    def hints(self) -> dict[str, int]:
+        """How many hints were given; see `Kept`."""
+        return self.kept.hints
+
+    def work(self, exercise: Folder) -> Work:
+        """What was done at an exercise."""
+        return self.kept.work.get(exercise.name, Work())
 
     def remember(self, report: Report) -> None:
         """Keep the result of a check, here in any case, and in the file.
@@ -125,59 +121,46 @@ class Workbook:
             report.verdict, report.points, name, report.form.digest, report.form.file,
             " ".join(report.wrong),
         )  # fmt: skip
-        self.results[report.exercise.name] = result
-        with self._changed():
-            self.results[report.exercise.name] = result
+        exercise = report.exercise.name
+        before = self.results.get(exercise)
+        self.results[exercise] = result
+        with self._changed() as kept:
+            before = kept.results.get(exercise, before)
+            worked = kept.work.get(exercise, Work())
+            kept.results[exercise] = result
+            kept.work[exercise] = worked.after(result, before, int(time.time()))
 
     def give_hint(self, key: str, number: int) -> None:
         """Keep how far the hints were given under this key; raises as `remember`."""
-        with self._changed():
-            self.hints[key] = number
+        with self._changed() as kept:
+            kept.hints[key] = number
+
+    def forget(self, exercise: Folder) -> None:
+        """Keep nothing of an exercise any more; raises as `remember`."""
+        with self._changed() as kept:
+            kept.forget(exercise.name)
 
     @contextmanager
-    def _changed(self) -> Iterator[None]:
+    def _changed(self) -> Iterator[Kept]:
         """What other commands have remembered by now, to be changed and written."""
         with locked(self._file, _("the results in {folder}").format(folder=self.root), WAIT):
             self.lost = ""
             try:
-                self._read()
-            except _DamagedError as error:  # nothing in it can be kept
-                self.lost = str(error)
-            yield
-            self._write()
+                kept = Kept.read(self._file)
+            except DamagedError as error:  # nothing in it can be kept
+                self.lost, kept = str(error), Kept()
+            yield kept
+            self._write(kept)
+            self.kept = kept
 
     @property
     def _file(self) -> Path:
         return self.root / FOLDER / PROGRESS
 
-    def _read(self) -> None:
-        """Take over what the file says; an entry that cannot be understood is passed over."""
-        try:
-            kept = json.loads(self._file.read_text("utf-8"))
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise FileError(
-                _("cannot read {file}: {why}").format(
-                    file=self._file, why=error.strerror or str(error)
-                )
-            ) from error
-        except (ValueError, RecursionError):
-            kept = None
-        if not isinstance(kept, dict):
-            raise _DamagedError(_("{file} is damaged").format(file=self._file))
-        for name, result in _items(kept, "results"):
-            if isinstance(result, list) and len(result) in (3, 5, 6) and result[0] in list(Verdict):
-                points = result[1] if type(result[1]) in (int, float) else 0
-                self.results[name] = Result(Verdict(result[0]), points, *map(str, result[2:]))
-        for name, count in _items(kept, "hints"):
-            if type(count) is int and count >= 0:
-                self.hints[name] = count
-
-    def _write(self) -> None:
-        text = json.dumps({"results": self.results, "hints": self.hints}, indent=1)
+    def _write(self, kept: Kept) -> None:
+        remove_abandoned(self._file)  # of a command that was killed while it wrote
         with replacing(self._file) as temporary:
-            temporary.write_text(text + "\n", encoding="utf-8")
+            temporary.write_text(kept.text(), encoding="utf-8")
 
     @classmethod
     def begin(cls, root: Path) -> None:
@@ -186,7 +169,7 @@ class Workbook:
         book = cls(root)
         with locked(book._file, _("the results in {folder}").format(folder=root), WAIT):
             if not book._file.exists():
-                book._write()
+                book._write(Kept())
 
     def passed(self, exercise: Folder) -> bool:
         """Whether the last check of that exercise was passed."""
@@ -282,8 +265,3 @@ def _is_workbook(folder: Path) -> bool:
         return (folder / FOLDER / PROGRESS).is_file()
     except OSError:  # a folder that may not be looked into
         return False
-
-
-def _items(kept: dict[str, Any], name: str) -> Iterator[tuple[str, Any]]:
-    found = kept.get(name)
-    yield from found.items() if isinstance(found, dict) else ()
