@@ -49,6 +49,12 @@ NAMED = {
     "41_clip_by_norm/by_value": "clipped_by_value",
     "41_clip_by_norm/each_for_itself": "clipped_array_by_array",
     "41_clip_by_norm/root_forgotten": "other_norm",
+    "42_momentum/looking_ahead": "sgd_nesterov",
+    "42_momentum/old_velocity_returned": "sgd_velocity_as_it_came",
+    "42_momentum/rate_in_the_velocity": "sgd_rate_in_the_velocity",
+    "42_momentum/running_mean": "sgd_other_velocity",
+    "42_momentum/weights_shrunk": "sgd_other_step",
+    "42_momentum/with_the_gradient": "sgd_other_step",
     "43_adam/epsilon_under_the_root": "adam_other_step",
     "43_adam/no_correction": "adam_no_correction",
     "43_adam/square_forgotten": "adam_other_v",
@@ -66,6 +72,7 @@ NOT_NAMED = {
     "33_lstm_backward/gradient_changed_in_place": "changes an input",
     "33_lstm_backward/padding_learned_from": "keeps what no equation computes after the end",
     "41_clip_by_norm/gradient_changed_in_place": "changes an input",
+    "42_momentum/velocity_changed_in_place": "changes an input",
     "43_adam/memory_changed_in_place": "changes an input",
 }
 """The others are no change of the equations: what each does instead."""
