@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from tracer.kernels import spare
+
 
 class _Group(NamedTuple):
     """Where a container is told what it may take, and has taken; and what of that can go again."""
@@ -41,6 +43,9 @@ def missing(needed: int) -> int:
     if is_small(needed):
         return 0
     free = free_memory()
+    if needed > free and spare.held():
+        spare.let_go()
+        free = free_memory()
     return free if needed > free else 0
 
 

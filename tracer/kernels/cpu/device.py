@@ -10,6 +10,7 @@ import numpy as np
 
 from tracer.cells import COMPILED, Cell
 from tracer.cells.activations import Array
+from tracer.kernels import spare
 from tracer.kernels.cpu import product, recording, through_time
 from tracer.kernels.cpu.arrays import Places
 from tracer.kernels.cpu.cells import CompiledCell, compiled_cell
@@ -81,7 +82,7 @@ def forward(cell: Cell, x: Array, state: Mapping[str, Array], lengths: Lengths, 
     (T, N, D), H = x.shape, cell.W.shape[1]
     made = compiled_cell(cell.equations.name)
     layout = _forward_layout(made, level, T, N)
-    room = np.empty((layout.rows, H), x.dtype)
+    room = spare.empty((layout.rows, H), x.dtype)
     for name, before in state.items():
         room[layout.before[name]] = before
     x, lengths = plain(x).reshape(T * N, D), plain(lengths)
@@ -121,14 +122,14 @@ def backward(
     made = compiled_cell(cell.equations.name)
     there, layout = _forward_layout(made, "all", T, N), _backward_layout(made, T, N)
     room = _room_with(numbers, state, there)
-    d_room = np.empty((layout.rows, H), d_h.dtype)
+    d_room = spare.empty((layout.rows, H), d_h.dtype)
     start = {}
     for name, last in d_last.items():
         from_next = f"d_{name}_from_next"
         d_room[layout.steps[from_next]][-N:] = last
         start[f"d_{name}_0"] = d_room[layout.before[from_next]]
-    d_z = np.empty((T * N + product.ROWS, len(cell.a)), d_h.dtype)
-    d_x = np.empty((T * N, D), d_h.dtype)
+    d_z = spare.empty((T * N + product.ROWS, len(cell.a)), d_h.dtype)
+    d_x = spare.empty((T * N, D), d_h.dtype)
     d_h, lengths = plain(d_h), plain(lengths)
     d_h_flat, window = d_h.reshape(T * N * H), window or 0
     work = cell.U.size + cell.W.size  # of a step
@@ -173,7 +174,7 @@ def _room_with(numbers: Mapping[str, Array], state: Mapping[str, Array], layout:
         and all(np.array_equal(room[layout.before[name]], one) for name, one in state.items())
     ):  # fmt: skip
         return room
-    room = np.empty(shape, h.dtype)
+    room = spare.empty(shape, h.dtype)
     for name, array in layout.arrays(room).items():
         array[:] = numbers[name]
     for name, before in state.items():
@@ -206,7 +207,7 @@ def project(rows: Array, M: Array) -> Array:
     """``rows @ M.T`` with the sums in the same order as in the kernels."""
     T, N, J = rows.shape
     K = len(M)
-    out = np.empty((T, N, K), rows.dtype)
+    out = spare.empty((T, N, K), rows.dtype)
     flat, weights = plain(rows).reshape(T * N, J), packed(M)
     found = out.reshape(T * N, K)
     in_shares(
