@@ -37,10 +37,26 @@ NAMED = {
     "23_lstm_unroll/padding_read": "runs_through_padding",
     "23_lstm_unroll/start_ignored": "initial_states_ignored",
     "23_lstm_unroll/zero_after_the_end": "zero_after_the_end",
+    "30_rnn_step_backward/slope_forgotten": "rnn_other_d_z",
+    "30_rnn_step_backward/slope_of_the_gradient": "rnn_other_d_z",
+    "30_rnn_step_backward/tanh_twice": "rnn_other_d_z",
+    "30_rnn_step_backward/w_transposed": "rnn_other_d_h_prev",
+    "30_rnn_step_backward/weights_from_d_h": "gradients_of_d_h",
+    "30_rnn_step_backward/with_the_new_state": "d_W_with_h",
+    "31_rnn_backward/clipped_in_the_loop": "gradient_clipped_in_the_loop",
+    "31_rnn_backward/first_state_wraps": "backward_past_wraps",
+    "31_rnn_backward/first_step_left_out": "backward_ends_at_the_second_step",
+    "31_rnn_backward/forward_in_time": "backward_runs_forward",
+    "31_rnn_backward/nothing_from_the_next_step": "nothing_from_next_step",
+    "31_rnn_backward/one_step_only": "gradients_of_the_first_step",
+    "31_rnn_backward/start_at_zero": "gradient_without_the_first_step",
+    "31_rnn_backward/with_the_new_state": "d_W_with_h",
+    "32_lstm_step_backward/clipped": "d_z_clipped",
     "32_lstm_step_backward/memory_of_now_for_f": "other_d_f",
     "32_lstm_step_backward/nothing_from_the_next_memory": "no_d_c_from_next",
     "32_lstm_step_backward/slope_of_tanh_taken_of_c": "other_slope_of_the_memory",
     "32_lstm_step_backward/tanh_twice": "other_slope_of_g",
+    "33_lstm_backward/clipped": "d_z_clipped",
     "33_lstm_backward/last_step_only": "gradients_of_the_first_step",
     "33_lstm_backward/memory_not_carried_back": "other_d_c_prev",
     "33_lstm_backward/nothing_from_after_the_end": "gradients_of_last_states_ignored",
@@ -66,9 +82,10 @@ NOT_NAMED = {
     "10_rnn_step/h_prev_overwritten": "changes an input",
     "13_rnn_unroll/never_emptied": "remembers that it was called",
     "22_lstm_step/weights_remembered": "remembers that it was called",
-    "32_lstm_step_backward/clipped": "cuts off what the equations leave large",
+    "30_rnn_step_backward/bias_as_a_row": "returns another shape",
+    "30_rnn_step_backward/d_h_changed_in_place": "changes an input",
+    "31_rnn_backward/gradient_changed_in_place": "changes an input",
     "32_lstm_step_backward/d_c_changed_in_place": "changes an input",
-    "33_lstm_backward/clipped": "cuts off what the equations leave large",
     "33_lstm_backward/gradient_changed_in_place": "changes an input",
     "33_lstm_backward/padding_learned_from": "keeps what no equation computes after the end",
     "41_clip_by_norm/gradient_changed_in_place": "changes an input",
@@ -77,8 +94,8 @@ NOT_NAMED = {
 }
 """The others are no change of the equations: what each does instead."""
 
-LONG = ("33_lstm_backward/clipped", "33_lstm_backward/padding_learned_from")
-"""Searched for at length; in ``make corpus`` only, as 32_lstm_step_backward/clipped is alike."""
+LONG = ("33_lstm_backward/padding_learned_from",)
+"""Searched for at length; in ``make corpus`` only."""
 
 
 def test_each_known_mistake_has_its_diagnosis_here() -> None:
