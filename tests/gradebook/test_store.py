@@ -150,7 +150,8 @@ def test_a_gradebook_of_the_first_version(tmp_path: Path) -> None:
         store.keep(1, "newer", record(2))
     with sqlite3.connect(tmp_path / FILE) as connection:
         connection.executescript(
-            "DROP TABLE standing; DROP TABLE again; ALTER TABLE submissions DROP COLUMN download; "
+            "DROP TABLE standing; DROP TABLE again; DROP TABLE earlier; "
+            "ALTER TABLE submissions DROP COLUMN download; "
             "ALTER TABLE submissions DROP COLUMN seen; PRAGMA user_version = 1;"
         )
     connection.close()

@@ -91,7 +91,7 @@ def _checked(
     wall: Wall, what: str | None, named: str | None, seed: int | None, time_limit: float,
     layout: str, folder: str | None, output: str | None,
 ) -> int:  # fmt: skip
-    from tracer.exercises.submission import Submission
+    from tracer.course.earlier import read_answer
     from tracer.grading.report import Verdict
     from tracer.grading.session import grade
     from tracer.sandbox.process import Limits
@@ -109,7 +109,7 @@ def _checked(
         with written(output) as stream:
             stream.write(said + "\n")
         return PASSED
-    submission = Submission.read(choice.path)
+    submission = read_answer(choice.exercise, choice.path)
     running = _("Running {function} … each call may take {seconds:g} s").format(
         function=", ".join(f.name for f in choice.exercise.functions), seconds=time_limit
     )
@@ -197,6 +197,11 @@ def _advice(report: Report, choice: Choice[Exercise], folder: str | None) -> lis
     trouble = failing.trouble
     kind = trouble.kind if trouble else None
     advice = _notebook_beside(choice, folder)
+    before = _earlier_at_fault(report)
+    if before is not None and choice.book is not None:
+        command = f"tracer check {before.number}{same_exercises(folder)}"
+        said = _("To check the earlier answer by itself: {command}").format(command=command)
+        return [*advice, Said(said, typed=command)]
     if trouble is not None and not trouble.facts.get("loaded", True):
         return advice
     if trouble is not None and kind is Kind.TIME and trouble.facts["how"] in ("time", "spent"):
@@ -209,6 +214,22 @@ def _advice(report: Report, choice: Choice[Exercise], folder: str | None) -> lis
         said = _("To repeat with the same numbers, add: --seed {seed}")
         advice.append(Said(said.format(seed=report.seed)))
     return advice
+
+
+def _earlier_at_fault(report: Report) -> Exercise | None:
+    """The exercise whose answer, imported by this one, is to be corrected first."""
+    from tracer.exercises.earlier import all_earlier
+    from tracer.grading.report import Kind
+
+    failing = report.first_failing
+    assert failing is not None
+    of = {one.exercise.number: one.exercise for one in all_earlier(report.form).values()}
+    for remark in failing.remarks:
+        if remark.kind is Kind.EARLIER:
+            return of[remark.facts["number"]]
+    inside = failing.trouble.facts.get("inside") if failing.trouble is not None else None
+    found = all_earlier(report.form).get(inside or "")
+    return None if found is None else found.exercise
 
 
 def _notebook_beside(choice: Choice[Exercise], folder: str | None) -> list[Said]:

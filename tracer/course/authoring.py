@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from tracer.course.earlier import read_answer
 from tracer.course.examples import first_wrong
 from tracer.course.signatures import apart
 from tracer.errors import TracerError
@@ -14,7 +15,6 @@ from tracer.exercises.discovery import Found
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.hints import sections, speaks_of
 from tracer.exercises.sizes import different
-from tracer.exercises.submission import Submission
 from tracer.grading.report import Report, Verdict
 from tracer.grading.session import grade
 from tracer.language import _, plural, quoted_file
@@ -85,6 +85,10 @@ def _described(exercise: Exercise, before: Collection[str]) -> Iterator[Finding]
         if need not in before:
             said = _("needs {need}, which does not come before it").format(need=need)
             yield Finding(path, said, _("correct needs"))
+    for use in exercise.uses:
+        if use not in {*before, *exercise.needs}:
+            said = _("uses {name}, which does not come before it").format(name=use)
+            yield Finding(path, said, _("correct uses"))
     yield from _sizes(exercise, path)
     readme = exercise.folder / "README.md"
     if not readme.is_file():
@@ -289,4 +293,4 @@ def first_line(report: Report) -> str:
 def graded(exercise: Exercise, path: Path, disabled: str = "0") -> Report:
     """The report on a file, with the numbers of every run of `tracer dev check`."""
     wall = PlainProcess({"NUMBA_DISABLE_JIT": disabled})
-    return grade(exercise, Submission.read(path), seed=SEED, wall=wall)
+    return grade(exercise, read_answer(exercise, path), seed=SEED, wall=wall)

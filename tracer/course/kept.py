@@ -30,6 +30,21 @@ class Result(NamedTuple):
     digest: str = ""  # of the file that was checked; empty where an older tracer checked it
     file: str = ""  # its name
     wrong: str = ""  # the quantities to look at first, with blanks between
+    earlier: str = ""  # the earlier answers that it imports: their paths and digests, as JSON
+
+    @property
+    def imported(self) -> dict[str, str]:
+        """The paths of the earlier answers that it imports, each with its digest."""
+        try:
+            found = json.loads(self.earlier or "{}")
+        except (ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def ran(self) -> tuple[str, str]:
+        """What tells the files that were run from others."""
+        return self.digest, self.earlier
 
 
 class Work(NamedTuple):
@@ -41,7 +56,7 @@ class Work(NamedTuple):
 
     def after(self, result: Result, before: Result | None, now: int) -> Work:
         """The same, with a check that ended now."""
-        again = before is not None and bool(result.digest) and before.digest == result.digest
+        again = before is not None and bool(result.digest) and before.ran == result.ran
         right = result.verdict is Verdict.PASSED
         tried = not again and not self.passed and result.verdict is not Verdict.NOT_STARTED
         newly = right and not (again and before is not None and before.verdict is result.verdict)
@@ -135,7 +150,7 @@ def _results(kept: dict[str, Any]) -> Iterator[tuple[str, Result]]:
     for name, result in _items(kept, "results"):
         if not _is_unknown("results", result):
             points = result[1] if type(result[1]) in (int, float) else 0
-            yield name, Result(Verdict(result[0]), points, *map(str, result[2:6]))
+            yield name, Result(Verdict(result[0]), points, *map(str, result[2:7]))
 
 
 def _work(kept: dict[str, Any]) -> Iterator[tuple[str, Work]]:

@@ -8,6 +8,7 @@ each locks the file, reads it anew, and writes it.
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ from typing import NamedTuple
 from tracer.course.kept import DamagedError, Kept, Result, Work
 from tracer.course.page import page
 from tracer.errors import FileError
+from tracer.exercises.earlier import all_earlier
 from tracer.exercises.exercise import Exercise, Folder
 from tracer.exercises.form import digest
 from tracer.exercises.submission import Submission
@@ -119,7 +121,7 @@ class Workbook:
         name = failing.check.name if failing else ""
         result = Result(
             report.verdict, report.points, name, report.form.digest, report.form.file,
-            " ".join(report.wrong),
+            " ".join(report.wrong), _imported(report),
         )  # fmt: skip
         exercise = report.exercise.name
         before = self.results.get(exercise)
@@ -186,15 +188,30 @@ class Workbook:
         return [file.resolve(), file.with_suffix(".ipynb").resolve()]
 
     def changed(self, exercise: Folder) -> bool:
-        """Whether the answer is another one than that of its last check, as far as can be seen."""
+        """Whether the answer is another one than that of its last check, as far as can be seen.
+
+        So it is where an earlier answer is another one that it imports.
+        """
         result = self.results.get(exercise.name)
         if result is None or not result.digest:
             return False
+        files = {f"{exercise.name}/{result.file}": result.digest, **result.imported}
         try:
-            file = self.root / exercise.name / result.file
-            return digest(Submission.read(file).source) != result.digest
+            return any(
+                digest(Submission.read(self.root / file).source) != kept
+                for file, kept in files.items()
+            )
         except FileError:
             return True  # it is gone, or not to be read any more
+
+
+def _imported(report: Report) -> str:
+    """The files of the earlier answers that were run with an answer, with their digests."""
+    found = {
+        f"{one.exercise.name}/{one.form.file}": one.form.digest
+        for one in all_earlier(report.form).values()
+    }
+    return json.dumps(found) if found else ""
 
 
 def answer_in(folder: Path, exercise: Folder) -> Path:

@@ -130,7 +130,12 @@ class Folder:
     @property
     def file(self) -> str:
         """The file that the student writes: ``"lstm_step.py"``."""
-        return f"{self.name.partition('_')[2]}.py"
+        return f"{self.module}.py"
+
+    @property
+    def module(self) -> str:
+        """What a later answer imports: ``"lstm_step"``."""
+        return self.name.partition("_")[2]
 
     @property
     def stub(self) -> Path:
@@ -157,6 +162,8 @@ class Exercise(Folder):
         From simple to hard.
     needs : tuple of str
         Exercises that come before.
+    uses : tuple of str
+        Exercises before it whose answers, the student's own, an answer may import.
     credit : str
         ``"follow"`` where an error is carried forward, ``"exact"`` where it is not.
     convention_share : float
@@ -170,6 +177,7 @@ class Exercise(Folder):
     functions: tuple[Function, ...]
     checks: tuple[Check, ...]
     needs: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
     credit: str = "follow"
     convention_share: float = 0.0
 

@@ -17,6 +17,7 @@ from enum import StrEnum
 from itertools import islice
 from pathlib import PurePath
 from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.exercises.decoding import Problem, decoded, in_utf8
 from tracer.exercises.magics import is_exported, without_magics
@@ -30,6 +31,9 @@ from tracer.exercises.notebook import (
     program,
     statement_count,
 )
+
+if TYPE_CHECKING:
+    from tracer.exercises.exercise import Exercise
 
 MOST_COMPARED = 1_000
 """Names of functions that are held against one that is missed."""
@@ -82,6 +86,8 @@ class Form:
         Whether it is no file: its functions are there already, in the student's own session.
     has_statements : bool
         Whether a statement stands in it: not so where it is empty, or Python cannot parse it.
+    earlier : mapping of str to Earlier
+        The student's own earlier answers that it imports, by the name of the module.
     """
 
     file: str
@@ -95,6 +101,7 @@ class Form:
     arguments: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     live: bool = False
     has_statements: bool = False
+    earlier: Mapping[str, Earlier] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def is_program(self) -> bool:
@@ -114,6 +121,13 @@ class Form:
             return None
         found = self.lines[number - 1]
         return found if found.number else None
+
+
+class Earlier(NamedTuple):
+    """An answer to an exercise before, which a later answer imports."""
+
+    exercise: Exercise
+    form: Form
 
 
 def digest(source: bytes) -> str:

@@ -95,6 +95,7 @@ def _described(path: Path, found: Mapping[str, Any]) -> Exercise:
         functions=made,
         checks=(),
         needs=tuple(found["needs"]),
+        uses=tuple(found["uses"]),
         credit=found["credit"],
         convention_share=float(found["convention_share"]),
     )

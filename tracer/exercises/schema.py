@@ -57,6 +57,8 @@ def exercise_keys() -> tuple[Key, ...]:
             "a file in the folder with right functions of the same signatures",
             left_out="`equations` say what is right"),
         Key("needs", Folders(), "the exercises that come before it", ()),
+        Key("uses", Folders(),
+            "exercises before it whose answers, the student's own, this one may import", ()),
         Key("credit", OneOf(("follow", "exact")),
             "whether a number is right that follows from the student's own earlier numbers, or "
             "only one that is right by itself", "follow"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import BinaryIO
@@ -21,10 +21,15 @@ LARGEST_NOTEBOOK = 2**25
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A student's file, as bytes; nobody has looked into it yet."""
+    """A student's file, as bytes; nobody has looked into it yet.
+
+    `earlier` has the same student's answers to exercises before it, by the exercise's name, as far
+    as this one may import them.
+    """
 
     name: str
     source: bytes
+    earlier: Mapping[str, Submission] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: str | os.PathLike[str], *, links: bool = True) -> Submission:

@@ -10,12 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tracer.exercises.earlier import all_used
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.form import look
 from tracer.exports.settings import Settings
 from tracer.exports.telling import as_text, whole
 from tracer.gradebook.feedback import shown
-from tracer.gradebook.handed import HandedIn, LeftOut
+from tracer.gradebook.handed import Before, HandedIn, LeftOut
 from tracer.gradebook.intake import handed_in
 from tracer.gradebook.workers import Grader, Job, outcome
 from tracer.grading.report import Verdict
@@ -138,7 +139,8 @@ def graded(
     folder, now = places.submission, datetime.now(UTC)
     grader = Grader(partial(wall, standing), as_record, Limits(seconds=settings.seconds))
     only = exercises[0] if len(exercises) == 1 else None
-    found = list(handed_in(folder, exercises, only))
+    known = {one.name: one for e in exercises for one in (e, *all_used(e))}
+    found = list(handed_in(folder, list(known.values()), only))
     left_out = [one for one in found if isinstance(one, LeftOut)]
     about = [clean(one.text) for one in told_left_out(left_out)]
     for number, exercise in enumerate(exercises):
@@ -150,7 +152,7 @@ def graded(
             continue
         first, *others = theirs
         notes = [*about, *(_also(first, other) for other in others)]
-        job = Job(number, exercise.folder, first.file, first.source, seed)
+        job = Job(number, exercise.folder, first.file, first.source, seed, _before(exercise, found))
         done = outcome(job, grader)
         if done.grade is None:
             fault = done.fault or _("the grader failed")
@@ -161,6 +163,17 @@ def graded(
         report = shown(done.grade["report"], levels)
         form = look(first.file, first.source, exercise.called_names)
         yield Graded(exercise, report, "\n".join(notes), gradable=form.is_program)
+
+
+def _before(exercise: Exercise, found: Sequence[HandedIn | LeftOut]) -> tuple[Before, ...]:
+    """The answers to exercises before that this one may import: of each the first."""
+    names = [one.name for one in all_used(exercise)]
+    theirs = {
+        h.exercise: Before(h.exercise, h.file, h.source)
+        for h in reversed(found)
+        if isinstance(h, HandedIn) and h.exercise in names
+    }
+    return tuple(theirs.values())
 
 
 def _also(first: HandedIn, other: HandedIn) -> str:

@@ -8,6 +8,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from tracer.errors import InputError
 from tracer.exercises.discovery import home
+from tracer.exercises.earlier import all_used
 from tracer.exercises.exercise import Exercise
 from tracer.exports.format import BoxFormat
 from tracer.exports.settings import FILE, OWN, Settings
@@ -31,8 +32,9 @@ def packed(form: BoxFormat, settings: Settings, exercises: Sequence[Exercise]) -
         If tracer cannot be packed.
     """
     own = exercises if are_own(exercises) else []
+    known = {one.name: one for e in own for one in (e, *all_used(e))}
     if form.public:
-        for one in own:
+        for one in known.values():
             if one.reference is not None:
                 said = _(
                     "exercise {name} has a {file} with right answers, and students can read what "
@@ -50,7 +52,7 @@ def packed(form: BoxFormat, settings: Settings, exercises: Sequence[Exercise]) -
         _add(archive, inside + FILE, settings.as_text().encode())
         # An image is built from what lies at the root.
         _add(archive, made.name, made.contents, packed_already=True)
-        for one in own:
+        for one in known.values():
             for path in sorted(one.folder.rglob("*")):
                 within = path.relative_to(one.folder.parent)
                 if path.is_file() and not is_kept(within.parts):

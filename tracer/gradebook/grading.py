@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import tracer
 from tracer.errors import InputError
+from tracer.exercises.earlier import all_used
 from tracer.exercises.exercise import Exercise, Folder
 from tracer.gradebook import records
 from tracer.gradebook.handed import HandedIn, LeftOut
@@ -100,7 +101,9 @@ def take_in(
                     handed += 1
                     yield one, secrets.randbits(32) if seed is None else seed
 
-    new = store.take_in(seeded())  # in one transaction: a kill leaves all of a download or none
+    # In one transaction: a kill leaves all of a download or none.
+    uses = {e.name: [one.name for one in all_used(e)] for e in exercises if e.uses}
+    new = store.take_in(seeded(), uses)
     return Taken(handed, new, tuple(left_out))
 
 
@@ -175,7 +178,7 @@ def run(
         for number, (exercise, _name) in by_number.items():
             kept = under_way[number] = store.submission(number)
             handed = kept.handed
-            yield Job(number, exercise.folder, handed.file, handed.source, kept.seed)
+            yield Job(number, exercise.folder, handed.file, handed.source, kept.seed, kept.earlier)
 
     with closing((by or graded)(asked(), grader, jobs)) as outcomes:
         for found in outcomes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,14 @@ class HandedIn:
     def digest(self) -> str:
         """That of the file."""
         return digest_of(self.source)
+
+
+class Before(NamedTuple):
+    """An answer of the same student to an exercise before, which a later one may import."""
+
+    exercise: str
+    file: str
+    source: bytes
 
 
 def digest_of(source: bytes) -> str:

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 from tracer.errors import FileError, InputError
 from tracer.exercises.submission import Submission
+from tracer.gradebook.before import as_handed, read_earlier
 from tracer.gradebook.handed import digest_of
 from tracer.gradebook.naming import as_text
-from tracer.gradebook.records import SCHEMA
+from tracer.gradebook.records import READ, SCHEMA
 from tracer.language import _, quoted, quoted_file
 
 LARGEST = 2**25
@@ -53,7 +54,7 @@ def read_record(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict) or "schema" not in found:
         said = _("{file} is no record of a grade; tracer grade writes them into records/")
         raise FileError(said.format(file=path))
-    if found["schema"] != SCHEMA:
+    if found["schema"] not in READ:
         said = _("{file} is of the schema {found}; this tracer reads {wanted}")
         raise FileError(said.format(file=path, found=found["schema"], wanted=SCHEMA))
     missing = [*_unfit(found, _KINDS)]
@@ -65,6 +66,8 @@ def read_record(path: Path) -> dict[str, Any]:
         checks = found["report"].get("checks")
         fits = isinstance(checks, list) and all(isinstance(c, dict) for c in checks)
         missing = [*({name for c in checks for name in _unfit(c, _ENDED)} if fits else ["checks"])]
+    if not missing and read_earlier(found) is None:
+        missing = ["earlier"]
     if missing:
         said = _("{file} is not as tracer wrote it: {key} is missing, or of another kind")
         raise FileError(said.format(file=path, key=min(missing)))
@@ -102,7 +105,8 @@ def submission_of(record: dict[str, Any], path: Path) -> Submission:
         )
         command = f"tracer check {quoted_file(str(path))} --exercise {quoted(record['exercise'])}"
         raise InputError(said.format(file=path, command=command))
-    return Submission(as_text(record["file"]), found.source)
+    earlier = as_handed(read_earlier(record) or ())
+    return Submission(as_text(record["file"]), found.source, earlier)
 
 
 class SameGrader(NamedTuple):

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tracer.errors import FileError
 from tracer.gradebook.fact import Fact
-from tracer.gradebook.handed import HandedIn, Student
+from tracer.gradebook.handed import Before, HandedIn, Student
 from tracer.gradebook.tables import prepare
 from tracer.language import _
 from tracer.storage.locking import locked
@@ -29,12 +30,24 @@ TRIES = 3
 """How often a submission is graded at which the grader itself fails, by one and the same grader."""
 
 
+_WITH_EARLIER = """
+INSERT INTO earlier SELECT s.number, b.exercise, b.file, b.digest
+FROM submissions AS s JOIN submissions AS b ON b.number = (
+    SELECT number FROM submissions AS o WHERE o.student = s.student AND o.exercise = ?
+    ORDER BY o.seen DESC, o.time DESC, o.number DESC LIMIT 1
+)
+WHERE s.exercise = ? AND NOT EXISTS (SELECT 1 FROM grades WHERE submission = s.number)
+ON CONFLICT DO NOTHING
+"""
+
+
 class Kept(NamedTuple):
-    """A submission as it is kept: its number, what was handed in, and its seed."""
+    """A submission as it is kept: its number, what was handed in, its seed, and earlier answers."""
 
     number: int
     handed: HandedIn
     seed: int
+    earlier: tuple[Before, ...] = ()
 
 
 class Unsettled(NamedTuple):
@@ -66,8 +79,15 @@ class Store:
             [name, json.dumps(value)],
         )
 
-    def take_in(self, handed: Iterable[tuple[HandedIn, int]]) -> int:
+    def take_in(
+        self,
+        handed: Iterable[tuple[HandedIn, int]],
+        uses: Mapping[str, Collection[str]] = MappingProxyType({}),
+    ) -> int:
         """Keep a download: what was handed in, each with its seed, in one transaction.
+
+        `uses` says whose answers the answer to an exercise may import. Of these the last of the
+        same student's is kept with it, as long as it has no grade.
 
         What is there already is not kept twice. Where the student has withdrawn it meanwhile, for
         something else was in a download in which it was not, it was handed in again.
@@ -103,6 +123,9 @@ class Store:
                     new += 1
                 else:
                     self._seen_again(one, download, time)
+            for exercise, names in uses.items():
+                for name in names:
+                    self._connection.execute(_WITH_EARLIER, [name, exercise])
         return new
 
     def _seen_again(self, one: HandedIn, download: int, time: str | None) -> None:
@@ -136,7 +159,12 @@ class Store:
             None if time is None else datetime.fromisoformat(time),
             None if late is None else bool(late),
         )  # fmt: skip
-        return Kept(number, handed, seed)
+        rows = self._connection.execute(
+            "SELECT exercise, file, source FROM earlier JOIN sources USING (digest) "
+            "WHERE submission = ? ORDER BY exercise",
+            [number],
+        )
+        return Kept(number, handed, seed, tuple(Before(*row) for row in rows))
 
     def pending(self, grader: str, exercise: str) -> list[int]:
         """The numbers of an exercise's submissions that are to be graded by this grader."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from tracer.errors import FileError
 from tracer.language import _
 
-VERSION = 4
+VERSION = 5
 
 _FIRST = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -70,6 +70,17 @@ CREATE TABLE again (
 """With which download a submission came first, in which it lay last, and when it was back."""
 
 
+_FIFTH = """
+CREATE TABLE earlier (
+    submission INTEGER NOT NULL REFERENCES submissions,
+    exercise TEXT NOT NULL, file TEXT NOT NULL,
+    digest TEXT NOT NULL REFERENCES sources,
+    PRIMARY KEY (submission, exercise)
+);
+"""
+"""The same student's answers to exercises before, which a submission may import."""
+
+
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Make the tables that are not there yet.
 
@@ -88,6 +99,6 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
             "choose another folder with --out"
         )
         raise FileError(said.format(file=path, found=version, wanted=VERSION))
-    missing = "".join((_FIRST, _SECOND, _THIRD, _FOURTH)[version:])
+    missing = "".join((_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)[version:])
     if missing:
         connection.executescript(f"BEGIN; {missing} PRAGMA user_version = {VERSION}; COMMIT;")

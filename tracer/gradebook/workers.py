@@ -30,6 +30,8 @@ import numpy as np
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.reading import read
 from tracer.exercises.submission import Submission
+from tracer.gradebook.before import as_handed, earlier_of
+from tracer.gradebook.handed import Before
 from tracer.grading.report import Kind, Report, Verdict
 from tracer.grading.session import grade
 from tracer.sandbox import place
@@ -70,6 +72,7 @@ class Job(NamedTuple):
     file: str
     source: bytes
     seed: int
+    earlier: tuple[Before, ...] = ()
 
 
 class Outcome(NamedTuple):
@@ -83,7 +86,7 @@ class Outcome(NamedTuple):
 def outcome(job: Job, grader: Grader) -> Outcome:
     """Grade one submission. A fault of the grader is told, and is no grade."""
     try:
-        submission = Submission(job.file, job.source)
+        submission = Submission(job.file, job.source, as_handed(job.earlier))
         report = grade(
             _exercise(job.exercise), submission, seed=job.seed, limits=grader.limits,
             wall=grader.wall(),
@@ -99,6 +102,7 @@ def outcome(job: Job, grader: Grader) -> Outcome:
                 "points": report.points,
                 "out_of": report.out_of,
                 "report": said,
+                **earlier_of(report, job.earlier),
                 "time_limit": grader.limits.seconds,
                 "python": platform.python_version(),
                 "numpy": np.__version__,

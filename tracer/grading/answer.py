@@ -259,8 +259,12 @@ def _read_end(answer: Answer, plan: Plan, facts: dict[str, Any] | None) -> None:
                 "shapes": _shapes(facts.get("shapes")),
                 "near": _text(facts.get("near")),
                 "missing": _text(facts.get("missing")),
+                "inside": _text(facts.get("inside")),
+                "inside_line": _whole(facts.get("inside_line")),
                 "loaded": answer.loaded,
             }
+            if told["inside"]:  # of another function than the one that is asked for
+                told |= {"not_implemented": False, "stub": told["not_implemented"]}
             answer.trouble = Trouble(Kind.RAISED, call, facts=told)
         case "returned" if _text(facts.get("what")) in _RETURNED:
             kind = _RETURNED[_text(facts["what"])]

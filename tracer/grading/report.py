@@ -50,6 +50,7 @@ class Kind(StrEnum):
     SHARED = "shared"  # an array that was returned changed later
     CHANGED = "changed"  # an input was changed
     REMEMBERS = "remembers"  # right alone, wrong after another call
+    EARLIER = "earlier"  # an earlier answer of the student's, which this one imports, is wrong
     WARNED = "warned"  # NumPy or Python gave a warning
     NO_FUNCTION = "no function"
     FORM = "form"  # the file is nothing that Python could run

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ ROOM = 8
 def request(
     file: tuple[str, str], plans: Sequence[Plan], limits: Limits, mark: str, *,
     most: int, apart: bool = False, watch: int | None = None,
+    own: Mapping[str, bytes] = MappingProxyType({}),
 ) -> bytes:  # fmt: skip
     """The plan and the arrays of several checks.
 
@@ -47,8 +49,11 @@ def request(
         Whether each check runs in a process of its own.
     watch : int, optional
         The call that is recorded line by line.
+    own : mapping of str to bytes
+        What the file may import of the student's own: the program of each module.
     """
-    checks, frames = [], []
+    checks = []
+    frames = [pack(f"own/{name}", np.frombuffer(source, np.uint8)) for name, source in own.items()]
     for number, plan in enumerate(plans):
         addresses: dict[int, str] = {}
         for n, call in enumerate(plan):
@@ -67,6 +72,7 @@ def request(
         "most": room(most),
         "apart": apart,
         "watch": watch,
+        "own": list(own),
         "checks": checks,
     }
     return pack_note("plan", note) + b"".join(frames)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
+from tracer.exercises.earlier import programs, with_earlier
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.form import Form, look
 from tracer.exercises.submission import Submission
@@ -61,6 +62,7 @@ def grade(
     """
     functions = exercise.called_names
     form = look(submission.name, submission.source, functions, (exercise.name, exercise.number))
+    form = with_earlier(exercise, form, submission.earlier)
     return grade_form(
         exercise, form, submission.name, seed=seed, limits=limits, wall=wall, searching=searching
     )
@@ -110,6 +112,10 @@ def _graded(
         mistakes = [] if diagnosis is None else diagnosis.alike
         blame = line_to_look_at(session, asked, judged, mistakes)
         judged = with_line(session, asked, judged)
+        if form.earlier:
+            from tracer.grading.earlier import with_fault
+
+            judged = with_fault(session, asked, judged)
     there = installed()
     return Report(
         exercise=exercise,
@@ -191,8 +197,9 @@ class Session:
         wanted = largest(plans)
         file, module = self.form.file, self.exercise.file.removesuffix(".py")
         asked = request(
-            (file, module), plans, limits, self.mark, most=wanted, apart=apart, watch=watch
-        )
+            (file, module), plans, limits, self.mark, most=wanted, apart=apart, watch=watch,
+            own=programs(self.form),
+        )  # fmt: skip
         longest = max(0.0, self.limits.budget - self.used)
         room = replace(
             limits,

@@ -13,7 +13,8 @@ arguments go out again after each call, and what was returned after the last one
 
 It is started early, loads NumPy and the files beside it, and waits. When stdin ends, the request
 lies ready, and behind it the student's program. The request is frames: the note ``plan``, and the
-arrays that the calls of the plan name. The answer goes out, frame by frame as soon as it is known,
+arrays that the calls of the plan name; and ``own/<module>`` is the source of each earlier answer of
+the student's that this one may import. The answer goes out, frame by frame as soon as it is known,
 on what was stdout at the start: ``ready``; for each check ``<check>/loaded``,
 ``<check>/<call>/<key>`` for each array of a call, ``<check>/after/<call>/<n>`` for its n-th
 argument that is an array, ``<check>/kept/<call>/<key>`` for all that was returned once more at the
@@ -77,7 +78,7 @@ def beside(name: str) -> Any:
     return module
 
 
-returned, misnamed = beside("returned"), beside("misnamed")
+returned, misnamed, ownmodules = beside("returned"), beside("misnamed"), beside("ownmodules")
 
 
 def limit(memory: int, seconds: int) -> None:
@@ -133,6 +134,8 @@ def main(setting: dict[str, Any]) -> None:
     file = Path.cwd() / plan["file"]
     file.write_bytes(source)
     sys.argv[:] = [str(file)]  # as if the student had started it
+    sources = {name: inputs[f"own/{name}"].tobytes() for name in plan["own"]}
+    own = ownmodules.OwnModules(sources, file, describing.compiled)
     plain = returned.numbers(plan["most"])
     lent = None
     if setting.get("handed"):
@@ -156,8 +159,9 @@ def main(setting: dict[str, Any]) -> None:
         stopped = partial(send_note, f"{check['id']}/stopped", note, send)
         standing.when_stopped(str(file), source, stopped)
         one_check(
-            check, plan, inputs, source, file, plain, frames, send, describing, recording, lent=lent
-        )
+            check, plan, inputs, source, file, plain, frames, send, describing, recording,
+            lent=lent, own=own,
+        )  # fmt: skip
         if alone:
             os._exit(0)
     send(note("end", {}))
@@ -214,13 +218,13 @@ def asked(setting: dict[str, Any]) -> tuple[bytes, bytes]:
 def one_check(
     check: dict[str, Any], plan: dict[str, Any], inputs: dict[str, Any], source: bytes, file: Path,
     plain: Callable[..., Any], frames: ModuleType, send: Callable[[bytes], None],
-    describing: Any, recording: Any, there: Any = None, lent: Any = None,
+    describing: Any, recording: Any, there: Any = None, lent: Any = None, own: Any = None,
 ) -> None:  # fmt: skip
     """Load the file, make all calls of one check, and say how it went.
 
     `there` has the functions where they are there already, in the student's own session; then
     Ctrl-C ends the check, and is no exception of theirs. The arguments lie in the memory that is
-    `lent`, if there is some.
+    `lent`, if there is some. `own` are the modules of the student's own that can be imported.
     """
     key, where = check["id"], {"call": 0}
     pack, note, spare = frames.pack, frames.pack_note, bytearray(2**20)
@@ -242,6 +246,8 @@ def one_check(
         with warnings.catch_warnings():
             warnings.simplefilter("always")
             warnings.showwarning = warned
+            if own is not None:
+                own.forget()
             if there is None:
                 module = loaded(source, file, plan["module"], describing.compiled)
             send(note(f"{key}/loaded", {}))
@@ -265,6 +271,7 @@ def one_check(
         facts = {
             **describing.describe(error, file, called),
             **misnamed.meant(error, PACKAGES[: PACKAGES.index("llvmlite")]),
+            **(own.raised_in(error, file) if own is not None else {}),
         }
     facts["warnings"] = seen
     send(note(f"{key}/note", {**facts, **where, "spare": len(spare)}))

@@ -10,7 +10,8 @@ from tracer.exercises.products import Fits, fitting
 from tracer.grading.report import Report, Trouble
 from tracer.language import _
 from tracer.view.say.difference import listed
-from tracer.view.say.ending import Ending
+from tracer.view.say.earlier import earlier_missing, raised_in_earlier
+from tracer.view.say.ending import Ending, line_of
 from tracer.view.say.form import in_another_order
 from tracer.view.say.products import product_sentence, shapes_sentence, spread_sentence
 from tracer.view.say.python import about_python, in_own_lines
@@ -75,11 +76,13 @@ def raised(report: Report, trouble: Trouble) -> list[str | Ending]:
         )
     if facts["loaded"]:
         lines: list[str | Ending] = [_("Your code raised {what}").format(what=what)]
-    elif name in ("SyntaxError", "IndentationError", "TabError"):
+    elif name in ("SyntaxError", "IndentationError", "TabError") and not facts.get("inside"):
         lines = [_("Your file is not valid Python: {what}").format(what=what)]
     else:
         lines = [_("Your file cannot be loaded: {what}").format(what=what)]
     lines += line(report, facts["line"])
+    if facts.get("inside"):
+        return [*lines, *raised_in_earlier(report, facts)]
     if facts.get("again"):
         lines.append(_("The call in this line leads to itself again and again, and never ends."))
     lines += _meant(facts) or _foreign(report, name, message)
@@ -169,6 +172,9 @@ def _import(report: Report, message: str, *, near: str, compiled: bool) -> list[
     )
     if "relative import" in message:
         lines.append(_("An answer is one file: copy into it what it needs of your other files."))
+    own = earlier_missing(report, message)
+    if own:
+        return own
     missing = _MISSING.match(message)
     if missing is not None and missing["name"] not in report.libraries and not near:
         said = _(
@@ -196,15 +202,5 @@ def start(report: Report) -> list[str]:
 
 
 def line(report: Report, number: int | None) -> list[Ending]:
-    """``line 12 of lstm_step.py: z = x @ U``, or of a cell of the notebook."""
-    found = report.form.line(number)
-    if found is None:
-        return []
-    said = _("line {number} of {file}: {code}")
-    if found.cell is not None:
-        said = _("code cell {cell}, line {number} of {file}: {code}")
-    code = clean(found.text.strip()[:200])
-    whole = said.format(
-        number=found.number, cell=found.cell, file=clean(found.file or report.form.file), code=code
-    )
-    return [Ending(whole, code)]
+    """A line of the answer."""
+    return line_of(report.form, number)

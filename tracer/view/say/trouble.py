@@ -13,6 +13,7 @@ from typing import Any
 from tracer.exercises.exercise import Function
 from tracer.grading.report import Kind, Report, Trouble
 from tracer.language import _, plural
+from tracer.view.say.earlier import earlier_at_fault
 from tracer.view.say.ending import Ending
 from tracer.view.say.form import elsewhere, form_sentences
 from tracer.view.say.raised import line, own_tries, raised, start
@@ -88,6 +89,8 @@ def sentences(report: Report, trouble: Trouble) -> Sequence[str | Ending]:
             ]
         case Kind.CHANGED:
             return _changed(report, function, facts)
+        case Kind.EARLIER:
+            return earlier_at_fault(facts, function)
         case Kind.REMEMBERS:
             return _remembers(trouble, function)
         case Kind.WARNED:

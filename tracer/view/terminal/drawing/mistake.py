@@ -28,6 +28,8 @@ COLUMNS = 8
 
 def first_mistake(part: Judged, failing: CheckRow, able: Abilities) -> Iterator[Text]:
     """The mistake, where it is known; the first thing that is wrong, and what to do about it."""
+    for remark in _earlier(failing):
+        yield from [*paragraphs(remark.said, able), Text("")]
     mistake = mistake_told(part, failing)
     if mistake:
         yield from [*paragraphs(mistake, able), Text("")]
@@ -35,7 +37,7 @@ def first_mistake(part: Judged, failing: CheckRow, able: Abilities) -> Iterator[
         assert failing.stopped is not None
         yield from _stopped(failing.stopped, able)
         yield from _look_at(part, able)
-        yield from _remarks(failing.remarks, able)
+        yield from _remarks([r for r in failing.remarks if r not in _earlier(failing)], able)
         return
     wrong = failing.wrong
     remembers = [r for r in failing.remarks if r.kind is Kind.REMEMBERS]
@@ -57,7 +59,13 @@ def first_mistake(part: Judged, failing: CheckRow, able: Abilities) -> Iterator[
         yield from _also(failing.also, wrong, able)
     if failing.standings:
         yield from [Text(""), *paragraph(Said(failing.standings), able)]
-    yield from _remarks([r for r in failing.remarks if r not in remembers], able)
+    told = [*_earlier(failing), *remembers]
+    yield from _remarks([r for r in failing.remarks if r not in told], able)
+
+
+def _earlier(failing: CheckRow) -> list[Stopped]:
+    """That an earlier answer of the student's own is at fault: before all else."""
+    return [remark for remark in failing.remarks if remark.kind is Kind.EARLIER]
 
 
 def _look_at(part: Judged, able: Abilities) -> Iterator[Text]:

@@ -1,0 +1,128 @@
+"""An answer that imports the student's own earlier ones, and what is said where they are wrong."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.grading.typed import tracer
+from tracer.course.earlier import read_answer
+from tracer.course.workbook import hand_out
+from tracer.exercises.discovery import discover
+from tracer.exercises.exercise import Exercise
+from tracer.exercises.submission import Submission
+from tracer.grading.report import Report
+from tracer.grading.session import grade
+from tracer.sandbox.walls import WALLS, wall
+from tracer.view.export.report_json import as_record
+
+STEP = "import numpy as np\ndef rnn_step(x, h_prev, U, W, a):\n    return {}\n"
+RIGHT = STEP.format("np.tanh(x @ U.T + h_prev @ W.T + a)")
+NO_BIAS = STEP.format("np.tanh(x @ U.T + h_prev @ W.T)")
+FAILS = STEP.format("np.tanh(x @ U.T + h_prev @ W + b)")
+
+UNROLL = """\
+import numpy as np
+from rnn_step import rnn_step
+
+def rnn_unroll(x, h_0, U, W, a):
+    h, states = h_0, []
+    for x_t in x:
+        h = rnn_step(x_t, {}, U, W, a)
+        states.append(h)
+    return np.stack(states)
+"""
+READS_H, READS_H_0 = UNROLL.format("h"), UNROLL.format("h_0")
+
+
+class Wrong(NamedTuple):
+    """Both answers, how the later one ends, and what is said first and last of its first check."""
+
+    step: str | None
+    unroll: str
+    verdict: str
+    says: str
+
+
+WRONG = (
+    Wrong(NO_BIAS, READS_H, "wrong", "What rnn_unroll does with its numbers is right."),
+    Wrong(NO_BIAS, READS_H_0, "wrong", "Your rnn_step (exercise 10) gives wrong numbers, too."),
+    Wrong(
+        NO_BIAS, READS_H.replace("= rnn_step(", "= np.dot("),
+        "crashed", "Your rnn_step (exercise 10), which this answer uses, does not pass its",
+    ),
+    Wrong(RIGHT, READS_H_0, "wrong", ""),
+    Wrong(FAILS, READS_H, "crashed", "It was raised in your rnn_step.py, the answer to"),
+    Wrong(
+        "def rnn_step(*_):\n    raise NotImplementedError\n", READS_H, "crashed",
+        "rnn_step, of exercise 10, is not written yet. Write it first.",
+    ),
+    Wrong("def rnn_step(:\n", READS_H, "crashed", "line 1 of rnn_step.py: def rnn_step(:"),
+    Wrong("", READS_H, "crashed", "Your rnn_step.py, the answer to exercise 10, defines no"),
+    Wrong(None, READS_H, "crashed", "rnn_step is your answer to exercise 10, and it is not"),
+)  # fmt: skip
+
+
+def graded(exercise: Exercise, step: str | None, unroll: str) -> Report:
+    """The report on an unroll, beside which the step lies."""
+    earlier = {} if step is None else {"10_rnn_step": Submission("rnn_step.py", step.encode())}
+    return grade(exercise, Submission("rnn_unroll.py", unroll.encode(), earlier), seed=1)
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: wrong.says[:30] or "its own fault")
+def test_where_the_fault_lies(rnn_unroll: Exercise, wrong: Wrong) -> None:
+    """The first check says it in one true sentence, and nothing where the step is right."""
+    report = graded(rnn_unroll, wrong.step, wrong.unroll)
+    check = as_record(report)["checks"][0 if wrong.step != RIGHT else 1]
+    stopped = check["trouble"]["said"] if check["trouble"] else []
+    said = [line for remark in check["remarks"] for line in remark["said"]] + stopped
+
+    assert report.verdict == wrong.verdict
+    assert any(line.startswith(wrong.says) for line in said) is bool(said)
+    assert bool(said) is bool(wrong.says)
+
+
+@pytest.mark.parametrize("name", [n for n, kind in WALLS.items() if not kind.trouble()])
+def test_it_is_imported_behind_every_wall(rnn_unroll: Exercise, name: str) -> None:
+    """As source, which no path leads to; nothing of it is left from check to check."""
+    counts = RIGHT.replace("def", "calls = []\ndef", 1).replace("return", "calls.append(1); return")
+    counts += "    \n"
+    unroll = READS_H.replace(
+        "    return", "    assert len(calls) in (len(x), 2 * len(x))\n    return"
+    )
+    unroll = unroll.replace("import rnn_step", "import rnn_step, calls")
+    earlier = {"10_rnn_step": Submission("rnn_step.py", counts.encode())}
+    submission = Submission("rnn_unroll.py", unroll.encode(), earlier)
+
+    report = grade(rnn_unroll, submission, wall=wall(name))
+
+    assert report.verdict == "passed"
+
+
+def test_where_it_lies(tmp_path: Path, solutions: Path, rnn_unroll: Exercise) -> None:
+    """In the folder of its exercise; of a file somewhere else, beside it. A change is noticed."""
+    work = tmp_path / "work"
+    hand_out(work, [e for e in discover().good if e.number in ("10", "13")])
+    shutil.copy(solutions / "10_rnn_step" / "rnn_step.py", work / "10_rnn_step" / "rnn_step.py")
+    (work / "13_rnn_unroll" / "rnn_unroll.py").write_text(READS_H)
+    (tmp_path / "13.py").write_text(READS_H)
+    (tmp_path / "rnn_step.py").write_text(NO_BIAS)
+
+    inside = tracer("check", str(work / "13_rnn_unroll" / "rnn_unroll.py"))
+    beside = read_answer(rnn_unroll, tmp_path / "13.py")
+    before = [row["changed"] for row in _listed(work)]
+    (work / "10_rnn_step" / "rnn_step.py").write_text(NO_BIAS)
+
+    assert inside.exit_code == 0
+    assert beside.earlier["10_rnn_step"].source == NO_BIAS.encode()
+    assert (before, [row["changed"] for row in _listed(work)]) == ([False] * 2, [False, True])
+
+
+def _listed(work: Path) -> list[dict[str, bool]]:
+    from tracer.course.workbook import Workbook
+
+    book = Workbook.open(work)
+    return [{"changed": book.changed(e)} for e in discover().good if e.number in ("10", "13")]

@@ -1,0 +1,85 @@
+"""What is said of an earlier answer that an answer imports: the fault lies there, or it is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from tracer.exercises.earlier import all_earlier, used
+from tracer.grading.report import Report
+from tracer.language import _
+from tracer.view.say.difference import place
+from tracer.view.say.ending import Ending, line_of
+from tracer.view.say.numbers import apart
+from tracer.view.say.words import clean
+
+_NONE = re.compile(r"No module named '(?P<module>\w+)'")
+_WITHOUT = re.compile(r"cannot import name '(?P<name>\w+)' from '(?P<module>\w+)'")
+
+
+def earlier_at_fault(facts: Mapping[str, Any], function: str) -> list[str]:
+    """That a wrong number comes out of it; or only that it does not pass its own checks."""
+    names = {"earlier": facts["names"], "number": facts["number"], "function": function}
+    d = facts["difference"]
+    if d is None:
+        said = _(
+            "Your {earlier} (exercise {number}), which this answer uses, does not pass its own "
+            "check “{check}”. Correct it first."
+        )
+        return [said.format(check=facts["check"], **names)]
+    yours, wanted = apart(d.got_number, d.expected_number)
+    where = place(replace(d, returned=None), calls=1)
+    if not facts["rest"]:
+        said = _(
+            "Your {earlier} (exercise {number}) gives wrong numbers, too. It gives {yours} for "
+            "{place}; right for what goes in is {wanted}. Correct it first."
+        )
+        return [said.format(place=where, yours=yours, wanted=wanted, **names)]
+    said = _(
+        "The first wrong number comes out of your {earlier} (exercise {number}). It gives "
+        "{yours} for {place}; right for what goes in is {wanted}."
+    )
+    return [
+        said.format(place=where, yours=yours, wanted=wanted, **names),
+        _("What {function} does with its numbers is right. Correct {earlier} first.").format(
+            **names
+        ),
+    ]
+
+
+def raised_in_earlier(report: Report, facts: Mapping[str, Any]) -> list[str | Ending]:
+    """Where in an earlier answer an exception was raised, or that it is not written yet."""
+    found = all_earlier(report.form).get(facts["inside"])
+    if found is None:
+        return []
+    names = {
+        "file": clean(found.form.file), "number": found.exercise.number,
+        "function": ", ".join(found.exercise.called_names),
+    }  # fmt: skip
+    said = _("It was raised in your {file}, the answer to exercise {number}. Correct it first.")
+    if facts.get("stub"):
+        said = _("{function}, of exercise {number}, is not written yet. Write it first.")
+    return [said.format(**names), *line_of(found.form, facts["inside_line"])]
+
+
+def earlier_missing(report: Report, message: str) -> list[str]:
+    """That an earlier answer is not there, or does not define what is imported from it."""
+    of = {one.module: one for one in used(report.exercise)}
+    none, without = _NONE.match(message), _WITHOUT.match(message)
+    if none is not None and none["module"] in of:
+        one = of[none["module"]]
+        names = {"module": one.module, "number": one.number, "name": one.name, "file": one.file}
+        return [
+            _("{module} is your answer to exercise {number}, and it is not there.").format(**names),
+            _(
+                "It belongs into the folder {name} beside that of this exercise. For a file that "
+                "lies elsewhere: into the same folder, as {file}."
+            ).format(**names),
+        ]
+    if without is not None and without["module"] in of:
+        one = of[without["module"]]
+        said = _("Your {file}, the answer to exercise {number}, defines no {name}.")
+        return [said.format(file=one.file, number=one.number, name=without["name"])]
+    return []
