@@ -25,7 +25,7 @@ from tracer.kernels.cpu.calls import stand_apart
 from tracer.kernels.cpu.jit import compiled
 from tracer.kernels.cpu.meeting import meet
 from tracer.kernels.cpu.product import packed, packed_columns, product
-from tracer.kernels.cpu.squeezing import TANH, slope, squeeze
+from tracer.kernels.cpu.squeezing import SIGMOID, TANH, slope, squeeze
 
 FORWARD = ("z_i", "i", "z_f", "f", "z_g", "g", "z_o", "o", "c", "tanh_c", "h")
 """What a step computes, in the order of its places."""
@@ -99,31 +99,43 @@ def step(
 @compiled
 def _back_through_h(
     d_h_from_loss: Array, d_h_from_next: Array, o: Array, tanh_c: Array, d_c_from_next: Array,
-    d_h: Array, d_o: Array, d_tanh_c: Array, d_c_from_h: Array, d_c: Array,
+    d_h: Array, d_o: Array, d_tanh_c: Array, d_c_from_h: Array, d_c: Array, d_z: Array, H: int,
 ) -> None:  # fmt: skip
-    """``h = o * tanh_c``, and the two ways to c."""
+    """``h = o * tanh_c``, the two ways to c, and ``o = σ(z_o)``.
+
+    No number is read again that was written here: it is still in a register.
+    """
     stand_apart()
     one = o.dtype.type(1)
-    for j in range(d_h.size):
-        d_h[j] = d_h_from_loss[j] + d_h_from_next[j]
-        d_o[j] = d_h[j] * tanh_c[j]
-        d_tanh_c[j] = d_h[j] * o[j]
-        d_c_from_h[j] = d_tanh_c[j] * (one - tanh_c[j] * tanh_c[j])
-        d_c[j] = d_c_from_h[j] + d_c_from_next[j]
+    for n in range(len(d_z)):
+        for j in range(H):
+            k = n * H + j
+            d_h[k] = d_h_from_loss[k] + d_h_from_next[k]
+            d_o[k] = d_h[k] * tanh_c[k]
+            d_tanh_c[k] = d_h[k] * o[k]
+            d_c_from_h[k] = d_tanh_c[k] * (one - tanh_c[k] * tanh_c[k])
+            d_c[k] = d_c_from_h[k] + d_c_from_next[k]
+            d_z[n, OF_O, j] = d_o[k] * (o[k] * (one - o[k]))
 
 
 @compiled
 def _back_through_c(
     d_c: Array, f: Array, c_prev: Array, i: Array, g: Array,
-    d_c_prev: Array, d_i: Array, d_f: Array, d_g: Array,
+    d_c_prev: Array, d_i: Array, d_f: Array, d_g: Array, d_z: Array, H: int,
 ) -> None:  # fmt: skip
-    """``c = f * c_prev + i * g``."""
+    """``c = f * c_prev + i * g``, and ``i = σ(z_i), f = σ(z_f), g = tanh(z_g)``."""
     stand_apart()
-    for j in range(d_c.size):
-        d_c_prev[j] = d_c[j] * f[j]
-        d_i[j] = d_c[j] * g[j]
-        d_f[j] = d_c[j] * c_prev[j]
-        d_g[j] = d_c[j] * i[j]
+    one = f.dtype.type(1)
+    for n in range(len(d_z)):
+        for j in range(H):
+            k = n * H + j
+            d_c_prev[k] = d_c[k] * f[k]
+            d_i[k] = d_c[k] * g[k]
+            d_f[k] = d_c[k] * c_prev[k]
+            d_g[k] = d_c[k] * i[k]
+            d_z[n, OF_I, j] = d_i[k] * (i[k] * (one - i[k]))
+            d_z[n, OF_F, j] = d_f[k] * (f[k] * (one - f[k]))
+            d_z[n, OF_G, j] = d_g[k] * (one - g[k] * g[k])
 
 
 @compiled
@@ -132,33 +144,32 @@ def step_back(
     d_before: Moment, d_z: Blocks, spare: Room,
 ) -> None:  # fmt: skip
     """The equations of `step`, differentiated from the last to the first."""
-    N = d_h_from_loss.size // spare.rows.shape[1]
-    slopes = spare.flat[: d_h_from_loss.size]
-    z_i, i = piece(now, Z_I, N), piece(now, I, N)
-    z_f, f = piece(now, Z_F, N), piece(now, F, N)
-    z_g, g = piece(now, Z_G, N), piece(now, G, N)
-    z_o, o = piece(now, Z_O, N), piece(now, O, N)
+    N = len(d_z.blocks)
+    i, f = piece(now, I, N), piece(now, F, N)
+    g, o = piece(now, G, N), piece(now, O, N)
     c_prev, tanh_c = piece(before, C, N), piece(now, TANH_C, N)
     d_h, d_o = piece(d_now, D_H, N), piece(d_now, D_O, N)
     d_tanh_c = piece(d_now, D_TANH_C, N)
     d_c_from_h, d_c = piece(d_now, FROM_H, N), piece(d_now, D_C, N)
     d_i, d_f = piece(d_now, D_I, N), piece(d_now, D_F, N)
     d_g = piece(d_now, D_G, N)
+    H = now.part.units
 
     _back_through_h(
         d_h_from_loss, piece(d_now, H_FROM_NEXT, N), o, tanh_c, piece(d_now, C_FROM_NEXT, N),
-        d_h, d_o, d_tanh_c, d_c_from_h, d_c,
+        d_h, d_o, d_tanh_c, d_c_from_h, d_c, d_z.blocks, H,
     )  # fmt: skip
-    _back_through_c(d_c, f, c_prev, i, g, piece(d_before, C_FROM_NEXT, N), d_i, d_f, d_g)
-
-    slope(cell.gate, z_i, i, slopes)
-    back_through(rows(d_now, D_I, N), spare.rows, OF_I, d_z.blocks)
-    slope(cell.gate, z_f, f, slopes)
-    back_through(rows(d_now, D_F, N), spare.rows, OF_F, d_z.blocks)
-    slope(TANH, z_g, g, slopes)
-    back_through(rows(d_now, D_G, N), spare.rows, OF_G, d_z.blocks)
-    slope(cell.gate, z_o, o, slopes)
-    back_through(rows(d_now, D_O, N), spare.rows, OF_O, d_z.blocks)
+    _back_through_c(
+        d_c, f, c_prev, i, g, piece(d_before, C_FROM_NEXT, N), d_i, d_f, d_g, d_z.blocks, H
+    )
+    if cell.gate != SIGMOID:  # another function than σ has another slope
+        slopes = spare.flat[: d_h_from_loss.size]
+        slope(cell.gate, piece(now, Z_I, N), i, slopes)
+        back_through(rows(d_now, D_I, N), spare.rows, OF_I, d_z.blocks)
+        slope(cell.gate, piece(now, Z_F, N), f, slopes)
+        back_through(rows(d_now, D_F, N), spare.rows, OF_F, d_z.blocks)
+        slope(cell.gate, piece(now, Z_O, N), o, slopes)
+        back_through(rows(d_now, D_O, N), spare.rows, OF_O, d_z.blocks)
 
     # z = U x + W h_prev + a
     meet(now.part.team, now.part.me)
