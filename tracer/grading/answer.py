@@ -48,7 +48,8 @@ class Answer:
     arrays, kept : dict
         What was returned, by call of the plan and key: at once, and once more after the last call.
     after : dict
-        The arguments after the call, by call and place among its arrays.
+        The arguments after the call, or where they were lent as they were in the end, by call and
+        place among its arrays.
     trouble : Trouble or None
         Why there are no more arrays; its call is one of the plan.
     warnings : list of Trouble
@@ -139,7 +140,7 @@ def read(response: bytes, plans: Sequence[Plan], in_time: int | None = None) -> 
 def look_at_lent(
     answers: Sequence[Answer], plans: Sequence[Plan], lent: bytes | mmap.mmap, most: int
 ) -> None:
-    """Put in the place of what was said of the arguments after a call what they were in the end.
+    """See what the arguments were in the end; whatever was said of them counts for nothing.
 
     Parameters
     ----------
@@ -160,9 +161,9 @@ def look_at_lent(
     ]
     found, length = places(sizes)
     whole = np.frombuffer(lent, np.uint8) if len(lent) else np.zeros(0, np.uint8)
+    for answer in answers:
+        answer.after.clear()
     if whole.size != length:  # it ended before it lent anything
-        for answer in answers:
-            answer.after.clear()
         return
     for answer, plan, there in zip(answers, plans, found, strict=True):
         left = iter(there)
@@ -173,11 +174,8 @@ def look_at_lent(
                     before = call.arrays.get(part.key)
                 else:
                     before = answer.arrays.get((part.call, part.key))
-                if before is None or (number, place) not in answer.after:
-                    continue
-                if before.nbytes > room(most):  # nobody has lent that, whatever a frame said
-                    del answer.after[number, place]
-                    continue
+                if before is None or before.nbytes > room(most):
+                    continue  # nobody has lent that, whatever a frame said
                 raw = whole[begin : begin + before.nbytes]
                 answer.after[number, place] = raw.view(before.dtype).reshape(before.shape).copy()
 

@@ -12,6 +12,12 @@ from typing import IO
 PAUSE = 50
 """Milliseconds between two looks at whether anybody still wants to know."""
 
+GATHERING = 0.002
+"""Seconds from one piece to the next: who writes many small ones is not held up for each."""
+
+PIECE = 2**16
+"""Bytes that are read at once, as many as a pipe holds."""
+
 
 class Collector:
     """Reads a pipe in a thread of its own and keeps the first `most` bytes.
@@ -24,7 +30,7 @@ class Collector:
         self.data = bytearray()
         self.last = time.monotonic()
         self._pipe, self._most = pipe, most
-        self._stop = threading.Event()
+        self._stop, self._ended = threading.Event(), threading.Event()
         self._failed: Exception | None = None
         self._thread = threading.Thread(target=self._collect, daemon=True)
         self._thread.start()
@@ -46,14 +52,17 @@ class Collector:
             while not self._stop.is_set():
                 if not _readable(file):
                     continue
-                chunk = os.read(file, 2**16)
+                chunk = os.read(file, PIECE)
                 if not chunk:
                     return
                 self.data += chunk[: self._most - len(self.data)]
                 self.last = time.monotonic()
+                if len(chunk) < PIECE:
+                    self._ended.wait(GATHERING)
 
     def finish(self) -> None:
         """Take what is left, and raise what went wrong while it was read."""
+        self._ended.set()
         self._thread.join(0.5)
         self._stop.set()
         self._thread.join(1.0)

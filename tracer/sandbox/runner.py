@@ -7,18 +7,18 @@ can still find it, for it runs as the same user, and only a real wall would prev
 What is measured here (a returned array changed later, and without a wall an input that changed) is
 measured beside the student's code, in the same interpreter. It is kept out of that code's easy
 reach, in the variables of a running function, but who wants to can forge it. Behind a wall, inputs
-lie in memory that the grader looks at itself (`lent`). A right number cannot be forged: what is
-right is not known in here. Every check looks the same from here: whatever it is about, the
-arguments go out again after each call, and what was returned after the last one.
+lie in memory that the grader looks at itself (`lent`), and nothing is said of them. A right number
+cannot be forged: what is right is not known in here. Every check looks the same from here: whatever
+it is about, the arguments can be looked at after its calls, and what was returned goes out again.
 
 It is started early, loads NumPy and the files beside it, and waits. When stdin ends, the request
 lies ready, and behind it the student's program. The request is frames: the note ``plan``, and the
 arrays that the calls of the plan name; and ``own/<module>`` is the source of each earlier answer of
 the student's that this one may import. The answer goes out, frame by frame as soon as it is known,
 on what was stdout at the start: ``ready``; for each check ``<check>/loaded``,
-``<check>/<call>/<key>`` for each array of a call, ``<check>/after/<call>/<n>`` for its n-th
-argument that is an array, ``<check>/kept/<call>/<key>`` for all that was returned once more at the
-end, and one note ``<check>/note``; last ``end``. Where time is over before that,
+``<check>/<call>/<key>`` for each array of a call, without a wall ``<check>/after/<call>/<n>`` for
+its n-th argument that is an array, ``<check>/kept/<call>/<key>`` for all that was returned once more
+at the end, and one note ``<check>/note``; last ``end``. Where time is over before that,
 ``<check>/stopped`` says where the student's code stood. What it prints goes to stderr, after a mark
 that says which check it belongs to.
 """
@@ -147,6 +147,7 @@ def main(setting: dict[str, Any]) -> None:
         os.environ["NUMBA_DISABLE_JIT"] = "1"  # machine code has no lines to watch
     alone = plan["apart"] and hasattr(os, "fork")
     stands(wall, alone=alone)
+    program = compiled_once(describing.compiled)
     send(note("ready", {"apart": alone}))
     for check in plan["checks"]:
         ours = os.fork() if alone else 0
@@ -160,7 +161,7 @@ def main(setting: dict[str, Any]) -> None:
         standing.when_stopped(str(file), source, stopped)
         one_check(
             check, plan, inputs, source, file, plain, frames, send, describing, recording,
-            lent=lent, own=own,
+            lent=lent, own=own, program=program,
         )  # fmt: skip
         if alone:
             os._exit(0)
@@ -219,12 +220,14 @@ def one_check(
     check: dict[str, Any], plan: dict[str, Any], inputs: dict[str, Any], source: bytes, file: Path,
     plain: Callable[..., Any], frames: ModuleType, send: Callable[[bytes], None],
     describing: Any, recording: Any, there: Any = None, lent: Any = None, own: Any = None,
+    program: Callable[[bytes, Path], Any] | None = None,
 ) -> None:  # fmt: skip
     """Load the file, make all calls of one check, and say how it went.
 
     `there` has the functions where they are there already, in the student's own session; then
     Ctrl-C ends the check, and is no exception of theirs. The arguments lie in the memory that is
-    `lent`, if there is some. `own` are the modules of the student's own that can be imported.
+    `lent`, if there is some. `own` are the modules of the student's own that can be imported, and
+    `program` compiles the file, if that is done in a way of its own.
     """
     key, where = check["id"], {"call": 0}
     pack, note, spare = frames.pack, frames.pack_note, bytearray(2**20)
@@ -249,15 +252,14 @@ def one_check(
             if own is not None:
                 own.forget()
             if there is None:
-                module = loaded(source, file, plan["module"], describing.compiled)
+                module = loaded(source, file, plan["module"], program or describing.compiled)
             send(note(f"{key}/loaded", {}))
             functions = {call["function"]: found(module, call) for call in check["calls"]}
             seen_sent = partial(send_seen, key, frames, send)
             watch = watched(plan["watch"], source, file, recording, seen_sent)
-            copied = fresh if lent is None else lent.copied
             if lent is not None:
                 lent.begin(key)
-            calls(check, inputs, functions, plain, pack, send, where, watch, copied)
+            calls(check, inputs, functions, plain, pack, send, where, watch, lent)
         facts: dict[str, Any] = {"event": "done"}
     except returned.Returned as other:
         facts = other.facts
@@ -288,6 +290,26 @@ def loaded(source: bytes, file: Path, name: str, compiled: Callable[..., Any]) -
     return module
 
 
+def compiled_once(compiled: Callable[..., Any]) -> Callable[[bytes, Path], Any]:
+    """Compiles the file when it is first loaded; what was warned of is said each time."""
+    made: list[tuple[Any, list[Any]]] = []
+
+    def program(source: bytes, file: Path) -> Any:
+        if not made:
+            try:
+                with warnings.catch_warnings(record=True) as told:
+                    warnings.simplefilter("always")
+                    made.append((compiled(source, file), told))
+            except SyntaxError:
+                return compiled(source, file)  # which warns again, and raises it again
+        code, told = made[0]
+        for one in told:
+            warnings.showwarning(one.message, one.category, one.filename, one.lineno)
+        return code
+
+    return program
+
+
 def found(module: Any, call: dict[str, Any]) -> Any:
     """The student's function; of ``LSTMCell.step`` the class, from which an object is made."""
     name = call["function"].partition(".")[0]
@@ -303,7 +325,7 @@ def found(module: Any, call: dict[str, Any]) -> Any:
 def calls(
     check: dict[str, Any], inputs: dict[str, Any], functions: dict[str, Any],
     plain: Callable[..., Any], pack: Callable[..., bytes], send: Callable[[bytes], None],
-    where: dict[str, int], watch: Callable[..., Any], copied: Callable[[Any], Any],
+    where: dict[str, int], watch: Callable[..., Any], lent: Any,
 ) -> None:  # fmt: skip
     """All calls of one check; what one returned may be handed to a later one."""
     key: str = check["id"]
@@ -311,6 +333,7 @@ def calls(
     own: dict[tuple[int, str], Any] = {}
     kept: dict[str, Any] = {}
     objects: dict[str, Any] = {}
+    copied = fresh if lent is None else lent.copied
     for number, call in enumerate(check["calls"]):
         where["call"] = number
         given: list[Any] = []  # the arrays that this call gets
@@ -330,7 +353,9 @@ def calls(
             array = plain(leaf, part, single)
             send(pack(f"{key}/{number}/{leaf}", array))
             own[number, leaf] = array
-        send(b"".join(pack(f"{key}/after/{number}/{n}", array) for n, array in enumerate(given)))
+        if lent is None:
+            after = (pack(f"{key}/after/{number}/{n}", array) for n, array in enumerate(given))
+            send(b"".join(after))
     for address, named, part, single in held:  # is what was returned first still what it was?
         send(pack(address, plain(named.partition("/")[2], part, single)))
 
