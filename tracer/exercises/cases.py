@@ -16,11 +16,12 @@ from zlib import crc32
 import numpy as np
 
 from tracer.exercises import sizes as sizing
-from tracer.exercises.axes import axes_of
+from tracer.exercises.axes import Axes, axes_of
 from tracer.exercises.drawing import SCALE, labels, lengths, mask, may_be_unasked, number, unasked
 from tracer.exercises.exercise import Check, Exercise
 from tracer.exercises.handing import given, initial
 from tracer.exercises.layout import Array, Drawn
+from tracer.exercises.once import once
 from tracer.program import Program
 
 Generators: TypeAlias = "Callable[[str], np.random.Generator]"
@@ -86,15 +87,16 @@ def how_often(check: Check) -> int:
     return len(check.refuses) + check.accepts if check.refuses else check.calls
 
 
-def block_rows(exercise: Exercise) -> set[int]:
+@once
+def block_rows(exercise: Exercise) -> frozenset[int]:
     """How many times H rows an array of the exercise may have."""
-    return {
+    return frozenset(
         count
         for axes in exercise.axes().values()
         for axis in axes
         for letter, count in axis.counts
         if letter == "H"
-    }
+    )
 
 
 def _edit(check: Check, round_: int) -> Mapping[str, Any]:
@@ -156,10 +158,11 @@ def _of_program(
 class _Asked(NamedTuple):
     """Which quantities are drawn, and which are computed of these, and taken as they are."""
 
-    drawn: set[str]
-    pinned: set[str]
+    drawn: frozenset[str]
+    pinned: frozenset[str]
 
 
+@once
 def _asked(exercise: Exercise, program: Program, check: Check) -> _Asked:
     steps = sizing.largest(check.sizes)["T"]
     taken = {name for _key, layout in given(exercise, check, steps) for name in layout.names}
@@ -172,13 +175,13 @@ def _asked(exercise: Exercise, program: Program, check: Check) -> _Asked:
     if pinned:  # all that they are computed from is drawn, whether a function takes it or not
         counted = ("mask", "lengths")  # but every step counts, as far as a function can know
         own |= {n for n in program.given if n not in counted and not n.startswith("d_")}
-    return _Asked(own | gradients, pinned)
+    return _Asked(frozenset(own | gradients), frozenset(pinned))
 
 
-def known_names(exercise: Exercise, check: Check) -> set[str]:
+def known_names(exercise: Exercise, check: Check) -> frozenset[str]:
     """The names that every round of a check gives to the equations."""
     if exercise.program is None:
-        return set()
+        return frozenset()
     asked = _asked(exercise, exercise.program, check)
     return (
         asked.drawn
@@ -212,12 +215,18 @@ def _drawn(
     return number(name, generator, shape)
 
 
+@once
 def _letters(program: Program, name: str) -> tuple[str, ...]:
     return tuple(letter for axis in axes_of(program.names[name]) for letter in axis.letters)
 
 
 def _shape(program: Program, name: str, sizes: Mapping[str, int]) -> tuple[int, ...]:
-    return tuple(axis.length(sizes) for axis in axes_of(program.names[name]))
+    return tuple(axis.length(sizes) for axis in _axes(program, name))
+
+
+@once
+def _axes(program: Program, name: str) -> Axes:
+    return axes_of(program.names[name])
 
 
 def _by_layout(

@@ -6,13 +6,14 @@ step. So an answer is judged from its own earlier numbers, and a cache never lea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import groupby
 from typing import NamedTuple
 
 from tracer.errors import InputError
 from tracer.exercises.exercise import Check, Exercise, Function
 from tracer.exercises.layout import Anything, Drawn, Fixed, Layout, Name
+from tracer.exercises.once import once
 
 
 class Turn(NamedTuple):
@@ -30,16 +31,20 @@ class Source(NamedTuple):
     key: str
 
 
-def turns(exercise: Exercise, check: Check, rounds: int, steps: int) -> Iterator[Turn]:
+@once
+def turns(exercise: Exercise, check: Check, rounds: int, steps: int) -> tuple[Turn, ...]:
     """The calls in their order: functions of one step in turn, and that for each step."""
+    found = []
     for number in range(rounds):
         for over, group in groupby(exercise.called(check), key=lambda function: function.over):
             functions = list(group)
             for step in range(steps if over == "step" else 1):
-                yield from (Turn(number, step, function) for function in functions)
+                found += [Turn(number, step, function) for function in functions]
+    return tuple(found)
 
 
-def taken(function: Function) -> dict[str, Layout | None]:
+@once
+def taken(function: Function) -> Mapping[str, Layout | None]:
     """Everything that goes into a function, array by array; None where it is handed on whole."""
     found: dict[str, Layout | None] = {}
     for name, layout in function.taken.items():
@@ -47,7 +52,8 @@ def taken(function: Function) -> dict[str, Layout | None]:
     return found
 
 
-def returned(function: Function) -> dict[str, Layout]:
+@once
+def returned(function: Function) -> Mapping[str, Layout]:
     """Everything that comes back and is looked at, array by array."""
     found: dict[str, Layout] = {}
     for name, layout in function.returns.items():
@@ -55,7 +61,8 @@ def returned(function: Function) -> dict[str, Layout]:
     return {key: layout for key, layout in found.items() if layout.names}
 
 
-def states(exercise: Exercise) -> dict[str, str]:
+@once
+def states(exercise: Exercise) -> Mapping[str, str]:
     """What each step reads of the one before: ``{"h_prev": "h", "c_prev": "c"}``."""
     if exercise.program is not None:
         carries = exercise.program.carries.values()
@@ -64,13 +71,15 @@ def states(exercise: Exercise) -> dict[str, str]:
     return {f"{name}_prev": name for name in back}
 
 
-def initial(exercise: Exercise) -> dict[str, str]:
+@once
+def initial(exercise: Exercise) -> Mapping[str, str]:
     """What stands for it at the first step: ``{"h_prev": "h_0", "c_prev": "c_0"}``."""
     carries = exercise.program.carries.values() if exercise.program is not None else ()
     return {carry.into: carry.initial for carry in carries if not carry.backward}
 
 
-def handed_on(exercise: Exercise, check: Check, steps: int) -> list[dict[str, Source]]:
+@once
+def handed_on(exercise: Exercise, check: Check, steps: int) -> tuple[Mapping[str, Source], ...]:
     """For each call of a round, the arrays that an earlier one returned.
 
     Raises
@@ -111,7 +120,7 @@ def handed_on(exercise: Exercise, check: Check, steps: int) -> list[dict[str, So
                 )
         found.append(sources)
         own |= {layout: Source(number, key) for key, layout in returned(function).items()}
-    return found
+    return tuple(found)
 
 
 def loose_states(exercise: Exercise, check: Check) -> list[str]:
@@ -128,7 +137,8 @@ def loose_states(exercise: Exercise, check: Check) -> list[str]:
     return missing + [after for after in needed.values() if after not in comes_out]
 
 
-def given(exercise: Exercise, check: Check, steps: int) -> list[tuple[str, Layout]]:
+@once
+def given(exercise: Exercise, check: Check, steps: int) -> tuple[tuple[str, Layout], ...]:
     """The arrays that a check makes itself, with their keys: what no function hands on."""
     found: list[tuple[str, Layout]] = []
     steps = min(steps, 2)  # a third step takes nothing else than the second
@@ -137,7 +147,7 @@ def given(exercise: Exercise, check: Check, steps: int) -> list[tuple[str, Layou
         for key, layout in taken(turn.function).items():
             if layout is not None and key not in sources and (key, layout) not in found:
                 found.append((key, layout))
-    return found
+    return tuple(found)
 
 
 def _names(layout: Layout, key: str) -> tuple[str, ...]:

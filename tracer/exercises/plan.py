@@ -17,6 +17,7 @@ from tracer.exercises.exercise import Exercise, Function
 from tracer.exercises.handing import Source, Turn, given, handed_on, initial, returned, turns
 from tracer.exercises.laying_out import laid_out, read_off
 from tracer.exercises.layout import Anything, Array, Drawn, Fixed, Grouped, Layout, Stated
+from tracer.exercises.once import once
 from tracer.exercises.structure import Constant, Group, Kept, Leaf, Own, Structure, replaced
 
 
@@ -168,11 +169,12 @@ def _stacked(found: Mapping[str, Mapping[int, Array]]) -> dict[str, Array]:
     return whole
 
 
-def _turns(exercise: Exercise, case: Case) -> list[Turn]:
-    return list(turns(exercise, case.check, len(case.rounds), case.sizes["T"]))
+def _turns(exercise: Exercise, case: Case) -> tuple[Turn, ...]:
+    return turns(exercise, case.check, len(case.rounds), case.sizes["T"])
 
 
-def _leaves(function: Function) -> dict[str, Layout]:
+@once
+def _leaves(function: Function) -> Mapping[str, Layout]:
     """Every array that a function returns, and every value that is looked at."""
     found: dict[str, Layout] = {}
     for name, layout in function.returns.items():
@@ -253,6 +255,7 @@ def _array(
     return laid_out(layout, now, exercise.axes(turn.function.over), case.sizes)
 
 
+@once
 def _returned(exercise: Exercise, function: Function) -> Structure:
     known = exercise.axes(function.over) if exercise.program is not None else None
 

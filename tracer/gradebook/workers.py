@@ -32,6 +32,7 @@ from tracer.exercises.reading import read
 from tracer.exercises.submission import Submission
 from tracer.gradebook.before import as_handed, earlier_of
 from tracer.gradebook.handed import Before
+from tracer.grading.kept import Kept
 from tracer.grading.report import Kind, Report, Verdict
 from tracer.grading.session import grade
 from tracer.sandbox import place
@@ -64,6 +65,10 @@ class Grader:
     limits: Limits = field(default=Limits())
 
 
+_KEPT = Kept()
+"""Of this process, in which no answer runs."""
+
+
 class Job(NamedTuple):
     """One submission to grade."""
 
@@ -89,7 +94,7 @@ def outcome(job: Job, grader: Grader) -> Outcome:
         submission = Submission(job.file, job.source, as_handed(job.earlier))
         report = grade(
             _exercise(job.exercise), submission, seed=job.seed, limits=grader.limits,
-            wall=grader.wall(),
+            wall=grader.wall(), kept=_KEPT,
         )  # fmt: skip
         if report.verdict is Verdict.GRADER_FAULT:
             return Outcome(job.number, None, _what_failed(report))

@@ -22,11 +22,11 @@ def concluded(
 ) -> tuple[Diagnosis | None, list[Judged]]:
     """What all checks together say: the mistake, what is remembered between calls, the points."""
     try:
-        diagnosis, told = diagnosed(session.exercise, judged, searching)
+        diagnosis, told = diagnosed(session.exercise, judged, searching, session.kept)
         if diagnosis is None or not diagnosis.edits:
             again = repeated(session, tasks, told)
             if [j.report.verdict for j in again] != [j.report.verdict for j in told]:
-                diagnosis, again = diagnosed(session.exercise, again, searching)
+                diagnosis, again = diagnosed(session.exercise, again, searching, session.kept)
             told = again
     except Exception as error:  # noqa: BLE001 - whatever broke here, it was not the student
         return None, _remarked(judged, error)

@@ -11,6 +11,7 @@ from tracer.errors import InputError
 from tracer.exercises.exercise import Check, Exercise
 from tracer.grading.comparing import Compared, has_steps, same, tolerance_of
 from tracer.grading.judge import Judged, tenths
+from tracer.grading.kept import Kept
 from tracer.grading.report import Array, Kind, Verdict
 from tracer.grading.right import each_step
 from tracer.grading.undecided import settled
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 
 
 def diagnosed(
-    exercise: Exercise, judged: Sequence[Judged], searching: Callable[[], None]
-) -> tuple[Diagnosis | None, list[Judged]]:
+    exercise: Exercise, judged: Sequence[Judged], searching: Callable[[], None],
+    kept: Kept | None = None,
+) -> tuple[Diagnosis | None, list[Judged]]:  # fmt: skip
     """The mistake that gives the numbers of all checks, and the reports with what it is worth.
 
     Where one mistake does not give all of them, that of the first failing check is looked for,
@@ -31,14 +33,15 @@ def diagnosed(
     wrong = [number for number, one in enumerate(judged) if _wrong(one)]
     if exercise.program is None or not wrong:
         return None, list(judged)
-    found = _search(exercise, judged, range(len(judged)), searching)
+    kept = kept or Kept()
+    found = _searched(exercise, judged, range(len(judged)), searching, kept)
     if found.edits or found.zero or len(wrong) == 1:
         return found, [_touched(exercise, _worth(exercise, one, found), found) for one in judged]
     told_apart = settled([one.report for one in judged], later=False)
     if all(told_apart[number].told_in for number in wrong[1:]):
         return found, list(judged)  # the others show no other mistake than the first
     others = [number for number in range(len(judged)) if number not in wrong[1:]]
-    first = _search(exercise, judged, others, searching)
+    first = _searched(exercise, judged, others, searching, kept)
     told = list(judged)
     if first.edits:
         report = replace(told[wrong[0]].report, diagnosis=first)
@@ -50,6 +53,15 @@ def diagnosed(
 def _wrong(judged: Judged) -> bool:
     """Whether a number that came is not what the equations give."""
     return any(mask.any() for compared in judged.rounds for mask in compared.inexact.values())
+
+
+def _searched(
+    exercise: Exercise, judged: Sequence[Judged], numbers: Collection[int],
+    searching: Callable[[], None], kept: Kept,
+) -> Diagnosis:  # fmt: skip
+    """What the search for the mistake gives; it reads the rounds of these checks, and no more."""
+    rounds = [(judged[n].report.check.name, one) for n in numbers for one in judged[n].rounds]
+    return kept.searched(exercise, rounds, partial(_search, exercise, judged, numbers, searching))
 
 
 def _search(

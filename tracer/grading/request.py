@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tracer.exercises.once import once
 from tracer.exercises.plan import Call
 from tracer.exercises.structure import Group, Kept, Leaf, Own, Structure
 from tracer.sandbox.frames import pack, pack_note
@@ -85,7 +86,12 @@ def room(most: int) -> int:
 
 def returned(call: Call) -> tuple[str, ...]:
     """The keys of the arrays that a call gives back."""
-    return tuple(part.key for part in leaves(call.returns) if isinstance(part, Leaf))
+    return _keys(call.returns)
+
+
+@once
+def _keys(structure: Structure) -> tuple[str, ...]:
+    return tuple(part.key for part in leaves(structure) if isinstance(part, Leaf))
 
 
 def given(call: Call) -> tuple[tuple[str, Leaf | Own], ...]:

@@ -12,8 +12,9 @@ import numpy.typing as npt
 from tracer.equations.expression import Expression
 from tracer.exercises.axes import written
 from tracer.exercises.cases import Case
-from tracer.exercises.exercise import Exercise, Function
+from tracer.exercises.exercise import Check, Exercise, Function
 from tracer.exercises.layout import Layout
+from tracer.exercises.once import once
 from tracer.exercises.plan import Call, readings, wanted_shapes
 from tracer.grading.comparing import (
     Compared,
@@ -63,45 +64,37 @@ class Right(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ByEquations:
-    """The equations of the list say what is right."""
+    """The equations of the list say what is right.
+
+    Attributes
+    ----------
+    exercise : Exercise
+    case : Case
+    known : dict
+        What they give in each round, as far as it was computed; nobody changes these numbers.
+    """
 
     exercise: Exercise
     case: Case
+    known: dict[int, Mapping[str, Array]] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:  # noqa: D102 - as `Right` says
-        asked = {
-            name: None
-            for function in self.exercise.called(self.case.check)
-            for key, layout in self._leaves(function).items()
-            if key.partition(".")[0] in self.case.check.expect
-            for name in layout.names
-        }
-        return tuple(asked)
+        return _names(self.exercise, self.case.check)
 
     def shapes(self, number: int, call: Call) -> Mapping[str, tuple[int, ...]]:  # noqa: ARG002, D102
         return wanted_shapes(self.exercise, self.case, call)
 
     def names_in(self, call: Call, key: str) -> tuple[str, ...]:  # noqa: D102
-        return self._leaves(self._function(call))[key].names
+        return _leaves(self._function(call))[key].names
 
     def letters(self, call: Call, key: str) -> str:  # noqa: D102
         function = self._function(call)
-        layout = self._leaves(function)[key]
+        layout = _leaves(function)[key]
         return written(layout.axes(self.exercise.axes(function.over))) if layout.names else ""
 
     def _function(self, call: Call) -> Function:
         return next(f for f in self.exercise.functions if f.name == call.function)
-
-    @staticmethod
-    def _leaves(function: Function) -> Mapping[str, Layout]:
-        named = function.returns.items()
-        return {
-            key: leaf
-            for name, layout in named
-            if layout is not None
-            for key, leaf in layout.leaves(name).items()
-        }
 
     def has_steps(self, name: str) -> bool:  # noqa: D102
         assert self.exercise.program is not None
@@ -118,7 +111,7 @@ class ByEquations:
             own = {name: array for name, array in back.items() if name in program.names}
             if own:
                 with np.errstate(all="ignore"):  # the student's numbers may be anything
-                    exact = program.run(given)
+                    exact = self._exact(number, given)
                     # What follows from right numbers is right, and so is each call alone.
                     enough = exactly or all_near(own, exact, tolerance)
                     follows = exact if enough else program.run(given, own=own)
@@ -131,6 +124,14 @@ class ByEquations:
                 rounds.append(held(program, number, given, own, exact, follows, tolerance, alone))
         return tuple(rounds)
 
+    def _exact(self, number: int, given: Mapping[str, Array]) -> Mapping[str, Array]:
+        if number not in self.known:
+            assert self.exercise.program is not None
+            self.known[number] = self.exercise.program.run(given)
+            for array in self.known[number].values():
+                array.flags.writeable = False
+        return self.known[number]
+
     def _alone(
         self, given: Mapping[str, Array], came: Mapping[str, Array], follows: Mapping[str, Array]
     ) -> dict[str, Array]:
@@ -141,6 +142,30 @@ class ByEquations:
             return {}
         called = [program.run(now, wanted=came) for now in each_step(program, given, came, follows)]
         return {name: np.concatenate([found[name] for found in called]) for name in came if called}
+
+
+@once
+def _names(exercise: Exercise, check: Check) -> tuple[str, ...]:
+    """The quantities that a check looks at."""
+    asked = {
+        name: None
+        for function in exercise.called(check)
+        for key, layout in _leaves(function).items()
+        if key.partition(".")[0] in check.expect
+        for name in layout.names
+    }
+    return tuple(asked)
+
+
+@once
+def _leaves(function: Function) -> Mapping[str, Layout]:
+    """The arrays that a function returns."""
+    return {
+        key: leaf
+        for name, layout in function.returns.items()
+        if layout is not None
+        for key, leaf in layout.leaves(name).items()
+    }
 
 
 def each_step(

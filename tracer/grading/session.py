@@ -19,9 +19,10 @@ from tracer.exercises.submission import Submission
 from tracer.grading.answer import Answer, Transcript, look_at_lent, read
 from tracer.grading.ending import ending, endless, timed_out
 from tracer.grading.judge import Judged, judge
+from tracer.grading.kept import Kept
 from tracer.grading.report import CheckReport, Kind, Report, Trouble, Verdict
 from tracer.grading.request import Plan, largest, request
-from tracer.grading.task import Task, tasks
+from tracer.grading.task import Task
 from tracer.grading.undecided import settled
 from tracer.sandbox.frames import NUMBER
 from tracer.sandbox.packages import LIBRARIES, installed
@@ -41,6 +42,7 @@ def grade(
     limits: Limits | None = None,
     wall: Wall | None = None,
     searching: Callable[[], None] = lambda: None,
+    kept: Kept | None = None,
 ) -> Report:
     """Run a submission and judge it. Nothing that it does makes this raise.
 
@@ -55,6 +57,8 @@ def grade(
         Where the submission runs; `PlainProcess` by default.
     searching : callable
         Called when a long search for the mistake begins.
+    kept : Kept, optional
+        What is known from submissions before this one, and for those after it.
 
     Returns
     -------
@@ -64,8 +68,9 @@ def grade(
     form = look(submission.name, submission.source, functions, (exercise.name, exercise.number))
     form = with_earlier(exercise, form, submission.earlier)
     return grade_form(
-        exercise, form, submission.name, seed=seed, limits=limits, wall=wall, searching=searching
-    )
+        exercise, form, submission.name, seed=seed, limits=limits, wall=wall, searching=searching,
+        kept=kept,
+    )  # fmt: skip
 
 
 def grade_form(
@@ -77,19 +82,18 @@ def grade_form(
     limits: Limits | None = None,
     wall: Wall | None = None,
     searching: Callable[[], None] = lambda: None,
+    kept: Kept | None = None,
 ) -> Report:
     """Run an answer whose form is known, and judge it; `file` is what the student calls it."""
     seed = secrets.randbits(32) if seed is None else seed
     with closing(wall or PlainProcess()) as behind:
-        return _graded(exercise, form, file, seed, limits or Limits(), behind, searching)
+        session = Session(exercise, form, limits or Limits(), behind, kept or Kept())
+        return _graded(session, file, seed, searching)
 
 
-def _graded(
-    exercise: Exercise, form: Form, file: str, seed: int, limits: Limits, wall: Wall,
-    searching: Callable[[], None],
-) -> Report:  # fmt: skip
-    asked = tasks(exercise, seed, wall)
-    session = Session(exercise, form, limits, wall)
+def _graded(session: Session, file: str, seed: int, searching: Callable[[], None]) -> Report:
+    exercise, form, wall = session.exercise, session.form, session.wall
+    asked = session.kept.tasks(exercise, seed, wall)
     judged: list[Judged] = []
     if form.problem is not None:
         facts = {"what": form.problem.what, **form.problem.facts, "loaded": False}
@@ -142,6 +146,7 @@ class Session:
     form: Form
     limits: Limits
     wall: Wall
+    kept: Kept = field(default_factory=Kept)
     printed: str = ""
     seconds: float = 0.0
     used: float = 0.0

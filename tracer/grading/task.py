@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -38,17 +38,20 @@ class Task:
     plan : tuple of Call
     exact : mapping
         What the reference gave, where there is one.
+    known : dict
+        What the equations give in each round, as soon as that was asked for.
     """
 
     exercise: Exercise
     case: Case
     plan: Plan
     exact: Came
+    known: dict[int, Mapping[str, Array]] = field(default_factory=dict)
 
     def right(self, wall: Wall, came: Came) -> Right:
         """What is right here, once it is known what came."""
         if self.exercise.program is not None:
-            return ByEquations(self.exercise, self.case)
+            return ByEquations(self.exercise, self.case, self.known)
         follows: Came = {}
         if self.exercise.credit != "exact" and _hands_on(self.plan):
             plan = from_arrays(self.plan, came)

@@ -17,8 +17,8 @@ arrays that the calls of the plan name; and ``own/<module>`` is the source of ea
 the student's that this one may import. The answer goes out, frame by frame as soon as it is known,
 on what was stdout at the start: ``ready``; for each check ``<check>/loaded``,
 ``<check>/<call>/<key>`` for each array of a call, without a wall ``<check>/after/<call>/<n>`` for
-its n-th argument that is an array, ``<check>/kept/<call>/<key>`` for all that was returned once more
-at the end, and one note ``<check>/note``; last ``end``. Where time is over before that,
+its n-th argument that is an array, ``<check>/kept/<call>/<key>`` for all that was returned once
+more at the end, and one note ``<check>/note``; last ``end``. Where time is over before that,
 ``<check>/stopped`` says where the student's code stood. What it prints goes to stderr, after a mark
 that says which check it belongs to.
 """
