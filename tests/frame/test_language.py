@@ -102,7 +102,14 @@ COMMANDS = (
     *SCREENS,
     *(
         ROOT / "tracer" / "course" / name
-        for name in ("choosing.py", "kept.py", "source.py", "starting.py", "workbook.py")
+        for name in (
+            "choosing.py",
+            "kept.py",
+            "resetting.py",
+            "source.py",
+            "starting.py",
+            "workbook.py",
+        )
     ),
     *(
         ROOT / "tracer" / "gradebook" / name

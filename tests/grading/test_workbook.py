@@ -171,17 +171,30 @@ def test_the_hint_that_gives_the_answer_comes_last(course: Path, solutions: Path
 
 
 def test_a_crash_uses_up_no_hint(course: Path) -> None:
-    """The report is what helps; the mildest hint is shown, and again until numbers came."""
-    (course / "10_rnn_step" / "rnn_step.py").write_text("def rnn_step(", "utf-8")
+    """What happened is what helps; the mildest hint is shown, and again until numbers came."""
+    answer = course / "10_rnn_step" / "rnn_step.py"
+    answer.write_text("def rnn_step(x, h_prev, U, W, a):\n    return y\n", "utf-8")
     tracer("check", "10")
 
     said = [tracer("hint").stdout for _ in range(2)]
 
-    assert said[0] == said[1]
-    assert "What happened, and in which line: tracer check 10\n" in said[0]
-    assert "10_rnn_step, “one word”: hint 1 of 3" in said[0]
-    assert "This hint is not used up. To go on: tracer hint 10 --check 'one word'\n" in said[0]
+    for shown in said:
+        assert "NameError: name 'y' is not defined" in shown
+        assert "10_rnn_step, “one word”: hint 1 of 3" in shown
+        assert "This hint is not used up. To go on: tracer hint 10 --check 'one word'\n" in shown
     assert "hint 1 of 3" in tracer("hint", "10", "--check", "one word").stdout
+
+
+def test_an_endless_loop_uses_up_no_hint(course: Path) -> None:
+    """It is not run again to say so; the report has where it stood."""
+    answer = course / "10_rnn_step" / "rnn_step.py"
+    answer.write_text("def rnn_step(x, h_prev, U, W, a):\n    while True: pass\n", "utf-8")
+    tracer("check", "10", "--time-limit", "0.3")
+
+    said = tracer("hint").stdout
+
+    assert "What happened, and in which line: tracer check 10\n" in said
+    assert "This hint is not used up." in said
 
 
 def test_a_crash_and_a_time_out_are_told_where_a_hint_is(course: Path) -> None:

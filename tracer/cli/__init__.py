@@ -31,7 +31,10 @@ PASSED, NOT_PASSED, WRONG_INPUT, BUG, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 70, 13
 SECTIONS = (
     (_("Look inside a network"), ("demo", "show", "gradients", "diff")),
     (_("Train a network of your own"), ("train",)),
-    (_("Write it yourself"), ("init", "list", "check", "hint")),
+    (
+        _("Write it yourself"),
+        ("init", "read", "check", "hint", "list", "progress", "reset"),
+    ),
     (_("Grade a class"), ("grade", "regrade", "replay", "feedback", "class", "export")),
     (_("Installation and exercise authoring"), ("doctor", "warmup", "dev")),
 )
@@ -297,7 +300,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     warnings.showwarning = _show_warning
     if (
-        sys.argv[1:2] in (["check"], ["grade"], ["regrade"], ["replay"], ["show"])
+        sys.argv[1:2] in (["check"], ["hint"], ["grade"], ["regrade"], ["replay"], ["show"])
         and "numpy" not in sys.modules
     ):
         # It starts threads when it is loaded, and all is small there: our kernels have their own.

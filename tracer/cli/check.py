@@ -35,10 +35,14 @@ if TYPE_CHECKING:
         code is 0 if every check passes, 1 if not, 2 if there was nothing to check (an unknown
         name, a missing file), and 70 if tracer has a bug.
 
+        With --all, every exercise is checked, and a table shows the first thing that is wrong with
+        each.
+
         \b
         Examples:
           tracer check
           tracer check 22
+          tracer check --all
           tracer check 22_lstm_step/lstm_step.py
         """
     )
@@ -47,6 +51,7 @@ if TYPE_CHECKING:
 @click.option(
     "--exercise", "named", help=_("The exercise that FILE answers, if its name does not say.")
 )
+@click.option("--all", "every", is_flag=True, help=_("Check every exercise, and show a table."))
 @click.option(
     "--seed", type=click.IntRange(min=0), help=_("Repeat an earlier check with the same numbers.")
 )
@@ -74,6 +79,7 @@ if TYPE_CHECKING:
 def command(
     what: str | None,
     named: str | None,
+    every: bool,
     seed: int | None,
     time_limit: float,
     layout: str,
@@ -82,9 +88,28 @@ def command(
     output: str | None,
 ) -> int:
     """Choose, run, show, remember."""
+    if every:
+        return _all(what or named, seed, time_limit, layout, wall_name, folder, output)
     with closing(raised(wall_name)) as wall:
         wall.prepare()  # Python starts for the answer while all that is below is loaded
         return _checked(wall, what, named, seed, time_limit, layout, folder, output)
+
+
+def _all(
+    said: str | None, seed: int | None, time_limit: float, layout: str, wall_name: str,
+    folder: str | None, output: str | None,
+) -> int:  # fmt: skip
+    from functools import partial
+
+    from tracer.cli._all import check_all
+    from tracer.errors import InputError
+    from tracer.sandbox.process import Limits
+    from tracer.sandbox.ready import Ready
+
+    if said is not None:
+        raise InputError(_("--all checks every exercise; leave out {said}").format(said=said))
+    wall = Ready if wall_name == "plain" else partial(raised, wall_name)
+    return check_all(wall, seed, Limits(seconds=time_limit), layout, folder, output)
 
 
 def _checked(

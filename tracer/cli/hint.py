@@ -8,14 +8,15 @@ import click
 
 from tracer.cli import warn
 from tracer.cli._exercises import exercises_option, same_exercises, usable
+from tracer.cli._waiting import announced
 from tracer.errors import InputError
 from tracer.language import _, quoted, quoted_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rich.text import Text
 
+    from tracer.course.hinting import Following
+    from tracer.course.workbook import Workbook
     from tracer.exercises.exercise import Exercise
     from tracer.view.parts.said import Said
     from tracer.view.terminal.console import Abilities
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
         """Give a hint for the first check that your last answer did not pass.
 
         Each time you ask, the hint is stronger; what speaks of other quantities than the one that
-        is wrong is left out. After a crash or a time-out, the report says more than a hint: the
-        next one is shown, and not used up.
+        is wrong is left out. If your file has changed since its last check, it is checked first. A
+        file that does not run needs no hint but its error, which is shown; after a crash or a
+        time-out of your function, the next hint is shown and not used up.
         Outside a folder made by tracer init, where nothing is remembered, all hints are shown. The
         default is the next exercise you have not passed.
 
@@ -46,16 +48,9 @@ def command(exercise: str | None, check: str | None, again: bool, folder: str | 
     from pathlib import Path
 
     from tracer.course.choosing import chosen_exercise
-    from tracer.errors import FileError, UnknownNameError
-    from tracer.exercises.hints import hints, meant_for
-    from tracer.grading.report import Verdict
-    from tracer.view.parts.exercises import hint
     from tracer.view.say.verdict import all_passed
-    from tracer.view.terminal import exercises as screens
     from tracer.view.terminal.console import abilities, write
-    from tracer.view.terminal.drawing.paragraphs import paragraphs
 
-    able = abilities()
     found = usable(folder, exercise)
     chosen = chosen_exercise(exercise, found.good, Path.cwd())
     if chosen is None:
@@ -69,42 +64,61 @@ def command(exercise: str | None, check: str | None, again: bool, folder: str | 
                 "remembered and all are shown"
             )
         )
-    sections = hints(asked)
-    first = next(iter(sections))
-    wrong: list[str] = []
-    early = False
-    if check is None:
-        if book is not None and book.passed(asked):
-            typed = f"tracer hint {quoted_file(exercise or asked.number)} --check {quoted(first)}"
-            typed += same_exercises(folder)
-            write(paragraphs([_passed(asked.name, typed)], able), able)
-            return
-        result = book.results.get(asked.name) if book else None
-        early = result is not None and result.verdict not in (Verdict.WRONG, Verdict.NOT_STARTED)
-        check = result.failing if result and result.failing in sections else first
-        wrong = result.wrong.split() if result and result.failing == check else []
-    if check not in sections:
-        raise UnknownNameError("check", check, sections)
-    parts = [asked.name, check, ",".join(wrong)]
-    key = "/".join(filter(None, parts))
-    items = meant_for(sections[check], wrong)
-    # For another mistake, they begin again.
-    told = 0 if again or book is None else book.hints.get(key, 0)
-    number = min(told + 1, len(items))
-    if book is None:  # nothing remembers how far it went, so all of them are told
-        write(screens.hint(hint(asked, check, items, None), able), able)
-        return
-    if early:
-        write(_ended_early(asked, check, items, number, folder, able), able)
-        return
+    able = abilities()
+    if book is None:
+        lines, warning = _all_hints(asked, check, able), ""
+    else:
+        lines, warning = _hinted(asked, book, exercise, check, folder, able, again=again)
+    write(lines, able)
+    if warning:
+        warn(warning)
+
+
+def _all_hints(asked: Exercise, check: str | None, able: Abilities) -> list[Text]:
+    """All of them, for nothing remembers how far it went."""
+    from tracer.course.hinting import following
+    from tracer.view.parts.exercises import hint
+    from tracer.view.terminal import exercises as screens
+
+    given = following(asked, None, check)
+    return screens.hint(hint(asked, given.check, given.items, None), able)
+
+
+def _hinted(
+    asked: Exercise, book: Workbook, said: str | None, check: str | None, folder: str | None,
+    able: Abilities, *, again: bool,
+) -> tuple[list[Text], str]:  # fmt: skip
+    """The next hint, or what helps more than a hint; and what went wrong beside that."""
+    from tracer.course.hinting import checked, following, unchecked
+    from tracer.errors import FileError
+    from tracer.view.parts.exercises import hint
+    from tracer.view.parts.report import judged
+    from tracer.view.terminal import exercises as screens
+    from tracer.view.terminal.drawing.paragraphs import paragraphs
+
+    following(asked, book, check)  # the exercise has hints, and that check
+    happened: list[Text] = []
+    submission = unchecked(asked, book) if check is None else None
+    if submission is not None:
+        with announced(_("Checking {exercise} …").format(exercise=asked.name)):
+            part = judged(checked(asked, book, submission), able.encoding)
+        failing = part.first_failing
+        if failing is not None and not failing.run:
+            command = f"tracer check {asked.number}{same_exercises(folder)}"
+            return screens.does_not_run(part, failing, command, able), ""
+        happened = screens.what_happened(part, failing, able) if failing is not None else []
+    given = following(asked, book, check, again=again)
+    if check is None and book.passed(asked):
+        typed = f"tracer hint {quoted_file(said or asked.number)} --check {quoted(given.check)}"
+        return paragraphs([_passed(asked.name, typed + same_exercises(folder))], able), ""
+    if given.early:
+        return happened + _ended_early(asked, given, folder, able, told=bool(happened)), ""
     try:
-        book.give_hint(key, number)
+        book.give_hint(given.key, given.number)
     except FileError as error:
-        write(screens.hint(hint(asked, check, items, None), able), able)
-        said = _("all hints are shown, because they cannot be counted here: {why}")
-        warn(said.format(why=error))
-        return
-    write(screens.hint(hint(asked, check, items, number), able), able)
+        why = _("all hints are shown, because they cannot be counted here: {why}").format(why=error)
+        return screens.hint(hint(asked, given.check, given.items, None), able), why
+    return screens.hint(hint(asked, given.check, given.items, given.number), able), ""
 
 
 def _passed(name: str, typed: str) -> Said:
@@ -116,9 +130,8 @@ def _passed(name: str, typed: str) -> Said:
 
 
 def _ended_early(
-    asked: Exercise, check: str, items: Sequence[str], number: int, folder: str | None,
-    able: Abilities,
-) -> list[Text]:  # fmt: skip
+    asked: Exercise, given: Following, folder: str | None, able: Abilities, *, told: bool
+) -> list[Text]:
     """Of an answer that did not come to its end the report says more; the hint is not used up."""
     from tracer.view.parts.exercises import hint
     from tracer.view.parts.said import Said
@@ -127,10 +140,11 @@ def _ended_early(
 
     option = same_exercises(folder)
     again = f"tracer check {asked.number}{option}"
-    why = _("Your last answer ended before all its numbers came.")
-    what = _("What happened, and in which line: {command}").format(command=again)
-    stronger = f"tracer hint {asked.number} --check {quoted(check)}{option}"
-    return [
-        *paragraphs([Said(why), Said(what, typed=again)], able),
-        *screens.hint(hint(asked, check, items, number, stronger), able),
-    ]
+    said = []
+    if not told:
+        why = _("Your last answer ended before all its numbers came.")
+        what = _("What happened, and in which line: {command}").format(command=again)
+        said = [Said(why), Said(what, typed=again)]
+    stronger = f"tracer hint {asked.number} --check {quoted(given.check)}{option}"
+    part = hint(asked, given.check, given.items, given.number, stronger)
+    return [*paragraphs(said, able), *screens.hint(part, able)]

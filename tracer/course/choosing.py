@@ -10,7 +10,7 @@ from tracer.course.source import begin
 from tracer.course.workbook import Workbook, answer_in
 from tracer.errors import FileError, InputError
 from tracer.exercises.discovery import find
-from tracer.exercises.exercise import Exercise, Folder
+from tracer.exercises.exercise import Folder
 from tracer.exercises.naming import meant
 from tracer.language import _, quoted_file
 
@@ -57,7 +57,7 @@ def choose(
         if inside is not None:
             return Choice(inside, _seen_from(here, _answer(inside, here, book)), book)
         if book is None:
-            raise _nothing_in(here, exercises)
+            raise nothing_in(here, exercises)
         following = next((e for e in exercises if not book.passed(e)), None)
         if following is None:
             return None
@@ -158,7 +158,7 @@ def _answer(exercise: Folder, here: Path, book: Workbook | None) -> Path:
         places = [book.path(exercise)]
     found = next((path for path in places if path.exists()), None)
     if found is None and book is None:
-        raise _nothing_in(here, [exercise])
+        raise nothing_in(here, [exercise])
     if found is None:
         raise FileError(
             _("there is no {file}; to restore it: tracer init {folder}").format(
@@ -168,7 +168,7 @@ def _answer(exercise: Folder, here: Path, book: Workbook | None) -> Path:
     return found
 
 
-def _nothing_in(here: Path, exercises: Sequence[Folder]) -> InputError:
+def nothing_in(here: Path, exercises: Sequence[Folder]) -> InputError:
     """The error for a folder without exercises; often somebody stands one folder too high."""
     below = [quoted_file(folder.name) for folder in Workbook.below(here)]
     if not below:
@@ -184,8 +184,8 @@ def _seen_from(here: Path, path: Path) -> Path:
 
 
 def chosen_exercise(
-    said: str | None, exercises: Sequence[Exercise], here: Path
-) -> tuple[Exercise, Workbook | None] | None:
+    said: str | None, exercises: Sequence[E], here: Path
+) -> tuple[E, Workbook | None] | None:
     """Which exercise ``tracer hint SAID`` means, and in which workbook; no answer need exist."""
     if said is None:
         choice = choose(None, exercises, here)
@@ -193,7 +193,7 @@ def chosen_exercise(
     if not _is_path(said, here):
         exercise, book = find(said, exercises), Workbook.find(here)
         if book is None and Workbook.below(here):  # there, hints come one at a time
-            raise _nothing_in(here, exercises)
+            raise nothing_in(here, exercises)
         return exercise, book
     path = Path(here, said).resolve()
     todo = _("give the exercise itself, one of {names}")

@@ -14,17 +14,19 @@ exercise. Their numbers give the order:
 
 {exercises}
 
-In a folder, first read its `README.md`. Then write your answer into the `.py` file, in place of the
-line `raise NotImplementedError(…)`.
+In a folder, first read its `README.md`, or type `tracer read`. Then write your answer into the
+`.py` file, in place of the line `raise NotImplementedError(…)`.
 
-Four commands, typed in this folder:
+The commands, typed in this folder:
 
-    tracer list        the exercises and your progress
-    tracer check {number}    runs your answer to exercise {number}
+    tracer read {number}     what exercise {number} asks for
+    tracer check {number}    runs your answer to exercise {number}; --all runs every answer
     tracer hint {number}     a hint, mild at first, stronger each time you ask
+    tracer progress    what you have passed, when, and after how many tries
+    tracer reset {number}    begins an exercise anew; your old answer is kept
     tracer init .      restores a file that you deleted; what you wrote stays as it is
 
-Without a number, `check` and `hint` take the first exercise that you have not passed yet.
+Without a number, `read`, `check` and `hint` take the first exercise that you have not passed yet.
 
 Something does not work? `tracer doctor` looks at the installation, and `tracer check --help`
 explains a command.

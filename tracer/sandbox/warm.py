@@ -40,13 +40,13 @@ class Place(NamedTuple):
         Its folder, as it sees it.
     kept : Path or None
         The same on our disk; None if it is to be made of memory.
-    plan : dict
-        For `tracer.sandbox.confining`.
+    plan : dict or None
+        For `tracer.sandbox.confining`; None where nothing is confined.
     """
 
     folder: str
     kept: Path | None
-    plan: dict[str, Any]
+    plan: dict[str, Any] | None
 
 
 @dataclass(slots=True)

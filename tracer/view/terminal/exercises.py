@@ -10,11 +10,13 @@ from tracer.course.authoring import Finding
 from tracer.grading.report import Verdict
 from tracer.language import _, plural
 from tracer.view.parts.exercises import ExerciseList, HandedOut, Hint
+from tracer.view.parts.judged import CheckRow, Judged
 from tracer.view.parts.said import Said, Tone
 from tracer.view.say.verdict import points
 from tracer.view.say.words import clean
 from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities, folded
+from tracer.view.terminal.drawing.mistake import first_mistake
 from tracer.view.terminal.drawing.paragraphs import paragraph, paragraphs
 from tracer.view.terminal.palette import palette
 
@@ -57,6 +59,21 @@ def hint(part: Hint, able: Abilities) -> list[Text]:
     shown = paragraphs(part.items, able)
     title, advice = (paragraph(said, able) for said in (part.title, part.advice))
     return [Text(""), *title, Text(""), *shown, Text(""), *advice, Text("")]
+
+
+def what_happened(part: Judged, failing: CheckRow, able: Abilities) -> list[Text]:
+    """Why an answer ended before its numbers came, as the report has it."""
+    return [Text(""), *first_mistake(part, failing, able)]
+
+
+def does_not_run(part: Judged, failing: CheckRow, again: str, able: Abilities) -> list[Text]:
+    """Instead of a hint, of a file that Python cannot load: what is the matter with it."""
+    said = _("Your file does not run yet: mend this first. No hint is used up.")
+    after = _("When it is mended: {command}").format(command=again)
+    return [
+        Text(""), *paragraph(Said(said), able), *what_happened(part, failing, able),
+        Text(""), *paragraph(Said(after, Tone.ASIDE, again), able), Text(""),
+    ]  # fmt: skip
 
 
 def author_findings(found: Sequence[Finding], count: int, able: Abilities) -> list[Text]:

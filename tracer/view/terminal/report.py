@@ -53,8 +53,8 @@ def screen(report: Report, able: Abilities, advice: Sequence[Said] = ()) -> list
 
 def _heading(part: Judged, able: Abilities, colours: Palette) -> Iterator[Text]:
     yield from paragraph(Said(f"{part.exercise} · {part.title}", Tone.STRONG), able)
-    line = Text("  ").append(_mark(part.verdict) + " ", _style(part.verdict, colours))
-    line.append(verdict_name(part.verdict, part.points), _style(part.verdict, colours))
+    line = Text("  ").append(mark(part.verdict) + " ", style(part.verdict, colours))
+    line.append(verdict_name(part.verdict, part.points), style(part.verdict, colours))
     line.append(f" · {score(part.points, part.out_of)}")
     yield line
     yield Text("  ").append(fit(part.file, able.width - 2).rstrip(), colours.faint)
@@ -69,8 +69,8 @@ def _checks(part: Judged, able: Abilities, colours: Palette) -> Iterator[Text]:
     wide = widest(scores)
     for c, earned in zip(part.checks, scores, strict=True):
         before = bool(c.told_in) or not (c.run or c.verdict is Verdict.NOT_TRIED)
-        style = colours.faint if before else _style(c.verdict, colours)
-        line = Text("  ").append(_TOLD_BEFORE if before else _mark(c.verdict), style)
+        look = colours.faint if before else style(c.verdict, colours)
+        line = Text("  ").append(_TOLD_BEFORE if before else mark(c.verdict), look)
         line.append(f" {fit(c.name, name)}", "bold")
         line.append(f"  {earned:>{wide}}  ")
         about = c.title
@@ -119,12 +119,17 @@ def _lines(c: CheckRow, able: Abilities, colours: Palette) -> Iterator[Text]:
         yield Text("    " + more_lines(len(lines) - PRINTED_LINES), style=colours.faint)
 
 
-def _mark(verdict: Verdict) -> str:
+def mark(verdict: Verdict | None) -> str:
+    """The sign before a check, or an exercise; None is for what was never checked."""
+    if verdict is None:
+        return "·"
     return _MARKS.get(verdict, "✗")
 
 
-def _style(verdict: Verdict, colours: Palette) -> Any:
+def style(verdict: Verdict | None, colours: Palette) -> Any:
+    """How that sign looks."""
     plain = {
+        None: colours.faint,
         Verdict.PASSED: "bold",
         Verdict.NOT_STARTED: colours.faint,
         Verdict.NOT_TRIED: colours.faint,

@@ -1,0 +1,57 @@
+"""``tracer progress``: what is passed, when, and after how many tries."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from tracer.cli import warn
+from tracer.cli._exercises import exercises_option, usable
+from tracer.language import _
+
+
+@click.command(
+    help=_(
+        """Show how far you are: what you have passed, when, and after how many tries.
+
+        A try is an answer that was checked and is another one than before; they are counted until
+        the exercise passes.
+
+        \b
+        Example:
+          tracer progress
+        """
+    )
+)
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["rich", "plain", "json"]),
+    default="rich",
+    show_default=True,
+    help=_("For people: rich, plain. For programs: json."),
+)
+@exercises_option
+def command(layout: str, folder: str | None) -> None:
+    """Read what is remembered, and show it."""
+    from pathlib import Path
+
+    from tracer.course.choosing import nothing_in
+    from tracer.course.workbook import Workbook
+    from tracer.view.export.ladder_json import as_record
+    from tracer.view.parts.ladder import ladder
+    from tracer.view.terminal.console import abilities, write
+    from tracer.view.terminal.ladder import progress
+
+    found, book = usable(folder), Workbook.find(Path.cwd())
+    if book is None:
+        raise nothing_in(Path.cwd(), found.good)
+    part = ladder(found.good, book, found.left_out)
+    if layout == "json":
+        click.echo(json.dumps(as_record(part)))
+    else:
+        able = abilities(plain=layout == "plain")
+        write(progress(part, able), able)
+    if book.lost:
+        warn(_("your results are not shown: {why}").format(why=book.lost))

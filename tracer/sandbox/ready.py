@@ -1,0 +1,48 @@
+"""The plain process of a student at home, where many checks follow each other.
+
+On Linux it is forked from a zygote, as behind a wall, and so has Python and NumPy at once. Other
+systems cannot hand a process on in this way; there, `prepare` starts the next one beforehand.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from tracer.sandbox import place
+from tracer.sandbox.packages import expose
+from tracer.sandbox.process import PlainProcess
+from tracer.sandbox.waiting import COPIED, Waiting, start
+from tracer.sandbox.warm import PYTHON, Nest, Place, Zygote, start_warm, started
+
+FORKED = sys.platform == "linux"
+
+
+@dataclass(slots=True)
+class Ready(PlainProcess):
+    """A plain process that need not wait for Python; no wall, as with `PlainProcess`."""
+
+    def _start(self) -> Waiting:
+        return start_warm(self.environment, NEST) if FORKED else start(self.environment)
+
+
+def _zygote() -> Zygote:
+    root = Path(tempfile.mkdtemp("", "tracer-", place.temporary()))
+    for name in (*COPIED, "zygote.py"):
+        shutil.copyfile(Path(__file__).with_name(name), root / name)
+    expose(root / "packages")
+    command = (sys.executable, *PYTHON, str(root / "zygote.py"))
+    return started(command, str(root / "packages"), root, str(root), apart=False)
+
+
+def _place(_zygote: Zygote, left: ExitStack) -> Place:
+    folder = left.enter_context(place.folder()) / "answer"
+    folder.mkdir()
+    return Place(str(folder), folder, None)
+
+
+NEST = Nest("plain", _zygote, _place)
