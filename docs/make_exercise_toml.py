@@ -89,7 +89,8 @@ What a check states of a result that is no quantity:
 - `ok = "bool"` in `where`, and `accepts = true` or `refuses` in the check: the student's function
   looks at gradients, say, and must return True for right ones and False for planted wrong ones.
   The edits are written as in the catalogue of mistakes:
-  `refuses = [{ change = { d_c = "d_c_from_h" } }, { read = { W = "W.T" } }]`.
+  `refuses = [{ change = { d_c = "d_c_from_h" } }, { read = { W = "W.T" } }]`. Who returns True for
+  one of them is told which.
 - `accuracy = "number"` in `where`, and `at_least = 0.9` or `at_most` in the check, with `seconds`.
 - `nopython = true`: each function is compiled with `numba.njit` before it is called.
 """

@@ -106,6 +106,13 @@ def _edit(check: Check, round_: int) -> Mapping[str, Any]:
     return check.refuses[round_ - check.accepts]
 
 
+def planted(check: Check, round_: int) -> tuple[str, ...]:
+    """What is wrong in a round whose numbers come from edited equations, as one writes it."""
+    from tracer.program.edit import edits_in  # few checks have one
+
+    return tuple(map(str, edits_in(_edit(check, round_))))
+
+
 def _round(
     exercise: Exercise, check: Check, sizes: Mapping[str, int], number: int,
     generator: Generators,

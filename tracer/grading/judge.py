@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy.typing as npt
 
-from tracer.exercises.cases import Case, Statement, stated
+from tracer.exercises.cases import Case, Statement, planted, stated
 from tracer.exercises.layout import Stated
 from tracer.exercises.placing import place_returned
 from tracer.exercises.structure import Own
@@ -326,6 +326,7 @@ def _property(came: _Came) -> _Decided:
                         "how": statement.how,
                         "got": bool(value) if layout.kind == "bool" else float(value),
                         "wanted": statement.value,
+                        "planted": planted(came.task.case.check, call.round),
                     }
                     return Verdict.WRONG, Trouble(Kind.PROPERTY, number, facts=facts)
     return None

@@ -234,7 +234,11 @@ def _property(trouble: Trouble, function: str) -> list[str]:
         "at least": _("{function} returned {got}; at least {wanted} is asked for."),
         "at most": _("{function} returned {got}; at most {wanted} is asked for."),
     }[facts["how"]]
-    return [said.format(function=function, got=facts["got"], wanted=facts["wanted"])]
+    told = [said.format(function=function, got=facts["got"], wanted=facts["wanted"])]
+    if facts["planted"]:
+        what = "; ".join(facts["planted"])
+        told.append(_("The numbers that it was given are wrong: {what}.").format(what=what))
+    return told
 
 
 def _count(asked: Function, trouble: Trouble) -> str:
