@@ -61,7 +61,7 @@ class Text:
                 return self.ranks.get(name, 0)
             case Number():
                 return 0
-            case Call("sum_N" | "mean_N" | "sum_H" | "sum_K" | "mean_K" | "mean_H", (q,)):
+            case Call(function, (q,)) if function in _REDUCED:
                 return self.rank(q) - 1
             case Call("sum" | "mean", _):
                 return 0
@@ -121,8 +121,10 @@ class Text:
         q, *rest = arguments
         axis = {"N": self.batch, "H": -1, "K": -1, "T": 0}
         match function:
-            case "sum_N" | "mean_N" | "sum_H" | "sum_K" | "mean_K" | "mean_H":
+            case _ if function in _REDUCED:
                 return f"{q}.{function[:-2]}(axis={axis[function[-1]]})"
+            case "max_NK":
+                return f"{q}.max(axis=(-2, -1), keepdims=True)"
             case "softmax_T" if not self.batch:
                 raise InputError(f"'{node}' is not known in a single step")
             case "softmax_N" | "softmax_T":
@@ -182,6 +184,7 @@ class Text:
         return ", ".join(self._text(part) for part in node.arguments)
 
 
+_REDUCED = frozenset({"sum_N", "mean_N", "sum_H", "sum_K", "mean_K", "mean_H", "max_K"})
 _PLAIN = {
     "tanh": "tanh", "exp": "exp", "log": "log", "sqrt": "sqrt", "abs": "abs",
     "min": "minimum", "max": "maximum", "zeros": "zeros_like", "ones": "ones_like",

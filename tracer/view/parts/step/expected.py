@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -60,7 +60,8 @@ def expected_number(exercise: Exercise, d: Difference, words: OwnWords) -> Itera
     if at.over():  # what stands still there comes from no equation of the step
         yield from _kept(program, d, at, digits)
         return
-    for name in _shown(program, d, at, called, symbols):
+    handed_over = _handed_over(exercise)
+    for name in _shown(program, d, at, called, {*symbols, *handed_over}):
         expression = program.lines[name].expression
         result = at.number(name)
         values = at.operands(expression)
@@ -188,14 +189,21 @@ def _kept(program: Program, d: Difference, at: _At, digits: int) -> Iterator[Wor
         )  # fmt: skip
 
 
+def _handed_over(exercise: Exercise) -> set[str]:
+    """What the student's functions get and never compute: it is where the working begins."""
+    layouts = [layout for f in exercise.functions for layout in f.taken.values() if layout]
+    own = [layout for f in exercise.functions for layout in f.returns.values() if layout]
+    return {n for layout in layouts for n in layout.names} - {n for o in own for n in o.names}
+
+
 def _shown(
-    program: Program, d: Difference, at: _At, called: Functions, symbols: Mapping[str, str]
+    program: Program, d: Difference, at: _At, called: Functions, known: Collection[str]
 ) -> list[str]:
-    """The equations that are worked out, in their order."""
+    """The equations that are worked out, in their order; not those of what is `known` already."""
 
     def computed(name: str) -> list[str]:
         reads = program.lines[name].expression.reads
-        return [n for n in reads if n in program.lines and n in d.values and n not in symbols
+        return [n for n in reads if n in program.lines and n in d.values and n not in known
                 and not n.endswith(("_prev", "_from_next"))]  # fmt: skip
 
     first = computed(d.quantity)
