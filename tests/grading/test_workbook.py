@@ -32,6 +32,7 @@ def test_init_hands_out_what_a_student_needs(course: Path) -> None:
 
 def test_init_never_overwrites(course: Path) -> None:
     """What the student wrote stays, and is named; what is gone comes back."""
+    tracer("init", ".")
     answer = course / "10_rnn_step" / "rnn_step.py"
     answer.write_text("mine", "utf-8")
     (course / "22_lstm_step" / "lstm_step.py").unlink()

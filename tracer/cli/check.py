@@ -15,11 +15,14 @@ from tracer.cli._exercises import exercises_option, same_exercises, usable
 from tracer.cli._options import time_limit_option
 from tracer.cli._output import check_output, for_file, output_option, write_screen, written
 from tracer.cli._waiting import announced
+from tracer.errors import InputError
 from tracer.language import _, quoted, quoted_file
 from tracer.sandbox.walls import WALLS
 from tracer.sandbox.walls import wall as raised
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tracer.course.choosing import Choice
     from tracer.exercises.exercise import Exercise
     from tracer.grading.report import Report
@@ -74,6 +77,11 @@ if TYPE_CHECKING:
     show_default=True,
     help=_("What your code runs behind; tracer doctor says which can stand on this machine."),
 )
+@click.option(
+    "--problems",
+    is_flag=True,
+    help=_("After the report, print FILE:LINE:COLUMN: error: MESSAGE lines, for an editor."),
+)
 @exercises_option
 @output_option
 def command(
@@ -86,13 +94,19 @@ def command(
     wall_name: str,
     folder: str | None,
     output: str | None,
+    *,
+    problems: bool,
 ) -> int:
     """Choose, run, show, remember."""
+    if problems and layout == "json":
+        raise InputError(_("--problems: --format json has the line of each problem itself"))
+    if every and problems:
+        raise InputError(_("--problems: --all has no report on a single exercise; leave it out"))
     if every:
         return _all(what or named, seed, time_limit, layout, wall_name, folder, output)
     with closing(raised(wall_name)) as wall:
         wall.prepare()  # Python starts for the answer while all that is below is loaded
-        return _checked(wall, what, named, seed, time_limit, layout, folder, output)
+        return _checked(wall, what, named, seed, time_limit, layout, folder, output, problems)
 
 
 def _all(
@@ -102,7 +116,6 @@ def _all(
     from functools import partial
 
     from tracer.cli._all import check_all
-    from tracer.errors import InputError
     from tracer.sandbox.process import Limits
     from tracer.sandbox.ready import Ready
 
@@ -114,7 +127,7 @@ def _all(
 
 def _checked(
     wall: Wall, what: str | None, named: str | None, seed: int | None, time_limit: float,
-    layout: str, folder: str | None, output: str | None,
+    layout: str, folder: str | None, output: str | None, problems: bool,
 ) -> int:  # fmt: skip
     from tracer.course.earlier import read_answer
     from tracer.grading.report import Verdict
@@ -159,11 +172,21 @@ def _checked(
         able = abilities(plain=layout == "plain")
         able = for_file(able) if output is not None else able
         write_screen(screen(report, able, advice), able, output)
+        if problems:
+            _write_problems(report, choice.path)
     if forgotten:
         warn(forgotten)
     if report.verdict is Verdict.GRADER_FAULT:
         return BUG
     return PASSED if report.verdict is Verdict.PASSED else NOT_PASSED
+
+
+def _write_problems(report: Report, path: Path) -> None:
+    """Lines that no screen breaks in two, with a path that is good from everywhere."""
+    from tracer.view.export.problems import problems
+
+    for line in problems(report, str(path.resolve())):
+        click.echo(line)
 
 
 def _load_screen(layout: str) -> None:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
 import click
 
 from tracer.cli._exercises import exercises_option, usable
 from tracer.errors import InputError
 from tracer.language import _
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracer.exercises.exercise import Exercise
 
 
 @click.command(
@@ -15,7 +24,8 @@ from tracer.language import _
 
         Existing files are never overwritten, so you can run it again to add new exercises. With
         --exercises, the folder remembers where its exercises are, and the other commands in it
-        need no option.
+        need no option. The folder opens in VS Code with a task for each command, and has what a
+        development container needs.
 
         \b
         Example:
@@ -38,8 +48,31 @@ def command(root_folder: str, folder: str | None) -> None:
     if not root_folder:  # a variable of the shell that is not set
         raise InputError(_("a folder without a name; for this one: tracer init ."))
     root = Path(root_folder)
-    handed = hand_out(root, usable(folder, root_folder).good)
+    exercises = usable(folder, root_folder).good
+    handed = hand_out(root, exercises, _beside(root, exercises, folder))
     if folder is not None:
         remember(root, Path(folder))
     able = abilities()
     write(screens.handed_out(handed_out(root, handed, able.encoding), able), able)
+
+
+def _beside(
+    root: Path, exercises: Sequence[Exercise], folder: str | None
+) -> Iterator[tuple[Path, str | bytes]]:
+    """What an editor reads of the folder, and the container with this tracer."""
+    from pathlib import Path
+
+    from tracer.course.editor import CONTAINER, container_file, editor_files
+    from tracer.errors import FileError
+    from tracer.exports.wheel import wheel
+
+    yield from editor_files(exercises, sys.executable)
+    if (root / CONTAINER).exists():
+        return
+    try:
+        name, contents = wheel()
+    except FileError:  # tracer is not installed, only run: there is none to be had elsewhere
+        return
+    course = None if folder is None else Path(folder)
+    yield CONTAINER / name, contents
+    yield CONTAINER / "devcontainer.json", container_file(name, course)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -230,11 +230,20 @@ def answer_in(folder: Path, exercise: Folder) -> Path:
     return notebook if untouched else file
 
 
-def hand_out(root: Path, exercises: Sequence[Exercise]) -> list[Handed]:
+def hand_out(
+    root: Path, exercises: Sequence[Exercise], beside: Iterable[tuple[Path, str | bytes]] = ()
+) -> list[Handed]:
     """Copy every exercise, and a page on all of them, into the folder `root`.
 
     The page is the one beside the exercises, or one that lists them. A file that is there already
     stays as it is.
+
+    Parameters
+    ----------
+    root : Path
+    exercises : sequence of Exercise
+    beside : iterable of (Path, str or bytes)
+        Further files by their places in the folder; nobody's work is in them.
 
     Raises
     ------
@@ -253,6 +262,10 @@ def hand_out(root: Path, exercises: Sequence[Exercise]) -> list[Handed]:
             for source in sorted(exercise.folder.iterdir()):
                 if source.is_file() and source.name not in KEPT_BACK:
                     handed += [_written(source.read_bytes(), place / source.name)]
+        for path, contents in beside:
+            (root / path).parent.mkdir(exist_ok=True)
+            made = contents if isinstance(contents, bytes) else contents.encode()
+            handed.append(_written(made, root / path)._replace(own_work=False))
         Workbook.begin(root)
     return handed
 
