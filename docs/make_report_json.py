@@ -54,6 +54,8 @@ TITLES = {
     "quantity": "A quantity",
     "wrong_number": "A wrong number",
     "beside": "A number of a row",
+    "states": "A sentence step by step",
+    "state": "A state after a step",
     "trouble": "Trouble, and remarks",
 }
 

@@ -44,7 +44,8 @@ def check(name: str = "a", **more: Any) -> dict[str, Any]:
         "name": name, "title": "*title*", "verdict": "wrong", "verdict_said": "*verdict*",
         "points": 1.5, "out_of": 3, "run": True, "told_in": "*before*",
         "quantities": [{"name": "*quantity*", "standing": "wrong"}], "said": ["*standing*"],
-        "first": NUMBER, "also": [], "diagnosis": {"said": ["*mistake*"]}, "explained": True,
+        "first": NUMBER, "also": [], "states": None,
+        "diagnosis": {"said": ["*mistake*"]}, "explained": True,
         "trouble": RAISED, "remarks": [], "printed": "*printed*", **more,
     }  # fmt: skip
 
@@ -52,7 +53,7 @@ def check(name: str = "a", **more: Any) -> dict[str, Any]:
 def report(*checks: dict[str, Any]) -> dict[str, Any]:
     """A report of these checks, of which all is filled in."""
     return {
-        "schema": "tracer-report-3", "exercise": STEP, "number": "22", "title": "*exercise*",
+        "schema": "tracer-report-4", "exercise": STEP, "number": "22", "title": "*exercise*",
         "file": "x.py", "verdict": "wrong", "verdict_said": "*whole verdict*", "points": 1.5,
         "out_of": 3, "score": "*score*", "seed": 31337, "seconds": 0.0, "wall": "plain",
         "notes": ["*note*"], "diagnosis": {"said": ["*whole mistake*"]}, "explained": True,

@@ -20,6 +20,10 @@ LABELS = [
     r"… and \d+ more lines?",
     r"It also printed in \d+ other checks?\.",
     r"\d+(\.\d)?/\d+",
+    r"yours right",
+    r"unit( \d+)+",
+    r"t = \d+",
+    r"◀ the first wrong number( ≠ not right either)?",
     r"[–·] (fails as well|not run|not tried): .*",
 ]
 """Words and marks that only join the parts: what they stand beside, or mean, is in the record."""

@@ -140,7 +140,7 @@ def test_exit_codes(course: Path) -> None:
     for result in (stub, right):
         record = json.loads(result.stdout)
         assert errors(record) == []
-        assert record["schema"] == "tracer-report-3"
+        assert record["schema"] == "tracer-report-4"
     assert json.loads(stub.stdout)["advice"] == ["For a hint: tracer hint 10"]
 
 

@@ -143,6 +143,8 @@ def _check(check: Mapping[str, Any], level: Level, least: Level) -> dict[str, An
         "said": check["said"] if where else [],
         "first": number(check["first"]) if where and check["first"] else None,
         "also": _each(number, check["also"]) if where else [],
+        # An older tracer kept none. It has right numbers of other steps too.
+        "states": check.get("states") if hint else None,
         "diagnosis": check["diagnosis"] if hint else None,
         "explained": hint and check["explained"],
         "trouble": trouble(check["trouble"]) if where and check["trouble"] else None,

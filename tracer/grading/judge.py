@@ -31,6 +31,7 @@ from tracer.grading.report import (
 from tracer.grading.request import Plan, given, returned
 from tracer.grading.right import Came, Right
 from tracer.grading.task import Task
+from tracer.grading.unrolled import unrolled
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -101,7 +102,10 @@ def judge(task: Task, answer: Answer, right: Right) -> Judged:
         report = CheckReport(check, Verdict.PASSED, points=float(check.points))
     elif trouble is None:
         also = tuple(found[1 : 1 + ALSO])
-        report = CheckReport(check, Verdict.WRONG, difference=found[0], also=also)
+        states = unrolled(task, rounds, found[0])
+        report = CheckReport(
+            check, Verdict.WRONG, difference=found[0], also=also, unrolled=states
+        )  # fmt: skip
     else:
         report = CheckReport(check, trouble[0], trouble=_placed(plan, trouble[1]))
     shown = 0 if trouble is None else trouble[1].call

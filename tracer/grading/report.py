@@ -158,6 +158,32 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Unrolled:
+    """The states of one sentence over its steps, as they came and as they are right.
+
+    Attributes
+    ----------
+    row : int
+        Which sentence of the batch, from 0.
+    length : int
+        How many of its steps are words; the others are padding.
+    initial : mapping of str to (H,)
+        Each state before the first step.
+    came, right : mapping of str to (T, H)
+        Each quantity in computing order; of what came, as many steps as there were.
+    inexact : mapping of str to (T, H)
+        Where what came is not right.
+    """
+
+    row: int
+    length: int
+    initial: Mapping[str, Array] = field(repr=False)
+    came: Mapping[str, Array] = field(repr=False)
+    right: Mapping[str, Array] = field(repr=False)
+    inexact: Mapping[str, npt.NDArray[np.bool_]] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class QuantityReport:
     """How one quantity of a check did.
 
@@ -185,6 +211,8 @@ class CheckReport:
         The first wrong number, in computing order.
     also : tuple of Difference
         The first wrong numbers of other quantities, none of them a mere consequence of it.
+    unrolled : Unrolled or None
+        The sentence with the first wrong number, where there is a state for each of its steps.
     trouble : Trouble or None
         What is the matter where it is not a wrong number.
     remarks : tuple of Trouble
@@ -205,6 +233,7 @@ class CheckReport:
     quantities: tuple[QuantityReport, ...] = ()
     difference: Difference | None = None
     also: tuple[Difference, ...] = ()
+    unrolled: Unrolled | None = None
     trouble: Trouble | None = None
     remarks: tuple[Trouble, ...] = ()
     diagnosis: Diagnosis | None = None

@@ -6,13 +6,17 @@ one. Every mark is a sign as well as a colour. What the student's code says is e
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from tracer.grading.report import Report, Verdict
+from tracer.language import _
 from tracer.view.parts.judged import Beside, CheckRow, Judged, Stopped, WrongNumber
 from tracer.view.parts.report import judged, mistake_told, said_in
 from tracer.view.parts.said import Said, Tone
+from tracer.view.parts.unrolled import SideBySide, StateRow, marks
+from tracer.view.say.numbers import column
 from tracer.view.say.reported import (
     also_where,
     also_wrong,
@@ -20,11 +24,13 @@ from tracer.view.say.reported import (
     first_wrong,
     labels,
     printed_in,
+    right_label,
     score,
 )
 from tracer.view.say.verdict import points, verdict_name
 
 WRONG = "color:#cf5408;font-weight:bold"  # 4.3 : 1 against white, 4.2 : 1 against #111
+FIRST, OTHER = "◀", "≠"
 FAINT = "opacity:.7"
 STRONG = "font-weight:bold"
 WHOLE = "max-width:60em;margin:.5em 0;line-height:1.5;overflow-wrap:anywhere;text-align:left"
@@ -115,6 +121,8 @@ def _first_mistake(part: Judged, failing: CheckRow) -> Iterator[str]:
             yield _p(wrong.working, f"{FAINT};{APART}")
             lines = "".join(f"<div><code>{escape(str(line))}</code></div>" for line in wrong.worked)
             yield f'<div style="{LISTED}">{lines}</div>'
+        if failing.states is not None:
+            yield from _states(failing.states)
         yield from _look_at(part)
         for other in () if explained else failing.also:
             yield _p(also_wrong(other.called, wrong.called), APART)
@@ -135,18 +143,64 @@ def _numbers(wrong: WrongNumber) -> str:
     """Both numbers, with those beside them in the row; a long row is scrolled."""
     row = wrong.row or (Beside("", wrong.yours, wrong.wanted, wrong=True),)
     yours, expected = labels()
+    places = _line("", ((one.place, FAINT) for one in row))
+    return _table(
+        [
+            places if wrong.row else "",
+            _line(yours, ((one.yours, WRONG if one.wrong else FAINT) for one in row)),
+            _line(expected, ((one.expected, STRONG if one.wrong else FAINT) for one in row)),
+        ]
+    )
 
-    def line(label: str, cells: Iterable[tuple[str, str]]) -> str:
-        inside = "".join(f'<td style="{CELL};{style}">{escape(text)}</td>' for text, style in cells)
-        head = f'<th scope="row" style="{CELL};{HEAD}">{escape(label)}</th>'
-        return f'<tr style="background:none">{head}{inside}</tr>'
 
-    places = line("", ((one.place, FAINT) for one in row))
-    lines = [
-        places if wrong.row else "",
-        line(yours, ((one.yours, WRONG if one.wrong else FAINT) for one in row)),
-        line(expected, ((one.expected, STRONG if one.wrong else FAINT) for one in row)),
-    ]
+def _states(part: SideBySide) -> Iterator[str]:
+    """The sentence step by step, a line for each state: the student's numbers, then the right."""
+    yield _p(part.said.text, APART)
+    units = [(_("unit {n}").format(n=n), FAINT) for n in range(part.units)]
+    yours, right = (
+        [(said, FAINT), *[("", "")] * (part.units - 1)] for said in (labels()[0], right_label())
+    )
+    gap = ("", "")
+    lines = [_line("", [gap, *yours, gap, *right]), _line("", [gap, *units, gap, *units])]
+    for row in part.rows:
+        came, wanted = (
+            [
+                (
+                    column(value).strip() + _mark_of(row, n, yours=yours),
+                    f"{_ground(value / row.scale)};{style}",
+                )
+                for n, value in enumerate(row.yours if yours else row.right)
+                for style in [(WRONG if yours else STRONG) if row.differs[n] else ""]
+            ]
+            for yours in (True, False)
+        )
+        lines.append(_line(f"t = {row.t}", [(row.called, STRONG), *came, gap, *wanted]))
+    yield _table(lines)
+    yield _p(" · ".join(f"{one.mark} {one.meaning}" for one in marks(part, FIRST, OTHER)), FAINT)
+    yield from (_p(note.text, FAINT) for note in part.notes)
+
+
+def _mark_of(row: StateRow, unit: int, *, yours: bool) -> str:
+    if not (yours and row.differs[unit]):
+        return ""
+    return f" {FIRST if unit == row.first else OTHER}"
+
+
+def _ground(share: float) -> str:
+    """Behind a number: blue below 0 and orange above, the stronger the larger its size."""
+    colour = "255,160,58" if share > 0 else "88,180,255"
+    size = min(abs(share), 1.0) if math.isfinite(share) else 0.0
+    return f"background:rgba({colour},{0.5 * size:.2f})"
+
+
+def _line(label: str, cells: Iterable[tuple[str, str]]) -> str:
+    """A row of a table: each cell's text and style."""
+    inside = "".join(f'<td style="{CELL};{style}">{escape(text)}</td>' for text, style in cells)
+    head = f'<th scope="row" style="{CELL};{HEAD}">{escape(label)}</th>'
+    return f'<tr style="background:none">{head}{inside}</tr>'
+
+
+def _table(lines: Iterable[str]) -> str:
     style = "border-collapse:collapse;margin:.3em 0;font-family:monospace;border:none"
     return f'<div style="overflow-x:auto"><table style="{style}">{"".join(lines)}</table></div>'
 

@@ -12,8 +12,10 @@ from tracer.view.export.to_json import json_number
 from tracer.view.parts.judged import CheckRow, Judged, Stopped, WrongNumber
 from tracer.view.parts.report import judged, said_in, told_as_said, words_of
 from tracer.view.parts.said import Said
+from tracer.view.parts.unrolled import SideBySide, StateRow
 from tracer.view.say.blamed import called_right
 from tracer.view.say.diagnosis import changes
+from tracer.view.say.numbers import column
 from tracer.view.say.own_words import OwnWords
 from tracer.view.say.reported import (
     also_wrong,
@@ -29,7 +31,7 @@ from tracer.view.say.words import clean
 if TYPE_CHECKING:
     from tracer.mistakes import Diagnosis
 
-SCHEMA = "tracer-report-3"
+SCHEMA = "tracer-report-4"
 """Its name; the number is another one as soon as a key comes, goes or means something else."""
 
 
@@ -154,11 +156,35 @@ def _check_record(
         "said": [c.standings] if c.standings else [],
         "first": None if c.wrong is None else _first(c, c.wrong),
         "also": [_number_record(other, _also(c, other, explained=explained)) for other in c.also],
+        "states": None if c.states is None else _states_record(c.states),
         "diagnosis": _diagnosis([one.text for one in told], diagnosis, words),
         "explained": c.explained,
         "trouble": None if c.stopped is None else _stopped_record(c.stopped),
         "remarks": [_stopped_record(remark) for remark in c.remarks],
         "printed": clean_lines(c.printed),
+    }
+
+
+def _states_record(part: SideBySide) -> dict[str, Any]:
+    """The sentence with the wrong number, step by step."""
+    return {
+        "sentence": part.sentence,
+        "rows": [_state_record(row) for row in part.rows],
+        "said": [part.said.text, *(note.text for note in part.notes)],
+    }
+
+
+def _state_record(row: StateRow) -> dict[str, Any]:
+    return {
+        "t": row.t,
+        "quantity": row.quantity,
+        "called": row.called,
+        "got": [json_number(value) for value in row.yours],
+        "right": [json_number(value) for value in row.right],
+        "got_said": [column(value).strip() for value in row.yours],
+        "right_said": [column(value).strip() for value in row.right],
+        "differs": list(row.differs),
+        "first": row.first,
     }
 
 

@@ -8,6 +8,7 @@ from tracer.grading.report import Kind, QuantityReport, Verdict
 from tracer.language import quoted
 from tracer.view.parts.said import Said
 from tracer.view.parts.step.worked import Worked
+from tracer.view.parts.unrolled import SideBySide
 from tracer.view.say.diagnosis import Told
 from tracer.view.say.reported import (
     fails_as_well,
@@ -134,6 +135,8 @@ class CheckRow:
         How its place is to be read.
     also : tuple of WrongNumber
         Those of other quantities, none of them a mere consequence of it.
+    states : SideBySide or None
+        The sentence with the wrong number, step by step.
     diagnosis : tuple of Told
         The mistake that gives the numbers of this check, where that of the whole does not say it.
     explained : bool
@@ -157,6 +160,7 @@ class CheckRow:
     wrong: WrongNumber | None
     reading: str
     also: tuple[WrongNumber, ...]
+    states: SideBySide | None
     diagnosis: tuple[Told, ...]
     explained: bool
     stopped: Stopped | None

@@ -21,6 +21,7 @@ from tracer.view.parts.judged import Beside, CheckRow, Judged, Stopped, WrongNum
 from tracer.view.parts.said import Said, Tone
 from tracer.view.parts.step.expected import expected_number
 from tracer.view.parts.step.worked import Worked
+from tracer.view.parts.unrolled import side_by_side
 from tracer.view.say.blamed import called_right, line_to_look_at
 from tracer.view.say.diagnosis import Told, told
 from tracer.view.say.difference import along, from_own, how_much, listed, place
@@ -121,6 +122,9 @@ def _check(report: Report, c: CheckReport, encoding: str) -> CheckRow:
         wrong=None if d is None else _wrong(exercise, c, d, words),
         reading="" if d is None else _reading(exercise, d, words),
         also=tuple(_wrong(exercise, c, other, words) for other in c.also),
+        states=None
+        if d is None or c.unrolled is None or c.told_in
+        else side_by_side(exercise, c.unrolled, d, words),
         diagnosis=_told(exercise, c.diagnosis, words),
         explained=c.diagnosis is not None and bool(c.diagnosis.edits),
         stopped=None if c.trouble is None else _stopping(report, c, c.trouble, encoding),

@@ -98,3 +98,23 @@ def size(value: float) -> str:
     if len(str(int(exponent))) > 2:
         mantissa, exponent = f"{value:.0e}".split("e")
     return f"{mantissa}e{int(exponent)}"
+
+
+def column(value: float, width: int = 5) -> str:
+    """`value` right-aligned in exactly `width` columns, for numbers that stand under each other."""
+    value = float(value)
+    if math.isfinite(value):
+        text = f"{value:.2f}"
+        if float(text) == 0:
+            text = "0.00"  # "-0.00" would say no more
+        if len(text) > width:
+            text = f"{value:.1f}"
+        if len(text) > width:
+            text = f"{value:.0f}"
+        if len(text) > width:
+            text = f"{value:.0e}".replace("e+0", "e").replace("e+", "e")
+        if len(text) > width:
+            text = "<<" if value < 0 else ">>"
+    else:
+        text = number(value)
+    return text.rjust(width)

@@ -18,6 +18,11 @@ def labels() -> tuple[str, str]:
     return _("yours"), _("expected")
 
 
+def right_label() -> str:
+    """What stands over the numbers that are right from the first step on."""
+    return _("right")
+
+
 def first_wrong(check: str, place: str) -> str:
     """Where the first wrong number is."""
     said = _("The first wrong number in “{check}” is {place}.")

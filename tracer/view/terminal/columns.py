@@ -1,13 +1,10 @@
-"""Text and numbers in columns of a known width, where some characters take two."""
+"""Text in columns of a known width, where some characters take two."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from rich.cells import cell_len, chop_cells
-
-from tracer.view.say.numbers import number
 
 
 def fit(text: str, width: int, ellipsis: str = "…") -> str:
@@ -28,23 +25,3 @@ def fit(text: str, width: int, ellipsis: str = "…") -> str:
 def widest(words: Sequence[str], *, least: int = 0, most: int = 1000) -> int:
     """The columns that the longest of `words` takes, held between `least` and `most`."""
     return min(max([least, *(cell_len(word) for word in words)]), most)
-
-
-def column(value: float, width: int = 5) -> str:
-    """`value` right-aligned in exactly `width` columns, for numbers that stand under each other."""
-    value = float(value)
-    if math.isfinite(value):
-        text = f"{value:.2f}"
-        if float(text) == 0:
-            text = "0.00"  # "-0.00" would say no more
-        if len(text) > width:
-            text = f"{value:.1f}"
-        if len(text) > width:
-            text = f"{value:.0f}"
-        if len(text) > width:
-            text = f"{value:.0e}".replace("e+0", "e").replace("e+", "e")
-        if len(text) > width:
-            text = "<<" if value < 0 else ">>"
-    else:
-        text = number(value)
-    return text.rjust(width)

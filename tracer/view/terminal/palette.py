@@ -50,12 +50,13 @@ class Glyphs:
     rule: str
     axis: str
     mark: str
+    differs: str
     cut: str
     range: str
 
 
-UNICODE = Glyphs("▁▂▃▄▅▆▇█", "╸━", "·", "▲", "▼", "××", "∞", "─", "│", "◀", "…", "…")
-ASCII = Glyphs("0123456789", "#", ".", "^", "v", "xx", "I", "-", "|", "<", "~", "~")
+UNICODE = Glyphs("▁▂▃▄▅▆▇█", "╸━", "·", "▲", "▼", "××", "∞", "─", "│", "◀", "≠", "…", "…")
+ASCII = Glyphs("0123456789", "#", ".", "^", "v", "xx", "I", "-", "|", "<", "!", "~", "~")
 
 
 @dataclass(frozen=True, slots=True)

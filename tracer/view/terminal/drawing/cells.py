@@ -11,8 +11,7 @@ from rich.text import Text
 from tracer.equations import Kind
 from tracer.language import _
 from tracer.view.parts.step.cells import Cells, Row
-from tracer.view.say.numbers import power
-from tracer.view.terminal.columns import column
+from tracer.view.say.numbers import column, power
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.drawing.layout import ALL_THREE, GLYPHS, Layout, kinds
 from tracer.view.terminal.palette import Palette, palette

@@ -19,6 +19,7 @@ from tracer.view.say.reported import (
 from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.drawing.paragraphs import paragraph, paragraphs
+from tracer.view.terminal.drawing.unrolled import side_by_side
 from tracer.view.terminal.drawing.worked import worked_lines
 from tracer.view.terminal.palette import palette
 
@@ -54,6 +55,8 @@ def first_mistake(part: Judged, failing: CheckRow, able: Abilities) -> Iterator[
         said = Said(wrong.working, Tone.ASIDE)
         yield from [Text(""), *paragraph(said, able)]
         yield from worked_lines(wrong.worked, able, indent=4, aligned=False)
+    if failing.states is not None:
+        yield from [Text(""), *side_by_side(failing.states, able)]
     yield from _look_at(part, able)
     if not (failing.explained or part.explained):
         yield from _also(failing.also, wrong, able)

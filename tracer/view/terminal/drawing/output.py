@@ -7,8 +7,8 @@ from rich.text import Text
 from tracer.language import _, plural
 from tracer.view.parts.said import Said, Tone
 from tracer.view.parts.step.output import Output
-from tracer.view.say.numbers import number, percent
-from tracer.view.terminal.columns import column, fit, widest
+from tracer.view.say.numbers import column, number, percent
+from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.drawing.paragraphs import paragraph
 from tracer.view.terminal.palette import palette
