@@ -72,13 +72,14 @@ def test_the_tasks_are_commands_that_there_are(opened: Path) -> None:
             *[word.replace("${fileDirname}", here) for word in task["args"][2:]]
         ).exit_code
         for task in tasks
+        if "--all" not in task["args"]  # every exercise once takes its time; it has its own tests
     }
 
     assert ended == {
         "tracer: check this exercise": 1,
         "tracer: check the next exercise": 1,
         "tracer: hint for this exercise": 0,
-        "tracer: list": 0,
+        "tracer: progress": 0,
     }
 
 

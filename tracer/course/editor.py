@@ -34,8 +34,9 @@ CONTAINER = Path(".devcontainer")
 _TASKS = (
     ("check this exercise", ("check", "${fileDirname}", "--problems")),
     ("check the next exercise", ("check", "--problems")),
+    ("check all", ("check", "--all")),
     ("hint for this exercise", ("hint", "${fileDirname}")),
-    ("list", ("list",)),
+    ("progress", ("progress",)),
 )
 """What each task is called, and its words after ``tracer``."""
 
