@@ -29,7 +29,7 @@ from tracer.sandbox.confining import READ_ALL
 from tracer.sandbox.landlock import Rule
 from tracer.sandbox.packages import expose
 from tracer.sandbox.process import PlainProcess
-from tracer.sandbox.reach import for_others, real_packages, rules, standard_library
+from tracer.sandbox.reach import for_others, lasting, own, real_packages, standard_library
 from tracer.sandbox.seccomp import AUDITED
 from tracer.sandbox.waiting import COPIED, Waiting
 from tracer.sandbox.warm import PYTHON, Nest, Place, Zygote, start_warm, started
@@ -72,10 +72,11 @@ def _zygote() -> Zygote:
     if os.geteuid() == 0:
         let_in(root)
     command = (sys.executable, *PYTHON, str(root / "zygote.py"))
-    return started(command, str(root / "packages"), root, str(root), apart=False)
+    packages = str(root / "packages")
+    return started(command, packages, root, str(root), rules=lasting(packages), apart=False)
 
 
-def _place(zygote: Zygote, left: ExitStack) -> Place:
+def _place(_zygote: Zygote, left: ExitStack) -> Place:
     root = left.enter_context(place.folder())
     folder = root / "answer"
     folder.mkdir()
@@ -83,8 +84,7 @@ def _place(zygote: Zygote, left: ExitStack) -> Place:
     if os.geteuid() == 0:  # the child is another user
         root.chmod(0o711)
         reads_all = not (_open(root.parent) and all(map(for_others, real_packages())))
-    allowed = rules(zygote.packages, str(folder))
-    return Place(str(folder), folder, plan(allowed, str(folder), reads_all=reads_all))
+    return Place(str(folder), folder, plan([own(str(folder))], str(folder), reads_all=reads_all))
 
 
 NEST = Nest("landlock", _zygote, _place)

@@ -40,10 +40,10 @@ def confine(plan: dict[str, Any], results: int, landlock: Any, seccomp: Any, spa
     Parameters
     ----------
     plan : dict
-        ``rules`` for Landlock, None where there is none and the files outside are not there
-        anyway; ``scratch``, the folder that may be written; ``user``, a number that no other
-        process has now; ``reads_all``, whether another user could not even read Python; ``proc``,
-        a descriptor of /proc in a run with namespaces of its own, else None.
+        ``rules`` for Landlock beside those that are held, None where there is no Landlock and the
+        files outside are not there anyway; ``scratch``, the folder that may be written; ``user``, a
+        number that no other process has now; ``reads_all``, whether another user could not even
+        read Python; ``proc``, a descriptor of /proc in a run with namespaces of its own, else None.
     results : int
         The descriptor that stays open beside 0, 1 and 2.
     landlock, seccomp, spaces : module
@@ -60,9 +60,8 @@ def confine(plan: dict[str, Any], results: int, landlock: Any, seccomp: Any, spa
         users = _users() if proc is None else spaces.users(proc)
     elif proc is not None:
         spaces.own_users(proc)
-    os.closerange(3, results)
-    os.closerange(results + 1, 2**20)
     rules = None if plan["rules"] is None else landlock.ruleset(map(tuple, plan["rules"]))
+    _close_all_but(results, rules)
     counted_alone = root or proc is not None
     _limit(THREADS if counted_alone else THREADS + _threads(os.getuid()))
     _control(NO_NEW_PRIVS, 1)
@@ -102,6 +101,15 @@ def prepared(landlock: Any, seccomp: Any) -> None:
     landlock.version()
     with suppress(KeyError):  # a processor without a list of system calls
         seccomp.program(os.uname().machine, os.getpid())
+
+
+def _close_all_but(*kept: int | None) -> None:
+    """Close every descriptor from 3 on but these."""
+    first = 3
+    for file in sorted(file for file in kept if file is not None):
+        os.closerange(first, file)
+        first = file + 1
+    os.closerange(first, 2**20)
 
 
 def fresh_user(number: int, ranges: str) -> int:

@@ -30,7 +30,7 @@ from tracer.language import _
 from tracer.sandbox import landlock
 from tracer.sandbox.confined import let_in, plan
 from tracer.sandbox.process import How, Limits, PlainProcess, Run
-from tracer.sandbox.reach import mounted, real_packages, rules, ways
+from tracer.sandbox.reach import lasting, mounted, own, real_packages, rules, ways
 from tracer.sandbox.seccomp import AUDITED
 from tracer.sandbox.waiting import COPIED, Around, Waiting, start
 from tracer.sandbox.warm import PYTHON, Nest, Place, Zygote, start_warm, started
@@ -162,11 +162,12 @@ def _zygote() -> Zygote:
     bwrap = _bwrap()
     assert bwrap is not None
     command = (bwrap, *_nest(), f"{RUNNER}/zygote.py")
-    return started(command, PACKAGES, None, ANSWER, apart=True)
+    allowed = lasting(PACKAGES, hidden=True) if landlock.version() else []
+    return started(command, PACKAGES, None, ANSWER, rules=allowed, apart=True)
 
 
 def _place(_zygote: Zygote, _left: ExitStack) -> Place:
-    allowed = rules(PACKAGES, ANSWER, hidden=True) if landlock.version() else None
+    allowed = [own(ANSWER)] if landlock.version() else None
     return Place(ANSWER, None, plan(allowed, ANSWER, reads_all=False))
 
 

@@ -41,9 +41,19 @@ def rules(packages: str, scratch: str, *, hidden: bool = False) -> list[Rule]:
     hidden : bool
         Whether what is installed beside the standard library is not there (`mounted`).
     """
+    return [*lasting(packages, hidden=hidden), own(scratch)]
+
+
+def lasting(packages: str, *, hidden: bool = False) -> list[Rule]:
+    """Those of them that are the same for every run; see `rules`."""
     there = [(str(real), "read") for real in real_packages()]
-    own = [(packages, "list"), (scratch, "scratch")]
-    return [*_python(hidden), *DEVICES.items(), (LINKER, "read"), *there, *own]
+    listed = (packages, "list")
+    return [*_python(hidden), *DEVICES.items(), (LINKER, "read"), *there, listed]
+
+
+def own(scratch: str) -> Rule:
+    """The one that a run has for itself."""
+    return scratch, "scratch"
 
 
 @cache

@@ -28,6 +28,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
+import mmap
 import os
 import sys
 import time
@@ -230,7 +231,7 @@ def one_check(
     `program` compiles the file, if that is done in a way of its own.
     """
     key, where = check["id"], {"call": 0}
-    pack, note, spare = frames.pack, frames.pack_note, bytearray(2**20)
+    pack, note, spare = frames.pack, frames.pack_note, [mmap.mmap(-1, 2**20)]
     seen: list[dict[str, Any]] = []
 
     def warned(
@@ -266,7 +267,7 @@ def one_check(
         if facts["what"] == "none":
             facts |= describing.unwritten(source, check["calls"][where["call"]]["function"])
     except BaseException as error:  # sys.exit() and Ctrl-C included
-        spare = bytearray()
+        spare.clear()  # so that there is memory to say that there was none
         if there is not None and isinstance(error, KeyboardInterrupt):
             raise
         called = "" if module is None else check["calls"][where["call"]]["function"]
@@ -276,7 +277,7 @@ def one_check(
             **(own.raised_in(error, file) if own is not None else {}),
         }
     facts["warnings"] = seen
-    send(note(f"{key}/note", {**facts, **where, "spare": len(spare)}))
+    send(note(f"{key}/note", {**facts, **where}))
 
 
 def loaded(source: bytes, file: Path, name: str, compiled: Callable[..., Any]) -> ModuleType:

@@ -23,6 +23,7 @@ from tracer.errors import FileError
 from tracer.language import _
 from tracer.sandbox import place
 from tracer.sandbox.forked import Forked
+from tracer.sandbox.landlock import Rule
 from tracer.sandbox.waiting import Waiting, environment_in, lifeline
 
 FORKS = 1000
@@ -129,8 +130,9 @@ _CHANGING = threading.Lock()
 
 
 def started(
-    command: Sequence[str], packages: str, root: Path | None, folder: str, *, apart: bool
-) -> Zygote:
+    command: Sequence[str], packages: str, root: Path | None, folder: str, *,
+    rules: Sequence[Rule] = (), apart: bool,
+) -> Zygote:  # fmt: skip
     """Start one.
 
     Parameters
@@ -142,12 +144,14 @@ def started(
         See `Zygote`.
     folder : str
         Where it stands until a run has a folder.
+    rules : sequence of Rule
+        For Landlock, the same ones for every run.
     apart : bool
         Whether each run gets namespaces of its own.
     """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     said = tempfile.TemporaryFile(dir=place.temporary())  # noqa: SIM115 - open as long as it runs
-    about = json.dumps({"packages": [packages], "apart": apart})
+    about = json.dumps({"packages": [packages], "apart": apart, "rules": rules})
     with theirs:
         child = subprocess.Popen(  # noqa: S603 - our own command
             [*command, about, str(theirs.fileno())],
