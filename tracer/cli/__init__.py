@@ -27,13 +27,16 @@ from tracer.language import _
 # Exit codes, the same for every verb. A shell says 128 + signal for what a signal ended.
 PASSED, NOT_PASSED, WRONG_INPUT, BUG, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 70, 130, 141
 
+SMALL = ("check", "hint", "watch", "grade", "regrade", "replay", "show")
+"""Verbs that compute with small arrays, if any."""
+
 # The order in which a newcomer meets the verbs; those that are not listed come last.
 SECTIONS = (
     (_("Look inside a network"), ("demo", "show", "gradients", "diff")),
     (_("Train a network of your own"), ("train",)),
     (
         _("Write it yourself"),
-        ("init", "read", "check", "hint", "list", "progress", "reset"),
+        ("init", "watch", "read", "check", "hint", "list", "progress", "reset"),
     ),
     (_("Grade a class"), ("grade", "regrade", "replay", "feedback", "class", "export")),
     (_("Installation and exercise authoring"), ("doctor", "warmup", "dev")),
@@ -300,7 +303,8 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     warnings.showwarning = _show_warning
     if (
-        sys.argv[1:2] in (["check"], ["hint"], ["grade"], ["regrade"], ["replay"], ["show"])
+        sys.argv[1:2]
+        in (["check"], ["hint"], ["watch"], ["grade"], ["regrade"], ["replay"], ["show"])
         and "numpy" not in sys.modules
     ):
         # It starts threads when it is loaded, and all is small there: our kernels have their own.

@@ -59,8 +59,8 @@ def check_all(
 def _rows(
     found: Found, book: Workbook, wall: Callable[[], Wall], seed: int | None, limits: Limits
 ) -> Iterator[CheckedRow]:
+    from tracer.course.earlier import read_answer
     from tracer.errors import FileError
-    from tracer.exercises.submission import Submission
     from tracer.grading.report import Verdict
     from tracer.grading.session import grade
     from tracer.view.parts.ladder import checked_row, missing, unwritten
@@ -72,7 +72,7 @@ def _rows(
         )
         with announced(said), closing(wall()) as behind:
             try:
-                submission = Submission.read(book.path(exercise))
+                submission = read_answer(exercise, book.path(exercise))
             except FileError as error:
                 yield missing(exercise, str(error))
                 continue

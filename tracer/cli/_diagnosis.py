@@ -14,7 +14,7 @@ from tracer.view.parts.doctor import Finding
 
 _LIBRARIES = (
     "numpy", "numba", "llvmlite", "rich", "click", "safetensors", "filelock", "psutil",
-    "pyyaml",
+    "pyyaml", "watchfiles",
 )  # fmt: skip
 
 

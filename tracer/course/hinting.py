@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from tracer.course.earlier import read_answer
 from tracer.course.workbook import Workbook
 from tracer.errors import FileError, UnknownNameError
 from tracer.exercises.exercise import Exercise
@@ -62,7 +63,7 @@ def unchecked(exercise: Exercise, book: Workbook) -> Submission | None:
     if result is not None and not crashed and not book.changed(exercise):
         return None
     try:
-        submission = Submission.read(book.path(exercise))
+        submission = read_answer(exercise, book.path(exercise))
         untouched = submission.source == exercise.stub.read_bytes()
     except (FileError, OSError):
         return None

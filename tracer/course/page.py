@@ -19,6 +19,7 @@ In a folder, first read its `README.md`, or type `tracer read`. Then write your 
 
 The commands, typed in this folder:
 
+    tracer watch       checks each answer as soon as you save it; keys for all that follows
     tracer read {number}     what exercise {number} asks for
     tracer check {number}    runs your answer to exercise {number}; --all runs every answer
     tracer hint {number}     a hint, mild at first, stronger each time you ask

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from tracer.grading.report import Verdict
@@ -16,8 +17,8 @@ from tracer.view.terminal.drawing.paragraphs import paragraph
 from tracer.view.terminal.palette import palette
 from tracer.view.terminal.report import mark, style
 
-BAR = 30
-"""Columns of the bar."""
+BAR, SHORTEST = 30, 8
+"""Columns of the bar, at most and at least."""
 
 ROOM = 30
 """Columns that a sentence beside a row needs."""
@@ -26,14 +27,16 @@ LINES = 2
 """Of what is wrong with an exercise; its own report has the rest."""
 
 
-def bar(passed: int, count: int, able: Abilities) -> Text:
-    """How much of the ladder is climbed."""
+def bar(passed: int, count: int, able: Abilities, name: str = "") -> Text:
+    """How much of the ladder is climbed, and where somebody is; without room, only in words."""
     colours = palette(able)
-    wide = min(BAR, able.width - len(how_many(count, count)) - 4)
-    line = Text("  ").append(
-        colours.bar(passed / count if count else 0.0, wide), colours.of_class(0)
-    )
-    return line.append("  " + how_many(passed, count), "bold")
+    said = how_many(passed, count) + (f"  {name}" if name else "")
+    wide = min(BAR, able.width - cell_len(said) - 4)
+    line = Text("  ")
+    if wide >= SHORTEST:
+        share = passed / count if count else 0.0
+        line.append(colours.bar(share, wide) + "  ", colours.of_class(0))
+    return line.append(fit(said, able.width - line.cell_len, colours.glyphs.cut).rstrip(), "bold")
 
 
 def progress(part: Ladder, able: Abilities) -> list[Text]:

@@ -27,7 +27,9 @@ _MARKS = {Verdict.PASSED: "✓", Verdict.NOT_STARTED: "·", Verdict.NOT_TRIED: "
 _TOLD_BEFORE = "–"
 
 
-def screen(report: Report, able: Abilities, advice: Sequence[Said] = ()) -> list[Text]:
+def screen(
+    report: Report, able: Abilities, advice: Sequence[Said] = (), *, mistake_first: bool = False
+) -> list[Text]:
     """All of it.
 
     Parameters
@@ -36,16 +38,22 @@ def screen(report: Report, able: Abilities, advice: Sequence[Said] = ()) -> list
     able : Abilities
     advice : sequence of Said
         What to do next; each becomes a line at the end.
+    mistake_first : bool
+        Whether the checks stand below what is wrong: where a reader sees the first lines only.
     """
     part, colours = judged(report, able.encoding), palette(able)
-    lines = [Text(""), *_heading(part, able, colours), Text(""), *_checks(part, able, colours)]
+    lines = [Text(""), *_heading(part, able, colours)]
+    checks = [Text(""), *_checks(part, able, colours)]
     failing = part.first_failing
+    below = mistake_first and failing is not None
+    lines += [] if below else checks
     if failing is not None:
         lines += [Text(""), *paragraphs(map(Said, part.notes), able)] if part.notes else []
         lines += [Text(""), *first_mistake(part, failing, able)]
     else:
         lines += _remark(part, able)
     lines += _printed(part, able, colours)
+    lines += checks if below else []
     if advice:
         lines += [Text(""), *paragraphs(advice, able)]
     return [*lines, Text("")]

@@ -1,0 +1,299 @@
+"""What a saved file, a key and a result do to the screen of tracer watch; nothing runs here."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from rich.text import Text
+
+from tracer.course.kept import Result
+from tracer.course.workbook import Workbook, hand_out
+from tracer.exercises.discovery import discover
+from tracer.exercises.form import digest
+from tracer.grading.report import Verdict
+from tracer.view.parts.ladder import CheckedRow
+from tracer.view.terminal.console import Abilities, ascii_line
+from tracer.view.terminal.watching import frame
+from tracer.watch.checking import Checked, Job
+from tracer.watch.halfway import halfway
+from tracer.watch.session import Session
+
+ROOT = Path(__file__).parents[2]
+WRONG = "def rnn_step(x, h_prev, U, W, a):\n    return x\n"
+
+
+class Checks:
+    """Remembers what it was asked for, and how often it was told to give up."""
+
+    def __init__(self) -> None:
+        self.jobs: list[Job] = []
+        self.stopped = 0
+
+    def ask(self, job: Job) -> None:
+        """Take a job."""
+        self.jobs.append(job)
+
+    def stop(self) -> None:
+        """Give up."""
+        self.stopped += 1
+
+
+class Evening:
+    """A session in a fresh workbook of three exercises, on 80 columns and 24 lines."""
+
+    def __init__(self, root: Path, exercises: Path) -> None:
+        found = discover(exercises).good
+        hand_out(root, found)
+        self.root, self.checks, self.now = root, Checks(), 0.0
+        able = Abilities(width=80, height=24)
+        book = Workbook.open(root)
+        self.session = Session(found, book, self.checks, able, clock=lambda: self.now)
+
+    def save(self, name: str, text: str) -> None:
+        """Write an answer, and let the session hear of it."""
+        exercise = next(e for e in self.session.exercises if e.name == name)
+        (self.root / name / exercise.file).write_text(text, "utf-8")
+        self.session.saved()
+
+    def result(self, verdict: Verdict, *, runs: bool = True) -> None:
+        """Let the check that was asked for last end so, and be remembered."""
+        job = self.checks.jobs[-1]
+        exercise = next(e for e in self.session.exercises if e.folder == job.exercise)
+        file = self.root / exercise.name / exercise.file
+        with Workbook.open(self.root)._changed() as kept:
+            kept.results[exercise.name] = Result(
+                verdict, 1.0, "" if verdict is Verdict.PASSED else exercise.checks[0].name,
+                digest(file.read_bytes()), exercise.file,
+            )  # fmt: skip
+        row = CheckedRow(exercise.name, verdict, 1.0, exercise.points, "")
+        lines = [Text(""), Text(f"  report {job.number} on {exercise.name}")]
+        self.session.checked(Checked(job.number, row, lines, runs))
+
+    @property
+    def screen(self) -> list[str]:
+        """The lines of the screen."""
+        return [line.plain for line in frame(self.session.shown, self.session.able)]
+
+    @property
+    def said(self) -> str:
+        """The quiet line."""
+        return self.screen[-3].strip()
+
+
+@pytest.fixture
+def evening(tmp_path: Path, three: Path) -> Evening:
+    """A fresh one."""
+    return Evening(tmp_path / "course", three)
+
+
+def test_an_exercise_that_nobody_has_begun(evening: Evening) -> None:
+    """Which file to write, and what the exercise asks for; nothing is run."""
+    assert evening.screen[1:5] == [
+        "  Write 10_rnn_step/rnn_step.py in your editor: as soon as you save it, it is",
+        "  checked here.",
+        "",
+        "  One step of the plain RNN",
+    ]
+    assert len(evening.screen) == 24
+    assert "more lines: space ──" in evening.screen[-4]
+    assert evening.screen[-2:] == [
+        "  ······························  0 of 3 passed  10_rnn_step",
+        "  n next  h hint  p page  l list  c all  r run  x reset  q quit ",
+    ]
+    assert evening.checks.jobs == []
+
+
+def test_a_save_is_checked_and_a_new_one_begins_anew(evening: Evening) -> None:
+    """The result of what was given up does not show, and after a while it is said what runs."""
+    evening.save("10_rnn_step", WRONG)
+    evening.now = 1.0
+    assert evening.said == "Checking 10_rnn_step …"
+    evening.now = 4.2
+    assert evening.said == "Checking 10_rnn_step … for 4 s; save again to begin anew"
+    evening.save("10_rnn_step", WRONG + "\n")
+    first, second = evening.checks.jobs
+
+    evening.session.checked(Checked(first.number, None, [Text("old")], runs=True))
+    assert "old" not in evening.screen
+    evening.result(Verdict.WRONG)
+
+    assert evening.screen[1] == f"  report {second.number} on 10_rnn_step"
+    assert evening.said == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("def rnn_step(x,\n", "rnn_step.py, line 1: '(' was never closed."),
+        ("", "rnn_step.py is empty."),
+        (None, "rnn_step.py is not there."),
+    ],
+)
+def test_a_file_that_is_saved_halfway(evening: Evening, text: str | None, said: str) -> None:
+    """The last result stays, and one quiet line says why; what is being checked is given up."""
+    evening.save("10_rnn_step", WRONG)
+    evening.result(Verdict.WRONG)
+    before, stopped = evening.screen[:-4], evening.checks.stopped
+    if text is None:
+        (evening.root / "10_rnn_step" / "rnn_step.py").unlink()
+        evening.session.saved()
+    else:
+        evening.save("10_rnn_step", text)
+
+    assert evening.screen[:-4] == before
+    assert evening.said == f"{said} Shown is the last result."
+    assert (len(evening.checks.jobs), evening.checks.stopped - stopped) == (1, 1)
+
+    evening.save("10_rnn_step", WRONG + "# whole\n")
+    assert len(evening.checks.jobs) == 2
+
+
+def test_half_a_file_before_any_result(evening: Evening) -> None:
+    """There is nothing to stay, so the report says what is the matter."""
+    evening.save("10_rnn_step", "def rnn_step(x,\n")
+
+    assert len(evening.checks.jobs) == 1
+
+
+def test_what_passed_is_not_run_again(evening: Evening) -> None:
+    """Neither by saving the same, nor by coming back, nor by c; r does it all the same."""
+    evening.save("10_rnn_step", WRONG)
+    evening.result(Verdict.PASSED)
+    assert evening.said == "Passed. n goes on with 20_lstm_gates."
+    evening.save("10_rnn_step", WRONG)
+    evening.session.pressed("n")
+    assert evening.session.current.name == "20_lstm_gates"
+    evening.session.pressed("c")
+    table = evening.screen
+
+    assert len(evening.checks.jobs) == 1
+    assert table[3:6] == [
+        "  ✓ 10_rnn_step    1/13  passed",
+        "  · 20_lstm_gates  0/10  not started",
+        "  · 22_lstm_step   0/13  not started",
+    ]
+    again = Session(
+        evening.session.exercises, Workbook.open(evening.root), evening.checks,
+        evening.session.able,
+    )  # fmt: skip
+    assert again.current.name == "20_lstm_gates"
+    again.pressed("r")
+    assert len(evening.checks.jobs) == 2
+
+
+def test_all_are_checked_one_after_the_other(evening: Evening) -> None:
+    """The table fills."""
+    for name in ("10_rnn_step", "20_lstm_gates"):
+        shutil.copy(next((ROOT / "solutions" / name).glob("*.py")), evening.root / name)
+    evening.session.pressed("c")
+    assert "  · 20_lstm_gates  0/10  not tried" in evening.screen
+    evening.result(Verdict.PASSED)
+    evening.result(Verdict.WRONG)
+
+    assert [job.exercise.name for job in evening.checks.jobs] == ["10_rnn_step", "20_lstm_gates"]
+    assert "  ✗ 20_lstm_gates  1/10  partly right" in evening.screen
+
+
+def test_a_save_elsewhere_changes_over(evening: Evening) -> None:
+    """Whatever is saved is what somebody works on; but not an earlier answer that it imports."""
+    evening.save("22_lstm_step", "def lstm_step(): ...\n")
+    assert evening.session.current.name == "22_lstm_step"
+    evening.result(Verdict.WRONG)
+    user = next(e for e in evening.session.exercises if e.name == "22_lstm_step")
+    assert "20_lstm_gates" in user.uses
+    with evening.session.book._changed() as kept:
+        kept.results[user.name] = kept.results[user.name]._replace(
+            earlier='{"20_lstm_gates/lstm_gates.py": "of before"}'
+        )
+
+    evening.save("20_lstm_gates", "def lstm_gates(): ...\n")
+
+    assert [job.exercise.name for job in evening.checks.jobs] == ["22_lstm_step"] * 2
+
+
+def test_hints(evening: Evening) -> None:
+    """They get stronger and are counted; not of what does not run, and not of what is passed."""
+    evening.save("10_rnn_step", WRONG)
+    evening.result(Verdict.CRASHED, runs=False)
+    evening.session.pressed("h")
+    assert evening.said == "Your file does not run yet: mend this first. No hint is used up."
+    assert Workbook.open(evening.root).hints == {}
+
+    evening.save("10_rnn_step", WRONG + "\n")
+    evening.result(Verdict.WRONG)
+    evening.session.pressed("h")
+    first = evening.screen
+    evening.session.pressed("h")
+
+    assert first[1] == "  10_rnn_step, “one word”: hint 1 of 3"
+    assert any("report 2 on 10_rnn_step" in line for line in first)
+    assert evening.screen[1] == "  10_rnn_step, “one word”: hint 2 of 3"
+    assert Workbook.open(evening.root).hints == {"10_rnn_step/one word": 2}
+
+    evening.save("10_rnn_step", WRONG + "\n\n")
+    evening.result(Verdict.PASSED)
+    evening.session.pressed("h")
+    assert evening.said == "10_rnn_step is passed; n goes on."
+
+
+def test_begun_anew(evening: Evening) -> None:
+    """Only y does it, and a result that comes meanwhile does not hide the question."""
+    evening.save("10_rnn_step", WRONG)
+    evening.session.pressed("x")
+    question = "Begin 10_rnn_step anew? Your answer is kept as rnn_step.old-1.py. y/n"
+    assert evening.said == question
+    evening.result(Verdict.WRONG)
+    assert evening.said == question
+    evening.session.pressed("n")
+    assert (evening.root / "10_rnn_step" / "rnn_step.py").read_text("utf-8") == WRONG
+
+    evening.session.pressed("x")
+    evening.session.pressed("y")
+
+    folder = evening.root / "10_rnn_step"
+    assert (folder / "rnn_step.old-1.py").read_text("utf-8") == WRONG
+    assert "raise NotImplementedError" in (folder / "rnn_step.py").read_text("utf-8")
+    assert evening.screen[1].startswith("  Write 10_rnn_step/rnn_step.py in your editor")
+    evening.session.saved()  # its own writing is no save of somebody's
+    assert len(evening.checks.jobs) == 1
+
+
+def test_scrolling_and_leaving(evening: Evening) -> None:
+    """Space and b by pages, arrows by lines, never past an end; a closed terminal leaves."""
+    top = evening.screen
+    for key in (" ", "down", "j", "page up", "up", "k", "b"):
+        evening.session.pressed(key)
+    assert evening.screen == top
+    for _press in range(20):
+        evening.session.pressed(" ")
+    assert "the end; back: b ──" in evening.screen[-4]
+    assert "Check it with tracer check 10." in "".join(evening.screen)
+    assert not evening.session.over
+    evening.session.pressed("closed")
+    assert evening.session.over
+
+
+@pytest.mark.parametrize("view", ["", "l", "c", "p"])
+def test_every_size(evening: Evening, view: str) -> None:
+    """No line is too long, also without colour and in ASCII; the keys are always there."""
+    evening.session.pressed(view or "z")
+    for width, height in ((40, 24), (60, 24), (80, 24), (120, 50), (80, 6)):
+        for unicode in (True, False):
+            able = Abilities(width=width, height=height, unicode=unicode)
+            evening.session.resized(able)
+            lines = frame(evening.session.shown, able)
+            shown = [(line if unicode else ascii_line(line)).plain for line in lines]
+
+            assert max(map(len, shown)) <= width + 1  # a blank at the end is not drawn
+            assert height <= len(shown) <= max(height, 10)
+            assert all(f" {key} " in " ".join(shown[-3:]) for key in "nhplcrxq")
+
+
+def test_halfway_and_whole() -> None:
+    """A notebook, a long file, and what only running tells is not judged here."""
+    assert halfway(b"  \n", "a.py") == "a.py is empty."
+    assert halfway(b"x = (\n", "a.ipynb") == ""
+    assert halfway(b"x = 1\n", "a.py") == ""
+    assert halfway(b"(" * 2**18, "a.py") == ""
