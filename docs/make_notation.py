@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tracer.equations import (
     CELLS,
+    OF_A_SENTENCE,
     OUTPUT,
     OUTPUT_BACKWARD,
     OUTPUT_PARAMETERS,
@@ -111,6 +112,9 @@ def _output() -> Iterator[str]:
     yield from _quantities(OUTPUT)
     yield "\nBackward, before everything else:"
     yield from _quantities(OUTPUT_BACKWARD)
+    yield "\nWhere a whole sentence gets one answer, T stands for the step of its last word. These"
+    yield "are not recorded; a function of the exercises may take and return them:"
+    yield from _quantities(OF_A_SENTENCE)
 
 
 def _updates() -> Iterator[str]:

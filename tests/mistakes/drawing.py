@@ -28,6 +28,7 @@ def draw(program: Program, seed: int, *, ragged: bool = False, **sizes: int) -> 
     if not program.carries:
         return {name: _of_update(name, array, rng) for name, array in given.items()}
     given["label"] = rng.integers(0, size["K"], (T, N))
+    given["label_T"] = rng.integers(0, size["K"], N)
     given["lengths"] = np.array([T, *rng.integers(1, T, N - 1)]) if ragged else np.full(N, T)
     given["mask"] = np.arange(T)[:, np.newaxis] < given["lengths"]
     return given
@@ -56,6 +57,7 @@ class Scene:
     sizes: tuple[Mapping[str, int], ...]
     ragged: bool = False
     gradients: bool = False  # d_h_from_loss is given, and no loss is computed
+    scores: bool = False  # the logits are given, in the padding too
 
     def inputs(self) -> list[dict[str, Array]]:
         """What the function is called with, in each round."""
@@ -67,6 +69,9 @@ class Scene:
                 T, N, _ = given["x"].shape
                 d_h = np.random.default_rng(seed + 100).normal(size=(T, N, given["W"].shape[1]))
                 given["d_h_from_loss"] = d_h * given["mask"][:, :, np.newaxis]
+            if self.scores:
+                shape = (*given["mask"].shape, len(given["b"]))
+                given["logits"] = np.random.default_rng(seed + 200).normal(size=shape)
             rounds.append(given)
         return rounds
 
@@ -86,6 +91,10 @@ SCENES = {
     "tagger": Scene(
         "rnn", "sequence", ("probs", "total_loss", "d_logits", "d_V", "d_b"),
         ({}, {"T": 5, "N": 4, "H": 6}), ragged=True,
+    ),
+    "classifier": Scene(
+        "rnn", "sequence", ("probs_T", "mean_loss"), ({}, {"T": 5, "N": 4, "H": 6}), ragged=True,
+        scores=True,
     ),
     "lstm tagger": Scene("lstm", "sequence", ("total_loss", "d_V"), ({}, {"T": 2, "N": 4, "H": 6})),
     "rnn step backward": Scene(

@@ -25,7 +25,7 @@ from tracer.exercises.exercise import Exercise, Function
 from tracer.exercises.layout import Fixed, Grouped, Layout, Name
 from tracer.program import Program
 
-_WHOLE_NUMBERS = frozenset({"label", "lengths", "mask", "t"})
+_WHOLE_NUMBERS = frozenset({"label", "label_T", "lengths", "mask", "t"})
 
 
 class Writer:

@@ -18,7 +18,13 @@ unit that q grows. ``q_next`` in an equation is q of the step after.
 from __future__ import annotations
 
 from tracer.equations.lstm import LSTM
-from tracer.equations.output import OUTPUT, OUTPUT_BACKWARD, OUTPUT_PARAMETERS, REDUCTION
+from tracer.equations.output import (
+    OF_A_SENTENCE,
+    OUTPUT,
+    OUTPUT_BACKWARD,
+    OUTPUT_PARAMETERS,
+    REDUCTION,
+)
 from tracer.equations.quantity import LEVELS, CellEquations, Kind, Parameter, Product, Quantity
 from tracer.equations.rnn import RNN
 
@@ -26,6 +32,7 @@ __all__ = [
     "CELLS",
     "LEVELS",
     "LSTM",
+    "OF_A_SENTENCE",
     "OUTPUT",
     "OUTPUT_BACKWARD",
     "OUTPUT_PARAMETERS",

@@ -28,6 +28,32 @@ OUTPUT = (
 )  # fmt: skip
 """What the head computes from the last layer's h, the same for every cell."""
 
+SENTENCE_CLASS = ("batch", "class")
+
+OF_A_SENTENCE = (
+    Quantity(
+        "label_T", "y", "", ("batch",), Kind.SCORE, None,
+        "the number of the right class of the whole sentence",
+    ),
+    Quantity(
+        "logits_T", "V h_T + b", "at_end(logits, lengths)", SENTENCE_CLASS, Kind.SCORE, None,
+        "the scores after the last word of each sentence",
+    ),
+    Quantity(
+        "probs_T", "ŷ", "softmax(logits_T)", SENTENCE_CLASS, Kind.PROBABILITY, None,
+        "the answer for the whole sentence: probabilities, which sum to 1",
+    ),
+    Quantity(
+        "loss_T", "L", "cross_entropy(logits_T, label_T)", ("batch",), Kind.LOSS, None,
+        "how surprised the network is by the right answer for the sentence: -ln of its probability",
+    ),
+    Quantity(
+        "mean_loss", "", "mean(loss_T)", (), Kind.LOSS, None,
+        "the mean of the sentences' losses",
+    ),
+)  # fmt: skip
+"""One answer for each sentence: what counts is the step of its last word, and T stands for it."""
+
 REDUCTION = "sum over steps, mean over the batch"
 """How the losses of single steps become one number."""
 

@@ -13,7 +13,7 @@ from tracer.mistakes.candidates import Candidate
 from tracer.mistakes.task import Task
 from tracer.program import Edit, Program
 
-_COUNTED = frozenset({"label", "mask", "lengths"})
+_COUNTED = frozenset({"label", "label_T", "mask", "lengths"})
 """What is given and is no real number."""
 
 

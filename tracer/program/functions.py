@@ -59,9 +59,23 @@ def _one_hot(label: Any, K: int) -> Array:
     return np.where(is_right, 1.0, 0.0)
 
 
-def _masked(q: Array, mask: Array) -> Array:
+def _masked(q: Array, mask: Any) -> Array:
     counts = mask if np.ndim(mask) == np.ndim(q) else np.asarray(mask)[..., np.newaxis]
     return np.where(counts, q, 0)
+
+
+def _at_end(q: Array, lengths: Any) -> Array:
+    """The step of each sentence's last word, of (T, N, K); one length may be that of all."""
+    sentences = np.arange(q.shape[1])
+    last: Array = q[np.broadcast_to(lengths, sentences.shape).astype(np.int64) - 1, sentences]
+    return last
+
+
+def _mean_to_end(q: Array, lengths: Array) -> Array:
+    """The mean over the real steps of each sentence, of (T, N, K)."""
+    real = np.arange(len(q))[:, np.newaxis] < lengths
+    mean: Array = _masked(q, real).sum(axis=0) / lengths[:, np.newaxis]
+    return mean
 
 
 def _first_columns(A: Array, n: Any) -> Array:
@@ -140,6 +154,7 @@ NAMED: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "first_columns": _first_columns, "last_columns": _last_columns,
         "interleaved": _interleaved,
         "of_first_step": _of_step(0), "of_last_step": _of_step(-1),
+        "at_end": _at_end, "mean_to_end": _mean_to_end,
         "reversed_steps": lambda q: q[::-1], "earlier": _shifted(-1), "later": _shifted(1),
         "rolled": lambda q: np.roll(q, 1, axis=0),
         "but_first_step": _but_step(0), "but_last_step": _but_step(-1),

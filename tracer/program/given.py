@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _FLOAT = np.dtype(np.float64)
 _KINDS: Mapping[str, np.dtype[Any]] = {
-    "label": np.dtype(np.int64), "lengths": np.dtype(np.int64), "mask": np.dtype(np.bool_),
+    "label": np.dtype(np.int64), "label_T": np.dtype(np.int64),
+    "lengths": np.dtype(np.int64), "mask": np.dtype(np.bool_),
 }  # fmt: skip
 """Given names that hold other numbers than float64."""
 

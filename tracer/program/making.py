@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from tracer.equations import (
     CELLS,
+    OF_A_SENTENCE,
     OUTPUT,
     OUTPUT_BACKWARD,
     OUTPUT_PARAMETERS,
@@ -105,6 +106,7 @@ def _of_cell(cell: CellEquations) -> Program:
         "label": STEP_AXES,
         "mask": STEP_AXES,
         "lengths": ("N",),
+        **{q.name: _axes(q) for q in OF_A_SENTENCE if not q.equation},
         **{f"d_{state}_T": STATE for state in cell.state},
     }
     blocks = {
@@ -152,6 +154,9 @@ def _head() -> Iterator[Line]:
     for quantity in OUTPUT:
         yield Line(quantity.name, _axes(quantity), _counted(quantity))
     yield Line("total_loss", (), parse("mean_N(loss)"), steps=SUM)
+    for quantity in OF_A_SENTENCE:
+        if quantity.equation:
+            yield Line(quantity.name, _axes(quantity), quantity.expression)
     for quantity in OUTPUT_BACKWARD:
         if quantity.equation:
             yield Line(quantity.name, _axes(quantity), _counted(quantity), backward=True)

@@ -142,8 +142,9 @@ class Running:
         elif line.total:
             value = np.add.reduce(e[line.total], axis=(0, 1))
         else:
-            # An update has no axis of steps.
-            value = line.of_all_steps(e) if self.program.carries else line.of_a_step(e)
+            # An update has no axis of steps, and what is of a whole sentence has none either.
+            stacked = self.program.carries and (line.axes[:1] == ("T",) or line.steps)
+            value = line.of_all_steps(e) if stacked else line.of_a_step(e)
             if line.steps:
                 value = _put_together(value, line.steps, self.values)
         value = self.conform(value, line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from tracer.equations import CELLS, OUTPUT, OUTPUT_BACKWARD
+from tracer.equations import CELLS, OF_A_SENTENCE, OUTPUT, OUTPUT_BACKWARD
 from tracer.equations.updates import UPDATES
 from tracer.language import _
 
@@ -29,5 +29,5 @@ def _meanings(equations: str) -> dict[str, str]:
     cell = CELLS.get(equations)
     if cell is None:
         return {}
-    listed = (*cell, *cell.backward, *OUTPUT, *OUTPUT_BACKWARD)
+    listed = (*cell, *cell.backward, *OUTPUT, *OF_A_SENTENCE, *OUTPUT_BACKWARD)
     return {quantity.name: quantity.meaning for quantity in listed}

@@ -1,0 +1,13 @@
+# fails: every check; first at: quantity probs_T
+import numpy as np
+
+
+def softmax(s):
+    e = np.exp(s - s.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def classification_loss(logits, label, lengths):
+    N = len(label)
+    probs = softmax(logits[lengths - 2, np.arange(N)])  # the word before the last one
+    return probs, -np.log(probs[np.arange(N), label]).mean()
