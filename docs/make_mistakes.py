@@ -85,6 +85,22 @@ your `exercise.toml` gives the arrays: `h_prev @ W.T` as `prev_h @ Wh`, or as `W
 If something in it cannot stand there, `tracer` names the file, the entry, the key and what may
 stand there.
 
+Where a `reference.py` says what is right, there are no equations to change. A mistake is a text
+that stands in the reference once, and what a wrong answer has in its place; no other change can
+stand there:
+
+```toml
+[[mistakes]]
+id = "state_not_carried"
+title = "h_0 at every step"
+sentence = "Your numbers are what you get if every step begins with h_0."
+in_reference = { "h_prev = h\\n" = "h_prev = h_0\\n" }
+```
+
+After a wrong answer the reference runs once more with each of these mistakes in it. One is named if
+it alone gives every number that came back. This runs without a wall: write no reference that you
+would not run yourself, and none that prints.
+
 A mistake may have variants. Each value of a list under `for_each` makes one, and so does each
 combination of values where there are several lists, except those with a value twice:
 

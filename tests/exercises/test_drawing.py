@@ -349,3 +349,45 @@ def test_a_single_exercise_is_no_folder_of_exercises() -> None:
     """The folder around it is named."""
     with pytest.raises(FileError, match="is a single exercise; give the folder around it: "):
         discover(home() / "22_lstm_step")
+
+
+WORDS = """signature = "encode(words, codes) -> x"
+over = "sequence"
+where = { words = "words(T, of=M)", codes = "codes(K, digits=D)" }
+"""
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_words_and_their_codes(seed: int) -> None:
+    """Each of the M words comes before one comes twice; the first K of the list have a code."""
+    tried = exercise(WORDS, "sizes = { T = 7, M = 5, K = 3, D = 4 }", 'reference = "reference.py"')
+
+    (call,) = plan(tried, draw(tried, tried.checks[0], seed))
+    (_, words), (_, codes) = call.json()["arguments"]
+
+    said = [word for _place, (_constant, word) in words[1]]
+    known = {word: code for word, (_constant, code) in codes[1]}
+    assert (words[0], codes[0], call.arrays) == ("list", "dict", {})
+    assert (len(said), len(set(said)), len(set(said) & known.keys())) == (7, 5, 3)
+    assert all(len(code) == 4 and set(code) <= set("012") for code in known.values())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("words(T, of=M)", "words(T)", "'words(T)' lacks of = ; expected a number or a size"),
+        ("words(T, of=M)", "words(T, N, of=M)", "words(T, N, of=M) has one axis, as words(T"),
+        ("words(T, of=M)", "words(T, of=17)", "may be 17 different words; there are 16"),
+        ("codes(K, digits=D)", "codes(17, digits=D)", "may be 17 different words; there are 16"),
+        ("codes(K, digits=D)", "codes(K, digits=P)", "sizes lacks P, the size of an axis of codes"),
+        ("codes(K, digits=D)", "labels(K)", "'labels(K)' lacks classes = ; expected a number or"),
+    ],
+)
+def test_words_that_cannot_be_drawn(old: str, new: str, said: str) -> None:
+    """The error names the argument and what is missing, or how many words there are."""
+    sizes = "sizes = { T = 7, N = 2, M = 5, K = 3, D = 4 }"
+
+    with pytest.raises(FileError) as error:
+        exercise(WORDS.replace(old, new), sizes, 'reference = "reference.py"')
+
+    assert said in str(error.value)

@@ -55,6 +55,7 @@ def test_an_instructors_own_mistake(tmp_path: Path) -> None:
         ('"it / 2"', '"it / q"', "there is no RNN quantity 'q'"),
         ('"it / 2"', '"it / / 2"', "'it / / 2' is no Python expression"),
         ('returned = { h = "it / 2" }\n', "", "nothing is changed; expected one of change,"),
+        ("returned = { h =", "in_reference = { h =", "in_reference is for an exercise with a"),
         ("half of", "{part} of", "sentence: there is no name '{part}'"),
         ("half of", "{ of", "sentence: a brace without its other"),
         ("[[mistakes]]", "[[mistake]]", "there is no key 'mistake'; did you mean 'mistakes'?"),

@@ -19,6 +19,7 @@ from tracer.grading.report import Report, Verdict
 from tracer.grading.session import grade
 from tracer.language import _, plural, quoted_file
 from tracer.mistakes import mistakes_of
+from tracer.mistakes.of_reference import wrong_references
 from tracer.mistakes.schema import FILE as OWN_MISTAKES
 from tracer.sandbox.process import PlainProcess
 
@@ -175,10 +176,11 @@ def _stray(folder: Path, wanted: set[str], what: str) -> Iterator[Finding]:
 
 def _own_mistakes(exercise: Exercise) -> Iterator[Finding]:
     """What in the exercise's own ``mistakes.toml`` cannot stand there."""
-    if exercise.program is None:
-        return
     try:
-        mistakes_of(exercise.program, folder=exercise.folder)
+        if exercise.program is not None:
+            mistakes_of(exercise.program, folder=exercise.folder)
+        elif exercise.reference is not None:
+            wrong_references(exercise.reference)
     except TracerError as error:
         yield Finding(exercise.folder / OWN_MISTAKES, str(error), _("correct it"))
 

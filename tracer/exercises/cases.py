@@ -17,7 +17,16 @@ import numpy as np
 
 from tracer.exercises import sizes as sizing
 from tracer.exercises.axes import Axes, axes_of
-from tracer.exercises.drawing import SCALE, labels, lengths, mask, may_be_unasked, number, unasked
+from tracer.exercises.drawing import (
+    SCALE,
+    labels,
+    lengths,
+    mask,
+    may_be_unasked,
+    number,
+    unasked,
+    words,
+)
 from tracer.exercises.exercise import Check, Exercise
 from tracer.exercises.handing import given, initial
 from tracer.exercises.layout import Array, Drawn
@@ -155,11 +164,29 @@ def _of_program(
             from tracer.program.edit import edits_in  # few checks have one
 
             changed = program.edited(edits_in(edit))
-        computed = changed.run(arrays, wanted=asked.pinned)
+        computed = {
+            name: _past_the_end(program, name, array, arrays, generator(f"{name} past the end"))
+            for name, array in changed.run(arrays, wanted=asked.pinned).items()
+        }
         arrays |= _prepared(
             check, {name: computed[name] for name in program.order if name in asked.pinned}, marked
         )
     return arrays
+
+
+def _past_the_end(
+    program: Program, name: str, array: Array, given: Mapping[str, Array],
+    generator: np.random.Generator,
+) -> Array:  # fmt: skip
+    """What came of it; what an output is after the end of a sentence means nothing, and is drawn.
+
+    Else who reads it there would read 0, and not be told apart from who reads what is right.
+    """
+    lengths = given.get("lengths")
+    if lengths is None or program.names[name] != ("T", "N", "K"):
+        return array
+    real = np.arange(len(array))[:, np.newaxis, np.newaxis] < lengths[:, np.newaxis]
+    return np.where(real, array, number(name, generator, array.shape))
 
 
 class _Asked(NamedTuple):
@@ -213,7 +240,7 @@ def _drawn(
 ) -> Array:  # fmt: skip
     shape = _shape(program, name, sizes)
     match name:
-        case "label":
+        case "label" | "label_T":
             return labels(generator, shape, sizes["K"])
         case "lengths":
             return lengths(generator, shape, sizes["T"], ragged=check.lengths == "ragged")
@@ -251,6 +278,10 @@ def _by_layout(
             return lengths(generator, shape, most, ragged=check.lengths == "ragged")
         case "mask":
             return mask(generator, shape)
+        case "words":
+            return words(generator, shape, told["of"].length(sizes))
+        case "codes":
+            return np.asarray(generator.integers(0, 3, (*shape, told["digits"].length(sizes))))
     return np.asarray(generator.normal(size=shape) * told.get("scale", SCALE))
 
 

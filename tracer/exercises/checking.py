@@ -9,6 +9,7 @@ from tracer.errors import FileError, InputError, UnknownNameError
 from tracer.exercises import sizes as sizing
 from tracer.exercises.axes import Axis, written
 from tracer.exercises.cases import how_often, known_names
+from tracer.exercises.drawing import WORDS
 from tracer.exercises.exercise import Check, Exercise
 from tracer.exercises.handing import handed_on, loose_states, returned, taken, turns
 from tracer.exercises.layout import Drawn, Name, Stated
@@ -26,6 +27,7 @@ def fitting(exercise: Exercise, check: Check) -> None:
     """
     _kept(exercise, check)
     _sizes(exercise, check)
+    _enough_words(exercise, check)
     _statements(exercise, check)
     handed_on(exercise, check, min(sizing.largest(check.sizes)["T"], 2))
     called = exercise.called(check)
@@ -68,6 +70,24 @@ def _sizes(exercise: Exercise, check: Check) -> None:
                         f"sizes lacks {letter}, {what} of {key} of {function.name}: "
                         f"{layout} is {written(axes)}"
                     )
+
+
+def _enough_words(exercise: Exercise, check: Check) -> None:
+    """No more words are drawn than there are."""
+    largest = sizing.completed(sizing.largest(check.sizes), "NDHK")
+    for function in exercise.called(check):
+        for key, layout in taken(function).items():
+            if not isinstance(layout, Drawn) or layout.how not in ("words", "codes"):
+                continue
+            told = dict(layout.options)
+            axis = told["of"] if layout.how == "words" else layout.drawn[0]
+            if len(layout.drawn) != 1:
+                raise InputError(f"{key} of {function.name}: {layout} has one axis, as words(T, …)")
+            if axis.length(largest) > len(WORDS):
+                raise InputError(
+                    f"{key} of {function.name}: {layout} may be {axis.length(largest)} different "
+                    f"words; there are {len(WORDS)}"
+                )
 
 
 def _statements(exercise: Exercise, check: Check) -> None:

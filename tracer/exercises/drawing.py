@@ -8,6 +8,7 @@ from types import MappingProxyType
 import numpy as np
 
 from tracer.exercises.layout import Array
+from tracer.exercises.structure import Constant, Group, Structure
 
 SCALE = 0.8
 """Standard deviation of what is drawn: no gate stays near its middle, and none is saturated."""
@@ -63,6 +64,35 @@ def mask(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
         found[first, sentences] = True
         found[(first + generator.integers(1, shape[0], shape[1])) % shape[0], sentences] = False
     return found
+
+
+WORDS = (
+    "water", "is", "hot", "you", "are", "a", "really", "bad", "man", "beautiful", "she", "drinks",
+    "tea", "not", "good", "they",
+)  # fmt: skip
+"""What sentences are drawn from: the article's words first."""
+
+
+def words(generator: np.random.Generator, shape: tuple[int, ...], of: int) -> Array:
+    """Words by their places in `WORDS`, of the first `of`: each once before any comes again."""
+    found = np.concatenate(
+        [generator.permutation(of)[: np.prod(shape)],
+         generator.integers(0, of, max(0, int(np.prod(shape)) - of))]
+    )  # fmt: skip
+    return np.asarray(generator.permutation(found).reshape(shape))
+
+
+def as_python(how: str, drawn: Array) -> Structure | None:
+    """The list of words, or the dict of their codes, that such numbers stand for; else None."""
+    match how:
+        case "words":
+            return Group("list", tuple((str(n), Constant(WORDS[k])) for n, k in enumerate(drawn)))
+        case "codes":
+            codes = ("".join(map(str, digits)) for digits in drawn)
+            return Group(
+                "dict", tuple((w, Constant(c)) for w, c in zip(WORDS, codes, strict=False))
+            )
+    return None
 
 
 def may_be_unasked(name: str) -> bool:

@@ -33,9 +33,14 @@ DRAWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "labels": ("classes",),
         "lengths": ("most",),
         "mask": (),
+        "words": ("of",),
+        "codes": ("digits",),
     }
 )
 """How numbers are drawn for a reference.py, and what each may be told."""
+
+_NEEDED = frozenset({"classes", "most", "of", "digits"})
+"""What has to be told: a number, or the letter of a size."""
 
 FORMS = (
     "names, .T, name[N, T, D], [A, B], [[A], [B]], (a, b), list(a, b), {key: a}, 0.25 * a, "
@@ -151,11 +156,13 @@ def _call(
                 f"{function} knows {', '.join(known) or 'none'}"
             )
         told.append((option.arg, _option(function, option.arg, option.value)))
+    for name in _NEEDED.intersection(DRAWN[function]).difference(dict(told)):
+        raise InputError(f"'{ast.unparse(node)}' lacks {name} = ; expected a number or a size")
     return Drawn(function, tuple(map(axis, arguments)), tuple(told))
 
 
 def _option(function: str, name: str, node: ast.expr) -> float | Axis:
-    if name in ("classes", "most"):
+    if name in _NEEDED:
         return axis(node)
     try:
         value = ast.literal_eval(node)

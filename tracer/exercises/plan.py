@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from tracer.exercises.cases import Case
+from tracer.exercises.drawing import as_python
 from tracer.exercises.exercise import Exercise, Function
 from tracer.exercises.handing import Source, Turn, given, handed_on, initial, returned, turns
 from tracer.exercises.laying_out import laid_out, read_off
@@ -215,6 +216,8 @@ def _call(
                 return Group(kind, parts)
         if name in sources:
             return Own(first + sources[name].call, sources[name].key)
+        if isinstance(layout, Drawn) and (text := as_python(layout.how, values[name])) is not None:
+            return text
         array = _array(exercise, case, turn, name, layout, values)
         array = array.astype(case.check.dtype) if array.dtype.kind == "f" else array
         if not array.ndim:  # a learning rate is no array

@@ -157,6 +157,8 @@ DRAWS = (
     ("labels(N, T, classes=K)", "whole numbers below K"),
     ("lengths(N, most=T)", "how long each sentence is"),
     ("mask(N, T)", "True and False"),
+    ("words(T, of=K)", "a list of T words, each one of the first K of a short list"),
+    ("codes(K, digits=D)", "a dict: a text of D digits 0, 1, 2 for each of the first K words"),
 )
 """What stands for an argument where a reference says what is right."""
 

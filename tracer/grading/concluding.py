@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracer.grading.diagnosing import diagnosed
 from tracer.grading.judge import Judged
+from tracer.grading.like_reference import named
 from tracer.grading.repeating import repeated
 from tracer.grading.report import Kind, Trouble, Verdict
 from tracer.grading.task import Task
@@ -22,15 +23,23 @@ def concluded(
 ) -> tuple[Diagnosis | None, list[Judged]]:
     """What all checks together say: the mistake, what is remembered between calls, the points."""
     try:
-        diagnosis, told = diagnosed(session.exercise, judged, searching, session.kept)
-        if diagnosis is None or not diagnosis.edits:
+        diagnosis, told = _diagnosed(session, tasks, judged, searching)
+        if diagnosis is None or not diagnosis.explains:
             again = repeated(session, tasks, told)
             if [j.report.verdict for j in again] != [j.report.verdict for j in told]:
-                diagnosis, again = diagnosed(session.exercise, again, searching, session.kept)
+                diagnosis, again = _diagnosed(session, tasks, again, searching)
             told = again
     except Exception as error:  # noqa: BLE001 - whatever broke here, it was not the student
         return None, _remarked(judged, error)
     return diagnosis, told
+
+
+def _diagnosed(
+    session: Session, tasks: Sequence[Task], judged: list[Judged], searching: Callable[[], None]
+) -> tuple[Diagnosis | None, list[Judged]]:
+    if session.exercise.reference is not None:
+        return named(session.exercise, tasks, judged), judged
+    return diagnosed(session.exercise, judged, searching, session.kept)
 
 
 def _remarked(judged: Sequence[Judged], error: Exception) -> list[Judged]:

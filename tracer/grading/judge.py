@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeAlias
 
+import numpy as np
 import numpy.typing as npt
 
 from tracer.exercises.cases import Case, Statement, planted, stated
@@ -244,13 +245,18 @@ def _fitting_order(
 
 
 def _whole_numbers(came: _Came, number: int, quantity: str) -> _Decided:
-    """Whether wrong numbers are whole ones, whose decimals are lost."""
+    """Whether wrong numbers are whole ones, whose decimals are lost.
+
+    Nothing is lost where a reference gives whole numbers too, as the numbers of words.
+    """
     call = came.plan[number]
     for key in returned(call):
         array = came.answer.arrays.get((number, key))
         if array is None or quantity not in came.right.names_in(call, key):
             continue
-        if array.dtype.kind in "ib":
+        right = came.task.exact.get((number, key))
+        whole = right is not None and bool((right == np.rint(right)).all())
+        if array.dtype.kind in "ib" and not whole:
             facts = {"name": key, "got": "ndarray", "dtype": array.dtype.name}
             return Verdict.WRONG, Trouble(Kind.DTYPE, number, facts=facts)
     return None

@@ -246,13 +246,13 @@ class ByReference:
         rounds = []
         for number in range(len(self.case.rounds)):
             exact, follows, own = (
-                self._of_round(arrays, number) for arrays in (self.exact, self.follows, came)
+                self.of_round(arrays, number) for arrays in (self.exact, self.follows, came)
             )
             if own:
                 rounds.append(held(keys, number, {}, own, exact, exact | follows, tolerance))
         return tuple(rounds)
 
-    def _of_round(self, came: Came, number: int) -> dict[str, Array]:
+    def of_round(self, came: Came, number: int) -> dict[str, Array]:
         """The arrays of a round by key, those of several steps one after the other."""
         found: dict[str, list[Array]] = {}
         for n, call in enumerate(self.plan):

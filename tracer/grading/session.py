@@ -126,7 +126,7 @@ def _graded(session: Session, file: str, seed: int, searching: Callable[[], None
         file=file,
         seed=seed,
         checks=tuple(
-            settled([j.report for j in judged], one=diagnosis is not None and bool(diagnosis.edits))
+            settled([j.report for j in judged], one=diagnosis is not None and diagnosis.explains)
         ),
         diagnosis=diagnosis,
         blame=blame,

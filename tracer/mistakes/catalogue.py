@@ -55,6 +55,11 @@ def _packaged(program: Program) -> tuple[Mistake, ...]:
 
 def _of_file(path: Path, program: Program, *, known: bool = False) -> Iterator[Mistake]:
     for entry in read(path):
+        if entry.in_reference:
+            raise FileError(
+                f"{entry.where}: in_reference is for an exercise with a reference.py; this one has "
+                "equations, of which one is changed"
+            )
         if not entry.programs or program.name in entry.programs:
             yield from _variants(entry, program, known=known and bool(entry.programs))
 

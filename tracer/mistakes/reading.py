@@ -33,6 +33,8 @@ class Entry:
     for_each : mapping
         Names, one or several in a word, and the values or the group that they stand for.
     stands_for : mapping
+    in_reference : mapping
+        Texts of a reference, and what takes their places.
     edits : mapping
         The keys of its edits, before anything is put in.
     """
@@ -47,6 +49,7 @@ class Entry:
     n: int
     for_each: Mapping[str, Any]
     stands_for: Mapping[str, str]
+    in_reference: Mapping[str, str]
     edits: Mapping[str, Any]
 
 
@@ -95,8 +98,9 @@ def _entry(path: Path, n: int, table: Mapping[str, Any]) -> Entry:
         if name not in programs():
             raise FileError(f"{where}: programs: {UnknownNameError('program', name, programs())}")
     edits = {name: value for name, value in table.items() if name in EDIT_KEYS}
-    if not edits:
-        raise FileError(f"{where}: nothing is changed; expected one of {', '.join(EDIT_KEYS)}")
+    if not edits and not values["in_reference"]:
+        keys = ", ".join((*EDIT_KEYS, "in_reference"))
+        raise FileError(f"{where}: nothing is changed; expected one of {keys}")
     values["programs"] = tuple(values["programs"] or ())
     entry = Entry(where=where, edits=edits, **values)
     _placeholders(entry)

@@ -128,6 +128,11 @@ class Diagnosis:
     reference: Reference = ""
 
     @property
+    def explains(self) -> bool:
+        """Whether something is known that gives every number."""
+        return bool(self.named or self.generated)
+
+    @property
     def edits(self) -> tuple[Edit, ...]:
         """The changes that give every number; what the functions that use this one inherit."""
         of_named = tuple(edit for one_of in self.named for edit in one_of[0].edits)

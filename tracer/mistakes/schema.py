@@ -82,6 +82,10 @@ def _texts(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
 
 
+def _replacements(value: Any) -> bool:
+    return _texts(value) and bool(value) and all(old and old != new for old, new in value.items())
+
+
 KEYS = (
     Key("id", _id, "letters, digits and _, at most 60, beginning with a letter",
         "names the mistake in reports that programs read; used once in the file", required=True),
@@ -102,5 +106,8 @@ KEYS = (
         "in the texts stands for the value", {}),
     Key("stands_for", _texts, "a table of texts",
         "how a word of such a value is written in the equations", {}),
+    Key("in_reference", _replacements, "a table of texts, each different from what takes its place",
+        "of an exercise with a `reference.py`, in the place of a change of the equations: a text "
+        "that stands there once, and what stands in its place", {}),
 )  # fmt: skip
 """The keys of an entry besides those of its edits."""

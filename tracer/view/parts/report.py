@@ -57,7 +57,7 @@ def judged(report: Report, encoding: str = "utf-8") -> Judged:
         notes=tuple(form_notes(report)),
         checks=tuple(_check(report, c, encoding) for c in report.checks),
         diagnosis=_told(exercise, report.diagnosis, words_of(report), together=_together(report)),
-        explained=report.diagnosis is not None and bool(report.diagnosis.edits),
+        explained=report.diagnosis is not None and report.diagnosis.explains,
         look_at=_look_at(report, encoding),
     )
 
@@ -126,7 +126,7 @@ def _check(report: Report, c: CheckReport, encoding: str) -> CheckRow:
         if d is None or c.unrolled is None or c.told_in
         else side_by_side(exercise, c.unrolled, d, words),
         diagnosis=_told(exercise, c.diagnosis, words),
-        explained=c.diagnosis is not None and bool(c.diagnosis.edits),
+        explained=c.diagnosis is not None and c.diagnosis.explains,
         stopped=None if c.trouble is None else _stopping(report, c, c.trouble, encoding),
         remarks=tuple(_remarks(report, c, encoding)),
         printed=c.printed,
@@ -282,7 +282,8 @@ def _stopped(report: Report, c: CheckReport, trouble: Trouble, encoding: str) ->
     loaded = trouble.facts.get("loaded", True)
     started = c.verdict is not Verdict.NOT_STARTED
     called = ""
-    if started and (trouble.kind is Kind.SHAPE or (trouble.kind is Kind.RAISED and loaded)):
+    where = trouble.kind is Kind.SHAPE or (trouble.kind is Kind.RAISED and loaded)
+    if started and where and c.shapes:  # words and numbers have no shape
         listed_shapes = ", ".join(f"{name} {shape}" for name, shape in c.shapes.items())
         called = _("{function} was called with {shapes}.").format(
             function=function_of(report, trouble).name, shapes=listed_shapes

@@ -1,0 +1,6 @@
+# fails: unknown word; first at: exception KeyError
+import numpy as np
+
+
+def encode(words, codes):
+    return np.array([[float(digit) for digit in codes[word]] for word in words])

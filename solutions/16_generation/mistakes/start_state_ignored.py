@@ -1,0 +1,18 @@
+# fails: every check; first at: quantity probs
+import numpy as np
+
+
+def softmax(s):
+    e = np.exp(s - s.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def generate(start, h_0, U, W, a, V, b, codes, steps):
+    h, word, words, probs = np.zeros_like(h_0), start, [], []
+    for _ in range(steps):
+        h = np.tanh(codes[word] @ U.T + h @ W.T + a)
+        p = softmax(h @ V.T + b)
+        word = p.argmax(axis=-1)
+        words.append(word)
+        probs.append(p)
+    return np.stack(words), np.stack(probs)

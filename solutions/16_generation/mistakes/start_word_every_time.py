@@ -1,0 +1,18 @@
+# fails: fed back, batch, many words, called twice, inputs kept; first at: quantity words
+import numpy as np
+
+
+def softmax(s):
+    e = np.exp(s - s.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def generate(start, h_0, U, W, a, V, b, codes, steps):
+    h, words, probs = h_0, [], []
+    x = codes[start]  # made once, before the loop
+    for _ in range(steps):
+        h = np.tanh(x @ U.T + h @ W.T + a)
+        p = softmax(h @ V.T + b)
+        words.append(p.argmax(axis=-1))
+        probs.append(p)
+    return np.stack(words), np.stack(probs)

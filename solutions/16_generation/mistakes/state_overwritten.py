@@ -1,0 +1,18 @@
+# fails: inputs kept; first at: input h_0
+import numpy as np
+
+
+def softmax(s):
+    e = np.exp(s - s.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def generate(start, h_0, U, W, a, V, b, codes, steps):
+    h, word, words, probs = h_0, start, [], []
+    for _ in range(steps):
+        h[:] = np.tanh(codes[word] @ U.T + h @ W.T + a)  # h is the array of whoever called this
+        p = softmax(h @ V.T + b)
+        word = p.argmax(axis=-1)
+        words.append(word)
+        probs.append(p)
+    return np.stack(words), np.stack(probs)
