@@ -21,7 +21,7 @@ from tracer.view.parts.ladder import CheckedRow, what_next
 from tracer.view.say.letters import in_letters, page_in_letters
 from tracer.view.terminal.console import Abilities, ascii_line
 from tracer.view.terminal.ladder import checked
-from tracer.view.terminal.page import page
+from tracer.view.terminal.page import narrowed, page
 
 ROOT = Path(__file__).parents[2]
 
@@ -196,6 +196,25 @@ def test_a_page_fits(path: Path) -> None:
 
     typed = [ascii_line(line).plain for line in page(text, Abilities(unicode=False))]
     assert not any("ₜ" in line for line in typed)
+
+
+def test_words_beside_formulas_come_nearer() -> None:
+    """As far as is needed, all by as much, and never onto the formula."""
+    block = [
+        "logits = V h + b                  a score for each class",
+        "probs = e^logits / (the sum)      softmax",
+    ]
+
+    assert narrowed(block, 80) == block
+    assert narrowed(block, 44) == [
+        "logits = V h + b              a score for",
+        "                              each class",
+        "probs = e^logits / (the sum)  softmax",
+    ]
+    assert narrowed(block, 20) == [
+        "logits = V h + b                  a score for each class",
+        "probs = e^logits / (the sum)      softmax",
+    ]
 
 
 def test_read(course: Path) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from io import StringIO
+from textwrap import wrap
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markdown import CodeBlock, Heading, Markdown, MarkdownElement
 from rich.padding import Padding
@@ -18,8 +21,15 @@ from tracer.view.say.words import clean
 from tracer.view.terminal.console import Abilities, rich_console
 from tracer.view.terminal.palette import palette
 
+LEAST = 12
+"""Columns in which words beside a formula can be broken."""
+
 WIDEST = 100
 """Columns; longer lines are hard to read."""
+
+
+_BESIDE = re.compile(r"(?<=\S) {3,}(?=\S)")
+"""What stands between a formula and the words to the right of it."""
 
 
 class _Heading(Heading):
@@ -37,8 +47,34 @@ class _Code(CodeBlock):
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """One text, whose lines are only broken where they are too long."""
-        text = Text(str(self.text).rstrip("\n"), console.get_style("markdown.code_block"))
+        lines = narrowed(str(self.text).rstrip("\n").split("\n"), options.max_width - 4)
+        text = Text("\n".join(lines), console.get_style("markdown.code_block"))
         yield Padding(text, (0, 0, 0, 4))
+
+
+def narrowed(lines: list[str], width: int) -> list[str]:
+    """Lines where what stands to the right comes nearer, all of it by as much, or is broken there.
+
+    Examples
+    --------
+    >>> narrowed(["z = U x           from the word", "h = tanh(z)       the state"], 26)
+    ['z = U x      from the word', 'h = tanh(z)  the state']
+    """
+    excess = max(cell_len(line) for line in lines) - width
+    if excess <= 0:
+        return lines
+    found = [_BESIDE.search(line) for line in lines]
+    free = min((len(gap[0]) for gap in found if gap), default=0) - 2
+    less = min(excess, max(free, 0))
+    folded = []
+    for line, gap in zip(lines, found, strict=True):
+        at = gap.end() - less if gap else 0
+        if gap is None or width - at < LEAST:
+            folded.append(line)
+            continue
+        first, *more = wrap(line[gap.end() :], width - at)
+        folded += [line[: gap.start()].ljust(at) + first, *(" " * at + part for part in more)]
+    return folded
 
 
 class _Page(Markdown):
