@@ -56,6 +56,8 @@ TITLES = {
     "beside": "A number of a row",
     "states": "A sentence step by step",
     "state": "A state after a step",
+    "reading": "A sentence that is read",
+    "word": "A word that is read",
     "trouble": "Trouble, and remarks",
 }
 

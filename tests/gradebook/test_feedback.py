@@ -58,7 +58,7 @@ def report(*checks: dict[str, Any]) -> dict[str, Any]:
         "out_of": 3, "score": "*score*", "seed": 31337, "seconds": 0.0, "wall": "plain",
         "notes": ["*note*"], "diagnosis": {"said": ["*whole mistake*"]}, "explained": True,
         "line": {"said": ["*line*"]}, "said": ["*whole*"], "checks": list(checks),
-        "printed": "*all printed*", "advice": ["*advice*"],
+        "reading": None, "printed": "*all printed*", "advice": ["*advice*"],
     }  # fmt: skip
 
 

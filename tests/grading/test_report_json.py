@@ -102,7 +102,7 @@ def test_the_schema_is_one() -> None:
     assert set(whole["$defs"]["quantity"]["properties"]["standing"]["enum"]) == set(Standing)
     assert set(whole["$defs"]["line"]["properties"]["why"]["enum"]) == set(Why)
     assert whole["properties"]["wall"]["enum"] == ["none", *WALLS, None]
-    assert len(objects) == 12
+    assert len(objects) == 14
     for part in objects:
         assert part["additionalProperties"] is False
         assert part["required"] == list(part["properties"])

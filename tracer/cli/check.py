@@ -157,6 +157,7 @@ def _checked(
         report = grade(
             choice.exercise, submission, seed=seed, limits=Limits(seconds=time_limit), wall=wall,
             searching=lambda: say(_("Looking for the mistake that gives your numbers …")),
+            read=True,
         )  # fmt: skip
     forgotten = _remembered(report, choice)
     advice = _advice(report, choice, folder)

@@ -115,6 +115,7 @@ def shown(report: Mapping[str, Any], level_of: Callable[[str], Level]) -> dict[s
             _check(check, level, least)
             for level, check in zip(levels, report["checks"], strict=True)
         ],
+        "reading": None,  # it is made for the screen of who wrote the answer
         "printed": report["printed"] if least >= Level.NUMBERS else "",
     }
 

@@ -261,6 +261,36 @@ class CheckReport:
                 return str(kind)
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a right answer made of a sentence, with the weights of a trained network.
+
+    Attributes
+    ----------
+    function : str
+        What the student calls it.
+    model : str
+        The network, one that comes with tracer.
+    words : tuple of str
+    h : (T, H)
+        What the answer gave after each word.
+    label : str
+        What the network says after the last of these.
+    share : float
+        Its probability.
+    same : bool
+        Whether every number is what the equations give.
+    """
+
+    function: str
+    model: str
+    words: tuple[str, ...]
+    h: Array = field(repr=False)
+    label: str
+    share: float
+    same: bool
+
+
 class Why(StrEnum):
     """What is known of the numbers that a line made."""
 
@@ -354,6 +384,8 @@ class Report:
         What an answer may import beside Python's own library, and whether it is installed here.
     wall : str
         What it ran behind: one of `tracer.sandbox.walls.WALLS`, or ``none``.
+    reading : Reading or None
+        What a right answer made of a sentence, where that was asked for.
     """
 
     exercise: Exercise
@@ -367,6 +399,7 @@ class Report:
     form: Form = field(default=Form(""), repr=False)
     libraries: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
     wall: str = "none"
+    reading: Reading | None = None
 
     @property
     def first_failing(self) -> CheckReport | None:

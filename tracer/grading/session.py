@@ -43,6 +43,7 @@ def grade(
     wall: Wall | None = None,
     searching: Callable[[], None] = lambda: None,
     kept: Kept | None = None,
+    read: bool = False,
 ) -> Report:
     """Run a submission and judge it. Nothing that it does makes this raise.
 
@@ -59,6 +60,8 @@ def grade(
         Called when a long search for the mistake begins.
     kept : Kept, optional
         What is known from submissions before this one, and for those after it.
+    read : bool
+        Whether a right answer reads a sentence, with the weights of a trained network.
 
     Returns
     -------
@@ -69,7 +72,7 @@ def grade(
     form = with_earlier(exercise, form, submission.earlier)
     return grade_form(
         exercise, form, submission.name, seed=seed, limits=limits, wall=wall, searching=searching,
-        kept=kept,
+        kept=kept, read=read,
     )  # fmt: skip
 
 
@@ -83,12 +86,18 @@ def grade_form(
     wall: Wall | None = None,
     searching: Callable[[], None] = lambda: None,
     kept: Kept | None = None,
+    read: bool = False,
 ) -> Report:
     """Run an answer whose form is known, and judge it; `file` is what the student calls it."""
     seed = secrets.randbits(32) if seed is None else seed
     with closing(wall or PlainProcess()) as behind:
         session = Session(exercise, form, limits or Limits(), behind, kept or Kept())
-        return _graded(session, file, seed, searching)
+        report = _graded(session, file, seed, searching)
+        if read and report.verdict is Verdict.PASSED:
+            from tracer.grading.reading import read_by
+
+            return replace(report, reading=read_by(session))
+        return report
 
 
 def _graded(session: Session, file: str, seed: int, searching: Callable[[], None]) -> Report:

@@ -73,7 +73,7 @@ def check(
     asked = _exercise(exercise, exercises)
     sources = sources_of(chosen(asked, answer, functions))
     file = sources.form.file
-    report = grade_form(asked, sources.form, file, seed=seed, wall=Here(sources))
+    report = grade_form(asked, sources.form, file, seed=seed, wall=Here(sources), read=True)
     return Checked(report, None if exercises is None else os.fspath(exercises))
 
 

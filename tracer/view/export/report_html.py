@@ -13,6 +13,7 @@ from html import escape
 from tracer.grading.report import Report, Verdict
 from tracer.language import _
 from tracer.view.parts.judged import Beside, CheckRow, Judged, Stopped, WrongNumber
+from tracer.view.parts.reading import ReadAloud
 from tracer.view.parts.report import judged, mistake_told, said_in
 from tracer.view.parts.said import Said, Tone
 from tracer.view.parts.unrolled import SideBySide, StateRow, marks
@@ -61,6 +62,7 @@ def page(report: Report, advice: Sequence[Said] = ()) -> str:
         inside += _printed(failing)
     else:
         inside += _remark(part)
+        inside += _reading(part.reading) if part.reading is not None else []
     inside += [_paragraph(said, f"{FAINT};{'' if n else APART}") for n, said in enumerate(advice)]
     return f'<div style="{WHOLE}">{"".join(inside)}</div>'
 
@@ -178,6 +180,18 @@ def _states(part: SideBySide) -> Iterator[str]:
     yield _table(lines)
     yield _p(" · ".join(f"{one.mark} {one.meaning}" for one in marks(part, FIRST, OTHER)), FAINT)
     yield from (_p(note.text, FAINT) for note in part.notes)
+
+
+def _reading(part: ReadAloud) -> Iterator[str]:
+    """What a right answer makes of a sentence, a line for each word."""
+    yield _p(part.said.text, APART)
+    units = [(_("unit {n}").format(n=n), FAINT) for n in range(len(part.rows[0].h))]
+    lines = [_line("", [("", ""), *units])]
+    for row in part.rows:
+        h = [(column(value).strip(), _ground(value)) for value in row.h]
+        lines.append(_line(str(row.t), [(row.word, STRONG), *h]))
+    yield _table(lines)
+    yield from _said(part.after)
 
 
 def _mark_of(row: StateRow, unit: int, *, yours: bool) -> str:

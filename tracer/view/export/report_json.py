@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tracer.grading.report import Report, Verdict, Why
 from tracer.view.export.to_json import json_number
 from tracer.view.parts.judged import CheckRow, Judged, Stopped, WrongNumber
+from tracer.view.parts.reading import ReadAloud
 from tracer.view.parts.report import judged, said_in, told_as_said, words_of
 from tracer.view.parts.said import Said
 from tracer.view.parts.unrolled import SideBySide, StateRow
@@ -82,6 +83,7 @@ def as_record(report: Report, advice: Sequence[Said] = ()) -> dict[str, Any]:
             )
             for row, c in zip(part.checks, report.checks, strict=True)
         ],
+        "reading": None if part.reading is None else _reading_record(part.reading),
         "printed": clean_lines(report.printed),
         "advice": _advice(part, advice),
     }
@@ -99,7 +101,8 @@ def nothing_to_check(left_out: Sequence[str] = ()) -> dict[str, Any]:
         "points": 0, "out_of": 0, "score": score(0, 0), "seed": None, "seconds": 0.0,
         "wall": None,
         "notes": [], "diagnosis": None, "explained": False, "line": None,
-        "said": [all_passed(left_out)], "checks": [], "printed": "", "advice": [],
+        "said": [all_passed(left_out)], "checks": [], "reading": None, "printed": "",
+        "advice": [],
     }  # fmt: skip
 
 
@@ -162,6 +165,26 @@ def _check_record(
         "trouble": None if c.stopped is None else _stopped_record(c.stopped),
         "remarks": [_stopped_record(remark) for remark in c.remarks],
         "printed": clean_lines(c.printed),
+    }
+
+
+def _reading_record(part: ReadAloud) -> dict[str, Any]:
+    """What a right answer made of a sentence."""
+    return {
+        "model": part.reading.model,
+        "rows": [
+            {
+                "t": row.t,
+                "word": row.word,
+                "h": [json_number(value) for value in row.h],
+                "h_said": [column(value).strip() for value in row.h],
+            }
+            for row in part.rows
+        ],
+        "label": part.reading.label,
+        "share": json_number(part.reading.share),
+        "same": part.reading.same,
+        "said": [part.said.text, *(one.text for one in part.after)],
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tracer.grading.report import Kind, QuantityReport, Verdict
 from tracer.language import quoted
+from tracer.view.parts.reading import ReadAloud
 from tracer.view.parts.said import Said
 from tracer.view.parts.step.worked import Worked
 from tracer.view.parts.unrolled import SideBySide
@@ -189,6 +190,8 @@ class Judged:
         Whether that mistake gives every number.
     look_at : tuple of Said
         The line to look at, and what was found out about it.
+    reading : ReadAloud or None
+        What a right answer made of a sentence.
     """
 
     exercise: str
@@ -204,6 +207,7 @@ class Judged:
     diagnosis: tuple[Told, ...]
     explained: bool
     look_at: tuple[Said, ...]
+    reading: ReadAloud | None
 
     @property
     def first_failing(self) -> CheckRow | None:

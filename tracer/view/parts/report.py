@@ -18,6 +18,7 @@ from tracer.grading.report import (
 )
 from tracer.language import _, plural
 from tracer.view.parts.judged import Beside, CheckRow, Judged, Stopped, WrongNumber
+from tracer.view.parts.reading import read_aloud
 from tracer.view.parts.said import Said, Tone
 from tracer.view.parts.step.expected import expected_number
 from tracer.view.parts.step.worked import Worked
@@ -59,6 +60,7 @@ def judged(report: Report, encoding: str = "utf-8") -> Judged:
         diagnosis=_told(exercise, report.diagnosis, words_of(report), together=_together(report)),
         explained=report.diagnosis is not None and report.diagnosis.explains,
         look_at=_look_at(report, encoding),
+        reading=None if report.reading is None else read_aloud(exercise, report.reading),
     )
 
 

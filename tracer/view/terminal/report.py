@@ -18,6 +18,7 @@ from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities, folded
 from tracer.view.terminal.drawing.mistake import first_mistake
 from tracer.view.terminal.drawing.paragraphs import paragraph, paragraphs
+from tracer.view.terminal.drawing.reading import read_aloud
 from tracer.view.terminal.palette import Palette, palette
 
 PRINTED_LINES = 10
@@ -52,6 +53,8 @@ def screen(
         lines += [Text(""), *first_mistake(part, failing, able)]
     else:
         lines += _remark(part, able)
+        if part.reading is not None:
+            lines += [Text(""), *read_aloud(part.reading, able)]
     lines += _printed(part, able, colours)
     lines += checks if below else []
     if advice:
