@@ -92,6 +92,11 @@ What a check states of a result that is no quantity:
   `refuses = [{ change = { d_c = "d_c_from_h" } }, { read = { W = "W.T" } }]`. Who returns True for
   one of them is told which.
 - `accuracy = "number"` in `where`, and `at_least = 0.9` or `at_most` in the check, with `seconds`.
+- weights that are taken and returned, as in
+  `train(x, label, mask, U, W, a, V, b) -> U, W, a, V, b`, and `accuracy = 0.95` in the check: x,
+  label and mask are tagged sentences, with codes of 8 digits (D) and 4 classes (K); the returned
+  weights label others, which nobody has seen, and so many of their words must be right. It is
+  measured outside of the answer.
 - `nopython = true`: each function is compiled with `numba.njit` before it is called.
 """
 

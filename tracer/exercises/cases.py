@@ -29,8 +29,9 @@ from tracer.exercises.drawing import (
 )
 from tracer.exercises.exercise import Check, Exercise
 from tracer.exercises.handing import given, initial
-from tracer.exercises.layout import Array, Drawn
+from tracer.exercises.layout import Array, Drawn, Learned
 from tracer.exercises.once import once
+from tracer.exercises.tagging import HELD_BACK, lesson
 from tracer.program import Program
 
 Generators: TypeAlias = "Callable[[str], np.random.Generator]"
@@ -49,11 +50,14 @@ class Case:
     rounds : tuple of mapping
         For each round the given quantities of the program, in its axes (steps first), as float64,
         int64 or bool; with a reference, what is drawn, by key.
+    held_back : tuple of mapping
+        For each round the sentences on which it is seen what was learned; else nothing.
     """
 
     check: Check
     sizes: Mapping[str, int]
     rounds: tuple[Mapping[str, Array], ...]
+    held_back: tuple[Mapping[str, Array], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,11 @@ def draw(exercise: Exercise, check: Check, seed: int) -> Case:
         _round(exercise, check, sizes, number, partial(generator, number))
         for number in range(how_often(check))
     ]
-    return Case(check, sizes, tuple(rounds))
+    held = [
+        lesson(sizes["T"], HELD_BACK, generator(number, "codes"), generator(number, "held back"))
+        for number in range(how_often(check) if check.accuracy is not None else 0)
+    ]
+    return Case(check, sizes, tuple(rounds), tuple(held))
 
 
 def how_often(check: Check) -> int:
@@ -156,6 +164,8 @@ def _of_program(
             drawn |= {} if array is None else {name: array}
     if "lengths" in drawn and "mask" in drawn and check.lengths == "ragged":
         drawn["mask"] &= np.arange(sizes["T"])[:, np.newaxis] < drawn["lengths"]
+    if check.accuracy is not None:
+        drawn |= _to_learn_from(exercise, check, sizes, generator, drawn)
     marked = {name: _marked(exercise, check, name) for name in (*check.zero, *check.large)}
     arrays = _prepared(check, drawn, marked)
     if asked.pinned:
@@ -187,6 +197,19 @@ def _past_the_end(
         return array
     real = np.arange(len(array))[:, np.newaxis, np.newaxis] < lengths[:, np.newaxis]
     return np.where(real, array, number(name, generator, array.shape))
+
+
+def _to_learn_from(
+    exercise: Exercise, check: Check, sizes: Mapping[str, int], generator: Generators,
+    drawn: Mapping[str, Array],
+) -> dict[str, Array]:  # fmt: skip
+    """Tagged sentences, and weights from which one can learn: small where many are added up."""
+    found = lesson(sizes["T"], sizes["N"], generator("codes"), generator("sentences"))
+    found = {name: array for name, array in found.items() if name in drawn}
+    returned = (layout for f in exercise.called(check) for layout in f.returns.values())
+    learned = {n for layout in returned if isinstance(layout, Learned) for n in layout.of.names}
+    weights = {name: drawn[name] / np.sqrt(drawn[name].shape[-1]) for name in learned}
+    return {**found, **weights}
 
 
 class _Asked(NamedTuple):

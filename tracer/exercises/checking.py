@@ -12,8 +12,9 @@ from tracer.exercises.cases import how_often, known_names
 from tracer.exercises.drawing import WORDS
 from tracer.exercises.exercise import Check, Exercise
 from tracer.exercises.handing import handed_on, loose_states, returned, taken, turns
-from tracer.exercises.layout import Drawn, Name, Stated
+from tracer.exercises.layout import Drawn, Learned, Name, Stated
 from tracer.exercises.schema import MOST_ARRAYS, MOST_NUMBERS
+from tracer.exercises.tagging import DIGITS, SHORTEST, TAGS
 from tracer.program.planning import plan as computable
 
 
@@ -106,6 +107,7 @@ def _statements(exercise: Exercise, check: Check) -> None:
             )
         if kind in kinds and not said:
             raise InputError(f"expect names a result that is a {kind}; expected {keys}, too")
+    _learning(exercise, check, {name for name, a in results.items() if isinstance(a, Learned)})
     if check.refuses and check.calls > 1:
         raise InputError("calls stands beside refuses; each change of refuses is one call")
     if (check.accepts or check.refuses) and exercise.program is None:
@@ -131,6 +133,37 @@ def _statements(exercise: Exercise, check: Check) -> None:
                     f"{key}: {name} is whatever a function returned before; expected an argument "
                     "that is drawn"
                 )
+
+
+def _learning(exercise: Exercise, check: Check, learned: set[str]) -> None:
+    """Weights come back where a check says how well they must do, and only there."""
+    if check.accuracy is None:
+        named = sorted(learned & set(check.expect) if check.expect else learned)
+        if named:
+            raise InputError(
+                f"{', '.join(named)} {'is' if len(named) == 1 else 'are'} taken and returned: what "
+                "was learned; expected accuracy, too"
+            )
+        return
+    if not learned & set(check.expect):
+        raise InputError(
+            "accuracy speaks of weights that are learned; no function of the check takes and "
+            "returns any, as in train(x, label, mask, U, W, a, V, b) -> U, W, a, V, b"
+        )
+    given = exercise.program.given if exercise.program is not None else {}
+    missing = [name for name in ("x", "label", "mask", "V", "b") if name not in given]
+    if missing:
+        raise InputError(f"accuracy needs equations that label each word: {missing[0]} is missing")
+    for letter, size in (("D", DIGITS), ("K", len(TAGS))):
+        if check.sizes.get(letter) != size:
+            raise InputError(
+                f"with accuracy, expected {letter} = {size} in sizes: the tagged sentences have "
+                f"codes of {DIGITS} digits and {len(TAGS)} classes"
+            )
+    steps = check.sizes.get("T", 1)
+    least = steps[0] if isinstance(steps, tuple) else steps
+    if not isinstance(least, int) or least < SHORTEST:
+        raise InputError(f"with accuracy, expected T of {SHORTEST} or more in sizes")
 
 
 def _kept(exercise: Exercise, check: Check) -> None:

@@ -88,6 +88,8 @@ class Check:
         Edits of the equations, one for each call: wrong numbers, and False must come back.
     at_least, at_most : float or None
         What the returned number must reach, and not exceed.
+    accuracy : float or None
+        Which share of the words of held-back sentences the returned weights must label right.
     """
 
     name: str
@@ -109,6 +111,7 @@ class Check:
     refuses: tuple[Mapping[str, Any], ...] = ()
     at_least: float | None = None
     at_most: float | None = None
+    accuracy: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

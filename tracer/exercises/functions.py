@@ -17,6 +17,7 @@ from tracer.exercises.layout import (
     Gradient,
     Grouped,
     Layout,
+    Learned,
     Name,
     OneHot,
     Scaled,
@@ -184,6 +185,8 @@ class _Reading:
             )  # fmt: skip
         if name in self.taken:  # taken and returned: what becomes of it
             layout = layout.renamed(_becomes(self.program))
+            if layout.names and set(layout.names) <= _weights(self.program):
+                return Learned(self.fitting(name, layout))
         for node in layout.nodes():
             if isinstance(node, (Fixed, Drawn, OneHot)):
                 self.fail(name, f"'{node}' is for arguments only")
@@ -275,6 +278,16 @@ def _becomes(program: Program) -> dict[str, str]:
             if after in program.names:
                 found[name] = after
     return found
+
+
+def _weights(program: Program) -> set[str]:
+    """What is learned: given, the same at every step, and with a gradient."""
+    initial = {carry.initial for carry in program.carries.values()}
+    return {
+        name
+        for name, axes in program.names.items()
+        if name in program.given and f"d_{name}" in program.names and "T" not in axes
+    } - initial
 
 
 def _drawn(layout: Layout) -> bool:

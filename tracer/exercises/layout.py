@@ -101,6 +101,8 @@ class Layout:
                 return known[name]
             case Fixed() | Stated():
                 return ()
+            case Learned(of):
+                return of.axes(known)
             case Drawn(_, axes):
                 return axes
             case Scaled(_, of):
@@ -150,6 +152,8 @@ class Layout:
                 return repr(value)
             case Stated(kind):
                 return kind
+            case Learned(of):
+                return str(of)
             case Anything():
                 return "..."
             case Gradient(argument):
@@ -256,6 +260,13 @@ class Stated(Layout):
     """``number`` or ``bool``: one value that is no quantity, held against what a check states."""
 
     kind: Literal["number", "bool"]
+
+
+@dataclass(frozen=True, slots=True)
+class Learned(Layout):
+    """A weight that is taken and returned, ``U``: a check says how well what was learned does."""
+
+    of: Layout
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from tracer.exercises.drawing import as_python
 from tracer.exercises.exercise import Exercise, Function
 from tracer.exercises.handing import Source, Turn, given, handed_on, initial, returned, turns
 from tracer.exercises.laying_out import laid_out, read_off
-from tracer.exercises.layout import Anything, Array, Drawn, Fixed, Grouped, Layout, Stated
+from tracer.exercises.layout import Anything, Array, Drawn, Fixed, Grouped, Layout, Learned, Stated
 from tracer.exercises.once import once
 from tracer.exercises.structure import Constant, Group, Kept, Leaf, Own, Structure, replaced
 
@@ -91,11 +91,15 @@ def plan(exercise: Exercise, case: Case) -> tuple[Call, ...]:
 def wanted_shapes(exercise: Exercise, case: Case, call: Call) -> Mapping[str, tuple[int, ...]]:
     """The shape of each returned array, by its key; with a reference nothing is known of them."""
     function = next(f for f in exercise.functions if f.name == call.function)
-    stated = {key: () for key, layout in _leaves(function).items() if isinstance(layout, Stated)}
-    if exercise.program is None:
-        return stated
     known = exercise.axes(function.over)
-    return stated | {
+    found = {
+        key: tuple(axis.length(case.sizes) for axis in layout.axes(known))
+        for key, layout in _leaves(function).items()
+        if isinstance(layout, (Stated, Learned))
+    }
+    if exercise.program is None:
+        return found
+    return found | {
         key: tuple(axis.length(case.sizes) for axis in layout.axes(known))
         for key, layout in returned(function).items()
     }
@@ -136,6 +140,8 @@ def readings(
         for key, layout in _leaves(function).items():
             array = came.get((number, key))
             if array is None or key.partition(".")[0] not in case.check.expect:
+                continue
+            if isinstance(layout, Learned):  # no quantity, though it is called like one
                 continue
             if exercise.program is None or isinstance(layout, Stated):
                 parts = {key: array}

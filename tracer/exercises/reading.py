@@ -12,7 +12,7 @@ from tracer.errors import FileError, InputError, UnknownNameError
 from tracer.exercises.checking import fitting, small_enough
 from tracer.exercises.exercise import Check, Exercise
 from tracer.exercises.functions import Misfit, functions
-from tracer.exercises.layout import Anything, Stated
+from tracer.exercises.layout import Anything, Learned, Stated
 from tracer.exercises.schema import (
     FUNCTION_KEYS,
     SIZES,
@@ -185,7 +185,8 @@ def _quantities(
     return [
         name
         for name in _looked_at(exercise, called)
-        if not isinstance(layout := layouts[name], Stated) or stated[layout.kind]
+        if not isinstance(layout := layouts[name], (Stated, Learned))
+        or (stated[layout.kind] if isinstance(layout, Stated) else values["accuracy"] is not None)
     ]
 
 

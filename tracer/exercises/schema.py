@@ -117,6 +117,9 @@ def check_keys(
             ()),
         Key("at_least", Number(), "what the returned number must reach", left_out="anything"),
         Key("at_most", Number(), "what the returned number must not exceed", left_out="anything"),
+        Key("accuracy", Number(0, 1),
+            "the share of the words of held-back sentences that the returned weights must label "
+            "right; x, label and mask are tagged sentences then", left_out="nothing is learned"),
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from tracer.exercises.placing import place_returned
 from tracer.exercises.structure import Own
 from tracer.grading.answer import Answer
 from tracer.grading.comparing import Compared
+from tracer.grading.learned import too_few
 from tracer.grading.report import (
     CheckReport,
     Difference,
@@ -324,6 +325,11 @@ def _missing(came: _Came) -> _Decided:
 
 def _property(came: _Came) -> _Decided:
     """Whether a value that is no quantity is what the check states of it."""
+    if came.task.case.check.accuracy is not None:
+        found = too_few(came.task, came.answer.arrays)
+        if found is None:
+            return None
+        return Verdict.WRONG, Trouble(Kind.PROPERTY, found.pop("call"), facts=found)
     for number, call in enumerate(came.plan):
         function = next(f for f in came.task.exercise.functions if f.name == call.function)
         for key, layout in function.returns.items():

@@ -16,6 +16,7 @@ from tracer.language import _, plural
 from tracer.view.say.earlier import earlier_at_fault
 from tracer.view.say.ending import Ending
 from tracer.view.say.form import elsewhere, form_sentences
+from tracer.view.say.learned import learned_too_little
 from tracer.view.say.raised import line, own_tries, raised, start
 from tracer.view.say.shapes import dtype_advice, shape_advice
 from tracer.view.say.words import clean
@@ -229,6 +230,8 @@ def _remembers(trouble: Trouble, function: str) -> list[str]:
 def _property(trouble: Trouble, function: str) -> list[str]:
     """That a value does not hold what the check states of it."""
     facts = trouble.facts
+    if facts["how"] == "accuracy":
+        return learned_too_little(facts, function)
     said = {
         "is": _("{function} returned {got}; here the right answer is {wanted}."),
         "at least": _("{function} returned {got}; at least {wanted} is asked for."),
