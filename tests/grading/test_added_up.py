@@ -65,6 +65,25 @@ def test_a_sum_is_worked_out(number: str, old: str, new: str, letters: str) -> N
             assert eval(told) == pytest.approx(expected, rel=0.1, abs=0.05)  # noqa: S307
 
 
+def test_a_probability_is_worked_out() -> None:
+    """As a quotient that gives it; of large scores, the largest is taken from each."""
+    exercise = EXERCISES["11"]
+    solution = ROOT / "solutions" / exercise.name / exercise.file
+    answer = solution.read_text("utf-8").replace("return logits, probs", "return logits, 2 * probs")
+
+    report = grade(
+        exercise, Submission(exercise.file, answer.encode()), seed=5, wall=InThisProcess()
+    )
+
+    wrong = {row.name: row.wrong for row in judged(report).checks}
+    for name, begins in (("batch", "e^logits / (sum of"), ("large scores", "e^(logits - ")):
+        there = wrong[name]
+        assert there is not None
+        first = there.worked[0]
+        assert first.letters.startswith(begins)
+        assert eval(first.numbers) == pytest.approx(there.expected, abs=0.01)  # noqa: S307
+
+
 def test_a_sum_is_worked_out_in_the_names_of_a_course() -> None:
     """dWx is x.T @ dz there: each term is a d_z times an x."""
     (exercise,) = (e for e in discover(ROWS / "exercises").good if e.number == "30")

@@ -25,6 +25,7 @@ def given_of(program: Program, sizes: dict[str, int], *, ragged: bool, seed: int
     given["label"] = rng.integers(0, K, (T, N))
     given["lengths"] = rng.integers(1, T + 1, N) if ragged else np.full(N, T)
     given["mask"] = rng.random((T, N)) < 0.7
+    given["label_T"] = rng.integers(0, K, N)
     return given
 
 

@@ -15,6 +15,7 @@ from tracer.language import _
 from tracer.program import Program
 from tracer.program.functions import NAMED
 from tracer.view.parts.step.added import added_up
+from tracer.view.parts.step.shared import share_of
 from tracer.view.parts.step.worked import Worked, digits_between, worked
 from tracer.view.say.arithmetic import Functions, Value, functions, in_numbers
 from tracer.view.say.numbers import number
@@ -60,6 +61,9 @@ def expected_number(exercise: Exercise, d: Difference, words: OwnWords) -> Itera
     if at.over():  # what stands still there comes from no equation of the step
         yield from _kept(program, d, at, digits)
         return
+    share = share_of(program, d, at.place(d.quantity), digits, words)
+    if share is not None:
+        yield share
     handed_over = _handed_over(exercise)
     for name in _shown(program, d, at, called, {*symbols, *handed_over}):
         expression = program.lines[name].expression
