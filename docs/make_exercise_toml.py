@@ -201,7 +201,8 @@ def _pairs(head: str, pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
 def _names() -> Iterator[str]:
     """Which quantities the equations know, with their axes."""
     yield "The quantities, with their axes; those of [notation.md](notation.md), and what makes"
-    yield "a sequence of them. A function of one step gets and gives them without T."
+    yield "a sequence of them; `d_h_norm` is the norm of `d_h` over the units. A function of one"
+    yield "step gets and gives them without T."
     for name in (*CELLS, *UPDATES):
         program = program_of(name)
         yield f"\n**`{name}`**, given: {_axes(program, program.given)}.\n"

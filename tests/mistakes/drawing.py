@@ -107,6 +107,7 @@ SCENES = {
     "rnn training": Scene(
         "rnn", "sequence", ("d_U", "d_W", "d_a", "d_V", "d_b"), ({}, {"T": 5, "N": 4, "H": 6})
     ),
+    "rnn norms": Scene("rnn", "sequence", ("d_h_norm",), ({}, {"T": 5, "H": 6}), gradients=True),
     "lstm step backward": Scene(
         "lstm", "step", ("d_x", "d_h_prev", "d_c_prev", "d_U", "d_W", "d_a"), (ONE, ONE),
         gradients=True,

@@ -58,6 +58,7 @@ def textbook(program: Program, numbers: dict[str, Any]) -> dict[str, Any]:
         "d_V": np.einsum("tnk,tnh->kh", d_logits, h),
         "d_b": d_logits.sum(axis=(0, 1)),
         "d_h_from_loss": d_h,
+        "d_h_norm": np.linalg.norm(back["d_h"] * real[..., np.newaxis], axis=-1),
     }
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 import pytest
 
 from tests.view.commands import run
 from tracer.cli.gradients import command as gradients
 from tracer.errors import TracerError
+from tracer.exercises.discovery import discover, find
 
 
 @pytest.mark.usefixtures("folder")
@@ -69,3 +71,15 @@ def test_a_network_that_generates_only_reads_for_its_gradients() -> None:
         "it generates nothing here and reads only the given words"
     )
     assert "loss 14.0 for the target 'bad' as the next word" in " ".join(other.split())
+
+
+def test_the_picture_in_an_exercise_is_what_the_command_shows() -> None:
+    """Every line of it, of the command that stands below it in the README."""
+    text = (find("35", discover().good).folder / "README.md").read_text("utf-8")
+    _heading, _what, picture, _why, command, *_end = text.partition("## The RNN beside")[2].split(
+        "\n\n"
+    )
+
+    shown = run(gradients, *shlex.split(command)[2:]).stdout.splitlines()
+
+    assert {line.strip() for line in picture.splitlines()} <= {line.strip() for line in shown}

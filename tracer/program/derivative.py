@@ -20,6 +20,8 @@ from tracer.program.sequence import sequence_of
 NOTHING = Number(0)
 STATE: Axes = ("N", "H")
 STATES: Axes = ("T", "N", "H")
+_MEASURED = frozenset({"d_h_norm"})
+"""What is computed of the gradients, and is none itself."""
 _OF_THE_HEAD = frozenset({*(q.name for q in OUTPUT), "total_loss"})
 
 
@@ -40,7 +42,8 @@ def derivative(program: Program) -> Program:
     made = _Derivation(program)
     lines = made.lines()
     forward = {name: line for name, line in program.lines.items() if not line.backward}
-    found = {**forward, **{line.name: line for line in lines}}
+    measured = {name: program.lines[name] for name in _MEASURED & program.lines.keys()}
+    found = {**forward, **{line.name: line for line in lines}, **measured}
     carries = {key: carry for key, carry in program.carries.items() if not carry.backward}
     # A gradient that is given is seen otherwise only by the backward pass that this one replaces.
     seen = {n: e for n, e in program.seen_forward.items() if not n.startswith("d_")}

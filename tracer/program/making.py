@@ -173,7 +173,9 @@ def _counted(quantity: Quantity) -> Expression:
 
 
 def _backward(cell: CellEquations) -> Iterator[Line]:
-    """The list's gradients; what came from the next step is what this one hands to the one before.
+    """The list's gradients, and the norm of one of them over time.
+
+    What came from the next step is what this one hands to the one before.
 
     The list says it with ``_next``; here it is computed a step earlier, without.
     """
@@ -193,6 +195,7 @@ def _backward(cell: CellEquations) -> Iterator[Line]:
             yield line(name, STATES, Name("it"))
         elif quantity.equation:
             yield line(name, _axes(quantity), quantity.expression)
+    yield line("d_h_norm", STEP_AXES, parse("sqrt(sum_H(d_h ** 2))"))
     for state, expression in now.items():
         yield line(f"d_{state}_prev", STATES, expression)
     for state in now:
