@@ -16,7 +16,8 @@ ROWS = discover(COURSES / "rows" / "exercises")
 COLUMNS = discover(COURSES / "columns" / "exercises")
 GRU = discover(COURSES / "gru" / "exercises")
 STATED = discover(COURSES / "stated" / "exercises")
-ALL = (*ROWS.good, *COLUMNS.good, *GRU.good, *discover().good)
+OURS = [exercise for exercise in discover().good if exercise.asks_for_quantities]
+ALL = (*ROWS.good, *COLUMNS.good, *GRU.good, *OURS)
 
 
 def _solutions(exercise: Exercise) -> Path:

@@ -156,7 +156,9 @@ class Loop:
     def step_names(self) -> None:
         """Where each array over time is read at a step."""
         body = self.body
-        read = {r for line in self.lines.values() for r in line.reads} - set(self.names)
+        read = {r for line in self.lines.values() for r in line.reads}
+        read |= {hand.carry.then for hand in self.hands}  # it may be an argument, with all steps
+        read -= set(self.names)
         for name in sorted(read & body.stacked):
             whole = body.whole(name)
             word = body.program.past.get(name) if self.backward else None

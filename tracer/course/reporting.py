@@ -131,7 +131,7 @@ def _asked(
 def counted(folder: Path, part: slice, *, right: int, pairs: int, mistakes: int | None) -> Counted:
     """What is made of a part of the answers to the exercise in a folder."""
     exercise = read(folder)
-    if exercise.program is None:  # a reference has no equations to be written otherwise
+    if not exercise.asks_for_quantities:  # there are no equations to be written otherwise
         none = Share(0, 0)
         return Counted(none, none, none, none, 0)
     graded = measured(exercise, right=right, pairs=pairs, mistakes=mistakes, part=part)

@@ -190,6 +190,12 @@ class Exercise(Folder):
         return sum(check.points for check in self.checks)
 
     @property
+    def asks_for_quantities(self) -> bool:
+        """Whether equations say what is right of something that comes back."""
+        layouts = (layout for f in self.functions for layout in f.returns.values() if layout)
+        return self.program is not None and any(layout.names for layout in layouts)
+
+    @property
     def signatures(self) -> tuple[str, ...]:
         """What the student writes, a line for each function."""
         return tuple(function.signature for function in self.functions)
