@@ -163,7 +163,7 @@ def test_each_known_mistake_has_its_diagnosis_here() -> None:
     Where an exercise asks for True or False, or for a single number, there are no numbers to name.
     """
     folder = home().parent / "solutions"
-    stated = {e.name for e in discover().good if not e.asks_for_quantities}
+    stated = {e.name for e in discover().good if not (e.asks_for_quantities or e.reference)}
     found = {f"{p.parts[-3]}/{p.stem}" for p in folder.glob("*/mistakes/*.py")}
     found = {answer for answer in found if Path(answer).parts[0] not in stated}
 
