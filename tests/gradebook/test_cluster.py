@@ -49,7 +49,7 @@ class Future:
 
 @dataclass
 class Client:
-    """A scheduler with two workers that answers at once; some jobs end badly."""
+    """A scheduler with two workers that answers at once; some jobs end badly, and others join."""
 
     ends: dict[int, str] = field(default_factory=dict)
     walls: tuple[tuple[str, str], ...] = (("namespaces", ""), ("landlock", ""))
@@ -57,23 +57,31 @@ class Client:
     wanted: set[str] = field(default_factory=set)
     most: int = 0
     cancelled: int = 0
+    joined: dict[str, str] = field(default_factory=dict)
+    asked: list[list[str]] = field(default_factory=list)
 
     def nthreads(self) -> dict[str, int]:
         """One process each."""
-        return {"a": 1, "b": 1}
+        return dict.fromkeys(["tcp://0", "tcp://1", *self.joined], 1)
 
     def submit(
-        self, _what: object, job: Job, _grader: Grader, wanted: str, *, pure: bool
-    ) -> Future:
+        self, _what: object, job: Job, _grader: Grader, wanted: str, *, pure: bool,
+        workers: list[str],
+    ) -> Future:  # fmt: skip
         """Take a job; it is no function of its name, to be computed once for two."""
         assert not pure
+        self.asked.append(workers)
         self.sent.append(job)
         self.wanted.add(wanted)
         return Future(job, self.ends.get(job.number, "finished"))
 
-    def run(self, _what: object, named: str | None, *, trusted: bool) -> dict[str, tuple[str, str]]:
+    def run(
+        self, _what: object, named: str | None, *, trusted: bool, workers: list[str] | None = None
+    ) -> dict[str, tuple[str, str]]:
         """Every worker says which wall holds there."""
         assert not trusted
+        if workers is not None and self.joined:
+            return {one: (named or "", self.joined[one]) for one in workers}
         found = ((named, ""), (named, "")) if named else self.walls
         return {f"tcp://{number}": one for number, one in enumerate(found)}
 
@@ -89,7 +97,7 @@ def package(monkeypatch: pytest.MonkeyPatch) -> None:
     distributed, comm = ModuleType("distributed"), ModuleType("distributed.comm")
 
     def wait(futures: Iterable[Future], **_how: Any) -> None:
-        assert len(list(futures)) <= 4
+        assert len(list(futures)) <= 6
 
     vars(distributed).update(CancelledError=KeyError, wait=wait, comm=comm)
     vars(comm).update(CommClosedError=ConnectionError)
@@ -135,6 +143,23 @@ def test_the_wall_is_that_of_every_worker() -> None:
     assert Cluster(Client(), "x").standing(None, trusted=False) == "landlock"
     with pytest.raises(InputError, match="worker tcp://1 cannot grade: no wall can stand"):
         Cluster(without, "x").standing(None, trusted=False)
+
+
+def test_a_worker_that_joins_later() -> None:
+    """The wall of the class is tried on it too; where it does not hold, nothing is graded."""
+    client, told = Client(), list[str]()
+    cluster = Cluster(client, "x", told.append)
+    cluster.standing(None, trusted=False)
+    grading = cluster.graded(jobs(12), GRADER, 1)
+
+    next(grading)
+    client.joined = {"tcp://2": "no Landlock", "tcp://3": ""}
+    rest = list(grading)
+
+    assert len(rest) == 11
+    assert told == ["the worker tcp://2 cannot grade: no Landlock"]
+    assert client.asked[0] == ["tcp://0", "tcp://1"]
+    assert client.asked[-1] == ["tcp://0", "tcp://1", "tcp://3"]
 
 
 def test_on_a_worker() -> None:

@@ -84,7 +84,8 @@ def test_a_class(tmp_path: Path) -> None:
     table = (ROOT / "docs" / "grading.md").read_text("utf-8").partition("## A record")[2]
     rows_there = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
     told_there = [key for row in rows_there for key in row.split(", ")]
-    assert sorted(key.strip("`") for key in told_there) == sorted(records[0])
+    written = {*records[0], "earlier"}  # which has only an answer that imports one
+    assert {key.strip("`") for key in told_there} == written
 
 
 @pytest.mark.long

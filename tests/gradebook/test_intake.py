@@ -14,9 +14,12 @@ from hypothesis import strategies as st
 
 from tests.gradebook.intake import in_archives, intake, laid, packed, told, whatever
 from tracer.errors import FileError
+from tracer.exercises.discovery import discover
 from tracer.exercises.submission import LARGEST_FILE
+from tracer.gradebook.grading import take_in
 from tracer.gradebook.handed import LeftOut
 from tracer.gradebook.naming import as_text
+from tracer.gradebook.store import open_store
 from tracer.view.parts.gradebook import left_out
 
 
@@ -382,6 +385,18 @@ def test_a_list_that_does_not_name_a_folder(tmp_path: Path) -> None:
 
     assert [h.student.key for h in handed] == ["1"]
     assert [(one.where, one.foreign) for one in left] == [("s2/22.py", False)]
+
+
+def test_an_only_folder_is_told(tmp_path: Path) -> None:
+    """It counts as one student's, and may be the one around all of them."""
+    one, two = laid(tmp_path / "one", {"monday/ada_lstm_step": "1"}), tmp_path / "two"
+    laid(two, {"ada/lstm_step": "1", "bob/lstm_step": "2"})
+    exercises = discover().good
+
+    with open_store(tmp_path / "results") as store:
+        taken = take_in(store, [one, one / "monday", two], exercises, None, 1)
+
+    assert taken.alone == ((one, "monday"),)
 
 
 def test_a_folder_that_means_the_exercise(tmp_path: Path) -> None:

@@ -95,3 +95,11 @@ def test_a_cluster_for_one_command(tmp_path: Path) -> None:
     assert "student00" in screen
     assert list(room.iterdir()) == []
     assert len(records(tmp_path / "out")) == 1
+
+    again = subprocess.run(
+        [*(sys.executable, "-m", "tracer", "regrade", str(tmp_path / "out"), "--all", *local),
+         *("--wall", "plain", "--trust-submissions")],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert again.returncode == 0, again.stdout + again.stderr

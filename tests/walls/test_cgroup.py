@@ -22,7 +22,7 @@ HERE = [name for name in ("landlock", "namespaces") if not WALLS[name].trouble()
 
 def test_its_processes_end_with_it() -> None:
     """Moved into a group with what it has started; where groups can be made, if only uncounted."""
-    around = cgroup._around()
+    around = cgroup.groups_around()
     if around is None or not os.access(around / "cgroup.procs", os.W_OK):
         return
     starting = "import os, time; os.fork(); print(flush=True); time.sleep(600)"
@@ -111,12 +111,12 @@ def test_only_the_kernel_says_that_it_was_memory(
 def test_what_is_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No groups at all, or groups that count nothing."""
     cgroup.trouble.cache_clear()
-    monkeypatch.setattr(cgroup, "_around", lambda: None)
+    monkeypatch.setattr(cgroup, "groups_around", lambda: None)
     assert cgroup.trouble() == "no cgroup v2 is there"
 
     cgroup.trouble.cache_clear()
     (tmp_path / "cgroup.subtree_control").write_text("cpu pids\n", "ascii")
-    monkeypatch.setattr(cgroup, "_around", lambda: tmp_path)
+    monkeypatch.setattr(cgroup, "groups_around", lambda: tmp_path)
     assert cgroup.trouble() == "the cgroups around do not count: memory"
     assert cgroup.group(2**30, 256) is None
     cgroup.trouble.cache_clear()

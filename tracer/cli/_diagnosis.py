@@ -133,6 +133,20 @@ def _sandbox() -> Iterator[Finding]:
         "" if limits else _("this system has no memory limit for a process"),
     )  # fmt: skip
     yield from _walls()
+    yield from _left()
+
+
+def _left() -> Iterator[Finding]:
+    """What a tracer that was killed has left; it is removed."""
+    from tracer.sandbox import leftovers
+
+    if gone := leftovers.removed():
+        said = plural(
+            "{count} folder of a tracer that was killed was left, and is removed",
+            "{count} folders of a tracer that was killed were left, and are removed",
+            len(gone),
+        )
+        yield Finding("sandbox", "left over", said.format(count=len(gone)))
 
 
 def _walls() -> Iterator[Finding]:

@@ -14,6 +14,7 @@ import click
 from tracer.cli import INTERRUPTED
 from tracer.cli._exercises import usable
 from tracer.cli._options import not_empty, time_limit_option
+from tracer.errors import InputError
 from tracer.gradebook.behind import standing
 from tracer.language import _, plural
 from tracer.sandbox.walls import WALLS
@@ -43,13 +44,37 @@ layout_option = click.option(
 )
 
 
+TRUSTED = _("Run also behind the wall plain, which keeps nobody from doing harm.")
+
+
+def trusted_option(said: str = TRUSTED) -> Callable[[Command], Command]:
+    """``--trust-submissions``."""
+    return click.option("--trust-submissions", "trusted", is_flag=True, help=said)
+
+
+def cluster_option(command: Command) -> Command:
+    """``--cluster``."""
+    return click.option(
+        "--cluster", "address", metavar="ADDRESS", callback=not_empty,
+        help=_(
+            "Grade on the workers of a Dask cluster, whose scheduler is at ADDRESS "
+            "(tcp://HOST:8786); local starts one here, of --jobs processes."
+        ),
+    )(command)  # fmt: skip
+
+
+def check_jobs(jobs: int | None, address: str | None) -> None:
+    """Raise an `InputError` if ``--jobs`` would have no effect."""
+    from tracer.gradebook.cluster import LOCAL
+
+    if jobs is not None and address not in (None, LOCAL):
+        raise InputError(_("--jobs: a cluster has as many workers as were started for it"))
+
+
 def running_options(command: Command) -> Command:
     """How submissions are run: the options that say it."""
     for option in (
-        click.option(
-            "--trust-submissions", "trusted", is_flag=True,
-            help=_("Run them also behind the wall plain, which keeps nobody from doing harm."),
-        ),
+        trusted_option(),
         click.option(
             "--wall", "wall_name", type=click.Choice(list(WALLS)),
             help=_("What submissions run behind; by default the strongest that can stand here."),
@@ -131,9 +156,10 @@ def grading_on(
     if address is None:
         yield On(standing(wall_name, trusted=trusted))
         return
+    from tracer.cli import warn
     from tracer.gradebook.cluster import connected
 
-    with connected(address, jobs) as cluster:
+    with connected(address, jobs, warn) as cluster:
         yield On(cluster.standing(wall_name, trusted=trusted), cluster.graded)
 
 

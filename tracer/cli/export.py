@@ -10,7 +10,7 @@ import click
 
 from tracer.cli import PASSED, warn
 from tracer.cli._exercises import exercises_option, usable
-from tracer.cli._grading import exercises_of, rules_in, rules_option
+from tracer.cli._grading import exercises_of, rules_in, rules_option, trusted_option
 from tracer.cli._options import not_empty, time_limit_option
 from tracer.cli._output import written
 from tracer.errors import InputError
@@ -88,10 +88,9 @@ class _Listing(click.Command):
     "--visible", type=click.Choice(VISIBLE), default=VISIBLE[0], show_default=True,
     help=_("Of an autograder for Gradescope: when students see what is said of each check."),
 )  # fmt: skip
-@click.option(
-    "--trust-submissions", "trusted", is_flag=True,
-    help=_("Of an autograder: run also where no wall can stand that keeps from doing harm."),
-)  # fmt: skip
+@trusted_option(
+    _("Of an autograder: run also behind the wall plain, which keeps nobody from doing harm.")
+)
 def command(
     results: Path | None,
     name: str,
@@ -107,11 +106,9 @@ def command(
     trusted: bool,
 ) -> int:
     """Read the facts, apply the rules, write; or pack an autograder."""
-    from tracer.exercises.discovery import find
     from tracer.exports.format import BoxFormat, Wish
     from tracer.exports.packing import are_own
     from tracer.exports.settings import Settings, with_rules
-    from tracer.gradebook.reading import read_store
 
     form = format_named(name)
     of_class = {"--into": into, "--column": column, "--scale": scale or None, "--rules": rules}
@@ -140,13 +137,7 @@ def command(
             _refuse({"--column": column, "--scale": scale or None}, _("add --into FILE"), name)
     if isinstance(form, BoxFormat):
         exercises = usable(folder).good
-    else:
-        assert results is not None
-        with read_store(results) as store:
-            exercises = exercises_of(store, folder)
-    names_wanted = {find(one, exercises).name for one in chosen}
-    only = [e for e in exercises if e.name in names_wanted]
-    if isinstance(form, BoxFormat):
+        only = _chosen(chosen, exercises)
         settings = Settings(
             name, tuple(e.name for e in only), are_own(only), time_limit, trusted, visible
         )
@@ -154,9 +145,17 @@ def command(
         return PASSED
     assert results is not None
     wish = Wish(None if into is None else Path(into), column, scale)
-    for remark in _written(form, wish, results, exercises, only, rules, output):
+    for remark in _written(form, wish, results, folder, chosen, rules, output):
         warn(remark)
     return PASSED
+
+
+def _chosen(named: Sequence[str], exercises: Sequence[Exercise]) -> list[Exercise]:
+    """The exercises that were named, in their order."""
+    from tracer.exercises.discovery import find
+
+    wanted = {find(one, exercises).name for one in named}
+    return [e for e in exercises if e.name in wanted]
 
 
 def _refuse(given: Mapping[str, object], why: str, name: str) -> None:
@@ -184,15 +183,16 @@ def _pack(form: BoxFormat, settings: Settings, exercises: Sequence[Exercise], ou
 
 
 def _written(
-    form: ClassFormat, wish: Wish, results: Path, exercises: Sequence[Exercise],
-    only: Sequence[Exercise], rules: str | None, output: str | None,
+    form: ClassFormat, wish: Wish, results: Path, folder: str | None, chosen: Sequence[str],
+    rules: str | None, output: str | None,
 ) -> Sequence[str]:  # fmt: skip
     """Write a class, and give back what is to be said."""
     from tracer.exports.course import course
     from tracer.gradebook.reading import read_store
 
-    settled = rules_in(rules, exercises)
     with read_store(results) as store:
+        exercises = exercises_of(store, folder)
+        settled, only = rules_in(rules, exercises), _chosen(chosen, exercises)
         found = course(store, exercises, settled, only)
         if not found.items:
             said = _("there is nothing to export: no submission in {folder} is graded")

@@ -12,6 +12,8 @@ from tracer.cli import BUG, NOT_PASSED, PASSED, warn
 from tracer.cli._changing import settle_all
 from tracer.cli._exercises import exercises_option
 from tracer.cli._grading import (
+    check_jobs,
+    cluster_option,
     exercises_of,
     grade_pending,
     grader_behind,
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracer.exercises.exercise import Exercise
+    from tracer.gradebook.grading import Alone
     from tracer.gradebook.handed import LeftOut
     from tracer.gradebook.rules import Rules
     from tracer.gradebook.store import Store
@@ -82,16 +85,7 @@ if TYPE_CHECKING:
     help=_("The same numbers for the whole class; by default each submission has its own."),
 )  # fmt: skip
 @running_options
-@click.option(
-    "--cluster",
-    "address",
-    metavar="ADDRESS",
-    callback=not_empty,
-    help=_(
-        "Grade on the workers of a Dask cluster, whose scheduler is at ADDRESS (tcp://HOST:8786); "
-        "local starts one here, of --jobs processes."
-    ),
-)
+@cluster_option
 @layout_option
 def command(
     paths: tuple[Path, ...],
@@ -112,7 +106,6 @@ def command(
     """Take in, grade, and show what it comes to."""
     from tracer.exercises.discovery import find
     from tracer.gradebook import records
-    from tracer.gradebook.cluster import LOCAL
     from tracer.gradebook.grading import check_apart, settle_seed, take_in
     from tracer.gradebook.store import FILE, open_store
 
@@ -125,8 +118,7 @@ def command(
     for option, value in for_grading.items():
         if value is not None and not paths:
             raise InputError(_("{option}: without PATH nothing is graded").format(option=option))
-    if jobs is not None and address not in (None, LOCAL):
-        raise InputError(_("--jobs: a cluster has as many workers as were started for it"))
+    check_jobs(jobs, address)
     if not paths and not out.is_dir():
         said = _("there are no results in {folder} yet; say what is graded, as in: {command}")
         command = f"tracer grade PATH --out {quoted_file(results)}"
@@ -155,6 +147,7 @@ def command(
             taken = take_in(store, paths, exercises, only, one_seed)
             left_out, nothing = taken.left_out, not taken.handed
             _say_left_out(left_out)
+            _say_alone(taken.alone)
             if nothing:
                 warn(_("nothing that can be graded was found"))
             if folder is not None:
@@ -174,6 +167,16 @@ def _say_left_out(left_out: Sequence[LeftOut]) -> None:
 
     for one in said(left_out):
         warn(one.text)
+
+
+def _say_alone(found: Sequence[Alone]) -> None:
+    """That a folder counts as a student's, which may be the one around all of them."""
+    for one in found:
+        said = _(
+            "{path} has one folder, {folder}, which counts as one student's; if it is the folder "
+            "around all students, give that one"
+        )
+        warn(said.format(path=quoted_file(one.path), folder=quoted_file(one.folder)))
 
 
 def _settle(

@@ -11,9 +11,12 @@ from tracer.cli import BUG, NOT_PASSED, PASSED, warn
 from tracer.cli._changing import settle_all
 from tracer.cli._exercises import exercises_option
 from tracer.cli._grading import (
+    check_jobs,
+    cluster_option,
     exercises_of,
     grade_pending,
     grader_behind,
+    grading_on,
     layout_option,
     rules_in,
     rules_option,
@@ -25,12 +28,12 @@ from tracer.cli._grading import (
 )
 from tracer.cli._options import not_empty
 from tracer.cli._processors import processors
-from tracer.gradebook.behind import standing
 from tracer.language import _, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tracer.cli._grading import On
     from tracer.exercises.exercise import Exercise
     from tracer.gradebook.regrading import Change
     from tracer.gradebook.store import Store
@@ -77,6 +80,7 @@ PREFERRED = ("new", "old", "higher")
     "--csv", "table", metavar="FILE", callback=not_empty, help=_("Write who changes to FILE.")
 )
 @running_options
+@cluster_option
 @layout_option
 def command(
     results: str,
@@ -90,6 +94,7 @@ def command(
     time_limit: float | None,
     wall_name: str | None,
     trusted: bool,
+    address: str | None,
     layout: str,
 ) -> int:
     """Grade what has changed, show it, and say which grade counts."""
@@ -99,7 +104,8 @@ def command(
     from tracer.gradebook.regrading import Prefer, changes
     from tracer.gradebook.store import open_results
 
-    out = Path(results)
+    check_jobs(jobs, address)
+    out, at_once = Path(results), jobs or processors()
     with open_results(out) as store:
         exercises = exercises_of(store, folder)
         settled = rules_in(rules, exercises)
@@ -112,11 +118,11 @@ def command(
         if folder is not None:
             store.remember("exercises", str(Path(folder).resolve()))
         if everything or work(store, exercises).pending:
-            wall = standing(wall_name, trusted=trusted)
-            grader = grader_behind(wall, settle_limit(store, time_limit))
-            if everything:
-                uneven = _again(store, exercises, grader, wall, jobs or processors())
-            grade_pending(store, out, exercises, grader, wall, jobs or processors())
+            with grading_on(address, at_once, wall_name, trusted=trusted) as on:
+                grader = grader_behind(on.wall, settle_limit(store, time_limit))
+                if everything:
+                    uneven = _again(store, exercises, grader, on, at_once)
+                grade_pending(store, out, exercises, grader, on.wall, at_once, on.by)
         found = changes(store, exercises, every=counts is not None)
         prefer = Prefer(counts or Prefer.NEW)
         settle_all(store, results, exercises, settled, found, prefer, layout, table)
@@ -153,7 +159,7 @@ def _say_unknown(store: Store, exercises: Sequence[Exercise]) -> None:
 
 
 def _again(
-    store: Store, exercises: Sequence[Exercise], grader: Grader, wall: str, jobs: int
+    store: Store, exercises: Sequence[Exercise], grader: Grader, on: On, jobs: int
 ) -> list[Change | None]:
     """Run what is graded already; what does not come out the same, None where the grader fails."""
     from tracer.gradebook.regrading import all_of, run_again
@@ -161,7 +167,7 @@ def _again(
     todo = all_of(store, exercises)
     count = len(todo.pending)
     with under_a_bar(count, lambda: count) as tell:
-        return list(run_again(store, todo, grader, min(jobs, max(count, 1)), wall, tell))
+        return list(run_again(store, todo, grader, min(jobs, max(count, 1)), on.wall, tell, on.by))
 
 
 def _say_uneven(change: Change) -> None:

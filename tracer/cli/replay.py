@@ -10,7 +10,7 @@ import click
 
 from tracer.cli import BUG, NOT_PASSED, PASSED
 from tracer.cli._exercises import exercises_option, usable
-from tracer.cli._grading import layout_option
+from tracer.cli._grading import layout_option, trusted_option
 from tracer.cli._options import time_limit_option
 from tracer.cli._output import write_screen
 from tracer.cli._waiting import announced
@@ -55,10 +55,7 @@ if TYPE_CHECKING:
     "--wall", "wall_name", type=click.Choice(list(WALLS)),
     help=_("What the file runs behind; by default that of the record, if it can stand here."),
 )  # fmt: skip
-@click.option(
-    "--trust-submissions", "trusted", is_flag=True,
-    help=_("Run it also behind the wall plain, which keeps nobody from doing harm."),
-)  # fmt: skip
+@trusted_option()
 @layout_option
 def command(
     record: Path,

@@ -13,13 +13,17 @@ PLAIN = "plain"
 def standing(named: str | None, *, trusted: bool) -> str:
     """The wall that is asked for, or the strongest; each is tried from inside before it is used.
 
+    What a killed command has left around its own is removed.
+
     Raises
     ------
     InputError
         If it does not hold, or it is the one that keeps nobody from doing harm.
     """
+    from tracer.sandbox import leftovers
     from tracer.sandbox.walls import gaps
 
+    leftovers.removed()
     troubles = []
     for name in [named] if named is not None else reversed(WALLS):
         if name == PLAIN:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import signal
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
@@ -40,13 +40,21 @@ AHEAD = 2
 """Submissions that a worker has, so that it need not wait for the next one."""
 
 
-class Cluster:
-    """The workers of a scheduler."""
+_CANNOT = _("the worker {worker} cannot grade: {why}")
 
-    def __init__(self, client: Any, address: str) -> None:
-        self._client = client
+
+class Cluster:
+    """The workers of a scheduler; `tell` is called with what is to be said while they grade."""
+
+    def __init__(
+        self, client: Any, address: str, tell: Callable[[str], None] = lambda _said: None
+    ) -> None:
+        self._client, self._tell = client, tell
         self._address = address
         self._graders: dict[Path, str] = {}
+        self._fit: set[str] = set()
+        self._tried: set[str] = set()
+        self._wall, self._trusted = "", False
 
     def standing(self, named: str | None, *, trusted: bool) -> str:
         """The strongest wall that holds on every worker, or the one that is asked for.
@@ -60,15 +68,32 @@ class Cluster:
         weakest = min(found, key=list(WALLS).index)
         if set(found) != {weakest}:
             self._asked(weakest, trusted=trusted)
+        self._wall, self._trusted = weakest, trusted
         return weakest
 
     def _asked(self, named: str | None, *, trusted: bool) -> list[str]:
         answers = self._client.run(wall_there, named, trusted=trusted)
         for worker, (_name, why) in sorted(answers.items()):
             if why:
-                said = _("the worker {worker} cannot grade: {why}")
-                raise InputError(said.format(worker=worker, why=why))
+                raise InputError(_CANNOT.format(worker=worker, why=why))
+        self._tried = self._fit = set(answers)
         return [name for name, _why in answers.values()]
+
+    def _workers(self) -> int:
+        """How many there are behind whose wall submissions may run; who has joined is tried first.
+
+        The wall of the record is that of the class: where it does not hold, nothing is graded.
+        """
+        there = set(self._client.nthreads())
+        if new := sorted(there - self._tried):
+            answers = self._client.run(wall_there, self._wall, trusted=self._trusted, workers=new)
+            for worker, (_name, why) in sorted(answers.items()):
+                if why:
+                    self._tell(_CANNOT.format(worker=worker, why=why))
+            self._tried = self._tried | answers.keys()
+            self._fit = self._fit | {one for one, (_name, why) in answers.items() if not why}
+        self._fit = self._fit & there
+        return len(self._fit)
 
     def graded(self, jobs: Iterable[Job], grader: Grader, _count: int) -> Generator[Outcome]:
         """Grade submissions, in the order in which they are ready; as `workers.graded`."""
@@ -80,7 +105,7 @@ class Cluster:
         seen = monotonic()
         try:
             while True:
-                workers = len(self._client.nthreads())
+                workers = self._workers()
                 if workers:
                     seen = monotonic()
                 elif monotonic() - seen > PATIENCE:
@@ -109,7 +134,9 @@ class Cluster:
         wanted = self._graders[job.exercise]
         own = job.exercise.parent != home()
         sent = job._replace(exercise=job.exercise.resolve() if own else Path(job.exercise.name))
-        return self._client.submit(graded_there, sent, grader, wanted, pure=False)
+        return self._client.submit(
+            graded_there, sent, grader, wanted, pure=False, workers=sorted(self._fit)
+        )
 
     def _outcome(self, future: Any, number: int) -> Outcome:
         if future.status in ("cancelled", "lost"):
@@ -127,8 +154,10 @@ class Cluster:
 
 
 @contextmanager
-def connected(address: str, processes: int) -> Iterator[Cluster]:
-    """The cluster at an address; of `local`, one with so many processes.
+def connected(
+    address: str, processes: int, tell: Callable[[str], None] = lambda _said: None
+) -> Iterator[Cluster]:
+    """The cluster at an address; of `local`, one with so many processes. `tell` is for `Cluster`.
 
     Raises
     ------
@@ -153,7 +182,7 @@ def connected(address: str, processes: int) -> Iterator[Cluster]:
             except TimeoutError as error:
                 said = _("the scheduler at {address} has no workers")
                 raise InputError(said.format(address=address)) from error
-            yield Cluster(client, address)
+            yield Cluster(client, address, tell)
 
 
 @contextmanager

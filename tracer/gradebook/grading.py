@@ -20,6 +20,7 @@ from tracer.exercises.exercise import Exercise, Folder
 from tracer.gradebook import records
 from tracer.gradebook.handed import HandedIn, LeftOut
 from tracer.gradebook.intake import handed_in
+from tracer.gradebook.naming import as_text
 from tracer.gradebook.store import Kept, Store
 from tracer.gradebook.workers import Grader, Job, Outcome, graded
 from tracer.language import _, quoted_file
@@ -31,12 +32,20 @@ Grading: TypeAlias = Callable[[Iterable[Job], Grader, int], Generator[Outcome]]
 """What grades submissions, so many at once: the processes of `workers`, or a cluster."""
 
 
+class Alone(NamedTuple):
+    """The only folder in what was given: it counts as a student's, and may be one around all."""
+
+    path: Path
+    folder: str
+
+
 class Taken(NamedTuple):
-    """What was handed in: how much of it is new, and what is left out."""
+    """What was handed in: how much of it is new, what is left out, and what may be meant."""
 
     handed: int
     new: int
     left_out: tuple[LeftOut, ...]
+    alone: tuple[Alone, ...] = ()
 
 
 class Work(NamedTuple):
@@ -89,22 +98,28 @@ def take_in(
 ) -> Taken:
     """Keep all that lies at these paths, each with the seed that draws its numbers."""
     left_out: list[LeftOut] = []
+    alone: list[Alone] = []
     handed = 0
 
     def seeded() -> Iterator[tuple[HandedIn, int]]:
         nonlocal handed
         for path in paths:
+            students, outermost = set(), set()
             for one in handed_in(path, exercises, only):
+                outermost.add(one.where.rpartition("/")[0].partition("/")[0])
                 if isinstance(one, LeftOut):
                     left_out.append(one)
                 else:
                     handed += 1
+                    students.add(one.student.key)
                     yield one, secrets.randbits(32) if seed is None else seed
+            if len(students) == 1 and students == {as_text(name) for name in outermost}:
+                alone.append(Alone(path, *outermost))
 
     # In one transaction: a kill leaves all of a download or none.
     uses = {e.name: [one.name for one in all_used(e)] for e in exercises if e.uses}
     new = store.take_in(seeded(), uses)
-    return Taken(handed, new, tuple(left_out))
+    return Taken(handed, new, tuple(left_out), tuple(alone))
 
 
 def work(store: Store, exercises: Sequence[Exercise]) -> Work:

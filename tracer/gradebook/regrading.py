@@ -14,7 +14,7 @@ from typing import Any
 
 from tracer.exercises.exercise import Exercise
 from tracer.gradebook.fact import Fact
-from tracer.gradebook.grading import Work, grader_of, run
+from tracer.gradebook.grading import Grading, Work, grader_of, run
 from tracer.gradebook.store import Store, as_json
 from tracer.gradebook.workers import Grader
 
@@ -140,8 +140,9 @@ def all_of(store: Store, exercises: Sequence[Exercise]) -> Work:
 
 
 def run_again(
-    store: Store, todo: Work, grader: Grader, jobs: int, wall: str, tell: Callable[[str], None]
-) -> Iterator[Change | None]:
+    store: Store, todo: Work, grader: Grader, jobs: int, wall: str, tell: Callable[[str], None],
+    by: Grading | None = None,
+) -> Iterator[Change | None]:  # fmt: skip
     """Grade once more what is graded, keep nothing, and yield what does not come out the same.
 
     A submission that draws numbers of its own, or comes near a time limit, need not end twice in
@@ -152,7 +153,7 @@ def run_again(
         for name, exercise in {(name, exercise.name) for _n, exercise, name in todo.pending}
         for pair in store.graded_by(name, exercise)
     )
-    with closing(run(store, todo, grader, jobs, wall)) as outcomes:
+    with closing(run(store, todo, grader, jobs, wall, by)) as outcomes:
         for done in outcomes:
             tell(done.student)
             if done.record is None:

@@ -19,7 +19,7 @@ from tracer.exercises.exercise import Folder
 from tracer.gradebook.behind import standing
 from tracer.gradebook.grading import grader_of
 from tracer.gradebook.workers import Grader, Job, outcome
-from tracer.sandbox import place
+from tracer.sandbox import leftovers, place
 
 _ONE = threading.Lock()
 
@@ -28,6 +28,7 @@ def wall_there(named: str | None, *, trusted: bool) -> tuple[str, str]:
     """The wall that holds on this worker, or why none does: one of the two is empty."""
     try:
         with _ONE:
+            leftovers.removed()  # before this process has a room of its own
             _room()
             return standing(named, trusted=trusted), ""
     except TracerError as error:

@@ -9,7 +9,6 @@ session of systemd, in some containers. Elsewhere each process has its own limit
 from __future__ import annotations
 
 import os
-import secrets
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -18,6 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from tracer.language import _
+from tracer.sandbox import place
 from tracer.sandbox.usage import processes
 
 COUNTED = ("memory", "pids")
@@ -29,9 +29,10 @@ PATIENCE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group, by its folder in the kernel's list of groups."""
+    """A group, by its folder in the kernel's list of groups; `held` says that it is ours."""
 
     folder: Path
+    held: int | None = None
 
     def add(self, pid: int) -> None:
         """Move a process into it, and all that it has started; what these start is in it too."""
@@ -47,6 +48,13 @@ class Group:
         """End all that is left in it, and remove it."""
         with suppress(OSError):  # kernels before 5.14 cannot; whoever stands around it ends all
             (self.folder / "cgroup.kill").write_text("1", "ascii")
+        try:
+            self._wait_for_its_end()
+        finally:
+            if self.held is not None:
+                os.close(self.held)
+
+    def _wait_for_its_end(self) -> None:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             try:
@@ -61,15 +69,16 @@ def group(memory: int, threads: int) -> Group | None:
     """Make a group that may use so many bytes and threads in all; None where there can be none."""
     if trouble():
         return None
-    around = _around()
+    around = groups_around()
     assert around is not None
     return made(around, {"memory.max": memory, "memory.swap.max": 0, "pids.max": threads})
 
 
 def made(around: Path, limits: Mapping[str, int]) -> Group:
     """A new group in this folder of groups, with these limits as far as the kernel knows them."""
-    new = Group(around / f"tracer-{secrets.token_hex(8)}")
-    new.folder.mkdir()
+    folder = around / place.name()
+    folder.mkdir()
+    new = Group(folder, place.claimed(folder))
     try:
         for name, most in limits.items():
             file = new.folder / name
@@ -84,7 +93,7 @@ def made(around: Path, limits: Mapping[str, int]) -> Group:
 @cache
 def trouble() -> str:
     """Why no group can be made here; empty if one can. It is tried, once."""
-    around = _around()
+    around = groups_around()
     if around is None:
         return _("no cgroup v2 is there")
     try:
@@ -101,7 +110,7 @@ def trouble() -> str:
     return _("no right to write {file}").format(file=around / "cgroup.procs")
 
 
-def _around() -> Path | None:
+def groups_around() -> Path | None:
     """The folder of groups in which the one of this process lies; at the top, that one itself."""
     with suppress(OSError, ValueError, StopIteration):
         mounts = [line.split() for line in Path("/proc/self/mountinfo").read_text().splitlines()]

@@ -16,7 +16,6 @@ import os
 import platform
 import shutil
 import sys
-import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count
@@ -65,7 +64,8 @@ def trouble() -> str:
 
 
 def _zygote() -> Zygote:
-    root = Path(tempfile.mkdtemp("", "tracer-", place.temporary()))
+    root = place.named()
+    root.mkdir(0o700)  # which it holds itself
     for name in (*COPIED, "zygote.py"):
         shutil.copyfile(Path(__file__).with_name(name), root / name)
     expose(root / "packages")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -15,6 +16,10 @@ from tracer.errors import FileError
 
 MEMORY = "/dev/shm"  # noqa: S108 - Linux has it; everything in it gets a name of its own
 """A folder that is no disk."""
+
+
+NAME = re.compile(r"tracer-run-[0-9a-f]{16}")
+"""What is made here is called so: see `tracer.sandbox.leftovers`."""
 
 
 def temporary() -> str:
@@ -35,18 +40,45 @@ def temporary() -> str:
 
 def named() -> Path:
     """A name for such a folder, which nobody else has."""
-    return Path(temporary(), f"tracer-{secrets.token_hex(8)}")
+    return Path(temporary(), name())
+
+
+def name() -> str:
+    """One of `NAME` that nobody else has."""
+    return f"tracer-run-{secrets.token_hex(8)}"
+
+
+def claimed(root: Path) -> int | None:
+    """A descriptor that says whose a folder is for as long as it is open, also by a killed owner.
+
+    None if it is somebody else's, or where the system knows no locks.
+    """
+    try:
+        import fcntl
+
+        held = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except (ImportError, OSError):
+        return None
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(held)
+        return None
+    return held
 
 
 @contextmanager
 def folder(root: Path | None = None) -> Iterator[Path]:
     """A new folder, which is gone afterwards, whatever lies in it by then."""
-    root = root or named()
+    root, held = root or named(), None
     try:  # its name is known before it is there, so a signal in between leaves nothing
         root.mkdir(0o700)
+        held = claimed(root)
         yield root
     finally:
         remove(root)
+        if held is not None:
+            os.close(held)
 
 
 MOST_ENTRIES = 20_000

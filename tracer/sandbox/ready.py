@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +30,8 @@ class Ready(PlainProcess):
 
 
 def _zygote() -> Zygote:
-    root = Path(tempfile.mkdtemp("", "tracer-", place.temporary()))
+    root = place.named()
+    root.mkdir(0o700)  # which it holds itself
     for name in (*COPIED, "zygote.py"):
         shutil.copyfile(Path(__file__).with_name(name), root / name)
     expose(root / "packages")
