@@ -90,7 +90,8 @@ def test_every_option_explains_itself(path: tuple[str, ...]) -> None:
     for name in path:
         assert isinstance(command, click.Group)
         command = command.get_command(click.Context(command), name) or command
-    options = [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
+    params = command.get_params(click.Context(command))
+    options = [p for p in params if isinstance(p, click.Option) and not p.hidden]
 
     assert [option.name for option in options if not option.help] == []
     assert "None" not in help_of(*path)

@@ -30,6 +30,8 @@ def as_array(name: str, value: Any) -> Array:
 
 def copied(array: Array) -> Array:
     """The same numbers in memory of their own, row after row, in this machine's byte order."""
+    if type(array) is np.ndarray and array.dtype.isnative:
+        return array.copy()  # twice as quick
     return np.array(array, array.dtype.type, order="C")
 
 

@@ -13,10 +13,6 @@ import click
 from tracer.cli._compiling import compiling
 from tracer.cli._resuming import as_begun, begin_anew, check_unfinished, is_finished, typed_order
 from tracer.cli._sections import SectionedCommand
-from tracer.cli._training_options import option_of
-from tracer.cli._training_options import options as training_options
-from tracer.cli._without_effect import check_effect
-from tracer.equations import CELLS
 from tracer.errors import InputError, UnknownNameError
 from tracer.language import _, quoted
 from tracer.storage.endings import RUN, SUFFIX
@@ -32,9 +28,20 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 
 
+class _Train(SectionedCommand):
+    """Its options are made when somebody looks at them: their lists take a tenth of a start."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """All options."""
+        if not self.params:
+            from tracer.cli._training_options import options
+
+            self.params = options()
+        return super().get_params(ctx)
+
+
 @click.command(
-    cls=SectionedCommand,
-    params=training_options(),
+    cls=_Train,
     help=_(
         """Train a network and save it to a file that tracer show can open.
 
@@ -58,9 +65,11 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         raise InputError(
             _("--save {file}: a model file ends in {suffix}").format(file=save, suffix=SUFFIX)
         )
+    from tracer.cli._without_effect import check_effect
+    from tracer.storage.locking import locked
+
     if not options["resume"]:  # the command that began the run was looked at then
         check_effect(ctx)
-    from tracer.storage.locking import locked
 
     with locked(save, str(save), wait=1):  # nobody else writes its files meanwhile
         try:
@@ -120,6 +129,7 @@ def _made_ready(
 
 def _settings(options: dict[str, Any]) -> tuple[Recipe, Source]:
     """The records that the options fill; a value that makes no sense is named by its option."""
+    from tracer.cli._training_options import option_of
     from tracer.data.checks import SettingError
     from tracer.data.source import Source
     from tracer.training.optimisers import Optimiser
@@ -155,6 +165,7 @@ def _training(options: dict[str, Any]) -> tuple[Training, Data]:
 def _learn(
     training: Training, safe: Safe, watched: tuple[str, ...], remarks: list[str | Said]
 ) -> None:
+    from tracer.equations import CELLS
     from tracer.kernels.learning.batch import needs_compiling
     from tracer.training.run import learn
     from tracer.view.terminal.console import abilities

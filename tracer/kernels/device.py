@@ -16,7 +16,7 @@ A device is a module with these functions (see `Device`):
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any, Protocol, cast
@@ -111,6 +111,14 @@ def device(name: str) -> Device:
 @cache
 def _loaded(module: str) -> Device:
     return cast("Device", import_module(module))
+
+
+@lru_cache(maxsize=16)
+def at_zero(N: int, H: int, dtype: str) -> Array:
+    """One array for every state that nobody gave; a device knows it, and nobody can write to it."""
+    zero: Array = np.zeros((N, H), dtype)
+    zero.setflags(write=False)
+    return zero
 
 
 def adopted(name: str, value: Any, where: str) -> Any:

@@ -26,11 +26,18 @@ class Laid(Mapping[str, Array]):
     ) -> None:
         self.room = room  # all of it; the device may write to it
         self.places = places
-        self.begun = begun  # the state before the first step, by name; it is in the room too
+        self.begun = begun  # the state before the first step, by name; it lies above its steps
         self._shape = shape
 
     def __getitem__(self, name: str) -> Array:
         numbers = self.room[self.places[name]].reshape(self._shape)
+        numbers.flags.writeable = False
+        return numbers
+
+    def a_step_before(self, name: str) -> Array:
+        """The numbers of a state before each step: those of `begun`, then of all steps but one."""
+        there, N = self.places[name], self._shape[1]
+        numbers = self.room[there.start - N : there.stop - N].reshape(self._shape)
         numbers.flags.writeable = False
         return numbers
 

@@ -7,6 +7,7 @@ number of it any more, and the next run of about the same size lies there.
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 from weakref import finalize
 
@@ -39,9 +40,7 @@ class _Lent:
 
 def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
     """As `np.empty`: an array that may hold any numbers."""
-    size = dtype.itemsize
-    for length in shape:
-        size *= length
+    size = prod(shape) * dtype.itemsize
     if size < LEAST:
         return np.empty(shape, dtype)
     memory = _taken(size)

@@ -73,7 +73,7 @@ class LayerTrace(Mapping[str, Array]):
             object.__setattr__(self, "_began", dict(self.initial))
         freeze((self.x, self.lengths, *self.initial.values(), *self._began.values()))
         for named in (self.recorded, self.gradients, self._replayed):
-            if named and type(named) is not Laid:  # to which nobody can write as it is
+            if type(named) is not Laid and named:  # one that is Laid nobody can write to as it is
                 freeze(named.values())
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -109,10 +109,12 @@ class LayerTrace(Mapping[str, Array]):
         if len(self.checkpoints):
             return self._window_by_window(name)
         if name.endswith("_prev"):
-            check_copy(self.cell, T, N, name)
             before = name.removesuffix("_prev")
-            initial = on_host(self.initial[before])
-            return np.concatenate([initial[np.newaxis], self[before][:-1]])
+            initial, laid = self.initial[before], self.recorded
+            if isinstance(laid, Laid) and laid.begun.get(before) is initial:
+                return laid.a_step_before(before)
+            check_copy(self.cell, T, N, name)
+            return np.concatenate([on_host(initial)[np.newaxis], self[before][:-1]])
         if quantity.level is None:
             check_copy(self.cell, T, N, name)
             return self._share(quantity.expression)

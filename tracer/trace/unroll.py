@@ -14,7 +14,7 @@ from tracer.cells.activations import Array
 from tracer.cells.parameters import as_array, copied, view_of
 from tracer.equations import LEVELS
 from tracer.errors import InputError, UnknownNameError
-from tracer.kernels.device import OnACard, adopted, device_for
+from tracer.kernels.device import OnACard, adopted, at_zero, device_for
 from tracer.kernels.device import device as device_named
 from tracer.trace.at_once import at_once
 from tracer.trace.checkpoints import CHECKPOINTS, NO_CHECKPOINTS, checkpointed
@@ -129,8 +129,8 @@ def _checked_x(cell: Cell, x: Array) -> Array:
 
 def _checked_state(cell: Cell, given: Mapping[str, Any], N: int, device: str) -> dict[str, Array]:
     H = cell.W.shape[1]
-    # One array for all that nobody gave: no trace lets anybody write to it.
-    state: dict[str, Array] = dict.fromkeys(cell.equations.state, np.zeros((N, H), cell.W.dtype))
+    nothing = at_zero(N, H, cell.W.dtype.char)
+    state: dict[str, Array] = dict.fromkeys(cell.equations.state, nothing)
     if not given:
         return state
     for name, value in given.items():

@@ -28,6 +28,7 @@ from tracer.kernels.cpu.weights import (
     packed,
     plain,
 )
+from tracer.kernels.device import at_zero
 from tracer.kernels.laid import Laid
 
 WORTH = 100_000
@@ -79,21 +80,20 @@ def _layout(names: tuple[str, ...], kept: Places, T: int, N: int) -> _Layout:
 
 def forward(cell: Cell, x: Array, state: Mapping[str, Array], lengths: Lengths, level: str) -> Laid:
     """Unroll `cell` over x (T, N, D) in one compiled call; see `Device.forward`."""
-    (T, N, D), H = x.shape, cell.W.shape[1]
+    (T, N, _), H = x.shape, cell.W.shape[1]
     made = compiled_cell(cell.equations.name)
     layout = _forward_layout(made, level, T, N)
     room = spare.empty((layout.rows, H), x.dtype)
-    for name, before in state.items():
-        room[layout.before[name]] = before
-    x, lengths = plain(x).reshape(T * N, D), plain(lengths)
+    begun = _begun(made, state, at_zero(N, H, x.dtype.char))
+    x, lengths = plain(x), plain(lengths)
     work = cell.U.size + cell.W.size  # of a step
     parts = parts_of(H, T, work) if N == 1 and made.by_units else []
     members = forward_parts(cell, made, parts) if parts else []
     done = parts and as_a_team(
         parts,
         lambda team, me: made.record(
-            members[me].own, members[me].U, x, lengths, made.states, layout.places, 0, 1, team, me,
-            room,
+            members[me].own, members[me].U, x, begun, lengths, made.states, layout.places, 0, 1,
+            team, me, room,
         ),
     )  # fmt: skip
     if not done:
@@ -101,11 +101,22 @@ def forward(cell: Cell, x: Array, state: Mapping[str, Array], lengths: Lengths, 
         in_shares(
             N, T * work,
             lambda first, last: made.record(
-                laid.own, laid.U, x, lengths, made.states, layout.places, first, last, NOBODY, 0,
-                room,
+                laid.own, laid.U, x, begun, lengths, made.states, layout.places, first, last,
+                NOBODY, 0, room,
             ),
         )  # fmt: skip
     return Laid(room, layout.steps, layout.shape, dict(state))
+
+
+def _begun(made: CompiledCell, state: Mapping[str, Array], zero: Array) -> Array:
+    """The state before the first step as `recording.record` takes it, empty where it is `zero`."""
+    for before in state.values():
+        if before is not zero:
+            return np.stack([state[name] for name in made.forward if name in state])
+    return _NO_STATE[zero.dtype.char]
+
+
+_NO_STATE = {dtype: np.empty((0, 0, 0), dtype) for dtype in "fd"}
 
 
 def backward(

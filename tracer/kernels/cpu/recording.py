@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from tracer.cells.activations import Array
-from tracer.kernels.cpu.arrays import BEGIN, Blocks, Part, Places, Room, clear, in_blocks
-from tracer.kernels.cpu.calls import uncounted
+from tracer.kernels.cpu.arrays import BEGIN, Blocks, Part, Places, Room, clear, copy, in_blocks
+from tracer.kernels.cpu.calls import stand_apart, uncounted
 from tracer.kernels.cpu.jit import compiled, inlined
 from tracer.kernels.cpu.meeting import FIRST, LINE, MEMBERS, UNITS, gave_up, meet
 from tracer.kernels.cpu.product import product, whole_tiles
@@ -79,19 +79,39 @@ def _ends(lengths: Lengths, T: int) -> Lengths:
     return lengths[:0]
 
 
+@compiled
+def _begin(
+    begun: Array, first: int, unit: int, states: Places, places: Places, room: Room, part: Part,
+    size: int,
+) -> None:  # fmt: skip
+    """Put the state before the first step into its place, from that unit and sentence on."""
+    stand_apart()
+    state = 0
+    for q in range(states.size):
+        if states[q]:
+            for n in range(size):
+                row = room.rows[places[q, 0] + n, : part.units]
+                if begun.size > 0:
+                    copy(begun[state, first + n, unit : unit + part.units], row)
+                else:
+                    clear(row)
+            state += 1
+
+
 def record(
-    own: Any, U: Array, x: Array, lengths: Lengths, states: Places, places: Places,
+    own: Any, U: Array, x: Array, begun: Array, lengths: Lengths, states: Places, places: Places,
     first: int, last: int, team: Places, me: int, numbers: Array,
 ) -> None:  # fmt: skip
-    """Unroll the sentences first..last of x (T·N, D) into `numbers` (rows, H), all their room.
+    """Unroll the sentences first..last of x (T, N, D) into `numbers` (rows, H), all their room.
 
-    ``U`` comes packed. Several threads may each take a share of the sentences, or form a team, of
+    `begun` is the state before the first step, (states, N, H), or empty where it is 0. ``U`` comes
+    packed. Several threads may each take a share of the sentences, or form a team, of
     which each brings the weights of its units.
     """
     cell, U, x, lengths = Weights(*uncounted(own)), uncounted(U), uncounted(x), uncounted(lengths)
     states, places, numbers, team = uncounted((states, places, numbers, team))
-    N, size, width = lengths.size, last - first, cell.a.size
-    T = len(x) // N
+    T, N, D = x.shape
+    size, width, rows = last - first, cell.a.size, x.reshape((T * N, D))
     counts, starts = _all_steps(lengths, T, first, last)
     # Several steps' words at once if the batch is small.
     steps = min(T, max(1, MANY // N)) if size == N else 1
@@ -102,14 +122,15 @@ def record(
     which = np.arange(steps * size)
     room = _room_from(numbers, first, unit)
     from_h = in_blocks(np.zeros((whole_tiles(size), width), x.dtype), units)
-    spare = room_of(size, units, x)
+    spare = room_of(size, units, rows)
+    _begin(uncounted(begun), first, unit, states, places, room, part, size)
     if not meet(team, me):
         return
     for t in range(0, T, steps):
         if gave_up(team):
             return
         end = min(t + steps, T)
-        words = x[t * N + first : (end - 1) * N + first + counts[end - 1]]
+        words = rows[t * N + first : (end - 1) * N + first + counts[end - 1]]
         product(words, U, from_x.rows[: len(words)])
         forward(
             cell, from_x.blocks, which, counts, starts, t, end, ends, states, places, room, part,

@@ -14,11 +14,30 @@ from tracer.kernels.cpu.arrays import Places
 from tracer.kernels.cpu.cells import CompiledCell
 from tracer.kernels.cpu.squeezing import CODE
 
+MUCH = 2**16
+"""Bytes that take longer to copy than it takes to find them under another name."""
+
 
 def plain(array: Any) -> Any:
-    """The same numbers as an array that the kernels are compiled for (no subclass, writable)."""
-    array = np.asarray(array)
-    return array if array.flags.carray else np.array(array, order="C")
+    """The same numbers as an array that the kernels are compiled for (no subclass, writable).
+
+    To be read only: nobody may write to the numbers of a trace, which lie here as they are.
+    """
+    if type(array) is not np.ndarray:
+        array = np.asarray(array)
+    if array.flags.carray:
+        return array
+    whole = array.flags.c_contiguous and array.flags.aligned
+    return np.asarray(_AsWritable(array)) if whole and array.nbytes > MUCH else array.copy("C")
+
+
+class _AsWritable:
+    """The same memory, that of an array which nobody may write to, for those who only read it."""
+
+    def __init__(self, array: Array) -> None:
+        self.array = array  # keeps its memory
+        address, _ = array.__array_interface__["data"]
+        self.__array_interface__ = {**array.__array_interface__, "data": (address, False)}
 
 
 def packed(M: Array) -> Array:
