@@ -27,15 +27,20 @@ if TYPE_CHECKING:
         need no option. The folder opens in VS Code with a task for each command, and has what a
         development container needs.
 
+        With --notebook, each exercise is a Jupyter notebook, with its page, a cell for your answer
+        and one that checks it. A folder that was begun so goes on so.
+
         \b
-        Example:
+        Examples:
           tracer init my-course
+          tracer init my-course --notebook
         """
     )
 )
 @click.argument("root_folder", metavar="DIR")
+@click.option("--notebook", is_flag=True, help=_("Write each exercise as a notebook (.ipynb)."))
 @exercises_option
-def command(root_folder: str, folder: str | None) -> None:
+def command(root_folder: str, folder: str | None, *, notebook: bool) -> None:
     """Copy, and say what was written and what was kept."""
     from pathlib import Path
 
@@ -49,7 +54,7 @@ def command(root_folder: str, folder: str | None) -> None:
         raise InputError(_("a folder without a name; for this one: tracer init ."))
     root = Path(root_folder)
     exercises = usable(folder, root_folder).good
-    handed = hand_out(root, exercises, _beside(root, exercises, folder))
+    handed = hand_out(root, exercises, _beside(root, exercises, folder), notebooks=notebook)
     if folder is not None:
         remember(root, Path(folder))
     able = abilities()

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @pager_option
 def command(exercise: str | None, folder: str | None, no_pager: bool) -> None:
     """Choose, and show."""
-    from tracer.course.workbook import PAGE
+    from tracer.course.page import PAGE
     from tracer.view.say.verdict import all_passed
     from tracer.view.terminal.console import abilities
     from tracer.view.terminal.page import page

@@ -35,6 +35,7 @@ _TASKS = (
     ("check this exercise", ("check", "${fileDirname}", "--problems")),
     ("check the next exercise", ("check", "--problems")),
     ("check all", ("check", "--all")),
+    ("watch", ("watch",)),
     ("hint for this exercise", ("hint", "${fileDirname}")),
     ("progress", ("progress",)),
 )

@@ -34,6 +34,22 @@ explains a command.
 """
 
 
+AS_NOTEBOOKS = """\
+In a folder, open the notebook (`.ipynb`) in Jupyter or in VS Code: what is asked for stands in it.
+Write your answer in place of the line `raise NotImplementedError(…)`, run that cell and the one
+below it.
+"""
+"""How to begin where the exercises are notebooks."""
+
+PAGE = "README.md"
+
+
+def for_notebooks(text: str) -> str:
+    """The page of a folder of notebooks: the paragraph on the stub is about them."""
+    parts = text.split("\n\n")
+    return "\n\n".join(AS_NOTEBOOKS.strip() if "raise NotImpl" in part else part for part in parts)
+
+
 def page(exercises: Sequence[Exercise]) -> str:
     """The page of a course that has none of its own, beside its exercises."""
     listed = "\n".join(f"- `{e.name}`: {e.title}" for e in exercises)

@@ -7,9 +7,12 @@ from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
+from tracer.course.as_notebook import SUFFIX, in_place_of_stub, notebook
 from tracer.course.workbook import Workbook
 from tracer.errors import FileError
 from tracer.exercises.exercise import Folder
+from tracer.exercises.form import digest
+from tracer.exercises.reading import read
 from tracer.language import _
 from tracer.storage.whole import replacing
 from tracer.storage.writing import writing
@@ -28,7 +31,7 @@ def planned(book: Workbook, exercise: Folder) -> Reset | None:
     if not path.exists() and not path.is_symlink():
         return Reset(path, None)
     try:
-        if path.read_bytes() == exercise.stub.read_bytes():
+        if digest(path.read_bytes()) == digest(_handed_out(book, exercise)[1]):
             return None
     except OSError as error:
         said = _("cannot read {file}: {why}")
@@ -54,13 +57,21 @@ def reset(book: Workbook, exercise: Folder) -> Reset | None:
         asked.answer.parent.mkdir(parents=True, exist_ok=True)
         if asked.kept is not None:
             _copy(asked.answer, asked.kept)
-        stub = asked.answer.with_suffix(exercise.stub.suffix)
-        if stub != asked.answer:  # a notebook in the place of the stub
+        stub, contents = _handed_out(book, exercise)
+        if stub != asked.answer and asked.kept is not None:  # a notebook beside the stub
             asked.answer.unlink()
         with replacing(stub) as temporary:
-            temporary.write_bytes(exercise.stub.read_bytes())
+            temporary.write_bytes(contents)
     book.forget(exercise)
     return asked._replace(answer=stub)
+
+
+def _handed_out(book: Workbook, exercise: Folder) -> tuple[Path, bytes]:
+    """The file that was handed out, and what was in it: the stub, or a notebook in its place."""
+    folder = book.root / exercise.name
+    if in_place_of_stub(folder, exercise):
+        return (folder / exercise.file).with_suffix(SUFFIX), notebook(read(exercise.folder))
+    return folder / exercise.file, exercise.stub.read_bytes()
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from tracer.course.as_notebook import SUFFIX, begun_as_notebooks, notebook
 from tracer.course.kept import DamagedError, Kept, Result, Work
-from tracer.course.page import page
+from tracer.course.page import PAGE, for_notebooks, page
 from tracer.errors import FileError
 from tracer.exercises.earlier import all_earlier
 from tracer.exercises.exercise import Exercise, Folder
@@ -32,7 +33,6 @@ from tracer.storage.writing import writing
 
 FOLDER = ".tracer"
 PROGRESS = "progress.json"
-PAGE = "README.md"
 WAIT = 10.0
 """Seconds that another command may need; it writes a small file, but a machine may be busy."""
 
@@ -231,7 +231,11 @@ def answer_in(folder: Path, exercise: Folder) -> Path:
 
 
 def hand_out(
-    root: Path, exercises: Sequence[Exercise], beside: Iterable[tuple[Path, str | bytes]] = ()
+    root: Path,
+    exercises: Sequence[Exercise],
+    beside: Iterable[tuple[Path, str | bytes]] = (),
+    *,
+    notebooks: bool = False,
 ) -> list[Handed]:
     """Copy every exercise, and a page on all of them, into the folder `root`.
 
@@ -244,6 +248,8 @@ def hand_out(
     exercises : sequence of Exercise
     beside : iterable of (Path, str or bytes)
         Further files by their places in the folder; nobody's work is in them.
+    notebooks : bool
+        Whether each exercise is one notebook; a folder that was begun so goes on so.
 
     Raises
     ------
@@ -251,28 +257,39 @@ def hand_out(
         If a folder or a file cannot be written.
     """
     handed = []
+    notebooks = notebooks or begun_as_notebooks(root, exercises)
     with writing():
         (root / FOLDER).mkdir(parents=True, exist_ok=True)
         own = exercises[0].folder.parent / PAGE
-        text = own.read_bytes() if own.is_file() else page(exercises).encode()
-        handed.append(_written(text, root / PAGE))
+        text = own.read_text("utf-8") if own.is_file() else page(exercises)
+        made = for_notebooks(text) if notebooks else text
+        handed.append(_written(made.encode(), root / PAGE))
         for exercise in exercises:
             place = root / exercise.name
             place.mkdir(exist_ok=True)
-            for source in sorted(exercise.folder.iterdir()):
-                if source.is_file() and source.name not in KEPT_BACK:
-                    handed += [_written(source.read_bytes(), place / source.name)]
-        for path, contents in beside:
+            for name, contents in _of(exercise, notebooks=notebooks):
+                handed.append(_written(contents, place / name))
+        for path, whole in beside:
             (root / path).parent.mkdir(exist_ok=True)
-            made = contents if isinstance(contents, bytes) else contents.encode()
-            handed.append(_written(made, root / path)._replace(own_work=False))
+            contents = whole if isinstance(whole, bytes) else whole.encode()
+            handed.append(_written(contents, root / path)._replace(own_work=False))
         Workbook.begin(root)
     return handed
 
 
+def _of(exercise: Exercise, *, notebooks: bool) -> Iterator[tuple[str, bytes]]:
+    """The files of an exercise that a student gets; a notebook in the place of the stub."""
+    inside = (exercise.file,) if notebooks else ()
+    for source in sorted(exercise.folder.iterdir()):
+        if source.is_file() and source.name not in (*KEPT_BACK, *inside):
+            yield source.name, source.read_bytes()
+    if notebooks:
+        yield Path(exercise.file).with_suffix(SUFFIX).name, notebook(exercise)
+
+
 def _written(contents: bytes, target: Path) -> Handed:
     if target.exists() or target.is_symlink():
-        changed = not target.is_file() or target.read_bytes() != contents
+        changed = not target.is_file() or digest(target.read_bytes()) != digest(contents)
         return Handed(target, written=False, own_work=changed)
     with replacing(target) as temporary:  # whole, or not there: half a file would look like work
         temporary.write_bytes(contents)

@@ -71,7 +71,7 @@ class Form:
     lines : tuple of Line
         For each line of the program the line of the student's file.
     digest : str
-        Of the file's bytes, to see later whether it has changed.
+        Of the file, to see later whether it has changed.
     problem : Problem or None
         Why there is nothing to run.
     elsewhere : mapping of str to Elsewhere
@@ -131,7 +131,15 @@ class Earlier(NamedTuple):
 
 
 def digest(source: bytes) -> str:
-    """What two files have in common only if they are the same."""
+    """What two files have in common only if they are the same.
+
+    Of a notebook only its code cells count, and not what they printed.
+    """
+    if b'"cell_type"' in source:
+        text = decoded(source)
+        code = text if isinstance(text, Problem) else cells(text)
+        if not isinstance(code, Problem):
+            source = "\0".join(cell.source for cell in code).encode("utf-8", "surrogatepass")
     return hashlib.sha256(source).hexdigest()[:16]
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from tracer.course.hinting import following
+from tracer.course.page import PAGE
 from tracer.course.resetting import planned, reset
-from tracer.course.workbook import PAGE, Workbook
+from tracer.course.workbook import Workbook
 from tracer.errors import TracerError
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.form import digest
