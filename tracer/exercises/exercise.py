@@ -191,7 +191,12 @@ class Exercise(Folder):
 
     @property
     def asks_for_quantities(self) -> bool:
-        """Whether equations say what is right of something that comes back."""
+        """Whether equations say what is right of something that comes back.
+
+        Not so where it must be compiled besides: then not every Python that computes it is right.
+        """
+        if any(check.nopython for check in self.checks):
+            return False
         layouts = (layout for f in self.functions for layout in f.returns.values() if layout)
         return self.program is not None and any(layout.names for layout in layouts)
 

@@ -257,6 +257,8 @@ def _read_end(answer: Answer, plan: Plan, facts: dict[str, Any] | None) -> None:
                 "shapes": _shapes(facts.get("shapes")),
                 "near": _text(facts.get("near")),
                 "missing": _text(facts.get("missing")),
+                "numba": facts.get("numba") is True,
+                "types": _text(facts.get("types")),
                 "inside": _text(facts.get("inside")),
                 "inside_line": _whole(facts.get("inside_line")),
                 "loaded": answer.loaded,

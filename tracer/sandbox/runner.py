@@ -79,7 +79,8 @@ def beside(name: str) -> Any:
     return module
 
 
-returned, misnamed, ownmodules = beside("returned"), beside("misnamed"), beside("ownmodules")
+returned, misnamed = beside("returned"), beside("misnamed")
+ownmodules, compiling = beside("ownmodules"), beside("compiling")
 
 
 def limit(memory: int, seconds: int) -> None:
@@ -275,6 +276,7 @@ def one_check(
             **describing.describe(error, file, called),
             **misnamed.meant(error, PACKAGES[: PACKAGES.index("llvmlite")]),
             **(own.raised_in(error, file) if own is not None else {}),
+            **compiling.uncompiled(error, file),
         }
     facts["warnings"] = seen
     send(note(f"{key}/note", {**facts, **where}))

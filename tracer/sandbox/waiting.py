@@ -28,9 +28,9 @@ ENDING, DROPPING = 5.0, 1.0
 """Seconds that the supervisor in the child has to end everything, and to end what was not used."""
 
 COPIED = (
-    "runner.py", "supervise.py", "describing.py", "misnamed.py", "ownmodules.py", "recording.py",
-    "standing.py", "frames.py", "returned.py", "confining.py", "landlock.py", "seccomp.py",
-    "spaces.py", "lent.py",
+    "runner.py", "supervise.py", "describing.py", "misnamed.py", "ownmodules.py", "compiling.py",
+    "recording.py", "standing.py", "frames.py", "returned.py", "confining.py", "landlock.py",
+    "seccomp.py", "spaces.py", "lent.py",
 )  # fmt: skip
 """What runs in the child. It is copied, so that no path in there leads to the grader."""
 

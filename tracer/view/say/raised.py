@@ -9,6 +9,7 @@ from typing import Any
 from tracer.exercises.products import Fits, fitting
 from tracer.grading.report import Report, Trouble
 from tracer.language import _
+from tracer.view.say.compiling import not_compiled
 from tracer.view.say.difference import listed
 from tracer.view.say.earlier import earlier_missing, raised_in_earlier
 from tracer.view.say.ending import Ending, line_of
@@ -60,6 +61,8 @@ def raised(report: Report, trouble: Trouble) -> list[str | Ending]:
             todo if facts["loaded"] else own_tries(),
             *line(report, facts["line"]),
         ]
+    if facts.get("numba"):
+        return [*not_compiled(facts), *line(report, facts["line"])]
     if facts["line"] is None and name == "TypeError":
         return [
             _("{function} cannot be called the way the exercise calls it: {message}").format(
