@@ -6,6 +6,7 @@ import json
 import shlex
 
 import pytest
+from click.testing import CliRunner
 
 from tests.view.commands import run
 from tracer.cli.gradients import command as gradients
@@ -74,12 +75,13 @@ def test_a_network_that_generates_only_reads_for_its_gradients() -> None:
 
 
 def test_the_picture_in_an_exercise_is_what_the_command_shows() -> None:
-    """Every line of it, of the command that stands below it in the README."""
+    """Every line of it, of the command that stands below it in the README, on 66 columns."""
     text = (find("35", discover().good).folder / "README.md").read_text("utf-8")
     _heading, _what, picture, _why, command, *_end = text.partition("## The RNN beside")[2].split(
         "\n\n"
     )
 
-    shown = run(gradients, *shlex.split(command)[2:]).stdout.splitlines()
+    done = CliRunner().invoke(gradients, shlex.split(command)[2:], env={"COLUMNS": "66"})
+    shown = done.stdout.splitlines()
 
     assert {line.strip() for line in picture.splitlines()} <= {line.strip() for line in shown}
