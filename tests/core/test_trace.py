@@ -180,6 +180,19 @@ def test_the_state_before_a_step() -> None:
     np.testing.assert_array_equal(trace["h_prev"][1:], trace["h"][:-1])
 
 
+def test_the_state_before_a_step_lies_where_it_was_recorded() -> None:
+    """The kernels put each state below the one before it: nobody copies it, or writes to it."""
+    run = make_run("lstm", "sigmoid")
+    trace = tracer.unroll(run.cell, run.x, **run.start)
+
+    for name in ("h", "c"):
+        before = trace[f"{name}_prev"]
+        assert np.shares_memory(before, trace[name])
+        assert not before.flags.writeable
+        np.testing.assert_array_equal(before[0], run.state[name])
+        np.testing.assert_array_equal(before[1:], trace[name][:-1])
+
+
 def test_one_step() -> None:
     """`at` drops the step axis; negative indices count from the end."""
     trace = ragged()
