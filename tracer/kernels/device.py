@@ -118,7 +118,7 @@ def at_zero(N: int, H: int, dtype: str) -> Array:
     """One array for every state that nobody gave; a device knows it, and nobody can write to it."""
     zero: Array = np.zeros((N, H), dtype)
     zero.setflags(write=False)
-    return zero
+    return zero.view()  # who owns the numbers could let itself write to them again
 
 
 def adopted(name: str, value: Any, where: str) -> Any:
