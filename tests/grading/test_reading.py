@@ -68,6 +68,9 @@ def test_what_tracer_show_shows(number: str, course: Path, cell: str) -> None:
     assert report.reading.share == pytest.approx(float(trace["probs"][-1, 0].max()), abs=1e-4)
     if number == "13":
         assert text_of(report).endswith(f"\n\n{READ}")
+        short = [line.plain for line in screen(report, Abilities(), mistake_first=True)]
+        whole = "\n".join(short)
+        assert whole.index(READ) < whole.index("✓ one word")  # where there is little room
 
 
 @pytest.mark.parametrize("what", ["raise ValueError", "h = h[:, :3]", "print('x')\n    while 1: h"])

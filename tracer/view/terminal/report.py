@@ -40,13 +40,14 @@ def screen(
     advice : sequence of Said
         What to do next; each becomes a line at the end.
     mistake_first : bool
-        Whether the checks stand below what is wrong: where a reader sees the first lines only.
+        Whether the checks stand below what is wrong, or what a right answer reads: where a reader
+        sees the first lines only.
     """
     part, colours = judged(report, able.encoding), palette(able)
     lines = [Text(""), *_heading(part, able, colours)]
     checks = [Text(""), *_checks(part, able, colours)]
     failing = part.first_failing
-    below = mistake_first and failing is not None
+    below = mistake_first and (failing is not None or part.reading is not None)
     lines += [] if below else checks
     if failing is not None:
         lines += [Text(""), *paragraphs(map(Said, part.notes), able)] if part.notes else []
