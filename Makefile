@@ -76,6 +76,7 @@ corpus: .venv/.dev ## grade a thousand right answers and each known mistake; tak
 	$(call say,each mistake of the list by its numbers alone)
 	@TRACER_EVERY=1 .venv/bin/python $(PYTEST) tests/mistakes/test_catalogue_named.py \
 		tests/corpus/test_own_mistakes.py tests/mistakes/test_attempt.py \
+		tests/exercises/test_graded_courses.py tests/core/test_compiled_cells.py \
 		tests/grading/test_check_in_python.py tests/grading/test_report_json.py
 
 class: .venv/.dev ## grade a class of 1,000, killed again and again; takes hours

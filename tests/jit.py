@@ -9,10 +9,11 @@ import sys
 
 def outputs(code: str) -> tuple[str, str]:
     """What the code prints, compiled and not; a warning is an error."""
-    return _output(code, "0"), _output(code, "1")
+    return output(code, "0"), output(code, "1")
 
 
-def _output(code: str, disabled: str) -> str:
+def output(code: str, disabled: str) -> str:
+    """What the code prints where NUMBA_DISABLE_JIT is this."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
         env={**os.environ, "NUMBA_DISABLE_JIT": disabled},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 
 import tracer
-from tests.training import test_batch
+from tests.jit import output
 from tracer.cells import RNNCell, register, unregister
 from tracer.equations import CellEquations
 from tracer.equations.rnn import RNN
@@ -58,9 +59,19 @@ def test_a_cell_without_an_option_has_a_compiled_step() -> None:
     np.testing.assert_array_equal(plain["h"], rnn["h"])
 
 
-def test_a_cell_without_an_option_learns() -> None:
-    """A batch's gradients are those of the model."""
-    test_batch.test_a_batch_gives_the_gradients_of_the_model("classify", "plain", "", 0, 7)
+@pytest.mark.parametrize("disabled", ["0", "1"] if "TRACER_EVERY" in os.environ else ["1"])
+def test_a_cell_without_an_option_learns(disabled: str) -> None:
+    """A batch's gradients are those of the model; compiled too in ``make corpus``."""
+    code = (
+        "from tests.core.test_compiled_cells import COMPILED, PlainCell\n"
+        "from tests.training import test_batch\n"
+        "from tracer.cells import register\n"
+        "register(PlainCell, COMPILED)\n"
+        "test_batch.test_a_batch_gives_the_gradients_of_the_model('classify', 'plain', '', 0, 7)\n"
+        "print('they are')\n"
+    )
+
+    assert output(code, disabled) == "they are\n"
 
 
 def test_a_name_that_is_free_again_means_the_new_cell() -> None:

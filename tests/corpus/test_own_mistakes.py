@@ -1,4 +1,7 @@
-"""The known wrong answers beside our exercises: each gets the diagnosis that it should."""
+"""The known wrong answers beside our exercises: each gets the diagnosis that it should.
+
+In this process; tests/grading/test_exercises.py has some of them behind the wall.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.grading.recorded import lacking
 from tracer.corpus.inside import InThisProcess
+from tracer.course.authoring import SEED, first_line
 from tracer.exercises.discovery import discover, home
 from tracer.exercises.submission import Submission
+from tracer.grading.report import Report
 from tracer.grading.session import grade
 
 NAMED = {
@@ -170,16 +176,25 @@ def test_each_known_mistake_has_its_diagnosis_here() -> None:
     assert found == {*NAMED, *NOT_NAMED}
 
 
+def report_on(answer: str) -> Report:
+    """Graded once: the checks that fail are those of its first line, and the record has it all."""
+    folder, mistake = Path(answer).parts
+    exercise = next(e for e in discover().good if e.name == folder)
+    path = home().parent / "solutions" / folder / "mistakes" / f"{mistake}.py"
+
+    report = grade(exercise, Submission.read(path), seed=SEED, wall=InThisProcess())
+
+    assert first_line(report) == path.read_text("utf-8").partition("\n")[0]
+    assert lacking(report) == []
+    return report
+
+
 @pytest.mark.parametrize(
     "answer", [a for a in NOT_NAMED if a not in LONG or "TRACER_EVERY" in os.environ]
 )
 def test_nothing_is_named_that_is_no_change_of_the_equations(answer: str) -> None:
     """What is said instead is no name: an input that was changed, a call that was remembered."""
-    folder, mistake = Path(answer).parts
-    exercise = next(e for e in discover().good if e.name == folder)
-    path = home().parent / "solutions" / folder / "mistakes" / f"{mistake}.py"
-
-    report = grade(exercise, Submission.read(path), seed=0, wall=InThisProcess())
+    report = report_on(answer)
 
     assert report.diagnosis is None or not report.diagnosis.edits
 
@@ -187,11 +202,7 @@ def test_nothing_is_named_that_is_no_change_of_the_equations(answer: str) -> Non
 @pytest.mark.parametrize("answer", NAMED)
 def test_a_known_mistake_is_named(answer: str) -> None:
     """Among those that give the same numbers, if there are several."""
-    folder, mistake = Path(answer).parts
-    exercise = next(e for e in discover().good if e.name == folder)
-    path = home().parent / "solutions" / folder / "mistakes" / f"{mistake}.py"
-
-    report = grade(exercise, Submission.read(path), seed=0, wall=InThisProcess())
+    report = report_on(answer)
 
     assert report.diagnosis is not None
     (one_of,) = report.diagnosis.named

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracer.cli import command_line
@@ -133,6 +133,7 @@ def test_any_damage_is_an_exercise_or_a_sentence(data: st.DataObject) -> None:
         called(found, check)
 
 
+@settings(max_examples=40)
 @given(st.data())
 def test_a_damaged_course_is_an_exercise_or_a_sentence(data: st.DataObject) -> None:
     """The same of a file with four functions, layouts, and a cache that is handed on."""

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tracer.corpus.inside import InThisProcess
 from tracer.course.workbook import hand_out
 from tracer.exercises.discovery import discover
 from tracer.exercises.exercise import Exercise
+from tracer.grading import session
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 
@@ -17,6 +19,15 @@ SOLUTIONS = Path(__file__).parents[2] / "solutions"
 def solutions() -> Path:
     """The folder of solutions."""
     return SOLUTIONS
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is handed in runs in this process: the same is said of it, and no Python has to start.
+
+    For what is harmless and raises nothing; tests/corpus/test_graded.py has both.
+    """
+    monkeypatch.setattr(session, "PlainProcess", InThisProcess)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +10,11 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from rich.text import Text
 
-from tracer.view.export.report_json import schema
+from tracer.grading.report import Report
+from tracer.view.export.report_json import as_record, schema
+from tracer.view.parts.said import Said
+from tracer.view.terminal.console import Abilities
+from tracer.view.terminal.report import screen
 
 LABELS = [
     r"[✓✗·–] ",
@@ -45,6 +50,13 @@ def texts(record: Any) -> Iterator[str]:
             yield from texts(value)
     elif isinstance(record, str):
         yield record
+
+
+def lacking(report: Report) -> list[str]:
+    """What is wrong with the record of a report; nothing, if it has all that the screen says."""
+    advice = [Said("For a hint: ask.")]
+    record = json.loads(json.dumps(as_record(report, advice), allow_nan=False))
+    return [*errors(record), *missing(screen(report, Abilities(width=10_000), advice), record)]
 
 
 def missing(lines: list[Text], record: dict[str, Any]) -> list[str]:

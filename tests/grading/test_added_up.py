@@ -16,6 +16,8 @@ from tracer.grading.session import grade
 from tracer.view.parts.report import judged
 from tracer.view.parts.step.worked import Worked
 
+pytestmark = pytest.mark.usefixtures("here")
+
 ROOT = Path(__file__).parents[2]
 ROWS = ROOT / "tests/exercises/courses/rows"
 

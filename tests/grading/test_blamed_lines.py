@@ -32,9 +32,9 @@ from tracer.sandbox.process import Limits
 
 pytestmark = pytest.mark.long
 
-LEFT_OUT = ("41", "43")
-"""Of one equation each; a line is soon found there."""
-EXERCISES = [e for e in discover().good if e.number not in LEFT_OUT]
+OF_EACH_KIND = ("10", "13", "14", "20", "22", "23", "32", "33")
+"""One function or several, a step or a loop, forward or backward; `make corpus` has all."""
+EXERCISES = [e for e in discover().good if e.number in OF_EACH_KIND]
 
 
 class Watched:
@@ -153,7 +153,7 @@ def all_in(numbers: Array, whole: Array) -> bool:
 
 @pytest.mark.parametrize(
     ("number", "mistake"),
-    [("13", "read_from_the_end"), ("23", "one_step_too_many"), ("23", "one_step_too_few")],
+    [("13", "read_from_the_end"), ("23", "one_step_too_few")],
 )
 def test_a_line_of_the_loop(number: str, mistake: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The line that counts the steps, or says who goes on: it gives others there than it should."""
@@ -174,9 +174,7 @@ def test_a_line_of_the_loop(number: str, mistake: str, monkeypatch: pytest.Monke
 UNKNOWN = {
     "10": {"h": "tanh(z) * (1 + exp(z) / 9)"},
     "13": {"h": "tanh(z) * (1 + exp(z) / 9)"},
-    "22": {"c": "f * c_prev + sqrt(i) * tanh(3 * g)"},
     "23": {"c": "f * c_prev + sqrt(i) * tanh(3 * g)"},
-    "32": {"d_z_g": "d_g * (1 - g ** 2) * (1 + g / 7)"},
     "33": {"d_o": "d_h * tanh_c * (1 + tanh_c / 7)"},
 }
 """By exercise: an equation that no mistake of the list makes of the right one."""

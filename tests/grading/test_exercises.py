@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tracer.course import authoring
 from tracer.course.authoring import findings
 from tracer.errors import TracerError, UnknownNameError
 from tracer.exercises.discovery import discover, find, folders
@@ -37,17 +38,25 @@ def test_the_number_worked_by_hand_is_right(exercise: Exercise, solutions: Path)
 
 @pytest.mark.long
 @pytest.mark.parametrize("exercise", discover().good, ids=lambda e: e.name)
-def test_an_exercise_fits_together(exercise: Exercise, solutions: Path, tmp_path: Path) -> None:
-    """Stub, solution, four known mistakes or more, README and hints, as `tracer dev check` asks."""
+def test_an_exercise_fits_together(
+    exercise: Exercise, solutions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stub, solution, README and hints, as `tracer dev check` asks, and a mistake behind the wall.
+
+    All mistakes in tests/corpus/test_own_mistakes.py, and behind the wall in ``make corpus``.
+    """
     name = exercise.name
-    junk = shutil.ignore_patterns("__pycache__")
+    mistakes = sorted((solutions / name / "mistakes").glob("*.py"))
+    others = [path.name for path in mistakes[1:]]
+    junk = shutil.ignore_patterns("__pycache__", *others)
     shutil.copytree(exercise.folder, tmp_path / "exercises" / name, ignore=junk)
     shutil.copytree(solutions / name, tmp_path / "solutions" / name, ignore=junk)
+    monkeypatch.setattr(authoring, "FEWEST_MISTAKES", 1)
 
     unfit = [f.what for f in findings(discover(tmp_path / "exercises"), tmp_path / "solutions")]
 
     assert unfit == [f"needs {need}, which does not come before it" for need in exercise.needs]
-    assert len(list((solutions / name / "mistakes").glob("*.py"))) >= 4
+    assert len(mistakes) >= 4
 
 
 def test_the_exercises_come_in_their_order(solutions: Path) -> None:

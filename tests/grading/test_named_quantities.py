@@ -18,6 +18,8 @@ from tracer.view.say.unnamed import explained
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.report import screen
 
+pytestmark = pytest.mark.usefixtures("here")
+
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 
 

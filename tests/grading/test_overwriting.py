@@ -11,6 +11,8 @@ from tracer.grading.session import grade
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.report import screen
 
+pytestmark = pytest.mark.usefixtures("here")
+
 STEP = "def rnn_step(x, h_prev, U, W, a):\n"
 RIGHT = "np.tanh(x @ U.T + h_prev @ W.T + a)"
 

@@ -42,7 +42,7 @@ ODD: Mapping[str, tuple[Mapping[str, str], ...]] = {
 """Mistakes that nobody has a name for."""
 
 
-@settings(max_examples=10, deadline=None, phases=[Phase.generate])
+@settings(max_examples=5, deadline=None, phases=[Phase.generate])
 @given(data=st.data(), number=st.sampled_from(sorted(ODD)), seed=st.integers(0, 99))
 def test_each_equation_is_judged_from_the_students_own_numbers(
     data: st.DataObject, number: str, seed: int
@@ -75,7 +75,7 @@ def test_each_equation_is_judged_from_the_students_own_numbers(
             assert not all(near)
 
 
-@settings(max_examples=8, deadline=None, phases=[Phase.generate])
+@settings(max_examples=5, deadline=None, phases=[Phase.generate])
 @given(
     number=st.sampled_from(sorted(CHANGES)),
     seed=st.integers(0, 99),
