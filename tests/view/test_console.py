@@ -229,7 +229,7 @@ def test_mathematics_in_ascii() -> None:
     assert [line.plain[span.start : span.end] for line in lines for span in line.spans] == [
         " or z", "<= 1",
     ]  # fmt: skip
-    assert ascii_line(Text("│ σ → ≤ │")).plain == "| sigmoid > <= |"
+    assert ascii_line(Text("│ σ → ≤ h² │")).plain == "| sigmoid > <= h**2 |"
 
 
 def test_both_ways_say_the_same(trace_file: str) -> None:
