@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-code test-cuda test-gpu test-ptx test-wheel test-lowest bench bench-graders bench-gpu peers corpus class lint format models docs catalogue walls clean
+.PHONY: help demo test test-code test-cuda test-gpu test-ptx test-wheel test-lowest bench bench-graders bench-gpu peers slurm corpus class lint format models docs catalogue walls clean
 MAKEFLAGS += --no-print-directory
 
 PIP_INTO = -m pip $(1) install -qq --disable-pip-version-check --no-warn-script-location
@@ -71,6 +71,11 @@ peers: .venv-peers/.installed ## compare with PyTorch 2.13.0 (installs it first)
 	$(call say,tests against PyTorch)
 	@.venv-peers/bin/python $(PYTEST) -p no:cacheprovider tests/peers
 
+slurm: .venv-slurm/.installed ## grade on a real Slurm, which is started here (as root; needs slurm-wlm and munge)
+	@command -v slurmctld slurmd munged sbatch > /dev/null || { echo "install slurm-wlm and munge first"; exit 1; }
+	$(call say,a class on the jobs of a Slurm of one machine)
+	@.venv-slurm/bin/python -m pytest -q -p no:cacheprovider tests/slurm $(ARGS)
+
 corpus: .venv/.dev ## grade a thousand right answers and each known mistake; takes long
 	@.venv/bin/tracer dev check --report
 	$(call say,each mistake of the list by its numbers alone)
@@ -129,7 +134,7 @@ endif
 	@.venv/bin/pybabel --quiet compile --domain=tracer --directory=tracer/locale
 
 clean: ## remove everything that make and the tools have made
-	@rm -rf .venv .venv-wheel .venv-lowest .venv-peers .venv-bench .venv-graders .venv-cuda build dist .pytest_cache .mypy_cache .ruff_cache \
+	@rm -rf .venv .venv-wheel .venv-lowest .venv-peers .venv-bench .venv-graders .venv-cuda .venv-slurm build dist .pytest_cache .mypy_cache .ruff_cache \
 		.import_linter_cache .hypothesis tracer/locale/tracer.pot
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -142,7 +147,7 @@ clean: ## remove everything that make and the tools have made
 	@touch $@
 
 # The others have no pip of their own: the first environment's installs into them.
-.venv-wheel/.made .venv-lowest/.made .venv-peers/.made .venv-bench/.made .venv-graders/.made .venv-cuda/.made: .venv/.made
+.venv-wheel/.made .venv-lowest/.made .venv-peers/.made .venv-bench/.made .venv-graders/.made .venv-cuda/.made .venv-slurm/.made: .venv/.made
 	$(call say,making $(@D))
 	@.venv/bin/python -m venv --without-pip $(@D)
 	@touch $@
@@ -192,6 +197,11 @@ build/wheel: .venv/.dev pyproject.toml README.md LICENSE $(PACKAGED)
 .venv-cuda/.torch: .venv-cuda/.installed
 	$(call say,installing PyTorch 2.13.0)
 	@.venv/bin/python $(call PIP_INTO,--python .venv-cuda) --group peers
+	@touch $@
+
+.venv-slurm/.installed: .venv-slurm/.made pyproject.toml
+	$(call say,installing Dask-Jobqueue)
+	@.venv/bin/python $(call PIP_INTO,--python .venv-slurm) --group test --editable '.[slurm]'
 	@touch $@
 
 .venv-lowest/.installed: .venv-lowest/.made pyproject.toml .ci/lowest

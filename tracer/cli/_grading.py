@@ -58,17 +58,20 @@ def cluster_option(command: Command) -> Command:
         "--cluster", "address", metavar="ADDRESS", callback=not_empty,
         help=_(
             "Grade on the workers of a Dask cluster, whose scheduler is at ADDRESS "
-            "(tcp://HOST:8786); local starts one here, of --jobs processes."
+            "(tcp://HOST:8786); local starts one here, of --jobs processes; slurm submits an array "
+            "of --jobs jobs."
         ),
     )(command)  # fmt: skip
 
 
 def check_jobs(jobs: int | None, address: str | None) -> None:
-    """Raise an `InputError` if ``--jobs`` would have no effect."""
-    from tracer.gradebook.cluster import LOCAL
+    """Raise an `InputError` if ``--jobs`` would have no effect, or is missing."""
+    from tracer.gradebook.cluster import LOCAL, SLURM
 
-    if jobs is not None and address not in (None, LOCAL):
+    if jobs is not None and address not in (None, LOCAL, SLURM):
         raise InputError(_("--jobs: a cluster has as many workers as were started for it"))
+    if jobs is None and address == SLURM:
+        raise InputError(_("--cluster slurm: say how many workers to submit, as in --jobs 20"))
 
 
 def running_options(command: Command) -> Command:
@@ -157,8 +160,17 @@ def grading_on(
         yield On(standing(wall_name, trusted=trusted))
         return
     from tracer.cli import warn
-    from tracer.gradebook.cluster import connected
+    from tracer.gradebook import slurm
+    from tracer.gradebook.cluster import SLURM, connected
 
+    if address == SLURM:
+        slurm.check()
+        said = plural(
+            "waiting for Slurm to start the first of {count} worker (Ctrl-C takes it back)",
+            "waiting for Slurm to start the first of {count} workers (Ctrl-C takes them back)",
+            jobs,
+        )
+        click.echo(said.format(count=jobs), err=True)
     with connected(address, jobs, warn) as cluster:
         yield On(cluster.standing(wall_name, trusted=trusted), cluster.graded)
 

@@ -15,12 +15,13 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, NamedTuple
 
 from tracer.errors import FileError, InputError
 from tracer.exercises.discovery import home
 from tracer.exercises.exercise import Folder
 from tracer.gradebook.grading import grader_of
+from tracer.gradebook.slurm import Array, array_of
 from tracer.gradebook.there import graded_there, wall_there
 from tracer.gradebook.workers import Grader, Job, Outcome
 from tracer.language import _
@@ -29,6 +30,9 @@ from tracer.sandbox.walls import WALLS
 
 LOCAL = "local"
 """In the place of an address: a cluster on this machine, for as long as the command runs."""
+
+SLURM = "slurm"
+"""In the place of an address: an array of jobs, for as long as the command runs."""
 
 PATIENCE = 60.0
 """Seconds that there may be no worker, and that the scheduler may take to answer."""
@@ -40,21 +44,61 @@ AHEAD = 2
 """Submissions that a worker has, so that it need not wait for the next one."""
 
 
+GIVEN = 4
+"""How often a submission is given to other workers when all are gone that could have had it."""
+
 _CANNOT = _("the worker {worker} cannot grade: {why}")
+
+
+class _Given(NamedTuple):
+    """A job that is under way: the workers that may have it, and how often it was given to some."""
+
+    job: Job
+    to: frozenset[str]
+    times: int
 
 
 class Cluster:
     """The workers of a scheduler; `tell` is called with what is to be said while they grade."""
 
     def __init__(
-        self, client: Any, address: str, tell: Callable[[str], None] = lambda _said: None
+        self,
+        client: Any,
+        address: str,
+        tell: Callable[[str], None] = lambda _said: None,
+        array: Array | None = None,
     ) -> None:
         self._client, self._tell = client, tell
         self._address = address
+        self._array = array
         self._graders: dict[Path, str] = {}
         self._fit: set[str] = set()
         self._tried: set[str] = set()
         self._wall, self._trusted = "", False
+
+    def wait(self) -> None:
+        """Until there is a worker; one that Slurm is to start may come when it likes.
+
+        Raises
+        ------
+        InputError
+            If none comes, or Slurm starts none.
+        """
+        if self._array is None:
+            try:
+                self._client.wait_for_workers(1, timeout=PATIENCE)
+            except TimeoutError as error:
+                said = _("the scheduler at {address} has no workers")
+                raise InputError(said.format(address=self._address)) from error
+        while not self._there():
+            sleep(LOOK)
+
+    def _there(self) -> set[str]:
+        """Those that are there; the jobs of Slurm that are gone are submitted again."""
+        there = set(self._client.nthreads())
+        if self._array is not None:
+            self._array.refill(len(there))
+        return there
 
     def standing(self, named: str | None, *, trusted: bool) -> str:
         """The strongest wall that holds on every worker, or the one that is asked for.
@@ -84,7 +128,7 @@ class Cluster:
 
         The wall of the record is that of the class: where it does not hold, nothing is graded.
         """
-        there = set(self._client.nthreads())
+        there = self._there()
         if new := sorted(there - self._tried):
             answers = self._client.run(wall_there, self._wall, trusted=self._trusted, workers=new)
             for worker, (_name, why) in sorted(answers.items()):
@@ -101,17 +145,24 @@ class Cluster:
         from distributed.comm import CommClosedError
 
         waiting = iter(jobs)
-        under_way: dict[Any, int] = {}
+        under_way: dict[Any, _Given] = {}
         seen = monotonic()
         try:
             while True:
                 workers = self._workers()
-                if workers:
+                if workers or self._array is not None:
                     seen = monotonic()
                 elif monotonic() - seen > PATIENCE:
                     raise self._lost(_("no worker is left"))
+                for future in [f for f, given in under_way.items() if self._stranded(f, given)]:
+                    given = under_way.pop(future)
+                    future.cancel()
+                    if given.times == GIVEN:
+                        yield Outcome(given.job.number, None, "the workers that had it are gone")
+                    else:
+                        under_way |= self._given(given.job, grader, given.times + 1)
                 for job in islice(waiting, max(AHEAD * workers - len(under_way), 0)):
-                    under_way[self._given(job, grader)] = job.number
+                    under_way |= self._given(job, grader)
                 if not under_way and workers:
                     return
                 if not under_way:  # all workers are gone; one may come
@@ -120,23 +171,28 @@ class Cluster:
                 with suppress(TimeoutError):
                     wait(list(under_way), timeout=LOOK, return_when="FIRST_COMPLETED")
                 for future in [f for f in under_way if f.done()]:
-                    yield self._outcome(future, under_way.pop(future))
+                    yield self._outcome(future, under_way.pop(future).job.number)
         except (CancelledError, CommClosedError) as error:
             raise self._lost(_("its scheduler does not answer any more")) from error
         finally:
             with suppress(Exception):  # the scheduler may be gone
                 self._client.cancel(list(under_way))
 
-    def _given(self, job: Job, grader: Grader) -> Any:
-        """Send a job, with what its grade hangs on."""
+    def _stranded(self, future: Any, given: _Given) -> bool:
+        """Whether others are there, and none of those that may have it."""
+        return bool(self._fit) and not given.to & self._fit and not future.done()
+
+    def _given(self, job: Job, grader: Grader, times: int = 1) -> dict[Any, _Given]:
+        """Send a job, with what its grade hangs on, to those behind whose wall it may run."""
         if job.exercise not in self._graders:
             self._graders[job.exercise] = grader_of(Folder(job.exercise))
         wanted = self._graders[job.exercise]
         own = job.exercise.parent != home()
         sent = job._replace(exercise=job.exercise.resolve() if own else Path(job.exercise.name))
-        return self._client.submit(
+        future = self._client.submit(
             graded_there, sent, grader, wanted, pure=False, workers=sorted(self._fit)
         )
+        return {future: _Given(job, frozenset(self._fit), times)}
 
     def _outcome(self, future: Any, number: int) -> Outcome:
         if future.status in ("cancelled", "lost"):
@@ -157,7 +213,9 @@ class Cluster:
 def connected(
     address: str, processes: int, tell: Callable[[str], None] = lambda _said: None
 ) -> Iterator[Cluster]:
-    """The cluster at an address; of `local`, one with so many processes. `tell` is for `Cluster`.
+    """The cluster at an address; of `local` and `slurm`, one with so many processes.
+
+    `tell` is for `Cluster`.
 
     Raises
     ------
@@ -167,28 +225,31 @@ def connected(
     try:
         from distributed import Client
     except ImportError as error:
-        said = _("--cluster needs the package distributed: pip install 'rnn-tracer[cluster]'")
-        raise InputError(said) from error
+        extra = "slurm" if address == SLURM else "cluster"
+        said = _("--cluster needs the package distributed: pip install 'rnn-tracer[{extra}]'")
+        raise InputError(said.format(extra=extra)) from error
     _silence()
-    with _scheduler(address, processes) as there:
+    with _scheduler(address, processes) as (there, array):
         try:
             client = Client(there, timeout=PATIENCE / 2)
         except (OSError, ValueError, TimeoutError) as error:
             said = _("cannot reach a scheduler of Dask at {address}: {why}")
             raise InputError(said.format(address=address, why=error)) from error
         with client:
-            try:
-                client.wait_for_workers(1, timeout=PATIENCE)
-            except TimeoutError as error:
-                said = _("the scheduler at {address} has no workers")
-                raise InputError(said.format(address=address)) from error
-            yield Cluster(client, address, tell)
+            cluster = Cluster(client, address, tell, array)
+            cluster.wait()
+            yield cluster
 
 
 @contextmanager
-def _scheduler(address: str, processes: int) -> Iterator[str]:
+def _scheduler(address: str, processes: int) -> Iterator[tuple[Any, Array | None]]:
+    """What a client is told to reach it; with Slurm also what keeps as many workers there."""
+    if address == SLURM:
+        with array_of(processes) as found:
+            yield found
+        return
     if address != LOCAL:
-        yield address
+        yield address, None
         return
     from dask import config
     from distributed import LocalCluster
@@ -200,7 +261,7 @@ def _scheduler(address: str, processes: int) -> Iterator[str]:
                 dashboard_address=None, memory_limit=None, silence_logs=logging.CRITICAL,
             )  # fmt: skip
         with cluster:
-            yield cluster.scheduler_address
+            yield cluster.scheduler_address, None
 
 
 def _silence() -> None:
