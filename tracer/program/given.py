@@ -44,6 +44,7 @@ class Given:
         self.program = program
         self.sizes: dict[str, int] = {}
         self._shapes: dict[Axes, tuple[int, ...]] = {}
+        self._active: dict[int, npt.NDArray[np.bool_]] = {}
         self.values: dict[str, Any] = {}
         for name, value in given.items():
             self.values[name] = self._read(name, value)
@@ -123,10 +124,13 @@ class Given:
 
     def active(self, ndim: int) -> npt.NDArray[np.bool_]:
         """Which steps are real, (T, N) and as many axes of 1 as make `ndim`."""
-        assert self.lengths is not None
-        T = self.sizes["T"]
-        real: npt.NDArray[np.bool_] = np.arange(T).reshape(T, 1) < self.lengths
-        return real.reshape(*real.shape, *[1] * (ndim - 2))
+        found = self._active.get(ndim)
+        if found is None:
+            assert self.lengths is not None
+            T = self.sizes["T"]
+            real: npt.NDArray[np.bool_] = np.arange(T).reshape(T, 1) < self.lengths
+            found = self._active[ndim] = real.reshape(*real.shape, *[1] * (ndim - 2))
+        return found
 
     def standing(self, states: Array) -> Array:
         """States (T, N, H) that no step hands on, standing still past a sentence's end."""
