@@ -171,6 +171,8 @@ class Exercise(Folder):
         ``"follow"`` where an error is carried forward, ``"exact"`` where it is not.
     convention_share : float
         Which share of the points a right answer in another system's convention earns.
+    device : str
+        ``"cuda-simulator"`` where an answer has kernels for a card, which the processor plays.
     """
 
     title: str
@@ -183,6 +185,7 @@ class Exercise(Folder):
     uses: tuple[str, ...] = ()
     credit: str = "follow"
     convention_share: float = 0.0
+    device: str = ""
 
     @property
     def points(self) -> int:
@@ -195,7 +198,7 @@ class Exercise(Folder):
 
         Not so where it must be compiled besides: then not every Python that computes it is right.
         """
-        if any(check.nopython for check in self.checks):
+        if self.device or any(check.nopython for check in self.checks):
             return False
         layouts = (layout for f in self.functions for layout in f.returns.values() if layout)
         return self.program is not None and any(layout.names for layout in layouts)

@@ -98,6 +98,7 @@ def _described(path: Path, found: Mapping[str, Any]) -> Exercise:
         uses=tuple(found["uses"]),
         credit=found["credit"],
         convention_share=float(found["convention_share"]),
+        device=found["device"] or "",
     )
 
 

@@ -31,7 +31,7 @@ ROOM = 8
 def request(
     file: tuple[str, str], plans: Sequence[Plan], limits: Limits, mark: str, *,
     most: int, apart: bool = False, watch: int | None = None,
-    own: Mapping[str, bytes] = MappingProxyType({}),
+    own: Mapping[str, bytes] = MappingProxyType({}), simulated: bool = False,
 ) -> bytes:  # fmt: skip
     """The plan and the arrays of several checks.
 
@@ -52,6 +52,8 @@ def request(
         The call that is recorded line by line.
     own : mapping of str to bytes
         What the file may import of the student's own: the program of each module.
+    simulated : bool
+        Whether Numba's simulator plays a CUDA card.
     """
     checks = []
     frames = [pack(f"own/{name}", np.frombuffer(source, np.uint8)) for name, source in own.items()]
@@ -74,6 +76,7 @@ def request(
         "apart": apart,
         "watch": watch,
         "own": list(own),
+        "simulated": simulated,
         "checks": checks,
     }
     return pack_note("plan", note) + b"".join(frames)

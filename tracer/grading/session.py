@@ -212,7 +212,7 @@ class Session:
         file, module = self.form.file, self.exercise.file.removesuffix(".py")
         asked = request(
             (file, module), plans, limits, self.mark, most=wanted, apart=apart, watch=watch,
-            own=programs(self.form),
+            own=programs(self.form), simulated=bool(self.exercise.device),
         )  # fmt: skip
         longest = max(0.0, self.limits.budget - self.used)
         room = replace(

@@ -81,6 +81,7 @@ def beside(name: str) -> Any:
 
 returned, misnamed = beside("returned"), beside("misnamed")
 ownmodules, compiling = beside("ownmodules"), beside("compiling")
+simulating = beside("simulating")
 
 
 def limit(memory: int, seconds: int) -> None:
@@ -147,6 +148,8 @@ def main(setting: dict[str, Any]) -> None:
     limit(plan["memory"], plan["seconds"])
     if plan["watch"] is not None:
         os.environ["NUMBA_DISABLE_JIT"] = "1"  # machine code has no lines to watch
+    if plan["simulated"]:
+        simulating.simulate()
     alone = plan["apart"] and hasattr(os, "fork")
     stands(wall, alone=alone)
     program = compiled_once(describing.compiled)

@@ -159,6 +159,6 @@ def _request() -> bytes:
         {
             "file": "probe.py", "module": "probe", "mark": "", "memory": limits.memory,
             "disk": limits.disk, "seconds": 60, "most": 2**16, "apart": False, "watch": None,
-            "own": [], "checks": [{"id": 0, "calls": [call]}],
+            "own": [], "simulated": False, "checks": [{"id": 0, "calls": [call]}],
         },
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tracer.exercises.products import Fits, fitting
@@ -16,6 +16,7 @@ from tracer.view.say.ending import Ending, line_of
 from tracer.view.say.form import in_another_order
 from tracer.view.say.products import product_sentence, shapes_sentence, spread_sentence
 from tracer.view.say.python import about_python, in_own_lines
+from tracer.view.say.simulated import of_a_thread, without_thread
 from tracer.view.say.words import clean
 
 _OF_THE_FILE = (
@@ -70,9 +71,10 @@ def raised(report: Report, trouble: Trouble) -> list[str | Ending]:
             ),
             _("Expected: {signature}").format(signature=asked.signature),
         ]
+    thread = of_a_thread(name, message) if report.exercise.device else []
+    message = without_thread(message) if thread else message
     what = f"{name}: {message}" if message else name
-    product, apart = facts.get("product"), facts.get("apart")
-    misfit = product or apart
+    misfit = facts.get("product") or facts.get("apart")
     if misfit is not None:
         what = _("{name}: the shapes in {product} do not fit").format(
             name=name, product=clean(misfit[0])
@@ -83,19 +85,13 @@ def raised(report: Report, trouble: Trouble) -> list[str | Ending]:
         lines = [_("Your file is not valid Python: {what}").format(what=what)]
     else:
         lines = [_("Your file cannot be loaded: {what}").format(what=what)]
-    lines += line(report, facts["line"])
+    lines += [*line(report, facts["line"]), *thread]
     if facts.get("inside"):
         return [*lines, *raised_in_earlier(report, facts)]
     if facts.get("again"):
         lines.append(_("The call in this line leads to itself again and again, and never ends."))
     lines += _meant(facts) or _foreign(report, name, message)
-    if misfit is None and facts.get("shapes"):
-        lines.append(shapes_sentence(facts["shapes"]))
-    if apart is not None:
-        lines.append(spread_sentence(*apart[1:]))
-    if product is not None:
-        _text, left, right = product
-        lines.append(product_sentence(left, right, _fitting(report, trouble)))
+    lines += _of_shapes(report, trouble)
     if name in ("ModuleNotFoundError", "ImportError") and not report.form.live:
         compiled = facts.get("nopython") is True
         lines += _import(report, message, near=facts["near"], compiled=compiled)
@@ -114,6 +110,19 @@ def own_tries() -> str:
         'Code that only tries out your function belongs under if __name__ == "__main__": it does '
         "not run there when your answer is checked."
     )
+
+
+def _of_shapes(report: Report, trouble: Trouble) -> Iterator[str]:
+    """Which shapes do not fit, and what would."""
+    facts = trouble.facts
+    product, apart = facts.get("product"), facts.get("apart")
+    if not (product or apart) and facts.get("shapes"):
+        yield shapes_sentence(facts["shapes"])
+    if apart is not None:
+        yield spread_sentence(*apart[1:])
+    if product is not None:
+        _text, left, right = product
+        yield product_sentence(left, right, _fitting(report, trouble))
 
 
 def _fitting(report: Report, trouble: Trouble) -> Fits | None:

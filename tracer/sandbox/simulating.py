@@ -1,0 +1,100 @@
+"""Numba's simulator of a CUDA card, for an answer that writes kernels; runs in the child.
+
+The processor plays each thread of a block, so no card is needed. Whether it does is settled when
+Numba is imported, so that happens here, before any of the student's code. Like `runner`, this file
+is copied beside the student's and imports the standard library only.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+STACK = 2**19
+"""Bytes of stack of a thread that plays one of a card's; there are hundreds of them."""
+
+
+POLL = 0.0005
+"""Seconds between two looks at whether a thread waits for the others."""
+
+
+def simulate() -> None:
+    """Have ``from numba import cuda`` give the simulator from now on; nothing without Numba."""
+    os.environ["NUMBA_ENABLE_CUDASIM"] = "1"
+    threading.stack_size(STACK)
+    try:
+        importlib.import_module("numba.cuda")
+        shared: Any = importlib.import_module("numba.cuda.simulator.kernelapi")
+        kernel: Any = importlib.import_module("numba.cuda.simulator.kernel")
+    except ImportError:
+        return  # it is told where the answer imports it
+    shared.FakeCUDAShared.array = _one_for_all()
+    kernel.BlockManager.run = _in_order(kernel.BlockThread)
+
+
+def _in_order(thread: Any) -> Any:
+    """The threads of a block one after the other, each up to where it waits for the others.
+
+    The simulator has them run at once. So what a race comes to would be another thing in each run,
+    and so would be which of several threads is said to have failed.
+    """
+
+    def run(manager: Any, grid_point: Any, *given: Any) -> None:
+        points = sys.modules["numpy"].ndindex(*manager._block_dim)  # noqa: SLF001
+        target = partial(manager._f, *given)  # noqa: SLF001
+        threads = [
+            thread(target, manager, grid_point, point, manager._debug)  # noqa: SLF001
+            for point in points
+        ]
+        for one in threads:
+            one.start()
+            _wait(one, threads)
+        while waiting := [one for one in threads if one.is_alive()]:
+            for one in waiting:
+                one.syncthreads_blocked = False
+                one.syncthreads_event.set()
+                _wait(one, threads)
+
+    return run
+
+
+def _wait(one: Any, threads: Sequence[Any]) -> None:
+    """Until it has ended, or waits for the others; what it raised ends all of them."""
+    while one.is_alive() and not one.syncthreads_blocked:
+        one.join(POLL)
+    if one.exception:
+        for other in threads:
+            other.abort = True
+            other.syncthreads_blocked = False
+            other.syncthreads_event.set()
+        raise one.exception[0].with_traceback(one.exception[1])
+
+
+def _one_for_all() -> Any:
+    """The shared array of a line, the same one for every thread of a block.
+
+    The simulator looks whether it is there and makes it in two moves, between which another thread
+    can come.
+    """
+    at_a_time = threading.Lock()
+
+    def array(self: Any, shape: Any, dtype: Any, alignment: int | None = None) -> Any:
+        del alignment
+        caller = sys._getframe(1)  # noqa: SLF001 - as the simulator itself finds the line
+        line = caller.f_code.co_filename, caller.f_lineno
+        with at_a_time:
+            if line not in self._allocations:
+                numpy = sys.modules["numpy"]
+                name = getattr(dtype, "name", dtype)  # of Numba's types, and of NumPy's
+                made = numpy.zeros(shape, numpy.dtype(name))
+                if made.dtype.kind == "f":
+                    made.fill(numpy.nan)  # on a card it may be anything: who reads it first is seen
+                self._allocations[line] = made
+            return self._allocations[line]
+
+    return array
