@@ -18,6 +18,7 @@ from tracer.view.terminal.console import Abilities, ascii_line
 from tracer.view.terminal.watching import frame
 from tracer.watch.checking import Checked, Job
 from tracer.watch.halfway import halfway
+from tracer.watch.pressing import pressed
 from tracer.watch.session import Session
 
 ROOT = Path(__file__).parents[2]
@@ -163,9 +164,9 @@ def test_what_passed_is_not_run_again(evening: Evening) -> None:
     evening.result(Verdict.PASSED)
     assert evening.said == "Passed. n goes on with 20_lstm_gates."
     evening.save("10_rnn_step", WRONG)
-    evening.session.pressed("n")
+    pressed(evening.session, "n")
     assert evening.session.current.name == "20_lstm_gates"
-    evening.session.pressed("c")
+    pressed(evening.session, "c")
     table = evening.screen
 
     assert len(evening.checks.jobs) == 1
@@ -179,7 +180,7 @@ def test_what_passed_is_not_run_again(evening: Evening) -> None:
         evening.session.able,
     )  # fmt: skip
     assert again.current.name == "20_lstm_gates"
-    again.pressed("r")
+    pressed(again, "r")
     assert len(evening.checks.jobs) == 2
 
 
@@ -187,7 +188,7 @@ def test_all_are_checked_one_after_the_other(evening: Evening) -> None:
     """The table fills."""
     for name in ("10_rnn_step", "20_lstm_gates"):
         shutil.copy(next((ROOT / "solutions" / name).glob("*.py")), evening.root / name)
-    evening.session.pressed("c")
+    pressed(evening.session, "c")
     assert "  · 20_lstm_gates  0/10  not tried" in evening.screen
     evening.result(Verdict.PASSED)
     evening.result(Verdict.WRONG)
@@ -217,15 +218,15 @@ def test_hints(evening: Evening) -> None:
     """They get stronger and are counted; not of what does not run, and not of what is passed."""
     evening.save("10_rnn_step", WRONG)
     evening.result(Verdict.CRASHED, runs=False)
-    evening.session.pressed("h")
+    pressed(evening.session, "h")
     assert evening.said == "Your file does not run yet: mend this first. No hint is used up."
     assert Workbook.open(evening.root).hints == {}
 
     evening.save("10_rnn_step", WRONG + "\n")
     evening.result(Verdict.WRONG)
-    evening.session.pressed("h")
+    pressed(evening.session, "h")
     first = evening.screen
-    evening.session.pressed("h")
+    pressed(evening.session, "h")
 
     assert first[1] == "  10_rnn_step, “one word”: hint 1 of 3"
     assert any("report 2 on 10_rnn_step" in line for line in first)
@@ -234,23 +235,23 @@ def test_hints(evening: Evening) -> None:
 
     evening.save("10_rnn_step", WRONG + "\n\n")
     evening.result(Verdict.PASSED)
-    evening.session.pressed("h")
+    pressed(evening.session, "h")
     assert evening.said == "10_rnn_step is passed; n goes on."
 
 
 def test_begun_anew(evening: Evening) -> None:
     """Only y does it, and a result that comes meanwhile does not hide the question."""
     evening.save("10_rnn_step", WRONG)
-    evening.session.pressed("x")
+    pressed(evening.session, "x")
     question = "Begin 10_rnn_step anew? Your answer is kept as rnn_step.old-1.py. y/n"
     assert evening.said == question
     evening.result(Verdict.WRONG)
     assert evening.said == question
-    evening.session.pressed("n")
+    pressed(evening.session, "n")
     assert (evening.root / "10_rnn_step" / "rnn_step.py").read_text("utf-8") == WRONG
 
-    evening.session.pressed("x")
-    evening.session.pressed("y")
+    pressed(evening.session, "x")
+    pressed(evening.session, "y")
 
     folder = evening.root / "10_rnn_step"
     assert (folder / "rnn_step.old-1.py").read_text("utf-8") == WRONG
@@ -264,21 +265,21 @@ def test_scrolling_and_leaving(evening: Evening) -> None:
     """Space and b by pages, arrows by lines, never past an end; a closed terminal leaves."""
     top = evening.screen
     for key in (" ", "down", "j", "page up", "up", "k", "b"):
-        evening.session.pressed(key)
+        pressed(evening.session, key)
     assert evening.screen == top
     for _press in range(20):
-        evening.session.pressed(" ")
+        pressed(evening.session, " ")
     assert "the end; back: b ──" in evening.screen[-4]
     assert "Check it with tracer check 10." in "".join(evening.screen)
     assert not evening.session.over
-    evening.session.pressed("closed")
+    pressed(evening.session, "closed")
     assert evening.session.over
 
 
 @pytest.mark.parametrize("view", ["", "l", "c", "p"])
 def test_every_size(evening: Evening, view: str) -> None:
     """No line is too long, also without colour and in ASCII; the keys are always there."""
-    evening.session.pressed(view or "z")
+    pressed(evening.session, view or "z")
     for width, height in ((40, 24), (60, 24), (80, 24), (120, 50), (80, 6)):
         for unicode in (True, False):
             able = Abilities(width=width, height=height, unicode=unicode)

@@ -92,6 +92,7 @@ class Checker:
         self._working = _Worker(self._came)
         self._ready: _Worker | None = None
         self._busy: int | None = None
+        self._over = False
 
     def ask(self, job: Job) -> None:
         """Have an answer checked; another one that is still being checked is given up."""
@@ -110,9 +111,10 @@ class Checker:
     def close(self) -> None:
         """End all of them, and wait for that: they remove what they made."""
         with self._changing:
-            for worker in (self._working, self._ready):
-                if worker is not None:
-                    worker.end()
+            self._over = True  # nobody takes over any more
+        for worker in (self._working, self._ready):
+            if worker is not None:
+                worker.end()
 
     def _give_up(self) -> None:
         gone, self._busy = self._working, None
@@ -123,7 +125,7 @@ class Checker:
     def _came(self, worker: _Worker, found: Checked | None) -> None:
         """Something came out of a process, or nothing more will."""
         with self._changing:
-            if worker is not self._working:
+            if worker is not self._working or self._over:
                 return
             busy = self._busy
             if found is None:  # it has ended, and nobody has asked it to
@@ -145,7 +147,7 @@ class _Worker:
         self.connection, theirs = context.Pipe()
         self._folder = place.named()
         self._came = came
-        self._process = context.Process(target=_work, args=(theirs, self._folder))
+        self._process = context.Process(target=_work, args=(theirs, self._folder), daemon=True)
         self._process.start()
         theirs.close()
         threading.Thread(target=self._listen, daemon=True).start()

@@ -18,6 +18,7 @@ from tracer.view.terminal.watching import begun, drawn, ended, frame
 from tracer.watch.changes import Watcher
 from tracer.watch.checking import Checker
 from tracer.watch.keys import CLOSED, Keyboard, keyboard
+from tracer.watch.pressing import pressed
 from tracer.watch.session import Session
 
 TICK = 0.5
@@ -55,7 +56,7 @@ def run(
 
 def _listen(keys: Keyboard, events: SimpleQueue[Callable[[Session], None]]) -> None:
     def press(key: str) -> Callable[[Session], None]:
-        return lambda session: session.pressed(key)
+        return lambda session: pressed(session, key)
 
     while True:
         for key in keys.read():
