@@ -65,7 +65,7 @@ class Text:
                 return self.rank(q) - 1
             case Call("sum" | "mean", _):
                 return 0
-            case Call("cross_entropy", (q, _)):
+            case Call("cross_entropy" | "at_end" | "mean_to_end", (q, _)):
                 return self.rank(q) - 1
             case Call("one_hot" | "row" | "column", (q,)):
                 return self.rank(q) + 1
@@ -193,5 +193,6 @@ _PLAIN = {
 _HELPED = {
     "σ": "sigmoid", "sigmoid": "sigmoid", "dσ": "slope_of_sigmoid",
     "dsigmoid": "slope_of_sigmoid", "dtanh": "slope_of_tanh", "drelu": "slope_of_relu",
-    "softmax": "softmax", "cross_entropy": "cross_entropy",
+    "softmax": "softmax", "cross_entropy": "losses",
+    "at_end": "at_end", "mean_to_end": "mean_to_end",
 }  # fmt: skip
