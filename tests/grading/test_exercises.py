@@ -13,7 +13,7 @@ import pytest
 from tracer.course import authoring
 from tracer.course.authoring import findings
 from tracer.errors import TracerError, UnknownNameError
-from tracer.exercises.discovery import discover, find, folders
+from tracer.exercises.discovery import discover, find, folders, home
 from tracer.exercises.exercise import Exercise, Folder
 from tracer.exercises.hints import meant_for, parse
 
@@ -115,7 +115,7 @@ def broken(tmp_path: Path, solutions: Path) -> tuple[Path, Path]:
     exercise, solution = tmp_path / "exercises", tmp_path / "solutions"
     name = "10_rnn_step"
     junk = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(discover().good[0].folder, exercise / name, ignore=junk)
+    shutil.copytree(home() / name, exercise / name, ignore=junk)
     shutil.copytree(solutions / name, solution / name, ignore=junk)
     return exercise / name, solution / name
 
