@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
@@ -80,12 +81,15 @@ def test_a_save_is_heard(tmp_path: Path, poll: bool) -> None:
     texts: list[str] = []
     answer = tmp_path / "answer.py"
 
+    def fail(error: Exception) -> None:
+        raise error
+
     def changed() -> None:
         if answer.exists():
             texts.append(answer.read_text("utf-8"))
         heard.set()
 
-    watcher = Watcher(tmp_path, changed, poll=poll)
+    watcher = Watcher(tmp_path, changed, fail, poll=poll)
     watcher.start()
     for text in ("one", "two"):
         other = tmp_path / ".answer.py.swp"
@@ -97,3 +101,15 @@ def test_a_save_is_heard(tmp_path: Path, poll: bool) -> None:
     watcher.close()
 
     assert list(dict.fromkeys(texts)) == ["one", "two"]
+
+
+def test_what_ends_the_watching_is_handed_on(tmp_path: Path) -> None:
+    """Whoever waits for a save hears that none will be heard any more."""
+    came: SimpleQueue[Exception] = SimpleQueue()
+
+    def changed() -> None:
+        raise ModuleNotFoundError("no watchfiles")  # as where the package is not installed
+
+    Watcher(tmp_path, changed, came.put, poll=True).start()
+
+    assert str(came.get(timeout=60)) == "no watchfiles"

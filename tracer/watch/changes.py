@@ -50,10 +50,20 @@ def silent(folder: Path, mounts: Path = MOUNTS) -> bool:
 
 
 class Watcher:
-    """Calls `changed` after each change below a folder, and each second, until it is closed."""
+    """Calls `changed` after each change below a folder, and each second, until it is closed.
 
-    def __init__(self, folder: Path, changed: Callable[[], None], *, poll: bool) -> None:
-        self.folder, self.changed, self.poll = folder, changed, poll
+    What ends it before that goes to `failed`: nobody else would hear of it from this thread.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        changed: Callable[[], None],
+        failed: Callable[[Exception], None],
+        *,
+        poll: bool,
+    ) -> None:
+        self.folder, self.changed, self.failed, self.poll = folder, changed, failed, poll
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -67,10 +77,13 @@ class Watcher:
 
     def _watch(self) -> None:
         try:
-            self._watched(poll=self.poll)
-        except (OSError, RuntimeError):  # as many folders are watched as the system allows
-            self.poll = True
-            self._watched(poll=True)
+            try:
+                self._watched(poll=self.poll)
+            except (OSError, RuntimeError):  # as many folders are watched as the system allows
+                self.poll = True
+                self._watched(poll=True)
+        except Exception as error:  # noqa: BLE001, to whoever waits
+            self.failed(error)
 
     def _watched(self, *, poll: bool) -> None:
         from watchfiles import watch

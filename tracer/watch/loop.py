@@ -34,8 +34,14 @@ def run(
     def resize() -> None:
         events.put(lambda session: session.resized(abilities()))
 
+    def failed(error: Exception) -> None:
+        def end(_session: Session) -> None:
+            raise error
+
+        events.put(end)
+
     keys = keyboard()
-    watcher = Watcher(book.root, lambda: events.put(Session.saved), poll=poll)
+    watcher = Watcher(book.root, lambda: events.put(Session.saved), failed, poll=poll)
     checker = Checker(lambda found: events.put(lambda session: session.checked(found)))
     try:
         with _terminal(keys, resize) as screen:
