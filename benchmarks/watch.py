@@ -8,9 +8,10 @@ Needs nothing beside tracer, a checkout with its ``solutions/``, and a system wi
 ``tracer watch`` runs in a terminal of its own, and an answer is saved in its folder again and
 again, right and wrong in turn, each time with another comment, as an editor does it: under another
 name, which then takes the place of the file. Timed is from there to the moment at which the
-terminal has got the verdict. Printed are the median, the 95th percentile and the longest of the
-right and of the wrong ones, and what the machine is and how busy it was. The first of each is not
-counted.
+terminal has got the verdict, and of a wrong answer also to the report that says what is wrong.
+Printed are the median, the 95th percentile and the longest of each, and what the machine is and how
+busy it was. The first of each is not counted. Another mistake than the first one in ``solutions/``
+is saved with ``--mistake NAME``.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ from pathlib import Path
 from benchmarks.machine import about
 
 SOLUTIONS = Path(__file__).parents[1] / "solutions"
-MARKS = {"right": "✓ passed ·", "wrong": "✗ "}
+MARKS = {"right": ("✓ passed ·",), "wrong": ("✗ ", "expected")}
+"""What stands in a verdict, and of a wrong answer in the report with its first wrong number."""
+
 CODES = re.compile(r"\x1b\[[?\d;]*[a-zA-Z]")
 PATIENCE = 60.0
 """Seconds that anything may take."""
@@ -53,14 +56,17 @@ class Terminal:
         )  # fmt: skip
         os.close(theirs)
 
-    def wait_for(self, mark: str) -> float:
-        """The moment at which something stands on the screen that was not there before."""
-        came, end = b"", time.perf_counter() + PATIENCE
+    def wait_for(self, *marks: str) -> list[float]:
+        """The moments at which each has come that was not there before; they come in this order."""
+        came, found, end = b"", list[float](), time.perf_counter() + PATIENCE
         while time.perf_counter() < end:
             if select.select([self._ours], [], [], 0.1)[0]:
                 came += os.read(self._ours, 2**16)
-                if mark in CODES.sub("", came.decode("utf-8", "ignore")):
-                    return time.perf_counter()
+                text = CODES.sub("", came.decode("utf-8", "ignore"))
+                while marks[len(found)] in text:
+                    found.append(time.perf_counter())
+                    if len(found) == len(marks):
+                        return found
         raise SystemExit(f"nothing came within {PATIENCE:g} s; the last was {came[-300:]!r}")
 
     def rest(self, seconds: float) -> None:
@@ -96,11 +102,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--saves", type=int, default=200)
     parser.add_argument("--exercise", default="22_lstm_step")
+    parser.add_argument("--mistake", help="a file in the solution's mistakes/, without .py")
     asked = parser.parse_args()
     solution = next((SOLUTIONS / asked.exercise).glob("*.py"))
-    mistake = min((SOLUTIONS / asked.exercise / "mistakes").glob("*.py"))
+    mistakes = (SOLUTIONS / asked.exercise / "mistakes").glob(f"{asked.mistake or '*'}.py")
+    mistake = min(mistakes)
     texts = {"right": solution.read_text("utf-8"), "wrong": mistake.read_text("utf-8")}
-    took: dict[str, list[float]] = {"right": [], "wrong": []}
+    took: dict[str, list[float]] = {"right": [], "wrong": [], "its report": []}
     with tempfile.TemporaryDirectory() as room:
         folder = Path(room, "course")
         init = [sys.executable, "-m", "tracer", "init", str(folder)]
@@ -112,21 +120,22 @@ def main() -> None:
         for number in range(asked.saves + 2):
             kind = ("wrong", "right")[number % 2]
             began = save(answer, f"# {number}\n{texts[kind]}")
-            seconds = terminal.wait_for(MARKS[kind]) - began
+            verdict, *report = (came - began for came in terminal.wait_for(*MARKS[kind]))
             if number > 1:
-                took[kind].append(seconds)
+                took[kind].append(verdict)
+                took["its report"] += report
             terminal.rest(0.3)
         terminal.close()
     facts = about()
     print(f"{facts['processor']}, {facts['cores']} cores, load {os.getloadavg()[0]:.1f}")
-    print(f"{asked.exercise}: ms from save to verdict")
+    print(f"{asked.exercise}, {mistake.stem}: ms from save to verdict")
     for kind, values in took.items():
         shown = [statistics.median(values), percentile(values, 0.95), max(values)]
         words = "  ".join(
             f"{name} {1000 * value:.0f}"
             for name, value in zip(("median", "p95", "longest"), shown, strict=True)
         )
-        print(f"{kind:>6}  n {len(values)}  {words}")
+        print(f"{kind:>10}  n {len(values)}  {words}")
 
 
 if __name__ == "__main__":

@@ -12,36 +12,50 @@ import pytest
 from tracer.exercises.discovery import discover
 from tracer.grading.report import Verdict
 from tracer.view.terminal.console import Abilities
-from tracer.watch.checking import Checked, Checker, Job
+from tracer.watch.checking import Checked, Checker, Early, Job
 
 SOLUTION = Path(__file__).parents[2] / "solutions" / "10_rnn_step" / "rnn_step.py"
+MISTAKE = SOLUTION.parent / "mistakes" / "w_not_transposed.py"
 ENDLESS = "def rnn_step(x, h_prev, U, W, a):\n    while True: pass\n"
+
+
+def checked(came: SimpleQueue[Checked | Early]) -> Checked:
+    """The next that comes, which is a result."""
+    found = came.get(timeout=120)
+    assert isinstance(found, Checked)
+    return found
 
 
 @pytest.mark.long
 def test_given_up_and_killed(course: Path, three: Path) -> None:
-    """Nothing comes of what is given up; a process that somebody kills is told, and replaced."""
+    """Nothing comes of what is given up; a process that somebody kills is told, and replaced.
+
+    Of a wrong answer, what is certain comes before the report.
+    """
     exercise = discover(three).good[0]
     answer = course / exercise.name / exercise.file
-    came: SimpleQueue[Checked] = SimpleQueue()
+    came: SimpleQueue[Checked | Early] = SimpleQueue()
     checker = Checker(came.put)
     try:
         answer.write_text(ENDLESS, "utf-8")
         checker.ask(Job(1, exercise.folder, course, Abilities()))
         answer.write_text(SOLUTION.read_text("utf-8"), "utf-8")
         checker.ask(Job(2, exercise.folder, course, Abilities()))
-        right = came.get(timeout=120)
+        right = checked(came)
         answer.write_text(ENDLESS, "utf-8")
         checker.ask(Job(3, exercise.folder, course, Abilities()))
         killed = checker._working._process.pid
         assert killed is not None
         os.kill(killed, signal.SIGKILL)
-        broken = came.get(timeout=120)
+        broken = checked(came)
         answer.write_text(SOLUTION.read_text("utf-8"), "utf-8")
         checker.ask(Job(4, exercise.folder, course, Abilities(width=60)))
-        again = came.get(timeout=120)
+        again = checked(came)
         checker.ask(Job(5, exercise.folder, course, Abilities(width=40), drawn=True))
-        narrow = came.get(timeout=120)
+        narrow = checked(came)
+        answer.write_text(MISTAKE.read_text("utf-8"), "utf-8")
+        checker.ask(Job(6, exercise.folder, course, Abilities(width=80, height=24)))
+        early, report = came.get(timeout=120), checked(came)
     finally:
         checker.close()
 
@@ -50,5 +64,12 @@ def test_given_up_and_killed(course: Path, three: Path) -> None:
     assert (again.number, again.verdict) == (4, Verdict.PASSED)
     assert (narrow.number, narrow.verdict) == (5, Verdict.PASSED)
     assert [max(line.cell_len for line in found.lines) for found in (again, narrow)] <= [60, 40]
+    assert isinstance(early, Early)
+    assert (early.number, report.number, report.verdict) == (6, 6, Verdict.WRONG)
+    told = [line.plain for line in early.lines if line.plain.startswith(("  ✓", "  ✗"))]
+    assert told[1:] == [line.plain for line in report.lines if line.plain in told[1:]]
+    assert [line[:23] for line in told] == [
+        "  ✗ partly right", "  ✓ one word        2/2", "  ✗ state and bias  0/2",
+    ]  # fmt: skip
     assert came.empty()
     assert not list(Path(course.parent).glob("tracer-*"))

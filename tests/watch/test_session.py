@@ -16,7 +16,7 @@ from tracer.grading.report import Verdict
 from tracer.view.parts.ladder import CheckedRow
 from tracer.view.terminal.console import Abilities, ascii_line
 from tracer.view.terminal.watching import frame
-from tracer.watch.checking import Checked, Job
+from tracer.watch.checking import Checked, Early, Job
 from tracer.watch.halfway import halfway
 from tracer.watch.pressing import pressed
 from tracer.watch.session import Session
@@ -122,6 +122,43 @@ def test_a_save_is_checked_and_a_new_one_begins_anew(evening: Evening) -> None:
 
     assert evening.screen[1] == f"  report {second.number} on 10_rnn_step"
     assert evening.said == ""
+
+
+def test_what_is_certain_is_shown_until_the_report_comes(evening: Evening) -> None:
+    """A quiet line says what goes on; the page and back leave it, and the report replaces it."""
+    evening.save("10_rnn_step", WRONG)
+    (job,) = evening.checks.jobs
+    evening.session.heard(Early(job.number, [Text(""), Text("  ✗ wrong")]))
+
+    assert evening.screen[1] == "  ✗ wrong"
+    assert evening.said == "Looking for the mistake in 10_rnn_step …"
+    pressed(evening.session, "p")
+    assert "  ✗ wrong" not in evening.screen
+    pressed(evening.session, "p")
+    assert evening.screen[1] == "  ✗ wrong"
+    evening.now = 3.4
+    assert evening.said == "Checking 10_rnn_step … for 3 s; save again to begin anew"
+
+    evening.result(Verdict.WRONG)
+    assert evening.screen[1] == f"  report {job.number} on 10_rnn_step"
+    assert evening.said == ""
+
+
+def test_what_is_certain_of_another_answer_is_not_shown(evening: Evening) -> None:
+    """That of a job that was given up is not, and a new save takes away what was shown."""
+    evening.save("10_rnn_step", WRONG)
+    early = Early(evening.checks.jobs[-1].number, [Text("  ✗ wrong")])
+    evening.session.heard(early)
+    evening.save("10_rnn_step", WRONG + "\n")
+    evening.session.heard(early)
+    assert "  ✗ wrong" not in evening.screen
+
+    number = evening.checks.jobs[-1].number
+    evening.session.heard(Early(number, [Text("  ✗ wrong")]))
+    assert "  ✗ wrong" in evening.screen
+    evening.session.heard(Checked(number, None, [], runs=False))
+    assert "  ✗ wrong" not in evening.screen
+    assert evening.said == "The check broke off; r runs it again."
 
 
 @pytest.mark.parametrize(

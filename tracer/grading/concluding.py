@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 
 
 def concluded(
-    session: Session, tasks: Sequence[Task], judged: list[Judged], searching: Callable[[], None]
-) -> tuple[Diagnosis | None, list[Judged]]:
-    """What all checks together say: the mistake, what is remembered between calls, the points."""
+    session: Session, tasks: Sequence[Task], judged: list[Judged], searching: Callable[[], None],
+    failed: int | None = None,
+) -> tuple[Diagnosis | None, list[Judged]]:  # fmt: skip
+    """What all checks together say: the mistake, what is remembered between calls, the points.
+
+    `failed` is the check that failed alone before, if one was tried.
+    """
     try:
         diagnosis, told = _diagnosed(session, tasks, judged, searching)
         if diagnosis is None or not diagnosis.explains:
-            again = repeated(session, tasks, told)
+            again = repeated(session, tasks, told, failed)
             if [j.report.verdict for j in again] != [j.report.verdict for j in told]:
                 diagnosis, again = _diagnosed(session, tasks, again, searching)
             told = again

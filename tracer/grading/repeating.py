@@ -20,14 +20,16 @@ if TYPE_CHECKING:
     from tracer.grading.session import Session
 
 
-def repeated(session: Session, tasks: Sequence[Task], judged: Sequence[Judged]) -> list[Judged]:
+def repeated(
+    session: Session, tasks: Sequence[Task], judged: Sequence[Judged], failed: int | None = None
+) -> list[Judged]:
     """The same, with what another run of the failing checks shows.
 
     A check that passes alone has passed. Where only a later call is wrong, and is right alone,
-    a remark says so.
+    a remark says so. `failed` is the check that failed alone before, if one was tried.
     """
     failing = [n for n, j in enumerate(judged) if _may_remember(j)]
-    whole = [n for n in failing if not judged[n].first]
+    whole = [n for n in failing if not judged[n].first and n != failed]
     later = [n for n in failing if _called_before(judged[n])]
     plans = [tasks[n].plan for n in whole]
     plans += [alone(tasks[n].plan, judged[n].failed_at or 0, judged[n].came) for n in later]
@@ -53,6 +55,20 @@ def repeated(session: Session, tasks: Sequence[Task], judged: Sequence[Judged]) 
             report = found[n].report
             found[n] = replace(found[n], report=replace(report, remarks=(remark, *report.remarks)))
     return found
+
+
+def fails_alone(session: Session, task: Task) -> bool:
+    """Whether a check that failed after others fails also where nothing ran before it.
+
+    Where that cannot be had it is not said.
+    """
+    answers = _alone(session, [task.plan])
+    if not answers:
+        return False
+    return (
+        not answers[0].finished
+        or session.judged(task, answers[0]).report.verdict is not Verdict.PASSED
+    )
 
 
 def _alone(session: Session, plans: Sequence[Plan]) -> list[Answer]:

@@ -451,3 +451,44 @@ class Report:
     def out_of(self) -> int:
         """The best possible score."""
         return sum(c.check.points for c in self.checks)
+
+
+@dataclass(frozen=True, slots=True)
+class CertainCheck:
+    """What is certain of one check before its mistake is known; None is what is not.
+
+    Attributes
+    ----------
+    check : Check
+    verdict : Verdict or None
+    points : float or None
+    told : bool
+        Whether a check before it is mended first.
+    """
+
+    check: Check
+    verdict: Verdict | None
+    points: float | None
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Certain:
+    """What is certain of all checks.
+
+    Attributes
+    ----------
+    exercise : Exercise
+    verdict : Verdict or None
+        That of the answer; None where it may still turn out right.
+    points : float or None
+    least : float
+        So many points it has at least.
+    checks : tuple of CertainCheck
+    """
+
+    exercise: Exercise
+    verdict: Verdict | None
+    points: float | None
+    least: float
+    checks: tuple[CertainCheck, ...]

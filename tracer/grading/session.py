@@ -17,10 +17,11 @@ from tracer.exercises.exercise import Exercise
 from tracer.exercises.form import Form, look
 from tracer.exercises.submission import Submission
 from tracer.grading.answer import Answer, Transcript, look_at_lent, read
+from tracer.grading.certain import tell
 from tracer.grading.ending import ending, endless, timed_out
 from tracer.grading.judge import Judged, judge
 from tracer.grading.kept import Kept
-from tracer.grading.report import CheckReport, Kind, Report, Trouble, Verdict
+from tracer.grading.report import Certain, CheckReport, Kind, Report, Trouble, Verdict
 from tracer.grading.request import Plan, largest, request
 from tracer.grading.task import Task
 from tracer.grading.undecided import settled
@@ -44,6 +45,7 @@ def grade(
     searching: Callable[[], None] = lambda: None,
     kept: Kept | None = None,
     read: bool = False,
+    early: Callable[[Certain], None] | None = None,
 ) -> Report:
     """Run a submission and judge it. Nothing that it does makes this raise.
 
@@ -62,6 +64,9 @@ def grade(
         What is known from submissions before this one, and for those after it.
     read : bool
         Whether a right answer reads a sentence, with the weights of a trained network.
+    early : callable, optional
+        Called with what is certain of wrong numbers before the mistake is looked for: it takes far
+        longer than to judge them.
 
     Returns
     -------
@@ -72,7 +77,7 @@ def grade(
     form = with_earlier(exercise, form, submission.earlier)
     return grade_form(
         exercise, form, submission.name, seed=seed, limits=limits, wall=wall, searching=searching,
-        kept=kept, read=read,
+        kept=kept, read=read, early=early,
     )  # fmt: skip
 
 
@@ -87,12 +92,13 @@ def grade_form(
     searching: Callable[[], None] = lambda: None,
     kept: Kept | None = None,
     read: bool = False,
+    early: Callable[[Certain], None] | None = None,
 ) -> Report:
     """Run an answer whose form is known, and judge it; `file` is what the student calls it."""
     seed = secrets.randbits(32) if seed is None else seed
     with closing(wall or PlainProcess()) as behind:
         session = Session(exercise, form, limits or Limits(), behind, kept or Kept())
-        report = _graded(session, file, seed, searching)
+        report = _graded(session, file, seed, searching, early)
         if read and report.verdict is Verdict.PASSED:
             from tracer.grading.reading import read_by
 
@@ -100,7 +106,13 @@ def grade_form(
         return report
 
 
-def _graded(session: Session, file: str, seed: int, searching: Callable[[], None]) -> Report:
+def _graded(
+    session: Session,
+    file: str,
+    seed: int,
+    searching: Callable[[], None],
+    early: Callable[[Certain], None] | None,
+) -> Report:
     exercise, form, wall = session.exercise, session.form, session.wall
     asked = session.kept.tasks(exercise, seed, wall)
     judged: list[Judged] = []
@@ -112,7 +124,10 @@ def _graded(session: Session, file: str, seed: int, searching: Callable[[], None
         if ends := endless(session, asked, judged, HURRY):
             left = range(len(judged), len(asked))
             judged += [ends[n] if n in ends else _not_tried(asked[n]) for n in left]
+    failed: int | None = None
     if any(one.report.difference is not None or _overwritten(one) for one in judged):
+        if early is not None:
+            failed = tell(session, asked, judged, early)
         wall.prepare()  # it will run again, watched line by line
     diagnosis, blame = None, None
     if any(one.report.verdict is not Verdict.PASSED for one in judged):
@@ -121,7 +136,7 @@ def _graded(session: Session, file: str, seed: int, searching: Callable[[], None
         from tracer.grading.concluding import concluded
         from tracer.grading.overwriting import with_line
 
-        diagnosis, judged = concluded(session, asked, judged, searching)
+        diagnosis, judged = concluded(session, asked, judged, searching, failed)
         mistakes = [] if diagnosis is None else diagnosis.alike
         blame = line_to_look_at(session, asked, judged, mistakes)
         judged = with_line(session, asked, judged)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from tracer.exercises.exercise import Exercise
-    from tracer.grading.report import Report, Verdict
+    from tracer.grading.report import Certain, Report, Verdict
     from tracer.view.parts.ladder import CheckedRow
     from tracer.view.terminal.console import Abilities
 
@@ -38,7 +38,7 @@ GRACE = 5.0
 
 FIRST = (
     "tracer.grading.session", "tracer.course.earlier", "tracer.view.parts.ladder",
-    "tracer.view.terminal.report",
+    "tracer.view.terminal.report", "tracer.view.terminal.certain",
 )  # fmt: skip
 """What every check needs."""
 
@@ -83,10 +83,17 @@ class Checked(NamedTuple):
         return self.row.verdict if self.row else None
 
 
+class Early(NamedTuple):
+    """What is certain of a job's answer while its mistake is still looked for."""
+
+    number: int
+    lines: list[Text]
+
+
 class Checker:
     """Gives jobs to processes; `done` is called, in another thread, with what came of each."""
 
-    def __init__(self, done: Callable[[Checked], None]) -> None:
+    def __init__(self, done: Callable[[Checked | Early], None]) -> None:
         self._done = done
         self._changing = threading.Lock()
         self._working = _Worker(self._came)
@@ -122,7 +129,7 @@ class Checker:
         self._ready = None
         threading.Thread(target=gone.end).start()
 
-    def _came(self, worker: _Worker, found: Checked | None) -> None:
+    def _came(self, worker: _Worker, found: Checked | Early | None) -> None:
         """Something came out of a process, or nothing more will."""
         with self._changing:
             if worker is not self._working or self._over:
@@ -133,8 +140,9 @@ class Checker:
                 found = None if busy is None else Checked(busy, None, [], runs=False)
             if found is None or found.number != busy:
                 return
-            self._busy = None
-            if self._ready is None:
+            if isinstance(found, Checked):
+                self._busy = None
+            if self._ready is None and self._busy is None:
                 self._ready = _Worker(self._came)
         self._done(found)
 
@@ -142,7 +150,7 @@ class Checker:
 class _Worker:
     """Our end of a process that checks."""
 
-    def __init__(self, came: Callable[[_Worker, Checked | None], None]) -> None:
+    def __init__(self, came: Callable[[_Worker, Checked | Early | None], None]) -> None:
         context = get_context("spawn")  # it inherits no file of ours, and no lock of a thread
         self.connection, theirs = context.Pipe()
         self._folder = place.named()
@@ -169,7 +177,7 @@ class _Worker:
     def _listen(self) -> None:
         while True:
             try:
-                found: Checked | None = self.connection.recv()
+                found: Checked | Early | None = self.connection.recv()
             except (EOFError, OSError):
                 found = None
             self._came(self, found)
@@ -192,7 +200,7 @@ def _work(connection: Connection, folder: Path) -> None:
                     for name in LATER:
                         import_module(name)
                     connection.poll(None)
-                connection.send(_checked(connection.recv(), reports))
+                connection.send(_checked(connection.recv(), reports, connection.send))
             except (EOFError, OSError):
                 return
 
@@ -208,8 +216,11 @@ def _warm_up() -> None:
         import_module(name)
 
 
-def _checked(job: Job, reports: dict[Path, Report]) -> Checked:
-    """Check an answer, remember the result, and draw the report, which is kept to draw it again."""
+def _checked(job: Job, reports: dict[Path, Report], tell: Callable[[Early], None]) -> Checked:
+    """Check an answer, remember the result, and draw the report, which is kept to draw it again.
+
+    What is certain before the mistake is looked for is told at once.
+    """
     from tracer.course.earlier import read_answer
     from tracer.course.workbook import Workbook
     from tracer.errors import TracerError
@@ -217,6 +228,7 @@ def _checked(job: Job, reports: dict[Path, Report]) -> Checked:
     from tracer.grading.session import grade
     from tracer.sandbox.ready import Ready
     from tracer.view.parts.ladder import checked_row
+    from tracer.view.terminal.certain import certain_screen
     from tracer.view.terminal.report import screen
 
     report = reports.get(job.exercise) if job.drawn else None
@@ -227,7 +239,11 @@ def _checked(job: Job, reports: dict[Path, Report]) -> Checked:
             path = book.path(exercise)
             answer = read_answer(exercise, path)
             named = replace(answer, name=str(path.relative_to(book.root)))
-            report = grade(exercise, named, wall=Ready(), read=True)
+
+            def early(found: Certain) -> None:
+                tell(Early(job.number, certain_screen(found, named.name, job.able)))
+
+            report = grade(exercise, named, wall=Ready(), read=True, early=early)
         except (TracerError, OSError) as error:
             return Checked(job.number, None, [], runs=False, trouble=str(error))
         reports[job.exercise] = report

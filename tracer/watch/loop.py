@@ -42,7 +42,7 @@ def run(
 
     keys = keyboard()
     watcher = Watcher(book.root, lambda: events.put(Session.saved), failed, poll=poll)
-    checker = Checker(lambda found: events.put(lambda session: session.checked(found)))
+    checker = Checker(lambda found: events.put(lambda session: session.heard(found)))
     try:
         with _terminal(keys, resize) as screen:
             watcher.start()

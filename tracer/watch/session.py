@@ -19,7 +19,7 @@ from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.watching import Shown
 from tracer.watch import bodies
 from tracer.watch.answers import after, fingerprints, first_open
-from tracer.watch.checking import Checked, Job
+from tracer.watch.checking import Checked, Early, Job
 from tracer.watch.halfway import halfway
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ class Session:
         The terminal for which its report is drawn.
     running : (Exercise, float) or None
         What is being checked, and since when.
+    early : Early or None
+        What is certain of it, while its mistake is looked for.
     reports : dict of str to Checked
         The last result of each exercise of this evening.
     seen : dict of str to str
@@ -96,6 +98,7 @@ class Session:
     number: int = 0
     drawn_for: Abilities | None = None
     running: tuple[Exercise, float] | None = None
+    early: Early | None = None
     reports: dict[str, Checked] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
     left: list[Exercise] = field(default_factory=list)
@@ -125,11 +128,22 @@ class Session:
         self.question, self.left = "", []
         self.look_at_answer()
 
+    def heard(self, found: Checked | Early) -> None:
+        """Something has come of a job."""
+        if self.running is None or found.number != self.number:
+            return  # it was given up
+        if isinstance(found, Early):
+            self.early = found
+            if self.view == "report":
+                self.begin_body()
+        else:
+            self.checked(found)
+
     def checked(self, found: Checked) -> None:
         """A result has come."""
         if self.running is None or found.number != self.number:
             return  # of what was given up
-        exercise, self.running = self.running[0], None
+        exercise, self.running, self.early = self.running[0], None, None
         self.book = Workbook.open(self.book.root)
         self.notice = found.trouble
         if found.row is None:
@@ -142,6 +156,8 @@ class Session:
         elif exercise is self.current and self.view in ("report", "hint"):
             if self.drawn_for != self.able:
                 self.run(exercise, drawn=True)
+            if found.row is None and self.view == "report":
+                self.begin_body()
             self.show_report()
             if found.verdict is Verdict.PASSED:
                 self.notice = found.trouble or self.what_follows()
@@ -211,21 +227,23 @@ class Session:
     def stay(self, why: str) -> None:
         """Give up what is being checked, and leave the last result on the screen."""
         self.checks.stop()
-        self.running, self.notice = None, why
+        self.running, self.early, self.notice = None, None, why
         self.begin_body()
 
     def run(self, exercise: Exercise, *, drawn: bool = False) -> None:
         """Have an answer checked, or only its last report drawn for the terminal as it is now."""
         self.number += 1
-        self.running = exercise, self.clock()
+        self.running, self.early = (exercise, self.clock()), None
         self.drawn_for = self.able
         if exercise is self.current and self.view == "report":
             self.begin_body()
         self.checks.ask(Job(self.number, exercise.folder, self.book.root, self.able, drawn))
 
     def begin_body(self) -> None:
-        """The last report, and before the first one what the exercise is."""
-        if self.current.name in self.reports:
+        """What is certain, the last report, or before the first one what the exercise is."""
+        if self.early is not None and self.running is not None and self.running[0] is self.current:
+            self.body = self.early.lines
+        elif self.current.name in self.reports:
             self.show_report()
         else:
             self.body = bodies.title(self.current, self.able)
@@ -271,6 +289,8 @@ class Session:
             return self.question or self.notice
         exercise, since = self.running
         seconds = self.clock() - since
+        if self.early is not None and seconds <= LONG:
+            return _("Looking for the mistake in {exercise} …").format(exercise=exercise.name)
         if seconds < SLOW:
             return self.notice
         said = _("Checking {exercise} …").format(exercise=exercise.name)

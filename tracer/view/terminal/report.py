@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.text import Text
 
@@ -25,7 +25,8 @@ PRINTED_LINES = 10
 """Lines of the student's own output that are shown."""
 
 _MARKS = {Verdict.PASSED: "✓", Verdict.NOT_STARTED: "·", Verdict.NOT_TRIED: "·"}
-_TOLD_BEFORE = "–"
+TOLD_BEFORE = "–"
+"""The sign of a check that needs no look: one before it is mended first."""
 
 
 def screen(
@@ -76,24 +77,40 @@ def _heading(part: Judged, able: Abilities, colours: Palette) -> Iterator[Text]:
 
 def _checks(part: Judged, able: Abilities, colours: Palette) -> Iterator[Text]:
     """A line for each check: mark, name, points, title; what else than wrong it was."""
-    name = widest([c.name for c in part.checks])
-    scores = [f"{points(c.points)}/{c.out_of}" for c in part.checks]
-    wide = widest(scores)
-    for c, earned in zip(part.checks, scores, strict=True):
+    rows = []
+    for c in part.checks:
         before = bool(c.told_in) or not (c.run or c.verdict is Verdict.NOT_TRIED)
         look = colours.faint if before else style(c.verdict, colours)
-        line = Text("  ").append(_TOLD_BEFORE if before else mark(c.verdict), look)
-        line.append(f" {fit(c.name, name)}", "bold")
-        line.append(f"  {earned:>{wide}}  ")
         about = c.title
         if not before and c.verdict not in (Verdict.PASSED, Verdict.WRONG, part.verdict):
             about = f"{verdict_name(c.verdict)} · {about}"
-        room = able.width - line.cell_len
-        first, *rest = folded(Text(about, style=colours.faint), room, unicode=able.unicode)
-        yield line.append_text(first)
-        yield from (Text(" " * (able.width - room)).append_text(more) for more in rest)
+        sign = Text(TOLD_BEFORE if before else mark(c.verdict), look)
+        rows.append(Row(sign, c.name, f"{points(c.points)}/{c.out_of}", about))
+    yield from check_lines(rows, able, colours)
     for said in part.about_marks:
         yield from paragraph(Said(said, Tone.ASIDE), able, "    ")
+
+
+class Row(NamedTuple):
+    """One check: its sign, its name, what it earned, and what it is about."""
+
+    sign: Text
+    name: str
+    earned: str
+    about: str
+
+
+def check_lines(rows: Sequence[Row], able: Abilities, colours: Palette) -> Iterator[Text]:
+    """The checks below each other; what a check is about goes on in a line of its own."""
+    name, wide = widest([row.name for row in rows]), widest([row.earned for row in rows])
+    for row in rows:
+        line = Text("  ").append_text(row.sign)
+        line.append(f" {fit(row.name, name)}", "bold")
+        line.append(f"  {row.earned:>{wide}}  ")
+        room = able.width - line.cell_len
+        first, *rest = folded(Text(row.about, style=colours.faint), room, unicode=able.unicode)
+        yield line.append_text(first)
+        yield from (Text(" " * (able.width - room)).append_text(more) for more in rest)
 
 
 def _remark(part: Judged, able: Abilities) -> Iterator[Text]:
