@@ -74,7 +74,9 @@ held against their step; the last row after that. In `o = exp(z_o)`, in both sty
 mistakes were told that undo each other; since then numbers that grow beyond all measure are held
 against nothing. A name counts only if it would hold on other numbers too; of several that are told
 as "one of", one has to. Of two mistakes at
-once, one that shows in none of the numbers that came need not be told.
+once, one that shows in none of the numbers that came need not be told. Since that count, an answer
+that returns an array of another shape in every check that fails is told so, and is not among those
+to be named.
 
 ## Your own
 

@@ -111,6 +111,17 @@ def test_what_shows_in_no_number_need_not_be_told() -> None:
     assert told(both, named(both, overflowing)) is Told.WRONG
 
 
+def test_another_shape_is_told_as_that() -> None:
+    """d_x by W for U has a number for each unit: no number of it can be compared, or named."""
+    asked = exercise("30")
+    variant = wrong_of(asked, "rnn_other_d_x d_z @ W")
+    report = graded(variant)
+
+    assert {check.first_at for check in report.checks} == {"shape"}
+    assert told(variant, report) is Told.CRASHED
+    assert told_of_all([variant]) == []
+
+
 @pytest.mark.parametrize("number", ["13", "22", "32"])
 def test_two_mistakes_at_once_are_never_named_wrongly(number: str) -> None:
     """They may go unnamed; a name that is given is true."""

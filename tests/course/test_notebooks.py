@@ -76,6 +76,16 @@ def test_its_last_cell_checks_what_the_cell_above_defines(monkeypatch: pytest.Mo
     assert eval(lines[-1], names).passed  # noqa: S307
 
 
+def test_kernels_for_a_card_are_checked_from_the_saved_notebook() -> None:
+    """In a new process, for Numba's simulator is switched on before Numba is imported."""
+    exercise = find("51", discover().good)
+
+    last = code(json.loads(notebook(exercise))["cells"], "check").splitlines()
+
+    assert last[0].startswith("# Save the notebook first")
+    assert last[1:] == ["!tracer check 51"]
+
+
 def test_several_functions_are_checked_by_their_names() -> None:
     """A course's exercise with a step and a loop, forward and backward."""
     course = ROOT / "tests" / "exercises" / "courses" / "rows" / "exercises"

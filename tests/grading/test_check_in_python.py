@@ -24,19 +24,21 @@ from tests.exercises.carrying import loaded
 from tests.grading.recorded import errors
 from tracer.cli import command_line
 from tracer.errors import InputError, TracerError, UnknownNameError
-from tracer.exercises.discovery import discover, find
+from tracer.exercises.discovery import discover, find, home
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 ROWS = Path(__file__).parents[1] / "exercises" / "courses" / "rows"
+CUDA = "51_lstm_step_on_cuda"
 REMEMBER = ("bias_only_at_first_step", "never_emptied", "weights_remembered")
 MISTAKES = sorted(SOLUTIONS.glob("*/mistakes/*.py"))
 SECOND = [sorted((folder / "mistakes").glob("*.py"))[1] for folder in sorted(SOLUTIONS.iterdir())]
 SOME = [
     path
     for path in MISTAKES
+    if path.parts[-3] != CUDA
     if path in SECOND or path.stem in REMEMBER or "TRACER_EVERY" in os.environ
 ]
-"""One of each exercise, and what remembers its calls; all of them in ``make corpus``."""
+"""One of each exercise, and what remembers; all of them in ``make corpus``. Kernels: see below."""
 
 
 class Page(HTMLParser):
@@ -123,6 +125,47 @@ def test_the_same_report_as_of_the_file(path: Path) -> None:
         if record["line"] and "np.empty(" in path.read_text("utf-8"):  # which holds anything
             record["line"] = record["line"]["number"]
     assert of_module == of_file
+
+
+def test_kernels_for_a_card_are_checked_in_a_new_process() -> None:
+    """Numba is imported already, without its simulator: that is said, and nothing is called."""
+    called: list[Any] = []
+    command = r"tracer check lstm_step_on_cuda\.py --exercise 51"
+
+    with pytest.raises(InputError, match=rf"^exercise {CUDA} cannot be checked .*: {command}$"):
+        tracer.check("51", called.append)
+    with pytest.raises(InputError, match=rf"type: {command} --exercises \S*exercises$"):
+        tracer.check("51", called.append, exercises=home())
+
+    assert called == []
+
+
+def test_what_is_no_number_is_told_as_of_a_file() -> None:
+    """Texts in the place of numbers, rows of several lengths: no exception of the student's."""
+    texts = tracer.check("10", lambda *_given: np.array([["0.5"]]))
+    rows = tracer.check("10", lambda *_given: [[0.5], [0.5, 0.5]])
+
+    assert "h has type ndarray and dtype <U3" in repr(texts)
+    assert [texts.report.checks[0].first_at, rows.report.checks[0].first_at] == ["dtype", "ragged"]
+
+
+ENDLESS = "return rnn_step(x, h_prev, U, W, a)"
+CRASHES = (
+    ("return np.concatenate([x, U.T])", "There x has shape (1, 5) and U (4, 5)."),
+    (ENDLESS, "The call in this line leads to itself again and again, and never ends."),
+)
+
+
+@pytest.mark.parametrize(("line", "says"), CRASHES, ids=["shapes", "endless"])
+def test_an_exception_is_told_as_of_a_file(line: str, says: str, tmp_path: Path) -> None:
+    """The shapes of what stands in its line, and of an endless call which one it is."""
+    path = tmp_path / "rnn_step.py"
+    head = "import numpy as np\n\n\ndef rnn_step(x, h_prev, U, W, a):\n    "
+    path.write_text(f"{head}{line}\n", "utf-8")
+
+    text = " ".join(repr(tracer.check("10", loaded(path), seed=4)).split())
+
+    assert f"line 5 of rnn_step.py: {line} {says}" in text
 
 
 def test_what_it_prints_is_seen_at_once(capsys: pytest.CaptureFixture[str]) -> None:
@@ -336,7 +379,7 @@ def test_what_cannot_be_checked(name: Any, given: list[Any], said: str) -> None:
 
 def test_names_that_are_not_there() -> None:
     """Of an exercise, of a function; and one function where several are asked for."""
-    with pytest.raises(UnknownNameError, match="Known: 10_rnn_step"):
+    with pytest.raises(UnknownNameError, match="Known: 01_word_codes, 10_rnn_step"):
         tracer.check("77", rnn_step)
     with pytest.raises(TracerError, match="ambiguous"):
         tracer.check("2", rnn_step)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 from numba.core.errors import TypingError
 
 from tracer.sandbox.compiling import uncompiled
+from tracer.sandbox.describing import named_line
 from tracer.view.say.compiling import not_compiled
 
+STEP = Path("/somewhere/step.py")
 HEAD = "Failed in nopython mode pipeline (step: nopython frontend)\n"
 PLACE = '\n\nFile "step.py", line 13:\ndef step(x):\n    <source elided>\n'
 
@@ -45,7 +48,7 @@ SAID = (
 @pytest.mark.parametrize(("reason", "says"), SAID, ids=[says[:20] for _reason, says in SAID])
 def test_the_reason_in_plain_words(reason: str, says: str) -> None:
     """Of a message of a page, what a student needs."""
-    facts = uncompiled(TypingError(HEAD + reason + PLACE), Path("/somewhere/step.py"))
+    facts = uncompiled(TypingError(HEAD + reason + PLACE), partial(named_line, STEP))
 
     assert facts["line"] == 13
     assert not_compiled(facts)[0] == "Numba cannot compile your function."
@@ -54,4 +57,4 @@ def test_the_reason_in_plain_words(reason: str, says: str) -> None:
 
 def test_another_exception() -> None:
     """Python's own are told as they are."""
-    assert uncompiled(TypeError("no"), Path("step.py")) == {}
+    assert uncompiled(TypeError("no"), partial(named_line, STEP)) == {}

@@ -18,7 +18,7 @@ from tracer.corpus.variants import (
 )
 from tracer.corpus.wrong_line import changed_line, stands_in
 from tracer.exercises.exercise import Exercise
-from tracer.grading.report import Report, Verdict
+from tracer.grading.report import Kind, Report, Verdict
 from tracer.grading.session import grade
 from tracer.mistakes import Diagnosis
 from tracer.sandbox.process import Wall
@@ -115,7 +115,10 @@ def measured(
 
 
 def told_of_all(variants: Iterable[Variant], wall: Wall | None = None) -> list[Answer]:
-    """What is said of each; where arrays do not fit together, no number is there to be named."""
+    """What is said of each in which there is a number to be named.
+
+    There is none where arrays do not fit together, or have another shape than is asked for.
+    """
     found = [answer(variant, graded(variant, wall)) for variant in variants]
     return [one for one in found if one.told is not Told.CRASHED]
 
@@ -154,7 +157,7 @@ def told(variant: Variant, report: Report) -> Told:
     diagnosis = report.diagnosis
     if not _names(diagnosis):
         numbers = {Verdict.PASSED, Verdict.WRONG}
-        return Told.NOT_NAMED if verdicts <= numbers else Told.CRASHED
+        return Told.NOT_NAMED if verdicts <= numbers and not _misshapen(report) else Told.CRASHED
     assert diagnosis is not None
     # What is named beside an equation that is called wrong is said of the other numbers only.
     wrong = [judged.name for judged in diagnosis.equations if judged.verdict == "wrong"]
@@ -169,6 +172,12 @@ def told(variant: Variant, report: Report) -> Told:
     if wrong:
         return Told.IN_PART
     return Told.NAMED if diagnosis.named else Told.EQUATION
+
+
+def _misshapen(report: Report) -> bool:
+    """Whether each check that fails does so at an array of another shape, which is what is told."""
+    failing = [check for check in report.checks if check.verdict is not Verdict.PASSED]
+    return all(c.trouble is not None and c.trouble.kind is Kind.SHAPE for c in failing)
 
 
 def _names(diagnosis: Diagnosis | None) -> bool:

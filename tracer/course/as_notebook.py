@@ -17,6 +17,10 @@ _LAST = """\
 In a terminal, `tracer check {number}` checks what is saved of this notebook, and remembers that you
 passed; `tracer hint {number}` gives a hint."""
 
+_SAVED = """\
+# Save the notebook first: what is saved of it is checked.
+!tracer check {number}"""
+
 
 def notebook(exercise: Exercise) -> bytes:
     """The notebook, as nbformat 4.5; the same exercise gives the same bytes."""
@@ -58,7 +62,9 @@ def _stub(exercise: Exercise) -> str:
 
 
 def _check(exercise: Exercise) -> str:
-    """One function as it is, several by their names."""
+    """One function as it is, several by their names; kernels for a card in a new process."""
+    if exercise.device:
+        return _SAVED.format(number=exercise.number)
     names = exercise.called_names
     given = names[0] if len(names) == 1 else ", ".join(f"{name}={name}" for name in names)
     return f'import tracer\n\ntracer.check("{exercise.number}", {given})'

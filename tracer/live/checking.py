@@ -10,6 +10,7 @@ from tracer.errors import FileError, InputError, UnknownNameError
 from tracer.exercises.discovery import discover, find
 from tracer.exercises.exercise import Exercise
 from tracer.grading.session import grade_form
+from tracer.language import quoted_file
 from tracer.live.chosen import chosen
 from tracer.live.here import Here
 from tracer.live.result import Checked
@@ -56,7 +57,8 @@ def check(
     UnknownNameError
         If there is no such exercise.
     InputError
-        If a function is missing, or is none.
+        If a function is missing, or is none; and of an exercise with kernels for a card, for Numba
+        plays one only where that was asked for before it was imported.
 
     Examples
     --------
@@ -71,10 +73,24 @@ def check(
         if seed is None or seed < 0:
             raise InputError(f"seed = {came!r}; expected a whole number, 0 or more")
     asked = _exercise(exercise, exercises)
+    if asked.device:
+        raise InputError(_elsewhere(asked, exercises))
     sources = sources_of(chosen(asked, answer, functions))
     file = sources.form.file
     report = grade_form(asked, sources.form, file, seed=seed, wall=Here(sources), read=True)
     return Checked(report, None if exercises is None else os.fspath(exercises))
+
+
+def _elsewhere(exercise: Exercise, folder: str | os.PathLike[str] | None) -> str:
+    """How to check what needs the simulator of a card."""
+    command = f"tracer check {quoted_file(exercise.file)} --exercise {exercise.number}"
+    if folder is not None:
+        command += f" --exercises {quoted_file(folder)}"
+    return (
+        f"exercise {exercise.name} cannot be checked in this Python: its kernels run in Numba's "
+        "simulator of a card, which tracer check switches on in a process of its own, before Numba "
+        f"is imported. Save your answer in {exercise.file}, and in a terminal type: {command}"
+    )
 
 
 def _exercise(said: object, folder: str | os.PathLike[str] | None) -> Exercise:

@@ -8,6 +8,7 @@ own, as always.
 from __future__ import annotations
 
 import traceback
+from collections import Counter
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -54,6 +55,11 @@ class _Describing:
         del file
         return self.sources.line(filename, number)
 
+    def named_line(self, file: object, named: str, number: int) -> int | None:
+        """The line of the program, of a file as Numba names it."""
+        del file
+        return self.sources.named_line(named, number)
+
     def unwritten(self, source: bytes, called: str) -> dict[str, Any]:
         """Why a function returned None."""
         del source
@@ -63,11 +69,13 @@ class _Describing:
     def describe(self, error: BaseException, file: object, called: str) -> dict[str, Any]:
         """The exception, and the last line of the student's own on the way to it."""
         del file
-        line, within = None, ""
-        for frame in traceback.extract_tb(error.__traceback__):
-            own = self.sources.line(frame.filename, frame.lineno)
-            if own is not None:
-                line, within = own, frame.name
+        frames = traceback.extract_tb(error.__traceback__)
+        placed = [(self.sources.line(f.filename, f.lineno), f.name) for f in frames]
+        own = [(number, inside) for number, inside in placed if number is not None]
+        line, within = own[-1] if own else (None, "")
+        again = isinstance(error, RecursionError) and len(own) > describing.ENDLESS
+        if again:  # as of a file: the call that is made over and over
+            line = Counter(number for number, _inside in own).most_common(1)[0][0]
         name, _dot, method = called.partition(".")
         function = self.sources.functions.get(name)
         return {
@@ -78,6 +86,8 @@ class _Describing:
             "not_implemented": isinstance(error, NotImplementedError)
             and within == (method or getattr(function, "__name__", "")),
             "memory": isinstance(error, MemoryError),
+            "again": again,
             "product": describing.product(error, self.sources.places.__contains__),
             "apart": describing.spread(error, self.sources.places.__contains__),
+            "shapes": describing.shapes(error, self.sources.places.__contains__),
         }

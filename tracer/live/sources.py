@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 import linecache
+import os
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -54,6 +55,11 @@ class Sources:
         """The line of the program; None of what is none of the student's."""
         lines = self.places.get(filename, range(0))
         return lines[number - 1] if number is not None and 0 < number <= len(lines) else None
+
+    def named_line(self, named: str, number: int) -> int | None:
+        """The line of the program, of a file as Numba names it: by a path from where it runs."""
+        known = named if named in self.places else os.path.abspath(named)  # noqa: PTH100
+        return self.line(known, number)
 
 
 def sources_of(functions: Mapping[str, Callable[..., Any]]) -> Sources:

@@ -8,7 +8,7 @@ beside the student's and imports the standard library only.
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -21,8 +21,14 @@ _CALLED = re.compile(r">>> (?P<call>.+)")
 _GENERAL = "No implementation of function"
 
 
-def uncompiled(error: BaseException, file: Path) -> dict[str, Any]:
-    """The reason, and the line of the student's own file; nothing of another exception.
+def uncompiled(error: BaseException, own: Callable[[str, int], int | None]) -> dict[str, Any]:
+    """The reason, and the line of the student's own; nothing of another exception.
+
+    Parameters
+    ----------
+    error : BaseException
+    own : callable
+        The line of the student's own, of a file as Numba names it and a number; None of any other.
 
     Returns
     -------
@@ -41,8 +47,9 @@ def uncompiled(error: BaseException, file: Path) -> dict[str, Any]:
         if call is not None:
             within = _WITHIN.search(text)
             reason = within["why"] if within is not None else ""
-        places = [found for found in _PLACE.finditer(text) if Path(found["file"]).name == file.name]
+        places = (own(found["file"], int(found["line"])) for found in _PLACE.finditer(text))
+        line = next((place for place in places if place is not None), None)
         facts = {"numba": True, "message": reason, "types": "" if call is None else call["call"]}
-        return facts | ({"line": int(places[0]["line"])} if places else {})
+        return facts if line is None else facts | {"line": line}
     except BaseException:  # noqa: BLE001 - whatever the student's own exception did when looked at
         return {}

@@ -71,6 +71,11 @@ def own_line(file: Path, filename: str, number: int | None) -> int | None:
     return number if filename == str(file) else None
 
 
+def named_line(file: Path, named: str, number: int) -> int | None:
+    """The line of the student's own file, as Numba names it: by a path from where it runs."""
+    return number if Path(named).name == file.name else None
+
+
 def describe(error: BaseException, file: Path, function: str) -> dict[str, Any]:
     """Type, words, and the line of the student's own file; `function` is what was called."""
     said, line, within = words(error), None, ""

@@ -279,7 +279,7 @@ def one_check(
             **describing.describe(error, file, called),
             **misnamed.meant(error, PACKAGES[: PACKAGES.index("llvmlite")]),
             **(own.raised_in(error, file) if own is not None else {}),
-            **compiling.uncompiled(error, file),
+            **compiling.uncompiled(error, partial(describing.named_line, file)),
         }
     facts["warnings"] = seen
     send(note(f"{key}/note", {**facts, **where}))
