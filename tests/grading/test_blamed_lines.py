@@ -108,12 +108,11 @@ def numbers_in(records: Records) -> np.ndarray[Any, np.dtype[np.float64]]:
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
 def test_what_is_said_of_a_line_is_so(exercise: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And it is the line with the mistake, in nine of ten."""
+    """And it is the line with the mistake, in nine of ten; of fewer, one may be another."""
     hits = []
-    for variant in single_variants(exercise, catalogue(exercise, 8, seed=2), 2):
-        line = changed_line(variant)
-        if line is None:
-            continue
+    drawn = single_variants(exercise, catalogue(exercise, 16, seed=2), 2)
+    of_one_line = [(v, line) for v in drawn if (line := changed_line(v)) is not None]
+    for variant, line in of_one_line[:12]:
         watched = Watched(variant, monkeypatch)
         if watched.blame is None:
             continue
@@ -137,7 +136,7 @@ def test_what_is_said_of_a_line_is_so(exercise: Any, monkeypatch: pytest.MonkeyP
         if blame.why is Why.OTHER:
             assert all_in(wrong.of(watched.place()), watched.numbers_of(blame)), said
     assert hits
-    assert np.mean(hits) >= 0.9, hits
+    assert hits.count(False) <= max(1, len(hits) // 10), hits
 
 
 def all_known(numbers: Array, known: Array) -> bool:
