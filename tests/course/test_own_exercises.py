@@ -40,7 +40,8 @@ def test_a_workbook_remembers_where_its_exercises_are(here: Path) -> None:
 
     assert made.exit_code == 0
     assert sorted(path.name for path in (here / "work").iterdir()) == [
-        ".tracer", "30_rnn_layers", "31_lstm_layers", "32_softmax_loss", "README.md",
+        ".devcontainer", ".gitignore", ".tracer", ".vscode",
+        "30_rnn_layers", "31_lstm_layers", "32_softmax_loss", "README.md",
     ]  # fmt: skip
     assert (here / "work/.tracer/course.toml").read_text("utf-8") == f'exercises = "{ROWS}"\n'
     assert "30_rnn_layers" in tracer("list", "--exercises", ROWS).stdout
@@ -56,7 +57,7 @@ def test_the_page_of_a_folder_lists_the_exercises_of_the_course(here: Path) -> N
 
     page = (here / "work" / "README.md").read_text("utf-8")
     assert "- `31_lstm_layers`: An LSTM for rows of samples, forward and backward\n" in page
-    assert "    tracer check 30    runs your answer to exercise 30\n" in page
+    assert "    tracer check 30    runs your answer to exercise 30; --all runs every answer\n" in page
     assert "10" not in page
 
 
