@@ -118,6 +118,7 @@ COMMANDS = (
             "intake.py",
             "reading.py",
             "replaying.py",
+            "slurm.py",
             "store.py",
             "systems.py",
         )

@@ -39,7 +39,7 @@ SAID = (
             "signature:\n \n >>> empty_like(array(float64, 2d, C), shape=UniTuple(int64 x 2))\n"
             "  TypingError: got an unexpected keyword argument 'shape'"
         ),
-        "It has no empty_like for (float64 array with 2 axes, shape=tuple of 2 int64).",
+        "It has no empty_like for (float64 array with 2 axes, shape=tuple(2 × int64)).",
     ),
     ("Something else\nand more of it", "Its reason: Something else."),
 )

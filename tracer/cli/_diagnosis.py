@@ -146,7 +146,7 @@ def _left() -> Iterator[Finding]:
             "{count} folders of a tracer that was killed were left, and are removed",
             len(gone),
         )
-        yield Finding("sandbox", "left over", said.format(count=len(gone)))
+        yield Finding("sandbox", "leftovers", said.format(count=len(gone)))
 
 
 def _walls() -> Iterator[Finding]:

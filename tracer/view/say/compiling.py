@@ -12,9 +12,9 @@ from tracer.view.say.words import clean
 _ARRAY = re.compile(r"array\((\w+), (\d)d, \w\)")
 _WORDS = (
     (re.compile(r"Literal\[\w+\]\(([^()]*)\)"), r"\1"),
-    (re.compile(r"UniTuple\((\w+) x (\d+)\)"), r"tuple of \2 \1"),
+    (re.compile(r"UniTuple\((\w+) x (\d+)\)"), r"tuple(\2 × \1)"),
     (re.compile(r"unicode_type"), "str"),
-    (re.compile(r"reflected list\((\w+)\)<iv=[^>]*>"), r"list of \1"),
+    (re.compile(r"reflected list\((\w+)\)<iv=[^>]*>"), r"list(\1)"),
     (re.compile(r"DictType\[.*?\](?:<iv=[^>]*>)?"), "dict"),
 )
 
