@@ -1,4 +1,4 @@
-"""What is said where Numba cannot compile a function: the line, and the reason in plain words."""
+"""A function that Numba cannot compile: the line, the reason in plain words, and no points."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from pathlib import Path
 import pytest
 from numba.core.errors import TypingError
 
+from tracer.exercises.discovery import home
+from tracer.exercises.reading import read
+from tracer.exercises.submission import Submission
+from tracer.grading.session import grade
 from tracer.sandbox.compiling import uncompiled
 from tracer.sandbox.describing import named_line
+from tracer.view.export.report_json import as_record
 from tracer.view.say.compiling import not_compiled
 
 STEP = Path("/somewhere/step.py")
@@ -58,3 +63,54 @@ def test_the_reason_in_plain_words(reason: str, says: str) -> None:
 def test_another_exception() -> None:
     """Python's own are told as they are."""
     assert uncompiled(TypeError("no"), partial(named_line, STEP)) == {}
+
+
+PLAIN = """
+def step(x, h_prev, c_prev, U, W, a):
+    z = np.einsum("nd,kd->nk", x, U) + np.einsum("nj,kj->nk", h_prev, W) + a
+    i, f, g, o = np.split(z, 4, axis=1)
+    c = (1 + np.tanh(f / 2)) / 2 * c_prev + (1 + np.tanh(i / 2)) / 2 * np.tanh(g)
+    return (1 + np.tanh(o / 2)) / 2 * np.tanh(c), c
+"""
+PATCHED = f"""
+import numba
+import numpy as np
+
+numba.njit = lambda function=None, **_named: function
+{PLAIN.replace("def step", "def lstm_step_jitted")}
+"""
+SHELL = f"""
+import numpy as np
+from numba import njit, objmode
+{PLAIN}
+
+@njit
+def inner(x, h_prev, c_prev, U, W, a):
+    with objmode(h="float64[:, :]", c="float64[:, :]"):
+        h, c = step(x, h_prev, c_prev, U, W, a)
+    return h, c
+
+@njit
+def lstm_step_jitted(x, h_prev, c_prev, U, W, a):
+    return inner(x, h_prev, c_prev, U, W, a)
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        (PATCHED, "It does not know numpy.einsum, or not as it is called here."),
+        (SHELL, "Its reason: lines under objmode are not compiled."),
+    ],
+    ids=["another njit", "Python inside of a compiled function"],
+)
+def test_plain_python_that_is_not_compiled(source: str, says: str) -> None:
+    """Its numbers are right, and none of them counts: Numba itself is asked to compile it."""
+    exercise = read(home() / "50_lstm_step_jitted")
+    report = grade(exercise, Submission("lstm_step_jitted.py", source.encode()), seed=1)
+    record = as_record(report)
+
+    assert record["points"] == 0
+    first, why = record["checks"][0]["trouble"]["said"][:2]
+    assert first == "In check “compiles”: Numba cannot compile your function."
+    assert why.startswith(says)

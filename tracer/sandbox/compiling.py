@@ -1,14 +1,19 @@
-"""What Numba says of a function that it cannot compile: the line and the reason; runs in the child.
+"""Numba for an answer that must compile, and what it says of what it cannot; runs in the child.
 
 Its message is long: the way through the compiler, the source around, every candidate that does not
 fit. A student needs the reason, which comes first, and the line. Like `runner`, this file is copied
 beside the student's and imports the standard library only.
+
+The compiler is taken before any of the student's code runs: what that code puts in the place of
+``numba.njit`` compiles nothing.
 """
 
 from __future__ import annotations
 
+import importlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -19,6 +24,44 @@ _WITHIN = re.compile(
 )
 _CALLED = re.compile(r">>> (?P<call>.+)")
 _GENERAL = "No implementation of function"
+
+
+def taken(plan: Mapping[str, Any]) -> Callable[[Any], Any] | None:
+    """The `compiler`, where a function of the plan must compile; importing Numba takes a while."""
+    if not any(call["nopython"] for check in plan["checks"] for call in check["calls"]):
+        return None
+    refuse_objmode()
+    return compiler()
+
+
+def compiler() -> Callable[[Any], Any]:
+    """What compiles a function, or what was compiled of one: ``numba.njit`` as it is now."""
+    try:
+        njit: Any = importlib.import_module("numba").njit
+    except ImportError as error:
+        return partial(_fail, error)  # it is told where the answer would be compiled
+    return lambda function: njit(getattr(function, "py_func", function))
+
+
+def refuse_objmode() -> None:
+    """Compile no ``with objmode():`` from now on: what stands in it is run by Python as it is.
+
+    That goes for every function that an answer calls, too.
+    """
+    try:
+        contexts: Any = importlib.import_module("numba.core.withcontexts")
+        unsupported: Any = importlib.import_module("numba.core.errors").UnsupportedError
+    except ImportError:
+        return
+
+    def refused(_context: Any, _whole: Any, blocks: Any, first: int, *_given: Any) -> Any:
+        raise unsupported("lines under objmode are not compiled", blocks[first].loc)
+
+    type(contexts.objmode_context).mutate_with_body = refused
+
+
+def _fail(error: Exception, _function: Any) -> Any:
+    raise error
 
 
 def uncompiled(error: BaseException, own: Callable[[str, int], int | None]) -> dict[str, Any]:

@@ -150,6 +150,7 @@ def main(setting: dict[str, Any]) -> None:
         os.environ["NUMBA_DISABLE_JIT"] = "1"  # machine code has no lines to watch
     if plan["simulated"]:
         simulating.simulate()
+    compiler = compiling.taken(plan)  # before any of the student's code
     alone = plan["apart"] and hasattr(os, "fork")
     stands(wall, alone=alone)
     program = compiled_once(describing.compiled)
@@ -166,7 +167,7 @@ def main(setting: dict[str, Any]) -> None:
         standing.when_stopped(str(file), source, stopped)
         one_check(
             check, plan, inputs, source, file, plain, frames, send, describing, recording,
-            lent=lent, own=own, program=program,
+            lent=lent, own=own, program=program, compiler=compiler,
         )  # fmt: skip
         if alone:
             os._exit(0)
@@ -226,13 +227,15 @@ def one_check(
     plain: Callable[..., Any], frames: ModuleType, send: Callable[[bytes], None],
     describing: Any, recording: Any, there: Any = None, lent: Any = None, own: Any = None,
     program: Callable[[bytes, Path], Any] | None = None,
+    compiler: Callable[[Any], Any] | None = None,
 ) -> None:  # fmt: skip
     """Load the file, make all calls of one check, and say how it went.
 
     `there` has the functions where they are there already, in the student's own session; then
     Ctrl-C ends the check, and is no exception of theirs. The arguments lie in the memory that is
     `lent`, if there is some. `own` are the modules of the student's own that can be imported, and
-    `program` compiles the file, if that is done in a way of its own.
+    `program` compiles the file, if that is done in a way of its own. `compiler` makes machine code
+    of a function, if it was taken before.
     """
     key, where = check["id"], {"call": 0}
     pack, note, spare = frames.pack, frames.pack_note, [mmap.mmap(-1, 2**20)]
@@ -259,7 +262,7 @@ def one_check(
             if there is None:
                 module = loaded(source, file, plan["module"], program or describing.compiled)
             send(note(f"{key}/loaded", {}))
-            functions = {call["function"]: found(module, call) for call in check["calls"]}
+            functions = {call["function"]: found(module, call, compiler) for call in check["calls"]}
             seen_sent = partial(send_seen, key, frames, send)
             watch = watched(plan["watch"], source, file, recording, seen_sent)
             if lent is not None:
@@ -316,15 +319,14 @@ def compiled_once(compiled: Callable[..., Any]) -> Callable[[bytes, Path], Any]:
     return program
 
 
-def found(module: Any, call: dict[str, Any]) -> Any:
+def found(module: Any, call: dict[str, Any], compiler: Callable[[Any], Any] | None = None) -> Any:
     """The student's function; of ``LSTMCell.step`` the class, from which an object is made."""
     name = call["function"].partition(".")[0]
     value = getattr(module, name, None)
     if not callable(value):
         raise returned.Returned("no function", type(value).__name__, name)
     if call["nopython"]:
-        njit = importlib.import_module("numba").njit
-        value = njit(getattr(value, "py_func", value))
+        value = (compiler or compiling.compiler())(value)
     return value
 
 
