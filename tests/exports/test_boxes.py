@@ -338,6 +338,29 @@ def test_no_program(tmp_path: Path, now: str, source: bytes, gradable: bool, sai
     assert (said in json.dumps(result)) == (now == "hint")
 
 
+def test_what_is_imported_is_what_is_graded(tmp_path: Path) -> None:
+    """Of two answers to exercise 10 one counts, for its own points and for exercise 13's."""
+    step = (SOLUTIONS / "10_rnn_step" / "rnn_step.py").read_bytes()
+    unroll = (
+        b"import numpy as np\nfrom rnn_step import rnn_step\n\n"
+        b"def rnn_unroll(x, h_0, U, W, a):\n    h = [h_0]\n    for x_t in x:\n"
+        b"        h.append(rnn_step(x_t, h[-1], U, W, a))\n    return np.stack(h[1:])\n"
+    )
+    for file, source in (
+        ("a/rnn_step.py", step.replace(b"np.tanh(", b"0 * np.tanh(")),  # found first
+        ("rnn_step.py", step),
+        ("rnn_unroll.py", unroll),
+    ):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_bytes(source)
+    exercises = [e for e in discover().good if e.number in ("10", "13")]
+    settings = Settings("x", tuple(e.name for e in exercises))
+
+    found = list(graded(Places(tmp_path, tmp_path / "r"), exercises, "plain", settings))
+
+    assert [one.report["verdict"] for one in found if one.report] == ["passed", "passed"]
+
+
 def test_nothing_handed_in() -> None:
     """No file: 0 points in full view, and not gradable."""
     exercise = next(e for e in discover().good if e.name == STEP)

@@ -142,17 +142,20 @@ def graded(
     known = {one.name: one for e in exercises for one in (e, *all_used(e))}
     found = list(handed_in(folder, list(known.values()), only))
     left_out = [one for one in found if isinstance(one, LeftOut)]
+    answers = [one for one in found if isinstance(one, HandedIn)]
+    answers.sort(key=lambda one: (one.where.count("/"), one.where))  # of two, the first counts
     about = [clean(one.text) for one in told_left_out(left_out)]
     for number, exercise in enumerate(exercises):
-        theirs = [h for h in found if isinstance(h, HandedIn) and h.exercise == exercise.name]
-        theirs.sort(key=lambda one: (one.where.count("/"), one.where))
+        theirs = [one for one in answers if one.exercise == exercise.name]
         seed = secrets.randbits(32)
         if not theirs:
             yield Graded(exercise, None, "\n".join(about))
             continue
         first, *others = theirs
         notes = [*about, *(_also(first, other) for other in others)]
-        job = Job(number, exercise.folder, first.file, first.source, seed, _before(exercise, found))
+        job = Job(
+            number, exercise.folder, first.file, first.source, seed, _before(exercise, answers)
+        )
         done = outcome(job, grader)
         if done.grade is None:
             fault = done.fault or _("the grader failed")
@@ -165,13 +168,13 @@ def graded(
         yield Graded(exercise, report, "\n".join(notes), gradable=form.is_program)
 
 
-def _before(exercise: Exercise, found: Sequence[HandedIn | LeftOut]) -> tuple[Before, ...]:
-    """The answers to exercises before that this one may import: of each the first."""
+def _before(exercise: Exercise, answers: Sequence[HandedIn]) -> tuple[Before, ...]:
+    """The answers to exercises before that this one may import: of each the one that counts."""
     names = [one.name for one in all_used(exercise)]
     theirs = {
         h.exercise: Before(h.exercise, h.file, h.source)
-        for h in reversed(found)
-        if isinstance(h, HandedIn) and h.exercise in names
+        for h in reversed(answers)
+        if h.exercise in names
     }
     return tuple(theirs.values())
 
