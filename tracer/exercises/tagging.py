@@ -3,11 +3,15 @@
 Words have codes of eight digits, new ones each time. What a word like "fish" is hangs on the word
 before it: a noun after "the" or an adjective, a verb after a noun, and where a sentence begins. So
 a network has to carry a state from word to word, and to begin each sentence without one.
+
+Kinds of sentences and words come in turn, in an order that is drawn: what is asked of the sentences
+that are held back has been seen in the others, whatever the seed, and each word about as often.
 """
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +35,9 @@ WORDS = {
     "verb": ("is", "likes"),
     "either": ("fish", "light", "cook"),
 }
+
+KINDS = ("tells", "tells", "is", "asks")
+"""What comes in turn: "the old fish likes tea" twice, "a dog is hot" and "cook the fish" once."""
 
 
 def lesson(
@@ -59,8 +66,10 @@ def lesson(
     said = drawn.integers(len(words), size=(steps, sentences))
     label = drawn.integers(len(TAGS), size=(steps, sentences))
     mask = np.zeros((steps, sentences), bool)
+    words_in_turn = _Words(drawn)
+    kinds = _in_turn(KINDS, drawn)
     for n in range(sentences):
-        tagged = _sentence(steps, drawn)
+        tagged = _sentence(next(kinds), steps, words_in_turn)
         mask[: len(tagged), n] = True
         for t, (word, tag) in enumerate(tagged):
             said[t, n], label[t, n] = of[word], TAGS.index(tag)
@@ -69,28 +78,38 @@ def lesson(
     return {"x": x, "label": label, "mask": mask, "either": either}
 
 
-def _sentence(most: int, drawn: np.random.Generator) -> list[tuple[str, str]]:
-    """One sentence: "the old fish likes tea", "my tea is hot", "cook the red fish"."""
+class _Words:
+    """Each word in turn, of each class; every second noun or verb is one that can be either."""
+
+    def __init__(self, drawn: np.random.Generator) -> None:
+        either = WORDS["either"]
+        nouns = WORDS["noun"] + either
+        self._determiner = _in_turn(WORDS["determiner"], drawn)
+        self._adjectives = _in_turn((0, 1, 2), drawn)  # how many
+        self.adjective = _in_turn(WORDS["adjective"], drawn)
+        self._noun = [_in_turn(nouns, drawn) for _count in range(3)]  # after so many adjectives
+        self.verb = _in_turn(("likes",) * len(either) + either, drawn)
+        self.first = _in_turn(either, drawn)
+
+    def thing(self, most: int) -> list[tuple[str, str]]:
+        """``a``, ``the old``, ``the red old``, and a noun: two words or more, at most so many."""
+        count = min(next(self._adjectives), most - 2)
+        some = [(next(self.adjective), "adjective") for _one in range(count)]
+        noun = next(self._noun[count])
+        return [(next(self._determiner), "determiner"), *some, (noun, "noun")]
+
+
+def _sentence(kind: str, most: int, words: _Words) -> list[tuple[str, str]]:
+    """One sentence: "the old fish likes the tea", "a tea is hot", "cook the red fish"."""
+    if kind == "tells":
+        found = [*words.thing(most - 3), (next(words.verb), "verb")]
+        return found + words.thing(most - len(found))
+    if kind == "is":
+        return [*words.thing(most - 2), ("is", "verb"), (next(words.adjective), "adjective")]
+    return [(next(words.first), "verb"), *words.thing(most - 1)]
+
+
+def _in_turn(some: Sequence[Any], drawn: np.random.Generator) -> Iterator[Any]:
+    """All of them, then all again, in another order each time."""
     while True:
-        kind = int(drawn.integers(3))
-        if kind == 0:
-            found = [*_thing(drawn), _word("verb", drawn), *_thing(drawn)]
-        elif kind == 1:
-            found = [*_thing(drawn), ("is", "verb"), ("", "adjective")]
-            found[-1] = _word("adjective", drawn)
-        else:
-            found = [(str(drawn.choice(WORDS["either"])), "verb"), *_thing(drawn)]
-        if len(found) <= most:
-            return found
-
-
-def _thing(drawn: np.random.Generator) -> list[tuple[str, str]]:
-    """``a``, ``my old``, ``the red``, and a noun."""
-    adjectives = [_word("adjective", drawn) for _one in range(int(drawn.integers(3)))]
-    return [_word("determiner", drawn), *adjectives, _word("noun", drawn)]
-
-
-def _word(tag: str, drawn: np.random.Generator) -> tuple[str, str]:
-    """A word of that kind; every second noun or verb is one of those that can be either."""
-    either = tag in ("noun", "verb") and drawn.random() < 0.5
-    return str(drawn.choice(WORDS["either" if either else tag])), tag
+        yield from (some[place] for place in drawn.permutation(len(some)))
