@@ -65,8 +65,8 @@ def compile_all(missing: Sequence[Kernels]) -> None:
 
     processes = Processes()
     with ThreadPoolExecutor(min(len(missing), processors())) as pool:
-        running = [pool.submit(_compile, kind, processes) for kind in missing]
-        try:
+        try:  # the submitting too: else Ctrl-C during it lets what is submitted go on
+            running = [pool.submit(_compile, kind, processes) for kind in missing]
             with click.progressbar(
                 as_completed(running), len(running), _("compiling"), file=sys.stderr
             ) as ended:
