@@ -45,8 +45,8 @@ SOURCES: Mapping[str, str] = MappingProxyType(
         "at_end": (
             "def at_end(q, lengths):\n"
             "    sentences = np.arange(q.shape[1])\n"
-            "    ends = np.zeros(len(sentences)) + lengths\n"
-            "    return q[ends.astype(int) - 1, sentences]"
+            "    ends = 0 * sentences + lengths\n"
+            "    return q[ends - 1, sentences]"
         ),
         "mean_to_end": (
             "def mean_to_end(q, lengths):\n"
