@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from tracer.cli import BUG, NOT_PASSED, PASSED, warn
-from tracer.cli._exercises import usable
+from tracer.cli._exercises import usable_here
 from tracer.cli._output import check_output, for_file, write_screen, written
 from tracer.cli._waiting import announced
 from tracer.language import _
@@ -26,17 +26,11 @@ def check_all(
     output: str | None,
 ) -> int:  # fmt: skip
     """Check them all in this one process, remember each, and show the table."""
-    from pathlib import Path
-
-    from tracer.course.choosing import nothing_in
-    from tracer.course.workbook import Workbook
     from tracer.grading.report import Verdict
     from tracer.view.parts.ladder import what_next
 
     check_output(output, layout)
-    found, book = usable(folder), Workbook.find(Path.cwd())
-    if book is None:
-        raise nothing_in(Path.cwd(), found.good)
+    found, book = usable_here(folder)
     rows = list(_rows(found, book, wall, seed, limits))
     if layout == "json":
         from tracer.view.export.ladder_json import checked_record

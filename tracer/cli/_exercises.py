@@ -12,6 +12,7 @@ from tracer.cli._options import not_empty
 from tracer.language import _, quoted_file
 
 if TYPE_CHECKING:
+    from tracer.course.workbook import Workbook
     from tracer.exercises.discovery import Found
 
 exercises_option = click.option(
@@ -55,3 +56,22 @@ def usable(folder: str | None = None, what: str | None = None) -> Found:
     if not found.good:
         raise FileError(_("no exercise in {folder} can be used").format(folder=root))
     return found
+
+
+def usable_here(folder: str | None) -> tuple[Found, Workbook]:
+    """The same, and the workbook of the folder in which the command is typed.
+
+    Raises
+    ------
+    FileError
+        If there is no exercise.
+    InputError
+        If this is no folder of exercises.
+    """
+    from tracer.course.choosing import nothing_in
+    from tracer.course.workbook import Workbook
+
+    found, book = usable(folder), Workbook.find(Path.cwd())
+    if book is None:
+        raise nothing_in(Path.cwd(), found.good)
+    return found, book

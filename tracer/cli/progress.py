@@ -7,7 +7,7 @@ import json
 import click
 
 from tracer.cli import warn
-from tracer.cli._exercises import exercises_option, usable
+from tracer.cli._exercises import exercises_option, usable_here
 from tracer.language import _
 
 
@@ -35,18 +35,12 @@ from tracer.language import _
 @exercises_option
 def command(layout: str, folder: str | None) -> None:
     """Read what is remembered, and show it."""
-    from pathlib import Path
-
-    from tracer.course.choosing import nothing_in
-    from tracer.course.workbook import Workbook
     from tracer.view.export.ladder_json import as_record
     from tracer.view.parts.ladder import ladder
     from tracer.view.terminal.console import abilities, write
     from tracer.view.terminal.ladder import progress
 
-    found, book = usable(folder), Workbook.find(Path.cwd())
-    if book is None:
-        raise nothing_in(Path.cwd(), found.good)
+    found, book = usable_here(folder)
     part = ladder(found.good, book, found.left_out)
     if layout == "json":
         click.echo(json.dumps(as_record(part)))

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from tracer.cli._exercises import exercises_option, usable
+from tracer.cli._exercises import exercises_option, usable_here
 from tracer.errors import InputError
 from tracer.language import _
 
@@ -36,10 +36,6 @@ from tracer.language import _
 @exercises_option
 def command(poll: bool, folder: str | None) -> None:
     """Find the workbook, and watch it."""
-    from pathlib import Path
-
-    from tracer.course.choosing import nothing_in
-    from tracer.course.workbook import Workbook
     from tracer.watch.changes import silent
     from tracer.watch.loop import run
 
@@ -47,7 +43,5 @@ def command(poll: bool, folder: str | None) -> None:
         raise InputError(
             _("tracer watch needs a terminal, for its keys; into a pipe: tracer check --all")
         )
-    found, book = usable(folder), Workbook.find(Path.cwd())
-    if book is None:
-        raise nothing_in(Path.cwd(), found.good)
+    found, book = usable_here(folder)
     run(found.good, book, found.left_out, poll=poll or silent(book.root))

@@ -53,8 +53,7 @@ def imported(program: bytes, exercise: Exercise) -> dict[str, frozenset[str]]:
     if not any(one.module.encode() in program for one in used(exercise)):
         return {}
     try:
-        with warnings.catch_warnings(action="ignore"):
-            nodes = list(ast.walk(ast.parse(program)))
+        nodes = _nodes(program)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return {}
     found: dict[str, set[str]] = {}
@@ -67,8 +66,14 @@ def reads(program: bytes, names: Collection[str]) -> bool:
     """Whether a program that Python can parse reads a variable of one of these names."""
     return any(
         isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names
-        for node in ast.walk(ast.parse(program))
+        for node in _nodes(program)
     )
+
+
+def _nodes(program: bytes) -> list[ast.AST]:
+    """All of a program; a warning that Python has of it is not for this terminal."""
+    with warnings.catch_warnings(action="ignore"):
+        return list(ast.walk(ast.parse(program)))
 
 
 def _bound(node: ast.AST) -> Iterator[tuple[str, str]]:
