@@ -29,5 +29,5 @@ def of_a_thread(name: str, message: str) -> list[str]:
             )
         )
     elif name == "OverflowError":
-        lines.append(_("On a card the result is inf, and inf / inf is NaN."))
+        lines.append(_("On a card the result is inf, and what follows from it may be NaN."))
     return lines
