@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tracer.sandbox import cgroup, leftovers, place
+from tracer.sandbox import cgroup, leftovers, place, ready
 from tracer.sandbox.cgroup import Group, made
 
 HOLDING = """\
@@ -60,3 +60,20 @@ def test_what_nobody_holds_any_more(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert sorted(afterwards) == sorted(left)
     assert ours_is_there
     assert all(stranger.is_dir() for stranger in strangers)
+
+
+def test_a_zygote_that_has_not_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its folder is held before Python has started in it, however long that takes."""
+    if not ready.FORKED:
+        return
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(leftovers, "JUST_MADE", 0.0)
+
+    zygote = ready.NEST.start()
+    zygote.child.send_signal(signal.SIGSTOP)  # long before it has read a line of ours
+    removed = leftovers.removed()
+    zygote.child.send_signal(signal.SIGCONT)
+    zygote.close()
+
+    assert removed == ()
+    assert zygote.child.wait(60) == 0

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -26,12 +25,11 @@ from tracer.language import _
 from tracer.sandbox import landlock, place
 from tracer.sandbox.confining import READ_ALL
 from tracer.sandbox.landlock import Rule
-from tracer.sandbox.packages import expose
 from tracer.sandbox.process import PlainProcess
 from tracer.sandbox.reach import for_others, lasting, own, real_packages, standard_library
 from tracer.sandbox.seccomp import AUDITED
-from tracer.sandbox.waiting import COPIED, Waiting
-from tracer.sandbox.warm import PYTHON, Nest, Place, Zygote, start_warm, started
+from tracer.sandbox.waiting import Waiting
+from tracer.sandbox.warm import Nest, Place, Zygote, in_folder, start_warm
 
 AT_ONCE = 512
 """Processes of one grader that can be there at the same time, each as a user of its own."""
@@ -64,16 +62,7 @@ def trouble() -> str:
 
 
 def _zygote() -> Zygote:
-    root = place.named()
-    root.mkdir(0o700)  # which it holds itself
-    for name in (*COPIED, "zygote.py"):
-        shutil.copyfile(Path(__file__).with_name(name), root / name)
-    expose(root / "packages")
-    if os.geteuid() == 0:
-        let_in(root)
-    command = (sys.executable, *PYTHON, str(root / "zygote.py"))
-    packages = str(root / "packages")
-    return started(command, packages, root, str(root), rules=lasting(packages), apart=False)
+    return in_folder(let_in if os.geteuid() == 0 else lambda _root: None, lasting)
 
 
 def _place(_zygote: Zygote, left: ExitStack) -> Place:

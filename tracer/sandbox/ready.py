@@ -6,17 +6,14 @@ systems cannot hand a process on in this way; there, `prepare` starts the next o
 
 from __future__ import annotations
 
-import shutil
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 from tracer.sandbox import place
-from tracer.sandbox.packages import expose
 from tracer.sandbox.process import PlainProcess
-from tracer.sandbox.waiting import COPIED, Waiting, start
-from tracer.sandbox.warm import PYTHON, Nest, Place, Zygote, start_warm, started
+from tracer.sandbox.waiting import Waiting, start
+from tracer.sandbox.warm import Nest, Place, Zygote, in_folder, start_warm
 
 FORKED = sys.platform == "linux"
 
@@ -30,13 +27,7 @@ class Ready(PlainProcess):
 
 
 def _zygote() -> Zygote:
-    root = place.named()
-    root.mkdir(0o700)  # which it holds itself
-    for name in (*COPIED, "zygote.py"):
-        shutil.copyfile(Path(__file__).with_name(name), root / name)
-    expose(root / "packages")
-    command = (sys.executable, *PYTHON, str(root / "zygote.py"))
-    return started(command, str(root / "packages"), root, str(root), apart=False)
+    return in_folder(lambda _root: None, lambda _packages: ())
 
 
 def _place(_zygote: Zygote, left: ExitStack) -> Place:

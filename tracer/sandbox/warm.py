@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +26,8 @@ from tracer.language import _
 from tracer.sandbox import place
 from tracer.sandbox.forked import Forked
 from tracer.sandbox.landlock import Rule
-from tracer.sandbox.waiting import Waiting, environment_in, lifeline
+from tracer.sandbox.packages import expose
+from tracer.sandbox.waiting import COPIED, Waiting, environment_in, lifeline
 
 FORKS = 1000
 """So many runs, and another zygote takes over."""
@@ -129,9 +132,42 @@ _OF: dict[tuple[int, str], Zygote] = {}
 _CHANGING = threading.Lock()
 
 
+def in_folder(opened: Callable[[Path], None], rules: Callable[[str], Sequence[Rule]]) -> Zygote:
+    """Start one from copies of our files, in a folder of its own.
+
+    The folder is held from the moment it is made, first by this process and then by the zygote: a
+    command that removes what nobody holds must not find it before Python has started in there.
+
+    Parameters
+    ----------
+    opened : callable
+        Lets others into the folder, if they have to be.
+    rules : callable
+        Those for Landlock, of the folder with the packages.
+    """
+    root = place.named()
+    with ExitStack() as failed, ExitStack() as left:
+        failed.callback(place.remove, root)
+        root.mkdir(0o700)
+        held = place.claimed(root)
+        if held is not None:
+            left.callback(os.close, held)
+        for name in (*COPIED, "zygote.py"):
+            shutil.copyfile(Path(__file__).with_name(name), root / name)
+        packages = str(root / "packages")
+        expose(Path(packages))
+        opened(root)
+        command = (sys.executable, *PYTHON, str(root / "zygote.py"))
+        made = started(
+            command, packages, root, str(root), rules=rules(packages), apart=False, held=held
+        )
+        failed.pop_all()
+    return made
+
+
 def started(
     command: Sequence[str], packages: str, root: Path | None, folder: str, *,
-    rules: Sequence[Rule] = (), apart: bool,
+    rules: Sequence[Rule] = (), apart: bool, held: int | None = None,
 ) -> Zygote:  # fmt: skip
     """Start one.
 
@@ -148,15 +184,18 @@ def started(
         For Landlock, the same ones for every run.
     apart : bool
         Whether each run gets namespaces of its own.
+    held : int, optional
+        The descriptor that says that the folder is somebody's; the zygote gets a copy of it.
     """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     said = tempfile.TemporaryFile(dir=place.temporary())  # noqa: SIM115 - open as long as it runs
-    about = json.dumps({"packages": [packages], "apart": apart, "rules": rules})
+    about = json.dumps({"packages": [packages], "apart": apart, "rules": rules, "held": held})
+    handed = [theirs.fileno()] if held is None else [theirs.fileno(), held]
     with theirs:
         child = subprocess.Popen(  # noqa: S603 - our own command
             [*command, about, str(theirs.fileno())],
             stdin=subprocess.DEVNULL, stdout=said, stderr=said,
-            env=environment_in(folder), start_new_session=True, pass_fds=[theirs.fileno()],
+            env=environment_in(folder), start_new_session=True, pass_fds=handed,
         )  # fmt: skip
     return Zygote(child, ours, said, packages, root)
 

@@ -58,28 +58,17 @@ def main() -> None:
     runner.beside("landlock").hold(about["rules"])
     gc.freeze()  # what is there already is looked at by no fork, and so stays shared
     spaces = runner.beside("spaces") if about["apart"] else None
-    held = None if about["apart"] else _held(here)
     asked = _serve(socket.socket(fileno=int(sys.argv[2])), spaces)
     if asked is None:
         if spaces is None:
             shutil.rmtree(here, ignore_errors=True)
         return
-    if held is not None:
-        os.close(held)
+    if about["held"] is not None:
+        os.close(about["held"])  # what says that this folder is somebody's (`place.claimed`)
     random = sys.modules.get("numpy.random")
     if random is not None:
         random.seed()  # else each run would draw what the others draw
     runner.run(asked.setting, asked.lifeline, asked.status)
-
-
-def _held(folder: Path) -> int:
-    """A descriptor that says that this folder is somebody's (`place.claimed`)."""
-    import fcntl
-
-    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    with suppress(OSError):  # a disk that knows no locks
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return held
 
 
 def _serve(channel: socket.socket, spaces: Any) -> Asked | None:
