@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Report
 from tracer.grading.session import grade
+from tracer.sandbox.process import How, Limits, PlainProcess, Run
 from tracer.sandbox.walls import WALLS, wall
 from tracer.view.export.report_json import as_record
 
@@ -83,6 +85,37 @@ def test_where_the_fault_lies(rnn_unroll: Exercise, wrong: Wrong) -> None:
     assert report.verdict == wrong.verdict
     assert any(line.startswith(wrong.says) for line in said) is bool(said)
     assert bool(said) is bool(wrong.says)
+
+
+class Hourglass(PlainProcess):
+    """A wall that notes what time is left, and says that each process used so many seconds."""
+
+    def __init__(self, used: float) -> None:
+        super().__init__()
+        self.used = used
+        self.left: list[float] = []
+
+    def run(self, source: bytes, file: str, request: bytes, limits: Limits, longest: float) -> Run:
+        """As the other does it, or as it does it where no time is left."""
+        self.left.append(longest)
+        run = super().run(source, file, request, limits, max(longest, 1.0))
+        if not longest:  # loaded, and stopped at the first check
+            run = replace(run, how=How.SPENT, response=b"")
+        return replace(run, used=run.used._replace(seconds=self.used))
+
+
+@pytest.mark.parametrize(("used", "said"), [(1.0, True), (200.0, False)])
+def test_one_budget_of_time(rnn_unroll: Exercise, used: float, *, said: bool) -> None:
+    """All share it; what is left unfinished for want of time is not called wrong."""
+    wall = Hourglass(used)
+    earlier = {"10_rnn_step": Submission("rnn_step.py", NO_BIAS.encode())}
+    submission = Submission("rnn_unroll.py", READS_H.encode(), earlier)
+
+    report = grade(rnn_unroll, submission, seed=1, wall=wall)
+
+    assert wall.left[0] == Limits().budget
+    assert wall.left[1:] == [max(0.0, left - used) for left in wall.left[:-1]]
+    assert bool(report.checks[0].remarks) is said
 
 
 @pytest.mark.parametrize("name", [n for n, kind in WALLS.items() if not kind.trouble()])

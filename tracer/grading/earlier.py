@@ -35,6 +35,8 @@ Array = npt.NDArray[Any]
 SEED = 0
 """Draws the numbers with which an earlier answer is tried by itself."""
 
+UNFINISHED = (Verdict.TIMED_OUT, Verdict.NOT_TRIED)
+
 
 def with_fault(session: Session, asked: Sequence[Task], judged: list[Judged]) -> list[Judged]:
     """The same; on the first check that fails a remark, where an earlier answer is at fault."""
@@ -66,9 +68,12 @@ def _first_failing(session: Session, one: Earlier) -> str | None:
     if one.form.problem is not None:
         return one.exercise.checks[0].name
     found = _alone(session, one).run(tasks(one.exercise, SEED, session.wall), [])
-    return next(
-        (j.report.check.name for j in found if j.report.verdict is not Verdict.PASSED), None
-    )
+    first = next((j.report for j in found if j.report.verdict is not Verdict.PASSED), None)
+    if first is None or first.verdict is Verdict.GRADER_FAULT:
+        return None
+    if first.verdict in UNFINISHED and session.spent.all_of(session.limits):
+        return None  # it had only what the answer has left of its time
+    return first.check.name
 
 
 def _is_called(session: Session, one: Earlier) -> bool:
@@ -109,8 +114,8 @@ def _numbers(
 
 
 def _alone(session: Session, one: Earlier) -> Session:
-    """The same for an earlier answer, which is graded by itself."""
-    return replace(session, exercise=one.exercise, form=one.form, used=0.0, waited=0.0)
+    """The same for an earlier answer, which is graded by itself; all share one budget of time."""
+    return replace(session, exercise=one.exercise, form=one.form)
 
 
 def _as_called(one: Earlier, case: Case, compared: Compared) -> Case:

@@ -163,6 +163,18 @@ def _graded(
 
 
 @dataclass(slots=True)
+class Spent:
+    """What all processes of one submission have used, those of its earlier answers as well."""
+
+    used: float = 0.0  # seconds of processor time
+    waited: float = 0.0  # seconds on the clock
+
+    def all_of(self, limits: Limits) -> bool:
+        """Whether nothing is left."""
+        return self.used >= limits.budget or self.waited >= limits.whole
+
+
+@dataclass(slots=True)
 class Session:
     """Processes, one after the other, until every check has its report."""
 
@@ -173,8 +185,7 @@ class Session:
     kept: Kept = field(default_factory=Kept)
     printed: str = ""
     seconds: float = 0.0
-    used: float = 0.0
-    waited: float = 0.0
+    spent: Spent = field(default_factory=Spent)
     mark: str = field(default_factory=lambda: f"\x1e{secrets.token_hex(8)}:")
 
     def run(self, tasks: Sequence[Task], before: Sequence[Judged]) -> list[Judged]:
@@ -229,15 +240,15 @@ class Session:
             (file, module), plans, limits, self.mark, most=wanted, apart=apart, watch=watch,
             own=programs(self.form), simulated=bool(self.exercise.device),
         )  # fmt: skip
-        longest = max(0.0, self.limits.budget - self.used)
+        longest = max(0.0, self.limits.budget - self.spent.used)
         room = replace(
             limits,
             printed=limits.printed + len(plans) * (len(self.mark) + 4),
-            clock=max(0.0, self.limits.whole - self.waited),
+            clock=max(0.0, self.limits.whole - self.spent.waited),
         )
         run = self.wall.run(self.form.program, self.form.file, asked, room, longest)
-        self.used += run.used.seconds
-        self.waited += run.seconds
+        self.spent.used += run.used.seconds
+        self.spent.waited += run.seconds
         transcript = read(run.response, plans, run.in_time)
         if run.lent is not None:
             look_at_lent(transcript.answers, plans, run.lent, wanted)

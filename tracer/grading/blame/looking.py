@@ -54,7 +54,7 @@ def line_to_look_at(
     Where it tells no line, as where all numbers are 0 or 1, that of one after it. `mistakes` are
     the changes of which each gives all the numbers of all checks.
     """
-    before = session.used
+    before = session.spent.used
     failing = [n for n, j in enumerate(judged) if j.report.verdict is not Verdict.PASSED]
     for n in failing[:MOST_WATCHED]:
         if judged[n].report.difference is None:
@@ -62,7 +62,7 @@ def line_to_look_at(
         if tasks[n].case.check.dtype == "float32":
             continue  # in single precision no number is known to be another one
         blame = _in_one(session, tasks[n], judged[n], mistakes)
-        if blame is not None or session.used - before > MOST_SECONDS:
+        if blame is not None or session.spent.used - before > MOST_SECONDS:
             return blame
     return None
 
