@@ -20,7 +20,7 @@ from rich.text import Text
 import tracer
 from tracer.cli import command_line
 from tracer.trace.trace import Trace
-from tracer.view.terminal.console import abilities, ascii_line, folded
+from tracer.view.terminal.console import abilities, ascii_line, folded, rows
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -118,6 +118,12 @@ def test_a_pipe_is_as_wide_as_the_terminal_it_was_typed_at(trace_file: str, erro
 
     assert "\x1b" not in shown
     assert 90 < max(map(len, shown.splitlines())) <= 97
+
+
+def test_a_line_in_the_rows_of_a_terminal() -> None:
+    """Nothing of it is lost, and a sign of two columns is not halved."""
+    assert [row.plain for row in rows(Text("you 你好 ok"), 5)] == ["you ", "你好 ", "ok"]
+    assert [row.plain for row in rows(Text("you"), 3)] == ["you"]
 
 
 def test_what_is_longer_than_the_screen_goes_through_a_pager(trace_file: str) -> None:

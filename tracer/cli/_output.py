@@ -96,7 +96,11 @@ def write_screen(
 
 
 def _longer(lines: Sequence[Text], able: Abilities) -> bool:
-    return able.height is not None and len(lines) >= able.height
+    from tracer.view.terminal.console import rows
+
+    return (
+        able.height is not None and sum(len(rows(one, able.width)) for one in lines) >= able.height
+    )
 
 
 def _has_pager() -> bool:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     help=_(
         """Read what an exercise asks for: by default the next one that you have not passed.
 
-        It is the README.md of the exercise, with formulas and tables as a terminal shows them.
+        It is the README.md of the exercise, with tables as a terminal shows them. Code can be
+        copied from it: no line of it is broken.
 
         \b
         Example:

@@ -99,7 +99,7 @@ def _described(exercise: Exercise, before: Collection[str]) -> Iterator[Finding]
         todo = _("begin with: {line}").format(line=f"# {exercise.title}")
         yield Finding(readme, _("its heading is not the title"), todo)
     for signature in exercise.signatures:
-        if signature not in text:
+        if signature not in " ".join(text.split()):  # a long one may go on in the next line
             todo = _("write: {line}").format(line=signature)
             yield Finding(readme, _("the signature is missing"), todo)
     if ">>>" not in text:

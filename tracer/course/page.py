@@ -19,13 +19,13 @@ In a folder, first read its `README.md`, or type `tracer read`. Then write your 
 
 The commands, typed in this folder:
 
-    tracer watch       checks each answer as soon as you save it; keys for all that follows
+    tracer watch       checks each answer as soon as you save it; see its keys
     tracer read {number}     what exercise {number} asks for
     tracer check {number}    runs your answer to exercise {number}; --all runs every answer
     tracer hint {number}     a hint, mild at first, stronger each time you ask
     tracer progress    what you have passed, when, and after how many tries
     tracer reset {number}    begins an exercise anew; your old answer is kept
-    tracer init .      restores a file that you deleted; what you wrote stays as it is
+    tracer init .      restores a file that you deleted; what you wrote stays
 
 Without a number, `read`, `check` and `hint` take the first exercise that you have not passed yet.
 

@@ -15,7 +15,7 @@ from tracer.view.parts.exercises import exercise_list, hint
 from tracer.view.parts.ladder import CheckedRow
 from tracer.view.parts.said import Said, Tone
 from tracer.view.terminal import exercises as screens
-from tracer.view.terminal.console import Abilities
+from tracer.view.terminal.console import Abilities, rows
 from tracer.view.terminal.drawing.paragraphs import paragraph
 from tracer.view.terminal.ladder import checked
 from tracer.view.terminal.page import page
@@ -44,7 +44,7 @@ def asked(exercise: Exercise, able: Abilities) -> list[Text]:
         text = (exercise.folder / PAGE).read_text("utf-8", errors="replace")
     except OSError as error:
         return title(exercise, able, error.strerror or str(error))
-    return page(text, able)
+    return [row for line in page(text, able) for row in rows(line, able.width)]
 
 
 def unwritten(exercise: Exercise, book: Workbook, able: Abilities) -> list[Text]:

@@ -35,9 +35,17 @@ def in_ascii(text: str) -> str:
 
 def clean(text: str, encoding: str = "utf-8") -> str:
     """`text` with all that somebody would obey, or `encoding` cannot write, written out."""
-    visible = "".join(
+    told = _COMMAND.sub(lambda found: rf"\x{ord(found[0][0]):x}{found[0][1]}", visible(text))
+    return visible(told, encoding)
+
+
+def visible(text: str, encoding: str = "utf-8") -> str:
+    """`text` without what a terminal obeys; what a service for builds does is left.
+
+    That is for pages of a course, where ``x[j::H]`` is a slice.
+    """
+    shown = "".join(
         ascii(character)[1:-1] if unicodedata.category(character) in _OBEYED else character
         for character in text
     )
-    told = _COMMAND.sub(lambda found: rf"\x{ord(found[0][0]):x}{found[0][1]}", visible)
-    return told.encode(encoding, "backslashreplace").decode(encoding)
+    return shown.encode(encoding, "backslashreplace").decode(encoding)

@@ -14,7 +14,7 @@ the stream's encoding     ASCII only unless it is UTF-8
 ========================  ==========================================================
 
 ``NO_COLOR`` wins over ``FORCE_COLOR``. A rendered screen is a list of `rich.text.Text` lines, none
-wider than `Abilities.width`; tests compare their plain text.
+wider than `Abilities.width` but those of code on a page; tests compare their plain text.
 """
 
 from __future__ import annotations
@@ -163,6 +163,26 @@ def _colours(environ: Mapping[str, str], *, terminal: bool) -> Colours | None:
 def _background(environ: Mapping[str, str]) -> Theme:
     """``COLORFGBG`` is ``foreground;background``; 7 and 15 are the white ones."""
     return "light" if environ.get("COLORFGBG", "").split(";")[-1] in ("7", "15") else "dark"
+
+
+def rows(line: Text, width: int) -> list[Text]:
+    """A line as a terminal of so many columns shows it: what is too wide goes on in the next row.
+
+    Examples
+    --------
+    >>> [row.plain for row in rows(Text("numbers"), 4)]
+    ['numb', 'ers']
+    """
+    if line.cell_len <= width:
+        return [line]
+    cuts, used = [], 0
+    for place, sign in enumerate(line.plain):
+        columns = cell_len(sign)
+        if used + columns > width:
+            cuts.append(place)
+            used = 0
+        used += columns
+    return list(line.divide(cuts))
 
 
 def write(lines: Iterable[Text], able: Abilities, stream: TextIO | None = None) -> None:

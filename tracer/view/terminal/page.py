@@ -1,4 +1,4 @@
-"""A page in Markdown on the screen of ``tracer read``: readable formulas, tables that fit."""
+"""A page in Markdown on the screen of ``tracer read``: code as it stands, tables that fit."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markdown import CodeBlock, Heading, Markdown, MarkdownElement
-from rich.padding import Padding
+from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from rich.theme import Theme
 
-from tracer.view.say.letters import page_in_letters
-from tracer.view.say.words import clean
+from tracer.view.say.words import visible
 from tracer.view.terminal.console import Abilities, rich_console
 from tracer.view.terminal.palette import palette
 
@@ -27,9 +26,15 @@ LEAST = 12
 WIDEST = 100
 """Columns; longer lines are hard to read."""
 
+MARGIN = 2
+"""Columns that are free at the left and at the right."""
 
 _BESIDE = re.compile(r"(?<=\S) {3,}(?=\S)")
 """What stands between a formula and the words to the right of it."""
+
+_INLINE = re.compile(r"`[^`]+`")
+_JOINT = "\ue000"
+"""A space of code in a sentence, where no line may end; no page has this sign."""
 
 
 class _Heading(Heading):
@@ -43,25 +48,46 @@ class _Heading(Heading):
 
 
 class _Code(CodeBlock):
-    """Formulas and Python, four columns in, as they stand."""
+    """Python: a line of it is never broken, so that it can be copied from the screen.
+
+    It stands four columns in, or fewer where it needs the room; what is still too wide is for the
+    terminal to go on with in its next row.
+    """
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """One text, whose lines are only broken where they are too long."""
-        lines = narrowed(str(self.text).rstrip("\n").split("\n"), options.max_width - 4)
-        text = Text("\n".join(lines), console.get_style("markdown.code_block"))
-        yield Padding(text, (0, 0, 0, 4))
+        """One text."""
+        room = options.max_width + MARGIN
+        lines = str(self.text).rstrip("\n").split("\n")
+        if _widest(lines) > room:
+            lines = self._narrowed(lines, room - 4)
+        indent = " " * max(min(4, room - _widest(lines)), 0)
+        style = console.get_style("markdown.code_block")
+        text = "\n".join((indent + line).rstrip() for line in lines)
+        yield Text(text, style, no_wrap=True, overflow="ignore")
+
+    def _narrowed(self, lines: list[str], _width: int) -> list[str]:
+        return lines
+
+
+class _Formulas(_Code):
+    """Formulas or commands, with words to the right of them, which may come nearer."""
+
+    def _narrowed(self, lines: list[str], width: int) -> list[str]:
+        return narrowed(lines, width)
 
 
 def narrowed(lines: list[str], width: int) -> list[str]:
     """Lines where what stands to the right comes nearer, all of it by as much, or is broken there.
+
+    A line with two such gaps belongs to a table; then all lines stay as they are.
 
     Examples
     --------
     >>> narrowed(["z = U x           from the word", "h = tanh(z)       the state"], 26)
     ['z = U x      from the word', 'h = tanh(z)  the state']
     """
-    excess = max(cell_len(line) for line in lines) - width
-    if excess <= 0:
+    excess = _widest(lines) - width
+    if excess <= 0 or any(len(_BESIDE.findall(line)) > 1 for line in lines):
         return lines
     found = [_BESIDE.search(line) for line in lines]
     free = min((len(gap[0]) for gap in found if gap), default=0) - 2
@@ -77,32 +103,51 @@ def narrowed(lines: list[str], width: int) -> list[str]:
     return folded
 
 
+def _widest(lines: list[str]) -> int:
+    return max(map(cell_len, lines))
+
+
 class _Page(Markdown):
     elements: ClassVar[dict[str, type[MarkdownElement]]] = {
         **Markdown.elements,
         "heading_open": _Heading,
         "fence": _Code,
-        "code_block": _Code,
+        "code_block": _Formulas,
     }
 
 
 def page(text: str, able: Abilities) -> list[Text]:
-    """The lines of a page; without characters for mathematics, formulas stand as they are typed."""
-    text = "\n".join(clean(line.expandtabs(4), able.encoding) for line in text.splitlines())
-    if able.unicode:
-        text = page_in_letters(text)
+    """The lines of a page; only those of code may be wider than the terminal."""
+    room = min(able.width, WIDEST) - 2 * MARGIN
+    shown = (visible(line.expandtabs(4), able.encoding) for line in text.splitlines())
+    text = "\n".join(_joined(line, room) for line in shown)
     console = rich_console(able, StringIO())
     console.push_theme(Theme(dict(_styles(able)), inherit=True))
-    options = console.options.update(width=min(able.width, WIDEST) - 4)
+    options = console.options.update(width=room)
     lines: list[Text] = []
-    for segments in console.render_lines(_Page(text, hyperlinks=False), options, pad=False):
-        line = Text("  ")
+    drawn = console.render(_Page(text, hyperlinks=False), options)
+    for segments in Segment.split_lines(drawn):
+        line = Text(" " * MARGIN)
         for segment in segments:
-            line.append(segment.text, segment.style)
+            line.append(segment.text.replace(_JOINT, " "), segment.style)
         line.rstrip()
         if line.plain or (lines and lines[-1].plain):  # a table has empty lines of its own
             lines.append(line)
     return [Text(""), *lines, Text("")]
+
+
+def _joined(line: str, room: int) -> str:
+    """A line of Markdown whose code can be copied from the screen, where it fits into a line.
+
+    The columns of a table are too narrow for that.
+    """
+    if line.startswith("|"):
+        return line
+
+    def whole(found: re.Match[str]) -> str:
+        return found[0].replace(" ", _JOINT) if cell_len(found[0]) - 2 <= room else found[0]
+
+    return _INLINE.sub(whole, line)
 
 
 def _styles(able: Abilities) -> Mapping[str, Style]:
