@@ -38,10 +38,16 @@ def rnn_unroll(x, h_0, U, W, a):
     return np.stack(states)
 """
 READS_H, READS_H_0 = UNROLL.format("h"), UNROLL.format("h_0")
+CALL = "h = rnn_step(x_t, h, U, W, a)"
+LIKE_IT = "h = np.tanh(x_t @ U.T + h @ W.T)"  # the same mistake
+NAMES_IT = READS_H.replace(CALL, f"step = rnn_step; {LIKE_IT}")
+CALLS_IT = READS_H.replace(CALL, f"unread = {CALL[4:]}; {LIKE_IT}")
+AS_IT_LOADS = NAMES_IT + "\nrnn_step(*np.ones((2, 1, 1)), *np.ones((2, 1, 1)), np.ones(1))\n"
+IS_CALLED = "Your rnn_step (exercise 10), which is called here, does not pass its own"
 
 
 class Wrong(NamedTuple):
-    """Both answers, how the later one ends, and what is said first and last of its first check."""
+    """Both answers, how the later one ends, and what a line says of the earlier one; or none."""
 
     step: str | None
     unroll: str
@@ -51,11 +57,12 @@ class Wrong(NamedTuple):
 
 WRONG = (
     Wrong(NO_BIAS, READS_H, "wrong", "What rnn_unroll does with its numbers is right."),
-    Wrong(NO_BIAS, READS_H_0, "wrong", "Your rnn_step (exercise 10) gives wrong numbers, too."),
-    Wrong(
-        NO_BIAS, READS_H.replace("= rnn_step(", "= np.dot("),
-        "crashed", "Your rnn_step (exercise 10), which this answer uses, does not pass its",
-    ),
+    Wrong(NO_BIAS, READS_H_0, "wrong", IS_CALLED),
+    Wrong(NO_BIAS, CALLS_IT, "wrong", IS_CALLED),
+    Wrong(NO_BIAS, NAMES_IT, "wrong", ""),
+    Wrong(NO_BIAS, AS_IT_LOADS, "wrong", ""),
+    Wrong(NO_BIAS, READS_H.replace("= rnn_step(", "= np.dot("), "crashed", ""),
+    Wrong(NO_BIAS, READS_H.replace("append(h)", "append(h + undefined)"), "crashed", IS_CALLED),
     Wrong(RIGHT, READS_H_0, "wrong", ""),
     Wrong(FAILS, READS_H, "crashed", "It was raised in your rnn_step.py, the answer to"),
     Wrong(
@@ -76,15 +83,21 @@ def graded(exercise: Exercise, step: str | None, unroll: str) -> Report:
 
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: wrong.says[:30] or "its own fault")
 def test_where_the_fault_lies(rnn_unroll: Exercise, wrong: Wrong) -> None:
-    """The first check says it in one true sentence, and nothing where the step is right."""
+    """The first check says it in one true sentence, and nothing where the step has no part in it.
+
+    That it is named, or called and not read, does not make it the place where a number comes from.
+    """
     report = graded(rnn_unroll, wrong.step, wrong.unroll)
-    check = as_record(report)["checks"][0 if wrong.step != RIGHT else 1]
+    checks = as_record(report)["checks"]
+    check = next(one for one in checks if one["verdict"] == wrong.verdict)
     stopped = check["trouble"]["said"] if check["trouble"] else []
     said = [line for remark in check["remarks"] for line in remark["said"]] + stopped
 
     assert report.verdict == wrong.verdict
-    assert any(line.startswith(wrong.says) for line in said) is bool(said)
-    assert bool(said) is bool(wrong.says)
+    if wrong.says:
+        assert any(line.startswith(wrong.says) for line in said)
+    else:
+        assert not any("exercise 10" in line for line in said)
 
 
 class Hourglass(PlainProcess):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -60,14 +60,6 @@ def imported(program: bytes, exercise: Exercise) -> dict[str, frozenset[str]]:
     for module, name in (pair for node in nodes for pair in _bound(node)):
         found.setdefault(module, set()).add(name)
     return {one.name: frozenset(found[one.module]) for one in used(exercise) if one.module in found}
-
-
-def reads(program: bytes, names: Collection[str]) -> bool:
-    """Whether a program that Python can parse reads a variable of one of these names."""
-    return any(
-        isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names
-        for node in _nodes(program)
-    )
 
 
 def _nodes(program: bytes) -> list[ast.AST]:
@@ -123,3 +115,14 @@ def programs(form: Form) -> dict[str, bytes]:
         for module, one in all_earlier(form).items()
         if one.form.problem is None
     }
+
+
+def exchanged(form: Form, module: str, added: bytes) -> Form:
+    """The same form, with more at the end of one module's program, wherever that is imported."""
+    found = {}
+    for name, one in form.earlier.items():
+        own = exchanged(one.form, module, added)
+        if name == module:
+            own = replace(own, program=own.program + added)
+        found[name] = one._replace(form=own)
+    return replace(form, earlier=MappingProxyType(found)) if found else form

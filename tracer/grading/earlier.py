@@ -1,27 +1,32 @@
 """Whether a failing answer is wrong because of an earlier one of the student's that it imports.
 
-The earlier answer is graded by itself, with its own checks. If it fails there, it is also called
-with what it is given here, step by step: the first number that it gets wrong, and whether all that
-came back is what the right program makes of its numbers. Nothing right goes into any process of the
-student's for that.
+The earlier answer is graded by itself, with its own checks. If it fails there, and is called here,
+that is said. It is also called with what it is given here, step by step: the first number that it
+gets wrong, and whether all that came back is what the right program makes of its numbers. That
+could be so by chance, where an answer has the same mistake and does not read what it gets; so it
+has to hold as well where the earlier answer gives other numbers. Nothing right goes into any
+process of the student's for that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from tracer.exercises.cases import Case
-from tracer.exercises.earlier import all_earlier, imported, reads
+from tracer.exercises.earlier import all_earlier
 from tracer.exercises.form import Earlier
 from tracer.exercises.handing import initial, taken
 from tracer.exercises.plan import plan as planned
 from tracer.exercises.plan import readings
+from tracer.grading.answer import Answer
 from tracer.grading.comparing import Compared, has_steps, near, tolerance_of
+from tracer.grading.exchanging import asked as tried
+from tracer.grading.exchanging import is_called, with_other_numbers
 from tracer.grading.judge import Judged
 from tracer.grading.report import Difference, Kind, Trouble, Verdict
 from tracer.grading.right import ByEquations
@@ -46,16 +51,17 @@ def with_fault(session: Session, asked: Sequence[Task], judged: list[Judged]) ->
     if facts.get("inside") or not facts.get("loaded", True):
         return judged  # the exception itself says it
     for one in all_earlier(session.form).values():
-        check = _first_failing(session, one)
+        check = None if one.form.problem else _first_failing(session, one)
         if check is None:
+            continue
+        wrong = _first_wrong(session, one, asked, judged, number)
+        if wrong is None and not is_called(session, one, asked[number]):
             continue
         told: dict[str, Any] = {
             "number": one.exercise.number, "check": check,
             "names": ", ".join(one.exercise.called_names), "file": one.form.file,
-            "difference": None, "rest": False,
+            "difference": wrong,
         }  # fmt: skip
-        if _is_called(session, one):
-            told |= _numbers(session, one, asked, judged, number)
         remark = Trouble(Kind.EARLIER, facts=told)
         report = replace(failing, remarks=(remark, *failing.remarks))
         judged[number] = replace(judged[number], report=report)
@@ -65,8 +71,6 @@ def with_fault(session: Session, asked: Sequence[Task], judged: list[Judged]) ->
 
 def _first_failing(session: Session, one: Earlier) -> str | None:
     """The first check of its own that an earlier answer does not pass."""
-    if one.form.problem is not None:
-        return one.exercise.checks[0].name
     found = _alone(session, one).run(tasks(one.exercise, SEED, session.wall), [])
     first = next((j.report for j in found if j.report.verdict is not Verdict.PASSED), None)
     if first is None or first.verdict is Verdict.GRADER_FAULT:
@@ -76,41 +80,78 @@ def _first_failing(session: Session, one: Earlier) -> str | None:
     return first.check.name
 
 
-def _is_called(session: Session, one: Earlier) -> bool:
-    """Whether the answer itself imports it, and reads what it imports."""
-    names = imported(session.form.program, session.exercise).get(one.exercise.name, frozenset())
-    return bool(names) and reads(session.form.program, names)
-
-
-def _numbers(
+def _first_wrong(
     session: Session, one: Earlier, asked: Sequence[Task], judged: Sequence[Judged], failing: int
-) -> dict[str, Any]:
-    """The first number that it gets wrong here, and whether all that came follows from its own."""
+) -> Difference | None:
+    """The first wrong number of the failing check, if it comes out of the earlier answer."""
     exercise, function = one.exercise, one.exercise.functions[0]
     alike = exercise.program is not None and exercise.program is session.exercise.program
     single = len(exercise.functions) == 1 and function.over == "step"
     if judged[failing].report.difference is None or not (alike and single):
-        return {}
+        return None
+    steps = _steps(session, one, asked, judged)
+    if not _all_follows(steps, asked, judged):
+        return None
+    wrong = next(filter(None, (one_round.wrong(failing) for one_round in steps)), None)
+    if wrong is None:
+        return None
+    other, changed = with_other_numbers(session, one)
+    answers = tried(other, [task.plan for task in asked]).answers
+    again = [other.judged(task, answer) for task, answer in zip(asked, answers, strict=True)]
+    if _same(again[failing], judged[failing]):
+        return None
+    return wrong if _all_follows(_steps(other, changed, asked, again), asked, again) else None
+
+
+class _Round(NamedTuple):
+    """One round of a check, and what the earlier answer gives at each of its steps."""
+
+    check: int
+    compared: Compared
+    case: Case
+    one: Earlier
+    answer: Answer
+
+    def wrong(self, check: int) -> Difference | None:
+        """The first number that it gets wrong, in a round of this check."""
+        if self.check != check:
+            return None
+        steps = ByEquations(self.one.exercise, self.case).compared(self.answer.arrays)
+        firsts = ((t, d) for t, s in enumerate(steps) for d in s.differences(tuple(s.came)))
+        first = next(firsts, None)
+        return first and replace(first[1], step=first[0], call=self.compared.round)
+
+
+def _steps(
+    session: Session, one: Earlier, asked: Sequence[Task], judged: Sequence[Judged]
+) -> list[_Round]:
+    """What the earlier answer gives in each round; nothing where it ends before the last step."""
     rounds = [
-        (number, _as_called(one, task.case, compared), compared)
-        for number, (task, of_check) in enumerate(zip(asked, judged, strict=True))
+        (check, compared, _as_called(one, task.case, compared))
+        for check, (task, of_check) in enumerate(zip(asked, judged, strict=True))
         for compared in of_check.rounds
     ]
-    plans = [planned(exercise, case) for _number, case, _compared in rounds]
-    _run, transcript = _alone(session, one).asked(plans, session.limits)
+    plans = [planned(one.exercise, case) for _check, _compared, case in rounds]
+    transcript = tried(_alone(session, one), plans)
     if transcript.problem or not all(a.finished and not a.trouble for a in transcript.answers):
-        return {}
-    first: Difference | None = None
-    rest = all(len(j.rounds) == len(t.case.rounds) for t, j in zip(asked, judged, strict=True))
-    for (number, case, compared), answer in zip(rounds, transcript.answers, strict=True):
-        steps = ByEquations(exercise, case).compared(answer.arrays)
-        wrong = (next(step.differences(tuple(step.came)), None) for step in steps)
-        if number == failing and first is None:
-            found = ((t, d) for t, d in enumerate(wrong) if d is not None)
-            first = next((replace(d, step=t, call=compared.round) for t, d in found), None)
-        gave = [back for back, _twice in readings(exercise, case, answer.arrays)]
-        rest = rest and _follows(gave, asked[number], compared)
-    return {} if first is None else {"difference": first, "rest": rest}
+        return []
+    return [
+        _Round(*of_round, one, answer)
+        for of_round, answer in zip(rounds, transcript.answers, strict=True)
+    ]
+
+
+def _all_follows(steps: Sequence[_Round], asked: Sequence[Task], judged: Sequence[Judged]) -> bool:
+    """Whether all that came of all checks follows from what the earlier answer gives."""
+    whole = all(len(j.rounds) == len(t.case.rounds) for t, j in zip(asked, judged, strict=True))
+    return bool(steps) and whole and all(_follows(one, asked[one.check]) for one in steps)
+
+
+def _same(these: Judged, those: Judged) -> bool:
+    """Whether the same numbers came."""
+    return these.came.keys() == those.came.keys() and all(
+        np.array_equal(array, those.came[at], equal_nan=True) for at, array in these.came.items()
+    )
 
 
 def _alone(session: Session, one: Earlier) -> Session:
@@ -146,10 +187,12 @@ def _as_called(one: Earlier, case: Case, compared: Compared) -> Case:
     return Case(check, {**case.sizes, "T": 1}, tuple(rounds))
 
 
-def _follows(gave: Sequence[Mapping[str, Array]], task: Task, compared: Compared) -> bool:
+def _follows(one: _Round, task: Task) -> bool:
     """Whether all that came is what the right program makes of what the earlier answer gave."""
-    program = task.exercise.program
+    program, compared = task.exercise.program, one.compared
     assert program is not None
+    read = readings(one.one.exercise, one.case, one.answer.arrays)
+    gave = [back for back, _twice in read]
     names = [name for name in gave[0] if all(name in step for step in gave)]
     own = {
         name: np.concatenate([step[name] for step in gave]).astype(np.float64)

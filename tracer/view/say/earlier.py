@@ -25,22 +25,16 @@ def earlier_at_fault(facts: Mapping[str, Any], function: str) -> list[str]:
     d = facts["difference"]
     if d is None:
         said = _(
-            "Your {earlier} (exercise {number}), which this answer uses, does not pass its own "
-            "check “{check}”. Correct it first."
+            "Your {earlier} (exercise {number}), which is called here, does not pass its own check "
+            "“{check}”. Correct it first."
         )
         return [said.format(check=facts["check"], **names)]
     yours, wanted = apart(d.got_number, d.expected_number)
-    where = place(replace(d, returned=None), calls=1)
-    if not facts["rest"]:
-        said = _(
-            "Your {earlier} (exercise {number}) gives wrong numbers, too. It gives {yours} for "
-            "{place}; right for what goes in is {wanted}. Correct it first."
-        )
-        return [said.format(place=where, yours=yours, wanted=wanted, **names)]
     said = _(
         "The first wrong number comes out of your {earlier} (exercise {number}). It gives "
         "{yours} for {place}; right for what goes in is {wanted}."
     )
+    where = place(replace(d, returned=None), calls=1)
     return [
         said.format(place=where, yours=yours, wanted=wanted, **names),
         _("What {function} does with its numbers is right. Correct {earlier} first.").format(
