@@ -140,6 +140,23 @@ def test_what_is_longer_than_the_screen_goes_through_a_pager(trace_file: str) ->
     assert "PAGED" not in _piped(["show", trace_file], pager)
 
 
+def test_a_report_goes_through_a_pager_with_its_verdict_first(tmp_path: Path) -> None:
+    """As every screen that is too long; not what an editor reads, and the exit code stays."""
+    answer = tmp_path / "rnn_step.py"
+    answer.write_text("def rnn_step(x, h_prev, U, W, a):\n    return h_prev\n")
+    pager = {"PAGER": "sh -c 'echo PAGED; cat'"}
+    check = shlex.join([sys.executable, "-m", "tracer", "check", str(answer)])
+    again = f"{check} --problems"
+
+    shown = _in_a_terminal(["sh", "-c", f"{check}; echo ended $?; {again}"], pager, lines=9)
+    first, second = _plain(shown).split("ended 1\n")
+
+    _waited, report = first.split("PAGED\n")
+    assert "✗ wrong" in report.splitlines()[2]
+    assert "PAGED" not in second
+    assert re.search(r"\n\S+rnn_step.py:\d+:\d+: error: ", second)
+
+
 def test_a_pager_that_is_not_there(trace_file: str) -> None:
     """Then the screen is printed, with its colours; so it is where no key can be pressed.
 

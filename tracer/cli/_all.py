@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracer.cli import BUG, NOT_PASSED, PASSED, warn
 from tracer.cli._exercises import usable_here
-from tracer.cli._output import check_output, for_file, write_screen, written
+from tracer.cli._output import for_file, write_screen, written
 from tracer.cli._waiting import announced
 from tracer.language import _
 
@@ -23,13 +23,12 @@ if TYPE_CHECKING:
 
 def check_all(
     wall: Callable[[], Wall], seed: int | None, limits: Limits, layout: str, folder: str | None,
-    output: str | None,
+    output: str | None, no_pager: bool,
 ) -> int:  # fmt: skip
     """Check them all in this one process, remember each, and show the table."""
     from tracer.grading.report import Verdict
     from tracer.view.parts.ladder import what_next
 
-    check_output(output, layout)
     found, book = usable_here(folder)
     rows = list(_rows(found, book, wall, seed, limits))
     if layout == "json":
@@ -44,7 +43,7 @@ def check_all(
         able = abilities(plain=layout == "plain")
         able = for_file(able) if output is not None else able
         lines = checked(rows, what_next(rows, found.left_out), able)
-        write_screen(lines, able, output)
+        write_screen(lines, able, output, no_pager=no_pager)
     if any(row.verdict is Verdict.GRADER_FAULT for row in rows):
         return BUG
     return PASSED if all(row.verdict is Verdict.PASSED for row in rows) else NOT_PASSED

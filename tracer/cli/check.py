@@ -13,7 +13,14 @@ import click
 from tracer.cli import BUG, NOT_PASSED, PASSED, warn
 from tracer.cli._exercises import exercises_option, same_exercises, usable
 from tracer.cli._options import time_limit_option
-from tracer.cli._output import check_output, for_file, output_option, write_screen, written
+from tracer.cli._output import (
+    check_output,
+    for_file,
+    output_option,
+    pager_option,
+    write_screen,
+    written,
+)
 from tracer.cli._waiting import announced
 from tracer.errors import InputError
 from tracer.language import _, quoted, quoted_file
@@ -84,6 +91,7 @@ if TYPE_CHECKING:
 )
 @exercises_option
 @output_option
+@pager_option
 def command(
     what: str | None,
     named: str | None,
@@ -96,22 +104,26 @@ def command(
     output: str | None,
     *,
     problems: bool,
+    no_pager: bool,
 ) -> int:
     """Choose, run, show, remember."""
     if problems and layout == "json":
         raise InputError(_("--problems: --format json has the line of each problem itself"))
     if every and problems:
         raise InputError(_("--problems: --all has no report on a single exercise; leave it out"))
+    check_output(output, layout, no_pager=no_pager)
     if every:
-        return _all(what or named, seed, time_limit, layout, wall_name, folder, output)
+        return _all(what or named, seed, time_limit, layout, wall_name, folder, output, no_pager)
     with closing(raised(wall_name)) as wall:
         wall.prepare()  # Python starts for the answer while all that is below is loaded
-        return _checked(wall, what, named, seed, time_limit, layout, folder, output, problems)
+        return _checked(
+            wall, what, named, seed, time_limit, layout, folder, output, problems, no_pager
+        )
 
 
 def _all(
     said: str | None, seed: int | None, time_limit: float, layout: str, wall_name: str,
-    folder: str | None, output: str | None,
+    folder: str | None, output: str | None, no_pager: bool,
 ) -> int:  # fmt: skip
     from functools import partial
 
@@ -122,19 +134,18 @@ def _all(
     if said is not None:
         raise InputError(_("--all checks every exercise; leave out {said}").format(said=said))
     wall = Ready if wall_name == "plain" else partial(raised, wall_name)
-    return check_all(wall, seed, Limits(seconds=time_limit), layout, folder, output)
+    return check_all(wall, seed, Limits(seconds=time_limit), layout, folder, output, no_pager)
 
 
 def _checked(
     wall: Wall, what: str | None, named: str | None, seed: int | None, time_limit: float,
-    layout: str, folder: str | None, output: str | None, problems: bool,
+    layout: str, folder: str | None, output: str | None, problems: bool, no_pager: bool,
 ) -> int:  # fmt: skip
     from tracer.course.earlier import read_answer
     from tracer.grading.report import Verdict
     from tracer.grading.session import grade
     from tracer.sandbox.process import Limits
 
-    check_output(output, layout)
     choice, left_out = _meant(what, named, folder)
     if choice is None:
         from tracer.view.say.verdict import all_passed
@@ -172,7 +183,8 @@ def _checked(
 
         able = abilities(plain=layout == "plain")
         able = for_file(able) if output is not None else able
-        write_screen(screen(report, able, advice), able, output)
+        # Whoever reads the lines of --problems presses no key.
+        write_screen(screen(report, able, advice), able, output, no_pager=no_pager or problems)
         if problems:
             _write_problems(report, choice.path)
     if forgotten:

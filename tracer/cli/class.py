@@ -11,7 +11,7 @@ from tracer.cli import PASSED
 from tracer.cli._exercises import exercises_option
 from tracer.cli._grading import exercises_of, layout_option, rules_in, rules_option
 from tracer.cli._options import not_empty
-from tracer.cli._output import write_screen, written
+from tracer.cli._output import pager_option, write_screen, written
 from tracer.errors import InputError
 from tracer.language import _
 
@@ -38,8 +38,14 @@ from tracer.language import _
     help=_("Write a page of HTML to FILE."),
 )  # fmt: skip
 @layout_option
+@pager_option
 def command(
-    results: Path, rules: str | None, folder: str | None, html_file: str | None, layout: str
+    results: Path,
+    rules: str | None,
+    folder: str | None,
+    html_file: str | None,
+    layout: str,
+    no_pager: bool,
 ) -> int:
     """Read, count, show."""
     from tracer.gradebook.glance import answer_of
@@ -66,5 +72,5 @@ def command(
         with written(html_file) as stream:
             stream.write(page(part, results.resolve().name))
     able = abilities(plain=layout == "plain")
-    write_screen(screen(part, able), able)
+    write_screen(screen(part, able), able, no_pager=no_pager)
     return PASSED

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 import click
 
+from tracer.cli._output import check_output, pager_option, write_screen
 from tracer.language import _
 
 
@@ -34,17 +35,19 @@ from tracer.language import _
     is_flag=True,
     help=_("First remove the compiled kernels; each is compiled anew when it is needed."),
 )
-def command(layout: str, clear: bool) -> None:
+@pager_option
+def command(layout: str, clear: bool, no_pager: bool) -> None:
     """Collect the findings and show them."""
     from tracer.cli._diagnosis import diagnose
     from tracer.view.parts.doctor import diagnosis
-    from tracer.view.terminal.console import abilities, write
+    from tracer.view.terminal.console import abilities
     from tracer.view.terminal.doctor import doctor, terminal_findings
 
+    check_output(None, layout, no_pager=no_pager)
     able = abilities(plain=layout == "plain")
     findings = (*diagnose(clear=clear), *terminal_findings(able))
     if layout == "json":
         rows = [asdict(finding) | {"status": finding.status} for finding in findings]
         click.echo(json.dumps(rows, indent=2, ensure_ascii=not able.unicode))
     else:
-        write(doctor(diagnosis(findings), able), able)
+        write_screen(doctor(diagnosis(findings), able), able, no_pager=no_pager)

@@ -8,6 +8,7 @@ import click
 
 from tracer.cli import warn
 from tracer.cli._exercises import exercises_option, same_exercises, usable
+from tracer.cli._output import pager_option, write_screen
 from tracer.cli._waiting import announced
 from tracer.errors import InputError
 from tracer.language import _, quoted, quoted_file
@@ -43,13 +44,16 @@ if TYPE_CHECKING:
 @click.option("--check", help=_("Give a hint for this check."))
 @click.option("--again", is_flag=True, help=_("Start again with the mildest hint."))
 @exercises_option
-def command(exercise: str | None, check: str | None, again: bool, folder: str | None) -> None:
+@pager_option
+def command(
+    exercise: str | None, check: str | None, again: bool, folder: str | None, no_pager: bool
+) -> None:
     """Choose the check, remember how far it went, show the next hint."""
     from pathlib import Path
 
     from tracer.course.choosing import chosen_exercise
     from tracer.view.say.verdict import all_passed
-    from tracer.view.terminal.console import abilities, write
+    from tracer.view.terminal.console import abilities
 
     found = usable(folder, exercise)
     chosen = chosen_exercise(exercise, found.good, Path.cwd())
@@ -69,7 +73,7 @@ def command(exercise: str | None, check: str | None, again: bool, folder: str | 
         lines, warning = _all_hints(asked, check, able), ""
     else:
         lines, warning = _hinted(asked, book, exercise, check, folder, able, again=again)
-    write(lines, able)
+    write_screen(lines, able, no_pager=no_pager)
     if warning:
         warn(warning)
 

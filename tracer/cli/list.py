@@ -8,6 +8,7 @@ import click
 
 from tracer.cli import warn
 from tracer.cli._exercises import exercises_option, usable
+from tracer.cli._output import check_output, pager_option, write_screen
 from tracer.language import _
 
 
@@ -30,7 +31,8 @@ from tracer.language import _
     help=_("For people: rich, plain. For programs: json."),
 )
 @exercises_option
-def command(layout: str, folder: str | None) -> None:
+@pager_option
+def command(layout: str, folder: str | None, no_pager: bool) -> None:
     """Find, and show."""
     from pathlib import Path
 
@@ -38,8 +40,9 @@ def command(layout: str, folder: str | None) -> None:
     from tracer.view.export.exercises_json import as_record
     from tracer.view.parts.exercises import exercise_list
     from tracer.view.terminal import exercises as screens
-    from tracer.view.terminal.console import abilities, write
+    from tracer.view.terminal.console import abilities
 
+    check_output(None, layout, no_pager=no_pager)
     found, book = usable(folder), Workbook.find(Path.cwd())
     below = [] if book else Workbook.below(Path.cwd())
     if layout == "json":
@@ -47,6 +50,6 @@ def command(layout: str, folder: str | None) -> None:
     else:
         able = abilities(plain=layout == "plain")
         listed = exercise_list(found.good, book, below, able.encoding, found.left_out)
-        write(screens.exercise_list(listed, able), able)
+        write_screen(screens.exercise_list(listed, able), able, no_pager=no_pager)
     if book is not None and book.lost:
         warn(_("your results are not shown: {why}").format(why=book.lost))

@@ -12,7 +12,7 @@ from tracer.cli import BUG, NOT_PASSED, PASSED
 from tracer.cli._exercises import exercises_option, usable
 from tracer.cli._grading import layout_option, trusted_option
 from tracer.cli._options import time_limit_option
-from tracer.cli._output import write_screen
+from tracer.cli._output import pager_option, write_screen
 from tracer.cli._waiting import announced
 from tracer.errors import FileError
 from tracer.gradebook.behind import standing_as
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @trusted_option()
 @layout_option
+@pager_option
 def command(
     record: Path,
     file: Path | None,
@@ -65,6 +66,7 @@ def command(
     wall_name: str | None,
     trusted: bool,
     layout: str,
+    no_pager: bool,
 ) -> int:
     """Read, run, compare."""
     from tracer.exercises.discovery import find
@@ -94,7 +96,7 @@ def command(
     able = abilities(plain=layout == "plain")
     said = replayed(change, same_grader(found, here), (found["wall"], behind))
     said += run_otherwise(change, found, seconds)
-    write_screen(screen(report, able, said), able)
+    write_screen(screen(report, able, said), able, no_pager=no_pager)
     if report.verdict is Verdict.GRADER_FAULT:
         return BUG
     return PASSED if change.said_alike and not change.differs else NOT_PASSED

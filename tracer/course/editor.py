@@ -34,12 +34,12 @@ CONTAINER = Path(".devcontainer")
 _TASKS = (
     ("check this exercise", ("check", "${fileDirname}", "--problems")),
     ("check the next exercise", ("check", "--problems")),
-    ("check all", ("check", "--all")),
+    ("check all", ("check", "--all", "--no-pager")),
     ("watch", ("watch",)),
-    ("hint for this exercise", ("hint", "${fileDirname}")),
-    ("progress", ("progress",)),
+    ("hint for this exercise", ("hint", "${fileDirname}", "--no-pager")),
+    ("progress", ("progress", "--no-pager")),
 )
-"""What each task is called, and its words after ``tracer``."""
+"""What each task is called, and its words after ``tracer``; VS Code scrolls by itself."""
 
 
 def editor_files(exercises: Sequence[Folder], python: str) -> Iterator[tuple[Path, str]]:
