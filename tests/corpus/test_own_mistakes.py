@@ -133,6 +133,7 @@ NAMED = {
 NOT_NAMED = {
     "01_word_codes/each_word_once": "has another shape",
     "01_word_codes/eight_digits": "has another shape",
+    "01_word_codes/eight_zeros": "raises a ValueError",
     "01_word_codes/one_number_for_a_word": "has another shape",
     "01_word_codes/texts_for_numbers": "returns no numbers",
     "01_word_codes/unknown_word_left_out": "has another shape",
