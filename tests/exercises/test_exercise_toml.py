@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import tempfile
@@ -282,6 +283,38 @@ def test_the_sentence_names_the_layout_and_its_axes(old: str, new: str, said: st
     assert isinstance(found, str)
     assert f"{NAME}/exercise.toml" in found
     assert said in found
+
+
+@pytest.mark.parametrize(
+    ("own", "uses", "said"),
+    [
+        ("13_step", ["13_step"], "13_step is the exercise itself; expected exercises before it"),
+        ("13_step", ["13_state"], "13_state does not come before 13_step; expected exercises with"),
+        ("13_step", ["10_gates", "14_loss"], "14_loss does not come before 13_step; expected"),
+        ("13_step", ["10_class"], "import 10_class as class, which is a keyword of Python"),
+        ("13_step", ["10_random"], "as random, which is a module of Python's standard library; e"),
+        ("13_step", ["10_numpy"], "as numpy, which is the name of a package; expected"),
+        ("13_step", ["10_tracer"], "as tracer, which is the name of a package; expect"),
+        ("13_step", ["10_gates", "11_gates"], "10_gates and 11_gates are both the module gates; "),
+        ("13_gates", ["10_gates"], "13_gates and 10_gates are both the module gates; expected ex"),
+        ("13_gates", ["12_cell"], "13_gates and 11_gates are both the module gates; expected exer"),
+        ("13_step", ["١٠_gates"], ' = ["١٠_gates"]; expected a list of folders of exercises'),
+        ("13_step", ["10_gätes"], ' = ["10_gätes"]; expected a list of folders of exercises'),
+    ],
+)  # fmt: skip
+def test_what_no_answer_could_import_is_not_used(
+    tmp_path: Path, own: str, uses: list[str], said: str
+) -> None:
+    """Itself, what comes after it, and names that mean something else, also of those in turn."""
+    for name, used in ((own, uses), ("12_cell", ["11_gates"])):
+        (tmp_path / name).mkdir()
+        text = re.sub(r"uses = .*", lambda _: f"uses = {toml(used)}", TEXT)  # noqa: B023 - at once
+        (tmp_path / name / "exercise.toml").write_text(text, "utf-8")
+
+    with pytest.raises(TracerError, match=re.escape(said)) as raised:
+        read(tmp_path / own)
+
+    assert f"{own}{os.sep}exercise.toml: uses = " in str(raised.value)
 
 
 def test_where_it_is_no_toml_the_line_is_named() -> None:

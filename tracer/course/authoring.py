@@ -87,8 +87,8 @@ def _described(exercise: Exercise, before: Collection[str]) -> Iterator[Finding]
             said = _("needs {need}, which does not come before it").format(need=need)
             yield Finding(path, said, _("correct needs"))
     for use in exercise.uses:
-        if use not in {*before, *exercise.needs}:
-            said = _("uses {name}, which does not come before it").format(name=use)
+        if use not in before:
+            said = _("uses {name}, and there is no such exercise").format(name=use)
             yield Finding(path, said, _("correct uses"))
     yield from _sizes(exercise, path)
     readme = exercise.folder / "README.md"

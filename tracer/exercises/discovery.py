@@ -11,7 +11,8 @@ from typing import NamedTuple, TypeVar
 
 from tracer.errors import FileError, TracerError, UnknownNameError
 from tracer.exercises.exercise import Exercise, Folder
-from tracer.exercises.reading import FILE, read
+from tracer.exercises.reading import read
+from tracer.exercises.using import FILE
 from tracer.exercises.wanted import FOLDER_NAME
 
 _PACKAGE = Path(__file__).parents[1]

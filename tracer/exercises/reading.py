@@ -20,12 +20,11 @@ from tracer.exercises.schema import (
     check_keys,
     exercise_keys,
 )
+from tracer.exercises.using import FILE, refuse_unusable
 from tracer.exercises.wanted import FOLDER_NAME, Names, Table
 from tracer.program import program_of
 from tracer.storage import tomlfile
 from tracer.storage.tomlfile import written
-
-FILE = "exercise.toml"
 
 
 def read(folder: Path) -> Exercise:
@@ -64,6 +63,7 @@ def _described(path: Path, found: Mapping[str, Any]) -> Exercise:
         )
     if reference and not (path.parent / reference).is_file():
         raise FileError(f"{path}: reference = {written(reference)}; there is no such file beside")
+    refuse_unusable(path, found["uses"])
     program = program_of(named) if named else None
     entries = [
         _values(f"{path}, function {n}", FUNCTION_KEYS, entry)

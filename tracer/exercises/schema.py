@@ -58,7 +58,9 @@ def exercise_keys() -> tuple[Key, ...]:
             left_out="`equations` say what is right"),
         Key("needs", Folders(), "the exercises that come before it", ()),
         Key("uses", Folders(),
-            "exercises before it whose answers, the student's own, this one may import", ()),
+            "exercises before it, with smaller numbers, whose answers, the student's own, this one "
+            "may import; no two of them, or of those that they use, have the same name after the "
+            "number, and none that of a keyword, a module of Python's or a package", ()),
         Key("credit", OneOf(("follow", "exact")),
             "whether a number is right that follows from the student's own earlier numbers, or "
             "only one that is right by itself", "follow"),

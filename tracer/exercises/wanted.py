@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from tracer.exercises.axes import LETTER
 
-FOLDER_NAME = re.compile(r"\d\d_[a-z][a-z0-9_]*")
+FOLDER_NAME = re.compile(r"[0-9]{2}_[a-z][a-z0-9_]*")
 """A number, which gives the order, and the name of the student's file: ``22_lstm_step``."""
 
 
