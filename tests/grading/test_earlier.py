@@ -43,6 +43,10 @@ LIKE_IT = "h = np.tanh(x_t @ U.T + h @ W.T)"  # the same mistake
 NAMES_IT = READS_H.replace(CALL, f"step = rnn_step; {LIKE_IT}")
 CALLS_IT = READS_H.replace(CALL, f"unread = {CALL[4:]}; {LIKE_IT}")
 AS_IT_LOADS = NAMES_IT + "\nrnn_step(*np.ones((2, 1, 1)), *np.ones((2, 1, 1)), np.ones(1))\n"
+IMPORT = "from rnn_step import rnn_step\n"
+BY_ITS_NAME = READS_H.replace(
+    IMPORT, 'from importlib import import_module\nrnn_step = import_module("rnn_step").rnn_step\n'
+)
 IS_CALLED = "Your rnn_step (exercise 10), which is called here, does not pass its own"
 
 
@@ -70,6 +74,13 @@ WRONG = (
         "rnn_step, of exercise 10, is not written yet. Write it first.",
     ),
     Wrong("def rnn_step(:\n", READS_H, "crashed", "line 1 of rnn_step.py: def rnn_step(:"),
+    Wrong("\0", READS_H, "crashed", "rnn_step.py is no text: there is a NUL byte in line 1."),
+    Wrong("\udcff", READS_H, "crashed", "rnn_step.py cannot be read as utf-8: line 1 holds other"),
+    Wrong(NO_BIAS, BY_ITS_NAME, "wrong", "What rnn_unroll does with its numbers is right."),
+    Wrong(
+        RIGHT, BY_ITS_NAME.replace('"rnn_step"', '"rnn" + "_step"'),
+        "crashed", "rnn_step is your answer to exercise 10. It can be imported only where its",
+    ),
     Wrong("", READS_H, "crashed", "Your rnn_step.py, the answer to exercise 10, defines no"),
     Wrong(None, READS_H, "crashed", "rnn_step is your answer to exercise 10, and it is not"),
 )  # fmt: skip
@@ -77,7 +88,10 @@ WRONG = (
 
 def graded(exercise: Exercise, step: str | None, unroll: str) -> Report:
     """The report on an unroll, beside which the step lies."""
-    earlier = {} if step is None else {"10_rnn_step": Submission("rnn_step.py", step.encode())}
+    earlier = {}
+    if step is not None:
+        source = step.encode("utf-8", "surrogateescape")
+        earlier["10_rnn_step"] = Submission("rnn_step.py", source)
     return grade(exercise, Submission("rnn_unroll.py", unroll.encode(), earlier), seed=1)
 
 
@@ -165,6 +179,32 @@ def test_where_it_lies(tmp_path: Path, solutions: Path, rnn_unroll: Exercise) ->
     assert inside.exit_code == 0
     assert beside.earlier["10_rnn_step"].source == NO_BIAS.encode()
     assert (before, [row["changed"] for row in _listed(work)]) == ([False] * 2, [False, True])
+
+
+def test_an_earlier_answer_of_an_earlier_one(tmp_path: Path, solutions: Path) -> None:
+    """An answer may import it as well; what is wrong with it is said of the one that imports it."""
+    exercise = next(e for e in discover().good if e.number == "23")
+    unroll = (solutions / "23_lstm_unroll" / "lstm_unroll.py").read_text("utf-8")
+    step = "from lstm_gates import lstm_gates\nfrom cell_update import cell_update\n"
+    for name, text in (
+        ("23.py", f"from cell_update import cell_update\nfrom lstm_step import x\n{unroll}"),
+        ("lstm_step.py", f"{step}x = 1\n"),
+        ("cell_update.py", "def cell_update(): ..."),
+        ("lstm_gates.py", "#" * 2**21),
+    ):
+        (tmp_path / name).write_text(text, "utf-8")
+
+    report = grade(exercise, read_answer(exercise, tmp_path / "23.py"), seed=1)
+
+    said = as_record(report)["checks"][0]["trouble"]["said"]
+    assert said[2:6] == [
+        "It was raised in your lstm_step.py, the answer to exercise 22.",
+        "line 1 of lstm_step.py: from lstm_gates import lstm_gates",
+        "lstm_gates is your answer to exercise 20. Its file is there, but:",
+        ("lstm_gates.py cannot be read: it has more than 1048576 bytes, the most of an answer."),
+    ]
+    (tmp_path / "lstm_gates.py").write_text("lstm_gates = 1", "utf-8")
+    assert grade(exercise, read_answer(exercise, tmp_path / "23.py"), seed=1).verdict == "passed"
 
 
 def _listed(work: Path) -> list[dict[str, bool]]:

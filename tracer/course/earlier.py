@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
 from dataclasses import replace
 from pathlib import Path
 
 from tracer.course.workbook import answer_in
-from tracer.errors import TracerError
-from tracer.exercises.earlier import used
+from tracer.errors import FileError
+from tracer.exercises.earlier import usable
 from tracer.exercises.exercise import Exercise, Folder
-from tracer.exercises.reading import read
 from tracer.exercises.submission import Submission
 
 
@@ -27,24 +26,25 @@ def read_answer(exercise: Exercise, path: Path) -> Submission:
     """
     submission = Submission.read(path)
     found: dict[str, Submission] = {}
-    for name, one in _earlier(exercise, submission, path):
-        found.setdefault(name, one)
+    sources = [submission.source]
+    for one in sorted(usable(exercise), key=lambda one: one.name, reverse=True):  # users first
+        module = one.module.encode()
+        if any(module in source.replace(b"\0", b"") for source in sources):  # in UTF-16 as well
+            place = place_of(one, exercise, path)
+            if os.path.lexists(place):
+                found[one.name] = _read(place)
+                sources.append(found[one.name].source)
     return replace(submission, earlier=found)
 
 
-def _earlier(
-    exercise: Exercise, submission: Submission, path: Path
-) -> Iterator[tuple[str, Submission]]:
-    for one in used(exercise):
-        if one.module.encode() not in submission.source:
-            continue
-        place = place_of(one, exercise, path)
-        try:
-            answer, before = Submission.read(place), read(one.folder)
-        except TracerError:  # it is said to whoever imports it
-            continue
-        yield one.name, answer
-        yield from _earlier(before, answer, place)
+def _read(place: Path) -> Submission:
+    """An earlier answer; if it cannot be read, why not is said to whoever imports it."""
+    try:
+        return Submission.read(place)
+    except FileError as error:
+        return Submission(
+            str(place), b"", unread=str(error).removeprefix(f"cannot check {place}: ")
+        )
 
 
 def place_of(earlier: Folder, exercise: Exercise, path: Path) -> Path:

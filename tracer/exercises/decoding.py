@@ -49,6 +49,7 @@ class Odd(StrEnum):
     OTHER = "other"  # a document, a page, an archive
     TOO_LONG = "too long"  # more code than any answer has
     TOO_MANY = "too many"  # more cells or statements than any answer has
+    UNREAD = "unread"  # an earlier answer: too large, a folder, of somebody else
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,56 +10,48 @@ import ast
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import PurePath
 from types import MappingProxyType
 
 from tracer.errors import TracerError
+from tracer.exercises.decoding import Odd, Problem
 from tracer.exercises.exercise import Exercise, Folder
 from tracer.exercises.form import Earlier, Form, look
 from tracer.exercises.reading import read
 from tracer.exercises.submission import Submission
+from tracer.exercises.using import all_uses
 
 
-def used(exercise: Exercise) -> tuple[Folder, ...]:
-    """The exercises whose answers an answer may import."""
-    return tuple(Folder(exercise.folder.parent / name) for name in exercise.uses)
+def usable(exercise: Exercise) -> tuple[Folder, ...]:
+    """The exercises whose answers an answer may import, also by way of another."""
+    root = exercise.folder.parent
+    return tuple(Folder(root / name) for name in all_uses(root, exercise.uses))
 
 
 def all_used(exercise: Exercise) -> tuple[Exercise, ...]:
-    """The same, and those that these use in turn; one that is missing or broken is left out."""
-    found: dict[str, Exercise] = {}
-    waiting = list(used(exercise))
-    while waiting:
-        folder = waiting.pop(0)
-        if folder.name in found:
-            continue
+    """The same, each of them read; one that is missing or broken is left out."""
+    found = []
+    for one in usable(exercise):
         try:
-            one = read(folder.folder)
+            found.append(read(one.folder))
         except TracerError:
             continue
-        found[one.name] = one
-        waiting += used(one)
-    return tuple(found.values())
+    return tuple(found)
 
 
-def imported(program: bytes, exercise: Exercise) -> dict[str, frozenset[str]]:
-    """Of the exercises that it uses those that a program imports, and the names that it gives them.
+def imported(program: bytes, exercise: Exercise) -> tuple[str, ...]:
+    """The names of the exercises whose answers a program imports itself, of all that are usable.
 
-    Returns
-    -------
-    dict of str to frozenset of str
-        By the exercise's name. ``from rnn_step import rnn_step as step`` gives it the name
-        ``step``. Nothing of a program that Python cannot parse.
+    What these import in turn, their own programs say. Nothing of one that Python cannot parse.
     """
-    if not any(one.module.encode() in program for one in used(exercise)):
-        return {}
+    if not any(one.module.encode() in program for one in usable(exercise)):
+        return ()
     try:
         nodes = _nodes(program)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return {}
-    found: dict[str, set[str]] = {}
-    for module, name in (pair for node in nodes for pair in _bound(node)):
-        found.setdefault(module, set()).add(name)
-    return {one.name: frozenset(found[one.module]) for one in used(exercise) if one.module in found}
+        return ()
+    found = {module for node in nodes for module in _modules(node)}
+    return tuple(one.name for one in usable(exercise) if one.module in found)
 
 
 def _nodes(program: bytes) -> list[ast.AST]:
@@ -68,12 +60,18 @@ def _nodes(program: bytes) -> list[ast.AST]:
         return list(ast.walk(ast.parse(program)))
 
 
-def _bound(node: ast.AST) -> Iterator[tuple[str, str]]:
-    """Each module that a statement imports, and a name that it gives to it or to what is in it."""
-    if isinstance(node, ast.Import):
-        yield from ((alias.name, alias.asname or alias.name) for alias in node.names)
-    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-        yield from ((node.module, alias.asname or alias.name) for alias in node.names)
+def _modules(node: ast.AST) -> Iterator[str]:
+    """Each module that a statement imports, or a call of ``import_module``."""
+    match node:
+        case ast.Import():
+            yield from (alias.name for alias in node.names)
+        case ast.ImportFrom(module=str(module), level=0):
+            yield module
+        case ast.Call(
+            func=ast.Name(id="import_module" | "__import__") | ast.Attribute(attr="import_module"),
+            args=[ast.Constant(value=str(module)), *_],
+        ):
+            yield module
 
 
 def with_earlier(exercise: Exercise, form: Form, handed: Mapping[str, Submission]) -> Form:
@@ -94,10 +92,18 @@ def with_earlier(exercise: Exercise, form: Form, handed: Mapping[str, Submission
             before = read(exercise.folder.parent / name)
         except TracerError:  # a broken exercise; what it asks for is not known
             continue
-        one = handed[name]
-        own = look(one.name, one.source, before.called_names, (before.name, before.number))
+        own = _form(handed[name], before)
         found[before.module] = Earlier(before, with_earlier(before, own, handed))
     return replace(form, earlier=MappingProxyType(found)) if found else form
+
+
+def _form(handed: Submission, exercise: Exercise) -> Form:
+    """The form of an earlier answer; of one that could not be read only why."""
+    if handed.unread:
+        why = Problem(Odd.UNREAD, {"why": handed.unread})
+        return Form(PurePath(handed.name).name, problem=why)
+    tags = (exercise.name, exercise.number)
+    return look(handed.name, handed.source, exercise.called_names, tags)
 
 
 def all_earlier(form: Form) -> dict[str, Earlier]:

@@ -24,12 +24,13 @@ class Submission:
     """A student's file, as bytes; nobody has looked into it yet.
 
     `earlier` has the same student's answers to exercises before it, by the exercise's name, as far
-    as this one may import them.
+    as this one may import them. Of one that is there and could not be read, `unread` says why.
     """
 
     name: str
     source: bytes
     earlier: Mapping[str, Submission] = field(default_factory=dict)
+    unread: str = ""
 
     @classmethod
     def read(cls, path: str | os.PathLike[str], *, links: bool = True) -> Submission:

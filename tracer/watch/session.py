@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tracer.course.workbook import Workbook
 from tracer.errors import TracerError
+from tracer.exercises.earlier import usable
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Verdict
@@ -119,7 +120,7 @@ class Session:
         self.seen = now
         if not changed:
             return
-        needed = {e.name for e in changed} & set(self.current.uses)
+        needed = {e.name for e in changed} & {one.name for one in usable(self.current)}
         if self.current not in changed and not (needed and self.book.changed(self.current)):
             there = [e for e in changed if now[e.name]]
             if not there:

@@ -7,11 +7,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from tracer.exercises.earlier import all_earlier, used
+from tracer.exercises.decoding import Odd
+from tracer.exercises.earlier import all_earlier, imported, usable
+from tracer.exercises.exercise import Folder
+from tracer.exercises.form import Earlier
 from tracer.grading.report import Report
 from tracer.language import _
 from tracer.view.say.difference import place
 from tracer.view.say.ending import Ending, line_of
+from tracer.view.say.form import form_sentences
 from tracer.view.say.numbers import apart
 from tracer.view.say.words import clean
 
@@ -52,28 +56,56 @@ def raised_in_earlier(report: Report, facts: Mapping[str, Any]) -> list[str | En
         "file": clean(found.form.file), "number": found.exercise.number,
         "function": ", ".join(found.exercise.called_names),
     }  # fmt: skip
+    where = line_of(found.form, facts["inside_line"])
+    gone = earlier_missing(report, facts["message"], facts["inside"])
+    if gone:
+        said = _("It was raised in your {file}, the answer to exercise {number}.")
+        return [said.format(**names), *where, *gone]
     said = _("It was raised in your {file}, the answer to exercise {number}. Correct it first.")
     if facts.get("stub"):
         said = _("{function}, of exercise {number}, is not written yet. Write it first.")
-    return [said.format(**names), *line_of(found.form, facts["inside_line"])]
+    return [said.format(**names), *where]
 
 
-def earlier_missing(report: Report, message: str) -> list[str]:
-    """That an earlier answer is not there, or does not define what is imported from it."""
-    of = {one.module: one for one in used(report.exercise)}
+def earlier_missing(report: Report, message: str, inside: str = "") -> list[str]:
+    """That an earlier answer is not there, cannot be read, or does not define what is imported.
+
+    `inside` is the module of the earlier answer that imports it, if it is not the answer itself.
+    """
+    of = {one.module: one for one in usable(report.exercise)}
     none, without = _NONE.match(message), _WITHOUT.match(message)
     if none is not None and none["module"] in of:
-        one = of[none["module"]]
-        names = {"module": one.module, "number": one.number, "name": one.name, "file": one.file}
-        return [
-            _("{module} is your answer to exercise {number}, and it is not there.").format(**names),
-            _(
-                "It belongs into the folder {name} beside that of this exercise. For a file that "
-                "lies elsewhere: into the same folder, as {file}."
-            ).format(**names),
-        ]
+        return _not_found(report, of[none["module"]], inside)
     if without is not None and without["module"] in of:
         one = of[without["module"]]
         said = _("Your {file}, the answer to exercise {number}, defines no {name}.")
         return [said.format(file=one.file, number=one.number, name=without["name"])]
     return []
+
+
+def _not_found(report: Report, one: Folder, inside: str) -> list[str]:
+    """Why there is no module of an earlier answer: its name is not seen, it is damaged, or gone."""
+    found = all_earlier(report.form)
+    names = {"module": one.module, "number": one.number, "name": one.name, "file": one.file}
+    there = found.get(one.module)
+    if there is not None and there.form.problem is not None:
+        file, problem = there.form.file, there.form.problem
+        said = _("{module} is your answer to exercise {number}. Its file is there, but damaged:")
+        if problem.what == Odd.UNREAD:
+            said = _("{module} is your answer to exercise {number}. Its file is there, but:")
+        facts = {"what": problem.what, **problem.facts}
+        return [said.format(**names), *form_sentences(file, facts)]
+    importing = found[inside] if inside else Earlier(report.exercise, report.form)
+    if one.name not in imported(importing.form.program, importing.exercise):
+        said = _(
+            "{module} is your answer to exercise {number}. It can be imported only where its name "
+            "stands in the import: import {module}, or from {module} import …"
+        )
+        return [said.format(**names)]
+    return [
+        _("{module} is your answer to exercise {number}, and it is not there.").format(**names),
+        _(
+            "It belongs into the folder {name} beside that of this exercise. For a file that "
+            "lies elsewhere: into the same folder, as {file}."
+        ).format(**names),
+    ]

@@ -46,6 +46,8 @@ def form_sentences(file: str, facts: Mapping[str, Any]) -> list[str]:
         case Odd.LANGUAGE:
             said = _("{file} is a notebook in {language}, not in Python.")
             todo = _("Choose a Python kernel, and save it again.")
+        case Odd.UNREAD:
+            return [_("{file} cannot be read: {why}.").format(**told)]
         case Odd.TOO_MANY:
             said = _(
                 "{file} has more than {most} code cells, or more than {most} statements outside of "
