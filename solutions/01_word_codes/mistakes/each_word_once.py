@@ -1,4 +1,4 @@
-# fails: sentence, other codes, unknown word, called twice; first at: shape
+# fails: sentence, other codes, unknown word, as many zeros, called twice; first at: shape
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# fails: other codes; first at: shape
+# fails: other codes, as many zeros; first at: shape
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# fails: sentence, other codes, unknown word, called twice; first at: quantity x
+# fails: sentence, other codes, unknown word, as many zeros, called twice; first at: quantity x
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# fails: unknown word; first at: shape
+# fails: unknown word, as many zeros; first at: shape
 import numpy as np
 
 

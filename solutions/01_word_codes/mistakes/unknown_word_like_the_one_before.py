@@ -1,4 +1,4 @@
-# fails: unknown word; first at: quantity x
+# fails: unknown word, as many zeros; first at: quantity x
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# fails: unknown word; first at: exception KeyError
+# fails: unknown word, as many zeros; first at: exception KeyError
 import numpy as np
 
 
