@@ -61,6 +61,45 @@ def test_only_what_a_rule_gives(tmp_path: Path) -> None:
     assert {name: found[name] for name in refused} == dict.fromkeys(refused, "EACCES")
 
 
+def test_two_lists(tmp_path: Path) -> None:
+    """With a list that is made once, a run has what its rules give, and its own folder: no other.
+
+    The folders of all runs lie beneath one, and that lies beside something that may be read.
+    """
+    if not version():
+        return
+    for name in ("runs/own", "runs/other", "listed", "beside/read", "beside/other"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "file").write_text("1", "utf-8")
+    held = [("beside/read", "read"), ("listed", "list"), ("not there", "read")]
+    attempts = {
+        "read": "open('beside/read/file').read()",
+        "list": "os.listdir('listed')",
+        "own": "open('runs/own/file', 'w').write('1'); os.remove('runs/own/file')",
+    }
+    refused = {
+        "read what is listed": "open('listed/file')",
+        "what lies beside it": "open('beside/other/file')",
+        "list what lies around": "os.listdir('beside')",
+        "another run": "open('runs/other/file')",
+        "list another run": "os.listdir('runs/other')",
+        "list all runs": "os.listdir('runs')",
+        "write in another run": "open('runs/other/new', 'w')",
+        "write what is read": "open('beside/read/new', 'w')",
+        "move to another run": "os.rename('runs/own', 'runs/other/own')",
+    }
+    rules = (
+        f"landlock = load('landlock'); held = {held} + [(os.path.dirname(os.__file__), 'read')]\n"
+        "landlock.hold(held, 'runs')\n"
+        "for made in landlock.lists([('runs/own', 'scratch')]): landlock.restrict(made)\n"
+    )
+
+    found = tried(rules, attempts | refused, begin=f"import os; os.chdir({str(tmp_path)!r})")
+
+    assert {name: found[name] for name in attempts} == dict.fromkeys(attempts, "done")
+    assert {found[name] for name in refused} <= {"EACCES", "EXDEV"}
+
+
 def test_nobody_else_is_reached() -> None:
     """No TCP where the kernel can guard it, and no signal to whoever stands outside."""
     if not version():

@@ -65,14 +65,12 @@ def _zygote() -> Zygote:
     return in_folder(let_in if os.geteuid() == 0 else lambda _root: None, lasting)
 
 
-def _place(_zygote: Zygote, left: ExitStack) -> Place:
-    root = left.enter_context(place.folder())
-    folder = root / "answer"
-    folder.mkdir()
+def _place(zygote: Zygote, left: ExitStack) -> Place:
+    folder, root = left.enter_context(zygote.folder()), zygote.root
+    assert root is not None
     reads_all = False
     if os.geteuid() == 0:  # the child is another user
-        root.chmod(0o711)
-        reads_all = not (_open(root.parent) and all(map(for_others, real_packages())))
+        reads_all = not (_open(root) and all(map(for_others, real_packages())))
     return Place(str(folder), folder, plan([own(str(folder))], str(folder), reads_all=reads_all))
 
 

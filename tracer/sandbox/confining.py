@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import ctypes
 import os
+import platform
 import signal
 import struct
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +62,8 @@ def confine(plan: dict[str, Any], results: int, landlock: Any, seccomp: Any, spa
         users = _users() if proc is None else spaces.users(proc)
     elif proc is not None:
         spaces.own_users(proc)
-    rules = None if plan["rules"] is None else landlock.ruleset(map(tuple, plan["rules"]))
-    _close_all_but(results, rules)
+    rules = [] if plan["rules"] is None else landlock.lists(map(tuple, plan["rules"]))
+    _close_all_but(results, *rules)
     counted_alone = root or proc is not None
     _limit(THREADS if counted_alone else THREADS + _threads(os.getuid()))
     _control(NO_NEW_PRIVS, 1)
@@ -74,9 +76,9 @@ def confine(plan: dict[str, Any], results: int, landlock: Any, seccomp: Any, spa
     _control(PDEATHSIG, signal.SIGKILL)  # another user is another process to the kernel
     if os.getppid() != parent:
         raise OSError("the process that watches this one has ended")
-    if rules is not None:
-        landlock.restrict(rules)
-        os.close(rules)
+    for made in rules:
+        landlock.restrict(made)
+        os.close(made)
     seccomp.install()
 
 
@@ -99,14 +101,15 @@ def prepared(landlock: Any, seccomp: Any) -> None:
     import resource  # noqa: F401 - loaded once for all
 
     landlock.version()
+    _libc()
     with suppress(KeyError):  # a processor without a list of system calls
-        seccomp.program(os.uname().machine, os.getpid())
+        seccomp.program(platform.machine(), os.getpid())
 
 
-def _close_all_but(*kept: int | None) -> None:
+def _close_all_but(*kept: int) -> None:
     """Close every descriptor from 3 on but these."""
     first = 3
-    for file in sorted(file for file in kept if file is not None):
+    for file in sorted(kept):
         os.closerange(first, file)
         first = file + 1
     os.closerange(first, 2**20)
@@ -124,7 +127,11 @@ def fresh_user(number: int, ranges: str) -> int:
 
 
 def _users() -> str:
-    return Path("/proc/self/uid_map").read_text("ascii")
+    file = os.open("/proc/self/uid_map", os.O_RDONLY)
+    try:
+        return os.read(file, 4096).decode("ascii")
+    finally:
+        os.close(file)
 
 
 def _another_user(user: int, scratch: str, *, keep_reading: bool) -> None:
@@ -168,11 +175,16 @@ def _capabilities(kept: int) -> None:
     version = 0x20080522
     header = struct.pack("=Ii", version, 0)
     data = struct.pack("=6I", kept, kept, 0, 0, 0, 0)
-    _checked("capset", ctypes.CDLL(None, use_errno=True).capset(header, data))
+    _checked("capset", _libc().capset(header, data))
 
 
 def _control(option: int, value: int) -> None:
-    _checked("prctl", ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0))
+    _checked("prctl", _libc().prctl(option, value, 0, 0, 0))
+
+
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
 
 
 def _checked(name: str, result: int) -> None:

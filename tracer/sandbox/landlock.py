@@ -18,6 +18,7 @@ import struct
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 
 CREATE, ADD, RESTRICT = 444, 445, 446
 """The numbers of the three calls, the same on all processors."""
@@ -59,8 +60,6 @@ def version() -> int:
 def ruleset(rules: Iterable[Rule]) -> int:
     """A descriptor of a list of rules, which binds nobody yet. What is not there gets no rule.
 
-    Those that this process holds (`hold`) are in it as well.
-
     Raises
     ------
     OSError
@@ -71,26 +70,32 @@ def ruleset(rules: Iterable[Rule]) -> int:
     wanted = struct.pack("=QQQ", handled, TCP if known >= 4 else 0, OTHERS if known >= 6 else 0)
     wanted = wanted[: 8 if known < 4 else 16 if known < 6 else 24]
     made = _call(CREATE, wanted, ctypes.c_size_t(len(wanted)), ctypes.c_uint32(0))
-    for file, rights in _HELD:
-        _add(made, file, rights & handled)
     for path, right in rules:
-        with suppress(FileNotFoundError, NotADirectoryError):
-            file, rights = _opened(path, RIGHTS[right])
-            try:
-                _add(made, file, rights & handled)
-            finally:
-                os.close(file)
+        _add(made, path, RIGHTS[right] & handled)
+    for path, rights in _AROUND.items():
+        _add(made, path, rights & handled)
     return made
 
 
-def hold(rules: Iterable[Rule]) -> None:
-    """Open what these rules are about; they go into every list that is made from now on.
+def hold(rules: Iterable[Rule], beneath: str) -> None:
+    """Make a list of these rules, and of one that gives everything beneath a folder to be written.
 
-    Who forks often does so once: to open some hundred files takes longer than a small answer does.
+    Who forks often does so once: some hundred rules take longer than a small answer does, and a
+    list of them cannot be copied. A process is then held to two lists, and has what both give: this
+    one, and one of its own with a folder beneath, and with the few folders around what the rules
+    are about. None of these is around the folders of other processes.
     """
+    rules = list(rules)
+    _HELD.append(ruleset([*rules, (beneath, "scratch")]))
     for path, right in rules:
         with suppress(FileNotFoundError, NotADirectoryError):
-            _HELD.append(_opened(path, RIGHTS[right]))
+            around = _around(Path(path).resolve(strict=True), Path(beneath).resolve())
+            _AROUND[around] = _AROUND.get(around, 0) | RIGHTS[right]
+
+
+def lists(rules: Iterable[Rule]) -> list[int]:
+    """Descriptors of all lists that a process is to be held to: those held, and one of its own."""
+    return [*_HELD, ruleset(rules)]
 
 
 def restrict(made: int) -> None:
@@ -98,21 +103,29 @@ def restrict(made: int) -> None:
     _call(RESTRICT, ctypes.c_int(made), ctypes.c_uint32(0))
 
 
-_HELD: list[tuple[int, int]] = []
-"""Descriptors of files and folders, and the rights on each."""
+_HELD: list[int] = []
+"""Descriptors of the lists that are made."""
+
+_AROUND: dict[str, int] = {}
+"""Folders around what these are about, and the rights on each."""
 
 
-def _opened(path: str, rights: int) -> tuple[int, int]:
-    """A descriptor of a path, and which of these rights there are on it."""
-    file = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    folder = stat.S_ISDIR(os.fstat(file).st_mode)
-    return file, rights if folder else rights & OF_FILES
+def _around(path: Path, beneath: Path) -> str:
+    """The folder in which this one lies, if `beneath` does not lie in that too; else itself."""
+    return str(path if beneath.is_relative_to(path.parent) else path.parent)
 
 
-def _add(made: int, file: int, rights: int) -> None:
-    if rights:
-        rule = struct.pack("=Qi", rights, file)
-        _call(ADD, ctypes.c_int(made), ctypes.c_int(1), rule, ctypes.c_uint32(0))
+def _add(made: int, path: str, rights: int) -> None:
+    with suppress(FileNotFoundError, NotADirectoryError):
+        file = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        try:
+            if not stat.S_ISDIR(os.fstat(file).st_mode):
+                rights &= OF_FILES
+            if rights:
+                rule = struct.pack("=Qi", rights, file)
+                _call(ADD, ctypes.c_int(made), ctypes.c_int(1), rule, ctypes.c_uint32(0))
+        finally:
+            os.close(file)
 
 
 @cache

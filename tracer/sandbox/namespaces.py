@@ -44,7 +44,7 @@ SIGNALLED = 128
 PATIENCE = 10.0
 """Seconds in which bubblewrap has to run the smallest program."""
 
-RUNNER, PACKAGES, ANSWER = "/runner", "/packages", "/answer"
+RUNNER, PACKAGES, ANSWER = "/runner", "/packages", "/answers/own"
 """Where, inside, our own files lie, the links to the packages, and the folder of the answer."""
 
 
@@ -163,7 +163,8 @@ def _zygote() -> Zygote:
     assert bwrap is not None
     command = (bwrap, *_nest(), f"{RUNNER}/zygote.py")
     allowed = lasting(PACKAGES, hidden=True) if landlock.version() else []
-    return started(command, PACKAGES, None, ANSWER, rules=allowed, apart=True)
+    beneath = str(Path(ANSWER).parent)
+    return started(command, PACKAGES, None, ANSWER, rules=allowed, beneath=beneath, apart=True)
 
 
 def _place(_zygote: Zygote, _left: ExitStack) -> Place:

@@ -10,7 +10,6 @@ import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from tracer.sandbox import place
 from tracer.sandbox.process import PlainProcess
 from tracer.sandbox.waiting import Waiting, start
 from tracer.sandbox.warm import Nest, Place, Zygote, in_folder, start_warm
@@ -30,9 +29,8 @@ def _zygote() -> Zygote:
     return in_folder(lambda _root: None, lambda _packages: ())
 
 
-def _place(_zygote: Zygote, left: ExitStack) -> Place:
-    folder = left.enter_context(place.folder()) / "answer"
-    folder.mkdir()
+def _place(zygote: Zygote, left: ExitStack) -> Place:
+    folder = left.enter_context(zygote.folder())
     return Place(str(folder), folder, None)
 
 

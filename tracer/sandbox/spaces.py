@@ -13,6 +13,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+from functools import cache
 
 NEWNS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x20000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
 
@@ -95,6 +96,7 @@ def _mount(what: str | None, where: str, kind: str | None, flags: int, data: str
     _checked("mount", _libc().mount(*words[:3], flagged, words[3]))
 
 
+@cache
 def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 

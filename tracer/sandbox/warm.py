@@ -15,8 +15,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -31,6 +31,9 @@ from tracer.sandbox.waiting import COPIED, Waiting, environment_in, lifeline
 
 FORKS = 1000
 """So many runs, and another zygote takes over."""
+
+ANSWERS = "answers"
+"""In the folder of a zygote, the folders of its runs lie in this one."""
 
 PYTHON = ("-I", "-S", "-B", "-u", "-X", "utf8")
 
@@ -96,6 +99,17 @@ class Zygote:
             raise BrokenPipeError(said.strip()[-500:] or "it has ended")
         return found[0]
 
+    @contextmanager
+    def folder(self) -> Iterator[Path]:
+        """A folder for a run, which is gone afterwards."""
+        assert self.root is not None
+        folder = self.root / ANSWERS / place.name()
+        try:
+            folder.mkdir(0o700)
+            yield folder
+        finally:
+            place.remove(folder)
+
     def close(self) -> None:
         """Ask for nothing more; it ends as soon as all that it has forked has ended."""
         self.channel.close()
@@ -156,18 +170,20 @@ def in_folder(opened: Callable[[Path], None], rules: Callable[[str], Sequence[Ru
             shutil.copyfile(Path(__file__).with_name(name), root / name)
         packages = str(root / "packages")
         expose(Path(packages))
+        (root / ANSWERS).mkdir(0o711)
         opened(root)
         command = (sys.executable, *PYTHON, str(root / "zygote.py"))
         made = started(
-            command, packages, root, str(root), rules=rules(packages), apart=False, held=held
-        )
+            command, packages, root, str(root), rules=rules(packages),
+            beneath=str(root / ANSWERS), apart=False, held=held,
+        )  # fmt: skip
         failed.pop_all()
     return made
 
 
 def started(
     command: Sequence[str], packages: str, root: Path | None, folder: str, *,
-    rules: Sequence[Rule] = (), apart: bool, held: int | None = None,
+    rules: Sequence[Rule] = (), beneath: str, apart: bool, held: int | None = None,
 ) -> Zygote:  # fmt: skip
     """Start one.
 
@@ -182,6 +198,8 @@ def started(
         Where it stands until a run has a folder.
     rules : sequence of Rule
         For Landlock, the same ones for every run.
+    beneath : str
+        The folder that the folders of all runs lie in.
     apart : bool
         Whether each run gets namespaces of its own.
     held : int, optional
@@ -189,7 +207,12 @@ def started(
     """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     said = tempfile.TemporaryFile(dir=place.temporary())  # noqa: SIM115 - open as long as it runs
-    about = json.dumps({"packages": [packages], "apart": apart, "rules": rules, "held": held})
+    about = json.dumps(
+        {
+            "packages": [packages], "apart": apart, "rules": rules, "beneath": beneath,
+            "held": held,
+        }
+    )  # fmt: skip
     handed = [theirs.fileno()] if held is None else [theirs.fileno(), held]
     with theirs:
         child = subprocess.Popen(  # noqa: S603 - our own command

@@ -55,7 +55,8 @@ def main() -> None:
     for name in LOADED:
         runner.beside(name)
     runner.beside("confining").prepared(runner.beside("landlock"), runner.beside("seccomp"))
-    runner.beside("landlock").hold(about["rules"])
+    if about["rules"]:
+        runner.beside("landlock").hold(about["rules"], about["beneath"])
     gc.freeze()  # what is there already is looked at by no fork, and so stays shared
     spaces = runner.beside("spaces") if about["apart"] else None
     asked = _serve(socket.socket(fileno=int(sys.argv[2])), spaces)
