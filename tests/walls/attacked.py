@@ -105,6 +105,7 @@ class Surroundings:
     def left(self) -> set[str]:
         """The files that lie where none should."""
         found = {str(path) for path in self.temporary.iterdir() if path not in _zygotes()}
+        found |= {str(path) for root in _zygotes() for path in (root / warm.ANSWERS).iterdir()}
         for folder in (*_folders(), self.temporary, self.neighbour):
             with suppress(OSError):
                 found |= {str(path) for path in folder.glob(f"*{LEFT}*")}

@@ -62,7 +62,8 @@ def trouble() -> str:
 
 
 def _zygote() -> Zygote:
-    return in_folder(let_in if os.geteuid() == 0 else lambda _root: None, lasting)
+    opened = let_in if os.geteuid() == 0 else lambda _root: None
+    return in_folder(opened, lasting, walled=True)
 
 
 def _place(zygote: Zygote, left: ExitStack) -> Place:

@@ -26,7 +26,7 @@ class Ready(PlainProcess):
 
 
 def _zygote() -> Zygote:
-    return in_folder(lambda _root: None, lambda _packages: ())
+    return in_folder(lambda _root: None, lambda _packages: (), walled=False)
 
 
 def _place(zygote: Zygote, left: ExitStack) -> Place:

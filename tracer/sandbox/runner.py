@@ -118,7 +118,8 @@ def main(setting: dict[str, Any]) -> None:
 
     `setting` has the folders of the ``packages``, the ``wall`` that `confining` raises, and where
     the request lies: in the folder ``root``, or in the file that is open as ``handed``. Where there
-    is a ``scratch``, it is to be made, out of memory.
+    is a ``scratch``, it is to be made, out of memory. Whose process is not guarded has a
+    ``lifeline``: it is guarded as soon as it forks others itself.
     """
     describing = beside("describing")
     results = os.dup(1)  # not handed on to programs that the student's code starts
@@ -129,8 +130,7 @@ def main(setting: dict[str, Any]) -> None:
     recording = beside("recording")  # also where nothing is recorded: what is loaded stays as it is
     standing = beside("standing")
     request, source = asked(setting)
-    note = frames.pack_note
-    inputs = dict(frames.unpack(request).frames)
+    note, inputs = frames.pack_note, dict(frames.unpack(request).frames)
     plan = frames.read_note(inputs["plan"], LONGEST_PLAN)
     if setting.get("scratch"):
         beside("spaces").make_scratch(setting["scratch"], plan["disk"])
@@ -152,6 +152,8 @@ def main(setting: dict[str, Any]) -> None:
         simulating.simulate()
     compiler = compiling.taken(plan)  # before any of the student's code
     alone = plan["apart"] and hasattr(os, "fork")
+    if alone and "lifeline" in setting:
+        beside("supervise").guard(setting["lifeline"])
     stands(wall, alone=alone)
     program = compiled_once(describing.compiled)
     send(note("ready", {"apart": alone}))

@@ -1,7 +1,10 @@
 """Namespaces of one run, made inside bubblewrap: of processes, mounts, shared memory and network.
 
 The process that forks the others has been left one right inside its small machine: to make
-namespaces. It forks each run as the first process of its own, whose end ends all that is in there.
+namespaces. Each run is forked into a namespace of processes with nobody else in it but a first
+process that does nothing, and whose end would end all that is in there. To make one takes as long
+as a small answer does: it is used again if nothing is left in it.
+
 The folder of the answer is a piece of memory with a limit, which no other run can see, and the one
 user there is has nobody else to be: for an ordinary user, each run is also in a namespace of users.
 
@@ -12,10 +15,16 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import sys
+from contextlib import suppress
 from functools import cache
+from pathlib import Path
+from typing import NamedTuple, NoReturn
 
 NEWNS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x20000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
+
+PDEATHSIG = 1
 
 RDONLY, NOSUID, NODEV, REMOUNT, RECURSIVE, PRIVATE = 1, 2, 4, 32, 16384, 1 << 18
 
@@ -23,23 +32,74 @@ ENTRIES = 20_000
 """Files and folders that may be there; `tracer.sandbox.place` counts as many on a disk."""
 
 
-def fork() -> int:
-    """Fork a process that is the first one of a namespace of its own; 0 in there.
+class Room(NamedTuple):
+    """A namespace of processes: the number of the first one in it, and a descriptor of it all."""
+
+    first: int
+    space: int
+
+
+_EMPTY: list[Room] = []
+"""Those in which nothing is but the first process."""
+
+
+def room() -> Room:
+    """A namespace of processes for one run, with a first process that does nothing.
 
     Raises
     ------
     OSError
         If the kernel does not allow it.
     """
-    own = os.open("/proc/self/ns/pid", os.O_RDONLY)
+    if _EMPTY:
+        return _EMPTY.pop()
+    own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
     try:
         _checked("unshare", _libc().unshare(NEWPID))  # for what is forked from now on
+        first = os.fork()
+        if not first:
+            _keep()
+        space = os.open(f"/proc/{first}/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        _checked("setns", _libc().setns(own, NEWPID))
+    finally:
+        os.close(own)
+    return Room(first, space)
+
+
+def fork(inside: Room) -> int:
+    """Fork a process into a namespace; 0 in there."""
+    own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        _checked("setns", _libc().setns(inside.space, NEWPID))
         child = os.fork()
         if child:
             _checked("setns", _libc().setns(own, NEWPID))
     finally:
         os.close(own)
     return child
+
+
+def leave(left: Room) -> None:
+    """Keep a namespace for the next run if nothing of this one is left in it; else end it all.
+
+    What loses its parent becomes a child of the first process there.
+    """
+    children = Path(f"/proc/{left.first}/task/{left.first}/children")
+    with suppress(OSError):  # a kernel that does not list them
+        if not children.read_bytes():
+            _EMPTY.append(left)
+            return
+    os.kill(left.first, signal.SIGKILL)  # the kernel ends all the others with it
+    os.waitpid(left.first, 0)
+    os.close(left.space)
+
+
+def _keep() -> NoReturn:
+    """Be the first process of a namespace, until the one that made it ends."""
+    os.closerange(0, 2**20)
+    _libc().prctl(PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    while True:
+        signal.pause()
 
 
 def enter() -> int:
@@ -109,7 +169,7 @@ def _checked(name: str, result: int) -> None:
 
 def _probe() -> None:
     """Make all of it once, as a run does; how the process ends says whether it can be made."""
-    child = fork()
+    child = fork(room())
     if child:
         sys.exit(os.waitpid(child, 0)[1] != 0)
     proc = enter()

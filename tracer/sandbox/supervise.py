@@ -31,9 +31,6 @@ SAYING = 0.2
 PATIENCE = 3.0
 """Seconds in which everything that is left has to be ended."""
 
-FIRST = 1
-"""The first process of a namespace: the kernel ends all the others with it."""
-
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 
@@ -60,11 +57,11 @@ def guard(grader: int | None = None, told: int | None = None) -> None:
         if os.getppid() != here:  # it ended before that was settled
             os._exit(1)
         return
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it ends last, and then as the child has ended
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the results are the child's business
     status = _watch(child, grader)
-    if here != FIRST:
-        _end_all()
+    _end_all()
     if told is not None:
         with suppress(OSError):  # nobody may want to know any more
             os.write(told, struct.pack("i", status))

@@ -146,7 +146,9 @@ _OF: dict[tuple[int, str], Zygote] = {}
 _CHANGING = threading.Lock()
 
 
-def in_folder(opened: Callable[[Path], None], rules: Callable[[str], Sequence[Rule]]) -> Zygote:
+def in_folder(
+    opened: Callable[[Path], None], rules: Callable[[str], Sequence[Rule]], *, walled: bool
+) -> Zygote:
     """Start one from copies of our files, in a folder of its own.
 
     The folder is held from the moment it is made, first by this process and then by the zygote: a
@@ -158,6 +160,8 @@ def in_folder(opened: Callable[[Path], None], rules: Callable[[str], Sequence[Ru
         Lets others into the folder, if they have to be.
     rules : callable
         Those for Landlock, of the folder with the packages.
+    walled : bool
+        See `started`.
     """
     root = place.named()
     with ExitStack() as failed, ExitStack() as left:
@@ -175,7 +179,7 @@ def in_folder(opened: Callable[[Path], None], rules: Callable[[str], Sequence[Ru
         command = (sys.executable, *PYTHON, str(root / "zygote.py"))
         made = started(
             command, packages, root, str(root), rules=rules(packages),
-            beneath=str(root / ANSWERS), apart=False, held=held,
+            beneath=str(root / ANSWERS), apart=False, walled=walled, held=held,
         )  # fmt: skip
         failed.pop_all()
     return made
@@ -183,7 +187,8 @@ def in_folder(opened: Callable[[Path], None], rules: Callable[[str], Sequence[Ru
 
 def started(
     command: Sequence[str], packages: str, root: Path | None, folder: str, *,
-    rules: Sequence[Rule] = (), beneath: str, apart: bool, held: int | None = None,
+    rules: Sequence[Rule] = (), beneath: str, apart: bool, walled: bool = True,
+    held: int | None = None,
 ) -> Zygote:  # fmt: skip
     """Start one.
 
@@ -202,6 +207,8 @@ def started(
         The folder that the folders of all runs lie in.
     apart : bool
         Whether each run gets namespaces of its own.
+    walled : bool
+        Whether no run can start a process.
     held : int, optional
         The descriptor that says that the folder is somebody's; the zygote gets a copy of it.
     """
@@ -210,7 +217,7 @@ def started(
     about = json.dumps(
         {
             "packages": [packages], "apart": apart, "rules": rules, "beneath": beneath,
-            "held": held,
+            "held": held, "walled": walled,
         }
     )  # fmt: skip
     handed = [theirs.fileno()] if held is None else [theirs.fileno(), held]

@@ -4,6 +4,10 @@ It is asked by the grader over a socket, gets the pipes of the run with each req
 with a descriptor of the process. How a process has ended goes out on a pipe of its own.
 When the grader is gone, it waits for those that still run, removes its folder, and ends.
 
+Behind a wall a run can start no process, so there is nothing of it but the one that is forked
+here. It ends when this process does, and this process ends it when the grader lets go of the run.
+Without a wall, the process that is forked stands guard over another one (`supervise`).
+
 Inside namespaces, each process that is forked gets some of its own (`spaces`).
 
 Like `runner`, this file is copied beside the others and imports the standard library only.
@@ -11,16 +15,20 @@ Like `runner`, this file is copied beside the others and imports the standard li
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import importlib.util
 import json
 import os
 import select
 import shutil
+import signal
 import socket
 import struct
 import sys
+import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,12 +45,45 @@ LOADED = (
 )  # fmt: skip
 
 
+PDEATHSIG = 1
+
+
 class Asked(NamedTuple):
-    """A request, as the process that is to carry it out has it."""
+    """A request, as the process that is to carry it out has it.
+
+    `told` is the pipe on which it tells how it has ended, if that is its business.
+    """
 
     setting: dict[str, Any]
     lifeline: int
+    told: int
+
+
+@dataclass(slots=True)
+class Running:
+    """A process that has been forked.
+
+    Attributes
+    ----------
+    pid : int
+    process : int
+        A descriptor of it.
+    lifeline : int or None
+        The pipe at whose end it is to be ended; None where it watches that itself.
+    status : int
+        The pipe on which the grader hears how it has ended.
+    room : object
+        Its namespace of processes, where it has one of its own.
+    end : float or None
+        When it is ended by force, once it has been asked to end.
+    """
+
+    pid: int
+    process: int
+    lifeline: int | None
     status: int
+    room: Any
+    end: float | None = None
 
 
 def main() -> None:
@@ -59,7 +100,8 @@ def main() -> None:
         runner.beside("landlock").hold(about["rules"], about["beneath"])
     gc.freeze()  # what is there already is looked at by no fork, and so stays shared
     spaces = runner.beside("spaces") if about["apart"] else None
-    asked = _serve(socket.socket(fileno=int(sys.argv[2])), spaces)
+    saying = runner.beside("supervise").SAYING
+    asked = Serving(int(sys.argv[2]), spaces, saying, walled=about["walled"]).serve()
     if asked is None:
         if spaces is None:
             shutil.rmtree(here, ignore_errors=True)
@@ -69,51 +111,121 @@ def main() -> None:
     random = sys.modules.get("numpy.random")
     if random is not None:
         random.seed()  # else each run would draw what the others draw
-    runner.run(asked.setting, asked.lifeline, asked.status)
+    if about["walled"]:
+        runner.run({**asked.setting, "lifeline": asked.lifeline})
+    else:
+        runner.run(asked.setting, asked.lifeline, asked.told)
 
 
-def _serve(channel: socket.socket, spaces: Any) -> Asked | None:
-    """Fork; the request in a process that is to carry it out, None when there are no more."""
-    waiting = select.poll()
-    waiting.register(channel, select.POLLIN)
-    running: dict[int, tuple[int, int]] = {}  # by the descriptor of the process: it, its status
-    listening = True
-    while listening or running:
-        for ready, _event in waiting.poll():
-            if ready in running:
-                waiting.unregister(ready)
-                _tell(ready, *running.pop(ready))
-                continue
-            message, files, *_ = socket.recv_fds(channel, LONGEST, FILES)
-            if not message:
-                waiting.unregister(channel)
-                listening = False
-                continue
-            child = os.fork() if spaces is None else spaces.fork()
-            if child == 0:
-                kept = files
-                channel.close()
-                for process, (_pid, status) in running.items():
-                    os.close(process)
-                    os.close(status)
-                return _become(json.loads(message), kept, spaces)
-            process = os.pidfd_open(child)
-            *pipes, status, handed = files
-            for file in (*pipes, handed):
+class Serving:
+    """Forks as often as asked, and watches what it has forked."""
+
+    def __init__(self, channel: int, spaces: Any, saying: float, *, walled: bool) -> None:
+        self._channel = socket.socket(fileno=channel)
+        self._spaces, self._saying, self._walled = spaces, saying, walled
+        self._waiting = select.poll()
+        self._waiting.register(self._channel, select.POLLIN)
+        self._listening = True
+        self._of: dict[int, Running] = {}  # by the descriptors that are waited for
+
+    def serve(self) -> Asked | None:
+        """The request in a process that is to carry it out; None when there are no more."""
+        while self._listening or self._of:
+            for ready, _event in self._waiting.poll(self._patience()):
+                run = self._of.get(ready)
+                if ready == self._channel.fileno():
+                    asked = self._asked()
+                    if asked is not None:
+                        return asked
+                elif run is not None and ready == run.process:
+                    self._ended(run)
+                elif run is not None:
+                    self._let_go(run)
+            self._end_by_force()
+        return None
+
+    def _asked(self) -> Asked | None:
+        """Fork; the request in the process that is forked."""
+        message, files = b"", list[int]()
+        with suppress(ConnectionError):  # the grader is gone
+            message, files, *_ = socket.recv_fds(self._channel, LONGEST, FILES)
+        if not message:
+            self._waiting.unregister(self._channel)
+            self._listening = False
+            return None
+        here = os.getpid()
+        room = None if self._spaces is None else self._spaces.room()
+        child = os.fork() if room is None else self._spaces.fork(room)
+        *pipes, lifeline, status, handed = files
+        if child == 0:
+            self._channel.close()
+            for file in {*self._of, *(run.status for run in self._of.values())}:
                 os.close(file)
-            running[process] = (child, status)
-            waiting.register(process, select.POLLIN)
-            socket.send_fds(channel, [b"."], [process])
-    return None
+            if self._walled:
+                _end_with(here, apart=room is not None)
+            return _become(json.loads(message), files, self._spaces)
+        for file in (*pipes, handed):
+            os.close(file)
+        if not self._walled:
+            os.close(lifeline)
+        run = Running(child, os.pidfd_open(child), lifeline if self._walled else None, status, room)
+        self._wait_for(run.process, run)
+        if run.lifeline is not None:
+            self._wait_for(run.lifeline, run)
+        with suppress(OSError):  # the grader is gone, and with it the other end of the lifeline
+            socket.send_fds(self._channel, [b"."], [run.process])
+        return None
+
+    def _wait_for(self, file: int, run: Running) -> None:
+        self._of[file] = run
+        self._waiting.register(file, select.POLLIN)
+
+    def _forget(self, file: int) -> None:
+        self._waiting.unregister(file)
+        del self._of[file]
+        os.close(file)
+
+    def _let_go(self, run: Running) -> None:
+        """Ask a run to end: it may say before where it stands."""
+        assert run.lifeline is not None
+        self._forget(run.lifeline)
+        run.lifeline, run.end = None, time.monotonic() + self._saying
+        _signal(run, signal.SIGTERM)
+
+    def _end_by_force(self) -> None:
+        for run in list(self._of.values()):
+            if run.end is not None and run.end <= time.monotonic():
+                run.end = None
+                _signal(run, signal.SIGKILL)
+
+    def _patience(self) -> float | None:
+        """Milliseconds until the next run is to be ended by force."""
+        ends = [run.end for run in self._of.values() if run.end is not None]
+        return max(0.0, 1000 * (min(ends) - time.monotonic())) + 1 if ends else None
+
+    def _ended(self, run: Running) -> None:
+        """Say how a process has ended, if it has not done so itself."""
+        _pid, ended = os.waitpid(run.pid, 0)
+        if run.room is not None:
+            self._spaces.leave(run.room)
+        with suppress(OSError):  # nobody may want to know any more
+            os.write(run.status, struct.pack("i", ended))
+        os.close(run.status)
+        if run.lifeline is not None:
+            self._forget(run.lifeline)
+        self._forget(run.process)
 
 
-def _tell(process: int, pid: int, status: int) -> None:
-    """Say how a process has ended, if what stands in it between us and the student's has not."""
-    _pid, ended = os.waitpid(pid, 0)
-    with suppress(OSError):  # nobody may want to know any more
-        os.write(status, struct.pack("i", ended))
-    os.close(status)
-    os.close(process)
+def _signal(run: Running, number: int) -> None:
+    with suppress(ProcessLookupError):
+        signal.pidfd_send_signal(run.process, number)
+
+
+def _end_with(parent: int, *, apart: bool) -> None:
+    """End when the process ends that has forked this one; `apart`, its namespace does so too."""
+    ctypes.CDLL(None).prctl(PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if not apart and os.getppid() != parent:  # it ended before that was settled
+        os._exit(1)
 
 
 def _become(setting: dict[str, Any], files: list[int], spaces: Any) -> Asked:
