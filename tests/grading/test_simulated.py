@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tracer.exercises.discovery import home
 from tracer.exercises.reading import read
 from tracer.exercises.submission import Submission
+from tracer.grading.report import Difference
 from tracer.grading.session import grade
 from tracer.sandbox.walls import WALLS, wall
 from tracer.view.export.report_json import as_record
+from tracer.view.say.difference import place
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions" / "51_lstm_step_on_cuda"
 RIGHT = (SOLUTIONS / "lstm_step_on_cuda.py").read_text("utf-8")
@@ -30,6 +33,60 @@ def test_a_kernel_runs_behind_every_wall(name: str) -> None:
             wall=wall(name),
         )  # fmt: skip
         assert report.verdict == "passed"
+
+
+LAUNCH = "    kernel[blocks, THREADS](x, h_prev, c_prev, U, W, a, h, c)\n    return h, c\n"
+ON_THE_CARD = """
+    there = [cuda.to_device(array) for array in (x, h_prev, c_prev, U, W, a, h, c)]
+    kernel.forall(N * H)(*there)
+    return there[-2].copy_to_host(), there[-1].copy_to_host()
+"""
+ATTACKS = Path(__file__).parents[1] / "walls" / "attacks"
+
+
+def test_a_launch_of_another_form() -> None:
+    """Arrays that lie on the card, and threads that are counted through."""
+    flat = RIGHT.replace("cuda.grid(2)", "divmod(cuda.grid(1), h.shape[1])")
+    source = flat.replace(LAUNCH, ON_THE_CARD)
+    assert flat != RIGHT
+    assert source != flat
+    exercise = read(home() / "51_lstm_step_on_cuda")
+
+    assert grade(exercise, Submission("a.py", source.encode()), seed=1).verdict == "passed"
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ((ATTACKS / "launches_of_its_own.py").read_text("utf-8"), "No kernel was launched: "),
+        ((ATTACKS / "kernel_that_does_nothing.py").read_text("utf-8"),
+         "0 threads wrote into h; expected "),
+        ((ATTACKS / "kernel_of_one_thread.py").read_text("utf-8"), "One thread wrote "),
+        (RIGHT.replace("U, W, a, h, c)", "W, U, a, h, c)"),
+         "The kernel was launched with other arguments than expected."),
+        (RIGHT.replace(LAUNCH, LAUNCH.partition("    return")[0] + LAUNCH),
+         "There were 2 launches; expected 1."),
+        (RIGHT.replace("        for k in", "        a[j] + np.dot(U[j], x[n])\n        for k in"),
+         "no function there makes an array"),
+    ],
+    ids=["none", "nothing", "one thread", "arguments", "twice", "NumPy"],
+)  # fmt: skip
+def test_numbers_that_no_thread_has_computed(source: str, says: str) -> None:
+    """They are right, or those of a kernel that tracer cannot launch: none of them counts."""
+    exercise = read(home() / "51_lstm_step_on_cuda")
+    record = as_record(grade(exercise, Submission("a.py", source.encode()), seed=1))
+
+    assert record["points"] == 0
+    assert says in str(record["checks"][0])
+
+
+def test_where_the_numbers_of_the_second_launch_are_wrong() -> None:
+    """The student's function has been called once, and was right: that is no second call of it."""
+    d = Difference(
+        1, None, "h", ("N", "H"), (0, 2), *(np.zeros((1, 3)),) * 2, np.ones((1, 3), bool)
+    )
+
+    assert place(d, 1, launched=True) == "h at row 0, unit 2, where tracer launched your kernel"
 
 
 def test_a_race_and_a_failing_thread_are_the_same_in_every_run() -> None:

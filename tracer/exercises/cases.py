@@ -100,8 +100,12 @@ def draw(exercise: Exercise, check: Check, seed: int) -> Case:
 
 
 def how_often(check: Check) -> int:
-    """How many rounds it has: of edited equations one each, after the right one."""
-    return len(check.refuses) + check.accepts if check.refuses else check.calls
+    """How many rounds it has: of edited equations one each, after the right one.
+
+    And one in which the kernel is launched that was launched in the round before.
+    """
+    calls = len(check.refuses) + check.accepts if check.refuses else check.calls
+    return calls + check.launched
 
 
 @once

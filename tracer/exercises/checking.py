@@ -123,6 +123,7 @@ def _statements(exercise: Exercise, check: Check) -> None:
     for function in called:
         if check.nopython and "." in function.name:
             raise InputError(f"nopython: {function.name} is a method; numba.njit takes functions")
+    _launching(exercise, check)
     arguments = {name: layout for function in called for name, layout in function.taken.items()}
     for key, names in (("zero", check.zero), ("large", tuple(check.large))):
         for name in names:
@@ -133,6 +134,27 @@ def _statements(exercise: Exercise, check: Check) -> None:
                     f"{key}: {name} is whatever a function returned before; expected an argument "
                     "that is drawn"
                 )
+
+
+def _launching(exercise: Exercise, check: Check) -> None:
+    """A kernel is launched by one function, which gives it its own arguments and results."""
+    if not check.launched:
+        return
+    if not exercise.device or exercise.program is None:
+        raise InputError('launched needs device = "cuda-simulator" and equations')
+    called = exercise.called(check)
+    layouts = [a for f in called for a in (*f.taken.values(), *f.returns.values())]
+    single = len(called) == 1 and "." not in called[0].name and "T" not in check.sizes
+    if (
+        not single
+        or check.accepts
+        or check.refuses
+        or not all(isinstance(a, Name) for a in layouts)
+    ):
+        raise InputError(
+            "launched: the kernel takes what the function takes, then what it returns; expected "
+            "one function of plain quantities, and no T in sizes"
+        )
 
 
 def _learning(exercise: Exercise, check: Check, learned: set[str]) -> None:

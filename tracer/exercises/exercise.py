@@ -82,6 +82,8 @@ class Check:
         How long each call may take; None for what the command says.
     nopython : bool
         Whether the functions are compiled with ``numba.njit`` before they are called.
+    launched : bool
+        Whether the kernel that was launched is launched once more, with other numbers.
     accepts : bool
         Whether the right numbers are handed over, and True must come back.
     refuses : tuple of mapping
@@ -107,6 +109,7 @@ class Check:
     tolerance: float | None = None
     seconds: float | None = None
     nopython: bool = False
+    launched: bool = False
     accepts: bool = False
     refuses: tuple[Mapping[str, Any], ...] = ()
     at_least: float | None = None

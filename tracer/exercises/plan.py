@@ -41,6 +41,8 @@ class Call:
         Which numbers it is called with, and at which step.
     nopython : bool
         Whether the function is compiled with ``numba.njit`` first.
+    launched : bool
+        Whether it is not the function that is called, but the kernel that its last call launched.
     arrays : mapping of str to array
         What its leaves are, by key, in the student's layout and dtype.
     """
@@ -52,6 +54,7 @@ class Call:
     round: int
     step: int
     nopython: bool
+    launched: bool
     arrays: Mapping[str, Array]
 
     def json(self) -> dict[str, Any]:
@@ -63,6 +66,7 @@ class Call:
             "arguments": [[name, part.json()] for name, part in self.arguments],
             "returns": self.returns.json(),
             "nopython": self.nopython,
+            "launched": self.launched,
         }
 
     def given(self, by: Callable[[Structure], Structure]) -> Call:
@@ -243,6 +247,7 @@ def _call(
         round=turn.round,
         step=turn.step,
         nopython=case.check.nopython,
+        launched=case.check.launched and turn.round == len(case.rounds) - 1,
         arrays=arrays,
     )
 

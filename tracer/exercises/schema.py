@@ -115,6 +115,9 @@ def check_keys(
             left_out="what `tracer check --time-limit` says"),
         Key("nopython", YesNo(), "whether the functions must compile with `numba.njit`",
             default=False),
+        Key("launched", YesNo(),
+            "whether the function must launch a kernel: it is launched once more, with other "
+            "numbers, and takes all arguments, then all results", default=False),
         Key("accepts", YesNo(),
             "whether the arguments are right, and True must be returned", default=False),
         Key("refuses", Changes(),

@@ -36,6 +36,7 @@ _RETURNED = {
     "dtype": Kind.DTYPE,
     "shape": Kind.SHAPE,
     "no function": Kind.NO_FUNCTION,
+    "launch": Kind.LAUNCH,
 }
 
 

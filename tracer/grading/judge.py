@@ -303,6 +303,10 @@ def _note(came: _Came) -> _Decided:
         letters = came.right.letters(call, name) if name in known else ""
         facts = {**trouble.facts, "wanted": known.get(name, ()), "axes": letters}
         return Verdict.WRONG, replace(trouble, facts=facts)
+    if trouble.kind is Kind.LAUNCH:
+        shapes = came.right.shapes(trouble.call, came.plan[trouble.call])
+        wanted = math.prod(shapes.get(trouble.facts["name"], ()))
+        return Verdict.WRONG, replace(trouble, facts={**trouble.facts, "wanted": wanted})
     if trouble.kind in (Kind.EMPTY, Kind.STILL_NONE) or trouble.facts.get("not_implemented"):
         return Verdict.NOT_STARTED, trouble
     if trouble.facts.get("memory"):

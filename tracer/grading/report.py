@@ -53,6 +53,7 @@ class Kind(StrEnum):
     EARLIER = "earlier"  # an earlier answer of the student's, which this one imports, is wrong
     WARNED = "warned"  # NumPy or Python gave a warning
     NO_FUNCTION = "no function"
+    LAUNCH = "launch"  # no kernel ran, or not with a thread for each number
     FORM = "form"  # the file is nothing that Python could run
     PROPERTY = "property"  # what the exercise states of the answer does not hold
     RAISED = "raised"  # the student's own exception

@@ -142,6 +142,7 @@ def alone(plan: Plan, number: int, came: Mapping[tuple[int, str], Array]) -> Pla
     needed = {number}
     for n in range(number, -1, -1):
         if n in needed:
+            needed |= {n - 1} if plan[n].launched else set()
             named = (*(plan[n].made_with or ()), *plan[n].arguments)
             taken = {
                 part.name for _name, s in named for part in leaves(s) if isinstance(part, Kept)

@@ -81,7 +81,7 @@ def beside(name: str) -> Any:
 
 returned, misnamed = beside("returned"), beside("misnamed")
 ownmodules, compiling = beside("ownmodules"), beside("compiling")
-simulating = beside("simulating")
+simulating, launching = beside("simulating"), beside("launching")
 
 
 def limit(memory: int, seconds: int) -> None:
@@ -148,9 +148,8 @@ def main(setting: dict[str, Any]) -> None:
     limit(plan["memory"], plan["seconds"])
     if plan["watch"] is not None:
         os.environ["NUMBA_DISABLE_JIT"] = "1"  # machine code has no lines to watch
-    if plan["simulated"]:
-        simulating.simulate()
-    compiler = compiling.taken(plan)  # before any of the student's code
+    launches = noted() if plan["simulated"] else None  # both before any of the student's code
+    compiler = compiling.taken(plan)
     alone = plan["apart"] and hasattr(os, "fork")
     if alone and "lifeline" in setting:
         beside("supervise").guard(setting["lifeline"])
@@ -169,11 +168,17 @@ def main(setting: dict[str, Any]) -> None:
         standing.when_stopped(str(file), source, stopped)
         one_check(
             check, plan, inputs, source, file, plain, frames, send, describing, recording,
-            lent=lent, own=own, program=program, compiler=compiler,
+            lent=lent, own=own, program=program, compiler=compiler, launches=launches,
         )  # fmt: skip
         if alone:
             os._exit(0)
     send(note("end", {}))
+
+
+def noted() -> tuple[Callable[[], None], Callable[..., Any]]:
+    """The simulator of a card; what has it note launches from now on, and launches again."""
+    launches = launching.Launches(simulating.simulate(), simulating.in_turn)
+    return launches.begin, launches.again
 
 
 def walled(plan: dict[str, Any] | None, results: int) -> Callable[[], None]:
@@ -229,7 +234,7 @@ def one_check(
     plain: Callable[..., Any], frames: ModuleType, send: Callable[[bytes], None],
     describing: Any, recording: Any, there: Any = None, lent: Any = None, own: Any = None,
     program: Callable[[bytes, Path], Any] | None = None,
-    compiler: Callable[[Any], Any] | None = None,
+    compiler: Callable[[Any], Any] | None = None, launches: Any = None,
 ) -> None:  # fmt: skip
     """Load the file, make all calls of one check, and say how it went.
 
@@ -237,7 +242,7 @@ def one_check(
     Ctrl-C ends the check, and is no exception of theirs. The arguments lie in the memory that is
     `lent`, if there is some. `own` are the modules of the student's own that can be imported, and
     `program` compiles the file, if that is done in a way of its own. `compiler` makes machine code
-    of a function, if it was taken before.
+    of a function, if it was taken before; `launches` notes what is launched on the simulated card.
     """
     key, where = check["id"], {"call": 0}
     pack, note, spare = frames.pack, frames.pack_note, [mmap.mmap(-1, 2**20)]
@@ -269,9 +274,9 @@ def one_check(
             watch = watched(plan["watch"], source, file, recording, seen_sent)
             if lent is not None:
                 lent.begin(key)
-            calls(check, inputs, functions, plain, pack, send, where, watch, lent)
+            calls(check, inputs, functions, plain, pack, send, where, watch, lent, launches)
         facts: dict[str, Any] = {"event": "done"}
-    except returned.Returned as other:
+    except (returned.Returned, launching.NotLaunched) as other:
         facts = other.facts
         if facts["what"] == "none":
             facts |= describing.unwritten(source, check["calls"][where["call"]]["function"])
@@ -336,6 +341,7 @@ def calls(
     check: dict[str, Any], inputs: dict[str, Any], functions: dict[str, Any],
     plain: Callable[..., Any], pack: Callable[..., bytes], send: Callable[[bytes], None],
     where: dict[str, int], watch: Callable[..., Any], lent: Any,
+    launches: tuple[Callable[[], None], Callable[..., Any]] | None,
 ) -> None:  # fmt: skip
     """All calls of one check; what one returned may be handed to a later one."""
     key: str = check["id"]
@@ -344,11 +350,20 @@ def calls(
     kept: dict[str, Any] = {}
     objects: dict[str, Any] = {}
     copied = fresh if lent is None else lent.copied
+    begin, again = launches or (lambda: None, lambda *_given: ())
     for number, call in enumerate(check["calls"]):
         where["call"] = number
         given: list[Any] = []  # the arrays that this call gets
         built = partial(argument, inputs=inputs, own=own, kept=kept, given=given, copied=copied)
         function = functions[call["function"]]
+        if call["launched"]:
+            before = partial(argument, inputs=inputs, own=own, kept=kept, given=[], copied=fresh)
+            kind, whole, *_rank = call["returns"]
+            results = [inner[1] for _name, inner in whole] if kind == "tuple" else [whole]
+            was = map(before, check["calls"][number - 1]["arguments"])
+            function = partial(again, [*was], results)
+        else:
+            begin()
         name, dot, method = call["function"].partition(".")
         if call["made_with"] is not None:
             objects[name] = function(*map(built, call["made_with"]))

@@ -23,8 +23,18 @@ POLL = 0.0005
 """Seconds between two looks at whether a thread waits for the others."""
 
 
-def simulate() -> None:
-    """Have ``from numba import cuda`` give the simulator from now on; nothing without Numba."""
+AS_ON_A_CARD = (
+    "shape", "strides", "ndim", "size", "dtype", "itemsize", "nbytes", "T", "transpose", "reshape",
+    "ravel", "view", "item",
+)  # fmt: skip
+"""What an array has in a kernel."""
+
+
+def simulate() -> Any:
+    """Have ``from numba import cuda`` give the simulator from now on, and give its kernels.
+
+    Nothing without Numba.
+    """
     os.environ["NUMBA_ENABLE_CUDASIM"] = "1"
     threading.stack_size(STACK)
     try:
@@ -32,9 +42,11 @@ def simulate() -> None:
         shared: Any = importlib.import_module("numba.cuda.simulator.kernelapi")
         kernel: Any = importlib.import_module("numba.cuda.simulator.kernel")
     except ImportError:
-        return  # it is told where the answer imports it
+        return None  # it is told where the answer imports it
     shared.FakeCUDAShared.array = _one_for_all()
     kernel.BlockManager.run = _in_order(kernel.BlockThread)
+    _single_numbers(kernel.FakeWithinKernelCUDAArray)
+    return kernel
 
 
 def _in_order(thread: Any) -> Any:
@@ -51,16 +63,21 @@ def _in_order(thread: Any) -> Any:
             thread(target, manager, grid_point, point, manager._debug)  # noqa: SLF001
             for point in points
         ]
-        for one in threads:
-            one.start()
-            _wait(one, threads)
-        while waiting := [one for one in threads if one.is_alive()]:
-            for one in waiting:
-                one.syncthreads_blocked = False
-                one.syncthreads_event.set()
-                _wait(one, threads)
+        in_turn(threads)
 
     return run
+
+
+def in_turn(threads: Sequence[Any]) -> None:
+    """Run the threads of a block, each up to where it waits for the others, to the end."""
+    for one in threads:
+        one.start()
+        _wait(one, threads)
+    while waiting := [one for one in threads if one.is_alive()]:
+        for one in waiting:
+            one.syncthreads_blocked = False
+            one.syncthreads_event.set()
+            _wait(one, threads)
 
 
 def _wait(one: Any, threads: Sequence[Any]) -> None:
@@ -73,6 +90,29 @@ def _wait(one: Any, threads: Sequence[Any]) -> None:
             other.syncthreads_blocked = False
             other.syncthreads_event.set()
         raise one.exception[0].with_traceback(one.exception[1])
+
+
+def _single_numbers(array: Any) -> None:
+    """Refuse in a kernel what makes an array there, as a card does and the simulator does not."""
+    ufunc, attribute = array.__array_ufunc__, array.__getattr__
+    numpy: Any = importlib.import_module("numpy")
+    whole, card = numpy.ndarray, importlib.import_module(f"{array.__module__}").FakeCUDAArray
+    known = dir(whole)
+
+    def refused(*_given: Any, **_named: Any) -> Any:
+        raise TypeError("a kernel computes with single numbers; no function there makes an array")
+
+    def elementwise(self: Any, function: Any, method: str, *given: Any, **named: Any) -> Any:
+        makes = method != "__call__" or function.signature or not named.get("out")
+        return refused() if makes else ufunc(self, function, method, *given, **named)
+
+    def had(self: Any, name: str) -> Any:
+        if name in known and name not in AS_ON_A_CARD:
+            raise AttributeError(f"an array has no {name} in a kernel")
+        found = attribute(self, name)
+        return array(card(found)) if isinstance(found, whole) else found
+
+    array.__array__, array.__array_ufunc__, array.__getattr__ = refused, elementwise, had
 
 
 def _one_for_all() -> Any:

@@ -150,8 +150,8 @@ def _request() -> bytes:
     from tracer.sandbox.process import Limits
 
     call = {
-        "function": "probe", "made_with": None, "nopython": False, "arguments": [],
-        "returns": ["leaf", "tried", 1],
+        "function": "probe", "made_with": None, "nopython": False, "launched": False,
+        "arguments": [], "returns": ["leaf", "tried", 1],
     }  # fmt: skip
     limits = Limits()
     return pack_note(

@@ -145,7 +145,7 @@ def _wrong(exercise: Exercise, c: CheckReport, d: Difference, words: OwnWords) -
         t=None if d.step is None else d.step + 1,
         axes=d.axes,
         at=d.at,
-        place=place(said, c.check.calls),
+        place=place(said, c.check.calls, launched=c.check.launched),
         got=d.got_number,
         expected=d.expected_number,
         yours=yours,

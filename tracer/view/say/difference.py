@@ -11,10 +11,11 @@ LISTED = 4
 """Groups of steps or rows that are named one by one."""
 
 
-def place(d: Difference, calls: int) -> str:
+def place(d: Difference, calls: int, *, launched: bool = False) -> str:
     """``c at t = 2, row 1, unit 3``: where the student finds that number.
 
-    Where the exercise has other arrays: ``next_c[1, 3] (t = 2, sentence 1, unit 3)``.
+    Where the exercise has other arrays: ``next_c[1, 3] (t = 2, sentence 1, unit 3)``. `launched` is
+    whether a last call is a launch of the kernel.
     """
     parts = [] if d.step is None else [_("t = {t}").format(t=d.step + 1)]
     if d.returned is None:
@@ -27,6 +28,8 @@ def place(d: Difference, calls: int) -> str:
         said = _("{name} at {place}").format(name=said, place=", ".join(parts))
     elif parts:
         said = _("{own} ({place})").format(own=said, place=", ".join(parts))
+    if launched and d.call == calls:
+        return _("{place}, where tracer launched your kernel").format(place=said)
     if calls > 1:
         said = _("{place}, in call {call}").format(call=d.call + 1, place=said)
     return said

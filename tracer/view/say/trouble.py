@@ -16,6 +16,7 @@ from tracer.language import _, plural
 from tracer.view.say.earlier import earlier_at_fault
 from tracer.view.say.ending import Ending
 from tracer.view.say.form import elsewhere, form_sentences
+from tracer.view.say.launched import not_launched
 from tracer.view.say.learned import learned_too_little
 from tracer.view.say.raised import line, own_tries, raised, start
 from tracer.view.say.shapes import dtype_advice, shape_advice
@@ -112,6 +113,8 @@ def sentences(report: Report, trouble: Trouble) -> Sequence[str | Ending]:
                 *elsewhere(report, function.partition(".")[0]),
                 _("Expected: {signature}").format(signature=signature),
             ]
+        case Kind.LAUNCH:
+            return not_launched(asked, facts)
         case Kind.FORM:
             return form_sentences(report.form.file, facts)
         case Kind.RAISED:

@@ -1,0 +1,142 @@
+"""The kernel that an answer launches on the simulated card, launched once more; runs in the child.
+
+Right numbers do not show who has computed them. So the kernel that was launched is launched again
+from here, with other numbers, and what its threads write is what comes back. Each thread gets
+arrays of its own, and those of the results are full of NaN: what no thread has written is no
+number, and no thread can take over what another one has computed.
+
+The simulator is told to note launches before any of the student's code runs; what that code puts in
+the place of ``cuda.jit`` launches nothing. Like `runner`, this file is copied beside the student's
+and imports the standard library only.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+
+class NotLaunched(Exception):
+    """The kernel did not run, or not with a thread for each number; `facts` say what it was."""
+
+    def __init__(self, got: str, name: str = "", length: int = 0) -> None:
+        super().__init__(got)
+        self.facts = {"event": "returned", "what": "launch", "got": got, "name": name,
+                      "length": length}  # fmt: skip
+
+
+class Launches:
+    """What an answer launches, as the simulator notes it.
+
+    Parameters
+    ----------
+    kernels : module or None
+        ``numba.cuda.simulator.kernel``; None where there is no Numba, and so no kernel.
+    in_turn : callable
+        Has the threads of a block run one after the other.
+    """
+
+    def __init__(self, kernels: Any, in_turn: Callable[[Sequence[Any]], None]) -> None:
+        self._in_turn = in_turn
+        self.begin()
+        if kernels is None:
+            return
+        # what both have before the student's code puts other things in their place
+        self._simulator = SimpleNamespace(**vars(kernels))
+        self._numpy = SimpleNamespace(**vars(importlib.import_module("numpy")))
+        note, launch = self._note, kernels.FakeCUDAKernel.__call__
+
+        def noted(kernel: Any, *given: Any) -> Any:
+            if not kernel._device:  # noqa: SLF001 - else a thread calls a function of the card
+                note(kernel, given)
+            return launch(kernel, *given)
+
+        kernels.FakeCUDAKernel.__call__ = noted
+
+    def begin(self) -> None:
+        """Nothing has been launched."""
+        self._count, self._kernel = 0, None
+        self._where: Any = ()
+        self._took: list[Any] = []
+
+    def _note(self, kernel: Any, given: Sequence[Any]) -> None:
+        self._count, self._kernel = self._count + 1, kernel
+        self._where = kernel.grid_dim, kernel.block_dim, kernel.dynshared_size
+        self._took = [self._copied(getattr(value, "value", value)) for value in given]
+
+    def _copied(self, value: Any) -> Any:
+        """An array as it is now, also one on the card; None of anything else."""
+        if isinstance(value, self._simulator.FakeCUDAArray):
+            return value.copy_to_host()
+        return value.copy() if isinstance(value, self._numpy.ndarray) else None
+
+    def again(self, before: Sequence[Any], results: Sequence[str], *given: Any) -> tuple[Any, ...]:
+        """What the threads write, if the kernel is launched with other numbers.
+
+        Parameters
+        ----------
+        before : sequence of array
+            The numbers with which the student's function was called that launched it.
+        results : sequence of str
+            What the kernel writes into; it takes these arrays last.
+        *given : array
+            The other numbers.
+
+        Raises
+        ------
+        NotLaunched
+        """
+        if self._count != 1:
+            raise NotLaunched("several" if self._count else "none", length=self._count)
+        took, own = self._took[: len(before)], self._took[len(before) :]
+        fits = len(took) == len(before) and len(own) == len(results)
+        if not fits or any(array is None or array.dtype.kind != "f" for array in own):
+            raise NotLaunched("arguments", length=len(self._took))
+        if not all(map(_same, before, took)):
+            raise NotLaunched("arguments", length=len(self._took))
+        empty = [self._numpy.full_like(array, self._numpy.nan) for array in own]
+        whole = [array.copy() for array in empty]
+        threads, most = [0] * len(own), [0] * len(own)
+        for arrays in self._threads(given, empty):
+            for n, array in enumerate(arrays):
+                written = array == array  # noqa: PLR0124 - NaN is not
+                whole[n][written] = array[written]
+                threads[n] += bool(written.any())
+                most[n] = max(most[n], int(written.sum()))
+        for name, array, wrote, numbers in zip(results, whole, threads, most, strict=True):
+            if numbers > 1:
+                raise NotLaunched("one", name, numbers)
+            if wrote < array.size:
+                raise NotLaunched("threads", name, wrote)
+        return tuple(whole)
+
+    def _threads(self, given: Sequence[Any], empty: Sequence[Any]) -> Iterator[list[Any]]:
+        """The arrays of the results of each thread, after it has run."""
+        simulator, kernel = self._simulator, self._kernel
+        grid, block, shared = self._where
+        fake = simulator.FakeCUDAModule(grid, block, shared)
+        function: Any = kernel.fn  # type: ignore[attr-defined]
+        with simulator._push_kernel_context(fake), simulator.swapped_cuda_module(function, fake):  # noqa: SLF001
+            for point in self._numpy.ndindex(*grid):
+                manager = simulator.BlockManager(function, grid, block, debug=False)
+                threads, results = [], []
+                for place in self._numpy.ndindex(*block):
+                    results.append([array.copy() for array in empty])
+                    arrays = [*(array.copy() for array in given), *results[-1]]
+                    target = partial(function, *map(self._on_card, arrays))
+                    one = simulator.BlockThread(target, manager, point, place, debug=False)
+                    threads.append(one)
+                self._in_turn(threads)
+                yield from results
+
+    def _on_card(self, array: Any) -> Any:
+        return self._simulator.FakeWithinKernelCUDAArray(self._simulator.FakeCUDAArray(array))
+
+
+def _same(one: Any, other: Any) -> bool:
+    if other is None or one.shape != other.shape or one.dtype != other.dtype:
+        return False
+    return bool(one.tobytes() == other.tobytes())
