@@ -48,12 +48,14 @@ def test_runs_share_nothing(rnn_step: Exercise, name: str) -> None:
     leaving = (
         "import os, sys\n"
         "print(hasattr(np, 'left'), 'LEFT' in os.environ, 'left' in sys.modules, os.listdir())\n"
+        "print([name for name in sys.modules if 'rehears' in name])\n"
         "np.left = os.environ['LEFT'] = sys.modules['left'] = 'left'\n"
     )
 
     before, after = printed(rnn_step, leaving, name), printed(rnn_step, leaving, name)
 
-    assert before.splitlines()[0] == after.splitlines()[0] == "False False False ['rnn_step.py']"
+    assert before.splitlines() == after.splitlines()
+    assert after.splitlines()[:2] == ["False False False ['rnn_step.py']", "[]"]
 
 
 @EACH

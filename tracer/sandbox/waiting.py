@@ -31,6 +31,7 @@ COPIED = (
     "runner.py", "supervise.py", "describing.py", "misnamed.py", "ownmodules.py", "compiling.py",
     "simulating.py", "launching.py", "recording.py", "standing.py", "frames.py", "returned.py",
     "confining.py", "landlock.py", "seccomp.py", "spaces.py", "lent.py",
+    "rehearsing.py",
 )  # fmt: skip
 """What runs in the child. It is copied, so that no path in there leads to the grader."""
 

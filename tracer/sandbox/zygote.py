@@ -98,6 +98,9 @@ def main() -> None:
     runner.beside("confining").prepared(runner.beside("landlock"), runner.beside("seccomp"))
     if about["rules"]:
         runner.beside("landlock").hold(about["rules"], about["beneath"])
+    if about["walled"]:
+        runner.beside("rehearsing").rehearse(runner)
+    gc.collect()
     gc.freeze()  # what is there already is looked at by no fork, and so stays shared
     spaces = runner.beside("spaces") if about["apart"] else None
     saying = runner.beside("supervise").SAYING
