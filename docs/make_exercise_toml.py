@@ -96,7 +96,7 @@ What a check states of a result that is no quantity:
   `train(x, label, mask, U, W, a, V, b) -> U, W, a, V, b`, and `accuracy = 0.95` in the check: x,
   label and mask are tagged sentences, with codes of 8 digits (D) and 4 classes (K); the returned
   weights label others, which nobody has seen, and so many of their words must be right. It is
-  measured outside of the answer.
+  measured outside of the answer. Behind the end of a sentence stand words with wrong classes.
 - `nopython = true`: each function is compiled with `numba.njit` before it is called.
 - `launched = true`, with `device = "cuda-simulator"`: the function launches one kernel, which takes
   the function's own arguments and then arrays for its results. tracer launches the kernel once

@@ -23,7 +23,11 @@ SOLUTIONS = Path(__file__).parents[2] / "solutions" / "44_train_tagger"
 
 
 def test_other_sentences_of_the_same_words() -> None:
-    """The words have the same codes, the sentences are others; weights come in small."""
+    """The words have the same codes, the sentences are others; weights come in small.
+
+    In the padding stand the same words, each with a class that it cannot have in a sentence unless
+    it can be two things.
+    """
     tried = exercise(TRAIN, f"{SIZES}\naccuracy = 0.9", 'equations = "rnn"')
     case = draw(tried, tried.checks[0], 3)
     (given,), (held,) = case.rounds, case.held_back
@@ -31,10 +35,15 @@ def test_other_sentences_of_the_same_words() -> None:
     codes = [{tuple(word) for word in one["x"][one["mask"]]} for one in (given, held)]
 
     assert codes[0] == codes[1]
-    assert len(codes[0]) == 13
+    assert len(codes[0]) == 10
     assert held["x"].shape == (12, 200, 8)
-    assert (given["mask"].sum(axis=0) >= 2).all()
+    assert given["mask"].sum(axis=0).min() == 3
     assert np.abs(given["W"]).std() < 0.3
+    classes: dict[tuple[float, ...], set[int]] = {word: set() for word in codes[0]}
+    for word, label in zip(given["x"][given["mask"]], given["label"][given["mask"]], strict=True):
+        classes[tuple(word)].add(label)
+    behind = zip(given["x"][~given["mask"]], given["label"][~given["mask"]], strict=True)
+    assert not any(classes[tuple(word)] == {label} for word, label in behind)
 
 
 @pytest.mark.parametrize(
@@ -70,9 +79,9 @@ def test_what_was_learned_instead(mistake: str, says: str) -> None:
     assert failing["trouble"]["said"][1].startswith(says)
 
 
-@pytest.mark.parametrize("seed", [27, 83, 118])
+@pytest.mark.parametrize("seed", [83, 89])
 def test_a_right_answer_learns_enough(seed: int) -> None:
-    """Each word is met often enough: with these, one that was held back was once never met."""
+    """Each word is met often enough: with these, too few of those held back were once right."""
     source = (SOLUTIONS / "train_tagger.py").read_bytes()
     report = grade(read(home() / "44_train_tagger"), Submission("train.py", source), seed=seed)
 

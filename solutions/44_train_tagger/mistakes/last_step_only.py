@@ -1,4 +1,4 @@
-# fails: every check; first at: property
+# fails: word by word; first at: property
 import numpy as np
 
 ROUNDS, RATE = 120, 0.03
