@@ -6,6 +6,7 @@ which run without a card.
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,6 +21,9 @@ from tracer.kernels.cuda.package import Kernel
 
 ARCHITECTURES = ((7, 5), (8, 0), (9, 0), (10, 0))
 """Turing, Ampere, Hopper and Blackwell, the oldest and the newest that CUDA 13 compiles for."""
+
+EVERY = int(os.environ.get("TRACER_EVERY", "1"))
+"""With more than 1, a share of the kernels for each kind of card, each card with another share."""
 
 
 class Linked(NamedTuple):

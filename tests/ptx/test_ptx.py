@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
 from numba import float32, float64
 
-from tests.ptx.conftest import ARCHITECTURES, linked, ptx_of
+from tests.ptx.conftest import ARCHITECTURES, EVERY, linked, ptx_of
 from tracer.kernels.cuda import choice, grid, lstm, rnn, tile
 from tracer.kernels.cuda.package import Card, Kernel
 
@@ -44,9 +43,6 @@ def kernels(cc: tuple[int, int]) -> Iterator[tuple[str, Compiled]]:
                     said = f"grid {way.__name__} {name} {dtype} each={cut.each}"
                     yield said, Compiled(way(steps, cut), BARRIER)
 
-
-EVERY = int(os.environ.get("TRACER_EVERY", "1"))
-"""With more than 1, a share of the kernels for each kind of card, each card with another share."""
 
 CHOSEN = [
     pytest.param(cc, kernel, id=f"sm_{cc[0]}{cc[1]} {said}")

@@ -108,35 +108,27 @@ def test_show(tmp_path: Path) -> None:
     assert json.loads(run("show", "you are beautiful", "--format", "json", folder=tmp_path))
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the exercises, as the installed command hands them out."""
-    folder = tmp_path_factory.mktemp("work")
-    run("init", "course", folder=folder)
-    return folder / "course"
-
-
-@pytest.mark.parametrize("exercise", EXERCISES)
 def test_each_exercise_is_not_started_and_then_solved(
-    exercise: str, course: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The stub is said to be not started; with the repository's solution in its place it passes."""
-    monkeypatch.chdir(course)
-    stub = CliRunner().invoke(command_line, ["check", exercise])
+    """A stub is said to be not started; with the repository's solution in its place it passes."""
+    run("init", "course", folder=tmp_path)
+    monkeypatch.chdir(tmp_path / "course")
+    every = ["check", "--all", "--format", "json"]
+    stubs = json.loads(CliRunner().invoke(command_line, every).stdout)
 
-    assert (course / exercise / "README.md").exists()
-    assert stub.exit_code == 1
-    assert exercise in stub.stdout
-    assert "not started" in stub.stdout
+    assert [(row["exercise"], row["verdict"]) for row in stubs] == [
+        (exercise, "not_started") for exercise in EXERCISES
+    ]
+    for exercise in EXERCISES:
+        assert Path(exercise, "README.md").exists()
+        for solution in (ROOT / "solutions" / exercise).glob("*.py"):
+            Path(exercise, solution.name).write_text(solution.read_text("utf-8"), "utf-8")
 
-    for solution in (ROOT / "solutions" / exercise).glob("*.py"):
-        place = course / exercise / solution.name
-        place.write_text(solution.read_text("utf-8"), encoding="utf-8")
-
-    solved = CliRunner().invoke(command_line, ["check", exercise, "--seed", "4"])
+    solved = CliRunner().invoke(command_line, [*every, "--seed", "4"])
 
     assert solved.exit_code == 0, solved.output
-    assert "passed" in solved.stdout
+    assert [row["verdict"] for row in json.loads(solved.stdout)] == ["passed"] * len(EXERCISES)
 
 
 def test_demo(tmp_path: Path) -> None:
