@@ -162,7 +162,7 @@ def test_what_may_be_imported_is_what_is_there(lstm_step: Exercise, imported: st
         assert "may import" not in text
     else:
         assert "scipy is not installed here." in text
-        assert "An answer may import Python's standard library, numpy and numba, and" in text
+        assert "An answer may import Python's standard library, numpy, numba and your" in text
         assert ("remove @njit" in text) == (imported == "numba")
 
 

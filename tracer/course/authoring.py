@@ -12,7 +12,7 @@ from tracer.course.examples import first_wrong
 from tracer.course.signatures import apart
 from tracer.errors import TracerError
 from tracer.exercises.discovery import Found
-from tracer.exercises.exercise import Exercise
+from tracer.exercises.exercise import Exercise, Folder
 from tracer.exercises.hints import sections, speaks_of
 from tracer.exercises.sizes import different
 from tracer.grading.report import Report, Verdict
@@ -102,6 +102,11 @@ def _described(exercise: Exercise, before: Collection[str]) -> Iterator[Finding]
         if signature not in " ".join(text.split()):  # a long one may go on in the next line
             todo = _("write: {line}").format(line=signature)
             yield Finding(readme, _("the signature is missing"), todo)
+    for module in (Folder(exercise.folder.with_name(use)).module for use in exercise.uses):
+        if not re.search(rf"`{module}`|`from\s+{module}\s+import", text):
+            said = _("it does not say that an answer may import {module}").format(module=module)
+            todo = _("write: {line}").format(line=f"`from {module} import …`")
+            yield Finding(readme, said, todo)
     if ">>>" not in text:
         todo = _("work one number out by hand, in lines that begin with >>>")
         yield Finding(readme, _("there is no worked example"), todo)

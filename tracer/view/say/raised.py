@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tracer.exercises.earlier import usable
 from tracer.exercises.products import Fits, fitting
 from tracer.grading.report import Report, Trouble
-from tracer.language import _
+from tracer.language import _, plural
 from tracer.view.say.compiling import not_compiled
 from tracer.view.say.difference import listed
 from tracer.view.say.earlier import earlier_missing, raised_in_earlier
@@ -152,10 +153,21 @@ def _foreign(report: Report, name: str, message: str) -> list[str]:
     found = _UNDEFINED.match(message) if name == "NameError" else None
     if found is None or found["name"] not in FOREIGN or report.form.live:
         return []
-    there = [library for library, installed in report.libraries.items() if installed]
     said = _("{name} is not imported; an answer may import {names}, and nothing else.")
-    names = listed([_("Python's standard library"), *there])
-    return [said.format(name=found["name"], names=names)]
+    return [said.format(name=found["name"], names=_importable(report))]
+
+
+def _importable(report: Report) -> str:
+    """All that an answer to this exercise may import."""
+    there = [library for library, installed in report.libraries.items() if installed]
+    names = [_("Python's standard library"), *there]
+    own = sorted(one.number for one in usable(report.exercise))
+    if own:
+        said = plural(
+            "your answer to exercise {numbers}", "your answers to exercises {numbers}", len(own)
+        )
+        names.append(said.format(numbers=listed(own)))
+    return listed(names)
 
 
 def _import(report: Report, message: str, *, near: str, compiled: bool) -> list[str]:
@@ -179,7 +191,7 @@ def _import(report: Report, message: str, *, near: str, compiled: bool) -> list[
         lines.append(said)
     lines.append(
         _("An answer may import {names}, and nothing else, also where more is installed.").format(
-            names=listed([_("Python's standard library"), *there])
+            names=_importable(report)
         )
     )
     if "relative import" in message:
