@@ -74,8 +74,12 @@ def _run(asked: bytes, runner: Any, frames: Any, describing: Any) -> list[bytes]
 def _check(number: int) -> dict[str, Any]:
     arguments = [[name, ["leaf", f"{number}/0/{name}", None]] for name in ("x", "h_prev", "W")]
     returns = ["tuple", [["h", ["leaf", "h", 2]], ["s", ["leaf", "s", 1]]]]
-    call = {
-        "function": "step", "made_with": None, "nopython": False, "arguments": arguments,
-        "returns": returns,
+    return {"id": number, "calls": [call("step", arguments, returns)]}
+
+
+def call(function: str, arguments: list[Any], returns: list[Any]) -> dict[str, Any]:
+    """A plain call, as it stands in a plan."""
+    return {
+        "function": function, "made_with": None, "nopython": False, "launched": False,
+        "arguments": arguments, "returns": returns,
     }  # fmt: skip
-    return {"id": number, "calls": [call]}

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -92,7 +92,9 @@ class Zygote:
         with self.lock:
             self.forks += 1
             socket.send_fds(self.channel, [json.dumps(setting).encode()], files)
-            _told, found, *_rest = socket.recv_fds(self.channel, 1, 1)
+            found: list[int] = []
+            with suppress(ConnectionError):  # it has ended before it read that
+                _told, found, *_rest = socket.recv_fds(self.channel, 1, 1)
         if not found:
             self.said.seek(0)
             said = self.said.read().decode("utf-8", "replace")
