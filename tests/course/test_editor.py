@@ -11,7 +11,8 @@ import pytest
 
 from tests.grading.typed import tracer
 from tracer.course.editor import editor_files
-from tracer.exercises.discovery import discover
+from tracer.exercises.discovery import discover, home
+from tracer.storage.packed import read_reference
 
 RIGHT = "def rnn_step(x, h_prev, U, W, a):\n    z = x @ U.T + h_prev @ W.T + a\n    return {}\n"
 ANSWERS = {
@@ -94,6 +95,35 @@ def test_the_container_installs_what_lies_beside_its_file(opened: Path) -> None:
     assert "tracer/cli/init.py" in ZipFile(wheel).namelist()
 
 
+def test_no_reference_can_be_read_in_the_wheel(opened: Path, tmp_path: Path) -> None:
+    """It is packed there, and says the same."""
+    (wheel,) = (opened / ".devcontainer").glob("*.whl")
+    inside = ZipFile(wheel)
+    names = [name for name in inside.namelist() if re.search(r"handouts/.*/reference.py", name)]
+
+    assert [name.split("/")[-2] for name in names] == ["01_word_codes", "16_generation"]
+    for name in names:
+        file = tmp_path / "reference.py"
+        file.write_bytes(inside.read(name))
+        assert b"def " not in file.read_bytes()
+        assert read_reference(file) == (home() / name.split("/")[-2] / file.name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("python", "said"),
+    [
+        ("/home/ines/tracer/.venv/bin/python", "${workspaceFolder}/../.venv/bin/python"),
+        ("/opt/python/bin/python", None),
+    ],
+)
+def test_the_python_of_the_folder_moves_with_it(python: str, said: str | None) -> None:
+    """Its place is said from the folder; one in another tree is for VS Code to find."""
+    files = dict(editor_files(discover().good, Path("/home/ines/tracer/course"), python))
+    settings = json.loads(files[Path(".vscode/settings.json")])
+
+    assert settings.get("python.defaultInterpreterPath") == said
+
+
 def test_a_course_of_ones_own_is_seen_in_the_container(tmp_path: Path, three: Path) -> None:
     """Its folder is mounted where it is here, and init is told of it there too."""
     tracer("init", str(tmp_path / "work"), "--exercises", str(three))
@@ -106,7 +136,7 @@ def test_a_course_of_ones_own_is_seen_in_the_container(tmp_path: Path, three: Pa
 
 def test_the_answers_before_are_found_by_the_editor() -> None:
     """``from rnn_step import rnn_step`` is understood in the exercise after it."""
-    files = dict(editor_files(discover().good, "python"))
+    files = dict(editor_files(discover().good, Path(), "python"))
     settings = json.loads(files[Path(".vscode/settings.json")])
 
     assert "10_rnn_step" in settings["python.analysis.extraPaths"]

@@ -71,11 +71,11 @@ def _beside(
     from tracer.errors import FileError
     from tracer.exports.wheel import wheel
 
-    yield from editor_files(exercises, sys.executable)
+    yield from editor_files(exercises, root, sys.executable)
     if (root / CONTAINER).exists():
         return
     try:
-        name, contents = wheel()
+        name, contents = wheel(for_students=True)
     except FileError:  # tracer is not installed, only run: there is none to be had elsewhere
         return
     course = None if folder is None else Path(folder)

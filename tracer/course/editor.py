@@ -7,6 +7,7 @@ line of the student's file. The container gets tracer from a wheel that lies bes
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ __pycache__/
 """
 
 CONTAINER = Path(".devcontainer")
+_IN_CONTAINER = "/usr/local/bin/python"
+"""Where the image has its Python, into which tracer is installed."""
 
 _TASKS = (
     ("check this exercise", ("check", "${fileDirname}", "--problems")),
@@ -42,19 +45,23 @@ _TASKS = (
 """What each task is called, and its words after ``tracer``; VS Code scrolls by itself."""
 
 
-def editor_files(exercises: Sequence[Folder], python: str) -> Iterator[tuple[Path, str]]:
+def editor_files(
+    exercises: Sequence[Folder], root: Path, python: str
+) -> Iterator[tuple[Path, str]]:
     """The files for any editor, and for VS Code, each with its place in the folder.
 
     Parameters
     ----------
     exercises : sequence of Folder
+    root : Path
+        The student's folder.
     python : str
         The Python in which tracer is installed.
     """
     folder = Path(".vscode")
     yield Path(".gitignore"), IGNORED
     yield folder / "tasks.json", _written(_tasks())
-    yield folder / "settings.json", _written(_settings(exercises, python))
+    yield folder / "settings.json", _written(_settings(exercises, _from(root, python)))
     yield folder / "extensions.json", _written({"recommendations": [PYTHON, JUPYTER]})
 
 
@@ -80,7 +87,12 @@ def container_file(wheel: str, course: Path | None) -> str:
             "image": IMAGE,
             **mounted,
             "postCreateCommand": f"python -m pip install {CONTAINER}/{wheel} && {again}",
-            "customizations": {"vscode": {"extensions": [PYTHON, JUPYTER]}},
+            "customizations": {
+                "vscode": {
+                    "extensions": [PYTHON, JUPYTER],
+                    "settings": {"python.defaultInterpreterPath": _IN_CONTAINER},
+                }
+            },
         }
     )
 
@@ -112,9 +124,22 @@ def _task(label: str, words: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _settings(exercises: Sequence[Folder], python: str) -> dict[str, Any]:
+def _from(root: Path, python: str) -> str | None:
+    """The way from a folder to a Python, the same wherever both are moved; None to another tree."""
+    there, here = os.path.abspath(python), os.path.abspath(root)  # noqa: PTH100 - a link stays one
+    try:
+        common = Path(os.path.commonpath([there, here]))
+    except ValueError:  # another drive
+        return None
+    if common == Path(common.anchor):
+        return None
+    return f"${{workspaceFolder}}/{Path(os.path.relpath(there, here)).as_posix()}"
+
+
+def _settings(exercises: Sequence[Folder], python: str | None) -> dict[str, Any]:
+    chosen = {} if python is None else {"python.defaultInterpreterPath": python}
     return {
-        "python.defaultInterpreterPath": python,
+        **chosen,
         # So that `from rnn_step import rnn_step` is understood in the next exercise.
         "python.analysis.extraPaths": [exercise.name for exercise in exercises],
         "files.exclude": {"**/__pycache__": True, ".tracer": True},

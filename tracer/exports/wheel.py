@@ -14,11 +14,15 @@ import tracer
 from tracer.errors import FileError
 from tracer.exercises.discovery import home
 from tracer.language import _
+from tracer.storage.packed import packed, read_reference
 
 NAME = "rnn_tracer"
 
 _EXERCISES = "tracer/handouts"
 """Where the exercises lie in a wheel."""
+
+_REFERENCE = "reference.py"
+"""What says which numbers are right, where no equations do."""
 
 _SAID = ("METADATA", "entry_points.txt", "licenses/LICENSE")
 """What the installed one says of itself, and the copy says again."""
@@ -33,8 +37,13 @@ class Wheel(NamedTuple):
     contents: bytes
 
 
-def wheel() -> Wheel:
+def wheel(*, for_students: bool = False) -> Wheel:
     """Make it of the files of the package and of its exercises; the same files give the same bytes.
+
+    Parameters
+    ----------
+    for_students : bool
+        Whether references are packed: the wheel lies among a student's files.
 
     Raises
     ------
@@ -51,7 +60,10 @@ def wheel() -> Wheel:
     about = f"{NAME}-{installed.version}.dist-info"
     stream = BytesIO()
     with ZipFile(stream, "w", ZIP_DEFLATED) as archive:
-        record = [_added(archive, name, path.read_bytes()) for name, path in _files()]
+        record = [
+            _added(archive, name, _contents(name, path, packs=for_students))
+            for name, path in _files()
+        ]
         for name in _SAID:
             text = installed.read_text(name)
             if text is not None:
@@ -75,6 +87,12 @@ def _files() -> Iterator[tuple[str, Path]]:
                 and not (top == "tracer" and name.startswith(f"{_EXERCISES}/"))
             ):
                 yield name, path
+
+
+def _contents(name: str, path: Path, *, packs: bool) -> bytes:
+    if packs and name.startswith(f"{_EXERCISES}/") and path.name == _REFERENCE:
+        return packed(read_reference(path))
+    return path.read_bytes()
 
 
 def is_kept(within: tuple[str, ...]) -> bool:

@@ -20,6 +20,7 @@ from tracer.grading.answer import Answer, Transcript, read
 from tracer.grading.request import Plan, from_arrays, given, largest, request
 from tracer.grading.right import ByEquations, ByReference, Came, Right
 from tracer.sandbox.process import How, Limits, Wall
+from tracer.storage.packed import read_reference
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -131,5 +132,5 @@ def _run(
     assert file is not None
     module = exercise.file.removesuffix(".py")
     asked = request((file.name, module), plans, PATIENCE, "", most=largest(plans), watch=watch)
-    run = wall.run(file.read_bytes(), file.name, asked, PATIENCE, PATIENCE.budget)
+    run = wall.run(read_reference(file), file.name, asked, PATIENCE, PATIENCE.budget)
     return read(run.response, plans), run.how

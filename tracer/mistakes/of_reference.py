@@ -9,6 +9,7 @@ from tracer.errors import FileError
 from tracer.mistakes.reading import read
 from tracer.mistakes.records import Mistake
 from tracer.mistakes.schema import FILE
+from tracer.storage.packed import read_reference
 from tracer.storage.tomlfile import written
 
 
@@ -30,7 +31,7 @@ def wrong_references(reference: Path) -> tuple[WrongReference, ...]:
     path = reference.with_name(FILE)
     if not path.exists():
         return ()
-    text = reference.read_text("utf-8")
+    text = read_reference(reference).decode("utf-8")
     found = []
     for entry in read(path):
         if entry.edits or entry.for_each or entry.kind != "mistake":
