@@ -18,6 +18,7 @@ from tracer.view.export.report_json import as_record
 from tracer.view.say.compiling import not_compiled
 
 STEP = Path("/somewhere/step.py")
+SOLUTION = Path(__file__).parents[2] / "solutions" / "50_lstm_step_jitted"
 HEAD = "Failed in nopython mode pipeline (step: nopython frontend)\n"
 PLACE = '\n\nFile "step.py", line 13:\ndef step(x):\n    <source elided>\n'
 
@@ -65,6 +66,11 @@ def test_another_exception() -> None:
     assert uncompiled(TypeError("no"), partial(named_line, STEP)) == {}
 
 
+def attack(name: str) -> str:
+    """Its source."""
+    return (Path(__file__).parents[1] / "walls" / "attacks" / f"{name}.py").read_text("utf-8")
+
+
 PLAIN = """
 def step(x, h_prev, c_prev, U, W, a):
     z = np.einsum("nd,kd->nk", x, U) + np.einsum("nj,kj->nk", h_prev, W) + a
@@ -101,8 +107,11 @@ def lstm_step_jitted(x, h_prev, c_prev, U, W, a):
     [
         (PATCHED, "It does not know numpy.einsum, or not as it is called here."),
         (SHELL, "Its reason: lines under objmode are not compiled."),
+        (attack("compiler_switched_off"), "It does not know numpy.einsum, or not as it is called"),
+        (attack("objmode_brought_back"), "Its reason: lines under objmode are not compiled."),
+        (attack("python_called_back"), "Its reason: a function of ctypes' is not compiled."),
     ],
-    ids=["another njit", "Python inside of a compiled function"],
+    ids=["another njit", "Python inside of a compiled function", "off", "loaded anew", "ctypes"],
 )
 def test_plain_python_that_is_not_compiled(source: str, says: str) -> None:
     """Its numbers are right, and none of them counts: Numba itself is asked to compile it."""
@@ -114,3 +123,18 @@ def test_plain_python_that_is_not_compiled(source: str, says: str) -> None:
     first, why = record["checks"][0]["trouble"]["said"][:2]
     assert first == "In check “compiles”: Numba cannot compile your function."
     assert why.startswith(says)
+
+
+def test_what_was_compiled_is_called() -> None:
+    """And nothing that Numba's own classes were made to call; a default is handed over, too."""
+    exercise = read(home() / "50_lstm_step_jitted")
+    right = (SOLUTION / exercise.file).read_text("utf-8")
+    verdicts = [
+        grade(exercise, Submission("a.py", source.encode()), seed=1).verdict
+        for source in (
+            attack("compiled_and_not_called"),
+            right.replace("U, W, a):", "U, W, a, T=1):"),
+        )
+    ]
+
+    assert verdicts == ["crashed", "passed"]

@@ -5,7 +5,8 @@ fit. A student needs the reason, which comes first, and the line. Like `runner`,
 beside the student's and imports the standard library only.
 
 The compiler is taken before any of the student's code runs: what that code puts in the place of
-``numba.njit`` compiles nothing.
+``numba.njit`` compiles nothing, and switching it off there changes nothing. What was compiled is
+called itself, and not what Numba would call for it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import importlib
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
+from inspect import signature
+from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -30,26 +33,53 @@ def taken(plan: Mapping[str, Any]) -> Callable[[Any], Any] | None:
     """The `compiler`, where a function of the plan must compile; importing Numba takes a while."""
     if not any(call["nopython"] for check in plan["checks"] for call in check["calls"]):
         return None
-    refuse_objmode()
+    refuse_python()
     return compiler()
 
 
 def compiler() -> Callable[[Any], Any]:
-    """What compiles a function, or what was compiled of one: ``numba.njit`` as it is now."""
+    """What compiles a function, or what was compiled of one: Numba as it is now.
+
+    Where its compiler is switched off, it is Python that is called.
+    """
     try:
-        njit: Any = importlib.import_module("numba").njit
+        numba: Any = importlib.import_module("numba")
     except ImportError as error:
         return partial(_fail, error)  # it is told where the answer would be compiled
-    return lambda function: njit(getattr(function, "py_func", function))
+    njit, typeof, off = numba.njit, numba.typeof, bool(numba.config.DISABLE_JIT)
+    kind: Any = importlib.import_module("numba.core.registry").CPUDispatcher
+    make, compiled = kind.__init__, kind.compile
+
+    def machine_code(function: Any) -> Callable[..., Any]:
+        function = getattr(function, "py_func", function)
+        if off or type(function) is not FunctionType:
+            plain: Callable[..., Any] = njit(function)  # or it says what is wrong with it
+            return plain
+        made = kind.__new__(kind)
+        make(made, function, targetoptions={"nopython": True})
+
+        def call(*given: Any) -> Any:
+            bound = signature(function).bind(*given)
+            bound.apply_defaults()  # what is compiled takes all that the function takes
+            entry = compiled(made, tuple(map(typeof, bound.args)))
+            if type(entry) is not BuiltinFunctionType:
+                raise TypeError("what is called is no machine code")
+            return entry(*bound.args)
+
+        return call
+
+    return machine_code
 
 
-def refuse_objmode() -> None:
-    """Compile no ``with objmode():`` from now on: what stands in it is run by Python as it is.
+def refuse_python() -> None:
+    """Compile no call of Python from now on: no ``with objmode():``, and no function of ctypes'.
 
     That goes for every function that an answer calls, too.
     """
     try:
         contexts: Any = importlib.import_module("numba.core.withcontexts")
+        dispatcher: Any = importlib.import_module("numba.core.dispatcher")
+        foreign: Any = importlib.import_module("numba.core.typing.ctypes_utils")
         unsupported: Any = importlib.import_module("numba.core.errors").UnsupportedError
     except ImportError:
         return
@@ -57,7 +87,15 @@ def refuse_objmode() -> None:
     def refused(_context: Any, _whole: Any, blocks: Any, first: int, *_given: Any) -> Any:
         raise unsupported("lines under objmode are not compiled", blocks[first].loc)
 
+    def no_lines(*_given: Any, **_named: Any) -> Any:  # also if the other module is loaded anew
+        raise unsupported("lines under objmode are not compiled")
+
+    def no_function(*_given: Any) -> Any:
+        raise unsupported("a function of ctypes' is not compiled")
+
     type(contexts.objmode_context).mutate_with_body = refused
+    dispatcher.ObjModeLiftedWith.__init__ = no_lines
+    foreign.make_function_type = no_function
 
 
 def _fail(error: Exception, _function: Any) -> Any:
