@@ -10,6 +10,7 @@ from tracer.corpus.inside import InThisProcess
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
 from tracer.grading import diagnosing
+from tracer.grading import kept as kept_numbers
 from tracer.grading.kept import Kept, Table
 from tracer.grading.session import grade
 from tracer.view.export.report_json import as_record
@@ -66,3 +67,35 @@ def test_what_is_kept_is_bounded(rnn_step: Exercise) -> None:
 
     assert made == list(range(100))
     assert len(table) == 3
+
+
+def test_the_bytes_that_are_kept_are_bounded(
+    rnn_step: Exercise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What grows after it was asked for counts as well; what is too large alone is forgotten."""
+    monkeypatch.setattr(kept_numbers, "BYTES", 10)
+    table: Table[bytearray] = Table(64, len)
+    first = table.of(rnn_step, 0, bytearray)
+    table.of(rnn_step, 1, lambda: bytearray(4))
+    assert table.of(rnn_step, 0, bytearray) is first
+
+    first += bytes(8)
+    table.of(rnn_step, 2, bytearray)
+    assert len(table) == 2
+    table.of(rnn_step, 3, lambda: bytearray(11))
+    assert len(table) == 0
+
+
+def test_what_is_right_counts(rnn_step: Exercise) -> None:
+    """Not only what an answer is given, but all that the equations give for it."""
+    kept = Kept()
+    answer = Submission("rnn_step.py", f"{SLIP}\n".encode())
+
+    made = kept.tasks(rnn_step, 7, InThisProcess())
+    before = kept_numbers._bytes(made)
+    grade(rnn_step, answer, seed=7, wall=InThisProcess(), kept=kept)
+
+    right = {id(a): a.nbytes for task in made for of in task.known.values() for a in of.values()}
+    given = {id(a) for task in made for of in task.case.rounds for a in of.values()}
+    more = sum(size for where, size in right.items() if where not in given)
+    assert kept_numbers._bytes(made) == before + more > before

@@ -29,8 +29,9 @@ Array = npt.NDArray[Any]
 EXERCISES = 64
 """Exercises of which the numbers are kept, each for one seed."""
 
-LARGEST = 2**19
-"""Bytes of the numbers that an exercise may give and still be kept; what is right has some more."""
+BYTES = 2**25
+"""Bytes of all these numbers together, with what is right for them; most exercises have 10,000 to
+200,000, and one that trains a network 4 million."""
 
 SEARCHES = 4096
 """Searches for a mistake whose end is kept."""
@@ -42,14 +43,12 @@ class Kept:
     """Nothing at first, and soon all that is asked for again and again."""
 
     def __init__(self) -> None:
-        self._tasks: Table[list[Task]] = Table(EXERCISES)
+        self._tasks: Table[list[Task]] = Table(EXERCISES, _bytes)
         self._searched: Table[Diagnosis] = Table(SEARCHES)
 
     def tasks(self, exercise: Exercise, seed: int, wall: Wall) -> list[Task]:
         """Every check of an exercise; see `tracer.grading.task.tasks`."""
-        return self._tasks.of(
-            exercise, seed, lambda: tasks(exercise, seed, wall), lambda made: _bytes(made) < LARGEST
-        )
+        return self._tasks.of(exercise, seed, lambda: tasks(exercise, seed, wall))
 
     def searched(
         self, exercise: Exercise, rounds: Iterable[tuple[str, Compared]],
@@ -60,39 +59,57 @@ class Kept:
 
 
 class Table(Generic[V]):
-    """What was worked out of an exercise, by what it hangs on; so many of them, the last used."""
+    """What was worked out of an exercise, by what it hangs on; so much of it, the last used.
 
-    def __init__(self, most: int) -> None:
+    Parameters
+    ----------
+    most : int
+        How many values.
+    bytes_of : callable
+        How much one takes. That may grow until the next one is asked for.
+    """
+
+    def __init__(self, most: int, bytes_of: Callable[[V], int] = lambda _value: 0) -> None:
         self._most = most
+        self._bytes_of = bytes_of
         # With the exercise, whose place no other one takes as long as it is there.
         self._known: OrderedDict[Hashable, tuple[Exercise, V]] = OrderedDict()
+        self._bytes: dict[Hashable, int] = {}
+        self._total = 0
 
-    def of(
-        self, exercise: Exercise, key: Hashable, made: Callable[[], V],
-        worth: Callable[[V], bool] = lambda _value: True,
-    ) -> V:  # fmt: skip
-        """The value for a key, made now if it is not there, and kept if it is worth that."""
+    def of(self, exercise: Exercise, key: Hashable, made: Callable[[], V]) -> V:
+        """The value for a key, made now if it is not there."""
+        self._weigh_last()
         whole = id(exercise), key
-        known = self._known.get(whole)
-        if known is not None:
-            self._known.move_to_end(whole)
-            return known[1]
-        value = made()
-        if worth(value):
-            self._known[whole] = exercise, value
-            if len(self._known) > self._most:
-                self._known.popitem(last=False)
+        if whole not in self._known:
+            self._known[whole] = exercise, made()
+        self._known.move_to_end(whole)
+        value = self._known[whole][1]
+        self._weigh_last()
         return value
+
+    def _weigh_last(self) -> None:
+        """Weigh what was asked for last, and forget as much as is too much."""
+        if not self._known:
+            return
+        last = next(reversed(self._known))
+        takes = self._bytes_of(self._known[last][1])
+        self._total += takes - self._bytes.get(last, 0)
+        self._bytes[last] = takes
+        while self._known and (len(self._known) > self._most or self._total > BYTES):
+            first, _gone = self._known.popitem(last=False)
+            self._total -= self._bytes.pop(first)
 
     def __len__(self) -> int:
         return len(self._known)
 
 
 def _bytes(made: Sequence[Task]) -> int:
-    """How much the numbers of some checks take; from now on nobody changes them."""
+    """How much the numbers of some checks take, and what is right; nobody changes them any more."""
     arrays: dict[int, Array] = {}
     for task in made:
-        named: list[Mapping[Any, Array]] = [*task.case.rounds, task.exact]
+        named: list[Mapping[Any, Array]] = [*task.case.rounds, *task.case.held_back, task.exact]
+        named += task.known.values()
         named += [call.arrays for call in task.plan]
         arrays |= {id(array): array for some in named for array in some.values()}
     for array in arrays.values():
