@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tracer.exercises.decoding import Odd
 from tracer.exercises.form import Form, look
 from tracer.exercises.magics import PYLAB, without_magics
+from tracer.exercises.notebook import code_alone
 
 
 def notebook(*cells: str, tagged: int | None = None, **more: Any) -> bytes:
@@ -31,6 +32,15 @@ def notebook(*cells: str, tagged: int | None = None, **more: Any) -> bytes:
 def form(*cells: str, tagged: int | None = None) -> Form:
     """How a notebook with these code cells is run for the function `step`."""
     return look("step.ipynb", notebook(*cells, tagged=tagged), ["step"], ["answer"])
+
+
+def alike(name: str, data: bytes) -> Form:
+    """How a file is run, which is the same without what its cells have printed."""
+    found, alone = (look(name, one, ["step"]) for one in (data, code_alone(data, name)))
+    assert (found.problem, found.program, found.lines) == (
+        alone.problem, alone.program, alone.lines,
+    )  # fmt: skip
+    return found
 
 
 def runs(*cells: str, tagged: int | None = None) -> list[str]:
@@ -160,10 +170,23 @@ def test_where_a_function_stands_in_a_notebook() -> None:
 )
 def test_notebooks_that_cannot_be_run(data: bytes, problem: Odd) -> None:
     """Cut off, none at all, empty, of another language, too much of it, nested too deeply."""
-    found = look("step.ipynb", data, ["step"]).problem
+    found = alike("step.ipynb", data).problem
 
     assert found is not None
     assert found.what is problem
+
+
+def test_what_was_printed_is_left_out() -> None:
+    """All of it; what is called a notebook and is none is cut off where an answer has to end."""
+    printed = json.loads(notebook("step = abs", tagged=0))
+    printed["cells"][1]["outputs"] = [{"text": "1" * 2**20}]
+    data = json.dumps(printed).encode()
+
+    assert alike("step.ipynb", data).program == form("step = abs").program
+    assert code_alone(data, "step.ipynb") == code_alone(
+        notebook("step = abs", tagged=0), "step.ipynb"
+    )
+    assert len(code_alone(data[:-1], "step.ipynb")) == 2**20
 
 
 def test_other_shapes_of_a_notebook() -> None:
@@ -175,7 +198,7 @@ def test_other_shapes_of_a_notebook() -> None:
         ("step.py", whole),
         ("step.ipynb", json.dumps(old).encode()),
     ):
-        assert b"step = abs" in look(name, data, ["step"]).program
+        assert b"step = abs" in alike(name, data).program
 
 
 @pytest.mark.parametrize(

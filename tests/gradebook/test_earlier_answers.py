@@ -3,42 +3,188 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Generator, Iterable
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.gradebook.handing import SOLUTIONS
+from tests.gradebook.handing import RNN_STEP, UNROLL, record
 from tests.grading.typed import tracer
 from tracer.exercises.discovery import discover
 from tracer.gradebook.before import read_earlier
+from tracer.gradebook.counting import Result, allowed, result
 from tracer.gradebook.grading import Work, grade_all, take_in, work
-from tracer.gradebook.handed import digest_of
-from tracer.gradebook.store import open_store
+from tracer.gradebook.handed import HandedIn, Student, digest_of
+from tracer.gradebook.returning import tries
+from tracer.gradebook.rules import Late, Rules
+from tracer.gradebook.store import FILE, Store, open_store
+from tracer.gradebook.together import OnceMore
 from tracer.gradebook.workers import Grader, Job, Outcome, outcome
 from tracer.sandbox.process import PlainProcess
 from tracer.view.export.report_json import as_record
 
-STEP = (SOLUTIONS / "10_rnn_step" / "rnn_step.py").read_text("utf-8")
-UNROLL = """\
-import numpy as np
-from rnn_step import rnn_step
+KNOWN = [e for e in discover().good if e.number in ("10", "13", "22")]
+UNROLLED = "13_rnn_unroll"
+SLIP = RNN_STEP.replace("+ a", "- a")
 
-def rnn_unroll(x, h_0, U, W, a):
-    states = [h_0]
-    for x_t in x:
-        states.append(rnn_step(x_t, states[-1], U, W, a))
-    return np.stack(states[1:])
-"""
+
+def handed(
+    exercise: str, source: str, hour: int | None = None, *, only_imported: bool = False
+) -> tuple[HandedIn, int]:
+    """Ada's answer, with the seed that draws its numbers."""
+    time = None if hour is None else datetime(2026, 11, 20, hour, tzinfo=UTC)
+    name = exercise.partition("_")[2] + ".py"
+    return HandedIn(
+        Student("ada"), exercise, name, name, name, source.encode(), time,
+        only_imported=only_imported,
+    ), 7  # fmt: skip
+
+
+def graded_anew(store: Store, points: float) -> list[str]:
+    """Grade what waits of exercise 13 with these points; the digests of what each was run with."""
+    with_them = []
+    for number in store.pending("g", UNROLLED):
+        with_them += [one.digest for one in store.submission(number).earlier]
+        store.keep(number, "g", record(points))
+    return with_them
+
+
+def digest(source: str) -> str:
+    """That of a file with this text."""
+    return digest_of(source.encode())
+
+
+def test_an_earlier_answer_that_comes_later(tmp_path: Path) -> None:
+    """The answer is graded once more with it, also with the next one; the better grade counts."""
+    unroll, rules = handed(UNROLLED, UNROLL), Rules(attempts=1)
+
+    def counts(store: Store) -> Result:
+        facts = [fact for fact in store.facts() if fact.exercise == UNROLLED]
+        found = result("ada", UNROLLED, facts, 13, rules)
+        assert tries(facts) == found.attempts
+        return found
+
+    with open_store(tmp_path) as store:
+        assert store.take_in([unroll], KNOWN) == (1, ())
+        assert graded_anew(store, 0) == []
+
+        once_more = (OnceMore("ada", UNROLLED),)
+        assert store.take_in([handed("10_rnn_step", RNN_STEP)], KNOWN) == (1, once_more)
+        assert graded_anew(store, 9) == [digest(RNN_STEP)]
+        assert (counts(store).points, counts(store).attempts) == (9.0, 1)
+
+        assert store.take_in([handed("10_rnn_step", SLIP), unroll], KNOWN) == (1, once_more)
+        assert graded_anew(store, 4) == [digest(SLIP)]
+        assert counts(store).points == 9.0
+
+        store.take_in([handed("10_rnn_step", RNN_STEP), unroll], KNOWN)  # which it was before
+        assert store.bring_together(KNOWN) == []
+        assert graded_anew(store, 0) == []
+        assert len({keys["attempt"] for _number, keys in store.graded()}) == 3
+
+        store.take_in([handed(UNROLLED, f"{UNROLL}# newer")], KNOWN)
+        assert graded_anew(store, 6) == [digest(RNN_STEP)]
+        rules = Rules()
+        assert (counts(store).points, counts(store).attempts) == (6.0, 2)
+
+
+def test_it_was_handed_in_with_the_last_of_its_files(tmp_path: Path) -> None:
+    """So nobody hands in late, as an earlier answer, what an answer in time imports."""
+    rules = Rules(due={UNROLLED: datetime(2026, 11, 20, 12, tzinfo=UTC)}, late=Late(share=0.1))
+    with open_store(tmp_path) as store:
+        store.take_in([handed(UNROLLED, UNROLL, 11), handed("10_rnn_step", SLIP, 10)], KNOWN)
+        graded_anew(store, 5)
+        store.take_in([handed("10_rnn_step", RNN_STEP, 13)], KNOWN)
+        graded_anew(store, 10)
+        facts = store.facts()
+
+        assert [fact.time.hour for fact in facts if fact.time] == [11, 13]
+        assert result("ada", UNROLLED, facts, 13, rules).points == 9.0
+        assert result("ada", UNROLLED, facts[:1], 13, rules).points == 5.0
+
+
+def test_the_last_of_two_files_of_one_download(tmp_path: Path) -> None:
+    """It is the one that was handed in last itself, also where both import what came later."""
+    newer, older = handed(UNROLLED, f"{UNROLL}# b", 9), handed(UNROLLED, UNROLL, 8)
+    with open_store(tmp_path) as store:
+        store.take_in([newer, older, handed("10_rnn_step", SLIP, 10)], KNOWN)
+        store.keep(1, "g", record(6))
+        store.keep(2, "g", record(5))
+        store.take_in([newer, older, handed("10_rnn_step", RNN_STEP, 11)], KNOWN)
+        last = [store.submission(number).handed for number in store.pending("g", UNROLLED)]
+        graded_anew(store, 3)
+        facts = store.facts()
+
+        assert [one.digest for one in last] == [older[0].digest, newer[0].digest]
+        assert result("ada", UNROLLED, facts, 13, Rules()).points == 6.0
+        assert allowed(facts, None, None)[-1].points == 3.0
+        assert allowed(facts, None, None)[-1].base == 1
+
+
+def test_a_gradebook_in_which_it_stayed_as_it_was(tmp_path: Path) -> None:
+    """In the version before: regrade finds the answers that are others by now, and only these."""
+    with open_store(tmp_path) as store:
+        store.take_in([handed(UNROLLED, UNROLL), handed("10_rnn_step", SLIP)], KNOWN)
+        graded_anew(store, 5)
+    with closing(sqlite3.connect(tmp_path / FILE)) as connection:
+        connection.execute("UPDATE submissions SET looked = NULL")
+        connection.commit()
+
+    with open_store(tmp_path) as store:
+        assert store.bring_together(KNOWN) == []
+        store.take_in([handed("10_rnn_step", RNN_STEP)])
+        assert store.bring_together(KNOWN) == [OnceMore("ada", UNROLLED)]
+        assert graded_anew(store, 9) == [digest(RNN_STEP)]
+
+
+def test_only_one_exercise_is_graded(tmp_path: Path) -> None:
+    """What lies beside it goes with it, and is no attempt at an exercise of its own."""
+    known = {e.number: e for e in KNOWN}
+    for where, text in (
+        ("ada/rnn_unroll.py", UNROLL), ("ada/rnn_step.py", RNN_STEP), ("ada/lstm_step.py", "pass"),
+        ("ben/lstm_step.py", "pass"),
+    ):  # fmt: skip
+        path = tmp_path / "class" / where
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+    with open_store(tmp_path / "out") as store:
+        store.take_in([handed("10_rnn_step", SLIP)], KNOWN)
+        taken = take_in(store, [tmp_path / "class"], KNOWN, known["13"], 7)
+
+        assert (taken.handed, taken.new) == (1, 1)
+        assert store.exercises() == {"10_rnn_step": 1, UNROLLED: 1}
+        assert graded_anew(store, 9) == [digest(RNN_STEP)]
+        left = [(one.where, one.foreign) for one in taken.left_out]
+        assert left == [("ada/lstm_step.py", True), ("ben/lstm_step.py", False)]
+        assert "22_lstm_step" in taken.left_out[0].why
+
+
+def as_notebook(source: str) -> str:
+    """A notebook whose second code cell has this in it, and has printed 20 MiB."""
+    cells = [
+        {"cell_type": "code", "source": "1 + 1", "outputs": [{"text": '"' * 10 * 2**20}]},
+        {"cell_type": "markdown", "source": "# My step"},
+        {"cell_type": "code", "source": source.splitlines(keepends=True)},
+    ]
+    return json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5})
 
 
 def test_the_step_of_the_same_student(tmp_path: Path) -> None:
-    """Each is graded with their own; the record alone, and the file, repeat the grade."""
+    """Each is graded with their own; the record alone, and the file, repeat the grade.
+
+    Of a notebook the record has the code and not the 20 MiB that it has printed.
+    """
     known = [e for e in discover().good if e.number in ("10", "13")]
-    for name, step in (("ada", STEP), ("ben", STEP.replace("+ a", "- a")), ("cy", "")):
+    for name, step in (("ada", RNN_STEP), ("ben", as_notebook(SLIP)), ("cy", "")):
         place = tmp_path / "class" / name
         place.mkdir(parents=True)
         (place / "rnn_unroll.py").write_text(UNROLL, "utf-8")
         if step:
-            (place / "rnn_step.py").write_text(step, "utf-8")
+            (place / ("rnn_step.py" if name == "ada" else "rnn_step.ipynb")).write_text(
+                step, "utf-8"
+            )
 
     def in_turn(jobs: Iterable[Job], grader: Grader, _count: int) -> Generator[Outcome]:
         return (outcome(job, grader) for job in jobs)
@@ -57,9 +203,10 @@ def test_the_step_of_the_same_student(tmp_path: Path) -> None:
     assert {name: one["verdict"] for name, one in records.items()} == {
         "ada": "passed", "ben": "wrong", "cy": "crashed",
     }  # fmt: skip
-    assert [one["digest"] for one in records["ada"]["earlier"]] == [digest_of(STEP.encode())]
+    assert [one["digest"] for one in records["ada"]["earlier"]] == [digest(RNN_STEP)]
     assert "earlier" not in records["cy"]
     (tmp_path / "ben.json").write_text(json.dumps(records["ben"]), "utf-8")
+    assert (tmp_path / "ben.json").stat().st_size < 2**17
     (tmp_path / "rnn_unroll.py").write_text(UNROLL, "utf-8")
     again = tracer("replay", str(tmp_path / "ben.json"), "--wall", "plain", "--trust-submissions")
     assert again.exit_code == 0, again.output

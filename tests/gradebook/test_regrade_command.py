@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import re
 import shutil
 from collections.abc import Generator, Iterable
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from tests.gradebook.handing import STEP, class_of, handed, kept, record
+from tests.gradebook.handing import STEP, class_of, handed, kept, record, state
 from tests.grading.typed import tracer
 from tracer.exercises.discovery import home
 from tracer.gradebook.counting import Result as Earned
@@ -47,15 +46,6 @@ def change(exercises: Path, old: str, new: str) -> None:
 def regrade(results: Path, *words: str | Path) -> Result:
     """Type the command."""
     return tracer("regrade", str(results), *map(str, words), *TRUST, "--jobs", "2")
-
-
-def state(results: Path) -> dict[str, str]:
-    """Every file of the results, with the digest of its contents."""
-    files = sorted(path for path in results.rglob("*") if path.is_file())
-    return {
-        str(path.relative_to(results)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in files
-    }
 
 
 def standing(results: Path) -> list[float | None]:

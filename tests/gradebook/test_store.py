@@ -61,8 +61,8 @@ def test_a_file_where_a_folder_belongs(tmp_path: Path, inside: str, why: str) ->
 def test_nothing_is_taken_in_twice(tmp_path: Path) -> None:
     """The same download once more is nothing new; another file of the same name is."""
     with open_store(tmp_path) as store:
-        assert store.take_in([(handed(1), 1), (handed(2), 2), (handed(1), 3)]) == 2
-        assert store.take_in([(handed(1), 9), (handed(1, source=b"other"), 4)]) == 1
+        assert store.take_in([(handed(1), 1), (handed(2), 2), (handed(1), 3)]).new == 2
+        assert store.take_in([(handed(1), 9), (handed(1, source=b"other"), 4)]).new == 1
 
         assert [store.submission(n).seed for n in store.pending("g", STEP)] == [1, 2, 4]
 
@@ -150,7 +150,9 @@ def test_a_gradebook_of_the_first_version(tmp_path: Path) -> None:
         store.keep(1, "newer", record(2))
     with sqlite3.connect(tmp_path / FILE) as connection:
         connection.executescript(
-            "DROP TABLE standing; DROP TABLE again; DROP TABLE earlier; "
+            "DROP TABLE standing; DROP TABLE again; DROP TABLE earlier; DROP TABLE beside; "
+            "DROP INDEX once_more; ALTER TABLE submissions DROP COLUMN base; "
+            "ALTER TABLE submissions DROP COLUMN looked; "
             "ALTER TABLE submissions DROP COLUMN download; "
             "ALTER TABLE submissions DROP COLUMN seen; PRAGMA user_version = 1;"
         )

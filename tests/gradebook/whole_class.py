@@ -3,17 +3,19 @@
     python -m tests.gradebook.whole_class --students 1000 --kills 20
 
 Every student hands in an answer to every exercise, drawn: a right one in one of many styles, one
-with a mistake of the list, one of `tests/walls` that is handed in to do harm or only unusual, or
-the file as it was given out. An exercise that asks for no quantity of the equations has its
-solution and its mistakes; those that learn or compile are left out, for one answer takes seconds.
-The class is graded once undisturbed, and once killed with SIGKILL at random moments; then all
-records, the gradebook and the summary must be the same. At last it is graded anew with nothing
-changed, and every byte must stay.
+that imports what the same student has handed in to an exercise before, one with a mistake of the
+list, one of `tests/walls` that is handed in to do harm or only unusual, or the file as it was given
+out. An exercise that asks for no quantity of the equations has its solution and its mistakes; those
+that learn or compile are left out, for one answer takes seconds. The class is graded once
+undisturbed, and once killed with SIGKILL at random moments; then all records, the gradebook and the
+summary must be the same, and again when some have handed in other answers to what is imported. At
+last it is graded anew with nothing changed, and every byte must stay.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import hashlib
 import random
 import signal
@@ -27,16 +29,17 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
-from tests.gradebook.handing import SOLUTIONS
+from tests.gradebook.handing import SOLUTIONS, UNROLL
 from tests.walls.attacked import entries
 from tracer.corpus.variants import catalogue, right_variants, single_variants
 from tracer.exercises.discovery import discover
+from tracer.exercises.earlier import all_used
 from tracer.exercises.exercise import Exercise
 
 STYLES, MISTAKES = 12, 24
 """Of each exercise, so many right answers and so many mistakes to draw from."""
 
-SHARES = {"right": 45, "wrong": 40, "as given out": 5, "of tests/walls": 10}
+SHARES = {"right": 30, "imports": 15, "wrong": 40, "as given out": 5, "of tests/walls": 10}
 """How often each kind of answer is handed in, of a hundred."""
 
 SETTLED = (("wrong",), ("forbidden",), ("passed",))
@@ -46,7 +49,8 @@ TABLES = {
     "settings": "SELECT * FROM settings",
     "sources": "SELECT * FROM sources",
     "submissions": "SELECT number, student, name, email, exercise, attempt, digest, file, place, "
-    "time, late, seed, seen = (SELECT max(seen) FROM submissions) FROM submissions",
+    "time, late, seed, base, looked, seen = (SELECT max(seen) FROM submissions) FROM submissions",
+    "earlier": "SELECT * FROM earlier",
     "grades": "SELECT submission, grader, verdict, points, out_of, record FROM grades",
     "faults": "SELECT * FROM faults",
     "standing": "SELECT standing.submission, grader, settled FROM standing "
@@ -84,9 +88,31 @@ def answers(exercise: Exercise) -> dict[str, list[bytes]]:
     harm = [source for source in harm if b"import random" not in source]  # else no two runs agree
     return {
         **known_answers(exercise),
+        "imports": importing(exercise),
         "as given out": [exercise.stub.read_bytes()],
         "of tests/walls": harm,
     }
+
+
+def importing(exercise: Exercise) -> list[bytes]:
+    """The solution, without the functions of exercises before it, which it imports."""
+    if exercise.number == "13":  # whose solution has no function of exercise 10
+        return [UNROLL.encode()]
+    module = ast.parse((SOLUTIONS / exercise.name / exercise.file).read_bytes())
+    there = {name: one.module for one in all_used(exercise) for name in one.called_names}
+    theirs = [n for n in module.body if isinstance(n, ast.FunctionDef) and n.name in there]
+    module.body = [node for node in module.body if node not in theirs]
+    imports = "".join(f"from {there[node.name]} import {node.name}\n" for node in theirs)
+    return [f"{imports}{ast.unparse(module)}\n".encode()] if theirs else []
+
+
+def handed_in_anew(folder: Path) -> None:
+    """Every third student hands in another answer to each exercise that others import."""
+    imported = {one.name: one for exercise in discover().good for one in all_used(exercise)}
+    for name, exercise in sorted(imported.items()):
+        right = known_answers(exercise)["right"][-1]
+        for student in sorted(folder.iterdir())[::3]:
+            (student / name / exercise.file).write_bytes(right + b"# anew\n")
 
 
 def handed_in(folder: Path, students: int, seed: int) -> Counter[str]:
@@ -123,9 +149,12 @@ def graded(command: list[str]) -> str:
     return done.stdout
 
 
-def graded_by_fits(command: list[str], results: Path, kills: int, all_of_it: int) -> None:
+def graded_by_fits(
+    command: list[str], results: Path, kills: int, all_of_it: int, there: int = 0
+) -> None:
     """Run it, and kill it when a random part more of the class is graded, so many times."""
-    ends = sorted(random.sample(range(1, all_of_it), min(kills, all_of_it - 1)))
+    left = range(there + 1, all_of_it)
+    ends = sorted(random.sample(left, min(kills, len(left))))
     for end in ends:
         with subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -186,6 +215,15 @@ def main() -> None:
         changed = differing(root / "undisturbed", root / "killed")
         same = "the same" if again == undisturbed else "another summary"
         say(f"killed {given.kills} times: {same}, {len(changed)} differ {changed[:5]}")
+
+        handed_in_anew(root / "class")
+        undisturbed = graded(grading("undisturbed"))
+        added = how_many(root / "undisturbed") - count
+        graded_by_fits(grading("killed"), root / "killed", given.kills, count + added, count)
+        again = graded(grading("killed"))
+        changed += differing(root / "undisturbed", root / "killed")
+        same = "the same" if again == undisturbed else "another summary"
+        say(f"and again, with {added} more: {same}, {len(changed)} differ {changed[:5]}")
 
         before = dict(contents(root / "killed"))
         start = time.perf_counter()

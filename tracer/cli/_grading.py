@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tracer.gradebook.grading import Grading
     from tracer.gradebook.rules import Rules
     from tracer.gradebook.store import Store
+    from tracer.gradebook.together import OnceMore
     from tracer.gradebook.workers import Grader
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -43,6 +44,9 @@ layout_option = click.option(
     help=_("With colours, or without."),
 )
 
+
+NAMED = 10
+"""So many students are named."""
 
 TRUSTED = _("Run also behind the wall plain, which keeps nobody from doing harm.")
 
@@ -210,6 +214,28 @@ def say_ungraded(store: Store, exercises: Sequence[Exercise], again: int = 0) ->
         )
         warn(said.format(count=count))
     return count > 0
+
+
+def say_once_more(found: Sequence[OnceMore]) -> None:
+    """Whose answers are graded once more, for they import earlier ones that are others by now."""
+    from tracer.cli import warn
+    from tracer.view.say.words import clean
+
+    students: dict[str, dict[str, None]] = {}
+    for one in found:
+        students.setdefault(one.exercise, {})[one.student] = None
+    for exercise, theirs in students.items():
+        said = plural(
+            "{exercise}: {count} student has handed in earlier answers that theirs imports; it is "
+            "graded once more, and the better grade counts ({students})",
+            "{exercise}: {count} students have handed in earlier answers that theirs imports; it "
+            "is graded once more, and the better grade counts ({students})",
+            len(theirs),
+        )
+        named = [clean(student) for student in [*theirs][:NAMED]]
+        if len(theirs) > NAMED:
+            named.append(_("and {count} more").format(count=len(theirs) - NAMED))
+        warn(said.format(exercise=exercise, count=len(theirs), students=", ".join(named)))
 
 
 def without_grade(store: Store, exercises: Sequence[Exercise]) -> int:

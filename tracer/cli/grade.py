@@ -22,6 +22,7 @@ from tracer.cli._grading import (
     rules_in,
     rules_option,
     running_options,
+    say_once_more,
     say_ungraded,
     settle_limit,
 )
@@ -68,7 +69,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option(
     "--exercise", "named", callback=not_empty,
-    help=_("The exercise that those files answer whose names do not say."),
+    help=_("Grade this exercise alone; files whose names mean none are answers to it."),
 )  # fmt: skip
 @exercises_option
 @rules_option
@@ -148,14 +149,16 @@ def command(
             left_out, nothing = taken.left_out, not taken.handed
             _say_left_out(left_out)
             _say_alone(taken.alone)
+            say_once_more(taken.once_more)
             if nothing:
                 warn(_("nothing that can be graded was found"))
             if folder is not None:
                 store.remember("exercises", str(Path(folder).resolve()))
             grader = grader_behind(on.wall, settle_limit(store, time_limit))
-            grade_pending(store, out, exercises, grader, on.wall, at_once, on.by)
+            asked = exercises if only is None else [only]
+            grade_pending(store, out, asked, grader, on.wall, at_once, on.by)
             _settle(store, results, exercises, settled, layout)
-        old = on is not None and say_ungraded(store, exercises)
+        old = on is not None and say_ungraded(store, exercises if only is None else [only])
         failed = _show(store, exercises, settled, table, parquet, layout)
     if failed or old:
         return BUG

@@ -21,6 +21,7 @@ from tracer.cli._grading import (
     rules_in,
     rules_option,
     running_options,
+    say_once_more,
     say_ungraded,
     settle_limit,
     under_a_bar,
@@ -117,6 +118,7 @@ def command(
         uneven: list[Change | None] = []
         if folder is not None:
             store.remember("exercises", str(Path(folder).resolve()))
+        say_once_more(store.bring_together(exercises))
         if everything or work(store, exercises).pending:
             with grading_on(address, at_once, wall_name, trusted=trusted) as on:
                 grader = grader_behind(on.wall, settle_limit(store, time_limit))

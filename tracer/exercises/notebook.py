@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from tracer.exercises.decoding import Odd, Problem
+from tracer.exercises.decoding import Odd, Problem, decoded
 from tracer.exercises.magics import without_magics
 from tracer.exercises.needed import MOST_STATEMENTS, Cells, Statement, count, needed, statements
 
@@ -21,6 +22,9 @@ MOST_CODE = 2**20
 
 MOST_CELLS = MOST_STATEMENTS
 """Code cells."""
+
+LONGEST = 12
+"""Characters that JSON makes of one, at most: of some it writes the numbers of two halves."""
 
 HEAD = "# coding: utf-8"
 """The first line of the program: whatever a cell begins with, it names no encoding."""
@@ -60,26 +64,52 @@ def cells(text: str) -> list[Cell] | Problem:
         notebook = json.loads(text)
     except (ValueError, RecursionError) as error:
         return Problem(Odd.NO_JSON, {"line": getattr(error, "lineno", 1)})
-    language = _at(notebook, "metadata", "kernelspec", "language")
-    language = language or _at(notebook, "metadata", "language_info", "name")
+    language = _language(notebook)
     if isinstance(language, str) and language.lower() not in ("python", "ipython", "python3"):
         return Problem(Odd.LANGUAGE, {"language": language})
-    listed = _at(notebook, "cells")
-    if not isinstance(listed, list):  # until 2015 they lay in worksheets
-        sheets = _at(notebook, "worksheets")
-        listed = [c for sheet in _list(sheets) for c in _list(_at(sheet, "cells"))]
-        if not sheets:
-            return Problem(Odd.NO_NOTEBOOK)
+    listed = _listed(notebook)
+    if listed is None:
+        return Problem(Odd.NO_NOTEBOOK)
     code = [c for c in listed if _at(c, "cell_type") == "code"]
     if not code:
         return Problem(Odd.NO_CODE)
-    found = [Cell(_source(c), frozenset(map(str, _list(_at(c, "metadata", "tags"))))) for c in code]
+    found = [Cell(_source(c), _tags(c)) for c in code]
     length = sum(len(cell.source) for cell in found)
     if length > MOST_CODE:
         return Problem(Odd.TOO_LONG, {"length": length, "most": MOST_CODE})
     if len(code) > MOST_CELLS or statement_count(c.source for c in found) > MOST_STATEMENTS:
         return Problem(Odd.TOO_MANY, {"most": MOST_CELLS})
     return found
+
+
+def code_alone(source: bytes, name: str) -> bytes:
+    """A notebook without what it has printed: it runs as the whole one does.
+
+    What cannot be read as a notebook is cut off where an answer has to end; nothing of it runs.
+    """
+    text = decoded(source)
+    if isinstance(text, str) and is_notebook(text, name):
+        with suppress(ValueError, RecursionError):
+            found = json.dumps(_without_output(json.loads(text))).encode()
+            if len(found) <= LONGEST * MOST_CODE:
+                return found
+    return source[:MOST_CODE]
+
+
+def _without_output(notebook: Any) -> dict[str, Any]:
+    listed = _listed(notebook)
+    if listed is None:
+        return {}
+    cells = [
+        {"cell_type": "code", "metadata": {"tags": sorted(_tags(cell))}, "source": _source(cell)}
+        if _at(cell, "cell_type") == "code"
+        else {"cell_type": "markdown", "metadata": {}, "source": ""}
+        for cell in listed
+    ]
+    return {
+        "cells": cells, "metadata": {"language_info": {"name": _language(notebook)}},
+        "nbformat": 4, "nbformat_minor": 5,
+    }  # fmt: skip
 
 
 def program(
@@ -182,6 +212,25 @@ def _defines(cell: str, names: Collection[str]) -> bool:
         if words and words[0] in names and "=" in line:
             return True
     return False
+
+
+def _language(notebook: Any) -> Any:
+    language = _at(notebook, "metadata", "kernelspec", "language")
+    return language or _at(notebook, "metadata", "language_info", "name")
+
+
+def _listed(notebook: Any) -> list[Any] | None:
+    """All cells of a notebook; None where it has no place for them."""
+    listed = _at(notebook, "cells")
+    if isinstance(listed, list):
+        return listed
+    sheets = _at(notebook, "worksheets")  # where they lay until 2015
+    found = [c for sheet in _list(sheets) for c in _list(_at(sheet, "cells"))]
+    return found if sheets else None
+
+
+def _tags(cell: Any) -> frozenset[str]:
+    return frozenset(map(str, _list(_at(cell, "metadata", "tags"))))
 
 
 def _source(cell: Any) -> str:

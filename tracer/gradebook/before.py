@@ -21,7 +21,7 @@ def as_handed(earlier: Iterable[Before]) -> dict[str, Submission]:
 def earlier_of(report: Report, earlier: Iterable[Before]) -> dict[str, Any]:
     """What a record says of those that were run; nothing where none was.
 
-    A grade can be repeated from it: the file itself is in it, as text where it is UTF-8.
+    A grade can be repeated from it: what was run of each file is in it, as text where it is UTF-8.
     """
     ran = {one.exercise.name for one in all_earlier(report.form).values()}
     kept = [_kept(one) for one in earlier if one.exercise in ran]
@@ -29,7 +29,7 @@ def earlier_of(report: Report, earlier: Iterable[Before]) -> dict[str, Any]:
 
 
 def _kept(one: Before) -> dict[str, str]:
-    about = {"exercise": one.exercise, "file": one.file, "digest": digest_of(one.source)}
+    about = {"exercise": one.exercise, "file": one.file, "digest": one.digest}
     try:
         return {**about, "source": one.source.decode("utf-8")}
     except UnicodeDecodeError:

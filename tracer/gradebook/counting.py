@@ -28,7 +28,7 @@ class Result:
         None where the grader failed at the attempt that counts.
     out_of : int
     attempts : int
-        How many were handed in.
+        How many were handed in; the same file with other earlier answers is none more.
     counted : Fact or None
         The one that counts; None where none does.
     last : Fact or None
@@ -141,7 +141,8 @@ def result(
     due = rules.extensions.get((student, exercise), rules.due.get(exercise))
     closes = closing(student, exercise, rules)
     last = allowed(attempts, None, None)[-1:]
-    found = Result(exercise, 0.0, out_of, len(attempts), last=last[0] if last else None)
+    count = sum(fact.base is None for fact in attempts)
+    found = Result(exercise, 0.0, out_of, count, last=last[0] if last else None)
     graded = [
         replace(
             found,
@@ -172,14 +173,19 @@ def closing(student: str, exercise: str, rules: Rules) -> datetime | None:
 def allowed(attempts: Sequence[Fact], closes: datetime | None, most: int | None) -> list[Fact]:
     """The attempts that may count, in the order in which they were handed in.
 
-    By their times where each has one; else in the order of the download that they came with.
+    By their times where each has one; else in the order of the download that they came with. The
+    same file with other earlier answers is no attempt more, and may count where the file may.
     """
     if all(fact.time is not None for fact in attempts):
-        ordered = sorted(attempts, key=lambda fact: (fact.time, fact.download, fact.number))
+        ordered = sorted(
+            attempts, key=lambda f: (f.time, f.own_time or f.time, f.download, f.number)
+        )
     else:
         ordered = sorted(attempts, key=lambda fact: (fact.download, fact.number))
     in_time = [f for f in ordered if closes is None or f.time is None or f.time <= closes]
-    return in_time[:most]
+    files = [f for f in in_time if f.base is None][:most]
+    numbers = {f.number for f in files}
+    return [f for f in in_time if f in files or f.base in numbers]
 
 
 def lateness(fact: Fact, due: datetime | None, late: Late) -> timedelta:
@@ -210,10 +216,31 @@ def _chosen(graded: Sequence[Result], counts: Counts) -> Result | None:
     """The one that counts; at "best" the first of several that are as good."""
     if counts is Counts.BEFORE_DUE:
         graded = [one for one in graded if one.late == ON_TIME]
+    graded = _best_of_each_file(graded)
     if counts is Counts.BEST:
         known = [one for one in graded if one.points is not None]
         return max(known, key=lambda one: one.points or 0.0, default=graded[-1] if graded else None)
     return graded[-1] if graded else None
+
+
+def _best_of_each_file(graded: Sequence[Result]) -> list[Result]:
+    """One result for each file that was handed in; of several with other earlier answers the best.
+
+    So nobody loses points in an exercise by handing in another answer to one before it.
+    """
+    found: list[Result] = []
+    at: dict[int, int] = {}
+    for one in graded:
+        assert one.counted is not None
+        base = one.counted.base
+        if base is not None and base in at:
+            before = found[at[base]].points
+            if before is None or (one.points or 0.0) > before:
+                found[at[base]] = one
+        else:
+            at[one.counted.number if base is None else base] = len(found)
+            found.append(one)
+    return found
 
 
 def without_lowest(results: Sequence[Result], drop: int) -> tuple[Result, ...]:

@@ -16,7 +16,7 @@ class Fact:
     number : int
         That of what was handed in; the same one again, after another, is one more attempt.
     time : datetime or None
-        When it was handed in; None where nothing says so.
+        When it was handed in, with all that it imports; None where nothing says so.
     late : bool or None
         Whether the course's system calls it late; None where it says nothing.
     verdict : str
@@ -25,6 +25,10 @@ class Fact:
     out_of : int
     download : int
         With which of the downloads it was handed in: those of one command are one.
+    base : int or None
+        Where it is another one once more, with other earlier answers: the number of that one.
+    own_time : datetime or None
+        When the file itself was handed in, without what it imports.
     """
 
     student: str
@@ -37,3 +41,5 @@ class Fact:
     points: float | None
     out_of: int
     download: int = 0
+    base: int | None = None
+    own_time: datetime | None = None

@@ -10,6 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -22,6 +23,7 @@ from tracer.gradebook.handed import HandedIn, LeftOut
 from tracer.gradebook.intake import handed_in
 from tracer.gradebook.naming import as_text
 from tracer.gradebook.store import Kept, Store
+from tracer.gradebook.together import OnceMore
 from tracer.gradebook.workers import Grader, Job, Outcome, graded
 from tracer.language import _, quoted_file
 
@@ -40,12 +42,16 @@ class Alone(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """What was handed in: how much of it is new, what is left out, and what may be meant."""
+    """What was handed in: how much of it is new, what is left out, and what may be meant.
+
+    `once_more` are answers of before that are graded again, with other earlier answers.
+    """
 
     handed: int
     new: int
     left_out: tuple[LeftOut, ...]
     alone: tuple[Alone, ...] = ()
+    once_more: tuple[OnceMore, ...] = ()
 
 
 class Work(NamedTuple):
@@ -96,9 +102,15 @@ def take_in(
     only: Exercise | None,
     seed: int | None,
 ) -> Taken:
-    """Keep all that lies at these paths, each with the seed that draws its numbers."""
+    """Keep all that lies at these paths, each with the seed that draws its numbers.
+
+    With `only`, nothing else is graded: of the others it may import those that it uses.
+    """
     left_out: list[LeftOut] = []
     alone: list[Alone] = []
+    others: list[HandedIn] = []
+    answered: set[str] = set()
+    imports = {e.name for e in all_used(only)} if only is not None else set()
     handed = 0
 
     def seeded() -> Iterator[tuple[HandedIn, int]]:
@@ -109,17 +121,27 @@ def take_in(
                 outermost.add(one.where.rpartition("/")[0].partition("/")[0])
                 if isinstance(one, LeftOut):
                     left_out.append(one)
-                else:
+                    continue
+                students.add(one.student.key)
+                if only is None or one.exercise == only.name:
                     handed += 1
-                    students.add(one.student.key)
+                    answered.add(one.student.key)
                     yield one, secrets.randbits(32) if seed is None else seed
+                elif one.exercise in imports:
+                    yield replace(one, only_imported=True), 0
+                else:
+                    others.append(replace(one, source=b""))
             if len(students) == 1 and students == {as_text(name) for name in outermost}:
                 alone.append(Alone(path, *outermost))
 
     # In one transaction: a kill leaves all of a download or none.
-    uses = {e.name: [one.name for one in all_used(e)] for e in exercises if e.uses}
-    new = store.take_in(seeded(), uses)
-    return Taken(handed, new, tuple(left_out), tuple(alone))
+    asked = exercises if only is None else [only]
+    new, once_more = store.take_in(seeded(), asked)
+    for one in others:
+        said = _("it answers {exercise}, and --exercise says that {only} alone is graded")
+        why = said.format(exercise=one.exercise, only=only.name if only is not None else "")
+        left_out.append(LeftOut(one.where, why, foreign=one.student.key in answered))
+    return Taken(handed, new, tuple(left_out), tuple(alone), once_more)
 
 
 def work(store: Store, exercises: Sequence[Exercise]) -> Work:

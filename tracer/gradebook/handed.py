@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -38,6 +39,8 @@ class HandedIn:
         When it was handed in, with its time zone; None where nothing says so.
     late : bool or None
         Whether the course's system calls it late; None where it says nothing of that.
+    only_imported : bool
+        Whether it is no attempt, and there only to be imported by the answer beside it.
     """
 
     student: Student
@@ -48,6 +51,7 @@ class HandedIn:
     source: bytes = field(repr=False)
     time: datetime | None = None
     late: bool | None = None
+    only_imported: bool = False
 
     @property
     def digest(self) -> str:
@@ -56,11 +60,28 @@ class HandedIn:
 
 
 class Before(NamedTuple):
-    """An answer of the same student to an exercise before, which a later one may import."""
+    """An answer of the same student to an exercise before, which a later one imports.
+
+    Of a notebook `source` has the code cells alone; `time` is when it was handed in.
+    """
 
     exercise: str
     file: str
     source: bytes
+    time: datetime | None = None
+
+    @property
+    def digest(self) -> str:
+        """That of what is kept of the file."""
+        return digest_of(self.source)
+
+
+def latest(time: datetime | None, of_earlier: Iterable[datetime | None]) -> datetime | None:
+    """When an answer was handed in as it runs: with the last of the files that it runs with.
+
+    Where nothing says when it was handed in itself, the times of the others say nothing either.
+    """
+    return time and max([time, *(one for one in of_earlier if one is not None)])
 
 
 def digest_of(source: bytes) -> str:

@@ -18,9 +18,9 @@ from tracer.storage.whole import remove_abandoned, replacing
 from tracer.storage.writing import writing
 
 FOLDER = "records"
-SCHEMA = "tracer-record-3"
-READ = (SCHEMA, "tracer-record-2")
-"""The schemas that are read: in the one before, no earlier answers were imported."""
+SCHEMA = "tracer-record-4"
+READ = (SCHEMA, "tracer-record-3", "tracer-record-2")
+"""The schemas that are read. In 3, earlier answers were whole notebooks; in 2, there were none."""
 
 _PLAIN = re.compile(r"[^A-Za-z0-9]+")
 _LONGEST = 40

@@ -14,8 +14,9 @@ from tracer.gradebook.naming import as_text
 from tracer.gradebook.records import READ, SCHEMA
 from tracer.language import _, quoted, quoted_file
 
-LARGEST = 2**25
-"""Bytes of a record; one of ours has far fewer."""
+LARGEST = 2**27
+"""Bytes of a record. One of ours has far fewer: a report, and at most 1 MiB of code of each earlier
+answer, which JSON makes up to twelve times as long."""
 
 SHORTEST, LONGEST = 0.1, 3600.0
 """Seconds that a time limit can be."""

@@ -10,17 +10,23 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tracer.errors import FileError
+from tracer.exercises.exercise import Exercise
 from tracer.gradebook.fact import Fact
-from tracer.gradebook.handed import Before, HandedIn, Student
+from tracer.gradebook.handed import Before, HandedIn, Student, latest
 from tracer.gradebook.tables import prepare
+from tracer.gradebook.together import (
+    OnceMore,
+    as_time,
+    bring_together,
+    earlier_of,
+    times_of_earlier,
+)
 from tracer.language import _
 from tracer.storage.locking import locked
 from tracer.storage.writing import writing
@@ -30,17 +36,6 @@ TRIES = 3
 """How often a submission is graded at which the grader itself fails, by one and the same grader."""
 
 
-_WITH_EARLIER = """
-INSERT INTO earlier SELECT s.number, b.exercise, b.file, b.digest
-FROM submissions AS s JOIN submissions AS b ON b.number = (
-    SELECT number FROM submissions AS o WHERE o.student = s.student AND o.exercise = ?
-    ORDER BY o.seen DESC, o.time DESC, o.number DESC LIMIT 1
-)
-WHERE s.exercise = ? AND NOT EXISTS (SELECT 1 FROM grades WHERE submission = s.number)
-ON CONFLICT DO NOTHING
-"""
-
-
 class Kept(NamedTuple):
     """A submission as it is kept: its number, what was handed in, its seed, and earlier answers."""
 
@@ -48,6 +43,13 @@ class Kept(NamedTuple):
     handed: HandedIn
     seed: int
     earlier: tuple[Before, ...] = ()
+
+
+class TakenIn(NamedTuple):
+    """What a download has brought: how much is new, and what is graded once more by it."""
+
+    new: int
+    once_more: tuple[OnceMore, ...]
 
 
 class Unsettled(NamedTuple):
@@ -80,35 +82,40 @@ class Store:
         )
 
     def take_in(
-        self,
-        handed: Iterable[tuple[HandedIn, int]],
-        uses: Mapping[str, Collection[str]] = MappingProxyType({}),
-    ) -> int:
+        self, handed: Iterable[tuple[HandedIn, int]], exercises: Iterable[Exercise] = ()
+    ) -> TakenIn:
         """Keep a download: what was handed in, each with its seed, in one transaction.
-
-        `uses` says whose answers the answer to an exercise may import. Of these the last of the
-        same student's is kept with it, as long as it has no grade.
 
         What is there already is not kept twice. Where the student has withdrawn it meanwhile, for
         something else was in a download in which it was not, it was handed in again.
 
+        Parameters
+        ----------
+        handed : iterable of tuple of HandedIn and int
+        exercises : iterable of Exercise
+            They say whose answers the answer to an exercise may import.
+
         Returns
         -------
-        int
-            How much was new.
+        TakenIn
         """
         new = 0
         with self._transaction():
-            (download,) = self._connection.execute(
-                "SELECT 1 + coalesce(max(seen), 0) FROM submissions"
-            ).fetchone()
+            download = self._last_download() + 1
             for one, seed in handed:
                 self._connection.execute(
                     "INSERT INTO sources VALUES (?, ?) ON CONFLICT DO NOTHING",
                     [one.digest, one.source],
                 )
-                before = self._connection.total_changes
                 time = None if one.time is None else one.time.isoformat()
+                if one.only_imported:
+                    self._connection.execute(
+                        "INSERT INTO beside (student, exercise, file, digest, time, seen) VALUES "
+                        "(?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET seen = excluded.seen",
+                        [one.student.key, one.exercise, one.file, one.digest, time, download],
+                    )
+                    continue
+                before = self._connection.total_changes
                 self._connection.execute(
                     "INSERT INTO submissions (student, exercise, attempt, digest, name, email, "
                     "file, place, time, late, seed, download, seen) "
@@ -123,10 +130,20 @@ class Store:
                     new += 1
                 else:
                     self._seen_again(one, download, time)
-            for exercise, names in uses.items():
-                for name in names:
-                    self._connection.execute(_WITH_EARLIER, [name, exercise])
-        return new
+            once_more = bring_together(self._connection, exercises, download)
+        return TakenIn(new, tuple(once_more))
+
+    def bring_together(self, exercises: Iterable[Exercise]) -> list[OnceMore]:
+        """Give the answers that are kept the earlier answers of today; see `take_in`."""
+        with self._transaction():
+            return bring_together(self._connection, exercises, self._last_download())
+
+    def _last_download(self) -> int:
+        (last,) = self._connection.execute(
+            "SELECT coalesce(max(seen), 0) FROM "
+            "(SELECT seen FROM submissions UNION ALL SELECT seen FROM beside)"
+        ).fetchone()
+        return int(last)
 
     def _seen_again(self, one: HandedIn, download: int, time: str | None) -> None:
         """Note that a download has what is there already."""
@@ -138,9 +155,10 @@ class Store:
         self._connection.execute(
             "INSERT INTO again SELECT ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM submissions AS s "
             "LEFT JOIN again AS a ON a.submission = s.number WHERE s.student = ? AND "
-            "s.exercise = ? AND coalesce(a.download, s.download) > ? AND "
+            "s.exercise = ? AND coalesce(s.base, s.number) != ? AND "
+            "coalesce(a.download, s.download) > ? AND "
             "coalesce(a.download, s.download) < ?) ON CONFLICT DO NOTHING",
-            [number, download, time, one.late, student, exercise, seen, download],
+            [number, download, time, one.late, student, exercise, number, seen, download],
         )
         self._connection.execute(
             "UPDATE submissions SET seen = ? WHERE number = ?", [download, number]
@@ -154,17 +172,13 @@ class Store:
             [number],
         ).fetchone()
         student, name, email, exercise, attempt, file, place, source, time, late, seed = row
+        earlier = earlier_of(self._connection, number)
         handed = HandedIn(
             Student(student, name, email), exercise, attempt, file, place, source,
-            None if time is None else datetime.fromisoformat(time),
+            latest(as_time(time), (one.time for one in earlier)),
             None if late is None else bool(late),
         )  # fmt: skip
-        rows = self._connection.execute(
-            "SELECT exercise, file, source FROM earlier JOIN sources USING (digest) "
-            "WHERE submission = ? ORDER BY exercise",
-            [number],
-        )
-        return Kept(number, handed, seed, tuple(Before(*row) for row in rows))
+        return Kept(number, handed, seed, earlier)
 
     def pending(self, grader: str, exercise: str) -> list[int]:
         """The numbers of an exercise's submissions that are to be graded by this grader."""
@@ -299,22 +313,24 @@ class Store:
             "WITH attempts AS (SELECT number, download, time, late FROM submissions UNION ALL "
             "SELECT submission, download, time, late FROM again) "
             "SELECT s.student, s.exercise, s.attempt, s.number, a.time, a.late, g.verdict, "
-            "g.points, g.out_of, a.download FROM attempts AS a "
+            "g.points, g.out_of, a.download, s.base FROM attempts AS a "
             "JOIN submissions AS s ON s.number = a.number "
             "LEFT JOIN standing AS t ON t.submission = s.number "
             "LEFT JOIN grades AS g ON g.number = t.grade "
             "WHERE g.number IS NOT NULL OR EXISTS "
             "(SELECT 1 FROM faults WHERE submission = s.number) ORDER BY a.download, s.number"
         )
+        of_earlier = times_of_earlier(self._connection)
         return [
             Fact(
                 student, exercise, attempt, number,
-                None if time is None else datetime.fromisoformat(time),
+                latest(as_time(time), of_earlier.get(number, ())),
                 None if late is None else bool(late),
-                verdict or "grader_fault", points, out_of or 0, download,
+                verdict or "grader_fault", points, out_of or 0, download, base,
+                as_time(time),
             )
-            for student, exercise, attempt, number, time, late, verdict, points, out_of, download
-            in rows
+            for student, exercise, attempt, number, time, late, verdict, points, out_of, download,
+            base in rows
         ]  # fmt: skip
 
     @contextmanager

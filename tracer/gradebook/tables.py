@@ -1,9 +1,10 @@
 """The tables of a gradebook, and how a file of an earlier version gets those of now.
 
 ``again`` says in which later downloads a submission came back after another one of the same
-student. ``sources`` holds what was handed in, by its digest. ``grades`` holds every grade that was
-ever given; ``standing`` says which one of a submission counts, and by whose grades that was
-settled.
+student. A submission with a ``base`` is that one once more, with other answers to exercises before
+it; which, ``earlier`` says. ``beside`` holds files that came only to be imported. ``sources`` holds
+what was handed in, by its digest. ``grades`` holds every grade that was ever given; ``standing``
+says which one of a submission counts, and by whose grades that was settled.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 from tracer.errors import FileError
 from tracer.language import _
 
-VERSION = 5
+VERSION = 6
 
 _FIRST = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -80,6 +81,22 @@ CREATE TABLE earlier (
 """
 """The same student's answers to exercises before, which a submission may import."""
 
+_SIXTH = """
+ALTER TABLE submissions ADD COLUMN base INTEGER REFERENCES submissions;
+ALTER TABLE submissions ADD COLUMN looked TEXT;
+CREATE INDEX once_more ON submissions (base) WHERE base IS NOT NULL;
+ALTER TABLE earlier ADD COLUMN time TEXT;
+CREATE TABLE beside (
+    number INTEGER PRIMARY KEY,
+    student TEXT NOT NULL, exercise TEXT NOT NULL, file TEXT NOT NULL,
+    digest TEXT NOT NULL REFERENCES sources,
+    time TEXT, seen INTEGER NOT NULL,
+    UNIQUE (student, exercise, file, digest)
+);
+"""
+"""Until then a submission stayed with the earlier answers that were there first. ``looked`` says
+which ones were there when it was last seen which of them it imports."""
+
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Make the tables that are not there yet.
@@ -99,6 +116,6 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
             "choose another folder with --out"
         )
         raise FileError(said.format(file=path, found=version, wanted=VERSION))
-    missing = "".join((_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)[version:])
+    missing = "".join((_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)[version:])
     if missing:
         connection.executescript(f"BEGIN; {missing} PRAGMA user_version = {VERSION}; COMMIT;")
