@@ -195,6 +195,17 @@ def test_half_a_file_before_any_result(evening: Evening) -> None:
     assert len(evening.checks.jobs) == 1
 
 
+def test_a_file_that_is_not_there_before_any_result(evening: Evening) -> None:
+    """Nothing is said of a result that there never was, but what to do."""
+    (evening.root / "10_rnn_step" / "rnn_step.py").unlink()
+    evening.session.saved()
+    assert evening.said == "rnn_step.py is not there. To restore it: tracer init ."
+
+    (evening.root / "10_rnn_step" / "rnn_step.py").mkdir()
+    evening.session.look_at_answer()
+    assert evening.said.startswith("cannot check rnn_step.py: ")
+
+
 def test_what_passed_is_not_run_again(evening: Evening) -> None:
     """Neither by saving the same, nor by coming back, nor by c; r does it all the same."""
     evening.save("10_rnn_step", WRONG)
@@ -266,6 +277,7 @@ def test_hints(evening: Evening) -> None:
     pressed(evening.session, "h")
 
     assert first[1] == "  10_rnn_step, “one word”: hint 1 of 3"
+    assert not any("`" in line for line in first)
     assert any("report 2 on 10_rnn_step" in line for line in first)
     assert evening.screen[1] == "  10_rnn_step, “one word”: hint 2 of 3"
     assert Workbook.open(evening.root).hints == {"10_rnn_step/one word": 2}

@@ -125,7 +125,7 @@ def test_an_evening_in_a_terminal(shell: Shell, course: Path) -> None:
 
 @pytest.mark.long
 def test_it_is_killed(shell: Shell, course: Path) -> None:
-    """kill leaves the terminal as it was, and the exit code says so."""
+    r"""kill leaves the terminal as it was, and the exit code says so; so does Ctrl-\."""
     before = shell.modes()
     shell.type(f"sh -c 'echo number $$.; exec {WATCH}'\n")
     came = shell.wait_for("q quit")
@@ -136,9 +136,27 @@ def test_it_is_killed(shell: Shell, course: Path) -> None:
     shell.wait_for("prompt>")
     shell.type("echo ended with $?\n")
     shell.wait_for("ended with 143")
+    assert shell.modes() == before
 
+    shell.type(f"{WATCH}\n")
+    shell.wait_for("q quit")
+    shell.type("\x1c")
+    shell.wait_for("prompt>")
+    shell.type("echo ended with $?\n")
+    shell.wait_for("ended with 131")
     assert shell.modes() == before
     assert course.is_dir()
+
+
+def test_without_watchfiles(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sentence with what to install, before anything is drawn."""
+    monkeypatch.chdir(course)
+    monkeypatch.setitem(sys.modules, "watchfiles", None)
+
+    said = tracer("watch")
+
+    assert said.exit_code == 2
+    assert "needs the package watchfiles: pip install watchfiles" in said.stderr
 
 
 def test_without_a_terminal(course: Path) -> None:

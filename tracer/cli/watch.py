@@ -36,9 +36,13 @@ from tracer.language import _
 @exercises_option
 def command(poll: bool, folder: str | None) -> None:
     """Find the workbook, and watch it."""
-    from tracer.watch.changes import silent
+    from importlib.util import find_spec
+
+    from tracer.watch.changes import no_watchfiles, silent
     from tracer.watch.loop import run
 
+    if find_spec("watchfiles") is None:
+        raise no_watchfiles()
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise InputError(
             _("tracer watch needs a terminal, for its keys; into a pipe: tracer check --all")

@@ -12,6 +12,9 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from tracer.errors import InputError
+from tracer.language import _
+
 STEP = 20
 """Milliseconds without another change, after which one is told: an editor writes several files."""
 
@@ -47,6 +50,11 @@ def silent(folder: Path, mounts: Path = MOUNTS) -> bool:
         if whole.is_relative_to(place) and len(place) >= longest:  # the last one covers others
             longest, kind = len(place), fields[2]
     return _SILENT.fullmatch(kind) is not None
+
+
+def no_watchfiles() -> InputError:
+    """What is said where the package that hears of changes is not there, or cannot be loaded."""
+    return InputError(_("tracer watch needs the package watchfiles: pip install watchfiles"))
 
 
 class Watcher:
@@ -86,7 +94,10 @@ class Watcher:
             self.failed(error)
 
     def _watched(self, *, poll: bool) -> None:
-        from watchfiles import watch
+        try:
+            from watchfiles import watch
+        except ImportError as error:
+            raise no_watchfiles() from error
 
         for _changes in watch(
             self.folder, watch_filter=self._matters, debounce=LONGEST, step=STEP,

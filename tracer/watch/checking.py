@@ -187,7 +187,9 @@ class _Worker:
 
 def _work(connection: Connection, folder: Path) -> None:
     """Check what comes, until nothing more can come."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started this
+    for name in ("SIGINT", "SIGQUIT"):  # Ctrl-C and Ctrl-\ are for whoever started this
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with place.folder(folder):  # everything that is made lies in it

@@ -122,7 +122,12 @@ def _terminal(keys: Keyboard, changed: Callable[[], None]) -> Iterator[_Screen]:
         enter()
         changed()
 
-    wanted = {"SIGWINCH": resized, "SIGTSTP": stopped, "SIGCONT": goes_on}
+    def quits(number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)
+        sys.exit(128 + number)
+
+    # SIGQUIT is Ctrl-\: by itself it would end this process at once, and leave the terminal so.
+    wanted = {"SIGWINCH": resized, "SIGTSTP": stopped, "SIGCONT": goes_on, "SIGQUIT": quits}
     handlers = {getattr(signal, n): h for n, h in wanted.items() if hasattr(signal, n)}
     before = {number: signal.getsignal(number) for number in handlers}
     enter()

@@ -211,9 +211,8 @@ class Session:
         try:
             source = Submission.read(self.book.path(exercise)).source
             stub = exercise.stub.read_bytes()
-        except (TracerError, OSError):
-            said = _("{file} is not there. Shown is the last result.")
-            self.stay(said.format(file=exercise.file))
+        except (TracerError, OSError) as error:
+            self.stay(self._unreadable(exercise, error))
             return
         if source == stub:
             self.stay("")
@@ -224,6 +223,19 @@ class Session:
             self.stay(_("{why} Shown is the last result.").format(why=why))
             return
         self.run(exercise)
+
+    def _unreadable(self, exercise: Exercise, error: Exception) -> str:
+        """Why an answer cannot be read, and what is on the screen, or what to do."""
+        path = self.book.path(exercise)
+        there = path.exists()
+        why = str(error).replace(str(path), exercise.file)  # the whole path would leave no room
+        if not there:
+            why = _("{file} is not there.").format(file=exercise.file)
+        if exercise.name in self.reports:
+            return _("{why} Shown is the last result.").format(why=why)
+        if there:
+            return why
+        return _("{why} To restore it: tracer init .").format(why=why)
 
     def stay(self, why: str) -> None:
         """Give up what is being checked, and leave the last result on the screen."""

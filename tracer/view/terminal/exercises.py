@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from rich.text import Text
@@ -17,7 +18,8 @@ from tracer.view.say.words import clean
 from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities, folded
 from tracer.view.terminal.drawing.mistake import first_mistake
-from tracer.view.terminal.drawing.paragraphs import paragraph, paragraphs
+from tracer.view.terminal.drawing.paragraphs import paragraph
+from tracer.view.terminal.page import page
 from tracer.view.terminal.palette import palette
 
 
@@ -55,8 +57,10 @@ def handed_out(part: HandedOut, able: Abilities) -> list[Text]:
 
 
 def hint(part: Hint, able: Abilities) -> list[Text]:
-    """One hint, or all of them."""
-    shown = paragraphs(part.items, able)
+    """One hint, or all of them; they are written in Markdown."""
+    # A number before a hint is no list of one item.
+    items = (re.sub(r"^(\d+)\.", r"\1\\.", item.text) for item in part.items)
+    shown = [line for item in items for line in page(item, able)[1:-1]]
     title, advice = (paragraph(said, able) for said in (part.title, part.advice))
     return [Text(""), *title, Text(""), *shown, Text(""), *advice, Text("")]
 
