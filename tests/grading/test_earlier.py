@@ -105,8 +105,8 @@ def test_where_the_fault_lies(rnn_unroll: Exercise, wrong: Wrong) -> None:
     That it is named, or called and not read, does not make it the place where a number comes from.
     """
     report = graded(rnn_unroll, wrong.step, wrong.unroll)
-    checks = as_record(report)["checks"]
-    check = next(one for one in checks if one["verdict"] == wrong.verdict)
+    record = as_record(report)
+    check = next(one for one in record["checks"] if one["verdict"] == wrong.verdict)
     stopped = check["trouble"]["said"] if check["trouble"] else []
     said = [line for remark in check["remarks"] for line in remark["said"]] + stopped
 
@@ -115,6 +115,9 @@ def test_where_the_fault_lies(rnn_unroll: Exercise, wrong: Wrong) -> None:
         assert any(wrong.says in line for line in said)
     else:
         assert not any("exercise 10" in line for line in said)
+    if report.verdict == "wrong" and record["line"]:  # it is one of the file with the fault
+        own = not wrong.says or wrong.unroll == CALLS_IT
+        assert record["line"]["file"] == ("rnn_unroll.py" if own else "rnn_step.py")
 
 
 class Hourglass(PlainProcess):

@@ -10,9 +10,10 @@ process of the student's for that.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -28,12 +29,13 @@ from tracer.grading.comparing import Compared, has_steps, near, tolerance_of
 from tracer.grading.exchanging import asked as tried
 from tracer.grading.exchanging import is_called, with_other_numbers
 from tracer.grading.judge import Judged
-from tracer.grading.report import Difference, Kind, Trouble, Verdict
+from tracer.grading.report import Blame, Difference, Kind, Trouble, Verdict
 from tracer.grading.right import ByEquations
 from tracer.grading.task import Task, tasks
 
 if TYPE_CHECKING:
     from tracer.grading.session import Session
+    from tracer.program import Edit
 
 Array = npt.NDArray[Any]
 
@@ -43,15 +45,23 @@ SEED = 0
 UNFINISHED = (Verdict.TIMED_OUT, Verdict.NOT_TRIED)
 
 
-def with_fault(session: Session, asked: Sequence[Task], judged: list[Judged]) -> list[Judged]:
-    """The same; on the first check that fails a remark, where an earlier answer is at fault."""
+def with_fault(
+    session: Session, asked: Sequence[Task], judged: list[Judged], blame: Blame | None,
+    mistakes: Sequence[Sequence[Edit]],
+) -> tuple[list[Judged], Blame | None]:  # fmt: skip
+    """The same, and the line to look at; where an earlier answer is at fault, a line of that one.
+
+    The first check that fails has a remark on it then. `mistakes` are the changes of which each
+    gives all the numbers of all checks.
+    """
     number = next(n for n, j in enumerate(judged) if j.report.verdict is not Verdict.PASSED)
     failing = judged[number].report
     facts = {} if failing.trouble is None else failing.trouble.facts
     if facts.get("inside") or not facts.get("loaded", True):
-        return judged  # the exception itself says it
-    for one in all_earlier(session.form).values():
-        check = None if one.form.problem else _first_failing(session, one)
+        return judged, blame  # the exception itself says it
+    for module, one in all_earlier(session.form).items():
+        own = _by_itself(session, one)
+        check = _first_failing(session, own)
         if check is None:
             continue
         wrong = _first_wrong(session, one, asked, judged, number)
@@ -65,14 +75,47 @@ def with_fault(session: Session, asked: Sequence[Task], judged: list[Judged]) ->
         remark = Trouble(Kind.EARLIER, facts=told)
         report = replace(failing, remarks=(remark, *failing.remarks))
         judged[number] = replace(judged[number], report=report)
+        if wrong is not None or _calls(session, one, blame):
+            line = _line(session, one, own, mistakes)
+            blame = None if line is None else replace(line, file=module)
         break
-    return judged
+    return judged, blame
 
 
-def _first_failing(session: Session, one: Earlier) -> str | None:
+_Own: TypeAlias = tuple[Sequence[Task], Sequence[Judged]]
+"""The checks of an earlier answer, and how it did in each."""
+
+
+def _by_itself(session: Session, one: Earlier) -> _Own:
+    """How an earlier answer does in its own checks; nothing where Python could not run it."""
+    if one.form.problem is not None:
+        return (), ()
+    own = tasks(one.exercise, SEED, session.wall)
+    return own, _alone(session, one).run(own, [])
+
+
+def _calls(session: Session, one: Earlier, blame: Blame | None) -> bool:
+    """Whether the line to look at has the name of a function of an earlier answer."""
+    if blame is None:
+        return False
+    code = b" ".join(session.form.program.splitlines()[blame.line - 1 : blame.last])
+    names = one.exercise.called_names
+    return any(re.search(rf"\b{re.escape(name)}\b".encode(), code) for name in names)
+
+
+def _line(
+    session: Session, one: Earlier, own: _Own, mistakes: Sequence[Sequence[Edit]]
+) -> Blame | None:
+    """The line to look at in an earlier answer, found by its own checks."""
+    from tracer.grading.blame.looking import line_to_look_at
+
+    alike = one.exercise.program is session.exercise.program
+    return line_to_look_at(_alone(session, one), *own, mistakes if alike else ())
+
+
+def _first_failing(session: Session, own: _Own) -> str | None:
     """The first check of its own that an earlier answer does not pass."""
-    found = _alone(session, one).run(tasks(one.exercise, SEED, session.wall), [])
-    first = next((j.report for j in found if j.report.verdict is not Verdict.PASSED), None)
+    first = next((j.report for j in own[1] if j.report.verdict is not Verdict.PASSED), None)
     if first is None or first.verdict is Verdict.GRADER_FAULT:
         return None
     if first.verdict in UNFINISHED and session.spent.all_of(session.limits):

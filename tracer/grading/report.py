@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from tracer.exercises.earlier import all_earlier
 from tracer.exercises.exercise import Check, Exercise
 from tracer.exercises.form import Form
 
@@ -346,6 +347,8 @@ class Blame:
         At which step of the sequence it got them, from 0, where that is known.
     of_step : int or None
         Where they are those of a quantity at another step, that step.
+    file : str
+        The module of the student's earlier answer in which the line stands; empty for this one.
     """
 
     line: int
@@ -356,6 +359,7 @@ class Blame:
     right: tuple[tuple[str, int], ...] = ()
     step: int | None = None
     of_step: int | None = None
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,6 +405,12 @@ class Report:
     libraries: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
     wall: str = "none"
     reading: Reading | None = None
+
+    @property
+    def blamed_form(self) -> Form:
+        """The file in which the line to look at stands: this answer, or an earlier one."""
+        module = "" if self.blame is None else self.blame.file
+        return all_earlier(self.form)[module].form if module else self.form
 
     @property
     def first_failing(self) -> CheckReport | None:

@@ -143,7 +143,7 @@ def _graded(
         if form.earlier:
             from tracer.grading.earlier import with_fault
 
-            judged = with_fault(session, asked, judged)
+            judged, blame = with_fault(session, asked, judged, blame, mistakes)
     there = installed()
     return Report(
         exercise=exercise,

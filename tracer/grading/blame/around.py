@@ -81,6 +81,35 @@ class Around:
                 return False
         return True
 
+    def only_moves(self, line: int) -> bool:
+        """Whether a statement computes nothing: it names what is there, or parts of it."""
+        statement = self._paths[line][-1] if line in self._paths else None
+        source = getattr(statement, "value" if isinstance(statement, ast.Assign) else "iter", None)
+        return source is not None and all(_moves(node) for node in ast.walk(source))
+
+    def launches(self, line: int) -> bool:
+        """Whether a statement has a kernel run on a card: ``kernel[blocks, threads](h, c)``."""
+        match self._paths[line][-1] if line in self._paths else None:
+            case ast.Expr(ast.Call(ast.Subscript())):
+                return True
+        return False
+
+    def adds(self, line: int, name: str) -> bool:
+        """Whether a statement adds something to a variable, or to a part of it."""
+        statement = self._paths[line][-1] if line in self._paths else None
+        for node in () if statement is None else ast.walk(statement):
+            match node:
+                case ast.BinOp(left, ast.Add() | ast.Sub(), right):
+                    sides = [left, right]
+                case ast.AugAssign(left, ast.Add() | ast.Sub(), right):
+                    sides = [left, right]
+                case _:
+                    continue
+            whole = [side.value if isinstance(side, ast.Subscript) else side for side in sides]
+            if any(isinstance(side, ast.Name) and side.id == name for side in whole):
+                return True
+        return False
+
     def breaks(self, loop: Loop) -> list[int]:
         """Where a loop is left before its end."""
         return [
@@ -118,6 +147,19 @@ class Around:
                         left = left.left
                     if isinstance(left, ast.Name):
                         yield statement, left.id
+
+
+_GOES_THROUGH = ("zip", "enumerate", "reversed", "range", "len", "list", "tuple")
+
+
+def _moves(node: ast.AST) -> bool:
+    """Whether a part of an expression hands on what is there, or says only which part."""
+    match node:
+        case ast.Call(ast.Name(function)):
+            return function in _GOES_THROUGH
+        case ast.BinOp():
+            return False
+    return not isinstance(node, (ast.Call, ast.IfExp, ast.Lambda, ast.comprehension))
 
 
 def _given(statement: ast.stmt) -> set[str]:

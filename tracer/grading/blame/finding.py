@@ -10,7 +10,6 @@ it says no more than that. It is feedback and has no part in a verdict or in poi
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -20,20 +19,18 @@ from tracer.grading.blame.around import Around
 from tracer.grading.blame.before import is_own, right_before
 from tracer.grading.blame.behind import behind, nothing_stored, put_there
 from tracer.grading.blame.called import right_in_itself
+from tracer.grading.blame.handed import first_made
 from tracer.grading.blame.held import (
     Held,
     asked_for,
-    before_the_first,
     held,
-    is_part_of_z,
-    misses,
     names_of_parts,
 )
-from tracer.grading.blame.looping import first_in_loop
 from tracer.grading.blame.misplaced import Misplaced, miskept, misread, misstored, zeroed
 from tracer.grading.blame.naming import meant_by
 from tracer.grading.blame.occurring import Mistaken, Right
 from tracer.grading.blame.recorded import Records
+from tracer.grading.blame.shown import with_mistake
 from tracer.grading.blame.steps import Placed
 from tracer.grading.report import Blame, Why
 
@@ -61,12 +58,16 @@ def blamed(
     """
     known, around = held(records, right, returned), Around(source)
     placed = None if right.steps is None else Placed(records, right.steps, right.known)
-    found, quantity = _with_mistake(records, right, mistaken)
-    why = Why.ABSENT if found is None else Why.MISTAKEN
-    if found is None:
-        found = next((k for k in range(len(records.rows)) if not known.right[k]), None)
-        if found is None:
+    shown = with_mistake(records, right, mistaken, around)
+    why = Why.ABSENT if shown is None else Why.MISTAKEN
+    quantity = None if shown is None else shown.quantity
+    if shown is not None:
+        found = shown.record
+    else:
+        made = first_made(records, known, right, around)
+        if made is None:
             return None
+        found = made
     if placed is not None and quantity is None and not nothing_stored(records, found, known):
         first = _without_padding(known, found, placed)
         if first is None:
@@ -93,18 +94,27 @@ def blamed(
         if more is not None:
             return more.blame
     if why is Why.ABSENT and known.handed_back[found]:
-        found = _assigned(records, found, right.quantities)
-    if why is Why.ABSENT and not records.of(found).any():
+        found = _assigned(records, found, right, returned)
+    if why is Why.ABSENT and not records.whole(found).any():
         return None  # 0 may come from anywhere before
+    if around.launches(records.lines(found)[0]) and not _left_as_made(records, found):
+        return None  # nothing is known of what a thread does
     if quantity is None:
         line, last, name = _place(records, found, known, right)
-        if known.occurs[found]:
+        if known.occurs[found] and not (shown is not None and shown.whole):
             why, quantity = _elsewhere(records, found, name, right.quantities, why)
     else:
         line, last, name = *records.lines(found), records.name(found)
         why = Why.UNEQUAL if quantity else Why.LOOP
     before = right_before(records, found, line, right.quantities)
     return Blame(line, last, name, why, quantity or "", before)
+
+
+def _left_as_made(records: Records, launched: int) -> bool:
+    """Whether some numbers are still 0, with which an array was made: no thread set them."""
+    numbers, before = records.of(launched), records.before.get(launched)
+    made = None if before is None else records.of(before)
+    return made is not None and not made.any() and bool((numbers == 0).any())
 
 
 def _without_padding(known: Held, found: int, placed: Placed) -> int | None:
@@ -155,59 +165,6 @@ def _elsewhere(
     return why, ""
 
 
-def _with_mistake(
-    records: Records, right: Right, mistaken: Sequence[Mistaken]
-) -> tuple[int | None, str | None]:
-    """The first record with a mistake that is known.
-
-    And, where it is one of the loop over the steps, the quantity that it should be; "" if none.
-    """
-    firsts = [(k, m) for m in mistaken if (k := _first_with(records, m, right)) is not None]
-    if not firsts:  # its numbers are elsewhere in the right computation: h_0, where no word is read
-        loops = (replace(m.loop, handed={}) for m in mistaken)
-        ends = (first_in_loop(records, len(records.rows) - 1, loop) for loop in loops)
-        return next((end for end in ends if end is not None), (None, None))
-    found, first = min(firsts, key=lambda pair: pair[0])
-    return first_in_loop(records, found, first.loop) or (found, None)
-
-
-def _first_with(records: Records, mistaken: Mistaken, right: Right) -> int | None:
-    """The first record with numbers that only the computation with the mistake has.
-
-    Or with its numbers of a quantity after which the variable is named, which the right
-    computation has elsewhere.
-    """
-    parts = names_of_parts(records, right.quantities, mistaken.quantities)
-    for k in range(len(records.rows)):
-        numbers = records.of(k)
-        fresh = telling(numbers[np.isfinite(numbers)])
-        if _most(fresh[~each_near(fresh, right.known)], mistaken.numbers):
-            return k
-        quantity = meant_by(records.name(k), right.quantities, loosely=True)
-        if quantity not in mistaken.quantities or records.filled(k):
-            continue
-        if before_the_first(numbers, quantity, right.quantities):
-            continue
-        if quantity in parts and is_part_of_z(numbers, right.quantities, mistaken.quantities):
-            part = f"z_{quantity}"  # it is called after its gate
-            if mistaken.quantities.has(part, numbers) and not right.quantities.has(part, numbers):
-                return k
-            continue
-        begin = right.quantities.first_of(f"{quantity}_prev")
-        others = fresh[~each_near(fresh, right.quantities.numbers(quantity))]
-        others = others[~each_near(others, begin)]
-        if _most(others, mistaken.quantities.numbers(quantity)):
-            return k
-        if misses(records, k, right.quantities) and mistaken.quantities.has(quantity, numbers):
-            return k
-    return None
-
-
-def _most(numbers: Array, known: Array) -> bool:
-    """Whether at least half of some numbers are known ones: the rest may be past the end."""
-    return bool(numbers.size) and bool(each_near(numbers, known).mean() >= 0.5)
-
-
 def _place(records: Records, found: int, known: Held, right: Right) -> tuple[int, int, str]:
     """The lines to look at, and the variable that got the numbers there.
 
@@ -229,23 +186,30 @@ def _place(records: Records, found: int, known: Held, right: Right) -> tuple[int
     return *records.lines(found), records.name(found)
 
 
-def _assigned(records: Records, returned: int, quantities: Quantities) -> int:
+def _assigned(
+    records: Records, back: int, right: Right, returned: Mapping[str, Collection[str]]
+) -> int:
     """The record that gave a variable what was then handed back; the return itself if none did.
 
-    A variable that is right as what it is called was only handed back in the wrong place.
+    A variable that is right as what it is called was only handed back in the wrong place; and so
+    was one that has all numbers of another quantity which is to be handed back.
     """
-    numbers = records.of(returned)
-    earlier = records.read.get(returned, ())
-    alike = [e for e in earlier if np.array_equal(records.of(e), numbers)]
+    numbers, quantities = records.of(back), right.quantities
+    earlier = records.read.get(back, ())
+    alike = [e for e in earlier if np.array_equal(records.whole(e), numbers)]
     if not alike:
-        return returned
+        return back
     last = alike[-1]
     # What another function returned is not to blame if it is right for something else.
-    if records.rows[last, 7] != records.rows[returned, 7]:
-        return returned if _other(records, last, quantities) else last
+    if records.rows[last, 7] != records.rows[back, 7]:
+        return back if _other(records, last, quantities) else last
     own = meant_by(records.name(last), quantities, loosely=True)
-    right = own in names_of_parts(records, quantities) or is_own(numbers, own, quantities)
-    return returned if right else last
+    asked = asked_for(records, back, returned)
+    others = {q for group in returned.values() for q in group}.difference(asked, [own])
+    if own not in asked and any(is_own(numbers, q, quantities) for q in others):
+        return back
+    is_right = own in names_of_parts(records, quantities) or is_own(numbers, own, quantities)
+    return back if is_right else last
 
 
 def _right_elsewhere(records: Records, record: int, right: list[bool]) -> bool:

@@ -90,6 +90,8 @@ def misnames(records: Records, record: int, quantities: Quantities) -> bool:
         return False
     if before_the_first(numbers, quantity, quantities):
         return False
+    if numbers.size == quantities[quantity].size and _grows(records, record):
+        return False
     if quantity.endswith("_prev") and quantities.has(quantity.removesuffix("_prev"), numbers):
         return False  # handed on for the next step, which need not come
     if numbers.size > 1 and quantities.has(f"z_{quantity}", numbers):
@@ -99,6 +101,15 @@ def misnames(records: Records, record: int, quantities: Quantities) -> bool:
         return True
     return _has_others(numbers, quantity, quantities) and bool(
         each_near(numbers, quantities.numbers(quantity)).mean() <= 0.5
+    )
+
+
+def _grows(records: Records, record: int) -> bool:
+    """Whether the same statement goes on from it in the next round: a sum is not complete yet."""
+    line, name, call = records.rows[record, [0, 2, 7]].tolist()
+    return any(
+        sure and records.rows[use, [0, 2, 7]].tolist() == [line, name, call]
+        for use, sure in records.used_by.get(record, ())
     )
 
 
@@ -143,8 +154,8 @@ def _is_called(records: Records, record: int, quantity: str, quantities: Quantit
     counter = numbers.size == 1 and own.size > 1
     if plain(numbers) and (counter or plain(own) or records.renewing(record)):
         return False
-    # A dictionary of gradients keeps d_f as f.
-    return not ("[" in records.name(record) and quantities.has(f"d_{quantity}", numbers))
+    # A dictionary of gradients keeps d_f as f; and on the way back, d_f itself is called so.
+    return not quantities.has(f"d_{quantity}", numbers)
 
 
 def _has_others(numbers: Array, quantity: str, quantities: Quantities) -> bool:

@@ -12,12 +12,13 @@ import numpy as np
 from tracer.cells.activations import Array
 from tracer.equations.expression import Call, Expression, Name, Number
 from tracer.equations.parsing import parse
-from tracer.grading.blame.among import Quantities, each_near, telling
+from tracer.grading.blame.among import CLOSE, Quantities, each_near, telling
 from tracer.grading.blame.looping import Looping, looping
 from tracer.grading.blame.steps import Steps, steps_of
 from tracer.grading.comparing import same
 from tracer.program import Edit, Program
 from tracer.program.compiled import compiled
+from tracer.program.edit import Returned
 from tracer.program.line import Line
 
 MOST = 400_000
@@ -47,6 +48,8 @@ class Right:
         Of a sequence, what each step is given and makes.
     lines : mapping of str to Line
         The equations, by the quantity that each computes.
+    wholes : mapping of int to sequence of array
+        The arrays of which `known` has the numbers, each sorted, by how many numbers it has.
     """
 
     known: Array
@@ -54,6 +57,12 @@ class Right:
     quantities: Quantities = field(default_factory=Quantities)
     steps: Steps | None = None
     lines: Mapping[str, Line] = field(default_factory=dict)
+    wholes: Mapping[int, Sequence[Array]] = field(default_factory=dict)
+
+    def is_whole(self, numbers: Array) -> bool:
+        """Whether these are all numbers of a quantity, of a part of an equation, or of a way."""
+        own = np.sort(numbers)
+        return any(np.allclose(own, array, CLOSE, CLOSE) for array in self.wholes.get(own.size, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +77,14 @@ class Mistaken:
         The values of the quantities that are not the right ones.
     loop : Looping
         What its loop over the steps does otherwise.
+    returned : bool
+        Whether nothing is wrong but what is handed back.
     """
 
     numbers: Array
     quantities: Quantities
     loop: Looping = field(default_factory=Looping)
+    returned: bool = False
 
 
 def right_numbers(
@@ -93,13 +105,23 @@ def right_numbers(
     quantities, read = _run(program, given, own)
     parts = [*_all_parts(program, read), *_other_ways(program, read)]
     sums = [s for line in program.lines.values() for s in _partial_sums(program, line, read)]
+    arrays = [np.asarray(a, np.float64) for a in (*read.values(), *others, *parts)]
     return Right(
-        sorted_with_ways([*read.values(), *others, *parts]),
+        sorted_with_ways(arrays),
         np.unique(np.concatenate([np.ravel(s) for s in sums])) if sums else np.zeros(0),
         Quantities(quantities),
         steps_of(program, given, quantities),
         program.lines,
+        _by_size(arrays),
     )
+
+
+def _by_size(arrays: Iterable[Array]) -> dict[int, list[Array]]:
+    """The arrays sorted, by how many numbers each has."""
+    found: dict[int, list[Array]] = {}
+    for array in arrays:
+        found.setdefault(array.size, []).append(np.sort(array, axis=None))
+    return found
 
 
 def mistaken_numbers(
@@ -122,6 +144,7 @@ def mistaken_numbers(
             }
         ),
         looping(program, wrong, given, right.quantities, quantities),
+        all(isinstance(edit, Returned) for edit in edits),
     )
 
 

@@ -57,7 +57,9 @@ def _at(report: Report, c: CheckReport, *, first: bool) -> Line | None:
     """The line that is told of a check."""
     if c.trouble is not None and c.trouble.facts.get("line") is not None:
         return report.form.line(c.trouble.facts["line"])
-    return report.form.line(report.blame.line) if first and report.blame is not None else None
+    blame = report.blame
+    here = first and blame is not None and not blame.file  # an editor was given this file only
+    return report.form.line(blame.line) if here and blame is not None else None
 
 
 def _defined(report: Report) -> Line | None:

@@ -120,11 +120,11 @@ def _advice(part: Judged, advice: Sequence[Said]) -> list[str]:
 def _line_record(report: Report, said: Sequence[Said]) -> dict[str, Any] | None:
     """The line to look at, numbered as in the student's file."""
     blame = report.blame
-    at = None if blame is None else report.form.line(blame.line)
+    at = None if blame is None else report.blamed_form.line(blame.line)
     if blame is None or at is None:
         return None
     return {
-        "number": at.number, "cell": at.cell, "file": clean(at.file or report.form.file),
+        "number": at.number, "cell": at.cell, "file": clean(at.file or report.blamed_form.file),
         "code": clean(at.text.strip()), "name": blame.name,
         "why": blame.why,
         "numbers_of": blame.quantity if blame.why is Why.OTHER else None,
@@ -138,7 +138,7 @@ def _line_record(report: Report, said: Sequence[Said]) -> dict[str, Any] | None:
 
 def _right_record(report: Report, name: str, line: int) -> dict[str, Any]:
     """What was right before the line to look at."""
-    at = report.form.line(line)
+    at = report.blamed_form.line(line)
     return {"name": clean(name), "number": None if at is None else at.number}
 
 

@@ -8,9 +8,8 @@ from dataclasses import replace
 from tracer.grading.report import Blame, Report, Why
 from tracer.language import _, plural
 from tracer.view.say.difference import listed
-from tracer.view.say.ending import Ending
+from tracer.view.say.ending import Ending, line_of
 from tracer.view.say.own_words import OwnWords
-from tracer.view.say.raised import line
 from tracer.view.say.words import clean
 
 MOST_RIGHT = 6
@@ -22,7 +21,7 @@ def line_to_look_at(report: Report, words: OwnWords) -> list[str | Ending]:
     blame = report.blame
     if blame is not None:
         blame = replace(blame, quantity=words.name(blame.quantity))
-    code = [] if blame is None else line(report, blame.line)
+    code = [] if blame is None else line_of(report.blamed_form, blame.line)
     if blame is None or not code:
         return []
     whole, piece = code[0]
@@ -139,7 +138,7 @@ def _value_at_step(blame: Blame, step: int, name: str) -> str:
 
 def _right(report: Report, shown: tuple[tuple[str, int], ...]) -> str:
     """What was right before it: ``f, i and g (lines 12 to 15) are right``."""
-    places = [report.form.line(n) for _name, n in shown]
+    places = [report.blamed_form.line(n) for _name, n in shown]
     there = [(name, at) for (name, _n), at in zip(shown, places, strict=True) if at is not None]
     if not there:
         return ""

@@ -1,0 +1,101 @@
+"""The line to look at in answers that are written otherwise than ours: names, helpers, no loops.
+
+No line is told rather than an innocent one.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.grading.answering import EXERCISES
+from tracer.corpus.inside import InThisProcess
+from tracer.exercises.submission import Submission
+from tracer.grading.report import Report
+from tracer.grading.session import grade
+from tracer.view.export.report_json import as_record
+
+WRAPS_TO_ZEROS = """
+def rnn_unroll(x, h_0, U, W, a):
+    states = np.zeros((len(x), *h_0.shape), x.dtype)
+    of_words = x @ U.T + a
+    for t in range(len(x)):
+        states[t] = np.tanh(of_words[t] + states[t - 1] @ W.T)
+    return states
+"""
+
+UNDIVIDED = """
+def tagging_loss(logits, label, mask):
+    T, N, K = logits.shape
+    e = np.exp(logits - logits.max(axis=2, keepdims=True))
+    probs = e / e.sum(axis=2, keepdims=True)
+    t, n = np.indices((T, N))
+    total_loss = -(np.log(probs[t, n, label]) * mask).sum() / N
+    d_logits = probs.copy()
+    d_logits[t, n, label] -= 1
+    d_logits *= mask[:, :, None]
+    return total_loss, d_logits
+"""
+
+EVERY_STEP_AT_ONCE = """
+def softmax(s):
+    e = np.exp(s - s.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+def classification_loss(logits, label, lengths):
+    p = softmax(logits)[-1]
+    return p, -np.log(p[np.arange(len(label)), label]).mean()
+"""
+
+PICKED = """
+def classification_loss(logits, label, lengths):
+    n = np.arange(len(label))
+    s = logits[np.maximum(lengths - 2, 0), n]
+    e = np.exp(s - s.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    return p, -np.log(p[n, label]).mean()
+"""
+
+EXCHANGED = """
+def cell_update(c_prev, i, f, g, o):
+    memory = f * c_prev + i * g
+    shown = o * np.tanh(memory)
+    return memory, shown
+"""
+
+LAST_FIRST = """
+def back(d, x, before, h, U, W):
+    z = d * (1 - h * h)
+    return z @ U, z @ W, z.T @ x, z.T @ before, z.sum(0)
+
+def rnn_backward(d_h_from_loss, x, h_0, h, U, W):
+    sums, found, carry = [0, 0, 0], [], 0
+    for t in reversed(range(len(x))):
+        d_x, carry, *more = back(d_h_from_loss[t] + carry, x[t], h[t - 1] if t else h_0, h[t], U, W)
+        found.append(d_x)
+        sums = [s + m for s, m in zip(sums, more)]
+    return np.array(found), carry, *sums
+"""
+
+WRONG = (
+    ("13", WRAPS_TO_ZEROS, "states[t] ="),
+    ("14", UNDIVIDED, "d_logits *="),
+    ("15", EVERY_STEP_AT_ONCE, "p = softmax(logits)[-1]"),
+    ("15", PICKED, "s = logits["),
+    ("21", EXCHANGED, "return memory, shown"),
+    ("31", LAST_FIRST, "found.append(d_x)"),
+)
+"""Exercise, answer, and how the line begins that is told."""
+
+
+def report_on(number: str, answer: str) -> Report:
+    """What is said of an answer."""
+    submission = Submission("answer.py", b"import numpy as np\n" + answer.encode())
+    return grade(EXERCISES[number], submission, seed=7, wall=InThisProcess())
+
+
+@pytest.mark.parametrize(("number", "answer", "line"), WRONG, ids=[w[2][:20] for w in WRONG])
+def test_the_line(number: str, answer: str, line: str) -> None:
+    """It is the one with the mistake, or the one that hands it back."""
+    told = as_record(report_on(number, answer))["line"]
+
+    assert told["code"].startswith(line)
