@@ -50,12 +50,14 @@ __all__ = [
     "open",
     "save",
     "unroll",
+    "use_earlier",
 ]
 
 if TYPE_CHECKING:
     from tracer.cells import LSTMCell, RNNCell
     from tracer.errors import FileError, InputError, TracerError, UnknownNameError
     from tracer.live.checking import check
+    from tracer.live.importing import use_earlier
     from tracer.model.model import Layer, Model
     from tracer.trace.backprop import backprop
     from tracer.trace.compare import compare
@@ -69,6 +71,7 @@ else:
         "tracer.cells": ("LSTMCell", "RNNCell"),
         "tracer.errors": ("FileError", "InputError", "TracerError", "UnknownNameError"),
         "tracer.live.checking": ("check",),
+        "tracer.live.importing": ("use_earlier",),
         "tracer.model.model": ("Layer", "Model"),
         "tracer.trace.backprop": ("backprop",),
         "tracer.trace.compare": ("compare",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,17 @@ from tracer.course.as_notebook import notebook
 from tracer.exercises.discovery import discover, find
 
 ROOT = Path(__file__).parents[2]
+
+UNROLL = """\
+import numpy as np
+from rnn_step import rnn_step
+
+def rnn_unroll(x, h_0, U, W, a):
+    states = [h_0]
+    for x_t in x:
+        states.append(rnn_step(x_t, states[-1], U, W, a))
+    return np.stack(states[1:])
+"""
 
 
 def code(cells: list[dict[str, Any]], name: str) -> str:
@@ -74,6 +86,46 @@ def test_its_last_cell_checks_what_the_cell_above_defines(monkeypatch: pytest.Mo
     exec("\n".join(lines[:-1]), names)  # noqa: S102
 
     assert eval(lines[-1], names).passed  # noqa: S307
+
+
+def test_an_earlier_notebook_is_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """As it is saved now, in the session and by the command; and why not, where there is none."""
+    tracer("init", str(tmp_path / "course"), "--notebook")
+    monkeypatch.chdir(tmp_path / "course" / "13_rnn_unroll")
+    monkeypatch.setattr(sys, "meta_path", sys.meta_path.copy())
+    request.addfinalizer(lambda: sys.modules.pop("rnn_step", None))
+    step = tmp_path / "course" / "10_rnn_step" / "rnn_step.ipynb"
+    right = (ROOT / "solutions" / "10_rnn_step" / "rnn_step.py").read_text("utf-8")
+    cells = json.loads(Path("rnn_unroll.ipynb").read_text("utf-8"))["cells"]
+    write(Path("rnn_unroll.ipynb"), UNROLL)
+    names: dict[str, Any] = {}
+    found = []
+
+    for answer in (right, right.replace(" + a", ""), "def rnn_step(:", None):
+        if answer is None:
+            step.unlink()
+        else:
+            write(step, answer)
+        try:
+            exec(f"{code(cells, 'earlier')}\n{UNROLL}", names)  # noqa: S102
+            verdict = names["tracer"].check("13", names["rnn_unroll"]).report.verdict
+        except (ImportError, SyntaxError) as error:
+            found.append(str(error))
+        else:
+            saved = tracer("check", "13").stdout
+            found.append(f"{verdict}: {f'· {verdict}' in saved or f' {verdict} ·' in saved}")
+
+    assert found == [
+        "passed: True",
+        "wrong: True",
+        "invalid syntax (rnn_step.ipynb, code cell 1, line 1)",
+        (
+            "rnn_step is your answer to exercise 10; there is no rnn_step.ipynb and no "
+            f"rnn_step.py in {step.parent}"
+        ),
+    ]
 
 
 def test_kernels_for_a_card_are_checked_from_the_saved_notebook() -> None:

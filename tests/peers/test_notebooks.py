@@ -13,17 +13,35 @@ from tracer.exercises.discovery import discover, find
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 
+UNROLL = """\
+import numpy as np
+from rnn_step import rnn_step
+
+def rnn_unroll(x, h_0, U, W, a):
+    states = [h_0]
+    for x_t in x:
+        states.append(rnn_step(x_t, states[-1], U, W, a))
+    return np.stack(states[1:])
+"""
+
 
 @pytest.mark.parametrize("number", ["10", "13"])
 def test_jupyter_draws_the_report(number: str, tmp_path: Path) -> None:
-    """It is a valid notebook, and its last code cell gives the page of a right answer."""
+    """It is a valid notebook, and its last code cell gives the page of a right answer.
+
+    The second one imports the first, which is a notebook too.
+    """
     exercise = find(number, discover().good)
     whole = nbformat.reads(notebook(exercise).decode(), as_version=4)
     nbformat.validate(whole)
     cells = {cell.id: cell for cell in whole.cells}
-    right = SOLUTIONS / exercise.name / exercise.file
-    cells["answer"].source = right.read_text("utf-8")
-    folder = {"metadata": {"path": str(tmp_path)}}
+    (step,) = (SOLUTIONS / "10_rnn_step").glob("*.py")
+    cells["answer"].source = step.read_text("utf-8") if number == "10" else UNROLL
+    for name in ("10_rnn_step", "13_rnn_unroll"):
+        (tmp_path / name).mkdir()
+    earlier = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(step.read_text("utf-8"))])
+    nbformat.write(earlier, tmp_path / "10_rnn_step" / "rnn_step.ipynb")
+    folder = {"metadata": {"path": str(tmp_path / exercise.name)}}
 
     NotebookClient(whole, kernel_name="python3", timeout=300, resources=folder).execute()
 

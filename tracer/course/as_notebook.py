@@ -1,4 +1,7 @@
-"""An exercise as a notebook: its page, the stub to be written on, and a cell that checks it."""
+"""An exercise as a notebook: its page, the stub to be written on, and a cell that checks it.
+
+Where it uses earlier answers, a cell before the stub lets the kernel import those.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,8 @@ def notebook(exercise: Exercise) -> bytes:
     text = readme.read_text("utf-8") if readme.is_file() else f"# {exercise.title}\n"
     sections = re.split(r"^(?=## )", text, flags=re.MULTILINE)
     cells = [_markdown(f"page-{n}", section) for n, section in enumerate(sections, 1)]
+    if exercise.uses:
+        cells.append(_code("earlier", _earlier(exercise), []))
     cells += [
         _code("answer", _stub(exercise), [exercise.name]),
         _code("check", _check(exercise), []),
@@ -59,6 +64,12 @@ def _stub(exercise: Exercise) -> str:
     if exercise.stub.is_file():
         return exercise.stub.read_text("utf-8").strip()
     return "\n".join(f"# {signature}" for signature in exercise.signatures)
+
+
+def _earlier(exercise: Exercise) -> str:
+    """What has the kernel import notebooks of earlier exercises as modules."""
+    said = "# From here on, the answer to an earlier exercise is imported as it is saved."
+    return f'import tracer\n\n{said}\ntracer.use_earlier("{exercise.number}")'
 
 
 def _check(exercise: Exercise) -> str:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
-from tracer.course.source import exercises_for
-from tracer.errors import FileError, InputError, UnknownNameError
-from tracer.exercises.discovery import discover, find
+from tracer.errors import InputError
 from tracer.exercises.exercise import Exercise
 from tracer.grading.session import grade_form
 from tracer.language import quoted_file
 from tracer.live.chosen import chosen
 from tracer.live.here import Here
+from tracer.live.named import the_exercise
 from tracer.live.result import Checked
 from tracer.live.sources import sources_of
 from tracer.trace.whole import as_whole
@@ -72,7 +70,7 @@ def check(
         seed, came = as_whole(seed), seed
         if seed is None or seed < 0:
             raise InputError(f"seed = {came!r}; expected a whole number, 0 or more")
-    asked = _exercise(exercise, exercises)
+    asked = the_exercise(exercise, exercises)
     if asked.device:
         raise InputError(_elsewhere(asked, exercises))
     sources = sources_of(chosen(asked, answer, functions))
@@ -91,20 +89,3 @@ def _elsewhere(exercise: Exercise, folder: str | os.PathLike[str] | None) -> str
         "simulator of a card, which tracer check switches on in a process of its own, before Numba "
         f"is imported. Save your answer in {exercise.file}, and in a terminal type: {command}"
     )
-
-
-def _exercise(said: object, folder: str | os.PathLike[str] | None) -> Exercise:
-    """The exercise that is meant."""
-    if not isinstance(said, str):
-        raise InputError(
-            f'the exercise is given by its name or number, as text: "22"; got {type(said).__name__}'
-        )
-    where = None if folder is None else os.fspath(folder)
-    found = discover(exercises_for(where, None, Path.cwd()))
-    try:
-        return find(said, found.good)
-    except UnknownNameError:
-        for broken, why in found.broken:
-            if said and broken.name.startswith(said):
-                raise FileError(f"exercise {broken.name} cannot be used: {why}") from None
-        raise
