@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from tracer.sandbox import asking
 from tracer.sandbox.frames import MAX_BYTES, pack, pack_note, read_note, unpack
 
 ARRAYS = arrays.arrays(
@@ -110,3 +111,21 @@ def test_a_note_of_any_bytes(data: bytes) -> None:
     facts = read_note(np.frombuffer(data, np.uint8))
 
     assert facts is None or isinstance(facts, dict)
+
+
+def test_a_request() -> None:
+    """The plan and the arrays come as they were sent, an empty one and one number too."""
+    plan = {"file": "a\nλ.py", "most": 2**14}
+    sent = {
+        "0/0/x": np.arange(6.0).reshape(2, 3).T, "0/0/mask": np.array([True, False, True]),
+        "0/0/n": np.array(7), "1/0/x": np.ones((2, 3), "float32"), "own/a": np.zeros((0, 4)),
+    }  # fmt: skip
+
+    told, came = asking.unpacked(asking.packed(plan, sent))
+
+    assert told == plan
+    assert list(came) == list(sent)
+    for name, array in sent.items():
+        assert came[name].dtype == array.dtype
+        assert came[name].tolist() == array.tolist()
+        assert came[name].shape == array.shape

@@ -12,7 +12,8 @@ from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Verdict
 from tracer.grading.session import grade
-from tracer.sandbox.frames import pack_note, read_note, unpack
+from tracer.sandbox.asking import unpacked
+from tracer.sandbox.frames import pack_note
 from tracer.sandbox.process import How, Limits, PlainProcess, Run
 
 
@@ -98,8 +99,7 @@ class WithoutFork(PlainProcess):
 
     def run(self, source: bytes, file: str, request: bytes, limits: Limits, longest: float) -> Run:
         """See `tracer.sandbox.process.Wall`."""
-        plan = read_note(dict(unpack(request).frames)["plan"], 2**24)
-        assert plan is not None
+        plan, _arrays = unpacked(request)
         if not plan["apart"]:
             return super().run(source, file, request, limits, longest)
         said = pack_note("ready", {"apart": False}) + pack_note("end", {})

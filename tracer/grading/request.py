@@ -1,4 +1,4 @@
-"""What a student's process is asked to do, as frames: a plan and the arrays that go in.
+"""What a student's process is asked to do: a plan and the arrays that go in.
 
 Nothing in it is right, and no check says what it is about, so that none can be told from the
 others by its plan.
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from tracer.exercises.once import once
 from tracer.exercises.plan import Call
 from tracer.exercises.structure import Group, Kept, Leaf, Own, Structure
-from tracer.sandbox.frames import pack, pack_note
+from tracer.sandbox.asking import packed
 from tracer.sandbox.process import Limits
 
 Array = npt.NDArray[Any]
@@ -56,16 +56,16 @@ def request(
         Whether Numba's simulator plays a CUDA card.
     """
     checks = []
-    frames = [pack(f"own/{name}", np.frombuffer(source, np.uint8)) for name, source in own.items()]
+    arrays = {f"own/{name}": np.frombuffer(source, np.uint8) for name, source in own.items()}
     for number, plan in enumerate(plans):
         addresses: dict[int, str] = {}
         for n, call in enumerate(plan):
             for key, array in call.arrays.items():
                 if id(array) not in addresses:  # the weights are the same ones at every step
                     addresses[id(array)] = f"{number}/{n}/{key}"
-                    frames.append(pack(addresses[id(array)], array))
+                    arrays[addresses[id(array)]] = array
         checks.append({"id": number, "calls": [_call(call, addresses) for call in plan]})
-    note = {
+    asked = {
         "file": file[0],
         "module": file[1],
         "mark": mark,
@@ -79,7 +79,7 @@ def request(
         "simulated": simulated,
         "checks": checks,
     }
-    return pack_note("plan", note) + b"".join(frames)
+    return packed(asked, arrays)
 
 
 def room(most: int) -> int:

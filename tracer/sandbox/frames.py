@@ -1,4 +1,4 @@
-"""Frames: the only thing that crosses between the grader and a student's process.
+"""Frames: the only thing that comes back from a student's process.
 
 A frame is a named array: four bytes with the length of a header, the header (JSON: name, dtype,
 shape), then the numbers themselves, little-endian, row by row. Nothing else fits in: no pickle, no

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from tracer.sandbox import frames, recording, runner
+from tracer.sandbox import asking, frames, recording, runner
 from tracer.sandbox.process import How, Run
 
 
@@ -33,9 +33,7 @@ def run(source: bytes, file: Any, request: bytes, describing: Any, there: Any = 
         Has the functions by their names.
     """
     began = time.perf_counter()
-    inputs = dict(frames.unpack(request).frames)
-    plan = frames.read_note(inputs["plan"], runner.LONGEST_PLAN)
-    assert plan is not None
+    plan, inputs = asking.unpacked(request)
     apart = plan["apart"] and there is None
     sent = [frames.pack_note("ready", {"apart": apart})]
     plain = runner.returned.numbers(plan["most"])  # what it raises is what the runner catches

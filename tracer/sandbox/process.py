@@ -131,7 +131,7 @@ class Run:
 
 
 class Wall(Protocol):
-    """Runs the submission's file with a request (frames), within limits; gives back bytes.
+    """Runs the submission's file with a request, within limits; gives back bytes.
 
     `name` is what it is called in a report: one of `tracer.sandbox.walls.WALLS`, or ``none``.
     """
@@ -187,7 +187,7 @@ class PlainProcess(Wall):
         file : str
             The name it has in the child's folder; the request says it too.
         request : bytes
-            Frames for the runner.
+            For the runner (`asking`).
         limits : Limits
             ``limits.seconds`` of processor time without a new result end the run, and so do
             ``limits.waiting`` seconds on the clock.

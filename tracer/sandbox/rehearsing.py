@@ -34,27 +34,24 @@ def rehearse(runner: Any) -> None:
     """Run an answer of ours as a student's is run, without a wall."""
     import numpy as np
 
-    frames, describing = runner.beside("frames"), runner.beside("describing")
+    frames, asking = runner.beside("frames"), runner.beside("asking")
     x = np.ones((2, 4))
     given = {"x": x, "h_prev": x, "W": np.ones((4, 4))}
-    asked = frames.pack_note("plan", {"most": 2**14, "checks": [*map(_check, range(CHECKS))]})
-    asked += b"".join(
-        frames.pack(f"{number}/0/{name}", array)
-        for number in range(CHECKS)
-        for name, array in given.items()
+    asked = asking.packed(
+        {"most": 2**14, "checks": [*map(_check, range(CHECKS))]},
+        {f"{n}/0/{name}": array for n in range(CHECKS) for name, array in given.items()},
     )
     for _round in range(ROUNDS):
-        sent = _run(asked, runner, frames, describing)
+        plan, inputs = asking.unpacked(asked)
+        sent = _run(plan, inputs, runner, frames)
         note = dict(frames.unpack(b"".join(sent)).frames)[f"{CHECKS - 1}/note"]
         assert frames.read_note(note)["event"] == "done"
     del sys.modules[NAME]
 
 
-def _run(asked: bytes, runner: Any, frames: Any, describing: Any) -> list[bytes]:
+def _run(plan: Any, inputs: Any, runner: Any, frames: Any) -> list[bytes]:
     """One run of all checks; the frames that come out."""
-    inputs = dict(frames.unpack(asked).frames)
-    plan = frames.read_note(inputs["plan"], runner.LONGEST_PLAN)
-    file, most = Path(f"/{NAME}.py"), plan["most"]
+    describing, file, most = runner.beside("describing"), Path(f"/{NAME}.py"), plan["most"]
     lending = runner.beside("lent")
     lent = lending.Lent(
         os.memfd_create(NAME), [lending.sizes(check, inputs, most) for check in plan["checks"]]

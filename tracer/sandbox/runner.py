@@ -12,9 +12,9 @@ cannot be forged: what is right is not known in here. Every check looks the same
 it is about, the arguments can be looked at after its calls, and what was returned goes out again.
 
 It is started early, loads NumPy and the files beside it, and waits. When stdin ends, the request
-lies ready, and behind it the student's program. The request is frames: the note ``plan``, and the
-arrays that the calls of the plan name; and ``own/<module>`` is the source of each earlier answer of
-the student's that this one may import. The answer goes out, frame by frame as soon as it is known,
+lies ready, and behind it the student's program. The request is the plan, and the arrays that the
+calls of the plan name; and ``own/<module>`` is the source of each earlier answer of the student's
+that this one may import. The answer goes out, frame by frame as soon as it is known,
 on what was stdout at the start: ``ready``; for each check ``<check>/loaded``,
 ``<check>/<call>/<key>`` for each array of a call, without a wall ``<check>/after/<call>/<n>`` for
 its n-th argument that is an array, ``<check>/kept/<call>/<key>`` for all that was returned once
@@ -43,8 +43,6 @@ from typing import Any
 PACKAGES = ("numpy", "scipy", "numba", "llvmlite")
 
 REQUEST, HEAD = "request", 8  # waiting.REQUEST, waiting.HEAD
-
-LONGEST_PLAN = 2**24
 
 WARNINGS = 3
 """Warnings of a check that are told."""
@@ -125,13 +123,13 @@ def main(setting: dict[str, Any]) -> None:
     results = os.dup(1)  # not handed on to programs that the student's code starts
     send = channel(results)
     sys.dont_write_bytecode = True
-    frames = prepared(setting["packages"])
+    frames, asking = prepared(setting["packages"]), beside("asking")
     wall = walled(setting["wall"], results)
     recording = beside("recording")  # also where nothing is recorded: what is loaded stays as it is
     standing = beside("standing")
     request, source = asked(setting)
-    note, inputs = frames.pack_note, dict(frames.unpack(request).frames)
-    plan = frames.read_note(inputs["plan"], LONGEST_PLAN)
+    plan, inputs = asking.unpacked(request)
+    note = frames.pack_note
     if setting.get("scratch"):
         beside("spaces").make_scratch(setting["scratch"], plan["disk"])
     file = Path.cwd() / plan["file"]

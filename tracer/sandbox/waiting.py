@@ -31,7 +31,7 @@ COPIED = (
     "runner.py", "supervise.py", "describing.py", "misnamed.py", "ownmodules.py", "compiling.py",
     "simulating.py", "launching.py", "recording.py", "standing.py", "frames.py", "returned.py",
     "confining.py", "landlock.py", "seccomp.py", "spaces.py", "lent.py",
-    "rehearsing.py",
+    "rehearsing.py", "asking.py",
 )  # fmt: skip
 """What runs in the child. It is copied, so that no path in there leads to the grader."""
 
@@ -66,7 +66,7 @@ class Waiting:
     _left: ExitStack
 
     def give(self, source: bytes, request: bytes) -> None:
-        """Let it run the program `source`, as the frames of the request say."""
+        """Let it run the program `source`, as the request says."""
         with open(self.handed, "wb", closefd=isinstance(self.handed, Path)) as file:
             file.write(len(request).to_bytes(HEAD, "big") + request + source)
         self._let_go()

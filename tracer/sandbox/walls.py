@@ -146,17 +146,17 @@ def gaps(name: str) -> Iterator[str]:
 
 
 def _request() -> bytes:
-    from tracer.sandbox.frames import pack_note
+    from tracer.sandbox.asking import packed
     from tracer.sandbox.process import Limits
     from tracer.sandbox.rehearsing import call
 
     asked = call("probe", [], ["leaf", "tried", 1])
     limits = Limits()
-    return pack_note(
-        "plan",
+    return packed(
         {
             "file": "probe.py", "module": "probe", "mark": "", "memory": limits.memory,
             "disk": limits.disk, "seconds": 60, "most": 2**16, "apart": False, "watch": None,
             "own": [], "simulated": False, "checks": [{"id": 0, "calls": [asked]}],
         },
+        {},
     )  # fmt: skip

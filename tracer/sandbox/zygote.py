@@ -40,8 +40,8 @@ LONGEST = 2**18
 """Bytes of a request."""
 
 LOADED = (
-    "supervise", "describing", "recording", "standing", "confining", "landlock", "seccomp",
-    "spaces", "lent",
+    "asking", "supervise", "describing", "recording", "standing", "confining", "landlock",
+    "seccomp", "spaces", "lent",
 )  # fmt: skip
 
 
