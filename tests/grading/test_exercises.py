@@ -32,6 +32,7 @@ def test_the_number_worked_by_hand_is_right(exercise: Exercise, solutions: Path)
     text = (exercise.folder / "README.md").read_text("utf-8").replace("```", "")
     example = doctest.DocTestParser().get_doctest(text, names, exercise.name, None, None)
 
+    assert ("float32" in text) == any(check.dtype == "float32" for check in exercise.checks)
     assert len(example.examples) > 5
     assert doctest.DocTestRunner().run(example).failed == 0
 
