@@ -17,7 +17,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,17 @@ class Entry:
     daily: bool = False
     called: str = ""
     folder: str = "attacks"
+    earlier: Mapping[str, str] = field(default_factory=dict)  # exercises, and files in earlier/
+
+    @property
+    def submission(self) -> Submission:
+        """What is handed in: the file, and the student's earlier answers that it may import."""
+        folder = HERE / self.folder / "earlier"
+        earlier = {
+            exercise: Submission(file, (folder / file).read_bytes())
+            for exercise, file in self.earlier.items()
+        }
+        return Submission(self.called or self.file, self.source, earlier)
 
     @property
     def source(self) -> bytes:
@@ -161,17 +172,15 @@ def surroundings(name: str) -> Iterator[Surroundings]:
 def graded(entry: Entry, name: str, around: Surroundings) -> Outcome:
     """Grade one behind the wall of this name, and look at everything that it must not do."""
     exercise = find(entry.exercise, discover().good)
-    called = entry.called or entry.file
     seed = secrets.randbits(32)
     running, began = _running(), time.monotonic()
     problems: list[str] = []
     report = None
-    source = entry.source
+    submission = entry.submission
     try:
         report = grade(
-            exercise, Submission(called, source), seed=seed, limits=Limits(entry.seconds),
-            wall=wall(name),
-        )  # fmt: skip
+            exercise, submission, seed=seed, limits=Limits(entry.seconds), wall=wall(name)
+        )
         shown = "\n".join(line.plain for line in screen(report, Abilities(width=200)))
         record = as_record(report)
         json.dumps(record, allow_nan=False)
@@ -323,7 +332,7 @@ def main(names: list[str]) -> int:
                     continue
                 found = graded(entry, name, around)
                 failed += bool(found.problems)
-                line = f"{name:10}  {entry.file:32} {found.verdict:14} {found.points:4.1f}"
+                line = f"{name:10}  {entry.file:36} {found.verdict:14} {found.points:4.1f}"
                 sys.stdout.write(f"{line} {found.seconds:6.2f} s\n")
                 for problem in found.problems:
                     sys.stdout.write(f"      {problem}\n")

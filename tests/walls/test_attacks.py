@@ -55,6 +55,8 @@ def test_the_table_is_whole() -> None:
     assert len(files) == len(set(files))
     assert set(files) - made == {pair for pair in there if pair[0] in ("attacks", "unusual")}
     assert {file for _folder, file in made} == set(MADE)
+    earlier = {(one.folder, file) for one in EVERYTHING for file in one.earlier.values()}
+    assert earlier == {(p.parts[-3], p.name) for p in HERE.glob("*/earlier/*.py")}
     for line in listed()["elsewhere"]:
         path, _, name = line["test"].partition("::")
         tree = ast.parse(Path(ROOT, path).read_text("utf-8"))

@@ -81,7 +81,7 @@ class Feedback:
 
 
 _OF_THE_FILE = ("empty", "still none", "none", "count", "shape", "shared", "changed", "remembers",
-                "no function", "form", "time", "memory", "disk")  # fmt: skip
+                "no function", "launch", "form", "time", "memory", "disk")  # fmt: skip
 """Kinds of trouble whose sentences hold no number of a check and no text of the student's own."""
 
 
