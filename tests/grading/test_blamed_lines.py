@@ -112,7 +112,7 @@ def test_what_is_said_of_a_line_is_so(exercise: Any, monkeypatch: pytest.MonkeyP
     hits = []
     drawn = single_variants(exercise, catalogue(exercise, 16, seed=2), 2)
     of_one_line = [(v, line) for v in drawn if (line := changed_line(v)) is not None]
-    for variant, line in of_one_line[:12]:
+    for variant, line in of_one_line[:6]:
         watched = Watched(variant, monkeypatch)
         if watched.blame is None:
             continue
