@@ -151,3 +151,22 @@ def test_changelog_has_unreleased() -> None:
     headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
 
     assert headings[0] == "[Unreleased]"
+
+
+@pytest.mark.parametrize("name", ["10_rnn_step", "14_tagging_loss", "21_cell_update"])
+def test_a_picture_is_as_the_command_draws_it(name: str) -> None:
+    """The section of a README that ``make docs`` writes; the others are made in the same way."""
+    script = runpy.run_path(str(ROOT / "docs" / "make_pictures.py"))
+    page = (ROOT / "exercises" / name / "README.md").read_text("utf-8")
+
+    assert script["written"](page, name) == page
+    assert script["section"](name) in page
+
+
+def test_every_picture_is_in_its_page() -> None:
+    """A README that has lost its section is noticed without drawing it."""
+    script = runpy.run_path(str(ROOT / "docs" / "make_pictures.py"))
+    pages = (ROOT / "exercises").glob("*/README.md")
+    having = {page.parent.name for page in pages if script["TITLE"] in page.read_text("utf-8")}
+
+    assert having == set(script["PICTURES"])
