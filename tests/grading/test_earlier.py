@@ -75,6 +75,10 @@ WRONG = (
         "def rnn_step(*_):\n    raise NotImplementedError\n", READS_H, "crashed",
         "rnn_step, of exercise 10, is not written yet. Write it first.",
     ),
+    Wrong(
+        "def rnn_step(*_):\n    while True: pass\n", READS_H, "timed_out",
+        "inside the loop that begins at line 2 of rnn_step.py: while True: pass",
+    ),
     Wrong("def rnn_step(:\n", READS_H, "crashed", "line 1 of rnn_step.py: def rnn_step(:"),
     Wrong("\0", READS_H, "crashed", "rnn_step.py is no text: there is a NUL byte in line 1."),
     Wrong("\udcff", READS_H, "crashed", "rnn_step.py cannot be read as utf-8: line 1 holds other"),
@@ -95,7 +99,9 @@ def graded(exercise: Exercise, step: str | None, unroll: str) -> Report:
     if step is not None:
         source = step.encode("utf-8", "surrogateescape")
         earlier["10_rnn_step"] = Submission("rnn_step.py", source)
-    return grade(exercise, Submission("rnn_unroll.py", unroll.encode(), earlier), seed=1)
+    limits = Limits(seconds=0.4) if "while" in f"{step}" else None
+    submission = Submission("rnn_unroll.py", unroll.encode(), earlier)
+    return grade(exercise, submission, seed=1, limits=limits)
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: wrong.says[:30] or "its own fault")

@@ -67,6 +67,8 @@ class Answer:
         The line at which it stood when its time was over; of a loop, its first one.
     in_loop : bool
         Whether that is a loop.
+    stopped_in : str
+        The module of the earlier answer that the line is of; empty for the answer itself.
     loaded, finished : bool
         Whether the file could be loaded, and whether the runner was through with the check.
     """
@@ -81,6 +83,7 @@ class Answer:
     wrote: dict[str, int] = field(default_factory=dict)
     stopped_at: int | None = None
     in_loop: bool = False
+    stopped_in: str = ""
     loaded: bool = False
     finished: bool = False
 
@@ -194,6 +197,7 @@ def _sort(answer: Answer, plan: Plan, name: list[str], array: Array) -> bool:
             told = read_note(array) or {}
             answer.stopped_at = _whole(told.get("line"))
             answer.in_loop = told.get("loop") is True
+            answer.stopped_in = _text(told.get("inside"))
         case ["wrote"]:
             answer.wrote = {
                 _text(key): line

@@ -35,7 +35,9 @@ def ending(task: Task, answer: Answer, run: Run, limits: Limits) -> tuple[Verdic
     came = [key for number, key in answer.arrays if number == last]
     facts: dict[str, Any] = {
         "loaded": answer.loaded, "returned": last is not None, "function": call.function,
-        "came": tuple(came), "line": answer.stopped_at, "in_loop": answer.in_loop,
+        "came": tuple(came), "in_loop": answer.in_loop, "inside": answer.stopped_in,
+        "line": None if answer.stopped_in else answer.stopped_at,
+        "inside_line": answer.stopped_at if answer.stopped_in else None,
     }  # fmt: skip
     where = {"call": call.round, "step": call.step}
     seconds = {

@@ -31,6 +31,10 @@ class OwnModules(Loader):
         if sources:
             sys.meta_path.append(self)
 
+    def texts(self) -> dict[str, tuple[str, bytes]]:
+        """The name and the source of each of them, by its file."""
+        return {str(path): (name, self._sources[name]) for name, path in self.files.items()}
+
     def forget(self) -> None:
         """Have each of them loaded anew where it is imported the next time."""
         for name in self._sources:

@@ -163,7 +163,7 @@ def main(setting: dict[str, Any]) -> None:
             wall()
         print(f"{plan['mark']}{check['id']};", end="", file=sys.__stderr__)
         stopped = partial(send_note, f"{check['id']}/stopped", note, send)
-        standing.when_stopped(str(file), source, stopped)
+        standing.when_stopped({**own.texts(), str(file): ("", source)}, stopped)
         one_check(
             check, plan, inputs, source, file, plain, frames, send, describing, recording,
             lent=lent, own=own, program=program, compiler=compiler, launches=launches,

@@ -11,15 +11,18 @@ import ast
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import Any
 
 
-def when_stopped(file: str, source: bytes, tell: Callable[[dict[str, Any]], None]) -> None:
+def when_stopped(
+    files: Mapping[str, tuple[str, bytes]], tell: Callable[[dict[str, Any]], None]
+) -> None:
     """From now on, `tell` where the student's code stands when this process is to end.
 
-    What the student's code forks ends at the signal without a word.
+    `files` has the module and the source of each of the student's files; of the answer itself the
+    module is empty. What the student's code forks ends at the signal without a word.
     """
     if not hasattr(signal, "SIGTERM"):
         return
@@ -27,7 +30,7 @@ def when_stopped(file: str, source: bytes, tell: Callable[[dict[str, Any]], None
 
     def stopped(number: int, frame: FrameType | None) -> None:
         try:
-            place = standing(frame, file, source) if os.getpid() == here else {}
+            place = standing(frame, files) if os.getpid() == here else {}
             if place:  # else the runner itself is at work, and may be writing
                 tell(place)
         finally:  # also where nobody listens any more: end by the signal, as without a handler
@@ -61,23 +64,24 @@ def _forked_without(handler: Any) -> None:
     os.register_at_fork(before=wait, after_in_parent=go_on, after_in_child=begin)
 
 
-def standing(frame: FrameType | None, file: str, source: bytes) -> dict[str, Any]:
-    """The line of the student's file, and whether a loop begins there; empty if it is nowhere."""
-    lines: list[int] = []
+def standing(frame: FrameType | None, files: Mapping[str, tuple[str, bytes]]) -> dict[str, Any]:
+    """The line of a student's file, and whether a loop begins there; empty if it is nowhere."""
+    places: list[tuple[str, int]] = []
     while frame is not None:
-        if frame.f_code.co_filename == file:
-            lines.insert(0, frame.f_lineno)
+        if frame.f_code.co_filename in files:
+            places.insert(0, (frame.f_code.co_filename, frame.f_lineno))
         frame = frame.f_back
-    if not lines:
+    if not places:
         return {}
-    loops = [n for n in ast.walk(ast.parse(source)) if isinstance(n, (ast.While, ast.For))]
     around = [
-        loop
-        for line in lines
-        for loop in loops  # the outer before the inner
-        if loop.lineno <= line <= (loop.body[-1].end_lineno or line)
+        (file, loop)
+        for file, line in places
+        for loop in ast.walk(ast.parse(files[file][1]))  # the outer before the inner
+        if isinstance(loop, (ast.While, ast.For))
+        and loop.lineno <= line <= (loop.body[-1].end_lineno or line)
     ]
-    whiles = [loop for loop in around if isinstance(loop, ast.While)]
-    for loop in (*whiles, *around):
-        return {"line": loop.lineno, "loop": True}
-    return {"line": lines[0], "loop": False}
+    whiles = [(file, loop) for file, loop in around if isinstance(loop, ast.While)]
+    for file, loop in (*whiles, *around):
+        return {"line": loop.lineno, "loop": True, "inside": files[file][0]}
+    file, line = places[0]
+    return {"line": line, "loop": False, "inside": files[file][0]}

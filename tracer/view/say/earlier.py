@@ -47,6 +47,21 @@ def earlier_at_fault(facts: Mapping[str, Any], function: str) -> list[str]:
     ]
 
 
+def whose_file(report: Report, inside: str) -> list[str]:
+    """Which answer a file is, where it is an earlier one."""
+    found = all_earlier(report.form).get(inside)
+    if found is None:
+        return []
+    said = _("{file} is your answer to exercise {number}.")
+    return [said.format(file=clean(found.form.file), number=found.exercise.number)]
+
+
+def line_inside(report: Report, facts: Mapping[str, Any]) -> list[Ending]:
+    """The line of an earlier answer at which something happened."""
+    found = all_earlier(report.form).get(facts["inside"])
+    return [] if found is None else line_of(found.form, facts["inside_line"])
+
+
 def raised_in_earlier(report: Report, facts: Mapping[str, Any]) -> list[str | Ending]:
     """Where in an earlier answer an exception was raised, or that it is not written yet."""
     found = all_earlier(report.form).get(facts["inside"])
@@ -56,7 +71,7 @@ def raised_in_earlier(report: Report, facts: Mapping[str, Any]) -> list[str | En
         "file": clean(found.form.file), "number": found.exercise.number,
         "function": ", ".join(found.exercise.called_names),
     }  # fmt: skip
-    where = line_of(found.form, facts["inside_line"])
+    where = line_inside(report, facts)
     gone = earlier_missing(report, facts["message"], facts["inside"])
     if gone:
         said = _("It was raised in your {file}, the answer to exercise {number}.")

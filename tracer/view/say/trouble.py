@@ -13,7 +13,7 @@ from typing import Any
 from tracer.exercises.exercise import Function
 from tracer.grading.report import Kind, Report, Trouble
 from tracer.language import _, plural
-from tracer.view.say.earlier import earlier_at_fault
+from tracer.view.say.earlier import earlier_at_fault, line_inside, whose_file
 from tracer.view.say.ending import Ending
 from tracer.view.say.form import elsewhere, form_sentences
 from tracer.view.say.launched import not_launched
@@ -278,7 +278,11 @@ def _timed_out(report: Report, trouble: Trouble) -> list[str | Ending]:
     }[trouble.facts["how"]]
     lines: list[str | Ending] = [said.format(seconds=seconds)]
     if not trouble.facts["loaded"]:
-        return [*lines, _reached(report, trouble), *_stood(report, trouble), own_tries()]
+        where: list[str | Ending] = [
+            *_stood(report, trouble),
+            *whose_file(report, trouble.facts["inside"]),
+        ]
+        return [*lines, _reached(report, trouble), *where, own_tries()]
     more = _("Does every loop end?")
     if trouble.facts["how"] in ("waited", "long"):
         more = _("Does it wait for something: sleep, a lock, another process, the network?")
@@ -286,6 +290,7 @@ def _timed_out(report: Report, trouble: Trouble) -> list[str | Ending]:
         *lines,
         _reached(report, trouble),
         *_stood(report, trouble),
+        *whose_file(report, trouble.facts["inside"]),
         more,
     ]
 
@@ -295,9 +300,8 @@ def _stood(report: Report, trouble: Trouble) -> list[Ending]:
     said = _("It was stopped at {line}")
     if trouble.facts["in_loop"]:
         said = _("It was stopped inside the loop that begins at {line}")
-    return [
-        Ending(said.format(line=whole), code) for whole, code in line(report, trouble.facts["line"])
-    ]
+    where = line(report, trouble.facts["line"]) or line_inside(report, trouble.facts)
+    return [Ending(said.format(line=whole), code) for whole, code in where]
 
 
 def _reached(report: Report, trouble: Trouble) -> str:
