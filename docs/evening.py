@@ -1,4 +1,4 @@
-"""Writes docs/evening.md: a student's first evening, as its screens are on 80 columns, 24 lines.
+"""Write docs/evening.md: a student's first evening, as its screens are on 80 columns, 24 lines.
 
 It needs a system with pseudo-terminals, and takes a minute: ``python docs/evening.py``. Each
 screen is what the commands draw in a terminal while answers are saved beside it; the numbers are
@@ -63,6 +63,10 @@ class Watching:
                 return rows
         raise SystemExit(f"no screen with {marks} came; the last was\n" + "\n".join(self._rows()))
 
+    def shown(self, *marks: str) -> str:
+        """The same screen, as it stands on the page."""
+        return block("\n".join(self.screen(*marks)))
+
     def press(self, key: str) -> None:
         """Press a key."""
         os.write(self._ours, key.encode())
@@ -102,50 +106,60 @@ def evening(room: Path) -> Iterator[str]:
     yield "First, a folder with the exercises:"
     yield block(typed(room, "init", "my-course"))
     course = room / "my-course"
-    first, second = sorted(p.name for p in course.iterdir() if p.name[:2].isdecimal())[:2]
+    first, second, third = sorted(p.name for p in course.glob("[0-9]*"))[:3]
     watching = Watching(course)
     yield "In it, type `tracer watch`, and open the file that it names in your editor:"
-    yield block("\n".join(watching.screen("in your editor", first)))
-    answer, right, wrong = answers(course, first)
+    yield watching.shown("in your editor", first)
+    answer, right = answers(course, first)
 
-    answer.write_text(wrong, "utf-8")
-    yield "Write, and save. Here is a mistake in the answer:"
-    yield block("\n".join(watching.screen("✗", first)))
+    answer.write_text(mistake(first, "two_is_one"), "utf-8")
+    yield "Write, and save. Here every digit that is not 0 became 1:"
+    yield watching.shown("✗", " points", first)
     watching.press("h")
     yield "`h` gives a hint, and a stronger one each time:"
-    yield block("\n".join(watching.screen("hint 1 of")))
+    yield watching.shown("hint 1 of")
     answer.write_text(right.rstrip() + "\n    return (\n", "utf-8")
-    yield ("An editor may save half a line. The last result stays, and one quiet line says why:")
+    yield "An editor may save half a line. The last result stays, and one line says why:"
     yield block("\n".join(watching.screen("Shown is the last result.")[-5:]))
     answer.write_text(right, "utf-8")
     yield "And then it is right:"
-    yield block("\n".join(watching.screen("✓ passed")))
+    yield watching.shown("✓ passed", first)
 
     watching.press("n")
     yield "`n` goes on, and shows what is asked for; space scrolls:"
-    yield block("\n".join(watching.screen("in your editor", second)))
-    answer, right, _wrong = answers(course, second)
+    yield watching.shown("in your editor", second)
+    answer, right = answers(course, second)
+    answer.write_text(mistake(second, "w_not_transposed"), "utf-8")
+    yield "Here a matrix is not transposed. The report names that, and shows where it is seen:"
+    yield watching.shown("✗", " points", second)
     answer.write_text(right, "utf-8")
-    yield "Here the first answer is right:"
-    yield block("\n".join(watching.screen("✓ passed", second)))
+    yield "Mended:"
+    yield watching.shown("✓ passed", second)
     watching.press("l")
     yield "`l` shows the list:"
-    yield block("\n".join(watching.screen("l goes back")))
+    yield watching.shown(f"→ {third}", "more lines: space")
+    watching.press(" ")
+    yield "It is longer than the screen; space shows the rest:"
+    yield watching.shown("l goes back")
     watching.quit()
     yield "`q` ends it. What has been done so far:"
     yield block(typed(course, "progress"))
     watching = Watching(course)
     yield "On the next evening, `tracer watch` begins where you stopped:"
-    yield block("\n".join(watching.screen("in your editor", "2 of")))
+    yield watching.shown("in your editor", third, "2 of")
     watching.quit()
 
 
-def answers(course: Path, name: str) -> tuple[Path, str, str]:
-    """The file of an exercise, a right answer, and a wrong one."""
+def answers(course: Path, name: str) -> tuple[Path, str]:
+    """The file of an exercise, and a right answer."""
     solution = next((ROOT / "solutions" / name).glob("*.py"))
-    mistakes = sorted((ROOT / "solutions" / name / "mistakes").glob("*.py"))
-    wrong = mistakes[-1].read_text("utf-8").split("\n", 1)[1]  # its first line is for authors
-    return course / name / solution.name, solution.read_text("utf-8"), wrong
+    return course / name / solution.name, solution.read_text("utf-8")
+
+
+def mistake(name: str, which: str) -> str:
+    """A wrong answer, without its first line, which is for authors."""
+    text = (ROOT / "solutions" / name / "mistakes" / f"{which}.py").read_text("utf-8")
+    return text.split("\n", 1)[1]
 
 
 def main() -> None:

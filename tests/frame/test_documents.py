@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from tracer.cli import command_line
+from tracer.exercises.discovery import discover
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -170,3 +171,20 @@ def test_every_picture_is_in_its_page() -> None:
     having = {page.parent.name for page in pages if script["TITLE"] in page.read_text("utf-8")}
 
     assert having == set(script["PICTURES"])
+
+
+def test_the_evening_has_the_exercises_of_today() -> None:
+    """Its list, its ladder, and the points of the two that are done.
+
+    If this fails after an exercise was added or changed: ``python docs/evening.py``.
+    """
+    page = (ROOT / "docs" / "evening.md").read_text("utf-8")
+    exercises = discover().good
+
+    assert [e.name for e in exercises if f"  · {e.name} " not in page] == [
+        e.name for e in exercises[:3]
+    ]
+    assert f"2 of {len(exercises)} passed" in page
+    for exercise in exercises[:2]:
+        assert f"✓ passed · {exercise.points} of {exercise.points} points" in page
+        assert [check.name for check in exercise.checks if f"✓ {check.name} " not in page] == []
