@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import lru_cache
 from itertools import islice
 from pathlib import PurePath
 from types import MappingProxyType
@@ -197,6 +198,7 @@ _Trees = Sequence[tuple[ast.Module, int | None]]
 _Definitions = Sequence[tuple["_Definition", int | None]]
 
 
+@lru_cache(2)  # of a file that is no notebook, what runs is most often the file as it is
 def _tree(text: str) -> ast.Module | None:
     try:
         with warnings.catch_warnings(action="ignore"):  # Python says them when it runs the file

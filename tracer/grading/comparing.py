@@ -201,10 +201,10 @@ def held(
     """
     came = {name: array.astype(np.float64) for name, array in came.items()}
     inexact = {name: ~near(a, exact[name][_part(a)], tolerance) for name, a in came.items()}
-    wrong = {
-        name: inexact[name] & ~near(array, follows[name][_part(array)], tolerance)
-        for name, array in came.items()
-    }
+    wrong = dict(inexact)
+    if follows is not exact:
+        for name, array in came.items():
+            wrong[name] = inexact[name] & ~near(array, follows[name][_part(array)], tolerance)
     for name, array in alone.items():
         wrong[name] = wrong[name] & ~near(came[name][: len(array)], array, tolerance)
     return Compared(ruler, number, given, came, exact, follows, wrong, inexact)

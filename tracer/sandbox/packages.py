@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,6 +12,7 @@ LIBRARIES = ("numpy", "scipy", "numba")
 _NEEDED = {"numba": ("llvmlite",)}
 
 
+@cache
 def installed() -> tuple[str, ...]:
     """Those of `LIBRARIES` that can be imported here."""
     return tuple(name for name in LIBRARIES if _folder(name) is not None)

@@ -225,8 +225,7 @@ class PlainProcess(Wall):
         if how is How.EXITED and status < 0:
             how, status = How.MEMORY if full else How.KILLED, -status
         printed = bytes(prints.data).decode("utf-8", "replace")
-        place = re.escape(f"{waiting.folder}{os.sep}")
-        printed = re.sub(rf"(?<![\w.-]){place}", "", printed)  # the file alone is named
+        printed = _without(f"{waiting.folder}{os.sep}", printed)
         return Run(how, status, bytes(results.data), printed, seconds, used, in_time, lent)
 
     def _group(self, waiting: Waiting, limits: Limits) -> Group | None:
@@ -257,6 +256,13 @@ class PlainProcess(Wall):
 
     def _start(self) -> Waiting:
         return start(self.environment)
+
+
+def _without(place: str, printed: str) -> str:
+    """What was printed, with the file alone where it stands with the folder it lay in."""
+    if place not in printed:  # of each run another one, so that each has a pattern to compile
+        return printed
+    return re.sub(rf"(?<![\w.-]){re.escape(place)}", "", printed)
 
 
 def _wait(
