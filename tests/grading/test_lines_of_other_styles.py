@@ -78,13 +78,27 @@ def rnn_backward(d_h_from_loss, x, h_0, h, U, W):
 
 WRONG = (
     ("13", WRAPS_TO_ZEROS, "states[t] ="),
-    ("14", UNDIVIDED, "d_logits *="),
+    ("14", UNDIVIDED, "d_logits[t, n, label] -= 1"),
     ("15", EVERY_STEP_AT_ONCE, "p = softmax(logits)[-1]"),
     ("15", PICKED, "s = logits["),
     ("21", EXCHANGED, "return memory, shown"),
     ("31", LAST_FIRST, "found.append(d_x)"),
 )
 """Exercise, answer, and how the line begins that is told."""
+
+
+COUNTED = UNDIVIDED.replace("* mask).sum()", ")).sum()").replace("-(np.log(", "-((np.log(")
+
+DIVIDED_BY_WORDS = UNDIVIDED.replace("/ N", "/ mask.sum()").replace(
+    "d_logits *= mask[:, :, None]", "d_logits *= mask[:, :, None] / mask.sum()"
+)
+
+TOLD = (
+    ("14", UNDIVIDED, "Your numbers are those of d_logits = probs - one_hot(label)."),
+    ("14", COUNTED.replace("None]", "None] / N"), "every step counts for the loss"),
+    ("14", DIVIDED_BY_WORDS, "divided by the number of words that count"),
+)
+"""Exercise, answer, and what is said of its mistake; each takes the logarithm of 0, too."""
 
 
 def report_on(number: str, answer: str) -> Report:
@@ -99,3 +113,13 @@ def test_the_line(number: str, answer: str, line: str) -> None:
     told = as_record(report_on(number, answer))["line"]
 
     assert told["code"].startswith(line)
+
+
+@pytest.mark.parametrize(("number", "answer", "said"), TOLD, ids=[t[2] for t in TOLD])
+def test_a_mistake_beside_an_overflow(number: str, answer: str, said: str) -> None:
+    """It is named by the checks in which nothing overflows."""
+    checks = as_record(report_on(number, answer))["checks"]
+    told = next(one for one in checks if one["diagnosis"] is not None)["diagnosis"]["said"]
+
+    assert said in " ".join(told)
+    assert "Nothing can be said" not in " ".join(told)

@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tracer.errors import InputError
 from tracer.exercises.exercise import Check, Exercise
 from tracer.grading.comparing import Compared, has_steps, same, tolerance_of
@@ -35,24 +37,58 @@ def diagnosed(
         return None, list(judged)
     kept = kept or Kept()
     found = _searched(exercise, judged, range(len(judged)), searching, kept)
+    if not found.edits and _only_zero(judged):
+        found = replace(found, zero=True, equations=())
     if found.edits or found.zero or len(wrong) == 1:
         return found, [_touched(exercise, _worth(exercise, one, found), found) for one in judged]
+    finite = [number for number, one in enumerate(judged) if not _overflows(one)]
+    if wrong[0] in finite and len(finite) < len(judged):  # what overflows is a mistake of its own
+        first = _searched(exercise, judged, finite, searching, kept)
+        if first.edits:
+            return found, _told_in_first(exercise, judged, wrong[0], first)
     told_apart = settled([one.report for one in judged], later=False)
     if all(told_apart[number].told_in for number in wrong[1:]):
         return found, list(judged)  # the others show no other mistake than the first
     others = [number for number in range(len(judged)) if number not in wrong[1:]]
     first = _searched(exercise, judged, others, searching, kept)
+    return found, _told_in_first(exercise, judged, wrong[0], first) if first.edits else list(judged)
+
+
+def _told_in_first(
+    exercise: Exercise, judged: Sequence[Judged], number: int, first: Diagnosis
+) -> list[Judged]:
+    """The same, with the mistake of one check in its report."""
     told = list(judged)
-    if first.edits:
-        report = replace(told[wrong[0]].report, diagnosis=first)
-        explained = _worth(exercise, replace(told[wrong[0]], report=report), first)
-        told[wrong[0]] = _touched(exercise, explained, first)
-    return found, told
+    report = replace(told[number].report, diagnosis=first)
+    explained = _worth(exercise, replace(told[number], report=report), first)
+    told[number] = _touched(exercise, explained, first)
+    return told
 
 
 def _wrong(judged: Judged) -> bool:
     """Whether a number that came is not what the equations give."""
     return any(mask.any() for compared in judged.rounds for mask in compared.inexact.values())
+
+
+def _only_zero(judged: Sequence[Judged]) -> bool:
+    """Whether every number that is not right is 0, among others that may be right."""
+    return not any(
+        compared.came[name][mask].any()
+        for one in judged
+        for compared in one.rounds
+        for name, mask in compared.inexact.items()
+        if mask.shape == compared.came[name].shape
+    )
+
+
+def _overflows(judged: Judged) -> bool:
+    """Whether numbers are NaN or infinite that should not be."""
+    return any(
+        bool((~np.isfinite(array) & np.isfinite(compared.exact[name])).any())
+        for compared in judged.rounds
+        for name, array in compared.came.items()
+        if array.shape == compared.exact[name].shape
+    )
 
 
 def _searched(

@@ -52,7 +52,8 @@ def line_to_look_at(
     """The line of the first check with a wrong number; None where nothing true is known.
 
     Where it tells no line, as where all numbers are 0 or 1, that of one after it. `mistakes` are
-    the changes of which each gives all the numbers of all checks.
+    the changes of which each gives all the numbers of all checks; where there are none, those of a
+    check are read in its report.
     """
     before = session.spent.used
     failing = [n for n, j in enumerate(judged) if j.report.verdict is not Verdict.PASSED]
@@ -61,7 +62,9 @@ def line_to_look_at(
             return _by_its_form(session, tasks[n], judged[n].report)
         if tasks[n].case.check.dtype == "float32":
             continue  # in single precision no number is known to be another one
-        blame = _in_one(session, tasks[n], judged[n], mistakes)
+        own = judged[n].report.diagnosis
+        alike = mistakes or (() if own is None else own.alike)
+        blame = _in_one(session, tasks[n], judged[n], alike)
         if blame is not None or session.spent.used - before > MOST_SECONDS:
             return blame
     return None

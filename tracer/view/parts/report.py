@@ -24,7 +24,7 @@ from tracer.view.parts.step.expected import expected_number
 from tracer.view.parts.step.worked import Worked
 from tracer.view.parts.unrolled import side_by_side
 from tracer.view.say.blamed import called_right, line_to_look_at
-from tracer.view.say.diagnosis import Told, told
+from tracer.view.say.diagnosis import NOTHING, Seen, Told, told
 from tracer.view.say.difference import along, from_own, how_much, listed, place
 from tracer.view.say.ending import Ending
 from tracer.view.say.form import form_notes
@@ -57,7 +57,7 @@ def judged(report: Report, encoding: str = "utf-8") -> Judged:
         out_of=report.out_of,
         notes=tuple(form_notes(report)),
         checks=tuple(_check(report, c, encoding) for c in report.checks),
-        diagnosis=_told(exercise, report.diagnosis, words_of(report), together=_together(report)),
+        diagnosis=_told(exercise, report.diagnosis, words_of(report), _seen(report)),
         explained=report.diagnosis is not None and report.diagnosis.explains,
         look_at=_look_at(report, encoding),
         reading=None if report.reading is None else read_aloud(exercise, report.reading),
@@ -85,11 +85,25 @@ def _together(report: Report) -> bool:
     return any(e.verdict == "wrong" and e.name in came - wrong for e in found.equations)
 
 
+def _seen(report: Report) -> Seen:
+    """What the checks show besides the mistake that is told of them."""
+    wrong: dict[str, list[bool]] = {}
+    for q in (q for c in report.checks for q in c.quantities):
+        if q.hollow or q.standing is Standing.WRONG:
+            wrong.setdefault(q.name, []).append(q.hollow)
+    return Seen(
+        tuple(wrong),
+        all(all(hollow) for hollow in wrong.values()),
+        frozenset(name for name, _line in called_right(report)),
+        _together(report),
+    )
+
+
 def _told(
-    exercise: Exercise, diagnosis: Diagnosis | None, words: OwnWords, *, together: bool = False
+    exercise: Exercise, diagnosis: Diagnosis | None, words: OwnWords, seen: Seen = NOTHING
 ) -> tuple[Told, ...]:
     """Which mistake it is, and what the names mean that the exercise does not have."""
-    sentences_told = [] if diagnosis is None else told(diagnosis, words, together=together)
+    sentences_told = [] if diagnosis is None else told(diagnosis, words, seen)
     return (*sentences_told, *explained(exercise, sentences_told, words))
 
 

@@ -32,13 +32,34 @@ class Told(NamedTuple):
     aside: bool = False
 
 
-def told(diagnosis: Diagnosis, words: OwnWords, *, together: bool = False) -> list[Told]:
-    """All that is known of the mistake, in the exercise's names; nothing if nothing true is.
+class Seen(NamedTuple):
+    """What the checks show besides the mistake itself.
 
-    `together` says that some of it shows in other checks than the one that is told first.
+    Attributes
+    ----------
+    wrong : tuple of str
+        The quantities with wrong numbers.
+    hollow : bool
+        Whether these have no other number than 0.
+    right : frozenset of str
+        Quantities that are known to be right though they did not come back.
+    together : bool
+        Whether something wrong shows in other checks than the one that is told first.
     """
+
+    wrong: tuple[str, ...] = ()
+    hollow: bool = False
+    right: frozenset[str] = frozenset()
+    together: bool = False
+
+
+NOTHING = Seen()
+
+
+def told(diagnosis: Diagnosis, words: OwnWords, seen: Seen = NOTHING) -> list[Told]:
+    """All that is known of the mistake, in the exercise's names; nothing if nothing true is."""
     if diagnosis.zero:
-        return [Told(_("Every number that is wrong is 0, so nothing can be said about the cause."))]
+        return list(_zero(seen, words))
     if len(diagnosis.named) == 1:
         return list(_one(diagnosis.named[0], words))
     if diagnosis.named:
@@ -47,7 +68,19 @@ def told(diagnosis: Diagnosis, words: OwnWords, *, together: bool = False) -> li
         return list(_generated(changes(diagnosis, words)))
     if diagnosis.reference:
         return list(_reference(diagnosis.reference))
-    return list(_by_equation(diagnosis, words, together=together))
+    return list(_by_equation(diagnosis, words, seen))
+
+
+def _zero(seen: Seen, words: OwnWords) -> Iterator[Told]:
+    """That every wrong number is 0, which too many mistakes give."""
+    names = listed(words.names(seen.wrong))
+    said = _("Every number that is wrong is 0.")
+    if names:
+        said = _("Every wrong number of {names} is 0.").format(names=names)
+    if names and seen.hollow:
+        said = _("All numbers of {names} are 0.").format(names=names)
+    yield Told(said, strong=True)
+    yield Told(_("Is a value stored there, or is the array still as it was made?"))
 
 
 def changes(diagnosis: Diagnosis, words: OwnWords) -> list[str]:
@@ -117,12 +150,14 @@ def _reference(reference: str) -> Iterator[Told]:
         yield Told(_("Your gradients are right for the forward pass that you wrote."), strong=True)
 
 
-def _by_equation(diagnosis: Diagnosis, words: OwnWords, *, together: bool) -> Iterator[Told]:
+def _by_equation(diagnosis: Diagnosis, words: OwnWords, seen: Seen) -> Iterator[Told]:
     """Equation by equation, each judged from what was given and from the student's own numbers."""
     by = {
         verdict: words.names([e.name for e in diagnosis.equations if e.verdict == verdict])
-        for verdict in ("right", "wrong", "unknown")
+        for verdict in ("right", "wrong")
     }
+    unknown = [e.name for e in diagnosis.equations if e.verdict == "unknown"]
+    by["unknown"] = words.names([name for name in unknown if name not in seen.right])
     if not by["wrong"]:
         return
     said = plural(
@@ -130,7 +165,7 @@ def _by_equation(diagnosis: Diagnosis, words: OwnWords, *, together: bool) -> It
         "Your {names} are not what the equations give from the numbers that go into each.",
         len(by["wrong"]),
     )
-    if together:
+    if seen.together:
         said = plural(
             "Taken together, the checks show: your {names} is not what the equations give from the "
             "numbers that go into it.",
