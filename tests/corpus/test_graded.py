@@ -122,6 +122,14 @@ def test_another_shape_is_told_as_that() -> None:
     assert told_of_all([variant]) == []
 
 
+def test_what_is_named_beside_another_shape_is_said_of_the_rest() -> None:
+    """d_x has another shape, and the slope is wrong: the name is true of the other gradients."""
+    asked = exercise("30")
+    both = wrong_of(asked, "rnn_other_d_x d_z @ W", "rnn_other_d_z d_h * (1 - tanh(h) ** 2)")
+
+    assert told(both, graded(both)) is Told.IN_PART
+
+
 @pytest.mark.parametrize("number", ["13", "22", "32"])
 def test_two_mistakes_at_once_are_never_named_wrongly(number: str) -> None:
     """They may go unnamed; a name that is given is true."""

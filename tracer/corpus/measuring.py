@@ -156,11 +156,14 @@ def told(variant: Variant, report: Report) -> Told:
         return Told.PASSED
     diagnosis = report.diagnosis
     if not _names(diagnosis):
-        numbers = {Verdict.PASSED, Verdict.WRONG}
-        return Told.NOT_NAMED if verdicts <= numbers and not _misshapen(report) else Told.CRASHED
+        failing = sum(check.verdict is not Verdict.PASSED for check in report.checks)
+        numbers = verdicts <= {Verdict.PASSED, Verdict.WRONG} and len(_misshapen(report)) < failing
+        return Told.NOT_NAMED if numbers else Told.CRASHED
     assert diagnosis is not None
-    # What is named beside an equation that is called wrong is said of the other numbers only.
+    # What is named beside an equation that is called wrong, or an array of another shape, is said
+    # of the other numbers only.
     wrong = [judged.name for judged in diagnosis.equations if judged.verdict == "wrong"]
+    wrong += _misshapen(report)
     exercise, both = variant.exercise, variant.edits
     told_of = [m.edits for m in variant.mistakes if not differs(exercise, both, m.edits, seed=SEED)]
     if all(
@@ -174,10 +177,10 @@ def told(variant: Variant, report: Report) -> Told:
     return Told.NAMED if diagnosis.named else Told.EQUATION
 
 
-def _misshapen(report: Report) -> bool:
-    """Whether each check that fails does so at an array of another shape, which is what is told."""
-    failing = [check for check in report.checks if check.verdict is not Verdict.PASSED]
-    return all(c.trouble is not None and c.trouble.kind is Kind.SHAPE for c in failing)
+def _misshapen(report: Report) -> list[str]:
+    """The array of each check that fails at one of another shape, which is what is told."""
+    troubles = [check.trouble for check in report.checks if check.trouble is not None]
+    return [one.facts["name"] for one in troubles if one.kind is Kind.SHAPE]
 
 
 def _names(diagnosis: Diagnosis | None) -> bool:
