@@ -5,15 +5,14 @@ Needs nothing beside tracer and a checkout with its ``solutions/``::
     python -m benchmarks.ladder [--rounds 5]
 
 In each round all solutions are put into a fresh folder and checked by one command, as a student
-starts it. Printed are the seconds on the clock, the median and the longest, the seconds of
-processor time of all processes together, and what the machine is and how busy it was.
+starts it. Printed are the seconds on the clock, the median and the longest, and what the machine is
+and how busy it was.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -39,32 +38,25 @@ def solved(folder: Path) -> int:
     return len({path.parent.name for path in answers})
 
 
-def processor() -> float:
-    """Seconds of the processor that all ended children have used."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
 def main() -> None:
     """Time the rounds, then print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    clock, used, count = [], [], 0
+    clock, count = [], 0
     for _round in range(parser.parse_args().rounds):
         with tempfile.TemporaryDirectory() as room:
             folder = Path(room, "course")
             count = solved(folder)
-            before, began = processor(), time.perf_counter()
+            began = time.perf_counter()
             subprocess.run(  # noqa: S603 - our own command
                 [*TRACER, "check", "--all"], cwd=folder, check=True, capture_output=True
             )
             clock.append(time.perf_counter() - began)
-            used.append(processor() - before)
     facts = about()
     print(f"{facts['processor']}, {facts['cores']} cores, load {os.getloadavg()[0]:.1f}")
     print(
         f"{count} exercises  n {len(clock)}  median {statistics.median(clock):.1f} s  "
-        f"longest {max(clock):.1f} s  processor {statistics.median(used):.1f} s"
+        f"longest {max(clock):.1f} s"
     )
 
 
