@@ -143,7 +143,7 @@ def test_only_one_exercise_is_graded(tmp_path: Path) -> None:
     known = {e.number: e for e in KNOWN}
     for where, text in (
         ("ada/rnn_unroll.py", UNROLL), ("ada/rnn_step.py", RNN_STEP), ("ada/lstm_step.py", "pass"),
-        ("ben/lstm_step.py", "pass"),
+        ("ben/lstm_step.py", "pass"), ("cy/rnn_step.py", RNN_STEP),
     ):  # fmt: skip
         path = tmp_path / "class" / where
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -157,7 +157,9 @@ def test_only_one_exercise_is_graded(tmp_path: Path) -> None:
         assert store.exercises() == {"10_rnn_step": 1, UNROLLED: 1}
         assert graded_anew(store, 9) == [digest(RNN_STEP)]
         left = [(one.where, one.foreign) for one in taken.left_out]
-        assert left == [("ada/lstm_step.py", True), ("ben/lstm_step.py", False)]
+        assert left == [
+            ("ada/lstm_step.py", True), ("ben/lstm_step.py", False), ("cy/rnn_step.py", False),
+        ]  # fmt: skip
         assert "22_lstm_step" in taken.left_out[0].why
 
 

@@ -226,10 +226,10 @@ def say_once_more(found: Sequence[OnceMore]) -> None:
         students.setdefault(one.exercise, {})[one.student] = None
     for exercise, theirs in students.items():
         said = plural(
-            "{exercise}: {count} student has handed in earlier answers that theirs imports; it is "
-            "graded once more, and the better grade counts ({students})",
-            "{exercise}: {count} students have handed in earlier answers that theirs imports; it "
-            "is graded once more, and the better grade counts ({students})",
+            "{exercise}: the answer of {count} student is graded once more, for an earlier answer "
+            "that it imports has come or changed; the better grade counts ({students})",
+            "{exercise}: the answers of {count} students are graded once more, for earlier answers "
+            "that they import have come or changed; the better grade counts ({students})",
             len(theirs),
         )
         named = [clean(student) for student in [*theirs][:NAMED]]

@@ -127,17 +127,20 @@ def take_in(
                     handed += 1
                     answered.add(one.student.key)
                     yield one, secrets.randbits(32) if seed is None else seed
-                elif one.exercise in imports:
-                    yield replace(one, only_imported=True), 0
                 else:
                     others.append(replace(one, source=b""))
+                    if one.exercise in imports:
+                        yield replace(one, only_imported=True), 0
             if len(students) == 1 and students == {as_text(name) for name in outermost}:
                 alone.append(Alone(path, *outermost))
 
     # In one transaction: a kill leaves all of a download or none.
     asked = exercises if only is None else [only]
     new, once_more = store.take_in(seeded(), asked)
+    ever = store.handed_in(only.name) if only is not None else set()
     for one in others:
+        if one.exercise in imports and one.student.key in ever:
+            continue  # it goes with that
         said = _("it answers {exercise}, and --exercise says that {only} alone is graded")
         why = said.format(exercise=one.exercise, only=only.name if only is not None else "")
         left_out.append(LeftOut(one.where, why, foreign=one.student.key in answered))

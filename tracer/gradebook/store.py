@@ -266,6 +266,13 @@ class Store:
         )
         return dict(rows.fetchall())
 
+    def handed_in(self, exercise: str) -> set[str]:
+        """The keys of the students who have handed in an answer to an exercise."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT student FROM submissions WHERE exercise = ?", [exercise]
+        )
+        return {student for (student,) in rows}
+
     def graded(self) -> list[tuple[int, dict[str, str]]]:
         """Of every grade its number, and what tells its record from all others."""
         names = ("student", "exercise", "attempt", "digest", "grader")
