@@ -36,7 +36,9 @@ def form(*cells: str, tagged: int | None = None) -> Form:
 
 def alike(name: str, data: bytes) -> Form:
     """How a file is run, which is the same without what its cells have printed."""
-    found, alone = (look(name, one, ["step"]) for one in (data, code_alone(data, name)))
+    left = code_alone(data, name)
+    assert code_alone(left, name) == left
+    found, alone = (look(name, one, ["step"]) for one in (data, left))
     assert (found.problem, found.program, found.lines) == (
         alone.problem, alone.program, alone.lines,
     )  # fmt: skip
