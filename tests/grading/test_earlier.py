@@ -88,6 +88,10 @@ WRONG = (
         "crashed", "rnn_step is your answer to exercise 10. It can be imported only where its",
     ),
     Wrong("", READS_H, "crashed", "Your rnn_step.py, the answer to exercise 10, defines no"),
+    Wrong(
+        RIGHT, READS_H.replace("from rnn", "from .rnn"),
+        "crashed", "leave the dot out: from rnn_step import …",
+    ),
     Wrong(RIGHT, f"import torch\n{READS_H}", "crashed", "and your answer to exercise 10, and"),
     Wrong(None, READS_H, "crashed", "rnn_step is your answer to exercise 10, and it is not"),
 )  # fmt: skip

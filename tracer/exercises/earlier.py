@@ -46,18 +46,24 @@ def imported(program: bytes, exercise: Exercise) -> tuple[str, ...]:
     """
     if not any(one.module.encode() in program for one in usable(exercise)):
         return ()
-    try:
-        nodes = _nodes(program)
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return ()
-    found = {module for node in nodes for module in _modules(node)}
+    found = {module for node in _nodes(program) for module in _modules(node)}
     return tuple(one.name for one in usable(exercise) if one.module in found)
+
+
+def from_a_package(program: bytes, exercise: Exercise) -> tuple[Folder, ...]:
+    """The exercises that it would import if their modules lay in a package: ``from .rnn_step``."""
+    nodes = [n for n in _nodes(program) if isinstance(n, ast.ImportFrom) and n.level]
+    found = {name for n in nodes for name in (n.module, *(alias.name for alias in n.names))}
+    return tuple(one for one in usable(exercise) if one.module in found)
 
 
 def _nodes(program: bytes) -> list[ast.AST]:
     """All of a program; a warning that Python has of it is not for this terminal."""
-    with warnings.catch_warnings(action="ignore"):
-        return list(ast.walk(ast.parse(program)))
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            return list(ast.walk(ast.parse(program)))
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return []
 
 
 def _modules(node: ast.AST) -> Iterator[str]:

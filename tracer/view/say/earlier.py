@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from tracer.exercises.decoding import Odd
-from tracer.exercises.earlier import all_earlier, imported, usable
+from tracer.exercises.earlier import all_earlier, from_a_package, imported, usable
 from tracer.exercises.exercise import Folder
 from tracer.exercises.form import Earlier
 from tracer.grading.report import Report
@@ -21,6 +21,8 @@ from tracer.view.say.words import clean
 
 _NONE = re.compile(r"No module named '(?P<module>\w+)'")
 _WITHOUT = re.compile(r"cannot import name '(?P<name>\w+)' from '(?P<module>\w+)'")
+
+_RELATIVE = "attempted relative import"
 
 
 def earlier_at_fault(facts: Mapping[str, Any], function: str) -> list[str]:
@@ -95,7 +97,17 @@ def earlier_missing(report: Report, message: str, inside: str = "") -> list[str]
         one = of[without["module"]]
         said = _("Your {file}, the answer to exercise {number}, defines no {name}.")
         return [said.format(file=one.file, number=one.number, name=without["name"])]
+    if _RELATIVE in message:
+        importing = _importing(report, inside)
+        for one in from_a_package(importing.form.program, importing.exercise):
+            said = _("To import your answer to exercise {number}, leave the dot out: {line}")
+            return [said.format(number=one.number, line=f"from {one.module} import …")]
     return []
+
+
+def _importing(report: Report, inside: str) -> Earlier:
+    """The answer in which an import stands: an earlier one, or the one that is checked."""
+    return all_earlier(report.form).get(inside) or Earlier(report.exercise, report.form)
 
 
 def _not_found(report: Report, one: Folder, inside: str) -> list[str]:
@@ -110,7 +122,7 @@ def _not_found(report: Report, one: Folder, inside: str) -> list[str]:
             said = _("{module} is your answer to exercise {number}. Its file is there, but:")
         facts = {"what": problem.what, **problem.facts}
         return [said.format(**names), *form_sentences(file, facts)]
-    importing = found[inside] if inside else Earlier(report.exercise, report.form)
+    importing = _importing(report, inside)
     if one.name not in imported(importing.form.program, importing.exercise):
         said = _(
             "{module} is your answer to exercise {number}. It can be imported only where its name "
@@ -121,6 +133,6 @@ def _not_found(report: Report, one: Folder, inside: str) -> list[str]:
         _("{module} is your answer to exercise {number}, and it is not there.").format(**names),
         _(
             "It belongs into the folder {name} beside that of this exercise. For a file that "
-            "lies elsewhere: into the same folder, as {file}."
+            "lies elsewhere, or is handed in: beside that file, as {file}."
         ).format(**names),
     ]
