@@ -59,7 +59,7 @@ So a `title` and a `sentence` say what the numbers are, not what the code does: 
 ## How often that works
 
 `make corpus` counts it, with answers that are written from the equations. On 2026-11-26, on two
-cores of an AMD EPYC (Python 3.11.7, NumPy 2.4.6, Numba 0.68.1), for all ten exercises:
+cores of an AMD EPYC (Python 3.11.7, NumPy 2.4.6, Numba 0.68.1), for the exercises of that day:
 
 | | |
 |---|---|
