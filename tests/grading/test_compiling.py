@@ -108,10 +108,9 @@ def lstm_step_jitted(x, h_prev, c_prev, U, W, a):
         (PATCHED, "It does not know numpy.einsum, or not as it is called here."),
         (SHELL, "Its reason: lines under objmode are not compiled."),
         (attack("compiler_switched_off"), "It does not know numpy.einsum, or not as it is called"),
-        (attack("objmode_brought_back"), "Its reason: lines under objmode are not compiled."),
         (attack("python_called_back"), "Its reason: a function of ctypes' is not compiled."),
     ],
-    ids=["another njit", "Python inside of a compiled function", "off", "loaded anew", "ctypes"],
+    ids=["another njit", "Python inside of a compiled function", "off", "ctypes"],
 )
 def test_plain_python_that_is_not_compiled(source: str, says: str) -> None:
     """Its numbers are right, and none of them counts: Numba itself is asked to compile it."""
