@@ -128,6 +128,7 @@ def kind_name(kind: str) -> str:
         "changed": _("an input that was changed"),
         "remembers": _("the call before is remembered"),
         "no function": _("the function is missing"),
+        "launch": _("no kernel ran with a thread for each number"),
         "form": _("the file cannot be run"),
         "property": _("what the exercise demands does not hold"),
         "raised": _("an exception"),
