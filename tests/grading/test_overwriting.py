@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from tests.grading.answering import EXERCISES
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Kind
@@ -13,6 +17,7 @@ from tracer.view.terminal.report import screen
 
 pytestmark = pytest.mark.usefixtures("here")
 
+SOLUTIONS = Path(__file__).parents[2] / "solutions"
 STEP = "def rnn_step(x, h_prev, U, W, a):\n"
 RIGHT = "np.tanh(x @ U.T + h_prev @ W.T + a)"
 
@@ -122,3 +127,22 @@ def test_the_line_that_makes_float64(rnn_step: Exercise, first: str, line: str, 
     assert f"though no argument is. The first value in float64 is made at {line}" in text
     assert ("without dtype=" in text) == bool(why)
     assert why in text
+
+
+@pytest.mark.parametrize(
+    ("change", "advice"),
+    [
+        ("p += 0.1; p -= 0.1", "It is what it was but for rounding: a number plus eps minus eps"),
+        ("p += 0.1", "The caller still needs parameters. Keep each number that you change"),
+    ],
+)
+def test_a_parameter_that_is_not_put_back(change: str, advice: str) -> None:
+    """Who measures a slope changes it for a while: to make a new array is no advice."""
+    exercise = EXERCISES["34"]
+    right = (SOLUTIONS / exercise.name / exercise.file).read_text("utf-8")
+    source = right.replace("    return True", f"    p = parameters['U']; {change}\n    return True")
+    checks = [c for c in exercise.checks if c.inputs_kept]
+
+    text = said(replace(exercise, checks=tuple(checks)), source, Kind.CHANGED)
+
+    assert f"gradient_check modified its argument parameters. {advice}" in text

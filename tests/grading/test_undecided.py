@@ -136,3 +136,24 @@ def rnn_step(x, h_prev, U, W, a):
 
     assert (report.verdict, report.points) == (Verdict.PASSED, 13)
     assert [str(r.kind) for r in report.checks[4].remarks] == ["remembers"]
+
+
+UNCHANGED = b"def train(x, label, mask, U, W, a, V, b):\n    return U, W, a, V, b\n"
+REFUSES = b"def gradient_check(parameters, gradients, x, h_0, label):\n    return False\n"
+FORGETS = REFUSES.replace(b"    return", b"    parameters['a'] += 1\n    return")
+
+
+@pytest.mark.parametrize(
+    ("number", "source", "told"),
+    [
+        ("44", UNCHANGED, {"word by word": "it learns", "inputs kept": "it learns"}),
+        ("34", REFUSES, {"no gradient": "", "parameters kept": "right"}),
+        ("34", FORGETS, {"no gradient": "", "parameters kept": ""}),
+    ],
+)
+def test_inputs_that_are_kept(number: str, source: bytes, told: dict[str, str]) -> None:
+    """Where they are as they were, a check of them that fails all the same refers to the first."""
+    first, *others = told_in(EXERCISES[number], source).items()
+
+    assert first[1] == ""
+    assert dict(others) == told

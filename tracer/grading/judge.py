@@ -214,7 +214,7 @@ def _trouble(
             return Verdict.WRONG, Trouble(Kind.SHAPE, number, facts=facts)
     if first is not None:
         return _whole_numbers(came, first, found[0].quantity)
-    for look in (_note, _missing, _property, _precision, _shared, _changed):
+    for look in (_note, _missing, _changed, _property, _precision, _shared):
         decided = look(came)
         if decided is not None:
             return decided
@@ -393,14 +393,20 @@ def _changed(came: _Came) -> _Decided:
                 else call.arrays[part.key]
             )
             if not _same(after, before):
-                return Verdict.WRONG, Trouble(
-                    Kind.CHANGED, number, facts={"name": name, "place": place}
-                )
+                facts = {"name": name, "place": place, "rounded": _is_rounded(after, before)}
+                return Verdict.WRONG, Trouble(Kind.CHANGED, number, facts=facts)
     return None
 
 
 def _same(one: Array, other: Array) -> bool:
     return one.shape == other.shape and one.tobytes() == other.tobytes()
+
+
+def _is_rounded(after: Array, before: Array) -> bool:
+    """Whether two arrays differ by no more than rounding does."""
+    if after.shape != before.shape or after.dtype.kind != "f" or before.dtype.kind != "f":
+        return False
+    return bool((np.abs(after - before) <= 1e-12 * np.maximum(1.0, np.abs(before))).all())
 
 
 def _spoiled(case: Case, plan: Plan, answer: Answer, right: Right) -> set[str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tracer.exercises.layout import Stated
 from tracer.grading.judge import Judged
 from tracer.grading.report import Kind, Trouble, Verdict
 from tracer.grading.request import alone
@@ -26,7 +27,7 @@ def with_line(session: Session, tasks: Sequence[Task], judged: list[Judged]) -> 
         return judged
     number = failing[0]
     one, trouble = judged[number], judged[number].report.trouble
-    if trouble is None or trouble.kind not in TOLD:
+    if trouble is None or trouble.kind not in TOLD or _puts_back(tasks[number], trouble):
         return judged
     line = _line(session, tasks[number], one, trouble)
     if line is None:
@@ -34,6 +35,12 @@ def with_line(session: Session, tasks: Sequence[Task], judged: list[Judged]) -> 
     told = replace(trouble, facts={**trouble.facts, "line": line})
     found = replace(one, report=replace(one.report, trouble=told))
     return [*judged[:number], found, *judged[number + 1 :]]
+
+
+def _puts_back(task: Task, trouble: Trouble) -> bool:
+    """Whether it is a function that makes no array: what it changes first it may well put back."""
+    asked = next(f for f in task.exercise.functions if f.name == trouble.facts["function"])
+    return all(isinstance(layout, Stated) for layout in asked.returns.values())
 
 
 def _line(session: Session, task: Task, one: Judged, trouble: Trouble) -> int | None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tracer.exercises.exercise import Function
+from tracer.exercises.layout import Stated
 from tracer.grading.report import Kind, Report, Trouble
 from tracer.language import _, plural
 from tracer.view.say.earlier import earlier_at_fault, line_inside, whose_file
@@ -90,7 +91,7 @@ def sentences(report: Report, trouble: Trouble) -> Sequence[str | Ending]:
                 _("A later call overwrote it. Return a new array from every call."),
             ]
         case Kind.CHANGED:
-            return _changed(report, function, facts)
+            return _changed(report, asked, facts)
         case Kind.EARLIER:
             return earlier_at_fault(facts, function)
         case Kind.REMEMBERS:
@@ -195,12 +196,15 @@ def _float64(report: Report, facts: Mapping[str, Any]) -> list[str | Ending]:
     return told
 
 
-def _changed(report: Report, function: str, facts: Mapping[str, Any]) -> list[str | Ending]:
+def _changed(report: Report, asked: Function, facts: Mapping[str, Any]) -> list[str | Ending]:
     """That an argument is another one after the call, and which line did it."""
     name = facts["name"]
     where = line(report, facts.get("line"))
+    modified = _("{function} modified its argument {name}.").format(function=asked.name, name=name)
+    if all(isinstance(layout, Stated) for layout in asked.returns.values()):  # it makes no array
+        return [modified, _put_back(facts)]
     said: list[str | Ending] = [
-        _("{function} modified its argument {name}.").format(function=function, name=name),
+        modified,
         *where,
         _(
             "The caller still needs {name}. Make a new array instead: "
@@ -213,6 +217,19 @@ def _changed(report: Report, function: str, facts: Mapping[str, Any]) -> list[st
         )
         said.append(other.format(name=name))
     return said
+
+
+def _put_back(facts: Mapping[str, Any]) -> str:
+    """What to do where an argument is changed for a while only."""
+    if facts["rounded"]:
+        return _(
+            "It is what it was but for rounding: a number plus eps minus eps is not always that "
+            "number. Keep the old number, and put it back."
+        )
+    return _(
+        "The caller still needs {name}. Keep each number that you change, and put it back before "
+        "you return."
+    ).format(name=facts["name"])
 
 
 def _remembers(trouble: Trouble, function: str) -> list[str]:
