@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from tests.exercises.carrying import loaded, wrong
 from tracer.cli import command_line
+from tracer.course import authoring
 from tracer.course.as_numpy import code, equations_of, slips
 from tracer.course.signatures import apart
 from tracer.course.skeleton import Skeleton
@@ -230,10 +231,15 @@ def test_a_new_exercise_with_a_reference_passes_dev_check(here: Path) -> None:
     assert tracer("dev", "check", "--exercises", "exercises").exit_code == 0
 
 
-def test_a_stub_that_still_has_the_old_signature(here: Path) -> None:
+def test_a_stub_that_still_has_the_old_signature(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Called by place, it would take h_prev for x: stub and reference are held to exercise.toml."""
     tracer("dev", "new", "61_my_step", "--reference")
     folder = here / "exercises" / "61_my_step"
+    monkeypatch.setattr(authoring, "FEWEST_MISTAKES", 0)
+    for mistake in (here / "solutions" / "61_my_step" / "mistakes").glob("*.py"):
+        mistake.unlink()
     for name in ("my_step.py", "reference.py"):
         path = folder / name
         text = path.read_text("utf-8")

@@ -467,7 +467,7 @@ def test_a_process_that_hangs_is_replaced(tmp_path: Path, monkeypatch: pytest.Mo
 
 @pytest.mark.long
 def test_killed_at_any_moment(tmp_path: Path) -> None:
-    """Killed again and again: in the end all is as if it had not been, and nothing is left.
+    """Killed twice: in the end all is as if it had not been, and nothing is left.
 
     Graded once more, with the earlier answers that some import, no byte of it is another one.
     """
@@ -484,7 +484,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
     (tmp_path / "tmp").mkdir()
     environment = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
     seen: list[psutil.Process] = []
-    for kill in range(3):
+    for kill in range(2):
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment) as grader:
             while grader.poll() is None and len(kept(tmp_path / "killed")) <= kill:
                 with suppress(subprocess.TimeoutExpired):
