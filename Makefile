@@ -11,8 +11,9 @@ PIP := $(call PIP_INTO,)
 ROOT := $(CURDIR)
 PACKAGED := $(shell find tracer exercises -type f ! -path '*/__pycache__/*' 2>/dev/null)
 say = @echo "-- $(1)"
-# As many tests at once as there are cores; ARGS="-n 0 --pdb" runs them one by one.
-PYTEST := -m pytest -q -n auto --dist worksteal
+# As many tests at once as there are processors, two threads of one core counted as two, since many
+# tests wait; ARGS="-n 0 --pdb" runs them one by one.
+PYTEST := -m pytest -q -n logical --dist worksteal
 # Ends with a sentence where there is no card that can be used.
 CARD = .venv-cuda/bin/python -c "import sys; from tracer.kernels.cuda.package import trouble; \
 	sys.exit(f'no card for this: {trouble()}' if trouble() else 0)"
