@@ -123,3 +123,34 @@ def test_a_mistake_beside_an_overflow(number: str, answer: str, said: str) -> No
 
     assert said in " ".join(told)
     assert "Nothing can be said" not in " ".join(told)
+
+
+OUTPUT = """
+def output(h, V, b):
+    logits = h @ V.T + b
+    e = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True), logits
+"""
+
+ADAM = """
+def adam(w, d, m, v, t, learning_rate, beta1, beta2, epsilon):
+    m = beta1 * m + (1 - beta1) * d
+    v = beta2 * v + (1 - beta2) * d * d
+    w = w - learning_rate * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + epsilon)
+    return m, v, w
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "answer", "said"),
+    [
+        ("11", OUTPUT, "You return probs, logits. Expected: logits, probs."),
+        ("43", ADAM, "You return m_new, v_new, w_new. Expected: w_new, m_new, v_new."),
+    ],
+)
+def test_results_in_another_order(number: str, answer: str, said: str) -> None:
+    """Also where all have the same shape; and the line is the one that returns them."""
+    told = as_record(report_on(number, answer))
+
+    assert told["diagnosis"]["said"] == [said]
+    assert told["line"]["code"].startswith("return")

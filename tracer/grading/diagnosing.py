@@ -105,6 +105,7 @@ def _search(
     searching: Callable[[], None],
 ) -> Diagnosis:  # fmt: skip
     """The mistake that gives the numbers of these checks; of a step function also step by step."""
+    from tracer.grading.reordered import reordered
     from tracer.mistakes import Diagnosis, InVain, diagnose, mistakes_of
 
     program, over = exercise.program, {function.over for function in exercise.functions}
@@ -113,6 +114,7 @@ def _search(
         program, over=next(iter(over)) if len(over) == 1 else "", folder=exercise.folder
     )
     catalogue = _in_its_order(exercise, program, catalogue)
+    catalogue = (*catalogue, *reordered(exercise, catalogue))
     rounds = [(judged[n].report.check, one) for n in numbers for one in judged[n].rounds]
     whole = [run for check, one in rounds for run in _runs(check, one)]
     steps = []
