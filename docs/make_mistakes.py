@@ -78,6 +78,20 @@ once, one that shows in none of the numbers that came need not be told. Since th
 that returns an array of another shape in every check that fails is told so, and is not among those
 to be named.
 
+A share of it, for all 24 exercises of the same day: `tracer dev check --report --sample 5`, which
+takes three and a half minutes of one core of an Intel Xeon. Every stub is not started, every
+solution passes, and `NUMBA_DISABLE_JIT=1 tracer dev check` finds no problem either.
+
+| | |
+|---|---|
+| our own wrong answers | 171 of 171 fail as their first line says |
+| right answers in other styles | 90 of 90 pass, none is accused |
+| one mistake, in two styles | 174 of 174 are named |
+| two mistakes at once | 81 of 86 are named, none wrongly |
+| the blamed line, where one line is wrong | right in 141 of 168 |
+
+The line is found least in exercises 01 (0 of 3), 15 (3 of 10), 16 (2 of 5) and 50 (0 of 1).
+
 ## Your own
 
 An exercise's folder may have a `mistakes.toml` beside its `exercise.toml`, in the same form. Its
