@@ -15,7 +15,6 @@ import importlib
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
-from inspect import signature
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
@@ -59,16 +58,22 @@ def compiler() -> Callable[[Any], Any]:
         make(made, function, targetoptions={"nopython": True})
 
         def call(*given: Any) -> Any:
-            bound = signature(function).bind(*given)
-            bound.apply_defaults()  # what is compiled takes all that the function takes
-            entry = compiled(made, tuple(map(typeof, bound.args)))
+            whole = _with_defaults(function, given)
+            entry = compiled(made, tuple(map(typeof, whole)))
             if type(entry) is not BuiltinFunctionType:
                 raise TypeError("what is called is no machine code")
-            return entry(*bound.args)
+            return entry(*whole)
 
         return call
 
     return machine_code
+
+
+def _with_defaults(function: FunctionType, given: tuple[Any, ...]) -> tuple[Any, ...]:
+    """All that a function takes; what it says itself of its signature may be anything."""
+    defaults = function.__defaults__ or ()
+    left = function.__code__.co_argcount - len(given)
+    return (*given, *defaults[-left:]) if 0 < left <= len(defaults) else given
 
 
 def refuse_python() -> None:

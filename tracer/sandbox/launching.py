@@ -117,20 +117,23 @@ class Launches:
         """The arrays of the results of each thread, after it has run."""
         simulator, kernel = self._simulator, self._kernel
         grid, block, shared = self._where
-        fake = simulator.FakeCUDAModule(grid, block, shared)
         function: Any = kernel.fn  # type: ignore[attr-defined]
-        with simulator._push_kernel_context(fake), simulator.swapped_cuda_module(function, fake):  # noqa: SLF001
-            for point in self._numpy.ndindex(*grid):
-                manager = simulator.BlockManager(function, grid, block, debug=False)
-                threads, results = [], []
-                for place in self._numpy.ndindex(*block):
-                    results.append([array.copy() for array in empty])
-                    arrays = [*(array.copy() for array in given), *results[-1]]
-                    target = partial(function, *map(self._on_card, arrays))
-                    one = simulator.BlockThread(target, manager, point, place, debug=False)
-                    threads.append(one)
+        for point in self._numpy.ndindex(*grid):
+            manager = simulator.BlockManager(function, grid, block, debug=False)
+            threads, results = [], []
+            for place in self._numpy.ndindex(*block):
+                results.append([array.copy() for array in empty])
+                arrays = [*(array.copy() for array in given), *results[-1]]
+                target = partial(function, *map(self._on_card, arrays))
+                one = simulator.BlockThread(target, manager, point, place, debug=False)
+                threads.append(one)
+            fake = simulator.FakeCUDAModule(grid, block, shared)  # shared arrays are a block's
+            with (
+                simulator._push_kernel_context(fake),  # noqa: SLF001
+                simulator.swapped_cuda_module(function, fake),
+            ):
                 self._in_turn(threads)
-                yield from results
+            yield from results
 
     def _on_card(self, array: Any) -> Any:
         return self._simulator.FakeWithinKernelCUDAArray(self._simulator.FakeCUDAArray(array))
