@@ -133,3 +133,31 @@ def test_a_grader_that_is_killed_leaves_no_process(name: str) -> None:
 
     assert left == []
     assert not root or not Path(root).exists()
+
+
+def test_a_namespace_in_which_something_is_left() -> None:
+    """One in which nothing is left is used again; else all that is in it ends, and it as well."""
+    if os.geteuid() or "namespaces" not in HERE:  # an ordinary user makes them inside bubblewrap
+        return
+    using = (
+        "import os, select, sys\n"
+        "from tracer.sandbox import spaces\n"
+        "def run(leaving):\n"
+        "    room, (ended, held) = spaces.room(), os.pipe()\n"
+        "    child = spaces.fork(room)\n"
+        "    if not child:\n"
+        "        os._exit(0 if not leaving or os.fork() else select.select([], [], []) and 1)\n"
+        "    os.close(held)\n"
+        "    os.waitpid(child, 0)\n"
+        "    spaces.leave(room)\n"
+        "    os.read(ended, 1)  # its end comes when nobody is left who could write\n"
+        "    return room\n"
+        "first, second, third = run(False), run(True), run(False)\n"
+        "print(first == second, second.first == third.first)\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", using], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert (done.stdout, done.stderr) == ("True False\n", "")
