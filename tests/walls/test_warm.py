@@ -12,12 +12,15 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tracer.errors import FileError
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Verdict
 from tracer.grading.session import grade
 from tracer.sandbox import warm
-from tracer.sandbox.walls import WALLS, gaps, wall
+from tracer.sandbox.process import Limits, PlainProcess, Wall
+from tracer.sandbox.waiting import Waiting
+from tracer.sandbox.walls import WALLS, _request, gaps, wall
 
 RIGHT = "    return np.tanh(x @ U.T + h_prev @ W.T + a)\n"
 
@@ -133,6 +136,23 @@ def test_a_grader_that_is_killed_leaves_no_process(name: str) -> None:
 
     assert left == []
     assert not root or not Path(root).exists()
+
+
+@EACH
+def test_a_zygote_that_is_killed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it has forked ends with it, and that is no end of the student's."""
+    if name not in WALLS:
+        return
+
+    def killed(_wall: Wall, _waiting: Waiting, _limits: Limits) -> None:
+        first = psutil.Process(the_one(name).child.pid)
+        family = (first, *first.children(recursive=True))
+        next(one for one in family if "python" in one.name()).kill()  # inside bubblewrap, say
+
+    monkeypatch.setattr(PlainProcess, "_group", killed)  # as soon as it is forked
+
+    with pytest.raises(FileError, match="the process has ended that starts the others"):
+        wall(name).run(b"import time\ntime.sleep(600)\n", "probe.py", _request(), Limits(), 600.0)
 
 
 def test_a_namespace_in_which_something_is_left() -> None:

@@ -26,6 +26,8 @@ class Forked:
     status : int
         The end of a pipe that tells how it ended, in the four bytes of ``waitpid``.
     returncode : int or None
+    lost : bool
+        Whether nobody is left who could tell how it ended; it was ended then, and not by itself.
     """
 
     pid: int
@@ -35,6 +37,7 @@ class Forked:
     process: int
     status: int
     returncode: int | None = None
+    lost: bool = False
 
     def poll(self) -> int | None:
         """How it ended, or None."""
@@ -60,6 +63,7 @@ class Forked:
             if not waiting.poll(None if timeout is None else 1000 * timeout):
                 return None
             told = os.read(self.status, 4)  # nothing, if the zygote has ended before it
+            self.lost = not told
             ended = struct.unpack("i", told)[0] if told else signal.SIGKILL
             self.returncode = os.waitstatus_to_exitcode(ended)
         return self.returncode

@@ -20,7 +20,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from tracer.errors import FileError
+from tracer.language import _
 from tracer.sandbox.collector import Collector
+from tracer.sandbox.forked import Forked
 from tracer.sandbox.usage import NOTHING, Usage, usage
 from tracer.sandbox.waiting import Waiting, start
 
@@ -222,6 +224,9 @@ class PlainProcess(Wall):
                     group.remove()
                 waiting.remove()
         seconds, status = time.monotonic() - began, child.wait()
+        if isinstance(child, Forked) and child.lost:  # whatever ended it, it was not the student
+            why = _("the process has ended that starts the others")
+            raise FileError(_("cannot run your code: {why}").format(why=why))
         if how is How.EXITED and status < 0:
             how, status = How.MEMORY if full else How.KILLED, -status
         printed = bytes(prints.data).decode("utf-8", "replace")

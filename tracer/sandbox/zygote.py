@@ -134,13 +134,13 @@ class Serving:
     def serve(self) -> Asked | None:
         """The request in a process that is to carry it out; None when there are no more."""
         while self._listening or self._of:
-            for ready, _event in self._waiting.poll(self._patience()):
-                run = self._of.get(ready)
-                if ready == self._channel.fileno():
-                    asked = self._asked()
-                    if asked is not None:
-                        return asked
-                elif run is not None and ready == run.process:
+            ready = [file for file, _event in self._waiting.poll(self._patience())]
+            # First, for what comes now must not get the number of something that is closed below.
+            if self._channel.fileno() in ready and (asked := self._asked()) is not None:
+                return asked
+            for file in ready:
+                run = self._of.get(file)
+                if run is not None and file == run.process:
                     self._ended(run)
                 elif run is not None:
                     self._let_go(run)
@@ -157,8 +157,12 @@ class Serving:
             self._listening = False
             return None
         here = os.getpid()
-        room = None if self._spaces is None else self._spaces.room()
-        child = os.fork() if room is None else self._spaces.fork(room)
+        try:
+            room = None if self._spaces is None else self._spaces.room()
+            child = os.fork() if room is None else self._spaces.fork(room)
+        except OSError as error:  # no memory, say: those that run go on
+            self._refuse(files, error)
+            return None
         *pipes, lifeline, status, handed = files
         if child == 0:
             self._channel.close()
@@ -178,6 +182,14 @@ class Serving:
         with suppress(OSError):  # the grader is gone, and with it the other end of the lifeline
             socket.send_fds(self._channel, [b"."], [run.process])
         return None
+
+    def _refuse(self, files: list[int], why: OSError) -> None:
+        """Say why there is no process; the answer comes without one."""
+        sys.stderr.write(f"{why}\n")
+        for file in files:
+            os.close(file)
+        with suppress(OSError):
+            self._channel.send(b".")
 
     def _wait_for(self, file: int, run: Running) -> None:
         self._of[file] = run
