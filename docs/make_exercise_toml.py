@@ -110,8 +110,9 @@ FILES = (
     ("lstm_step.py", "the stub: each function only raises NotImplementedError"),
     ("hints.md", ("for each check, in their order, a heading `## ` and its name, and below it a "
      "numbered list of two or more hints, from mild to strong; an indented line goes on with its "
-     "item. A hint may begin with the quantities that it speaks of, `2. [h] Is c squeezed?`: who "
-     "has only others wrong is not told it; the last one has no brackets. It is not handed out")),
+     "item. Of Markdown they may have code in backticks and `*emphasis*`. A hint may begin with "
+     "the quantities that it speaks of, `2. [h] Is c squeezed?`: who has only others wrong is not "
+     "told it; the last one has no brackets. It is not handed out")),
     ("mistakes.toml", "if you like, mistakes of your own for the diagnosis; not handed out"),
     ("reference.py", "where `reference` names it; not handed out"),
 )  # fmt: skip

@@ -22,7 +22,7 @@ from tracer.grading.report import Verdict
 from tracer.view.parts.ladder import CheckedRow, what_next
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.ladder import checked
-from tracer.view.terminal.page import narrowed, page
+from tracer.view.terminal.page import narrowed, page, sentences
 
 ROOT = Path(__file__).parents[2]
 
@@ -216,6 +216,16 @@ def test_words_beside_formulas_come_nearer() -> None:
     assert narrowed(block, 20) == block
     table = ["t  word    size", "1  you     1.0   a remark that is too wide"]
     assert narrowed(table, 20) == table
+
+
+def test_only_code_and_emphasis_are_markdown_in_a_hint() -> None:
+    """Whatever else an author writes is shown as it stands."""
+    for written, shown in (
+        ("2. Is `c_prev` read *before* f*c + i*g?", "  2. Is c_prev read before f*c + i*g?"),
+        ("<unk>, [h] and a_b_c # 1 \\ 2", "  <unk>, [h] and a_b_c # 1 \\ 2"),
+        ("`d_h *= 1 - h**2` is *wrong*", "  d_h *= 1 - h**2 is wrong"),
+    ):
+        assert [line.plain for line in sentences(written, Abilities())] == [shown]
 
 
 def test_read(course: Path) -> None:

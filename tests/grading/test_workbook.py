@@ -151,8 +151,8 @@ def test_a_hint_speaks_of_what_is_wrong(course: Path, solutions: Path) -> None:
 
     hints = [" ".join(tracer("hint", "22").stdout.split()) for _ in range(3)]
 
-    assert "hint 1 of 2 Is `c` squeezed when it is shown, and only then?" in hints[0]
-    assert "hint 2 of 2 `c = f * c_prev + i * g`" in hints[1]
+    assert "hint 1 of 2 Is c squeezed when it is shown, and only then?" in hints[0]
+    assert "hint 2 of 2 c = f * c_prev + i * g" in hints[1]
     assert "hint 2 of 2" in hints[2]
     assert "[" not in "".join(hints)
 
@@ -167,8 +167,8 @@ def test_the_hint_that_gives_the_answer_comes_last(course: Path, solutions: Path
 
     hints = [" ".join(tracer("hint", "22").stdout.split()) for _ in range(2)]
 
-    assert "hint 1 of 2 The memory is zero, so `c = i * g`." in hints[0]
-    assert "hint 2 of 2 `c = f * c_prev + i * g`" in hints[1]
+    assert "hint 1 of 2 The memory is zero, so c = i * g." in hints[0]
+    assert "hint 2 of 2 c = f * c_prev + i * g" in hints[1]
 
 
 def test_a_crash_uses_up_no_hint(course: Path) -> None:

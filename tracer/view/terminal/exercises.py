@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from rich.text import Text
@@ -19,7 +18,7 @@ from tracer.view.terminal.columns import fit, widest
 from tracer.view.terminal.console import Abilities, folded
 from tracer.view.terminal.drawing.mistake import first_mistake
 from tracer.view.terminal.drawing.paragraphs import paragraph
-from tracer.view.terminal.page import page
+from tracer.view.terminal.page import sentences
 from tracer.view.terminal.palette import palette
 
 
@@ -57,10 +56,8 @@ def handed_out(part: HandedOut, able: Abilities) -> list[Text]:
 
 
 def hint(part: Hint, able: Abilities) -> list[Text]:
-    """One hint, or all of them; they are written in Markdown."""
-    # A number before a hint is no list of one item.
-    items = (re.sub(r"^(\d+)\.", r"\1\\.", item.text) for item in part.items)
-    shown = [line for item in items for line in page(item, able)[1:-1]]
+    """One hint, or all of them."""
+    shown = [line for item in part.items for line in sentences(item.text, able)]
     title, advice = (paragraph(said, able) for said in (part.title, part.advice))
     return [Text(""), *title, Text(""), *shown, Text(""), *advice, Text("")]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from io import StringIO
 from textwrap import wrap
 from typing import ClassVar
@@ -33,6 +33,10 @@ _BESIDE = re.compile(r"(?<=\S) {3,}(?=\S)")
 """What stands between a formula and the words to the right of it."""
 
 _INLINE = re.compile(r"`[^`]+`")
+_EMPHASIS = re.compile(r"(?<!\w)\*(?=\S)[^*]*(?<=\S)\*(?!\w)")
+_SIGN = re.compile(r"([!-/:-@\[-`{-~])")
+"""What may mean something in Markdown."""
+
 _JOINT = "\ue000"
 """A space of code in a sentence, where no line may end; no page has this sign."""
 
@@ -134,6 +138,35 @@ def page(text: str, able: Abilities) -> list[Text]:
         if line.plain or (lines and lines[-1].plain):  # a table has empty lines of its own
             lines.append(line)
     return [Text(""), *lines, Text("")]
+
+
+def sentences(text: str, able: Abilities) -> list[Text]:
+    r"""The lines of a text in which only `code` and *emphasis* are Markdown; ``f*c + i*g`` is not.
+
+    Examples
+    --------
+    >>> [line.plain for line in sentences("1. Is `c` kept *before* f*c + i*g?", Abilities())]
+    ['  1. Is c kept before f*c + i*g?']
+    """
+    parts = []
+    for code, said in _apart(_INLINE, text):
+        if code:
+            parts.append(said)
+            continue
+        for strong, words in _apart(_EMPHASIS, said):
+            plain = _SIGN.sub(r"\\\1", words[1:-1] if strong else words)
+            parts.append(f"*{plain}*" if strong else plain)
+    return page("".join(parts), able)[1:-1]
+
+
+def _apart(pattern: re.Pattern[str], text: str) -> Iterator[tuple[bool, str]]:
+    """The pieces of a text in their order, and whether each is what a pattern finds."""
+    at = 0
+    for found in pattern.finditer(text):
+        yield False, text[at : found.start()]
+        yield True, found[0]
+        at = found.end()
+    yield False, text[at:]
 
 
 def _joined(line: str, room: int) -> str:
