@@ -275,11 +275,21 @@ def _still(before: set[int]) -> list[str]:
         found = []
         for process in psutil.Process().children(recursive=True):
             with suppress(psutil.NoSuchProcess):
-                if process.pid not in before and process.status() != psutil.STATUS_ZOMBIE:
+                there = process.pid not in before and process.status() != psutil.STATUS_ZOMBIE
+                if there and not _first(process.pid):
                     found.append(str(process))
         if not found or time.monotonic() > end:
             return found
         time.sleep(0.02)
+
+
+def _first(pid: int) -> bool:
+    """Whether it is the first process of a namespace, which a zygote has ready for the next run."""
+    with suppress(FileNotFoundError):
+        told = Path(f"/proc/{pid}/status").read_text("utf-8").splitlines()
+        numbers = next((line.split()[1:] for line in told if line.startswith("NSpid:")), [])
+        return len(numbers) > 1 and numbers[-1] == "1"
+    return False
 
 
 _BEFORE: dict[Path, tuple[int, int] | None] = {}
