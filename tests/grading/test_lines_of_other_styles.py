@@ -10,6 +10,7 @@ import pytest
 from tests.grading.answering import EXERCISES
 from tracer.corpus.inside import InThisProcess
 from tracer.exercises.submission import Submission
+from tracer.grading.reordered import reordered
 from tracer.grading.report import Report
 from tracer.grading.session import grade
 from tracer.view.export.report_json import as_record
@@ -154,3 +155,12 @@ def test_results_in_another_order(number: str, answer: str, said: str) -> None:
 
     assert told["diagnosis"]["said"] == [said]
     assert told["line"]["code"].startswith("return")
+
+
+def test_what_has_another_shape_is_not_taken_for_it() -> None:
+    """Of all exercises those with results that could be exchanged; the sum of the orders."""
+    could = {e.number: len(list(reordered(e, ()))) for e in EXERCISES.values()}
+
+    assert {n for n, orders in could.items() if orders} >= {"11", "20", "32", "33", "43"}
+    assert could["30"] == 0
+    assert could["43"] == 5

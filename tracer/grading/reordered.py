@@ -7,9 +7,10 @@ their shapes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby, permutations
+from itertools import permutations
 
 from tracer.equations.expression import Name
+from tracer.exercises.axes import Axes
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.layout import Name as OneQuantity
 from tracer.language import _
@@ -27,9 +28,10 @@ def reordered(exercise: Exercise, catalogue: Sequence[Mistake]) -> Iterator[Mist
         order = list(function.returns)
         of = {k: v.name for k, v in function.returns.items() if isinstance(v, OneQuantity)}
         axes = exercise.axes(function.over)
-        by_axes = sorted(of, key=lambda key: axes[of[key]])
-        for _alike, keys in groupby(by_axes, key=lambda key: axes[of[key]]):
-            alike = sorted(keys, key=order.index)
+        by_axes: dict[Axes, list[str]] = {}
+        for key, name in of.items():
+            by_axes.setdefault(axes[name], []).append(key)
+        for alike in by_axes.values():
             for other in permutations(alike) if 1 < len(alike) <= MOST else ():
                 moved = [(k, o) for k, o in zip(alike, other, strict=True) if k != o]
                 edits = tuple(Returned(of[k], Name(of[o])) for k, o in moved)
