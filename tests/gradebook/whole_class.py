@@ -45,6 +45,9 @@ SHARES = {"right": 30, "imports": 15, "wrong": 40, "as given out": 5, "of tests/
 SETTLED = (("wrong",), ("forbidden",), ("passed",))
 """What is taken of tests/walls: where time or memory ran out, no two runs end at the same place."""
 
+BY_CHANCE = (b"import random", b"perf_counter", b"disk_usage")
+"""What an answer draws, or prints of the clock and the disk: no two runs agree on that."""
+
 TABLES = {
     "settings": "SELECT * FROM settings",
     "sources": "SELECT * FROM sources",
@@ -85,7 +88,7 @@ def answers(exercise: Exercise) -> dict[str, list[bytes]]:
         for entry in (*entries("attacks"), *entries("unusual"))
         if entry.exercise == exercise.name and entry.verdicts in SETTLED
     ]
-    harm = [source for source in harm if b"import random" not in source]  # else no two runs agree
+    harm = [source for source in harm if not any(word in source for word in BY_CHANCE)]
     return {
         **known_answers(exercise),
         "imports": importing(exercise),
