@@ -15,6 +15,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -137,6 +138,16 @@ def test_kernels_for_a_card_are_checked_in_a_new_process() -> None:
     with pytest.raises(InputError, match=rf"type: {command} --exercises \S*exercises$"):
         tracer.check("51", called.append, exercises=home())
 
+    assert called == []
+
+
+def test_what_must_compile_where_numba_compiles_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its numbers could be right, and nobody would have compiled it."""
+    called: list[object] = []
+    monkeypatch.setattr(numba.config, "DISABLE_JIT", 1)
+
+    with pytest.raises(InputError, match="NUMBA_DISABLE_JIT is set, so Numba compiles"):
+        tracer.check("50", called.append)
     assert called == []
 
 

@@ -14,6 +14,7 @@ from tracer.exercises.submission import Submission
 from tracer.grading.session import grade
 from tracer.sandbox.compiling import uncompiled
 from tracer.sandbox.describing import named_line
+from tracer.sandbox.process import PlainProcess
 from tracer.view.export.report_json import as_record
 from tracer.view.say.compiling import not_compiled
 
@@ -102,6 +103,38 @@ def lstm_step_jitted(x, h_prev, c_prev, U, W, a):
 """
 
 
+CHECK = "In check “compiles”: "
+PRODUCT = """
+import numpy as np
+
+def lstm_step_jitted(x, h_prev, c_prev, U, W, a):
+    return h_prev, x @ U.T
+"""
+
+
+def test_a_product_without_scipy() -> None:
+    """The line of the @, and first that it is the check which compiles, for there is no @njit."""
+    exercise = read(home() / "50_lstm_step_jitted")
+    njit = PRODUCT.replace("def ", "from numba import njit\n@njit\ndef ")
+    said = [
+        as_record(grade(exercise, Submission("step.py", source.encode()), seed=1))
+        ["checks"][0]["trouble"]["said"]
+        for source in (PRODUCT, njit)
+    ]  # fmt: skip
+    why = [
+        "For matrix products (@) and np.linalg it needs scipy, which is not installed here.",
+        "Write loops over single numbers instead.",
+    ]
+
+    assert said[0][:4] == [
+        f"{CHECK}lstm_step_jitted has no @njit above it; this check compiles it all the same.",
+        "Numba cannot compile your function.",
+        *why,
+    ]
+    assert "line 5 of step.py: return h_prev, x @ U.T" in said[0]
+    assert said[1][:3] == [f"{CHECK}Numba cannot compile your function.", *why]
+
+
 @pytest.mark.parametrize(
     ("source", "says"),
     [
@@ -113,15 +146,22 @@ def lstm_step_jitted(x, h_prev, c_prev, U, W, a):
     ids=["another njit", "Python inside of a compiled function", "off", "ctypes"],
 )
 def test_plain_python_that_is_not_compiled(source: str, says: str) -> None:
-    """Its numbers are right, and none of them counts: Numba itself is asked to compile it."""
+    """Its numbers are right, and none of them counts: Numba itself is asked to compile it.
+
+    So it is where the student's own environment has the compiler switched off.
+    """
     exercise = read(home() / "50_lstm_step_jitted")
-    report = grade(exercise, Submission("lstm_step_jitted.py", source.encode()), seed=1)
-    record = as_record(report)
+    submission = Submission("lstm_step_jitted.py", source.encode())
+    wall = PlainProcess({"NUMBA_DISABLE_JIT": "1"})
+    record = as_record(grade(exercise, submission, seed=1, wall=wall))
 
     assert record["points"] == 0
-    first, why = record["checks"][0]["trouble"]["said"][:2]
-    assert first == "In check “compiles”: Numba cannot compile your function."
-    assert why.startswith(says)
+    said = record["checks"][0]["trouble"]["said"]
+    above = f"{CHECK}lstm_step_jitted has no @njit above it"
+    assert said[0].startswith(above) == (source is PATCHED)
+    told = said[1:] if said[0].startswith(above) else said
+    assert told[0].endswith("Numba cannot compile your function.")
+    assert told[1].startswith(says)
 
 
 def test_what_was_compiled_is_called() -> None:

@@ -263,6 +263,7 @@ def _read_end(answer: Answer, plan: Plan, facts: dict[str, Any] | None) -> None:
                 "near": _text(facts.get("near")),
                 "missing": _text(facts.get("missing")),
                 "numba": facts.get("numba") is True,
+                "undecorated": facts.get("undecorated") is True,
                 "types": _text(facts.get("types")),
                 "inside": _text(facts.get("inside")),
                 "inside_line": _whole(facts.get("inside_line")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from tracer.errors import InputError
 from tracer.exercises.exercise import Exercise
@@ -73,10 +74,23 @@ def check(
     asked = the_exercise(exercise, exercises)
     if asked.device:
         raise InputError(_elsewhere(asked, exercises))
+    if any(one.nopython for one in asked.checks) and _switched_off():
+        raise InputError(
+            f"exercise {asked.name} cannot be checked in this Python: NUMBA_DISABLE_JIT is set, so "
+            "Numba compiles nothing. Start Python, or the notebook's kernel, without it"
+        )
     sources = sources_of(chosen(asked, answer, functions))
     file = sources.form.file
     report = grade_form(asked, sources.form, file, seed=seed, wall=Here(sources), read=True)
     return Checked(report, None if exercises is None else os.fspath(exercises))
+
+
+def _switched_off() -> bool:
+    """Whether Numba compiles nothing in this Python; it looks at the variable when imported."""
+    numba = sys.modules.get("numba")
+    if numba is not None:
+        return bool(numba.config.DISABLE_JIT)
+    return os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
 
 
 def _elsewhere(exercise: Exercise, folder: str | os.PathLike[str] | None) -> str:

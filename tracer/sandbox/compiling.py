@@ -12,7 +12,10 @@ called itself, and not what Numba would call for it.
 from __future__ import annotations
 
 import importlib
+import os
 import re
+import sys
+import traceback
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import BuiltinFunctionType, FunctionType
@@ -26,12 +29,19 @@ _WITHIN = re.compile(
 )
 _CALLED = re.compile(r">>> (?P<call>.+)")
 _GENERAL = "No implementation of function"
+_NO_SCIPY = re.compile(r"scipy [\d.+]+ is required for linear algebra")
 
 
 def taken(plan: Mapping[str, Any]) -> Callable[[Any], Any] | None:
-    """The `compiler`, where a function of the plan must compile; importing Numba takes a while."""
+    """The `compiler`, where a function of the plan must compile; importing Numba takes a while.
+
+    It compiles also where the environment has Numba switched off: whoever debugs with
+    ``NUMBA_DISABLE_JIT=1`` would be told that Numba compiles what it never saw.
+    """
     if not any(call["nopython"] for check in plan["checks"] for call in check["calls"]):
         return None
+    if plan["watch"] is None:  # else it runs as Python, line by line
+        os.environ["NUMBA_DISABLE_JIT"] = "0"
     refuse_python()
     return compiler()
 
@@ -107,6 +117,11 @@ def _fail(error: Exception, _function: Any) -> Any:
     raise error
 
 
+def plain(module: Any, name: str) -> bool:
+    """Whether this function of the student's is plain Python, with nothing that compiles it."""
+    return type(getattr(module, name, None)) is FunctionType
+
+
 def uncompiled(error: BaseException, own: Callable[[str, int], int | None]) -> dict[str, Any]:
     """The reason, and the line of the student's own; nothing of another exception.
 
@@ -122,9 +137,12 @@ def uncompiled(error: BaseException, own: Callable[[str, int], int | None]) -> d
         ``numba`` is True, ``message`` the reason, in Numba's words; ``types`` what was called with
         values of which types, where that is the reason, and else empty.
     """
-    if not type(error).__module__.startswith("numba."):
-        return {}
     try:
+        if _NO_SCIPY.fullmatch(str(error)) and isinstance(error, ImportError):
+            place = _compiled_at(error, own)
+            return {} if place is None else {"numba": True, "types": "", "line": place}
+        if not type(error).__module__.startswith("numba."):
+            return {}
         text = _COLOURS.sub("", str(error))
         lines = [line.strip() for line in text.split("\n")]
         said = [line for line in lines if line and not _HEAD.fullmatch(line)]
@@ -139,3 +157,13 @@ def uncompiled(error: BaseException, own: Callable[[str, int], int | None]) -> d
         return facts if line is None else facts | {"line": line}
     except BaseException:  # noqa: BLE001 - whatever the student's own exception did when looked at
         return {}
+
+
+def _compiled_at(error: BaseException, own: Callable[[str, int], int | None]) -> int | None:
+    """The line of the student's own that Numba was compiling; its own errors name it."""
+    found = None
+    for frame, _line in traceback.walk_tb(error.__traceback__):
+        place: Any = getattr(frame.f_locals.get("self"), "loc", None)
+        if type(place) is getattr(sys.modules.get("numba.core.ir"), "Loc", ()):
+            found = own(place.filename, place.line) or found
+    return found

@@ -286,6 +286,12 @@ def unwritten(source: bytes, function: str) -> dict[str, Any]:
     return {"what": "none", "line": line, "written": True}
 
 
+def undecorated(source: bytes, function: str) -> bool:
+    """Whether nothing stands above the function, as @njit would."""
+    node = _function(source, function)
+    return node is not None and not node.decorator_list
+
+
 def _function(source: bytes, function: str) -> ast.FunctionDef | None:
     """The function of that name, or the method of ``Class.method``."""
     *classes, name = function.split(".")

@@ -288,6 +288,10 @@ def one_check(
             **misnamed.meant(error, PACKAGES[: PACKAGES.index("llvmlite")]),
             **(own.raised_in(error, file) if own is not None else {}),
             **compiling.uncompiled(error, partial(describing.named_line, file)),
+            "undecorated": called != ""
+            and check["calls"][where["call"]]["nopython"]
+            and compiling.plain(module, called)
+            and describing.undecorated(source, called),
         }
     facts["warnings"] = seen
     send(note(f"{key}/note", {**facts, **where}))

@@ -24,6 +24,7 @@ _GLOBAL = re.compile(r"Untyped global name '(?P<name>\w+)': (?P<why>.+)")
 _UNIFY = re.compile(r"Cannot unify (?P<one>.+) and (?P<other>.+?) for '(?P<name>\w+)")
 _ATTRIBUTE = re.compile(r"Unknown attribute '(?P<name>\w+)' of type (?P<type>.+)")
 _UNDEFINED = re.compile(r"NameError: name '(?P<name>\w+)' is not defined")
+_NO_SCIPY = re.compile(r"scipy [\d.+]+ is required for linear algebra")
 _CALL = re.compile(r"(?P<name>[\w.]+)\((?P<given>.*)\)$")
 
 
@@ -31,6 +32,15 @@ def not_compiled(facts: Mapping[str, Any]) -> list[str]:
     """What Numba misses, and what to write instead."""
     message = clean(facts["message"])
     first = _("Numba cannot compile your function.")
+    if _NO_SCIPY.search(message):
+        lines = [
+            _("For matrix products (@) and np.linalg it needs scipy, which is not installed here.")
+        ]
+        if facts.get("nopython"):
+            lines.append(_("Write loops over single numbers instead."))
+        else:
+            lines.append(_("Write loops over single numbers instead, or remove @njit."))
+        return [first, *lines]
     for pattern, said in _KNOWN.items():
         found = pattern.search(message)
         if found is not None and not facts["types"]:

@@ -64,7 +64,11 @@ def raised(report: Report, trouble: Trouble) -> list[str | Ending]:
             *line(report, facts["line"]),
         ]
     if facts.get("numba"):
-        return [*not_compiled(facts), *line(report, facts["line"])]
+        above = []
+        if facts["undecorated"]:
+            said = _("{function} has no @njit above it; this check compiles it all the same.")
+            above = [said.format(function=asked.name)]
+        return [*above, *not_compiled(facts), *line(report, facts["line"])]
     if facts["line"] is None and name == "TypeError":
         return [
             _("{function} cannot be called the way the exercise calls it: {message}").format(
@@ -94,8 +98,7 @@ def raised(report: Report, trouble: Trouble) -> list[str | Ending]:
     lines += _meant(facts) or _foreign(report, name, message)
     lines += _of_shapes(report, trouble)
     if name in ("ModuleNotFoundError", "ImportError") and not report.form.live:
-        compiled = facts.get("nopython") is True
-        lines += _import(report, message, near=facts["near"], compiled=compiled)
+        lines += _import(report, message, near=facts["near"])
     better = about_python(report.form, name, message)
     lines += better
     if not facts["loaded"] and not better and name not in _OF_THE_FILE:
@@ -170,11 +173,10 @@ def _importable(report: Report) -> str:
     return listed(names)
 
 
-def _import(report: Report, message: str, *, near: str, compiled: bool) -> list[str]:
-    """What can be imported; what is missed though it may be; what Numba misses without a word.
+def _import(report: Report, message: str, *, near: str) -> list[str]:
+    """What can be imported, and what is missed though it may be.
 
-    `near` is a name that may have been meant; `compiled` says that it is the check which compiles
-    the function, and not the student.
+    `near` is a name that may have been meant.
     """
     there = [name for name, installed in report.libraries.items() if installed]
     lines = [
@@ -182,13 +184,6 @@ def _import(report: Report, message: str, *, near: str, compiled: bool) -> list[
         for name in report.libraries
         if name not in there and name in message
     ]
-    if lines and "required" in message:
-        said = _("Numba needs it for matrix products (@). Write loops, or remove @njit.")
-        if compiled:
-            said = _(
-                "This check compiles your function, and Numba needs it for matrix products (@)."
-            )
-        lines.append(said)
     lines.append(
         _("An answer may import {names}, and nothing else, also where more is installed.").format(
             names=_importable(report)
