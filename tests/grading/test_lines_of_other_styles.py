@@ -56,6 +56,19 @@ def classification_loss(logits, label, lengths):
     return p, -np.log(p[n, label]).mean()
 """
 
+OF_SENTENCE_0 = """
+def classification_loss(logits, label, lengths):
+    N = len(label)
+    probs = np.zeros((N, logits.shape[2]))
+    loss = []
+    for n in range(N):
+        z = logits[lengths[n] - 1][0]
+        e = np.exp(z - max(z))
+        probs[n] = e / sum(e)
+        loss.append(-np.log(probs[n][label[n]]))
+    return probs, sum(loss) / N
+"""
+
 EXCHANGED = """
 def cell_update(c_prev, i, f, g, o):
     memory = f * c_prev + i * g
@@ -82,6 +95,7 @@ WRONG = (
     ("14", UNDIVIDED, "d_logits[t, n, label] -= 1"),
     ("15", EVERY_STEP_AT_ONCE, "p = softmax(logits)[-1]"),
     ("15", PICKED, "s = logits["),
+    ("15", OF_SENTENCE_0, "z = logits["),
     ("21", EXCHANGED, "return memory, shown"),
     ("31", LAST_FIRST, "found.append(d_x)"),
 )
@@ -124,6 +138,14 @@ def test_a_mistake_beside_an_overflow(number: str, answer: str, said: str) -> No
 
     assert said in " ".join(told)
     assert "Nothing can be said" not in " ".join(told)
+
+
+def test_a_loss_of_own_probabilities_is_no_mistake_of_its_own() -> None:
+    """It is -ln of what the student made of the scores, and these are wrong."""
+    told = as_record(report_on("15", OF_SENTENCE_0))
+
+    assert told["diagnosis"]["said"][0].startswith("Your probs is not what the equations give")
+    assert not any(check["also"] for check in told["checks"])
 
 
 OUTPUT = """

@@ -26,6 +26,7 @@ from tracer.grading.comparing import (
     tolerance_of,
 )
 from tracer.grading.request import Plan, returned
+from tracer.program.following import following
 from tracer.program.program import Carry
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -114,7 +115,7 @@ class ByEquations:
                     exact = self._exact(number, given)
                     # What follows from right numbers is right, and so is each call alone.
                     enough = exactly or all_near(own, exact, tolerance)
-                    follows = exact if enough else program.run(given, own=own)
+                    follows = exact if enough else following(program, given, own, tolerance)
                     alone = {} if enough else self._alone(given, own, follows)
                 own |= {  # of what came twice, a wrong one is what is shown
                     name: array

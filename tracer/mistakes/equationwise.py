@@ -11,6 +11,7 @@ from tracer.mistakes.blocks import Blocks
 from tracer.mistakes.records import JudgedEquation, Run, Verdict
 from tracer.mistakes.recovering import CLOSE, recovered
 from tracer.program import Program
+from tracer.program.following import following
 
 
 def judged(program: Program, runs: Sequence[Run]) -> tuple[JudgedEquation, ...]:
@@ -53,7 +54,7 @@ def _found(program: Program, run: Run) -> dict[str, Array]:
 
 def _wrong(program: Program, run: Run, found: Mapping[str, Array]) -> set[str]:
     """What does not follow; what was worked out has lost some digits."""
-    expected = program.run(run.given, own=run.came, wanted=tuple(run.came))
+    expected = following(program, run.given, run.came, run.tolerance, tuple(run.came))
     if found:
         run = replace(run, tolerance=max(run.tolerance, 10 * CLOSE))
     blocks = Blocks(program.names, run, expected)

@@ -15,7 +15,7 @@ from tracer.cells.activations import Array
 from tracer.grading.blame.among import plain
 from tracer.grading.blame.around import Around
 from tracer.grading.blame.before import right_before
-from tracer.grading.blame.called import wrong_inside
+from tracer.grading.blame.called import made_of_wrong, wrong_inside
 from tracer.grading.blame.ended import lost
 from tracer.grading.blame.exchanged import exchanged
 from tracer.grading.blame.held import Held, asked_for
@@ -98,6 +98,10 @@ def put_there(
             lines = around.storing(records.name(found), records.lines(found)[0])
             unknown = len(lines) > 1 and nothing_stored(records, found, known)
         return Behind(None) if unknown else None
+    line = right.lines.get(quantity)
+    source = made_of_wrong(records, put.record, quantity, right.lines)
+    if source is not None and line is not None:
+        return Behind(_said(records, source, right, Why.UNEQUAL, line.reads[0]))
     return Behind(_said_of(put, records, quantity, right))
 
 

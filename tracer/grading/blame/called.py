@@ -80,6 +80,35 @@ def wrong_inside(
     return None
 
 
+def made_of_wrong(
+    records: Records, record: int, quantity: str, lines: Mapping[str, Line]
+) -> int | None:
+    """What wrong numbers were made of, as their equation asks: the line that made them is right.
+
+    It is the first of which the equation makes the numbers of the record: other scores.
+    """
+    line, numbers = lines.get(quantity), records.of(record)
+    if line is None or not isinstance(line.expression, Call) or len(line.reads) != 1:
+        return None
+    for k in sorted(_ancestors(records, record)):
+        own = records.of(k)
+        fits = 1 < own.size == numbers.size and np.isfinite(own).all()
+        if fits and _alike(np.ravel(_value(line, {line.reads[0]: own})), numbers):
+            return k
+    return None
+
+
+def _ancestors(records: Records, record: int) -> set[int]:
+    """All that it was computed from."""
+    found: set[int] = set()
+    waiting = [record]
+    while waiting:
+        more = [e for e in records.read.get(waiting.pop(), ()) if e not in found]
+        found.update(more)
+        waiting += more
+    return found
+
+
 def _first_alike(records: Records, returned: int) -> int:
     """The record of the same call that gave a variable what was then returned."""
     earlier = records.read.get(returned, ())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy.typing as npt
 
+from tracer.exercises.exercise import Exercise
 from tracer.exercises.plan import read_back
 from tracer.exercises.structure import Group, Leaf, Structure
 from tracer.grading.answer import Answer
@@ -134,11 +135,22 @@ def _numbers(
         own = read_back(task.exercise, task.case, before)[call.round]
         of_list = {name: array for name, array in own.items() if name in program.lines}
         right = right_numbers(program, given, of_list, others)
+        for name in _otherwise_called(task.exercise):
+            right.quantities.pop(name, None)
         return right, [mistaken_numbers(program, m, given, of_list, right) for m in mistakes]
     plan = alone(task.plan, number, found.came)
     records = records_of(task.watched(session.wall, plan))
     numbers = [] if records is None else [records.numbers]
     return Right(sorted_with_ways([*numbers, *others])), []
+
+
+def _otherwise_called(exercise: Exercise) -> Iterator[str]:
+    """Names of the list that are another quantity's here: ``loss``, where that is the mean."""
+    for function in exercise.functions:
+        for layouts in (function.arguments, function.returns):
+            for name, layout in layouts.items():
+                if layout is not None and layout.names and name not in layout.names:
+                    yield name
 
 
 def _returned(task: Task, number: int) -> Mapping[str, tuple[str, ...]]:
