@@ -47,6 +47,26 @@ def classification_loss(logits, label, lengths):
     return p, -np.log(p[np.arange(len(label)), label]).mean()
 """
 
+LAST_STEP = """
+def softmax(z):
+    e = np.exp(z - np.max(z, axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+def classification_loss(logits, label, lengths):
+    answer = softmax(logits[-1])
+    return answer, -np.log(answer[np.arange(len(label)), label]).mean()
+"""
+
+OVER_ALL = """
+def softmax(z):
+    z = z - np.max(z)
+    return np.exp(z) / np.sum(np.exp(z))
+
+def output(h, V, b):
+    out = h @ V.T + b
+    return out, softmax(out)
+"""
+
 PICKED = """
 def classification_loss(logits, label, lengths):
     n = np.arange(len(label))
@@ -94,6 +114,8 @@ WRONG = (
     ("13", WRAPS_TO_ZEROS, "states[t] ="),
     ("14", UNDIVIDED, "d_logits[t, n, label] -= 1"),
     ("15", EVERY_STEP_AT_ONCE, "p = softmax(logits)[-1]"),
+    ("15", LAST_STEP, "answer = softmax("),
+    ("11", OVER_ALL, "return np.exp(z) / np.sum("),
     ("15", PICKED, "s = logits["),
     ("15", OF_SENTENCE_0, "z = logits["),
     ("21", EXCHANGED, "return memory, shown"),

@@ -27,7 +27,9 @@ MOST_RESULTS = 4_000
 """Numbers of a result of which it is seen whether an equation gives them."""
 
 
-def right_in_itself(records: Records, record: int, lines: Mapping[str, Line]) -> bool | None:
+def right_in_itself(
+    records: Records, record: int, quantities: Quantities, lines: Mapping[str, Line]
+) -> bool | None:
     """Whether the function in which a record was made returned what its arguments ask for.
 
     None where it is not known: its names do not say what it is to compute.
@@ -39,6 +41,8 @@ def right_in_itself(records: Records, record: int, lines: Mapping[str, Line]) ->
     if not given or numbers.size > MOST_RESULTS or not np.isfinite(numbers).all():
         return None
     if len(given) == 1:
+        if "softmax" in given[0].function.lower():
+            return _is_softmax(given[0].numbers, numbers, quantities) or None
         named = _named(given[0].function)
         if named is None or given[0].numbers.size != numbers.size:
             return None
@@ -46,6 +50,17 @@ def right_in_itself(records: Records, record: int, lines: Mapping[str, Line]) ->
     if any(argument.numbers.size not in (1, numbers.size) for argument in given):
         return None
     return any(_alike(found, numbers) for found in _by_equations(given, lines)) or None
+
+
+def _is_softmax(scores: Array, numbers: Array, quantities: Quantities) -> bool:
+    """Whether it is softmax of the scores, over the classes."""
+    classes = next((quantities[p].shape[-1] for p in ("probs", "probs_T") if p in quantities), 0)
+    if not classes or numbers.size != scores.size or numbers.size % classes:
+        return False
+    each = scores.reshape(-1, classes)
+    with np.errstate(all="ignore"):
+        e = np.exp(each - each.max(axis=1, keepdims=True))
+        return _alike((e / e.sum(axis=1, keepdims=True)).ravel(), numbers)
 
 
 def result_of(records: Records, record: int) -> int | None:

@@ -170,7 +170,7 @@ def _place(records: Records, found: int, known: Held, right: Right) -> tuple[int
 
     Where a right function was given wrong numbers, they are those of the statement that called it.
     """
-    right_function = right_in_itself(records, found, right.lines)
+    right_function = right_in_itself(records, found, right.quantities, right.lines)
     if right_function is None:
         right_function = _right_elsewhere(records, found, known.right) or _given_wrong(
             records, found, right.known
