@@ -176,8 +176,41 @@ def test_a_namespace_in_which_something_is_left() -> None:
         "print(first == second, second.first == third.first)\n"
     )
 
-    done = subprocess.run(
-        [sys.executable, "-c", using], capture_output=True, text=True, check=False, timeout=60
+    assert said_by(using) == "True False\n"
+
+
+def test_a_namespace_that_cannot_be_made() -> None:
+    """The next one can, and neither a process nor a descriptor is left of what was refused."""
+    if os.geteuid() or "namespaces" not in HERE:
+        return
+    failing = (
+        "import os\n"
+        "from tracer.sandbox import spaces\n"
+        "def refused(*_given):\n"
+        "    raise BlockingIOError(11, 'no memory')\n"
+        "def tried(name, does, *given):\n"
+        "    real, before = getattr(os, name), os.listdir('/proc/self/fd')\n"
+        "    setattr(os, name, refused)\n"
+        "    try:\n"
+        "        does(*given)\n"
+        "    except BlockingIOError:\n"
+        "        setattr(os, name, real)\n"
+        "        children = open('/proc/thread-self/children').read()\n"
+        "        print(len(before) - len(os.listdir('/proc/self/fd')), children)\n"
+        "tried('fork', spaces.room)\n"
+        "tried('open', spaces.room)\n"
+        "tried('fork', spaces.fork, spaces.room())\n"
+        "child = spaces.fork(spaces.room())\n"
+        "os._exit(7) if not child else print(os.waitpid(child, 0)[1] >> 8)\n"
     )
 
-    assert (done.stdout, done.stderr) == ("True False\n", "")
+    assert said_by(failing) == "0 \n0 \n1 \n7\n"  # the descriptor of the namespace that it had
+
+
+def said_by(program: str) -> str:
+    """What a Python of its own prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.stderr == ""
+    return done.stdout

@@ -53,29 +53,45 @@ def room() -> Room:
     """
     if _EMPTY:
         return _EMPTY.pop()
-    own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+    first = _forked("unshare", NEWPID)
+    if not first:
+        _keep()
     try:
-        _checked("unshare", _libc().unshare(NEWPID))  # for what is forked from now on
-        first = os.fork()
-        if not first:
-            _keep()
         space = os.open(f"/proc/{first}/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-        _checked("setns", _libc().setns(own, NEWPID))
-    finally:
-        os.close(own)
+    except OSError:
+        _end(first)
+        raise
     return Room(first, space)
 
 
 def fork(inside: Room) -> int:
-    """Fork a process into a namespace; 0 in there."""
-    own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+    """Fork a process into a namespace; 0 in there.
+
+    Raises
+    ------
+    OSError
+        If the kernel does not allow it, or has no memory; the namespace is ended then.
+    """
     try:
-        _checked("setns", _libc().setns(inside.space, NEWPID))
-        child = os.fork()
-        if child:
-            _checked("setns", _libc().setns(own, NEWPID))
-    finally:
-        os.close(own)
+        return _forked("setns", inside.space, NEWPID)
+    except OSError:
+        _end(*inside)
+        raise
+
+
+def _forked(call: str, *arguments: int) -> int:
+    """Fork a process into the namespace that this call of the system chooses; 0 in there.
+
+    Whatever comes of it, what is forked afterwards is in the namespace of this process again.
+    """
+    child = -1
+    with Path("/proc/self/ns/pid").open("rb", buffering=0) as own:
+        try:
+            _checked(call, getattr(_libc(), call)(*arguments))  # for what is forked from now on
+            child = os.fork()
+        finally:
+            if child:
+                _checked("setns", _libc().setns(own.fileno(), NEWPID))
     return child
 
 
@@ -89,9 +105,15 @@ def leave(left: Room) -> None:
         if not children.read_bytes():
             _EMPTY.append(left)
             return
-    os.kill(left.first, signal.SIGKILL)  # the kernel ends all the others with it
-    os.waitpid(left.first, 0)
-    os.close(left.space)
+    _end(*left)
+
+
+def _end(first: int, *space: int) -> None:
+    """End the first process of a namespace, and close the descriptor of it, if there is one."""
+    os.kill(first, signal.SIGKILL)  # the kernel ends all the others with it
+    os.waitpid(first, 0)
+    for file in space:
+        os.close(file)
 
 
 def _keep() -> NoReturn:
