@@ -12,6 +12,7 @@ from tracer.exercises.reading import read
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Difference
 from tracer.grading.session import grade
+from tracer.sandbox.simulating import mathematics
 from tracer.sandbox.walls import WALLS, wall
 from tracer.view.export.report_json import as_record
 from tracer.view.say.difference import place
@@ -45,14 +46,29 @@ ATTACKS = Path(__file__).parents[1] / "walls" / "attacks"
 
 
 def test_a_launch_of_another_form() -> None:
-    """Arrays that lie on the card, and threads that are counted through."""
+    """Arrays that lie on the card, threads that are counted through, and an exp that is inf."""
     flat = RIGHT.replace("cuda.grid(2)", "divmod(cuda.grid(1), h.shape[1])")
-    source = flat.replace(LAUNCH, ON_THE_CARD)
-    assert flat != RIGHT
-    assert source != flat
-    exercise = read(home() / "51_lstm_step_on_cuda")
+    there = flat.replace(LAUNCH, ON_THE_CARD)
+    source = there.replace("return (1 + math.tanh(z / 2)) / 2", "return 1 / (1 + math.exp(-z))")
+    assert len({RIGHT, flat, there, source}) == 4
+    report = grade(
+        read(home() / "51_lstm_step_on_cuda"), Submission("a.py", source.encode()), seed=1
+    )
 
-    assert grade(exercise, Submission("a.py", source.encode()), seed=1).verdict == "passed"
+    assert report.verdict == "passed"
+
+
+def test_mathematics_as_on_a_card() -> None:
+    """No function raises an exception, and nor does a division by what it gives."""
+    card = mathematics()
+
+    assert card.exp(1000.0) == card.pow(10, 400) == card.cosh(-1000) == -card.log(0) == np.inf
+    assert np.isnan([card.sqrt(-1.0), card.log(-1), card.acos(2), card.sin(np.inf)]).all()
+    assert card.exp(np.float32(100)) == np.inf  # in single precision e^100 is too large
+    assert card.exp(np.float32(1)).dtype == np.float32
+    assert card.log(8, 2) == 3
+    with np.errstate(divide="ignore"):
+        assert 1 / card.tanh(0.0) == np.inf
 
 
 @pytest.mark.parametrize(

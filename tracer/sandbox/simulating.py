@@ -11,8 +11,10 @@ import importlib
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 STACK = 2**19
@@ -28,6 +30,15 @@ AS_ON_A_CARD = (
     "ravel", "view", "item",
 )  # fmt: skip
 """What an array has in a kernel."""
+
+
+OF_NUMPY = {
+    "acos": "arccos", "acosh": "arccosh", "asin": "arcsin", "asinh": "arcsinh", "atan": "arctan",
+    "atanh": "arctanh", "cos": "cos", "cosh": "cosh", "exp": "exp", "expm1": "expm1",
+    "fmod": "fmod", "log": "log", "log10": "log10", "log1p": "log1p", "log2": "log2",
+    "pow": "power", "sin": "sin", "sinh": "sinh", "sqrt": "sqrt", "tan": "tan", "tanh": "tanh",
+}  # fmt: skip
+"""Functions of `math` that a kernel can call, and NumPy's of the same value."""
 
 
 def simulate() -> Any:
@@ -46,7 +57,57 @@ def simulate() -> Any:
     shared.FakeCUDAShared.array = _one_for_all()
     kernel.BlockManager.run = _in_order(kernel.BlockThread)
     _single_numbers(kernel.FakeWithinKernelCUDAArray)
+    kernel.swapped_cuda_module = _with_mathematics(kernel.swapped_cuda_module)
     return kernel
+
+
+def mathematics() -> SimpleNamespace:
+    """`math` as it is on a card, where none of its functions raises an exception.
+
+    What is too large is inf there, ``log(0)`` is -inf and ``sqrt(-1)`` NaN, as CUDA's description
+    of its functions has it, and as NumPy has it. So is a division by 0 of what they return: Numba
+    compiles for a card with its error model "numpy".
+    """
+    math, numpy = importlib.import_module("math"), importlib.import_module("numpy")
+
+    def on_a_card(name: str, of_numpy: str) -> Callable[..., Any]:
+        plain, same = getattr(math, name), getattr(numpy, of_numpy)
+
+        def function(*given: Any) -> Any:
+            single = all(isinstance(number, numpy.float32) for number in given)
+            with numpy.errstate(all="ignore"):
+                try:
+                    value = plain(*given)
+                except (OverflowError, ValueError):
+                    if len(given) != same.nin:
+                        raise
+                    value = same(*map(float, given))
+                return (numpy.float32 if single else numpy.float64)(value)
+
+        return function
+
+    functions = {name: on_a_card(name, of_numpy) for name, of_numpy in OF_NUMPY.items()}
+    return SimpleNamespace(**{**vars(math), **functions})
+
+
+def _with_mathematics(swapped: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """What puts a card's `cuda` in the place of a module's while a kernel runs, and its `math`."""
+    math, card = importlib.import_module("math"), mathematics()
+    instead = {id(getattr(math, name)): getattr(card, name) for name in OF_NUMPY}
+    instead[id(math)] = card
+
+    @contextmanager
+    def swapping(function: Any, cuda: Any) -> Iterator[None]:
+        names = function.__globals__
+        before = {name: value for name, value in names.items() if id(value) in instead}
+        names.update({name: instead[id(value)] for name, value in before.items()})
+        try:
+            with swapped(function, cuda):
+                yield
+        finally:
+            names.update(before)
+
+    return swapping
 
 
 def _in_order(thread: Any) -> Any:

@@ -1,4 +1,4 @@
-# fails: large values; first at: exception OverflowError
+# fails: large values; first at: step 1, quantity c
 import math
 
 import numpy as np
@@ -9,7 +9,7 @@ THREADS = (4, 8)
 
 @cuda.jit(device=True)
 def σ(z):
-    return 1 / (1 + math.exp(-z))
+    return math.exp(z) / (1 + math.exp(z))  # inf / inf
 
 
 @cuda.jit
