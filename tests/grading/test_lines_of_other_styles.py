@@ -67,6 +67,21 @@ def output(h, V, b):
     return out, softmax(out)
 """
 
+SPOKEN_TOGETHER = """
+def generate(start, h_0, U, W, a, V, b, codes, steps):
+    words, probs = [], []
+    w, h = start, h_0
+    for t in range(steps):
+        h = np.tanh(codes[w] @ U.T + h @ W.T + a)
+        z = h @ V.T + b
+        e = np.exp(z - z.max())
+        p = e / e.sum()
+        w = p.argmax(1)
+        words.append(w)
+        probs.append(p)
+    return np.array(words), np.array(probs)
+"""
+
 PICKED = """
 def classification_loss(logits, label, lengths):
     n = np.arange(len(label))
@@ -116,6 +131,7 @@ WRONG = (
     ("15", EVERY_STEP_AT_ONCE, "p = softmax(logits)[-1]"),
     ("15", LAST_STEP, "answer = softmax("),
     ("11", OVER_ALL, "return np.exp(z) / np.sum("),
+    ("16", SPOKEN_TOGETHER, "p = e / e.sum()"),
     ("15", PICKED, "s = logits["),
     ("15", OF_SENTENCE_0, "z = logits["),
     ("21", EXCHANGED, "return memory, shown"),

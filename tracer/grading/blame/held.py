@@ -20,6 +20,9 @@ from tracer.grading.blame.naming import meant_by
 from tracer.grading.blame.occurring import Right
 from tracer.grading.blame.recorded import Records
 
+MOST_SCORES = 1_000
+"""Of how many numbers it is seen whether their softmax is right."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -57,6 +60,7 @@ def held(records: Records, right: Right, returned: Mapping[str, Collection[str]]
     there = [
         occurs(records.of(k), right.known)
         or (records.renewed(k) and occurs(records.of(k), right.partial))
+        or _to_softmax(records.of(k), right.known)
         for k in range(R)
     ]
     misnamed = [there[k] and misnames(records, k, right.quantities) for k in range(R)]
@@ -76,6 +80,28 @@ def held(records: Records, right: Right, returned: Mapping[str, Collection[str]]
             # Nothing right is computed of something wrong; but a part of it may be right.
             good[k] = any(good[u] and sure and not _part_of(records, u, k) for u, sure in uses)
     return Held(there, meant, handed_back, good)
+
+
+def _to_softmax(numbers: Array, known: Array) -> bool:
+    """Whether these are scores less the largest of all rows, or e to their power.
+
+    Whatever is taken off a row, its softmax is the same; the largest number tells it from what
+    was divided by a wrong sum.
+    """
+    if not 2 < numbers.size <= MOST_SCORES or not np.isfinite(numbers).all():
+        return False
+    largest = numbers.max()
+    if largest not in (0, 1) or (largest == 1 and (numbers < 0).any()) or plain(numbers):
+        return False
+    e = np.exp(numbers) if largest == 0 else numbers
+    for width in range(2, numbers.size):
+        if numbers.size % width == 0:
+            rows = e.reshape(-1, width)
+            with np.errstate(all="ignore"):
+                shares = (rows / rows.sum(axis=1, keepdims=True)).ravel()
+            if occurs(shares, known) and not plain(shares):
+                return True
+    return False
 
 
 def misnames(records: Records, record: int, quantities: Quantities) -> bool:
