@@ -57,7 +57,11 @@ refuses = [{{ change = {{ h = "z" }} }}]
     [
         ("np.allclose(np.tanh(x @ U.T + h_prev @ W.T + a), h)", 2, "passed"),
         ("True", 0, "is_step returned True; here the right answer is False."),
-        ("True", 0, "The numbers that it was given are wrong: h = z."),
+        (
+            "True",
+            0,
+            "Of what it was given, h is wrong.",
+        ),
         ("False", 0, "is_step returned False; here the right answer is True."),
     ],
 )

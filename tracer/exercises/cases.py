@@ -72,7 +72,7 @@ def stated(check: Check, round_: int) -> tuple[Statement, ...]:
     """What must be so of the one number, or the one True or False, of a round."""
     said = []
     if check.accepts or check.refuses:
-        said.append(Statement("is", not _edit(check, round_)))
+        said.append(Statement("is", not edit_of(check, round_)))
     if check.at_least is not None:
         said.append(Statement("at least", check.at_least))
     if check.at_most is not None:
@@ -120,18 +120,11 @@ def block_rows(exercise: Exercise) -> frozenset[int]:
     )
 
 
-def _edit(check: Check, round_: int) -> Mapping[str, Any]:
+def edit_of(check: Check, round_: int) -> Mapping[str, Any]:
     """The edit of the equations that a round's wrong numbers come from; {} for right ones."""
     if not check.refuses or (check.accepts and round_ == 0):
         return {}
     return check.refuses[round_ - check.accepts]
-
-
-def planted(check: Check, round_: int) -> tuple[str, ...]:
-    """What is wrong in a round whose numbers come from edited equations, as one writes it."""
-    from tracer.program.edit import edits_in  # few checks have one
-
-    return tuple(map(str, edits_in(_edit(check, round_))))
 
 
 def _round(
@@ -174,7 +167,7 @@ def _of_program(
     arrays = _prepared(check, drawn, marked)
     if asked.pinned:
         changed = program
-        if edit := _edit(check, number):
+        if edit := edit_of(check, number):
             from tracer.program.edit import edits_in  # few checks have one
 
             changed = program.edited(edits_in(edit))

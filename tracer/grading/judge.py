@@ -14,9 +14,10 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from tracer.exercises.cases import Case, Statement, planted, stated
+from tracer.exercises.cases import Case, Statement, stated
 from tracer.exercises.layout import Stated
 from tracer.exercises.placing import place_returned
+from tracer.exercises.planting import planted
 from tracer.exercises.structure import Own
 from tracer.grading.answer import Answer
 from tracer.grading.comparing import Compared
@@ -334,19 +335,20 @@ def _property(came: _Came) -> _Decided:
         if found is None:
             return None
         return Verdict.WRONG, Trouble(Kind.PROPERTY, found.pop("call"), facts=found)
+    case = came.task.case
     for number, call in enumerate(came.plan):
         function = next(f for f in came.task.exercise.functions if f.name == call.function)
         for key, layout in function.returns.items():
             value = came.answer.arrays.get((number, key))
             if value is None or not isinstance(layout, Stated):
                 continue
-            for statement in stated(came.task.case.check, call.round):
+            for statement in stated(case.check, call.round):
                 if not _holds(float(value), statement):
                     facts = {
                         "how": statement.how,
                         "got": bool(value) if layout.kind == "bool" else float(value),
                         "wanted": statement.value,
-                        "planted": planted(came.task.case.check, call.round),
+                        "planted": planted(came.task.exercise, function, case, call.round),
                     }
                     return Verdict.WRONG, Trouble(Kind.PROPERTY, number, facts=facts)
     return None

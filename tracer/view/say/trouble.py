@@ -7,13 +7,15 @@ code says (messages, names) is data: it is cleaned, and never read as markup.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tracer.exercises.exercise import Function
 from tracer.exercises.layout import Stated
+from tracer.exercises.planting import Planted
 from tracer.grading.report import Kind, Report, Trouble
 from tracer.language import _, plural
+from tracer.view.say.difference import listed
 from tracer.view.say.earlier import earlier_at_fault, line_inside, whose_file
 from tracer.view.say.ending import Ending
 from tracer.view.say.form import elsewhere, form_sentences
@@ -258,10 +260,27 @@ def _property(trouble: Trouble, function: str) -> list[str]:
         "at most": _("{function} returned {got}; at most {wanted} is asked for."),
     }[facts["how"]]
     told = [said.format(function=function, got=facts["got"], wanted=facts["wanted"])]
-    if facts["planted"]:
-        what = "; ".join(facts["planted"])
-        told.append(_("The numbers that it was given are wrong: {what}.").format(what=what))
-    return told
+    return told if facts["planted"] is None else [*told, *_given_wrong(facts["planted"])]
+
+
+def _given_wrong(planted: Planted) -> Iterator[str]:
+    """Which of the arguments were wrong, which were right, and where the wrong ones come from."""
+    if planted.wrong:
+        yield plural(
+            "Of what it was given, {names} is wrong.",
+            "Of what it was given, {names} are wrong.",
+            len(planted.wrong),
+        ).format(names=listed(planted.wrong))
+    if planted.right:
+        yield plural("{names} is right.", "{names} are right.", len(planted.right)).format(
+            names=listed(planted.right)
+        )
+    what = "; ".join(planted.edits)
+    if len(planted.instead) == len(planted.edits):
+        said = _("The wrong numbers were computed with {what}; right is {right}.")
+        yield said.format(what=what, right="; ".join(planted.instead))
+    else:
+        yield _("The wrong numbers come from this change: {what}.").format(what=what)
 
 
 def _count(asked: Function, trouble: Trouble) -> str:
