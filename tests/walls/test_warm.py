@@ -18,9 +18,9 @@ from tracer.exercises.submission import Submission
 from tracer.grading.report import Verdict
 from tracer.grading.session import grade
 from tracer.sandbox import warm
-from tracer.sandbox.process import Limits, PlainProcess, Wall
+from tracer.sandbox.process import How, Limits, PlainProcess, Wall
 from tracer.sandbox.waiting import Waiting
-from tracer.sandbox.walls import WALLS, _request, gaps, wall
+from tracer.sandbox.walls import PROBE, WALLS, _request, gaps, wall
 
 RIGHT = "    return np.tanh(x @ U.T + h_prev @ W.T + a)\n"
 
@@ -153,6 +153,43 @@ def test_a_zygote_that_is_killed(name: str, monkeypatch: pytest.MonkeyPatch) -> 
 
     with pytest.raises(FileError, match="the process has ended that starts the others"):
         wall(name).run(b"import time\ntime.sleep(600)\n", "probe.py", _request(), Limits(), 600.0)
+
+
+@EACH
+def test_a_zygote_that_may_open_no_more_files(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked for is refused, whichever descriptor is one too many; what runs goes on."""
+    if name not in WALLS:
+        return
+    import resource  # which Windows has not
+
+    left: list[tuple[int, int]] = []
+
+    def crowded(_wall: Wall, _waiting: Waiting, _limits: Limits) -> None:
+        zygote = the_one(name)
+        first = psutil.Process(zygote.child.pid)
+        inner = (first, *first.children(recursive=True))
+        pid = next(one.pid for one in inner if "python" in one.name())  # inside bubblewrap, say
+        among = psutil.Process(pid).children()
+        most = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        listed = Path(f"/proc/{pid}/fd")
+        used = {int(file.name) for file in listed.iterdir()}
+        free = [number for number in range(len(used) + 8) if number not in used]
+        with Path(os.devnull).open() as nothing:
+            for spare in range(7 if zygote.root else 8):  # in namespaces there are more to open
+                resource.prlimit(pid, resource.RLIMIT_NOFILE, (free[spare], most[1]))
+                with pytest.raises(BrokenPipeError, match="Too many open files"):
+                    zygote.fork({"environment": {}, "folder": "/"}, [nothing.fileno()] * 6)
+                resource.prlimit(pid, resource.RLIMIT_NOFILE, most)
+                files, now = {*listed.iterdir()}, {*psutil.Process(pid).children()}
+                left.append((len(files) - len(used), len(now - {*among})))
+
+    monkeypatch.setattr(PlainProcess, "_group", crowded)  # as soon as it is forked
+
+    run = wall(name).run(PROBE, "probe.py", _request(), Limits(), 5.0)
+
+    assert left
+    assert {*left} == {(0, 0)}
+    assert (run.how, run.status) == (How.EXITED, 0)
 
 
 def test_a_namespace_in_which_something_is_left() -> None:

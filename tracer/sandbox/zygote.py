@@ -16,6 +16,7 @@ Like `runner`, this file is copied beside the others and imports the standard li
 from __future__ import annotations
 
 import ctypes
+import errno
 import gc
 import importlib.util
 import json
@@ -158,8 +159,7 @@ class Serving:
             return None
         here = os.getpid()
         try:
-            room = None if self._spaces is None else self._spaces.room()
-            child = os.fork() if room is None else self._spaces.fork(room)
+            child, process, room = self._forked(files)
         except OSError as error:  # no memory, say: those that run go on
             self._refuse(files, error)
             return None
@@ -175,13 +175,30 @@ class Serving:
             os.close(file)
         if not self._walled:
             os.close(lifeline)
-        run = Running(child, os.pidfd_open(child), lifeline if self._walled else None, status, room)
+        run = Running(child, process, lifeline if self._walled else None, status, room)
         self._wait_for(run.process, run)
         if run.lifeline is not None:
             self._wait_for(run.lifeline, run)
         with suppress(OSError):  # the grader is gone, and with it the other end of the lifeline
             socket.send_fds(self._channel, [b"."], [run.process])
         return None
+
+    def _forked(self, files: list[int]) -> tuple[int, int, Any]:
+        """Fork: the number of the process, a descriptor of it, and its namespace; 0 in there."""
+        if len(files) < FILES:  # the kernel hands over as many as there is room for
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        room = None if self._spaces is None else self._spaces.room()
+        child = os.fork() if room is None else self._spaces.fork(room)
+        if not child:
+            return 0, -1, room
+        try:
+            return child, os.pidfd_open(child), room
+        except OSError:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            if room is not None:
+                self._spaces.leave(room)
+            raise
 
     def _refuse(self, files: list[int], why: OSError) -> None:
         """Say why there is no process; the answer comes without one."""
