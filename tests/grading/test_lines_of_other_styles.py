@@ -154,10 +154,20 @@ TOLD = (
 """Exercise, answer, and what is said of its mistake; each takes the logarithm of 0, too."""
 
 
-def report_on(number: str, answer: str) -> Report:
+PLAIN_LOG = """
+def cross_entropy(h_n, V, b, y):
+    logits = h_n @ V.T + b
+    e = np.exp(logits - logits.max(axis=1, keepdims=True))
+    y_hat = e / e.sum(axis=1, keepdims=True)
+    loss = -np.log(y_hat[y == 1])
+    return y_hat, loss, loss.sum() / len(y)
+"""
+
+
+def report_on(number: str, answer: str, seed: int = 7) -> Report:
     """What is said of an answer."""
     submission = Submission("answer.py", b"import numpy as np\n" + answer.encode())
-    return grade(EXERCISES[number], submission, seed=7, wall=InThisProcess())
+    return grade(EXERCISES[number], submission, seed=seed, wall=InThisProcess())
 
 
 @pytest.mark.parametrize(("number", "answer", "line"), WRONG, ids=[w[2][:20] for w in WRONG])
@@ -184,6 +194,14 @@ def test_a_loss_of_own_probabilities_is_no_mistake_of_its_own() -> None:
 
     assert told["diagnosis"]["said"][0].startswith("Your probs is not what the equations give")
     assert not any(check["also"] for check in told["checks"])
+
+
+@pytest.mark.parametrize("seed", [7, 2802271003], ids=["nan as well", "inf alone"])
+def test_the_logarithm_of_0(seed: int) -> None:
+    """It is named once, whichever of the ways to take it gives the same numbers."""
+    (named, *_) = as_record(report_on("24", PLAIN_LOG, seed))["diagnosis"]["said"]
+
+    assert "where a probability has become 0" in named
 
 
 OUTPUT = """

@@ -103,13 +103,14 @@ def _in(words: OwnWords, mistake: Mistake, text: str) -> str:
 
 def _one(alike: Sequence[Mistake], words: OwnWords) -> Iterator[Told]:
     """One mistake, or several that nobody could tell apart by their numbers."""
-    if len(alike) > 1:
+    sentences = list(dict.fromkeys(_in(words, m, m.sentence) for m in alike))
+    if len(sentences) > 1:
         yield Told(
             _("Each of these gives exactly your numbers, so it is one of them:"), strong=True
         )
-        yield from (Told(_in(words, m, m.sentence), item=True) for m in alike)
+        yield from (Told(sentence, item=True) for sentence in sentences)
         return
-    yield Told(_in(words, alike[0], alike[0].sentence), strong=True)
+    yield Told(sentences[0], strong=True)
 
 
 def _several(classes: Sequence[Sequence[Mistake]], words: OwnWords) -> Iterator[Told]:
