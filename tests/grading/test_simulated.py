@@ -46,11 +46,12 @@ ATTACKS = Path(__file__).parents[1] / "walls" / "attacks"
 
 
 def test_a_launch_of_another_form() -> None:
-    """Arrays that lie on the card, threads that are counted through, and an exp that is inf."""
+    """Arrays on the card or of another shape, threads counted through, and an exp that is inf."""
     flat = RIGHT.replace("cuda.grid(2)", "divmod(cuda.grid(1), h.shape[1])")
     there = flat.replace(LAUNCH, ON_THE_CARD)
-    source = there.replace("return (1 + math.tanh(z / 2)) / 2", "return 1 / (1 + math.exp(-z))")
-    assert len({RIGHT, flat, there, source}) == 4
+    other = there.replace("+= U[j, d]", "+= U.reshape(U.size).view()[j * U.shape[1] + d]")
+    source = other.replace("return (1 + math.tanh(z / 2)) / 2", "return 1 / (1 + math.exp(-z))")
+    assert len({RIGHT, flat, there, other, source}) == 5
     report = grade(
         read(home() / "51_lstm_step_on_cuda"), Submission("a.py", source.encode()), seed=1
     )
@@ -84,8 +85,9 @@ def test_mathematics_as_on_a_card() -> None:
          "There were 2 launches; expected 1."),
         (RIGHT.replace("        for k in", "        a[j] + np.dot(U[j], x[n])\n        for k in"),
          "no function there makes an array"),
+        ((ATTACKS / "kernel_of_whole_arrays.py").read_text("utf-8"), "unsupported operand type"),
     ],
-    ids=["none", "nothing", "one thread", "arguments", "twice", "NumPy"],
+    ids=["none", "nothing", "one thread", "arguments", "twice", "NumPy", "whole arrays"],
 )  # fmt: skip
 def test_numbers_that_no_thread_has_computed(source: str, says: str) -> None:
     """They are right, or those of a kernel that tracer cannot launch: none of them counts."""

@@ -164,14 +164,23 @@ def _single_numbers(array: Any) -> None:
         raise TypeError("a kernel computes with single numbers; no function there makes an array")
 
     def elementwise(self: Any, function: Any, method: str, *given: Any, **named: Any) -> Any:
-        makes = method != "__call__" or function.signature or not named.get("out")
-        return refused() if makes else ufunc(self, function, method, *given, **named)
+        into: Any = named.get("out", ())
+        makes = method != "__call__" or function.signature or not into
+        if makes or not all(isinstance(one, array) for one in into):
+            return refused()
+        ufunc(self, function, method, *given, **named)
+        return into[0] if len(into) == 1 else into  # NumPy's would be the arrays inside of them
+
+    def within(value: Any) -> Any:
+        return array(card(value)) if isinstance(value, whole) else value
 
     def had(self: Any, name: str) -> Any:
         if name in known and name not in AS_ON_A_CARD:
             raise AttributeError(f"an array has no {name} in a kernel")
-        found = attribute(self, name)
-        return array(card(found)) if isinstance(found, whole) else found
+        found = within(attribute(self, name))
+        if not callable(found):
+            return found
+        return lambda *given, **named: within(found(*given, **named))  # x.reshape, x.view
 
     array.__array__, array.__array_ufunc__, array.__getattr__ = refused, elementwise, had
 
