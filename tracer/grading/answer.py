@@ -260,6 +260,7 @@ def _read_end(answer: Answer, plan: Plan, facts: dict[str, Any] | None) -> None:
                 "product": _product(facts.get("product")),
                 "apart": _apart(facts.get("apart")),
                 "shapes": _shapes(facts.get("shapes")),
+                "rows": _rows(facts.get("rows")),
                 "near": _text(facts.get("near")),
                 "missing": _text(facts.get("missing")),
                 "numba": facts.get("numba") is True,
@@ -286,6 +287,7 @@ def _read_end(answer: Answer, plan: Plan, facts: dict[str, Any] | None) -> None:
                 "dtype": _text(facts.get("dtype")),
                 "line": _whole(facts.get("line")),
                 "written": facts.get("written") is True,
+                "rows": _rows([facts.get("name"), facts.get("rows")]),
             }
             answer.trouble = Trouble(kind, call, facts=told)
         case _:
@@ -342,6 +344,16 @@ def _shapes(value: object) -> tuple[tuple[str, tuple[int, ...]], ...]:
         if len(rest) == 1 and _text(name).isidentifier():
             found.append((_text(name), tuple(n for n in _list(rest[0]) if type(n) is int)))
     return tuple(found)
+
+
+def _rows(value: object) -> tuple[str, tuple[int, ...]] | None:
+    """What stands for a list, and how long each of its rows is, where they differ."""
+    try:
+        text, rows = _list(value)
+    except ValueError:
+        return None
+    lengths = tuple(n for n in _list(rows) if type(n) is int)
+    return (_text(text), lengths) if _text(text) and len(set(lengths)) > 1 else None
 
 
 def _two_sides(value: object) -> tuple[Any, ...] | None:

@@ -314,6 +314,9 @@ def _note(came: _Came) -> _Decided:
         return Verdict.OUT_OF_MEMORY, trouble
     if trouble.kind is Kind.GARBLED:
         return Verdict.FORBIDDEN, trouble
+    if trouble.facts.get("rows"):
+        results = came.right.shapes(trouble.call, came.plan[trouble.call])
+        trouble = replace(trouble, facts={**trouble.facts, "results": dict(results)})
     return Verdict.CRASHED if trouble.kind is Kind.RAISED else Verdict.WRONG, trouble
 
 

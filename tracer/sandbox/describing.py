@@ -177,6 +177,24 @@ def shapes(error: BaseException, own: Callable[[str], bool]) -> list[Any]:
         return []
 
 
+def rows(
+    error: BaseException, own: Callable[[str], bool], lengths: Callable[[Any], list[int]]
+) -> list[Any]:
+    """The list of the student's own of which NumPy can make no array: ``["rows", [7, 8, 7]]``.
+
+    `lengths` gives those of its rows. Nothing of any other exception.
+    """
+    try:
+        if type(error) is not ValueError or "inhomogeneous shape" not in words(error):
+            return []
+        text, frame = _where(error, own)
+        node = ast.parse(f"({text})", mode="eval").body
+        assert isinstance(node, ast.Call)
+        return [ast.unparse(node.args[0]), lengths(_value(node.args[0], frame))]
+    except BaseException:  # noqa: BLE001 - whatever the student's own values did when looked at
+        return []
+
+
 def _named_in(tree: ast.Module, number: int) -> list[str]:
     """What the statement on a line reads, each name once; of one with a body, its first line."""
     statements = [

@@ -12,6 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+MOST_ROWS = 100
+"""Rows of a list that are told of."""
+
 
 class Returned(Exception):
     """What came back is not numbers; `facts` say what it is."""
@@ -73,6 +76,16 @@ def entry(value: Any, name: str) -> Any:
     return value[name]
 
 
+def lengths(value: Any) -> list[int]:
+    """How long each row of a list is; nothing where it is no list of rows."""
+    if type(value) not in (list, tuple) or len(value) > MOST_ROWS:
+        return []
+    try:
+        return [len(row) for row in value]
+    except BaseException:  # noqa: BLE001 - a __len__ of the student's may do anything
+        return []
+
+
 def numbers(most: int) -> Callable[[str, Any, bool], Any]:
     """What makes a plain array of a value; lists, tensors and Python's numbers are welcome.
 
@@ -91,7 +104,8 @@ def numbers(most: int) -> Callable[[str, Any, bool], Any]:
         try:
             array = asarray(value)
         except ValueError:
-            raise Returned("ragged", type(value).__name__, key) from None
+            kind, rows = type(value).__name__, lengths(value)
+            raise Returned("ragged", kind, key, rows=rows) from None
         kind = array.dtype.kind
         if array.dtype.name not in ("float64", "float32") and kind not in "iub":
             raise Returned("dtype", type(value).__name__, key, dtype=str(array.dtype))

@@ -288,6 +288,7 @@ def one_check(
             **misnamed.meant(error, PACKAGES[: PACKAGES.index("llvmlite")]),
             **(own.raised_in(error, file) if own is not None else {}),
             **compiling.uncompiled(error, partial(describing.named_line, file)),
+            "rows": describing.rows(error, lambda name: name == str(file), returned.lengths),
             "undecorated": called != ""
             and check["calls"][where["call"]]["nopython"]
             and compiling.plain(module, called)

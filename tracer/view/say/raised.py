@@ -17,6 +17,7 @@ from tracer.view.say.ending import Ending, line_of
 from tracer.view.say.form import in_another_order
 from tracer.view.say.products import product_sentence, shapes_sentence, spread_sentence
 from tracer.view.say.python import about_python, in_own_lines
+from tracer.view.say.shapes import rows_sentences
 from tracer.view.say.simulated import of_a_thread, without_thread
 from tracer.view.say.words import clean
 
@@ -96,7 +97,7 @@ def raised(report: Report, trouble: Trouble) -> list[str | Ending]:
     if facts.get("again"):
         lines.append(_("The call in this line leads to itself again and again, and never ends."))
     lines += _meant(facts) or _foreign(report, name, message)
-    lines += _of_shapes(report, trouble)
+    lines += [*_of_shapes(report, trouble), *rows_sentences(facts)]
     if name in ("ModuleNotFoundError", "ImportError") and not report.form.live:
         lines += _import(report, message, near=facts["near"])
     better = about_python(report.form, name, message)

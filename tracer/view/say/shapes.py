@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from tracer.language import _, plural
+from tracer.view.say.difference import listed
+from tracer.view.say.words import clean
+
+
+def rows_sentences(facts: Mapping[str, Any]) -> Iterator[str]:
+    """How long each row of a list is, and how long those of the one result are."""
+    if not facts.get("rows"):
+        return
+    text, lengths = facts["rows"]
+    parts = []
+    for length in dict.fromkeys(lengths):
+        rows = [n for n, other in enumerate(lengths) if other == length]
+        said = plural("row {rows} has length {n}", "rows {rows} have length {n}", len(rows))
+        parts.append(said.format(n=length, rows=listed(rows)))
+    said = _("In {name}, {rows}; rows count from 0.")
+    yield said.format(name=clean(text), rows=listed(parts))
+    results = facts.get("results", {})
+    for name, shape in results.items() if len(results) == 1 else ():
+        if len(shape) == 2 and shape[0] == len(lengths):
+            said = _("Each row of {name} has length {n} in the right answer.")
+            yield said.format(name=name, n=shape[1])
 
 
 def shape_advice(got: Sequence[int], wanted: Sequence[int], letters: str) -> str:

@@ -22,7 +22,7 @@ from tracer.view.say.form import elsewhere, form_sentences
 from tracer.view.say.launched import not_launched
 from tracer.view.say.learned import learned_too_little
 from tracer.view.say.raised import line, own_tries, raised, start
-from tracer.view.say.shapes import dtype_advice, shape_advice
+from tracer.view.say.shapes import dtype_advice, rows_sentences, shape_advice
 from tracer.view.say.words import clean
 
 
@@ -61,6 +61,7 @@ def sentences(report: Report, trouble: Trouble) -> Sequence[str | Ending]:
         case Kind.RAGGED:
             return [
                 _("{name} is a {got} whose rows differ in length.").format(**_words(trouble)),
+                *rows_sentences(facts),
                 _("Return one array of numbers."),
             ]
         case Kind.DTYPE:
