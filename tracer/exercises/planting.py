@@ -1,4 +1,4 @@
-"""What is wrong in numbers that a check gives on purpose: a checker must refuse them."""
+"""What a checker was given: which of the numbers are wrong on purpose, and that one is right."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ import numpy as np
 
 from tracer.exercises.cases import Case, edit_of
 from tracer.exercises.exercise import Exercise, Function
-from tracer.exercises.layout import Grouped, Layout
+from tracer.exercises.layout import Grouped, Layout, Name
+
+EPS, LOSS = 1e-4, "total_loss"
+ALIKE = 1e-6
+"""How far a measured slope may be from the right gradient, in proportion."""
 
 
 class Planted(NamedTuple):
@@ -56,6 +60,62 @@ def planted(exercise: Exercise, function: Function, case: Case, round_: int) -> 
         tuple(place for place, names in places.items() if names & differ),
         tuple(place for place, names in places.items() if names and not names & differ),
     )
+
+
+class Slope(NamedTuple):
+    """The slope of the loss at one number of a parameter, and the gradient that was given.
+
+    Attributes
+    ----------
+    parameter, gradient : str
+        Both, as one writes them: ``parameters["U"][0, 2]``.
+    up, down : float
+        The loss where that number is `EPS` larger, and smaller.
+    right : float
+        The gradient.
+    """
+
+    parameter: str
+    gradient: str
+    up: float
+    down: float
+    right: float
+
+    @property
+    def numeric(self) -> float:
+        """The slope, from both sides."""
+        return (self.up - self.down) / (2 * EPS)
+
+
+def slope(exercise: Exercise, function: Function, case: Case, round_: int) -> Slope | None:
+    """That of the number with the largest gradient; None where no gradients are given."""
+    program, arrays = exercise.program, case.rounds[round_]
+    if program is None or LOSS not in program.order:
+        return None
+    places = {
+        layout.name: place
+        for key, whole in function.taken.items()
+        for place, layout in _places(key, whole).items()
+        if isinstance(layout, Name)
+    }
+    named = [name for name in places if f"d_{name}" in places and name in program.given]
+    if not named:
+        return None
+    name = max(named, key=lambda name: float(np.abs(arrays[f"d_{name}"]).max()))
+    gradient = arrays[f"d_{name}"]
+    at = np.unravel_index(np.abs(gradient).argmax(), gradient.shape)
+    losses = []
+    for step in (EPS, -EPS):
+        given = {key: array for key, array in arrays.items() if key in program.given}
+        given[name] = given[name].copy()
+        given[name][at] += step
+        losses.append(float(program.run(given, wanted=[LOSS])[LOSS].sum()))
+    number = f"[{', '.join(map(str, map(int, at)))}]"
+    found = Slope(
+        places[name] + number, places[f"d_{name}"] + number, losses[0], losses[1],
+        float(gradient[at]),
+    )  # fmt: skip
+    return found if abs(found.numeric - found.right) <= ALIKE * abs(found.right) else None
 
 
 def _places(key: str, layout: Layout | None) -> dict[str, Layout]:

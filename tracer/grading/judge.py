@@ -17,7 +17,7 @@ import numpy.typing as npt
 from tracer.exercises.cases import Case, Statement, stated
 from tracer.exercises.layout import Stated
 from tracer.exercises.placing import place_returned
-from tracer.exercises.planting import planted
+from tracer.exercises.planting import planted, slope
 from tracer.exercises.structure import Own
 from tracer.grading.answer import Answer
 from tracer.grading.comparing import Compared
@@ -352,6 +352,9 @@ def _property(came: _Came) -> _Decided:
                         "got": bool(value) if layout.kind == "bool" else float(value),
                         "wanted": statement.value,
                         "planted": planted(came.task.exercise, function, case, call.round),
+                        "slope": slope(came.task.exercise, function, case, call.round)
+                        if statement.value is True
+                        else None,
                     }
                     return Verdict.WRONG, Trouble(Kind.PROPERTY, number, facts=facts)
     return None

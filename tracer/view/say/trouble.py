@@ -12,7 +12,7 @@ from typing import Any
 
 from tracer.exercises.exercise import Function
 from tracer.exercises.layout import Stated
-from tracer.exercises.planting import Planted
+from tracer.exercises.planting import EPS, Planted, Slope
 from tracer.grading.report import Kind, Report, Trouble
 from tracer.language import _, plural
 from tracer.view.say.difference import listed
@@ -261,7 +261,18 @@ def _property(trouble: Trouble, function: str) -> list[str]:
         "at most": _("{function} returned {got}; at most {wanted} is asked for."),
     }[facts["how"]]
     told = [said.format(function=function, got=facts["got"], wanted=facts["wanted"])]
+    if facts["slope"] is not None:
+        told += _measured(facts["slope"])
     return told if facts["planted"] is None else [*told, *_given_wrong(facts["planted"])]
+
+
+def _measured(slope: Slope) -> Iterator[str]:
+    """That one of the gradients is right, by the slope of the loss."""
+    said = _("With {eps} more in {parameter} the loss is {up:.10f}, with {eps} less {down:.10f}.")
+    yield said.format(eps=f"{EPS:.4f}", parameter=slope.parameter, up=slope.up, down=slope.down)
+    said = _("So numeric is {numeric:.7f} there, and {gradient} is {right:.7f}: it is right.")
+    yield said.format(numeric=slope.numeric, gradient=slope.gradient, right=slope.right)
+    yield _("Print your own numeric beside it: they must agree to about six digits.")
 
 
 def _given_wrong(planted: Planted) -> Iterator[str]:
