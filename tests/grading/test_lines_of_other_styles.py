@@ -47,6 +47,24 @@ def classification_loss(logits, label, lengths):
     return p, -np.log(p[np.arange(len(label)), label]).mean()
 """
 
+ONLY_C = """
+def sig(z):
+    return 0.5 * (1 + np.tanh(0.5 * z))
+
+def lstm_unroll(x, lengths, h_0, c_0, U, W, a):
+    h, c = h_0.copy(), c_0.copy()
+    hs, cs = [], []
+    for t in range(len(x)):
+        i, f, g, o = np.split(x[t] @ U.T + h @ W.T + a, 4, axis=1)
+        c_new = sig(f) * c + sig(i) * np.tanh(g)
+        for n in range(len(lengths)):
+            if t < lengths[n]:
+                c[n] = c_new[n]
+        h = sig(o) * np.tanh(c)
+        hs.append(h.copy()); cs.append(c.copy())
+    return np.stack(hs), np.stack(cs)
+"""
+
 LAST_STEP = """
 def softmax(z):
     e = np.exp(z - np.max(z, axis=-1, keepdims=True))
@@ -135,6 +153,7 @@ WRONG = (
     ("15", PICKED, "s = logits["),
     ("15", OF_SENTENCE_0, "z = logits["),
     ("21", EXCHANGED, "return memory, shown"),
+    ("23", ONLY_C.replace("; cs", "\n        cs"), "h = sig(o)"),
     ("31", LAST_FIRST, "found.append(d_x)"),
 )
 """Exercise, answer, and how the line begins that is told."""
@@ -176,6 +195,11 @@ def test_the_line(number: str, answer: str, line: str) -> None:
     told = as_record(report_on(number, answer))["line"]
 
     assert told["code"].startswith(line)
+
+
+def test_no_line_where_two_statements_of_it_keep_states() -> None:
+    """It is not known which of them read what; the line before, where h is made, is to blame."""
+    assert as_record(report_on("23", ONLY_C))["line"] is None
 
 
 @pytest.mark.parametrize(("number", "answer", "said"), TOLD, ids=[t[2] for t in TOLD])

@@ -107,9 +107,11 @@ def _in_one(
     try:
         right, mistaken = _numbers(session, task, found, number, mistakes)
         returned = _returned(task, number)
-        return blamed(records, right, returned, mistaken, session.form.program)
+        blame = blamed(records, right, returned, mistaken, session.form.program)
     except Exception:  # noqa: BLE001 - a line is feedback: whatever they wrote, there are points
         return None  # as where shapes of the student's own do not fit: nothing can be said
+    unsure = blame is not None and Around(session.form.program).keeps_several(blame.line)
+    return None if unsure else blame
 
 
 def records_of(answer: Answer) -> Records | None:
