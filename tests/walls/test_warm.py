@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -17,7 +19,7 @@ from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Verdict
 from tracer.grading.session import grade
-from tracer.sandbox import warm
+from tracer.sandbox import supervise, warm, zygote
 from tracer.sandbox.process import How, Limits, PlainProcess, Wall
 from tracer.sandbox.waiting import Waiting
 from tracer.sandbox.walls import PROBE, WALLS, _request, gaps, wall
@@ -192,6 +194,60 @@ def test_a_zygote_that_may_open_no_more_files(name: str, monkeypatch: pytest.Mon
     assert (run.how, run.status) == (How.EXITED, 0)
 
 
+def test_who_stands_guard_is_not_ended_before_the_others() -> None:
+    """It gives them as long as any run gets, and only then ends them itself."""
+    if not HERE or not Path("/proc/thread-self/children").exists():
+        return
+    saying, patience = supervise.SAYING, supervise.PATIENCE
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    serving = zygote.Serving(theirs.detach(), None, supervise, walled=True)
+    for guarding, least, most in ((False, 0.0, saying), (True, saying + patience, math.inf)):
+        program = f"import os; {guarding} and not os.fork() or print(flush=True); input()"
+        with subprocess.Popen(
+            [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as child:  # fmt: skip
+            assert child.stdout
+            child.stdout.readline()
+            lifeline, process = os.open(os.devnull, os.O_RDONLY), os.pidfd_open(child.pid)
+            run = zygote.Running(child.pid, process, lifeline, -1, None)
+            serving._wait_for(lifeline, run)
+            before = time.monotonic()
+            serving._let_go(run)
+            after = time.monotonic()
+            os.close(process)
+        assert run.end is not None
+        assert least <= run.end - before
+        assert run.end - after <= most
+    serving._channel.close()
+    ours.close()
+
+
+def test_a_check_whose_parent_has_ended(tmp_path: Path) -> None:
+    """It runs nothing: the end that it would end at has been before it could ask for that."""
+    if "landlock" not in HERE:
+        return
+    plan = {"rules": [], "scratch": str(tmp_path), "user": 1, "reads_all": False, "proc": None}
+    forking = (
+        "import os, sys, time\n"
+        "from tracer.sandbox import runner\n"
+        f"wall, ends = runner.walled({plan}, os.dup(1)), sys.argv[1:] == ['ends']\n"
+        "def late(parent):\n"
+        "    while ends and os.getppid() == parent:\n"
+        "        time.sleep(0.001)\n"
+        "    wall(parent)\n"
+        "child = runner.forked(late)\n"
+        "if not child:\n"
+        "    os.write(1, b'runs')\n"
+        "elif not ends:\n"
+        "    os.wait()\n"
+        "os._exit(0)\n"
+    )
+
+    assert said_by(forking) == "runs"
+    assert "the process that watches this one has ended" in said_by(forking, "ends")
+
+
 def test_a_namespace_in_which_something_is_left() -> None:
     """One in which nothing is left is used again; else all that is in it ends, and it as well."""
     if os.geteuid() or "namespaces" not in HERE:  # an ordinary user makes them inside bubblewrap
@@ -244,10 +300,10 @@ def test_a_namespace_that_cannot_be_made() -> None:
     assert said_by(failing) == "0 \n0 \n1 \n7\n"  # the descriptor of the namespace that it had
 
 
-def said_by(program: str) -> str:
-    """What a Python of its own prints."""
+def said_by(program: str, *words: str) -> str:
+    """What a Python of its own prints, and what it complains of."""
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60
-    )
-    assert done.stderr == ""
+        [sys.executable, "-c", program, *words],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=60,
+    )  # fmt: skip
     return done.stdout

@@ -36,7 +36,9 @@ READ_ALL = 1 << 2
 PDEATHSIG, SET_DUMPABLE, KEEPCAPS, NO_NEW_PRIVS = 1, 4, 8, 38
 
 
-def confine(plan: dict[str, Any], results: int, landlock: Any, seccomp: Any, spaces: Any) -> None:
+def confine(
+    plan: dict[str, Any], results: int, landlock: Any, seccomp: Any, spaces: Any, parent: int
+) -> None:
     """Raise the wall around this process, which has one thread and is to run a student's code.
 
     Parameters
@@ -50,13 +52,15 @@ def confine(plan: dict[str, Any], results: int, landlock: Any, seccomp: Any, spa
         The descriptor that stays open beside 0, 1 and 2.
     landlock, seccomp, spaces : module
         The files beside this one.
+    parent : int
+        The process at whose end this one ends: its number, taken before it forked this one, for
+        it may have ended by now.
 
     Raises
     ------
     OSError
         If any part of it cannot be had.
     """
-    parent = os.getppid()
     root, proc, users = os.geteuid() == 0, plan["proc"], ""
     if root:
         users = _users() if proc is None else spaces.users(proc)
@@ -86,9 +90,9 @@ def confined(plan: dict[str, Any], results: int, beside: Callable[[str], Any]) -
     """What raises the wall, with all that it needs loaded."""
     landlock, seccomp, spaces = beside("landlock"), beside("seccomp"), beside("spaces")
 
-    def raised() -> None:
+    def raised(parent: int) -> None:
         try:
-            confine(plan, results, landlock, seccomp, spaces)
+            confine(plan, results, landlock, seccomp, spaces, parent)
         except OSError as error:
             os.write(2, f"the wall does not stand: {error}".encode())
             os._exit(1)

@@ -155,12 +155,10 @@ def main(setting: dict[str, Any]) -> None:
     program = compiled_once(describing.compiled)
     send(note("ready", {"apart": alone}))
     for check in plan["checks"]:
-        ours = os.fork() if alone else 0
+        ours = forked(wall) if alone else 0
         if ours:  # a process of its own, in which nothing is left of the checks before
             os.waitpid(ours, 0)
             continue
-        if alone:
-            wall()
         print(f"{plan['mark']}{check['id']};", end="", file=sys.__stderr__)
         stopped = partial(send_note, f"{check['id']}/stopped", note, send)
         standing.when_stopped({**own.texts(), str(file): ("", source)}, stopped)
@@ -179,25 +177,36 @@ def noted() -> tuple[Callable[[], None], Callable[..., Any]]:
     return launches.begin, launches.again
 
 
-def walled(plan: dict[str, Any] | None, results: int) -> Callable[[], None]:
-    """What raises the wall, with all that it needs loaded; it does nothing where there is none."""
+def walled(plan: dict[str, Any] | None, results: int) -> Callable[[int], None]:
+    """What raises the wall in a process, with all that it needs loaded, and given its parent.
+
+    It does nothing where there is none.
+    """
     if plan is None:
-        return lambda: None
-    raised: Callable[[], None] = beside("confining").confined(plan, results, beside)
+        return lambda _parent: None
+    raised: Callable[[int], None] = beside("confining").confined(plan, results, beside)
     return raised
 
 
-def stands(wall: Callable[[], None], *, alone: bool) -> None:
+def forked(wall: Callable[[int], None]) -> int:
+    """Fork a process that raises the wall around itself; 0 in there."""
+    here = os.getpid()
+    child = os.fork()
+    if not child:
+        wall(here)
+    return child
+
+
+def stands(wall: Callable[[int], None], *, alone: bool) -> None:
     """Raise the wall, or where each check gets a process of its own, see that it can be raised.
 
     It ends this process if not: nothing is ready then, and nobody's code has run.
     """
     if not alone:
-        wall()
+        wall(os.getppid())
         return
-    trial = os.fork()
+    trial = forked(wall)
     if not trial:
-        wall()
         os._exit(0)
     if os.waitpid(trial, 0)[1]:
         os._exit(1)

@@ -53,9 +53,7 @@ def guard(grader: int | None = None, told: int | None = None) -> None:
         os.close(grader)
         if told is not None:
             os.close(told)
-        _control(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != here:  # it ended before that was settled
-            os._exit(1)
+        end_with(here)
         return
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it ends last, and then as the child has ended
     with suppress(OSError):
@@ -72,6 +70,16 @@ def guard(grader: int | None = None, told: int | None = None) -> None:
         _no_core()
         os.kill(here, number)
     os._exit(os.waitstatus_to_exitcode(status))
+
+
+def end_with(parent: int | None) -> None:
+    """End when the process ends that has forked this one, `parent`.
+
+    Who sees no parent, in a namespace of processes that ends with it as well, gives None.
+    """
+    _control(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if parent is not None and os.getppid() != parent:  # it ended before that was settled
+        os._exit(1)
 
 
 def _watch(child: int, grader: int) -> int:

@@ -6,7 +6,8 @@ When the grader is gone, it waits for those that still run, removes its folder, 
 
 Behind a wall a run can start no process, so there is nothing of it but the one that is forked
 here. It ends when this process does, and this process ends it when the grader lets go of the run.
-Without a wall, the process that is forked stands guard over another one (`supervise`).
+Without a wall, or where each check has a process of its own, the process that is forked stands
+guard over another one (`supervise`).
 
 Inside namespaces, each process that is forked gets some of its own (`spaces`).
 
@@ -15,7 +16,6 @@ Like `runner`, this file is copied beside the others and imports the standard li
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import gc
 import importlib.util
@@ -44,9 +44,6 @@ LOADED = (
     "asking", "supervise", "describing", "recording", "standing", "confining", "landlock",
     "seccomp", "spaces", "lent",
 )  # fmt: skip
-
-
-PDEATHSIG = 1
 
 
 class Asked(NamedTuple):
@@ -104,8 +101,8 @@ def main() -> None:
     gc.collect()
     gc.freeze()  # what is there already is looked at by no fork, and so stays shared
     spaces = runner.beside("spaces") if about["apart"] else None
-    saying = runner.beside("supervise").SAYING
-    asked = Serving(int(sys.argv[2]), spaces, saying, walled=about["walled"]).serve()
+    supervise = runner.beside("supervise")
+    asked = Serving(int(sys.argv[2]), spaces, supervise, walled=about["walled"]).serve()
     if asked is None:
         if spaces is None:
             shutil.rmtree(here, ignore_errors=True)
@@ -124,9 +121,9 @@ def main() -> None:
 class Serving:
     """Forks as often as asked, and watches what it has forked."""
 
-    def __init__(self, channel: int, spaces: Any, saying: float, *, walled: bool) -> None:
+    def __init__(self, channel: int, spaces: Any, supervise: Any, *, walled: bool) -> None:
         self._channel = socket.socket(fileno=channel)
-        self._spaces, self._saying, self._walled = spaces, saying, walled
+        self._spaces, self._supervise, self._walled = spaces, supervise, walled
         self._waiting = select.poll()
         self._waiting.register(self._channel, select.POLLIN)
         self._listening = True
@@ -169,7 +166,7 @@ class Serving:
             for file in {*self._of, *(run.status for run in self._of.values())}:
                 os.close(file)
             if self._walled:
-                _end_with(here, apart=room is not None)
+                self._supervise.end_with(here if room is None else None)
             return _become(json.loads(message), files, self._spaces)
         for file in (*pipes, handed):
             os.close(file)
@@ -218,10 +215,17 @@ class Serving:
         os.close(file)
 
     def _let_go(self, run: Running) -> None:
-        """Ask a run to end: it may say before where it stands."""
+        """Ask a run to end: it may say before where it stands, and end what it stands guard over.
+
+        Behind a wall nobody has processes of his own but who stands guard.
+        """
         assert run.lifeline is not None
         self._forget(run.lifeline)
-        run.lifeline, run.end = None, time.monotonic() + self._saying
+        patience: float = self._supervise.SAYING
+        with suppress(OSError):  # a kernel that does not list them
+            if Path(f"/proc/{run.pid}/task/{run.pid}/children").read_bytes():
+                patience += self._supervise.PATIENCE
+        run.lifeline, run.end = None, time.monotonic() + patience
         _signal(run, signal.SIGTERM)
 
     def _end_by_force(self) -> None:
@@ -251,13 +255,6 @@ class Serving:
 def _signal(run: Running, number: int) -> None:
     with suppress(ProcessLookupError):
         signal.pidfd_send_signal(run.process, number)
-
-
-def _end_with(parent: int, *, apart: bool) -> None:
-    """End when the process ends that has forked this one; `apart`, its namespace does so too."""
-    ctypes.CDLL(None).prctl(PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if not apart and os.getppid() != parent:  # it ended before that was settled
-        os._exit(1)
 
 
 def _become(setting: dict[str, Any], files: list[int], spaces: Any) -> Asked:
