@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Generator, Iterable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from tests.gradebook.handing import RNN_STEP, UNROLL, record
+from tests.gradebook.test_feedback import report
 from tests.grading.typed import tracer
 from tracer.exercises.discovery import discover
 from tracer.gradebook.before import read_earlier
 from tracer.gradebook.counting import Result, allowed, result
 from tracer.gradebook.grading import Work, grade_all, take_in, work
 from tracer.gradebook.handed import HandedIn, Student, digest_of
-from tracer.gradebook.returning import tries
+from tracer.gradebook.returning import returned, tries
 from tracer.gradebook.rules import Late, Rules
 from tracer.gradebook.store import FILE, Store, open_store
 from tracer.gradebook.together import OnceMore
@@ -104,6 +109,65 @@ def test_it_was_handed_in_with_the_last_of_its_files(tmp_path: Path) -> None:
         assert result("ada", UNROLLED, facts[:1], 13, rules).points == 5.0
 
 
+@pytest.mark.parametrize("one_download", [True, False])
+def test_late_earlier_answers_take_nothing(tmp_path: Path, *, one_download: bool) -> None:
+    """It counts with what was there in time, however often the teacher downloads.
+
+    The 10 of 8 o'clock was there with it, that of 11 mends it in time, those of 20 and 21 are late:
+    the first is there at 21 once more.
+    """
+    rules = Rules(due={UNROLLED: datetime(2026, 11, 20, 12, tzinfo=UTC)}, late=Late(share=0.5))
+    steps = [(SLIP, 8), (RNN_STEP, 11), (f"{RNN_STEP}# late", 20), (SLIP, 21)]
+    tens = [
+        (replace(handed("10_rnn_step", source, hour)[0], attempt=str(hour)), 7)
+        for source, hour in steps
+    ]
+    unroll = handed(UNROLLED, UNROLL, 9)
+    downloads = [[unroll, *tens[::-1]]] if one_download else [[unroll, tens[0]], tens[1:]]
+    points = {digest(SLIP): 1.0, digest(RNN_STEP): 13.0, digest(f"{RNN_STEP}# late"): 13.0}
+    with open_store(tmp_path) as store:
+        for download in downloads:
+            store.take_in(download, KNOWN)
+        for number in store.pending("g", UNROLLED):
+            (step,) = store.submission(number).earlier
+            store.keep(number, "g", record(points[step.digest]))
+        facts = store.facts()
+
+        assert [(fact.time and fact.time.hour, fact.points) for fact in facts] == [
+            (9, 1.0), (11, 13.0), (20, 13.0),
+        ]  # fmt: skip
+        assert result("ada", UNROLLED, facts, 13, rules).points == 13.0
+        assert [fact.now for fact in facts] == [True, False, False]
+        assert store.take_in(downloads[-1], KNOWN) == (0, ())
+
+
+def test_known_later_that_it_was_there_in_time(tmp_path: Path) -> None:
+    """The same 10 was there before the one that is in the first download; and then no other is."""
+    first = replace(handed("10_rnn_step", RNN_STEP, 8)[0], attempt="1")
+    with open_store(tmp_path) as store:
+        store.take_in([handed(UNROLLED, UNROLL, 9), handed("10_rnn_step", RNN_STEP, 20)], KNOWN)
+        graded_anew(store, 13)
+        assert [fact.time and fact.time.hour for fact in store.facts()] == [20]
+
+        assert store.take_in([(first, 7), handed("10_rnn_step", RNN_STEP, 20)], KNOWN) == (1, ())
+        assert [fact.time and fact.time.hour for fact in store.facts()] == [9]
+
+
+@pytest.mark.parametrize("hours", [(9, 8, 12, 14), (None,) * 4])
+def test_what_goes_back_is_of_today(tmp_path: Path, hours: tuple[int | None, ...]) -> None:
+    """Who mends a slip by handing in the 10 of before is shown the report of that one."""
+    at, *times = hours
+    with open_store(tmp_path) as store:
+        for source, hour, said in zip((RNN_STEP, SLIP, RNN_STEP), times, "abc", strict=True):
+            store.take_in(
+                [handed(UNROLLED, UNROLL, at), handed("10_rnn_step", source, hour)], KNOWN
+            )
+            for number in store.pending("g", UNROLLED):
+                store.keep(number, "g", {**record(), "report": {**report(), "score": said}})
+            shown = [one.report["score"] for one in returned(store, (), Rules(), datetime.now(UTC))]
+            assert shown == ["b" if source is SLIP else "a"]
+
+
 def test_the_last_of_two_files_of_one_download(tmp_path: Path) -> None:
     """It is the one that was handed in last itself, also where both import what came later."""
     newer, older = handed(UNROLLED, f"{UNROLL}# b", 9), handed(UNROLLED, UNROLL, 8)
@@ -148,6 +212,7 @@ def test_only_one_exercise_is_graded(tmp_path: Path) -> None:
         path = tmp_path / "class" / where
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
+        os.utime(path, (0, 0))  # none is later than another
 
     with open_store(tmp_path / "out") as store:
         store.take_in([handed("10_rnn_step", SLIP)], KNOWN)

@@ -153,6 +153,7 @@ def test_a_gradebook_of_the_first_version(tmp_path: Path) -> None:
             "DROP TABLE standing; DROP TABLE again; DROP TABLE earlier; DROP TABLE beside; "
             "DROP INDEX once_more; ALTER TABLE submissions DROP COLUMN base; "
             "ALTER TABLE submissions DROP COLUMN looked; "
+            "ALTER TABLE submissions DROP COLUMN now; "
             "ALTER TABLE submissions DROP COLUMN download; "
             "ALTER TABLE submissions DROP COLUMN seen; PRAGMA user_version = 1;"
         )

@@ -32,7 +32,7 @@ class Result:
     counted : Fact or None
         The one that counts; None where none does.
     last : Fact or None
-        The one that was handed in last, whether it counts or not.
+        The one that was handed in last, whether it counts or not; see `last_of`.
     late : timedelta
         How much later than due the one that counts was handed in, or the last if none does; where
         the course's system calls it late and nothing says when that was, one period of the rules.
@@ -140,9 +140,8 @@ def result(
     """What one student has earned with all attempts at one exercise."""
     due = rules.extensions.get((student, exercise), rules.due.get(exercise))
     closes = closing(student, exercise, rules)
-    last = allowed(attempts, None, None)[-1:]
     count = sum(fact.base is None for fact in attempts)
-    found = Result(exercise, 0.0, out_of, count, last=last[0] if last else None)
+    found = Result(exercise, 0.0, out_of, count, last=last_of(attempts))
     graded = [
         replace(
             found,
@@ -186,6 +185,19 @@ def allowed(attempts: Sequence[Fact], closes: datetime | None, most: int | None)
     files = [f for f in in_time if f.base is None][:most]
     numbers = {f.number for f in files}
     return [f for f in in_time if f in files or f.base in numbers]
+
+
+def last_of(attempts: Sequence[Fact]) -> Fact | None:
+    """The file that was handed in last, with the earlier answers that go with it today.
+
+    If it is not graded with these yet, with those with which it was handed in last.
+    """
+    ordered = allowed(attempts, None, None)
+    if not ordered:
+        return None
+    file = ordered[-1].base or ordered[-1].number
+    same = [fact for fact in ordered if file in (fact.number, fact.base)]
+    return next((fact for fact in reversed(same) if fact.now), same[-1])
 
 
 def lateness(fact: Fact, due: datetime | None, late: Late) -> timedelta:

@@ -29,6 +29,8 @@ class Fact:
         Where it is another one once more, with other earlier answers: the number of that one.
     own_time : datetime or None
         When the file itself was handed in, without what it imports.
+    now : bool
+        Whether it is with the earlier answers that go with it today.
     """
 
     student: str
@@ -43,3 +45,4 @@ class Fact:
     download: int = 0
     base: int | None = None
     own_time: datetime | None = None
+    now: bool = True

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from tracer.exercises.exercise import Exercise
-from tracer.gradebook.counting import ON_TIME, Result, allowed
+from tracer.gradebook.counting import ON_TIME, Result, last_of
 from tracer.gradebook.fact import Fact
 from tracer.gradebook.feedback import shown
 from tracer.gradebook.rules import Rules
@@ -47,8 +47,8 @@ def returned(
     for fact in class_.facts:
         theirs.setdefault((fact.student, fact.exercise), []).append(fact)
     for (student, exercise), facts in theirs.items():
-        last = allowed(facts, None, None)[-1]
-        if last.points is None:
+        last = last_of(facts)
+        if last is None or last.points is None:
             continue
         due = rules.extensions.get((student, exercise), rules.due.get(exercise))
         levels = rules.feedback.levels(exercise, tries(facts), due, now)

@@ -19,10 +19,10 @@ from tracer.errors import FileError
 from tracer.exercises.exercise import Exercise
 from tracer.gradebook.fact import Fact
 from tracer.gradebook.handed import Before, HandedIn, Student, latest
+from tracer.gradebook.moments import as_time
 from tracer.gradebook.tables import prepare
 from tracer.gradebook.together import (
     OnceMore,
-    as_time,
     bring_together,
     earlier_of,
     times_of_earlier,
@@ -320,7 +320,7 @@ class Store:
             "WITH attempts AS (SELECT number, download, time, late FROM submissions UNION ALL "
             "SELECT submission, download, time, late FROM again) "
             "SELECT s.student, s.exercise, s.attempt, s.number, a.time, a.late, g.verdict, "
-            "g.points, g.out_of, a.download, s.base FROM attempts AS a "
+            "g.points, g.out_of, a.download, s.base, s.now FROM attempts AS a "
             "JOIN submissions AS s ON s.number = a.number "
             "LEFT JOIN standing AS t ON t.submission = s.number "
             "LEFT JOIN grades AS g ON g.number = t.grade "
@@ -334,10 +334,10 @@ class Store:
                 latest(as_time(time), of_earlier.get(number, ())),
                 None if late is None else bool(late),
                 verdict or "grader_fault", points, out_of or 0, download, base,
-                as_time(time),
+                as_time(time), bool(now),
             )
             for student, exercise, attempt, number, time, late, verdict, points, out_of, download,
-            base in rows
+            base, now in rows
         ]  # fmt: skip
 
     @contextmanager

@@ -15,7 +15,7 @@ from pathlib import Path
 from tracer.errors import FileError
 from tracer.language import _
 
-VERSION = 6
+VERSION = 7
 
 _FIRST = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -97,6 +97,11 @@ CREATE TABLE beside (
 """Until then a submission stayed with the earlier answers that were there first. ``looked`` says
 which ones were there when it was last seen which of them it imports."""
 
+_SEVENTH = """
+ALTER TABLE submissions ADD COLUMN now INTEGER NOT NULL DEFAULT 1;
+"""
+"""Whether it is with the earlier answers that go with it today."""
+
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Make the tables that are not there yet.
@@ -116,6 +121,6 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
             "choose another folder with --out"
         )
         raise FileError(said.format(file=path, found=version, wanted=VERSION))
-    missing = "".join((_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)[version:])
+    missing = "".join((_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH)[version:])
     if missing:
         connection.executescript(f"BEGIN; {missing} PRAGMA user_version = {VERSION}; COMMIT;")

@@ -2,22 +2,25 @@
 
 It is the one that was handed in last. Where that is another one than it was, the answer is there
 once more, as a submission of its own with a grade of its own: nothing that was graded changes.
+It is there also with each that went with it before, since it was handed in itself: in time it may
+have been with one of these, and how often a teacher downloads takes nobody's points.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from tracer.exercises.earlier import all_earlier, all_used, imported, with_earlier
 from tracer.exercises.exercise import Exercise
-from tracer.exercises.form import look
+from tracer.exercises.form import Form, look
 from tracer.exercises.notebook import code_alone
 from tracer.exercises.submission import Submission
 from tracer.gradebook.handed import Before
+from tracer.gradebook.moments import Handed, There, all_answers, as_time, moments_of, seconds
 
 
 class OnceMore(NamedTuple):
@@ -25,19 +28,6 @@ class OnceMore(NamedTuple):
 
     student: str
     exercise: str
-
-
-class _Handed(NamedTuple):
-    """An answer as it is kept."""
-
-    number: int
-    file: str
-    digest: str
-    time: str | None
-
-
-_Last: TypeAlias = Mapping[str, _Handed]
-"""A student's last answers, by their exercises."""
 
 
 def bring_together(
@@ -55,22 +45,32 @@ def bring_together(
     """
     found = []
     importing = [exercise for exercise in exercises if exercise.uses]
-    last = _last_answers(connection) if importing else {}
+    handed = all_answers(connection) if importing else {}
     for exercise in importing:
         modules = {one.name: one.module.encode() for one in all_used(exercise)}
         for student, answer, looked in _answers(connection, exercise.name):
-            there = {name: one for name, one in last[student].items() if name in modules}
-            seen = json.dumps({name: there[name].digest for name in sorted(there)})
-            if seen == (looked or "{}"):
+            before = {name: them for name, them in handed[student].items() if name in modules}
+            moments = moments_of(answer, before)
+            seen = json.dumps([{name: at[name].digest for name in sorted(at)} for at in moments])
+            if seen == (looked or "[{}]"):
                 continue
             source = _source(connection, answer.digest)
             # Most import nothing. In text of two bytes a letter no name is found that way.
             may = b"\0" in source or any(module in source for module in modules.values())
-            earlier = _imported(connection, exercise, answer, source, there) if may else []
-            if _comes_once_more(connection, answer, earlier, download, new=looked is None):
+            ways = _ways(connection, exercise, answer, source, moments) if may else [[]]
+            more = [
+                _comes_once_more(connection, answer, way, download, new=looked is None and k == 0)
+                for k, way in enumerate(ways)
+            ]
+            if any(more):
                 found.append(OnceMore(student, exercise.name))
+            now = _with(connection, answer, ways[-1])
             connection.execute(
                 "UPDATE submissions SET looked = ? WHERE number = ?", [seen, answer.number]
+            )
+            connection.execute(
+                "UPDATE submissions SET now = (number = ?) WHERE number = ? OR base = ?",
+                [answer.number if now is None else now, answer.number, answer.number],
             )
     return found
 
@@ -94,41 +94,7 @@ def times_of_earlier(connection: sqlite3.Connection) -> dict[int, list[datetime]
     return found
 
 
-def as_time(text: str | None) -> datetime | None:
-    """A moment as it is kept."""
-    return None if text is None else datetime.fromisoformat(text)
-
-
-def _seconds(time: str | None) -> float:
-    moment = as_time(time)
-    return moment.timestamp() if moment is not None else 0.0
-
-
-def _last_answers(connection: sqlite3.Connection) -> dict[str, dict[str, _Handed]]:
-    """Of each student the last answer to each exercise: of the newest download that has one.
-
-    Of several in it that with the latest time; then the one that came only to be imported.
-    """
-    rows = connection.execute(
-        "SELECT student, exercise, number, file, digest, time, seen, 0 FROM submissions "
-        "WHERE base IS NULL UNION ALL "
-        "SELECT student, exercise, number, file, digest, time, seen, 1 FROM beside"
-    )
-    best: dict[tuple[str, str], tuple[tuple[int, float, int, int], _Handed]] = {}
-    for student, exercise, number, file, digest, time, seen, beside in rows:
-        rank = (seen, _seconds(time), beside, number)
-        known = best.get((student, exercise))
-        if known is None or rank > known[0]:
-            best[student, exercise] = rank, _Handed(number, file, digest, time)
-    found: dict[str, dict[str, _Handed]] = {}
-    for (student, exercise), (_rank, handed) in best.items():
-        found.setdefault(student, {})[exercise] = handed
-    return found
-
-
-def _answers(
-    connection: sqlite3.Connection, exercise: str
-) -> list[tuple[str, _Handed, str | None]]:
+def _answers(connection: sqlite3.Connection, exercise: str) -> list[tuple[str, Handed, str | None]]:
     """Each student's answers to an exercise of the newest download that has one, and `looked`.
 
     In the order in which they were handed in, as far as that is known.
@@ -139,8 +105,8 @@ def _answers(
         "WHERE o.student = s.student AND o.exercise = s.exercise AND o.base IS NULL)",
         [exercise],
     )
-    found = [(student, _Handed(*answer), looked) for student, *answer, looked in rows]
-    return sorted(found, key=lambda one: (_seconds(one[1].time), one[1].number))
+    found = [(student, Handed(*answer), looked) for student, *answer, looked in rows]
+    return sorted(found, key=lambda one: (seconds(one[1].time), one[1].number))
 
 
 def _source(connection: sqlite3.Connection, digest: str) -> bytes:
@@ -149,15 +115,24 @@ def _source(connection: sqlite3.Connection, digest: str) -> bytes:
     return source
 
 
-def _imported(
-    connection: sqlite3.Connection, exercise: Exercise, answer: _Handed, source: bytes,
-    there: _Last,
-) -> list[Before]:  # fmt: skip
-    """Of the answers that are there those that an answer imports, and what these import in turn."""
+def _ways(
+    connection: sqlite3.Connection, exercise: Exercise, answer: Handed, source: bytes,
+    moments: list[There],
+) -> list[list[Before]]:  # fmt: skip
+    """What an answer imports at each moment at which all was there that it imports now."""
     tags = (exercise.name, exercise.number)
     form = look(answer.file, source, exercise.called_names, tags)
     if not imported(form.program, exercise):
-        return []
+        return [[]]
+    found = [_imported(connection, exercise, form, there) for there in moments]
+    needed = {one.exercise for one in found[-1]}
+    return [way for there, way in zip(moments, found, strict=True) if needed.issubset(there)]
+
+
+def _imported(
+    connection: sqlite3.Connection, exercise: Exercise, form: Form, there: There
+) -> list[Before]:
+    """Of the answers that are there those that an answer imports, and what these import in turn."""
     handed = {
         name: Submission(one.file, code_alone(_source(connection, one.digest), one.file))
         for name, one in there.items()
@@ -169,11 +144,8 @@ def _imported(
     ]
 
 
-def _comes_once_more(
-    connection: sqlite3.Connection, answer: _Handed, earlier: list[Before], download: int, *,
-    new: bool,
-) -> bool:  # fmt: skip
-    """See that a submission with these earlier answers is there; whether it is one more."""
+def _with(connection: sqlite3.Connection, answer: Handed, earlier: list[Before]) -> int | None:
+    """The number under which an answer is there with these earlier answers."""
     wanted = {one.exercise: one.digest for one in earlier}
     same = connection.execute(
         "SELECT ? UNION ALL SELECT number FROM submissions WHERE base = ?", [answer.number] * 2
@@ -184,7 +156,34 @@ def _comes_once_more(
             for one in earlier_of(connection, number)
         }
         if {name: has.get(name) for name in wanted} == wanted:
-            return False
+            return int(number)
+    return None
+
+
+def _known_since(connection: sqlite3.Connection, number: int, earlier: list[Before]) -> None:
+    """Keep when the same files were there first, where a later download tells it."""
+    kept = [one.time for one in earlier_of(connection, number) if one.time is not None]
+    times = [one.time for one in earlier if one.time is not None]
+    if kept and len(times) == len(earlier) and max(times, default=max(kept)) < max(kept):
+        connection.executemany(
+            "UPDATE earlier SET time = ? WHERE submission = ? AND exercise = ?",
+            [
+                (time.isoformat(), number, one.exercise)
+                for time, one in zip(times, earlier, strict=True)
+            ],
+        )
+
+
+def _comes_once_more(
+    connection: sqlite3.Connection, answer: Handed, earlier: list[Before], download: int, *,
+    new: bool,
+) -> bool:  # fmt: skip
+    """See that a submission with these earlier answers is there; whether it is one more."""
+    there = _with(connection, answer, earlier)
+    if there is not None:
+        _known_since(connection, there, earlier)
+        return False
+    wanted = {one.exercise: one.digest for one in earlier}
     number = answer.number
     graded = connection.execute("SELECT 1 FROM grades WHERE submission = ?", [number]).fetchone()
     once_more = not new or graded is not None
