@@ -124,6 +124,7 @@ COMMANDS = (
         )
     ),
     *(ROOT / "tracer" / "exports" / name for name in ("table.py", "formats/canvas.py")),
+    ROOT / "tracer" / "grading" / "session.py",
     ROOT / "tracer" / "sandbox" / "process.py",
     ROOT / "tracer" / "sandbox" / "warm.py",
     *(ROOT / "tracer" / "storage" / name for name in ("locking.py", "writing.py")),

@@ -12,12 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.grading.answering import EXERCISES, answered, judged, task_of
+from tracer.errors import FileError
 from tracer.exercises.exercise import Exercise
+from tracer.exercises.form import look
 from tracer.exercises.submission import Submission
 from tracer.grading import judge as judging
 from tracer.grading.diagnosing import diagnosed
+from tracer.grading.kept import Kept
 from tracer.grading.report import Report, Verdict
-from tracer.grading.session import grade
+from tracer.grading.session import Session, grade
 from tracer.sandbox.frames import MAX_BYTES, pack, pack_note
 from tracer.sandbox.process import How, Limits, Run, Wall
 from tracer.view.export.report_json import as_record
@@ -67,11 +70,12 @@ class Canned(Wall):
     response: bytes
     how: How = How.EXITED
     status: int = 0
+    printed: str = ""
 
     def run(self, source: bytes, file: str, request: bytes, limits: Limits, longest: float) -> Run:
         """The same for every request."""
         del source, file, request, limits, longest
-        return Run(self.how, self.status, self.response, "", 0.0)
+        return Run(self.how, self.status, self.response, self.printed, 0.0)
 
 
 READY = pack_note("ready", {})
@@ -92,6 +96,26 @@ def test_a_process_that_does_not_start_is_the_graders_fault() -> None:
 
     assert report.verdict is Verdict.GRADER_FAULT
     assert report.points == 0
+
+
+def test_a_machine_with_too_much_to_do_is_no_bug() -> None:
+    """Python did not start in time: no check has failed, and what to do is said."""
+    with pytest.raises(FileError, match=r"did not start within 60 seconds, .* try again"):
+        grade(RNN_STEP, NOTHING, seed=1, wall=Canned(b"", How.WAITED))
+
+
+def test_what_python_said_as_it_failed_to_start_has_no_signs_of_ours() -> None:
+    """It stands in one line, without the marks that tell the checks apart."""
+    session = Session(
+        RNN_STEP, look("rnn_step.py", NOTHING.source, []), Limits(), Canned(b""), Kept()
+    )
+    said = f"no right\n{session.mark}0;{session.mark}1;"
+    session.wall = Canned(b"", printed=said)
+
+    first, *_others = session.run(session.kept.tasks(RNN_STEP, 1, session.wall), [])
+
+    assert first.report.trouble is not None
+    assert first.report.trouble.facts["what"] == "Python did not start: no right"
 
 
 @pytest.mark.parametrize("how", list(How))

@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 import tempfile
+import threading
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +20,7 @@ from tracer.grading import session
 from tracer.grading.report import Verdict
 from tracer.grading.session import grade
 from tracer.grading.task import tasks
-from tracer.sandbox import place
+from tracer.sandbox import collector, place
 from tracer.sandbox.process import Limits, PlainProcess, Run, Wall
 from tracer.view.export.report_json import as_record
 from tracer.view.terminal.console import Abilities
@@ -50,6 +51,37 @@ def test_it_runs_alone_in_a_folder_of_its_own(rnn_step: Exercise) -> None:
 
     assert files == ["rnn_step.py"]
     assert not Path(folder).exists()
+
+
+def test_nothing_is_lost_that_is_read_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine the reader has read nothing when the process has ended and is waited for.
+
+    Somebody else may still hold the pipe open: then what lies in it is all there is.
+    """
+    if os.name != "posix":
+        return
+    reading, writing = os.pipe()
+    os.write(writing, b"ready")
+    made, late = threading.Event(), threading.Event()
+    readable = collector._readable
+
+    def held_up(file: int, milliseconds: int) -> bool:
+        """Not scheduled until nobody waits for more."""
+        if not late.is_set():
+            late.set()
+            made.wait()
+            results._stop.wait()
+            return False
+        return readable(file, milliseconds)
+
+    monkeypatch.setattr(collector, "_readable", held_up)
+    results = collector.Collector(os.fdopen(reading, "rb"), 100)
+    made.set()
+    assert late.wait(60)
+    results.finish()
+    os.close(writing)
+
+    assert results.data == b"ready"
 
 
 def test_a_full_disk_costs_no_report(rnn_step: Exercise, monkeypatch: pytest.MonkeyPatch) -> None:

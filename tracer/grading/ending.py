@@ -92,7 +92,7 @@ def _without_end(session: Session, task: Task, limits: Limits) -> Judged | None:
     session.seconds += run.seconds
     (answer,) = transcript.answers
     without_end = run.how in (How.TIME, How.WAITED) and answer.last_call is None
-    if transcript.problem or not without_end:
+    if transcript.problem or not transcript.ready or not without_end:
         return None
     (printed,) = session.printed_in(run, 1)
     session.printed += printed

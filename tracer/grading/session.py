@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
+from tracer.errors import FileError
 from tracer.exercises.earlier import programs, with_earlier
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.form import Form, look
@@ -25,6 +26,7 @@ from tracer.grading.report import Certain, CheckReport, Kind, Report, Trouble, V
 from tracer.grading.request import Plan, largest, request
 from tracer.grading.task import Task
 from tracer.grading.undecided import settled
+from tracer.language import _
 from tracer.sandbox.frames import NUMBER
 from tracer.sandbox.packages import LIBRARIES, installed
 from tracer.sandbox.process import How, Limits, PlainProcess, Run, Wall
@@ -48,6 +50,8 @@ def grade(
     early: Callable[[Certain], None] | None = None,
 ) -> Report:
     """Run a submission and judge it. Nothing that it does makes this raise.
+
+    A `FileError` means that no process could be started for it, or none has started in time.
 
     Parameters
     ----------
@@ -205,7 +209,10 @@ class Session:
             garbled = Trouble(Kind.GARBLED, facts={"what": what})
             return _all(tasks, Verdict.FORBIDDEN, garbled)
         if not transcript.ready:  # what is ready cannot be unsaid by the student's code
-            fault = Trouble(Kind.FAULT, facts={"what": f"Python did not start: {run.printed}"})
+            if run.how.late:
+                raise _too_busy(limits)
+            what = " ".join(["Python did not start:", *"".join(parts).split()])
+            fault = Trouble(Kind.FAULT, facts={"what": what})
             return _all(tasks, Verdict.GRADER_FAULT, fault)
         found: list[Judged] = []
         for k, (task, answer) in enumerate(zip(tasks, transcript.answers, strict=True)):
@@ -276,6 +283,15 @@ def faulty(task: Task, error: Exception) -> CheckReport:
     """The report on a check at which the grader broke."""
     fault = Trouble(Kind.FAULT, facts={"what": f"{type(error).__name__}: {error}"})
     return CheckReport(task.case.check, Verdict.GRADER_FAULT, trouble=fault)
+
+
+def _too_busy(limits: Limits) -> FileError:
+    """That Python did not start in time: nothing of the answer has run, and nothing is broken."""
+    why = _(
+        "Python did not start within {seconds:g} seconds: this machine has too much else to do. "
+        "It says nothing about your answer; try again when less is running."
+    ).format(seconds=limits.starting)
+    return FileError(_("cannot run your code: {why}").format(why=why))
 
 
 def _overwritten(judged: Judged) -> bool:

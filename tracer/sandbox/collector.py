@@ -18,6 +18,12 @@ GATHERING = 0.002
 PIECE = 2**16
 """Bytes that are read at once, as many as a pipe holds."""
 
+POLLED = hasattr(select, "poll")
+"""Whether a pipe can be asked if there is something to read; not on Windows."""
+
+HELD = 2**20
+"""Bytes that a pipe can hold at most; who goes on writing is not read for ever."""
+
 
 class Collector:
     """Reads a pipe in a thread of its own and keeps the first `most` bytes.
@@ -50,7 +56,7 @@ class Collector:
         file = self._pipe.fileno()
         with suppress(OSError, ValueError):
             while not self._stop.is_set():
-                if not _readable(file):
+                if not _readable(file, PAUSE):
                     continue
                 chunk = os.read(file, PIECE)
                 if not chunk:
@@ -59,23 +65,31 @@ class Collector:
                 self.last = time.monotonic()
                 if len(chunk) < PIECE:
                     self._ended.wait(GATHERING)
+            left = HELD if POLLED else 0
+            while left > 0 and _readable(file, 0) and (chunk := os.read(file, min(PIECE, left))):
+                self.data += chunk[: self._most - len(self.data)]
+                left -= len(chunk)
 
     def finish(self) -> None:
-        """Take what is left, and raise what went wrong while it was read."""
+        """Take what is left, and raise what went wrong while it was read.
+
+        Nothing that lies in the pipe is lost, however late the thread comes to read it: on a busy
+        machine it may have read nothing yet of a process that has already ended.
+        """
         self._ended.set()
         self._thread.join(0.5)
         self._stop.set()
-        self._thread.join(1.0)
+        self._thread.join(None if POLLED else 1.0)  # with nothing to read, it ends by itself
         if not self._thread.is_alive():
             self._pipe.close()
         if self._failed is not None:
             raise self._failed
 
 
-def _readable(file: int) -> bool:
+def _readable(file: int, milliseconds: int) -> bool:
     """Whether there is something to read, or the end; true at once where only reading tells."""
-    if not hasattr(select, "poll"):  # Windows
+    if not POLLED:
         return True
     waiting = select.poll()
     waiting.register(file, select.POLLIN)
-    return bool(waiting.poll(PAUSE))
+    return bool(waiting.poll(milliseconds))

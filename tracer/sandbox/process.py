@@ -72,6 +72,11 @@ class Limits:
         return 12 * self.seconds
 
     @property
+    def starting(self) -> float:
+        """Seconds on the clock until Python and NumPy are there, before any of the answer runs."""
+        return max(self.waiting, STARTUP)
+
+    @property
     def budget(self) -> float:
         """Seconds of processor time for one file, all its checks and processes together."""
         return 20 * self.seconds
@@ -297,7 +302,7 @@ def _wait(
         starting = not results.data
         if not starting and waited > limits.seconds and used.seconds - before > limits.seconds:
             return How.TIME, used
-        if waited > (max(limits.waiting, STARTUP) if starting else limits.waiting):
+        if waited > (limits.starting if starting else limits.waiting):
             return How.WAITED, used
         if used.seconds > longest and not starting:
             return How.SPENT, used
