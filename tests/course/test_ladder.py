@@ -143,6 +143,7 @@ def test_begun_anew(course: Path) -> None:
     missing = tracer("reset", "10")
 
     assert (no.exit_code, nobody.exit_code) == (130, 2)
+    assert nobody.stdout.endswith("[y/N]: \n")  # the error begins on a line of its own
     assert nobody.stderr == "error: nothing was reset; to reset it without a question: --yes\n"
     assert yes.stdout == (
         "Begin 10_rnn_step anew? Your answer is kept as rnn_step.old-1.py. [y/N]: y\n"

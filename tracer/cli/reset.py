@@ -59,6 +59,7 @@ def _ask(exercise: str, kept: str) -> None:
         click.confirm(said.format(exercise=exercise, kept=kept), abort=True)
     except click.Abort as error:
         if error.__context__ is not None:  # nobody is there to answer
+            click.echo()  # the question stands on a line of its own
             raise InputError(
                 _("nothing was reset; to reset it without a question: --yes")
             ) from error
