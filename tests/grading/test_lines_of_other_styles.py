@@ -197,6 +197,22 @@ def test_the_line(number: str, answer: str, line: str) -> None:
     assert told["code"].startswith(line)
 
 
+MASKED_SCORES = """
+def tagging_loss(logits, label, mask):
+    logits = logits * mask[:, :, None]
+    e = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    p = e / e.sum(-1, keepdims=True)
+    onehot = np.eye(logits.shape[2])[label]
+    N = logits.shape[1]
+    return -np.log((p * onehot).sum(-1)).sum() / N, (p - onehot) / N
+"""
+
+
+def test_no_line_where_an_argument_was_masked() -> None:
+    """Softmax of 0 is what it should be; the mask belongs elsewhere."""
+    assert as_record(report_on("14", MASKED_SCORES))["line"] is None
+
+
 def test_no_line_where_two_statements_of_it_keep_states() -> None:
     """It is not known which of them read what; the line before, where h is made, is to blame."""
     assert as_record(report_on("23", ONLY_C))["line"] is None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
 import numpy.typing as npt
 
 from tracer.exercises.exercise import Exercise
@@ -26,7 +27,7 @@ from tracer.grading.blame.occurring import (
 )
 from tracer.grading.blame.recorded import Records
 from tracer.grading.judge import Judged
-from tracer.grading.report import Blame, CheckReport, Kind, Verdict
+from tracer.grading.report import Blame, CheckReport, Kind, Verdict, Why
 from tracer.grading.request import alone
 from tracer.grading.right import ByEquations
 from tracer.grading.task import Task
@@ -111,7 +112,20 @@ def _in_one(
     except Exception:  # noqa: BLE001 - a line is feedback: whatever they wrote, there are points
         return None  # as where shapes of the student's own do not fit: nothing can be said
     unsure = blame is not None and Around(session.form.program).keeps_several(blame.line)
+    if blame is not None and blame.why is Why.ABSENT:  # what is made of it may be as it should
+        unsure = unsure or _blanked(records, task.plan[number].arrays)
     return None if unsure else blame
+
+
+def _blanked(records: Records, arrays: Mapping[str, Array]) -> bool:
+    """Whether some numbers of an argument were made 0, as by a mask, under its own name."""
+    for k in range(len(records.rows)):
+        own, array = records.of(k), arrays.get(records.name(k))
+        if array is not None and array.size == own.size > 1:
+            others = own != np.ravel(array)
+            if others.any() and not own[others].any():
+                return True
+    return False
 
 
 def records_of(answer: Answer) -> Records | None:
