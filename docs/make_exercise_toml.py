@@ -100,7 +100,8 @@ What a check states of a result that is no quantity:
 - `nopython = true`: each function is compiled with `numba.njit` before it is called.
 - `launched = true`, with `device = "cuda-simulator"`: the function launches one kernel, which takes
   the function's own arguments and then arrays for its results. tracer launches the kernel once
-  more, with other numbers; each thread has arrays of its own, and writes a number of each result.
+  more, with other numbers; each thread has arrays of its own, those of the results full of NaN, and
+  writes a number of each result.
 """
 
 FILES = (

@@ -83,11 +83,16 @@ def test_mathematics_as_on_a_card() -> None:
          "The kernel was launched with other arguments than expected."),
         (RIGHT.replace(LAUNCH, LAUNCH.partition("    return")[0] + LAUNCH),
          "There were 2 launches; expected 1."),
+        (RIGHT.replace("c[n, j] = ", "c[n, j] += "), "A thread reads a number of c that it has "),
+        (RIGHT.replace("= a[j], ", "= a[j] * math.nan, "), "'trouble': None"),  # NaN is judged
         (RIGHT.replace("        for k in", "        a[j] + np.dot(U[j], x[n])\n        for k in"),
          "no function there makes an array"),
         ((ATTACKS / "kernel_of_whole_arrays.py").read_text("utf-8"), "unsupported operand type"),
     ],
-    ids=["none", "nothing", "one thread", "arguments", "twice", "NumPy", "whole arrays"],
+    ids=[
+        "none", "nothing", "one thread", "arguments", "twice", "added", "NaN", "NumPy",
+        "whole arrays",
+    ],
 )  # fmt: skip
 def test_numbers_that_no_thread_has_computed(source: str, says: str) -> None:
     """They are right, or those of a kernel that tracer cannot launch: none of them counts."""

@@ -3,7 +3,8 @@
 Right numbers do not show who has computed them. So the kernel that was launched is launched again
 from here, with other numbers, and what its threads write is what comes back. Each thread gets
 arrays of its own, and those of the results are full of NaN: what no thread has written is no
-number, and no thread can take over what another one has computed.
+number, and no thread can take over what another one has computed. Where NaN comes back, a launch
+with a number in its place tells what was written, and whether the kernel reads what it is to write.
 
 The simulator is told to note launches before any of the student's code runs; what that code puts in
 the place of ``cuda.jit`` launches nothing. Like `runner`, this file is copied beside the student's
@@ -17,6 +18,9 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
+
+FULL = 0.8125
+"""What a result is full of where NaN does not tell whether it was written."""
 
 
 class NotLaunched(Exception):
@@ -97,21 +101,49 @@ class Launches:
             raise NotLaunched("arguments", length=len(self._took))
         if not all(map(_same, before, took)):
             raise NotLaunched("arguments", length=len(self._took))
-        empty = [self._numpy.full_like(array, self._numpy.nan) for array in own]
-        whole = [array.copy() for array in empty]
-        threads, most = [0] * len(own), [0] * len(own)
-        for arrays in self._threads(given, empty):
-            for n, array in enumerate(arrays):
-                written = array == array  # noqa: PLR0124 - NaN is not
-                whole[n][written] = array[written]
-                threads[n] += bool(written.any())
-                most[n] = max(most[n], int(written.sum()))
-        for name, array, wrote, numbers in zip(results, whole, threads, most, strict=True):
-            if numbers > 1:
-                raise NotLaunched("one", name, numbers)
-            if wrote < array.size:
-                raise NotLaunched("threads", name, wrote)
-        return tuple(whole)
+        nan = self._numpy.nan
+        found = self._written(given, [self._numpy.full_like(array, nan) for array in own])
+        if any(_no_number(one.numbers).any() for one in found):
+            self._count_what_is_no_number(found, given, results)
+        for name, one in zip(results, found, strict=True):
+            if one.most > 1:
+                raise NotLaunched("one", name, one.most)
+            if one.threads < one.numbers.size:
+                raise NotLaunched("threads", name, one.threads)
+        return tuple(one.numbers for one in found)
+
+    def _written(self, given: Sequence[Any], full: Sequence[Any]) -> list[Any]:
+        """What the threads write into each result, how many write, and the most that one writes.
+
+        NaN is not counted where the result was full of NaN.
+        """
+        found = [SimpleNamespace(numbers=array.copy(), threads=0, most=0) for array in full]
+        for arrays in self._threads(given, full):
+            for one, array, before in zip(found, arrays, full, strict=True):
+                written = (array != before) & ~(_no_number(array) & _no_number(before))
+                one.numbers[written] = array[written]
+                one.threads += bool(written.any())
+                one.most = max(one.most, int(written.sum()))
+        return found
+
+    def _count_what_is_no_number(
+        self, found: Sequence[Any], given: Sequence[Any], results: Sequence[str]
+    ) -> None:
+        """Count who wrote NaN, in launches where one result after the other is full of a number.
+
+        What is a number only then has come out of what the result was full of.
+        """
+        for place, one in enumerate(found):
+            full = [
+                self._numpy.full_like(other.numbers, FULL if other is one else self._numpy.nan)
+                for other in found
+            ]
+            anew = self._written(given, full)
+            for old, new, before in zip(found, anew, full, strict=True):
+                known = ~_no_number(new.numbers) & (new.numbers != before)
+                if (known & _no_number(old.numbers)).any():
+                    raise NotLaunched("read", results[place])
+            one.threads, one.most = anew[place].threads, anew[place].most
 
     def _threads(self, given: Sequence[Any], empty: Sequence[Any]) -> Iterator[list[Any]]:
         """The arrays of the results of each thread, after it has run."""
@@ -137,6 +169,11 @@ class Launches:
 
     def _on_card(self, array: Any) -> Any:
         return self._simulator.FakeWithinKernelCUDAArray(self._simulator.FakeCUDAArray(array))
+
+
+def _no_number(array: Any) -> Any:
+    """Where it is NaN."""
+    return array != array  # noqa: PLR0124 - NaN is not
 
 
 def _same(one: Any, other: Any) -> bool:

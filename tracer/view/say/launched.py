@@ -35,6 +35,14 @@ def not_launched(asked: Function, facts: Mapping[str, Any]) -> list[str]:
                 _("One thread wrote {n} numbers of {name}; expected 1.").format(n=count, name=name),
                 _("Each number is to be computed by a thread of its own: cuda.grid says which."),
             ]
+        case "read":
+            return [
+                _("A thread reads a number of {name} that it has not written.").format(name=name),
+                _(
+                    "tracer has launched your kernel itself, with {name} full of NaN. Add up in a "
+                    "variable of the thread, and write it into {name} once."
+                ).format(name=name),
+            ]
         case "threads":
             return [
                 plural(
