@@ -81,7 +81,7 @@ def hold(rules: Iterable[Rule], beneath: str) -> None:
     """Make a list of these rules, and of one that gives everything beneath a folder to be written.
 
     Who forks often does so once: some hundred rules take longer than a small answer does, and a
-    list of them cannot be copied. A process is then held to two lists, and has what both give: this
+    list of them cannot be copied. A process then obeys two lists, and may do what both allow: this
     one, and one of its own with a folder beneath, and with the few folders around what the rules
     are about. None of these is around the folders of other processes.
     """
@@ -94,7 +94,7 @@ def hold(rules: Iterable[Rule], beneath: str) -> None:
 
 
 def lists(rules: Iterable[Rule]) -> list[int]:
-    """Descriptors of all lists that a process is to be held to: those held, and one of its own."""
+    """Descriptors of all lists that a process is to obey: those held, and one of its own."""
     return [*_HELD, ruleset(rules)]
 
 

@@ -1,9 +1,9 @@
 """Namespaces of one run, made inside bubblewrap: of processes, mounts, shared memory and network.
 
 The process that forks the others has been left one right inside its small machine: to make
-namespaces. Each run is forked into a namespace of processes with nobody else in it but a first
-process that does nothing, and whose end would end all that is in there. To make one takes as long
-as a small answer does: it is used again if nothing is left in it.
+namespaces. Each run is forked into a PID namespace of its own, in which there is only an idle first
+process (PID 1), whose end would end all that is in there. To make one takes as long as a small
+answer does: the next run uses it if no process is left in it.
 
 The folder of the answer is a piece of memory with a limit, which no other run can see, and the one
 user there is has nobody else to be: for an ordinary user, each run is also in a namespace of users.
@@ -44,7 +44,7 @@ _EMPTY: list[Room] = []
 
 
 def room() -> Room:
-    """A namespace of processes for one run, with a first process that does nothing.
+    """A namespace of processes for one run, with an idle first process (PID 1).
 
     Raises
     ------
