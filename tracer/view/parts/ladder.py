@@ -32,7 +32,7 @@ class Rung:
     passed : str
         Day and time at which it passed; empty if it never did.
     tries : int
-        Different answers that were checked until then.
+        Different answers that were checked until then; those since it passed do not count.
     """
 
     name: str
@@ -43,11 +43,24 @@ class Rung:
     tries: int
 
     @property
+    def before(self) -> bool:
+        """Whether it passed once, and does not any more."""
+        return bool(self.passed) and self.verdict is not Verdict.PASSED
+
+    @property
+    def when(self) -> str:
+        """When it passed, in words."""
+        return _("passed {when}").format(when=self.passed) if self.before else self.passed
+
+    @property
     def tried(self) -> str:
         """How many tries, in words; nothing where there was none."""
         if not self.tries:
             return ""
-        said = plural("{count} try", "{count} tries", self.tries)
+        if self.before:
+            said = plural("after {count} try", "after {count} tries", self.tries)
+        else:
+            said = plural("{count} try", "{count} tries", self.tries)
         return said.format(count=self.tries)
 
 
@@ -95,11 +108,10 @@ def ladder(exercises: Sequence[Exercise], book: Workbook, left_out: Sequence[str
     for exercise, row in zip(exercises, listed.rows, strict=True):
         work = book.work(exercise)
         status = row.status
-        if work.passed and row.verdict is not Verdict.PASSED:
+        when = _when(work.passed)
+        if work.passed and not when and row.verdict is not Verdict.PASSED:
             status = _("{verdict}, passed before").format(verdict=status)
-        rungs.append(
-            Rung(row.name, row.verdict, status, row.following, _when(work.passed), work.tries)
-        )
+        rungs.append(Rung(row.name, row.verdict, status, row.following, when, work.tries))
     return Ladder(tuple(rungs), listed.advice)
 
 

@@ -45,7 +45,7 @@ def progress(part: Ladder, able: Abilities) -> list[Text]:
     lines = [Text(""), bar(part.passed, len(part.rungs), able), Text("")]
     columns = [
         [rung.status for rung in part.rungs],
-        [rung.passed for rung in part.rungs],
+        [rung.when for rung in part.rungs],
         [rung.tried for rung in part.rungs],
     ]
     name = widest([rung.name for rung in part.rungs])
