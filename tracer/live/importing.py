@@ -11,10 +11,10 @@ import linecache
 import os
 import sys
 from collections.abc import Mapping
-from importlib.abc import Loader, MetaPathFinder
+from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from tracer.course.as_notebook import SUFFIX
@@ -22,7 +22,7 @@ from tracer.course.earlier import place_of
 from tracer.errors import FileError, InputError
 from tracer.exercises.earlier import all_used
 from tracer.exercises.exercise import Exercise
-from tracer.exercises.form import digest, look
+from tracer.exercises.form import Form, digest, look
 from tracer.exercises.submission import Submission
 from tracer.live.named import the_exercise
 
@@ -65,7 +65,7 @@ def use_earlier(exercise: str, /, *, exercises: str | os.PathLike[str] | None = 
     _EarlierAnswers(used, places).begin()
 
 
-class _EarlierAnswers(MetaPathFinder, Loader):
+class _EarlierAnswers(MetaPathFinder, InspectLoader):
     """Finds the modules of these exercises, each in the file at its place."""
 
     def __init__(self, used: Mapping[str, Exercise], places: Mapping[str, Path]) -> None:
@@ -97,11 +97,21 @@ class _EarlierAnswers(MetaPathFinder, Loader):
             self.forget_all()
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        """One of these modules."""
+        """One of these modules; where its answer is not there, no other file of that name."""
         del target
         if path is not None or fullname not in self._used:
             return None
-        return ModuleSpec(fullname, self, origin=str(self._places[fullname]))
+        exercise, place = self._used[fullname], self._places[fullname]
+        if not os.path.lexists(place):
+            either = f"{exercise.module}{SUFFIX} and no {exercise.file}"
+            raise ModuleNotFoundError(
+                f"{fullname} is your answer to exercise {exercise.number}; there is no {either} in "
+                f"{place.parent}",
+                name=fullname,
+            )
+        spec = ModuleSpec(fullname, self, origin=str(place))
+        spec.has_location = True
+        return spec
 
     def create_module(self, spec: ModuleSpec) -> None:
         """As Python makes one."""
@@ -109,43 +119,54 @@ class _EarlierAnswers(MetaPathFinder, Loader):
     def exec_module(self, module: ModuleType) -> None:
         """Load it; of a notebook, what its function needs."""
         name = module.__name__
+        form = self._form(name)
+        self._loaded[name] = form.digest
+        file, text = str(self._places[name]), _text(form)
+        linecache.cache[file] = len(text), None, text.splitlines(keepends=True), file
+        exec(self._code(name, form), module.__dict__)  # noqa: S102 - it is the student's own session
+
+    def get_source(self, fullname: str) -> str:
+        """What of its file is loaded."""
+        return _text(self._form(fullname))
+
+    def get_code(self, fullname: str) -> CodeType:
+        """The same, compiled."""
+        return self._code(fullname, self._form(fullname))
+
+    def _form(self, name: str) -> Form:
         exercise, place = self._used[name], self._places[name]
-        if not os.path.lexists(place):
-            either = f"{exercise.module}{SUFFIX} and no {exercise.file}"
-            raise ModuleNotFoundError(
-                f"{name} is your answer to exercise {exercise.number}; there is no {either} in "
-                f"{place.parent}",
-                name=name,
-            )
         try:
             source = Submission.read(place).source
         except FileError as error:
             raise ImportError(str(error), name=name) from None
-        tags = (exercise.name, exercise.number)
-        form = look(place.name, source, exercise.called_names, tags)
+        form = look(place.name, source, exercise.called_names, (exercise.name, exercise.number))
         if form.problem is not None:
             from tracer.view.say.form import form_sentences
 
             facts = {"what": form.problem.what, **form.problem.facts}
             raise ImportError(" ".join(form_sentences(form.file, facts)), name=name)
-        self._loaded[name] = form.digest
-        file, text = str(place), form.program.decode("utf-8", "replace")
-        linecache.cache[file] = len(text), None, text.splitlines(keepends=True), file
-        module.__file__ = file
+        return form
+
+    def _code(self, name: str, form: Form) -> CodeType:
+        place = self._places[name]
         try:
-            code = compile(form.program, file, "exec", dont_inherit=True)
+            code: CodeType = compile(form.program, str(place), "exec", dont_inherit=True)
         except SyntaxError as error:
             line = form.line(error.lineno)
             if line is not None and line.cell is not None:  # as it is counted in its own cell
                 error.lineno, error.filename = line.number, f"{place.name}, code cell {line.cell}"
             raise
-        exec(code, module.__dict__)  # noqa: S102 - it is the student's own session
+        return code
 
     def _digest(self, name: str) -> str:
         try:
             return digest(Submission.read(self._places[name]).source)
         except FileError:
             return ""
+
+
+def _text(form: Form) -> str:
+    return form.program.decode("utf-8", "replace")
 
 
 def _shell() -> Any:
