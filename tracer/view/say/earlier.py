@@ -22,7 +22,7 @@ from tracer.view.say.words import clean
 _NONE = re.compile(r"No module named '(?P<module>\w+)'")
 _WITHOUT = re.compile(r"cannot import name '(?P<name>\w+)' from '(?P<module>\w+)'")
 
-_RELATIVE = "attempted relative import"
+_RELATIVE = re.compile(r"attempted relative import")
 
 
 def earlier_at_fault(facts: Mapping[str, Any], function: str) -> list[str]:
@@ -97,11 +97,14 @@ def earlier_missing(report: Report, message: str, inside: str = "") -> list[str]
         one = of[without["module"]]
         said = _("Your {file}, the answer to exercise {number}, defines no {name}.")
         return [said.format(file=one.file, number=one.number, name=without["name"])]
-    if _RELATIVE in message:
+    if _RELATIVE.search(message):
         importing = _importing(report, inside)
         for one in from_a_package(importing.form.program, importing.exercise):
-            said = _("To import your answer to exercise {number}, leave the dot out: {line}")
-            return [said.format(number=one.number, line=f"from {one.module} import …")]
+            said = _(
+                "To import your answer to exercise {number}, leave the dot out: "
+                "from {module} import …"
+            )
+            return [said.format(number=one.number, module=one.module)]
     return []
 
 
