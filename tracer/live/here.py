@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -65,6 +66,18 @@ class _Describing:
         del source
         function = self.sources.functions[called.partition(".")[0]]
         return unwritten(function, self.sources, called)
+
+    @staticmethod
+    def undecorated(source: bytes, called: str) -> bool:
+        """See `tracer.sandbox.describing.undecorated`."""
+        return describing.undecorated(source, called)
+
+    def rows(
+        self, error: BaseException, own: object, lengths: Callable[[Any], list[int]]
+    ) -> list[Any]:
+        """See `tracer.sandbox.describing.rows`."""
+        del own
+        return describing.rows(error, self.sources.places.__contains__, lengths)
 
     def describe(self, error: BaseException, file: object, called: str) -> dict[str, Any]:
         """The exception, and the last line of the student's own on the way to it."""
