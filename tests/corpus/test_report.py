@@ -27,8 +27,8 @@ def test_the_table(tmp_path: Path) -> None:
     assert lines[0].split() == [
         "stub", "solution", "mistakes", "right", "one", "two", "line", "untrue"
     ]  # fmt: skip
-    assert lines[1].split() == [name, "✓", "✓", "4/4", "1/1", "2/2", "–", "2/2", "0"]
-    assert lines[2].split() == ["4/4", "1/1", "2/2", "–", "2/2", "0"]
+    assert lines[1].split() == [name, "✓", "✓", "4/4", "1/1", "2/2", "–", "4/4", "0"]
+    assert lines[2].split() == ["4/4", "1/1", "2/2", "–", "4/4", "0"]
     assert lines[-1] == "  1 exercise, no problems found."
     assert max(map(len, lines)) <= 90
 

@@ -19,6 +19,7 @@ from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Report
 from tracer.grading.session import grade
+from tracer.sandbox.frames import pack_note
 from tracer.sandbox.process import How, Limits, PlainProcess, Run
 from tracer.sandbox.walls import WALLS, wall
 from tracer.view.export.report_json import as_record
@@ -142,7 +143,7 @@ class Hourglass(PlainProcess):
         self.left.append(longest)
         run = super().run(source, file, request, limits, max(longest, 1.0))
         if not longest:  # loaded, and stopped at the first check
-            run = replace(run, how=How.SPENT, response=b"")
+            run = replace(run, how=How.SPENT, response=pack_note("ready", {"apart": False}))
         return replace(run, used=run.used._replace(seconds=self.used))
 
 

@@ -38,7 +38,7 @@ def said(number: str, old: str, new: str) -> str:
     [
         ("32", "They need all of d_c: d_c_from_h + d_c_from_next.", ["d_c_from_h"]),
         ("32", "Your numbers are those of d_f = d_c * c.", []),
-        ("22", "The switch f is computed from its own z_f.", ["z_f"]),
+        ("23", "The switch f is computed from its own z_f.", ["z_f"]),
         ("20", "The switch f is computed from its own z_f.", []),
         ("22", "U_f is read twice.", ["U_f"]),
         ("33", "Your numbers are those of d_c_prev = d_c.", ["d_c_prev"]),
