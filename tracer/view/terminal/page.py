@@ -16,7 +16,7 @@ from rich.style import Style
 from rich.text import Text
 from rich.theme import Theme
 
-from tracer.view.say.words import visible
+from tracer.view.say.words import in_ascii, visible
 from tracer.view.terminal.console import Abilities, rich_console
 from tracer.view.terminal.palette import palette
 
@@ -148,6 +148,8 @@ def sentences(text: str, able: Abilities) -> list[Text]:
     >>> [line.plain for line in sentences("1. Is `c` kept *before* f*c + i*g?", Abilities())]
     ['  1. Is c kept before f*c + i*g?']
     """
+    if not able.unicode:  # before it is folded: σ is then a word of seven letters
+        text = "".join(map(in_ascii, text))
     parts = []
     for code, said in _apart(_INLINE, text):
         if code:
