@@ -21,7 +21,7 @@ from tracer.errors import FileError, InputError
 from tracer.exercises.discovery import home
 from tracer.exercises.exercise import Folder
 from tracer.gradebook.grading import grader_of
-from tracer.gradebook.slurm import Array, array_of
+from tracer.gradebook.slurm import NO_DASHBOARD, Array, array_of
 from tracer.gradebook.there import graded_there, wall_there
 from tracer.gradebook.workers import Grader, Job, Outcome
 from tracer.language import _
@@ -258,7 +258,7 @@ def _scheduler(address: str, processes: int) -> Iterator[tuple[Any, Array | None
         with _deaf():
             cluster = LocalCluster(
                 n_workers=processes, threads_per_worker=1, host="127.0.0.1",
-                dashboard_address=None, memory_limit=None, silence_logs=logging.CRITICAL,
+                memory_limit=None, silence_logs=logging.CRITICAL, scheduler_kwargs=NO_DASHBOARD,
             )  # fmt: skip
         with cluster:
             yield cluster.scheduler_address, None

@@ -31,6 +31,9 @@ OWN = 512 * 2**20
 GRACE = 20.0
 """Seconds that tasks have to end by themselves, once there is nothing to grade."""
 
+NO_DASHBOARD = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
+"""Of a scheduler that the command starts: nothing on the port that every other one takes too."""
+
 ROUNDS = 3
 """Arrays that may end one after the other without a worker, before that is a fault."""
 
@@ -159,7 +162,7 @@ def _cluster(name: str, room: Path) -> Any:
             memory=settings["memory"] or f"{Limits().memory + OWN}B",
             log_directory=str(_log(room)),
             security=security,
-            scheduler_options={"dashboard_address": None, **settings["scheduler-options"]},
+            scheduler_options={**NO_DASHBOARD, **settings["scheduler-options"]},
             # a name of its own for each task; its memory is Slurm's business
             worker_extra_args=[
                 *settings["worker-extra-args"], "--name", "$SLURM_JOB_ID", "--memory-limit", "0",
