@@ -123,6 +123,11 @@ def test_a_save_is_checked_and_a_new_one_begins_anew(evening: Evening) -> None:
     assert evening.screen[1] == f"  report {second.number} on 10_rnn_step"
     assert evening.said == ""
 
+    evening.save("10_rnn_step", WRONG)
+    evening.now += 4.2
+    told = " ".join(" ".join(evening.screen).split())
+    assert "Shown is the result of the file before. Checking 10_rnn_step … for 4 s" in told
+
 
 def test_what_is_certain_is_shown_until_the_report_comes(evening: Evening) -> None:
     """A quiet line says what goes on; the page and back leave it, and the report replaces it."""

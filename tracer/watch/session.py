@@ -311,4 +311,7 @@ class Session:
             said = _("Checking {exercise} … for {seconds:.0f} s; save again to begin anew").format(
                 exercise=exercise.name, seconds=seconds
             )
+        kept = self.reports.get(exercise.name)
+        if kept is not None and self.body is kept.lines:
+            said = _("Shown is the result of the file before.") + " " + said
         return said
