@@ -97,6 +97,11 @@ def test_two_buffers_in_turn(rnn_step: Exercise) -> None:
             "line 3 of rnn_step.py: z = np.zeros(h_prev.shape)",
             "np.zeros gives float64, without dtype=.",
         ),
+        (
+            "z = np.float64(0) * np.ones(h_prev.shape, bool)",
+            "line 3 of rnn_step.py: z = np.float64(0) * np.ones(h_prev.shape, bool)",
+            "",
+        ),
         ("z = x.dtype.type(0) * np.float64(2)", "line 3 of rnn_step.py: z = x.dtype.type(0) *", ""),
         (
             "z = np.empty(h_prev.shape); z[:] = 0",

@@ -6,6 +6,7 @@ code says (messages, names) is data: it is cleaned, and never read as markup.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -193,10 +194,31 @@ def _float64(report: Report, facts: Mapping[str, Any]) -> list[str | Ending]:
         return [_("Which line makes a float64 array? np.zeros and np.ones do, without dtype=.")]
     said = _("The first value in float64 is made at {line}")
     told: list[str | Ending] = [Ending(said.format(line=whole), code) for whole, code in where]
-    made = re.search(r"\b(zeros|ones|empty|full|eye|identity|linspace)\b", where[0].piece)
+    made = _made_without_dtype(where[0].piece)
     if made is not None:
-        told.append(_("np.{function} gives float64, without dtype=.").format(function=made[1]))
+        told.append(_("np.{function} gives float64, without dtype=.").format(function=made))
     return told
+
+
+_DTYPE_AT = {
+    "zeros": 1, "ones": 1, "empty": 1, "identity": 1, "full": 2, "eye": 3, "linspace": 5,
+}  # fmt: skip
+"""Where each of NumPy's functions takes its dtype by position, counted from 0."""
+
+
+def _made_without_dtype(code: str) -> str | None:
+    """The function that makes an array in this piece of code and is given no dtype."""
+    try:
+        tree = ast.parse(code.strip())
+    except SyntaxError:  # half of a statement
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+            keywords = {given.arg for given in node.keywords}
+            if name in _DTYPE_AT and "dtype" not in keywords and len(node.args) <= _DTYPE_AT[name]:
+                return name
+    return None
 
 
 def _changed(report: Report, asked: Function, facts: Mapping[str, Any]) -> list[str | Ending]:
