@@ -149,7 +149,7 @@ def sentences(text: str, able: Abilities) -> list[Text]:
     ['  1. Is c kept before f*c + i*g?']
     """
     if not able.unicode:  # before it is folded: σ is then a word of seven letters
-        text = "".join(map(in_ascii, text))
+        text = in_ascii(text)
     parts = []
     for code, said in _apart(_INLINE, text):
         if code:
