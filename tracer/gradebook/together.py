@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -124,19 +124,21 @@ def _ways(
     form = look(answer.file, source, exercise.called_names, tags)
     if not imported(form.program, exercise):
         return [[]]
-    found = [_imported(connection, exercise, form, there) for there in moments]
+    # Many are there at several moments; each is read once, as it is kept.
+    code = {
+        one: Submission(one.file, code_alone(_source(connection, one.digest), one.file))
+        for one in {one for there in moments for one in there.values()}
+    }
+    found = [_imported(exercise, form, there, code) for there in moments]
     needed = {one.exercise for one in found[-1]}
     return [way for there, way in zip(moments, found, strict=True) if needed.issubset(there)]
 
 
 def _imported(
-    connection: sqlite3.Connection, exercise: Exercise, form: Form, there: There
+    exercise: Exercise, form: Form, there: There, code: Mapping[Handed, Submission]
 ) -> list[Before]:
     """Of the answers that are there those that an answer imports, and what these import in turn."""
-    handed = {
-        name: Submission(one.file, code_alone(_source(connection, one.digest), one.file))
-        for name, one in there.items()
-    }
+    handed = {name: code[one] for name, one in there.items()}
     ran = all_earlier(with_earlier(exercise, form, handed)).values()
     return [
         Before(name, handed[name].name, handed[name].source, as_time(there[name].time))
