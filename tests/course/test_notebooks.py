@@ -10,22 +10,12 @@ from typing import Any
 
 import pytest
 
+from tests.gradebook.handing import UNROLL
 from tests.grading.typed import tracer
 from tracer.course.as_notebook import notebook
 from tracer.exercises.discovery import discover, find
 
 ROOT = Path(__file__).parents[2]
-
-UNROLL = """\
-import numpy as np
-from rnn_step import rnn_step
-
-def rnn_unroll(x, h_0, U, W, a):
-    states = [h_0]
-    for x_t in x:
-        states.append(rnn_step(x_t, states[-1], U, W, a))
-    return np.stack(states[1:])
-"""
 
 
 def code(cells: list[dict[str, Any]], name: str) -> str:

@@ -8,21 +8,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from tests.gradebook.handing import SOLUTIONS, UNROLL
 from tracer.course.as_notebook import notebook
 from tracer.exercises.discovery import discover, find
-
-SOLUTIONS = Path(__file__).parents[2] / "solutions"
-
-UNROLL = """\
-import numpy as np
-from rnn_step import rnn_step
-
-def rnn_unroll(x, h_0, U, W, a):
-    states = [h_0]
-    for x_t in x:
-        states.append(rnn_step(x_t, states[-1], U, W, a))
-    return np.stack(states[1:])
-"""
 
 
 @pytest.mark.parametrize("number", ["10", "13"])
