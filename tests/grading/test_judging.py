@@ -15,7 +15,9 @@ from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
 from tracer.grading.judge import tenths
 from tracer.grading.report import Standing, Verdict
+from tracer.grading.right import ByEquations
 from tracer.grading.session import grade
+from tracer.program import edits_in
 
 RNN_STEP, LSTM_STEP = EXERCISES["10"], EXERCISES["22"]
 
@@ -42,6 +44,31 @@ def test_the_first_wrong_number_is_the_first_to_be_computed(lstm_step: Exercise)
     assert same_step is not None
     assert (first.step, first.quantity) == (0, "h")
     assert (same_step.step, same_step.quantity) == (0, "c")
+
+
+@pytest.mark.parametrize(
+    ("number", "change", "first"),
+    [
+        ("14", {"d_logits": "probs - one_hot(label)"}, ("d_logits", 1)),
+        ("31", {"d_z": "d_h"}, ("d_x", 5)),
+    ],
+)
+def test_only_what_hangs_on_later_steps_begins_at_the_last_one(
+    number: str, change: dict[str, str], first: tuple[str, int]
+) -> None:
+    """That of a word's scores hangs on that word alone, that of a state on the next words too."""
+    task = task_of(EXERCISES[number], "batch")
+    program = task.exercise.program
+    assert program is not None
+    right = ByEquations(task.exercise, task.case)
+    found = program.edited(edits_in({"change": change})).run(task.case.rounds[0])
+
+    (compared,) = right.compared({(0, name): found[name] for name in right.names})
+
+    d = next(compared.differences(right.names))
+    assert d.step is not None
+    assert (d.quantity, d.step + 1) == first
+    assert d.from_the_end == (first[1] == d.steps)
 
 
 def test_a_wrong_shape_is_wrong_and_costs_its_own_points_only(lstm_step: Exercise) -> None:

@@ -56,6 +56,26 @@ def test_the_screen_of_a_wrong_answer(lstm_step: Exercise, solutions: Path) -> N
     assert "lstm_step remembers the call before: called alone, call 2, t = 1 is right." in text
 
 
+@pytest.mark.parametrize(
+    ("number", "mistake", "place"),
+    [
+        ("11", "bias_left_out", r"logits at row \d, class \d\."),
+        ("10", "w_not_transposed", r"h at t = 1, row \d, unit \d\."),
+    ],
+)
+def test_a_place_has_a_t_where_the_exercise_knows_of_steps(
+    number: str, mistake: str, place: str, solutions: Path
+) -> None:
+    """The scores of one state come from no step before: in exercise 11 there is no t."""
+    exercise = find(number, discover().good)
+    path = solutions / exercise.name / "mistakes" / f"{mistake}.py"
+
+    text = " ".join(line.plain.strip() for line in screen(report_on(exercise, path), Abilities()))
+
+    assert re.search(rf"The first wrong number in “.*?” is {place}", text)
+    assert ("t =" in text, "_1[" in text) == ("t = " in place,) * 2
+
+
 def changed(lstm_step: Exercise, old: str, new: str) -> str:
     """The screen of a right answer in which something is put in the place of something else."""
     path = Path(__file__).parents[2] / "solutions" / lstm_step.name / lstm_step.file

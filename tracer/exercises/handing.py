@@ -72,6 +72,19 @@ def states(exercise: Exercise) -> Mapping[str, str]:
 
 
 @once
+def counts_steps(exercise: Exercise) -> bool:
+    """Whether its functions know of steps: they go through them, or take what one hands over."""
+    carries = exercise.program.carries.values() if exercise.program is not None else ()
+    handed_over = {*states(exercise), *(carry.into for carry in carries)}
+    return any(
+        function.over == "sequence" or not handed_over.isdisjoint(_names(layout, key))
+        for function in exercise.functions
+        for key, layout in taken(function).items()
+        if layout is not None
+    )
+
+
+@once
 def initial(exercise: Exercise) -> Mapping[str, str]:
     """What stands for it at the first step: ``{"h_prev": "h_0", "c_prev": "c_0"}``."""
     carries = exercise.program.carries.values() if exercise.program is not None else ()

@@ -54,6 +54,14 @@ class Ruler(Protocol):
         """What a quantity is computed from; None where nothing is known of it."""
         ...
 
+    def backward(self, name: str) -> bool:
+        """Whether it is computed in the backward pass."""
+        ...
+
+    def from_the_end(self, names: Collection[str]) -> frozenset[str]:
+        """Which of these are computed from the last step to the first."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Compared:
@@ -115,20 +123,21 @@ class Compared:
 
     def differences(self, names: Collection[str]) -> Iterator[Difference]:
         """The first wrong number of each quantity at each step, in the order of computing."""
+        from_the_end = self.ruler.from_the_end(self.came)
         places = [
-            (_when(self.ruler, name, step), name, step)
+            (_when(self.ruler, name, step, from_the_end=name in from_the_end), name, step)
             for name in names
             if name in self.wrong
             for step in self._steps(name)
         ]
         for _order, name, step in sorted(places, key=lambda place: place[0]):
             if self.wrong[name][_at(step)].any():
-                yield self._difference(name, step)
+                yield self._difference(name, step, from_the_end=name in from_the_end)
 
     def _steps(self, name: str) -> tuple[int | None, ...]:
         return tuple(range(len(self.wrong[name]))) if has_steps(self.ruler, name) else (None,)
 
-    def _difference(self, name: str, step: int | None) -> Difference:
+    def _difference(self, name: str, step: int | None, *, from_the_end: bool) -> Difference:
         every, wrong = self.wrong[name], self.wrong[name][_at(step)]
         good = [n for n, one in enumerate(every) if not one.any()] if step is not None else []
         follows = tuple(n for n in good if self.inexact[name][n].any())
@@ -144,6 +153,7 @@ class Compared:
             right_steps=tuple(n for n in good if n not in follows),
             following_steps=follows,
             steps=1 if step is None else len(every),
+            from_the_end=from_the_end,
             own=self._own(name, step),
             values=self._values(name, step),
         )
@@ -234,13 +244,12 @@ def _at(step: int | None) -> Any:
     return ... if step is None else step
 
 
-def _when(ruler: Ruler, name: str, step: int | None) -> tuple[int, int, int]:
-    """When a number is computed: forward step by step, backward from the last step to the first."""
-    backward = name.startswith("d_")
-    order = ruler.order.index(name)
+def _when(ruler: Ruler, name: str, step: int | None, *, from_the_end: bool) -> tuple[int, int, int]:
+    """When a number is computed: in each pass step by step, and then what has no steps."""
+    order, backward = ruler.order.index(name), ruler.backward(name)
     if step is None:
         return 2 * backward + 1, 0, order
-    return 2 * backward, -step if backward else step, order
+    return 2 * backward, -step if from_the_end else step, order
 
 
 def _behind(

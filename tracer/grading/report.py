@@ -120,6 +120,8 @@ class Difference:
         Those at which it is only what follows from the student's own numbers of the step before.
     steps : int
         How many steps there are.
+    from_the_end : bool
+        Whether it is computed from the last step to the first.
     own : tuple of str
         Quantities of the student's own, themselves not right, from which `expected` is computed.
     values : mapping
@@ -141,6 +143,7 @@ class Difference:
     right_steps: tuple[int, ...] = ()
     following_steps: tuple[int, ...] = ()
     steps: int = 1
+    from_the_end: bool = False
     own: tuple[str, ...] = ()
     values: Mapping[str, Array] = field(
         default_factory=lambda: MappingProxyType({}), repr=False

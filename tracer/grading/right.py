@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
@@ -202,6 +202,12 @@ class Keys:
 
     def equation(self, name: str) -> Expression | None:  # noqa: ARG002, D102 - as `Ruler` says
         return None
+
+    def backward(self, name: str) -> bool:  # noqa: ARG002, D102
+        return False
+
+    def from_the_end(self, names: Collection[str]) -> frozenset[str]:  # noqa: ARG002, D102
+        return frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def _at_first_step(report: CheckReport) -> bool:
     """Whether not even the first step that is computed in the first call is right."""
     d, trouble = report.difference, report.trouble
     if d is not None:
-        first = d.steps - 1 if d.quantity.startswith("d_") else 0  # backward begins at the end
+        first = d.steps - 1 if d.from_the_end else 0
         return d.call == 0 and d.step in (None, first)
     if trouble is None or (trouble.call, trouble.step) != (0, 0):
         return False

@@ -146,6 +146,29 @@ class Program:
         return {carry.into: carry for carry in self.carries.values()}
 
     @cached_property
+    def behind_later_steps(self) -> frozenset[str]:
+        """What cannot be computed before a later step: it hangs on what that hands back."""
+        found = {carry.into for carry in self.carries.values() if carry.backward}
+        for name in self.sequence:
+            if not found.isdisjoint(self.lines[name].reads):
+                found.add(name)
+        return frozenset(found)
+
+    def from_the_end(self, names: Collection[str]) -> frozenset[str]:
+        """Which of these are computed from the last step to the first.
+
+        The backward pass is, if a step of it hands something back; a gradient that hangs on its own
+        step alone is computed like any other number.
+        """
+        if self.behind_later_steps.isdisjoint(names):
+            return frozenset()
+        return frozenset(name for name in names if self.backward(name))
+
+    def backward(self, name: str) -> bool:
+        """Whether it is computed in the backward pass."""
+        return name in self.lines and self.lines[name].backward
+
+    @cached_property
     def stands(self) -> frozenset[str]:
         """What is not 0 past a sentence's end: the state, and what counts by its own rule."""
         states = [c for c in self.carries.values() if not c.backward]

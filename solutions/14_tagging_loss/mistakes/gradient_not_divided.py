@@ -1,4 +1,4 @@
-# fails: batch, large values, float32, called twice, inputs kept; first at: step 4, quantity d_logits
+# fails: batch, large values, float32, called twice, inputs kept; first at: step 1, quantity d_logits
 import numpy as np
 
 

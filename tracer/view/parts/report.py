@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracer.exercises.exercise import Exercise
+from tracer.exercises.handing import counts_steps
 from tracer.grading.report import (
     CheckReport,
     Difference,
@@ -150,6 +151,8 @@ def _check(report: Report, c: CheckReport, encoding: str) -> CheckRow:
 
 
 def _wrong(exercise: Exercise, c: CheckReport, d: Difference, words: OwnWords) -> WrongNumber:
+    if d.steps == 1 and not counts_steps(exercise):
+        d = replace(d, step=None)
     yours, wanted = apart(d.got_number, d.expected_number)
     said = replace(d, quantity=words.name(d.quantity), own=tuple(words.names(d.own)))
     return WrongNumber(

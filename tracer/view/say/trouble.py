@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tracer.exercises.exercise import Function
+from tracer.exercises.handing import counts_steps
 from tracer.exercises.layout import Stated
 from tracer.exercises.planting import EPS, Planted, Slope
 from tracer.grading.report import Kind, Report, Trouble
@@ -90,7 +91,7 @@ def sentences(report: Report, trouble: Trouble) -> Sequence[str | Ending]:
             return [
                 _(
                     "The array {name} that you returned at {where} was right, but changed later."
-                ).format(name=clean(facts["name"]), where=_where(trouble)),
+                ).format(name=clean(facts["name"]), where=_where(report, trouble)),
                 *line(report, facts.get("line")),
                 _("A later call overwrote it. Return a new array from every call."),
             ]
@@ -99,7 +100,7 @@ def sentences(report: Report, trouble: Trouble) -> Sequence[str | Ending]:
         case Kind.EARLIER:
             return earlier_at_fault(facts, function)
         case Kind.REMEMBERS:
-            return _remembers(trouble, function)
+            return _remembers(report, trouble, function)
         case Kind.WARNED:
             said = _("NumPy gave a warning: {message}")
             if facts["type"] == "SyntaxWarning":
@@ -257,7 +258,7 @@ def _put_back(facts: Mapping[str, Any]) -> str:
     ).format(name=facts["name"])
 
 
-def _remembers(trouble: Trouble, function: str) -> list[str]:
+def _remembers(report: Report, trouble: Trouble, function: str) -> list[str]:
     """That numbers are right alone and wrong after other calls."""
     if trouble.facts["between"] == "checks":
         return [
@@ -266,7 +267,7 @@ def _remembers(trouble: Trouble, function: str) -> list[str]:
         ]
     return [
         _("{function} remembers the call before: called alone, {where} is right.").format(
-            function=function, where=_where(trouble)
+            function=function, where=_where(report, trouble)
         ),
         _("Look for variables outside of the function, and for default arguments that change."),
     ]
@@ -384,7 +385,7 @@ def _reached(report: Report, trouble: Trouble) -> str:
     if not facts["returned"]:
         return _("It happened in the first call to {function}.").format(function=function)
     return _("The last result was {names} at {where}.").format(
-        names=", ".join(facts["came"]), where=_where(trouble)
+        names=", ".join(facts["came"]), where=_where(report, trouble)
     )
 
 
@@ -402,7 +403,9 @@ def _words(trouble: Trouble) -> dict[str, str]:
     return {"name": clean(trouble.facts["name"]), "got": clean(trouble.facts["got"])}
 
 
-def _where(trouble: Trouble) -> str:
+def _where(report: Report, trouble: Trouble) -> str:
+    if not trouble.step and not counts_steps(report.exercise):
+        return _("call {call}").format(call=trouble.call + 1)
     if trouble.call:
         return _("call {call}, t = {t}").format(call=trouble.call + 1, t=trouble.step + 1)
     return _("t = {t}").format(t=trouble.step + 1)

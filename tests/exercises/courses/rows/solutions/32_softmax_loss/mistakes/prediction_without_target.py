@@ -1,4 +1,4 @@
-# fails: every check; first at: step 4, quantity d_logits
+# fails: every check; first at: step 2, quantity d_logits
 import numpy as np
 
 
