@@ -11,7 +11,7 @@ from tracer.grading.blame.occurring import right_numbers
 from tracer.grading.blame.recorded import Records
 from tracer.grading.report import Blame
 from tracer.program import program_of
-from tracer.sandbox.recording import Recorder
+from tracer.sandbox.recording import Recorder, compiled
 
 STEP = """\
 import numpy as np
@@ -170,7 +170,7 @@ def blame_over_steps(source: str, lengths: tuple[int, ...] = (5, 2, 4, 1)) -> Bl
 def _recorded(source: str, arguments: list[Any]) -> Records:
     """What the variables of an answer become."""
     module: dict[str, Any] = {}
-    exec(compile(source, "answer.py", "exec"), module)  # noqa: S102 - our own code
+    exec(compiled(source.encode(), "answer.py"), module)  # noqa: S102 - our own code
     recorder = Recorder(source.encode(), "answer.py")
     recorder.run(module["answer"], *arguments)
     return Records(tuple(recorder.names), **recorder.table())

@@ -105,6 +105,20 @@ def test_a_wrong_answer() -> None:
     assert repr(again) == repr(result)
 
 
+def test_no_line_on_which_several_statements_stand(tmp_path: Path) -> None:
+    """A function that is there already says which line runs, and no more."""
+    body = "    g = np.tanh(x @ U.T + a){}z = h_prev @ W{}return np.tanh(z + x @ U.T + a)\n"
+    head = "import numpy as np\ndef rnn_step(x, h_prev, U, W, a):\n"
+    lines = []
+    for n, end in enumerate(("\n    ", "; ")):
+        path = tmp_path / f"answer_{n}.py"
+        path.write_text(head + body.format(end, end))
+        lines.append(tracer.check("10", loaded(path), seed=4).record["line"])
+
+    assert lines[0]["code"] == "z = h_prev @ W"
+    assert lines[1] is None
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("path", SOME, ids=lambda p: f"{p.parent.parent.name}-{p.stem}")
 def test_the_same_report_as_of_the_file(path: Path) -> None:

@@ -35,6 +35,9 @@ MOST_PARTS = 64
 LARGEST = 2**14
 """Numbers of one variable; a larger one is left out."""
 
+MOVED = 2**20
+"""By so many lines, and times, a statement is moved whose line another one has already."""
+
 
 WIDE = "float64"
 """How the line is called that made the first value in double precision on the way to the result."""
@@ -44,14 +47,12 @@ class Statement:
     """A statement of the student's file: its lines, and the names that it reads."""
 
     def __init__(self, node: ast.stmt) -> None:
-        self.first = node.lineno
         parts: list[ast.AST] = [node]
-        end = node.end_lineno or node.lineno
-        body = getattr(node, "body", None)
-        if isinstance(body, list):  # of a loop or a condition, only its head
-            end = max(self.first, body[0].lineno - 1)
-            parts = [getattr(node, name) for name in ("iter", "test") if hasattr(node, name)]
-        self.last = end
+        if _inside(node):  # of a loop or a condition, its head
+            heads = ("iter", "test", "subject")
+            parts = [getattr(node, name) for name in heads if hasattr(node, name)]
+        taken = lines_of(node)
+        self.first, self.last = taken[0] % MOVED, taken[-1] % MOVED
         self.fills = filled_by(node)
         self.reads = tuple(name for name in names_in(*parts) if name not in self.fills)
         if isinstance(node, ast.AugAssign) and (target := name_of(node.target)):
@@ -131,14 +132,48 @@ def one_by_one(node: ast.stmt) -> Iterator[tuple[str, tuple[str, ...]]]:
                 yield f"return[{n}]", names_in(value)
 
 
-def statements(source: bytes) -> dict[int, Statement]:
-    """For each line, the innermost statement that it belongs to."""
-    found: dict[int, Statement] = {}
-    for node in ast.walk(ast.parse(source)):  # the outer before the inner
+def compiled(source: bytes, file: Any) -> Any:
+    """The program, with a line of its own for each statement: Python says only which line runs."""
+    return compile(apart(source), str(file), "exec", dont_inherit=True)
+
+
+def apart(source: bytes) -> ast.Module:
+    """The program; a statement is moved where another one before it stands on its line."""
+    tree, taken = ast.parse(source), set[int]()
+    for node in ast.walk(tree):  # the outer before the inner
         if isinstance(node, ast.stmt):
-            statement = Statement(node)
-            for line in range(statement.first, statement.last + 1):
-                found[line] = statement
+            while node.lineno in taken:
+                _move(node)
+            taken.update(lines_of(node))
+    return tree
+
+
+def lines_of(node: ast.stmt) -> range:
+    """The lines of a statement; of a loop or a condition, those of its head."""
+    end = node.end_lineno or node.lineno
+    if inside := _inside(node):
+        end = max(node.lineno, inside[0].lineno % MOVED - 1)
+    return range(node.lineno, end + 1)
+
+
+def _inside(node: ast.stmt) -> list[Any]:
+    """What stands in a loop, a condition or a function; nothing in any other statement."""
+    return [*getattr(node, "body", ()), *(case.pattern for case in getattr(node, "cases", ()))]
+
+
+def _move(statement: ast.stmt) -> None:
+    for node in ast.walk(statement):
+        if isinstance(node, (ast.stmt, ast.expr, ast.keyword, ast.arg, ast.alias)):
+            node.lineno += MOVED
+            node.end_lineno = (node.end_lineno or 0) + MOVED
+
+
+def statements(source: bytes) -> dict[int, Statement]:
+    """For each line of the program as `compiled`, the innermost statement that it belongs to."""
+    found: dict[int, Statement] = {}
+    for node in ast.walk(apart(source)):  # the outer before the inner
+        if isinstance(node, ast.stmt):
+            found |= dict.fromkeys(lines_of(node), Statement(node))
     return found
 
 
@@ -256,7 +291,7 @@ class Recorder:
     def _running(self, here: Frame) -> int:
         """The first line of the statement that is running, or has just run."""
         statement = self.statements.get(here.line)
-        return statement.first if statement else here.line
+        return statement.first if statement else here.line % MOVED
 
     def _called(self, frame: FrameType, event: str, arg: Any) -> Any:  # noqa: ARG002
         if self.full or frame.f_code.co_filename != self.file:

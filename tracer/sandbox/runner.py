@@ -274,7 +274,9 @@ def one_check(
             if own is not None:
                 own.forget()
             if there is None:
-                module = loaded(source, file, plan["module"], program or describing.compiled)
+                compiled = program or describing.compiled
+                compiled = compiled if plan["watch"] is None else recording.compiled
+                module = loaded(source, file, plan["module"], compiled)
             send(note(f"{key}/loaded", {}))
             functions = {call["function"]: found(module, call, compiler) for call in check["calls"]}
             seen_sent = partial(send_seen, key, frames, send)

@@ -87,17 +87,10 @@ class Around:
         source = getattr(statement, "value" if isinstance(statement, ast.Assign) else "iter", None)
         return source is not None and all(_moves(node) for node in ast.walk(source))
 
-    def keeps_several(self, line: int) -> bool:
-        """Whether several statements of one line append to lists: which read what is not known."""
-        found = [
-            node.value.func.attr
-            for node in ast.walk(self._tree)
-            if isinstance(node, ast.Expr)
-            and node.lineno == line
-            and isinstance(node.value, ast.Call)
-            and isinstance(node.value.func, ast.Attribute)
-        ]
-        return found.count("append") > 1
+    def shares(self, line: int) -> bool:
+        """Whether several statements begin on one line."""
+        begun = [n for n in ast.walk(self._tree) if isinstance(n, ast.stmt) and n.lineno == line]
+        return len(begun) > 1
 
     def launches(self, line: int) -> bool:
         """Whether a statement has a kernel run on a card: ``kernel[blocks, threads](h, c)``."""

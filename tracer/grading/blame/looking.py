@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tracer.exercises.exercise import Exercise
+from tracer.exercises.form import Form
 from tracer.exercises.plan import read_back
 from tracer.exercises.structure import Group, Leaf, Structure
 from tracer.grading.answer import Answer
@@ -105,16 +106,25 @@ def _in_one(
     records = records_of(transcript.answers[0])
     if transcript.problem or records is None:
         return None
+    source = _source(session.form)
     try:
         right, mistaken = _numbers(session, task, found, number, mistakes)
         returned = _returned(task, number)
-        blame = blamed(records, right, returned, mistaken, session.form.program)
+        blame = blamed(records, right, returned, mistaken, source)
     except Exception:  # noqa: BLE001 - a line is feedback: whatever they wrote, there are points
         return None  # as where shapes of the student's own do not fit: nothing can be said
-    unsure = blame is not None and Around(session.form.program).keeps_several(blame.line)
+    # Of functions that are there already, Python says only which line runs.
+    unsure = blame is not None and session.form.live and Around(source).shares(blame.line)
     if blame is not None and blame.why is Why.ABSENT:  # what is made of it may be as it should
         unsure = unsure or _blanked(records, task.plan[number].arrays)
     return None if unsure else blame
+
+
+def _source(form: Form) -> bytes:
+    """What was run, also where its functions were there already."""
+    if not form.live:
+        return form.program
+    return "\n".join(line.text for line in form.lines).encode()
 
 
 def _blanked(records: Records, arrays: Mapping[str, Array]) -> bool:
