@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from tests.grading.typed import tracer
+from tracer import check
 from tracer.course.earlier import read_answer
 from tracer.course.workbook import hand_out
 from tracer.exercises.discovery import discover
@@ -27,6 +30,7 @@ from tracer.view.export.report_json import as_record
 STEP = "import numpy as np\ndef rnn_step(x, h_prev, U, W, a):\n    return {}\n"
 RIGHT = STEP.format("np.tanh(x @ U.T + h_prev @ W.T + a)")
 NO_BIAS = STEP.format("np.tanh(x @ U.T + h_prev @ W.T)")
+STUB = "def rnn_step(*_):\n    raise NotImplementedError\n"
 FAILS = STEP.format("np.tanh(x @ U.T + h_prev @ W + b)")
 
 UNROLL = """\
@@ -73,7 +77,7 @@ WRONG = (
     Wrong(RIGHT, READS_H_0, "wrong", ""),
     Wrong(FAILS, READS_H, "crashed", "It was raised in your rnn_step.py, the answer to"),
     Wrong(
-        "def rnn_step(*_):\n    raise NotImplementedError\n", READS_H, "crashed",
+        STUB, READS_H, "crashed",
         "rnn_step, of exercise 10, is not written yet. Write it first.",
     ),
     Wrong(
@@ -128,6 +132,43 @@ def test_where_the_fault_lies(rnn_unroll: Exercise, wrong: Wrong) -> None:
         assert not any("exercise 10" in line for line in said)
     if report.verdict == "wrong" and record["line"]:  # it is one of the file with the fault
         assert record["line"]["file"] == ("rnn_step.py" if wrong.says else "rnn_unroll.py")
+
+
+BY_MODULE = READS_H.replace(IMPORT, "import rnn_step\n").replace("= rnn", "= rnn_step.rnn")
+IN_A_SESSION = (
+    (NO_BIAS, READS_H), (NO_BIAS, CALLS_IT), (NO_BIAS, NAMES_IT), (NO_BIAS, BY_MODULE),
+    (STUB, READS_H),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("step", "unroll"), IN_A_SESSION)
+def test_functions_of_a_session(
+    rnn_unroll: Exercise, step: str, unroll: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the same answers, imported in a session, the same is said; and all stays as it was."""
+    for name, text in (("rnn_step", step), ("rnn_unroll", unroll)):
+        (tmp_path / f"{name}.py").write_text(text, "utf-8")
+        monkeypatch.setitem(sys.modules, name, pytest)  # none of that name, here and afterwards
+        del sys.modules[name]
+    monkeypatch.syspath_prepend(tmp_path)
+    answer = import_module("rnn_unroll")
+    before = {**vars(answer)}, {**vars(import_module("rnn_step"))}
+
+    in_session = check("13", answer, seed=1)
+    of_file = as_record(
+        grade(rnn_unroll, read_answer(rnn_unroll, tmp_path / "rnn_unroll.py"), seed=1)
+    )
+
+    assert _said(in_session.record) == _said(of_file)
+    assert in_session.record["line"] == of_file["line"]
+    assert ({**vars(answer)}, {**vars(import_module("rnn_step"))}) == before
+
+
+def _said(record: dict[str, Any]) -> list[Any]:
+    return [
+        (check["points"], check["verdict"], check["remarks"], check["trouble"])
+        for check in record["checks"]
+    ]
 
 
 class Hourglass(PlainProcess):

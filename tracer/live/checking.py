@@ -10,10 +10,10 @@ from tracer.exercises.exercise import Exercise
 from tracer.grading.session import grade_form
 from tracer.language import quoted_file
 from tracer.live.chosen import chosen
+from tracer.live.earlier import answers_of
 from tracer.live.here import Here
 from tracer.live.named import the_exercise
 from tracer.live.result import Checked
-from tracer.live.sources import sources_of
 from tracer.trace.whole import as_whole
 
 
@@ -79,9 +79,9 @@ def check(
             f"exercise {asked.name} cannot be checked in this Python: NUMBA_DISABLE_JIT is set, so "
             "Numba compiles nothing. Start Python, or the notebook's kernel, without it"
         )
-    sources = sources_of(chosen(asked, answer, functions))
-    file = sources.form.file
-    report = grade_form(asked, sources.form, file, seed=seed, wall=Here(sources), read=True)
+    answers = answers_of(asked, chosen(asked, answer, functions))
+    form = answers[asked.module].form
+    report = grade_form(asked, form, form.file, seed=seed, wall=Here(answers), read=True)
     return Checked(report, None if exercises is None else os.fspath(exercises))
 
 

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
+from tracer.live.earlier import Answers, extended
 from tracer.live.sources import Sources, unwritten
-from tracer.sandbox import describing, inside
+from tracer.sandbox import asking, describing, inside
+from tracer.sandbox.ownmodules import raised_in
 from tracer.sandbox.process import Limits, PlainProcess, Run, Wall
 
 
@@ -23,15 +25,50 @@ from tracer.sandbox.process import Limits, PlainProcess, Run, Wall
 class Here(Wall):
     """See `tracer.sandbox.process.Wall`."""
 
-    sources: Sources
+    answers: Answers
 
     def run(self, source: bytes, file: str, request: bytes, limits: Limits, longest: float) -> Run:
-        """Call the functions; nothing is limited."""
-        if source != self.sources.form.program:  # a reference is a file, and they are none
-            return PlainProcess().run(source, file, request, limits, longest)
-        there = SimpleNamespace(**self.sources.functions)
-        _file, text = self.sources.one
-        return inside.run(text, self.sources, request, _Describing(self.sources), there)
+        """Call the functions of an answer, or of an earlier one; nothing is limited.
+
+        What stands in `source` after their own lines is run, and what it makes of them is called.
+        """
+        plan, inputs = asking.unpacked(request)
+        own = self.answers.get(plan["module"])
+        if own is None or file != own.form.file or not source.startswith(own.form.program):
+            return PlainProcess().run(source, file, request, limits, longest)  # a reference
+        programs = {name: inputs[f"own/{name}"].tobytes() for name in plan["own"]}
+        programs[plan["module"]] = source
+        added = {
+            name: program[len(self.answers[name].form.program) :]
+            for name, program in programs.items()
+        }
+        _file, text = own.one
+        with extended(self.answers, added) as functions:
+            there = SimpleNamespace(**functions[plan["module"]])
+            modules = _Modules(self.answers, plan["module"])
+            return inside.run(text, own, request, _Describing(own), there, modules)
+
+
+@dataclass(frozen=True, slots=True)
+class _Modules:
+    """What the runner asks of `tracer.sandbox.ownmodules`, for modules that are there already."""
+
+    answers: Answers
+    answer: str
+
+    def forget(self) -> None:
+        """Nothing: they stay as the session has them."""
+
+    def raised_in(self, error: BaseException, file: object) -> dict[str, Any]:
+        """The earlier answer in which an exception was raised, and its line."""
+        del file
+        return raised_in(error, self._place)
+
+    def _place(self, filename: str, number: int | None) -> tuple[str, int | None] | None:
+        for module, sources in self.answers.items():
+            if filename in sources.places:
+                return "" if module == self.answer else module, sources.line(filename, number)
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,8 @@ class _EarlierAnswers(MetaPathFinder, InspectLoader):
         name = module.__name__
         form = self._form(name)
         self._loaded[name] = form.digest
+        assert module.__spec__ is not None
+        module.__spec__.loader_state = form  # known as long as any of its functions
         file, text = str(self._places[name]), _text(form)
         linecache.cache[file] = len(text), None, text.splitlines(keepends=True), file
         exec(self._code(name, form), module.__dict__)  # noqa: S102 - it is the student's own session
@@ -163,6 +165,12 @@ class _EarlierAnswers(MetaPathFinder, InspectLoader):
             return digest(Submission.read(self._places[name]).source)
         except FileError:
             return ""
+
+
+def form_loaded(names: Mapping[str, Any]) -> Form | None:
+    """The earlier answer of which these are the global names, as it was when it was imported."""
+    state = getattr(names.get("__spec__"), "loader_state", None)
+    return state if isinstance(state, Form) else None
 
 
 def _text(form: Form) -> str:

@@ -6,20 +6,21 @@ report names none.
 
 from __future__ import annotations
 
-import functools
 import inspect
 import linecache
 import os
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from types import CodeType, MappingProxyType
+from types import MappingProxyType
 from typing import Any
 
 from tracer.exercises.form import Form
 from tracer.exercises.notebook import Line
+from tracer.live.importing import form_loaded
+from tracer.live.reached import code_of, home, plain, reached
 from tracer.sandbox import describing
 
 
@@ -45,7 +46,7 @@ class Sources:
         """The name and the text of the file, where all is in one; else of none."""
         if len(self.places) != 1:
             return "", b""
-        return next(iter(self.places)), "\n".join(line.text for line in self.form.lines).encode()
+        return next(iter(self.places)), self.form.program
 
     def __str__(self) -> str:
         """The name that Python has for the file: lines of it can be watched."""
@@ -65,18 +66,21 @@ class Sources:
 def sources_of(functions: Mapping[str, Callable[..., Any]]) -> Sources:
     """Find where they stand, and where the functions of their own stand that they call."""
     lengths: dict[str, int] = {}
-    for code in _codes(functions.values()):
-        last = max((line for *_at, line in code.co_lines() if line), default=0)
-        lengths[code.co_filename] = max(lengths.get(code.co_filename, 0), last)
+    loaded: dict[str, Form | None] = {}
+    for function in reached(functions.values()):
+        if (code := code_of(function)) is not None:
+            last = max((line for *_at, line in code.co_lines() if line), default=0)
+            lengths[code.co_filename] = max(lengths.get(code.co_filename, 0), last)
+            loaded[code.co_filename] = form_loaded(home(function))
     lines: list[Line] = []
+    texts: list[str] = []
     places: dict[str, range] = {}
     for filename, least in lengths.items():
-        linecache.checkcache(filename)
-        texts, name = linecache.getlines(filename), shown(filename)
-        found = [Line(text.rstrip("\n"), n, file=name) for n, text in enumerate(texts, 1)]
-        found += [Line("", 0)] * (least - len(found))  # of a line without text it is known that
-        places[filename] = range(len(lines) + 1, len(lines) + len(found) + 1)  # it is theirs
-        lines += found
+        found, text = _lines(filename, loaded[filename])
+        without = max(0, least - len(found))  # of a line without text it is known that it is theirs
+        places[filename] = range(len(lines) + 1, len(lines) + len(found) + without + 1)
+        lines += [*found, *[Line("", 0)] * without]
+        texts += [*text, *[""] * without]
     files = [
         shown(own.co_filename)
         for f in functions.values()
@@ -84,51 +88,22 @@ def sources_of(functions: Mapping[str, Callable[..., Any]]) -> Sources:
     ]
     form = Form(
         ", ".join(dict.fromkeys(files)) or ", ".join(functions),
-        lines=tuple(lines),
+        "".join(f"{text}\n" for text in texts).encode("utf-8", "replace"),
+        tuple(lines),
         arguments=MappingProxyType(dict(_arguments(functions))),
         live=True,
     )
     return Sources(form, places, functions)
 
 
-def _codes(functions: Iterable[object]) -> Iterator[CodeType]:
-    """The code of each function, and of those of the same module that it calls, in any depth."""
-    waiting, seen = list(functions), set()
-    while waiting:
-        function = _plain(waiting.pop(0))
-        if id(function) in seen:
-            continue
-        seen.add(id(function))
-        if isinstance(function, type):
-            waiting += [f for f in vars(function).values() if inspect.isfunction(f)]
-        code = code_of(function)
-        if code is None:
-            continue
-        yield code
-        around = getattr(function, "__globals__", {})
-        for name in code.co_names:
-            other = around.get(name)
-            if getattr(other, "__module__", "") == getattr(function, "__module__", None):
-                waiting.append(other)
-
-
-def _plain(function: object) -> Any:
-    """What stands within a decorator of Numba's or of functools, or within a partial call."""
-    while isinstance(function, functools.partial):
-        function = function.func
-    return inspect.unwrap(getattr(function, "py_func", function))  # type: ignore[arg-type]
-
-
-def code_of(function: object) -> CodeType | None:
-    """The code of a function, also within a decorator of Numba's; of a class that of a method."""
-    function = _plain(function)
-    if isinstance(function, type):
-        own = (code_of(method) for method in vars(function).values() if inspect.isfunction(method))
-        return next((code for code in own if code is not None), None)
-    if not hasattr(function, "__code__"):  # an object that can be called
-        function = vars(type(function)).get("__call__")
-    code = getattr(function, "__code__", None)
-    return code if isinstance(code, CodeType) else None
+def _lines(filename: str, loaded: Form | None) -> tuple[Sequence[Line], list[str]]:
+    """The lines of a file or cell, and what of each is run."""
+    if loaded is not None:
+        program = loaded.program.decode("utf-8", "replace")
+        return loaded.lines, program.removesuffix("\n").split("\n")
+    linecache.checkcache(filename)
+    texts, name = [text.rstrip("\n") for text in linecache.getlines(filename)], shown(filename)
+    return [Line(text, n, file=name) for n, text in enumerate(texts, 1)], texts
 
 
 def shown(filename: str) -> str:
@@ -147,7 +122,7 @@ def shown(filename: str) -> str:
 def unwritten(function: Callable[..., Any], sources: Sources, name: str) -> dict[str, Any]:
     """Why it returned None, see `tracer.sandbox.describing.unwritten`; `name` may be a method."""
     nothing = {"what": "none", "line": None, "written": False}
-    inner = _plain(function)
+    inner = plain(function)
     own = ".".join([getattr(inner, "__name__", ""), *name.split(".")[1:]])
     try:
         texts, first = inspect.getsourcelines(inner)

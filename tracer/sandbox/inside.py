@@ -13,7 +13,9 @@ from tracer.sandbox import asking, frames, recording, runner
 from tracer.sandbox.process import How, Run
 
 
-def run(source: bytes, file: Any, request: bytes, describing: Any, there: Any = None) -> Run:
+def run(
+    source: bytes, file: Any, request: bytes, describing: Any, there: Any = None, own: Any = None
+) -> Run:
     """Make the calls of a request, and give back the frames that a child would have sent.
 
     What is printed goes where it always goes. Where each check loads the program anew, nothing is
@@ -31,6 +33,8 @@ def run(source: bytes, file: Any, request: bytes, describing: Any, there: Any = 
         `tracer.sandbox.describing`, or something with the functions of it that the runner calls.
     there : object, optional
         Has the functions by their names.
+    own : object, optional
+        Knows the earlier answers that they call, as `tracer.sandbox.ownmodules.OwnModules` does.
     """
     began = time.perf_counter()
     plan, inputs = asking.unpacked(request)
@@ -40,7 +44,7 @@ def run(source: bytes, file: Any, request: bytes, describing: Any, there: Any = 
     for check in plan["checks"] if apart or not plan["apart"] else ():
         runner.one_check(
             check, plan, inputs, source, file, plain, frames, sent.append, describing, recording,
-            there,
+            there, own=own,
         )  # fmt: skip
     sent.append(frames.pack_note("end", {}))
     return Run(How.EXITED, 0, b"".join(sent), "", time.perf_counter() - began)

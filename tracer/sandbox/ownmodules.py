@@ -62,16 +62,27 @@ class OwnModules(Loader):
 
         Nothing where the last of the student's own code on the way is the answer in `file`.
         """
-        names = {str(path): name for name, path in self.files.items()}
-        at: tuple[str, int | None] = ("", None)
-        trace = error.__traceback__
-        while trace is not None:
-            filename = trace.tb_frame.f_code.co_filename
-            if filename == str(file):
-                at = ("", None)
-            elif filename in names:
-                at = (names[filename], trace.tb_lineno)
-            trace = trace.tb_next
-        if isinstance(error, SyntaxError) and error.filename in names:
-            at = (names[error.filename], error.lineno)
-        return {"inside": at[0], "inside_line": at[1]} if at[0] else {}
+        names = {str(file): "", **{str(path): name for name, path in self.files.items()}}
+
+        def place(filename: str, number: int | None) -> tuple[str, int | None] | None:
+            return (names[filename], number) if filename in names else None
+
+        return raised_in(error, place)
+
+
+def raised_in(
+    error: BaseException,
+    place: Callable[[str, int | None], tuple[str, int | None] | None],
+) -> dict[str, Any]:
+    """The same, where `place` gives the module and the line of what Python names so.
+
+    The module of the answer itself is empty; what is none of the student's own has no place.
+    """
+    at: tuple[str, int | None] = ("", None)
+    trace = error.__traceback__
+    while trace is not None:
+        at = place(trace.tb_frame.f_code.co_filename, trace.tb_lineno) or at
+        trace = trace.tb_next
+    if isinstance(error, SyntaxError) and error.filename is not None:
+        at = place(error.filename, error.lineno) or at
+    return {"inside": at[0], "inside_line": at[1]} if at[0] else {}
