@@ -83,6 +83,15 @@ is never handed out, and has right functions of the same signatures; their resul
 student's are compared with, and every argument is drawn:
 """
 
+SHOWN = """
+A result may stand in `where` too, what is computed first before what is computed from it. Nothing
+is drawn then; but the report names a place in it by these axes, t, row and class:
+
+    [functions.where]
+    probs = "normal(T, N, K)"
+    words = "labels(T, N, classes=K)"
+"""
+
 STATED = """
 What a check states of a result that is no quantity:
 
@@ -154,6 +163,7 @@ def render() -> str:
             *_names(),
             DRAWN,
             *_pairs("drawn", DRAWS),
+            SHOWN,
             *_table("Each `[[checks]]`", check_keys((), (), ())),
             STATED,
             *_table("sizes", SIZES),

@@ -74,7 +74,7 @@ def missing(lines: list[Text], record: dict[str, Any]) -> list[str]:
         if cut and any(text.startswith(cut) for text in held):
             continue
         for text in held:
-            left = re.sub(rf"(?<!\w){re.escape(text)}(?!\w)", " ", left)
+            left = re.sub(rf"(?<![\w/]){re.escape(text)}(?![\w/])", " ", left)
         for label in LABELS:
             left = re.sub(label, " ", left)
         if re.search(r"\w", left):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -10,12 +11,14 @@ import pytest
 from tests.exercises.test_graded_courses import COURSES
 from tracer.corpus.inside import InThisProcess
 from tracer.errors import FileError
-from tracer.exercises.discovery import discover
+from tracer.exercises.discovery import discover, find
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Report
 from tracer.grading.session import grade
 from tracer.mistakes.of_reference import wrong_references
+from tracer.view.parts.report import judged
 
+SOLUTIONS = Path(__file__).parents[2] / "solutions"
 GRU = COURSES / "gru"
 
 
@@ -42,6 +45,28 @@ def test_the_mistake_that_gives_every_number_is_named(answer: str, mistake: str)
 
     assert diagnosis is not None
     assert [[m.id for m in alike] for alike in diagnosis.named] == [[mistake]]
+
+
+@pytest.mark.parametrize(
+    ("answer", "place"),
+    [
+        ("one_word_for_all", r"words at t = 1, row \d"),
+        ("start_word_every_time", r"probs at t = 2, row 0, class \d"),
+    ],
+)
+def test_a_place_is_named_by_the_axes_that_the_exercise_says(answer: str, place: str) -> None:
+    """The words of exercise 16 have a t and are whole numbers; probs is computed before words."""
+    exercise = find("16", discover().good)
+    path = SOLUTIONS / exercise.name / "mistakes" / f"{answer}.py"
+    report = grade(exercise, Submission.read(path), seed=0, wall=InThisProcess())
+
+    failing = judged(report).checks[report.checks.index(report.first_failing)]
+
+    wrong = failing.wrong
+    assert wrong is not None
+    assert re.fullmatch(place, wrong.place)
+    numbers = {n for one in wrong.row for n in (one.yours, one.expected)}
+    assert all(n.isdecimal() for n in numbers) == (wrong.quantity == "words")
 
 
 def test_nothing_is_named_that_gives_other_numbers() -> None:

@@ -35,6 +35,9 @@ class Function:
         In their order; None is what one function returns and a later one takes, as it is.
     over : str
         ``"step"``, called for one step at a time, or ``"sequence"``.
+    shown : mapping of str to Axes
+        The axes of results of which a reference says what is right, where ``where`` has them; in
+        the order in which they are computed.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Function:
     arguments: Mapping[str, Layout | None]
     returns: Mapping[str, Layout | None]
     over: Over = "step"
+    shown: Mapping[str, Axes] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def taken(self) -> Mapping[str, Layout | None]:

@@ -8,6 +8,7 @@ from typing import Any, Literal, NoReturn, TypeAlias
 
 from tracer.errors import InputError, UnknownNameError
 from tracer.exercises import layout_text, signature
+from tracer.exercises.axes import Axes
 from tracer.exercises.exercise import Function, known_axes
 from tracer.exercises.handing import returned
 from tracer.exercises.layout import (
@@ -107,6 +108,7 @@ class _Reading:
         function = Function(
             one.function, text, None if made is None else MappingProxyType(made),
             MappingProxyType(arguments), MappingProxyType(returns), self.over,
+            MappingProxyType(self.shown()),
         )  # fmt: skip
         for key, layout in returned(function).items():
             names = [node.name for node in layout.nodes() if isinstance(node, Name)]
@@ -191,6 +193,13 @@ class _Reading:
             if isinstance(node, (Fixed, Drawn, OneHot)):
                 self.fail(name, f"'{node}' is for arguments only")
         return self.fitting(name, layout)
+
+    def shown(self) -> dict[str, Axes]:
+        """The axes of what a reference returns too, as far as `where` says them."""
+        if self.program is not None:
+            return {}
+        layouts = {name: self.parsed(name) for name in self.where if name in self.one.returns}
+        return {name: of.drawn for name, of in layouts.items() if isinstance(of, Drawn)}
 
     def parsed(self, name: str) -> Layout:
         """The layout in `where`, with every gradient put in its place."""

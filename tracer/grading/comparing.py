@@ -54,6 +54,11 @@ class Ruler(Protocol):
         """What a quantity is computed from; None where nothing is known of it."""
         ...
 
+    @property
+    def whole(self) -> frozenset[str]:
+        """Quantities of whole numbers, like the number of a word."""
+        ...
+
     def backward(self, name: str) -> bool:
         """Whether it is computed in the backward pass."""
         ...
@@ -154,6 +159,7 @@ class Compared:
             following_steps=follows,
             steps=1 if step is None else len(every),
             from_the_end=from_the_end,
+            whole=name in self.ruler.whole,
             own=self._own(name, step),
             values=self._values(name, step),
         )

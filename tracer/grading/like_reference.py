@@ -64,7 +64,7 @@ def _given_by(
 def _gives(given: Sequence[Came], tasks: Sequence[Task], judged: Sequence[Judged]) -> bool:
     """Whether these are the numbers that came, all of them."""
     for came, task, one in zip(given, tasks, judged, strict=True):
-        theirs = ByReference(task.case, task.plan, came, {})
+        theirs = ByReference(task.case, task.exercise.called(task.case.check), task.plan, came, {})
         for compared in one.rounds:
             there = theirs.of_round(came, compared.round)
             same_shapes = all(

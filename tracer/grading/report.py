@@ -122,6 +122,8 @@ class Difference:
         How many steps there are.
     from_the_end : bool
         Whether it is computed from the last step to the first.
+    whole : bool
+        Whether the right numbers are whole ones, like the number of a word.
     own : tuple of str
         Quantities of the student's own, themselves not right, from which `expected` is computed.
     values : mapping
@@ -144,6 +146,7 @@ class Difference:
     following_steps: tuple[int, ...] = ()
     steps: int = 1
     from_the_end: bool = False
+    whole: bool = False
     own: tuple[str, ...] = ()
     values: Mapping[str, Array] = field(
         default_factory=lambda: MappingProxyType({}), repr=False

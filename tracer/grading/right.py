@@ -198,6 +198,7 @@ class Keys:
 
     names: Mapping[str, tuple[str, ...]]
     order: tuple[str, ...]
+    whole: frozenset[str] = frozenset()
     carries: Mapping[str, Carry] = field(default_factory=dict)
 
     def equation(self, name: str) -> Expression | None:  # noqa: ARG002, D102 - as `Ruler` says
@@ -217,6 +218,8 @@ class ByReference:
     Attributes
     ----------
     case : Case
+    functions : tuple of Function
+        Those that the check calls.
     plan : tuple of Call
     exact, follows : mapping
         With its own state handed on from call to call, and with the student's; nothing of a value
@@ -224,6 +227,7 @@ class ByReference:
     """
 
     case: Case
+    functions: tuple[Function, ...]
     plan: Plan
     exact: Came
     follows: Came
@@ -247,9 +251,12 @@ class ByReference:
         return any(call.step and name in returned(call) for call in self.plan)
 
     def compared(self, came: Came) -> tuple[Compared, ...]:  # noqa: D102
-        ranks = {key: array.ndim for (_number, key), array in self.exact.items()}
-        names = {key: (*("T",) * self.has_steps(key), *("",) * rank) for key, rank in ranks.items()}
-        keys, tolerance = Keys(names, tuple(names)), tolerance_of(self.case.check)
+        right = {key: array for (_number, key), array in self.exact.items()}
+        names = {key: self._axes(key, array.ndim) for key, array in right.items()}
+        whole = frozenset(key for key, array in right.items() if array.dtype.kind in "iu")
+        order = [key for function in self.functions for key in function.shown if key in names]
+        keys = Keys(names, tuple(dict.fromkeys([*order, *names])), whole)
+        tolerance = tolerance_of(self.case.check)
         rounds = []
         for number in range(len(self.case.rounds)):
             exact, follows, own = (
@@ -258,6 +265,12 @@ class ByReference:
             if own:
                 rounds.append(held(keys, number, {}, own, exact, exact | follows, tolerance))
         return tuple(rounds)
+
+    def _axes(self, key: str, rank: int) -> tuple[str, ...]:
+        """The axes in letters; without a letter where the exercise says none."""
+        shown = [f.shown[key] for f in self.functions if key in f.shown]
+        fits = [tuple(map(str, axes)) for axes in shown if len(axes) == rank]
+        return (*("T",) * self.has_steps(key), *next(iter(fits), ("",) * rank))
 
     def of_round(self, came: Came, number: int) -> dict[str, Array]:
         """The arrays of a round by key, those of several steps one after the other."""

@@ -59,7 +59,9 @@ class Task:
             with suppress(FileError):  # of a state of another shape the reference makes nothing
                 if plan:
                     (follows,) = _asked(self.exercise, {self.case.check.name: plan}, wall)
-        return ByReference(self.case, self.plan, self.exact, follows)
+        return ByReference(
+            self.case, self.exercise.called(self.case.check), self.plan, self.exact, follows
+        )
 
     def watched(self, wall: Wall, plan: Plan) -> Answer:
         """The last call of a plan, made by the reference and recorded line by line."""

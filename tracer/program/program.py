@@ -164,6 +164,11 @@ class Program:
             return frozenset()
         return frozenset(name for name in names if self.backward(name))
 
+    @property
+    def whole(self) -> frozenset[str]:
+        """Quantities of whole numbers, like the number of a word: none that is computed."""
+        return frozenset()
+
     def backward(self, name: str) -> bool:
         """Whether it is computed in the backward pass."""
         return name in self.lines and self.lines[name].backward

@@ -1,4 +1,4 @@
-# fails: batch, many words, called twice, inputs kept; first at: quantity words
+# fails: batch, many words, called twice, inputs kept; first at: step 1, quantity words
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# fails: fed back, batch, many words, called twice, inputs kept; first at: quantity probs
+# fails: fed back, batch, many words, called twice, inputs kept; first at: step 2, quantity probs
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# fails: every check; first at: quantity probs
+# fails: every check; first at: step 1, quantity probs
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# fails: every check; first at: quantity words
+# fails: every check; first at: step 1, quantity words
 import numpy as np
 
 

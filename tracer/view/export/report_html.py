@@ -20,7 +20,6 @@ from tracer.view.parts.unrolled import SideBySide, StateRow, marks
 from tracer.view.say.numbers import column
 from tracer.view.say.reported import (
     also_where,
-    also_wrong,
     clean_lines,
     first_wrong,
     labels,
@@ -127,7 +126,7 @@ def _first_mistake(part: Judged, failing: CheckRow) -> Iterator[str]:
             yield from _states(failing.states)
         yield from _look_at(part)
         for other in () if explained else failing.also:
-            yield _p(also_wrong(other.called, wrong.called), APART)
+            yield _p(other.as_well, APART)
             yield _p(also_where(other.place, other.yours, other.wanted), LISTED)
             yield _p(other.from_own, f"{FAINT};{LISTED}")
         yield _p(failing.standings, APART)

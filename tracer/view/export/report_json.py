@@ -19,7 +19,6 @@ from tracer.view.say.diagnosis import changes
 from tracer.view.say.numbers import column
 from tracer.view.say.own_words import OwnWords
 from tracer.view.say.reported import (
-    also_wrong,
     clean_lines,
     first_wrong,
     no_points_lost,
@@ -240,7 +239,7 @@ def _first(c: CheckRow, wrong: WrongNumber) -> dict[str, Any]:
 
 def _also(c: CheckRow, other: WrongNumber, *, explained: bool) -> list[str]:
     """Where no mistake explains both: that it is wrong by itself."""
-    return [] if explained or c.wrong is None else [also_wrong(other.called, c.wrong.called)]
+    return [] if explained or c.wrong is None else [other.as_well]
 
 
 def _number_record(wrong: WrongNumber, said: list[str]) -> dict[str, Any]:

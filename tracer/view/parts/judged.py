@@ -68,6 +68,8 @@ class WrongNumber:
         How the expected number comes about, then what it reads.
     working : str
         The title over that.
+    as_well : str
+        Of another quantity than the first wrong one: that it is wrong, too.
     """
 
     quantity: str
@@ -88,6 +90,7 @@ class WrongNumber:
     own: tuple[str, ...]
     worked: tuple[Worked, ...]
     working: str
+    as_well: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,10 @@ from tracer.view.say.difference import along, from_own, how_much, listed, place
 from tracer.view.say.ending import Ending
 from tracer.view.say.form import form_notes
 from tracer.view.say.meaning import meaning
-from tracer.view.say.numbers import apart, number
+from tracer.view.say.numbers import apart, counted, number
 from tracer.view.say.own_words import OwnWords
 from tracer.view.say.reported import (
+    also_wrong,
     how_to_compute,
     in_check,
 )
@@ -138,7 +139,7 @@ def _check(report: Report, c: CheckReport, encoding: str) -> CheckRow:
         standings=_standings(report, c, _called_right(report, c)),
         wrong=None if d is None else _wrong(exercise, c, d, words),
         reading="" if d is None else _reading(exercise, d, words),
-        also=tuple(_wrong(exercise, c, other, words) for other in c.also),
+        also=tuple(_also(exercise, c, words)),
         states=None
         if d is None or c.unrolled is None or c.told_in
         else side_by_side(exercise, c.unrolled, d, words),
@@ -153,7 +154,7 @@ def _check(report: Report, c: CheckReport, encoding: str) -> CheckRow:
 def _wrong(exercise: Exercise, c: CheckReport, d: Difference, words: OwnWords) -> WrongNumber:
     if d.steps == 1 and not counts_steps(exercise):
         d = replace(d, step=None)
-    yours, wanted = apart(d.got_number, d.expected_number)
+    yours, wanted = apart(d.got_number, d.expected_number, whole=d.whole)
     said = replace(d, quantity=words.name(d.quantity), own=tuple(words.names(d.own)))
     return WrongNumber(
         quantity=d.quantity,
@@ -175,6 +176,15 @@ def _wrong(exercise: Exercise, c: CheckReport, d: Difference, words: OwnWords) -
         worked=tuple(_with_legend(words, expected_number(exercise, d, words))),
         working=how_to_compute(*_in_brackets(d)),
     )
+
+
+def _also(exercise: Exercise, c: CheckReport, words: OwnWords) -> Iterator[WrongNumber]:
+    """Other quantities that are wrong; by themselves, where equations say what follows."""
+    for other in c.also:
+        assert c.difference is not None
+        name, first = words.names([other.quantity])[0], words.names([c.difference.quantity])[0]
+        said = also_wrong(name, first if exercise.program is not None else "")
+        yield replace(_wrong(exercise, c, other, words), as_well=said)
 
 
 def _with_legend(words: OwnWords, worked: Iterable[Worked]) -> Iterator[Worked]:
@@ -200,13 +210,13 @@ def _row(d: Difference, yours: str, wanted: str, words: OwnWords) -> Iterator[Be
     """
     if not d.at or d.got.shape[-1] < 2:
         return
-    row = d.at[:-1]
+    row, written = d.at[:-1], counted if d.whole else number
     for index, (got, expected, wrong) in enumerate(
         zip(d.got[row], d.expected[row], d.wrong[row], strict=True)
     ):
         both = (yours, wanted) if index == d.at[-1] else (
-            apart(float(got), float(expected)) if wrong
-            else (number(float(got)),) * 2
+            apart(float(got), float(expected), whole=d.whole) if wrong
+            else (written(float(got)),) * 2
         )  # fmt: skip
         named = words.beside(d, index) or along(d.axes, len(d.axes) - 1, index)
         yield Beside(named, *both, bool(wrong))

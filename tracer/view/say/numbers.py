@@ -40,6 +40,11 @@ def number(value: float, digits: int = 2) -> str:
     return f"{mantissa}e{int(exponent)}"
 
 
+def counted(value: float) -> str:
+    """`value` where whole numbers are meant: ``7``, and not ``7.00``."""
+    return f"{value:.0f}" if float(value).is_integer() else number(value)
+
+
 def signed(value: float, digits: int = 2) -> str:
     """`number` with its sign always written: ``+0.41``, ``-2.10``."""
     text = number(value, digits)
@@ -58,8 +63,10 @@ def percent(share: float) -> str:
     return f"{hundredths:.0f} %"
 
 
-def apart(a: float, b: float) -> tuple[str, str]:
-    """Two numbers in the fewest digits that tell them apart, two decimals at least."""
+def apart(a: float, b: float, *, whole: bool = False) -> tuple[str, str]:
+    """Two numbers in the fewest digits that tell them apart; two decimals, if none is `whole`."""
+    if whole and (counted(a) != counted(b)):
+        return counted(a), counted(b)
     for digits in range(2, 17):
         written = number(a, digits), number(b, digits)
         if written[0] != written[1]:

@@ -40,8 +40,10 @@ def how_to_compute(last: int | None, place: str) -> str:
     return said.format(n=last, place=place)
 
 
-def also_wrong(name: str, first: str) -> str:
-    """That another quantity is wrong by itself."""
+def also_wrong(name: str, first: str = "") -> str:
+    """That another quantity is wrong; by itself, where that is known of the `first` one."""
+    if not first:
+        return _("{name} is also wrong.").format(name=name)
     said = _("{name} is also wrong, and not because of {first}.")
     return said.format(name=name, first=first)
 

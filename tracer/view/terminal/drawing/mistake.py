@@ -12,7 +12,6 @@ from tracer.view.parts.report import mistake_told
 from tracer.view.parts.said import Said, Tone
 from tracer.view.say.reported import (
     also_where,
-    also_wrong,
     first_wrong,
     labels,
 )
@@ -59,7 +58,7 @@ def first_mistake(part: Judged, failing: CheckRow, able: Abilities) -> Iterator[
         yield from [Text(""), *side_by_side(failing.states, able)]
     yield from _look_at(part, able)
     if not (failing.explained or part.explained):
-        yield from _also(failing.also, wrong, able)
+        yield from _also(failing.also, able)
     if failing.standings:
         yield from [Text(""), *paragraph(Said(failing.standings), able)]
     told = [*_earlier(failing), *remembers]
@@ -115,11 +114,10 @@ def _remarks(remarks: Sequence[Stopped], able: Abilities) -> Iterator[Text]:
         yield from [Text(""), *paragraphs(remark.said, able)]
 
 
-def _also(others: Sequence[WrongNumber], first: WrongNumber, able: Abilities) -> Iterator[Text]:
-    """Other quantities that are wrong, and not because of the first one."""
+def _also(others: Sequence[WrongNumber], able: Abilities) -> Iterator[Text]:
+    """Other quantities that are wrong as well."""
     for other in others:
-        said = also_wrong(other.called, first.called)
-        yield from [Text(""), *paragraph(Said(said), able)]
+        yield from [Text(""), *paragraph(Said(other.as_well), able)]
         said = also_where(other.place, other.yours, other.wanted)
         yield from paragraph(Said(said), able, "    ")
         if other.from_own:
