@@ -38,6 +38,8 @@ class Picture(NamedTuple):
         How the line begins with which the picture begins, and the one before which it ends.
     shown : bool
         Whether the command is for the reader to type.
+    columns : int
+        How wide it is drawn: less where sentences are in it, for they break badly.
     """
 
     before: str
@@ -46,6 +48,7 @@ class Picture(NamedTuple):
     last: str
     after: str = ""
     shown: bool = True
+    columns: int = COLUMNS
 
 
 def show(*options: str, said: str = SENTENCE) -> tuple[str, ...]:
@@ -180,6 +183,7 @@ PICTURES = {
         "A trained RNN has read “you are bad”, and “praise” would be the right answer. Its\n"
         "gradients, from the last word to the first:",
         back("--cell", "rnn"), "── t = 3", "  No numbers", THROUGH_TIME,
+        columns=54,
     ),
     "32_lstm_step_backward": Picture(
         "One unit of a trained LSTM at the word “are” of “you are bad”, where “praise” would\n"
@@ -203,7 +207,7 @@ def drawn(picture: Picture) -> list[str]:
     """The lines of a picture."""
     if not picture.words:
         return coded("you are hot")
-    runner = CliRunner(env={"COLUMNS": str(COLUMNS), "NO_COLOR": "1"})
+    runner = CliRunner(env={"COLUMNS": str(picture.columns), "NO_COLOR": "1"})
     lines = runner.invoke(command_line, picture.words).stdout.split("\n")
     first = max(k for k, line in enumerate(lines) if line.startswith(picture.first))
     last = next(k for k in range(first, len(lines)) if lines[k].startswith(picture.last))
