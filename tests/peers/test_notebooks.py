@@ -37,3 +37,28 @@ def test_jupyter_draws_the_report(number: str, tmp_path: Path) -> None:
     points = f"passed · {exercise.points} of {exercise.points} points"
     assert points in drawn["data"]["text/plain"]
     assert "passed" in drawn["data"]["text/html"]
+
+
+def test_an_earlier_answer_that_is_saved_while_jupyter_runs(tmp_path: Path) -> None:
+    """The session has the old one until its import runs again: below the next cell, and checked."""
+    (step,) = (SOLUTIONS / "10_rnn_step").glob("*.py")
+    right = step.read_text("utf-8")
+    for name in ("10_rnn_step", "13_rnn_unroll"):
+        (tmp_path / name).mkdir()
+    file = tmp_path / "10_rnn_step" / "rnn_step.py"
+    file.write_text(right.replace(" + a", ""), "utf-8")
+    check = "tracer.check('13', rnn_unroll)"
+    sources = (
+        "import tracer; tracer.use_earlier('13')", UNROLL, check,
+        f"_ = open({str(file)!r}, 'w').write({right!r})", check,
+        f"from rnn_step import rnn_step\n{check}",
+    )  # fmt: skip
+    whole = nbformat.v4.new_notebook(cells=[*map(nbformat.v4.new_code_cell, sources)])
+    folder = {"metadata": {"path": str(tmp_path / "13_rnn_unroll")}}
+
+    NotebookClient(whole, kernel_name="python3", timeout=300, resources=folder).execute()
+
+    shown = [" ".join(f"{output}" for output in cell.outputs) for cell in whole.cells]
+    assert "comes out of your rnn_step (exercise 10)" in shown[2]
+    assert ["was saved after" in text for text in shown] == [False] * 4 + [True, False]
+    assert "passed" in shown[5]

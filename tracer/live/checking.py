@@ -12,8 +12,10 @@ from tracer.language import quoted_file
 from tracer.live.chosen import chosen
 from tracer.live.earlier import answers_of
 from tracer.live.here import Here
+from tracer.live.importing import forget_changed
 from tracer.live.named import the_exercise
 from tracer.live.result import Checked
+from tracer.live.saved import old_in
 from tracer.trace.whole import as_whole
 
 
@@ -79,10 +81,13 @@ def check(
             f"exercise {asked.name} cannot be checked in this Python: NUMBA_DISABLE_JIT is set, so "
             "Numba compiles nothing. Start Python, or the notebook's kernel, without it"
         )
-    answers = answers_of(asked, chosen(asked, answer, functions))
+    own = chosen(asked, answer, functions)
+    answers = answers_of(asked, own)
     form = answers[asked.module].form
     report = grade_form(asked, form, form.file, seed=seed, wall=Here(answers), read=True)
-    return Checked(report, None if exercises is None else os.fspath(exercises))
+    folder = None if exercises is None else os.fspath(exercises)
+    forget_changed()
+    return Checked(report, folder, tuple(old_in(own.values())))
 
 
 def _switched_off() -> bool:

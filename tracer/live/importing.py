@@ -2,7 +2,8 @@
 
 ``from rnn_step import rnn_step`` finds what ``tracer check`` finds: the answer in the folder of its
 exercise, a notebook or a file, and of a notebook only what its function needs. What is saved since
-it was imported is imported anew, where IPython says that a cell begins.
+it was imported is imported anew, where IPython says that a cell begins; and where it says that one
+has ended, of what the session still has from before that is told.
 """
 
 from __future__ import annotations
@@ -25,9 +26,10 @@ from tracer.exercises.exercise import Exercise
 from tracer.exercises.form import Form, digest, look
 from tracer.exercises.submission import Submission
 from tracer.live.named import the_exercise
+from tracer.live.saved import old_ones
 
-_CELL = "pre_run_cell"
-"""What IPython calls the moment before a cell runs."""
+_BEFORE, _AFTER = "pre_run_cell", "post_run_cell"
+"""What IPython calls the moments around the run of a cell."""
 
 
 def use_earlier(exercise: str, /, *, exercises: str | os.PathLike[str] | None = None) -> None:
@@ -71,19 +73,22 @@ class _EarlierAnswers(MetaPathFinder, InspectLoader):
     def __init__(self, used: Mapping[str, Exercise], places: Mapping[str, Path]) -> None:
         self._used, self._places = used, places
         self._loaded: dict[str, str] = {}  # the digest of each file
+        self._untold = False  # that one was saved since
 
     def begin(self) -> None:
         """Find them from now on, before any other file of that name."""
         self.forget_all()
         sys.meta_path.insert(0, self)
         if (shell := _shell()) is not None:
-            shell.events.register(_CELL, self.forget_changed)
+            shell.events.register(_BEFORE, self.forget_changed)
+            shell.events.register(_AFTER, self.tell)
 
     def end(self) -> None:
         """Find them no more."""
         sys.meta_path.remove(self)
         if (shell := _shell()) is not None:
-            shell.events.unregister(_CELL, self.forget_changed)
+            shell.events.unregister(_BEFORE, self.forget_changed)
+            shell.events.unregister(_AFTER, self.tell)
 
     def forget_all(self) -> None:
         """Have each of them loaded anew where it is imported the next time."""
@@ -95,6 +100,18 @@ class _EarlierAnswers(MetaPathFinder, InspectLoader):
         if any(self._digest(module) != digest for module, digest in self._loaded.items()):
             self._loaded.clear()
             self.forget_all()
+            self._untold = True
+
+    def tell(self, *_: object) -> None:
+        """Say once of which names the session still has what was imported before."""
+        if self._untold and (shell := _shell()) is not None:
+            self._untold = False
+            for one in old_ones(filter(self._is_used, shell.user_ns.values())):
+                print(one, file=sys.stderr)  # noqa: T201 - the session is told, as by a warning
+
+    def _is_used(self, value: object) -> bool:
+        name = "__name__" if isinstance(value, ModuleType) else "__module__"
+        return getattr(value, name, None) in self._used
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         """One of these modules; where its answer is not there, no other file of that name."""
@@ -122,7 +139,7 @@ class _EarlierAnswers(MetaPathFinder, InspectLoader):
         form = self._form(name)
         self._loaded[name] = form.digest
         assert module.__spec__ is not None
-        module.__spec__.loader_state = form  # known as long as any of its functions
+        module.__spec__.loader_state = form  # known as long as its functions are, see `saved`
         file, text = str(self._places[name]), _text(form)
         linecache.cache[file] = len(text), None, text.splitlines(keepends=True), file
         exec(self._code(name, form), module.__dict__)  # noqa: S102 - it is the student's own session
@@ -167,10 +184,11 @@ class _EarlierAnswers(MetaPathFinder, InspectLoader):
             return ""
 
 
-def form_loaded(names: Mapping[str, Any]) -> Form | None:
-    """The earlier answer of which these are the global names, as it was when it was imported."""
-    state = getattr(names.get("__spec__"), "loader_state", None)
-    return state if isinstance(state, Form) else None
+def forget_changed() -> None:
+    """Have the next import of an answer that was saved since find it, also without IPython."""
+    for one in sys.meta_path:
+        if isinstance(one, _EarlierAnswers):
+            one.forget_changed()
 
 
 def _text(form: Form) -> str:

@@ -9,6 +9,7 @@ from tracer.grading.report import Report, Verdict
 from tracer.language import _, quoted, quoted_file
 
 if TYPE_CHECKING:
+    from tracer.live.saved import Old
     from tracer.view.parts.said import Said
 
 
@@ -22,10 +23,13 @@ class Checked:
         All of it, as records.
     exercises : str or None
         The folder of exercises that was given.
+    old : tuple of Old
+        What it calls and is not what is saved.
     """
 
     report: Report
     exercises: str | None = None
+    old: tuple[Old, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -80,9 +84,9 @@ class Checked:
         from tracer.view.parts.said import Said
 
         report, failing = self.report, self.report.first_failing
+        advice = [Said(str(one)) for one in self.old]
         if failing is None:
-            return []
-        advice = []
+            return advice
         if report.hinted:
             command = f"tracer hint {report.exercise.number} --check {quoted(failing.check.name)}"
             if self.exercises is not None:

@@ -19,8 +19,8 @@ from typing import Any
 
 from tracer.exercises.form import Form
 from tracer.exercises.notebook import Line
-from tracer.live.importing import form_loaded
 from tracer.live.reached import code_of, home, plain, reached
+from tracer.live.saved import form_loaded
 from tracer.sandbox import describing
 
 
