@@ -28,6 +28,9 @@ assert not package.trouble(), package.trouble()
 
 KERNELS = ("tile", "grid")
 
+collect_ignore = ["test_answers.py"] if package.SIMULATED else []
+"""In the simulator, `tracer check` grades them (`tests/grading/test_simulated.py`)."""
+
 
 @contextmanager
 def taken(kernel: str) -> Iterator[None]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.grading.kernels import LAUNCH, NOBODY_WAITS, RIGHT, RIGHT_TOO, SOLUTIONS
 from tracer.exercises.discovery import home
 from tracer.exercises.reading import read
 from tracer.exercises.submission import Submission
@@ -17,18 +18,13 @@ from tracer.sandbox.walls import WALLS, wall
 from tracer.view.export.report_json import as_record
 from tracer.view.say.difference import place
 
-SOLUTIONS = Path(__file__).parents[2] / "solutions" / "51_lstm_step_on_cuda"
-RIGHT = (SOLUTIONS / "lstm_step_on_cuda.py").read_text("utf-8")
-NOBODY_WAITS = (SOLUTIONS / "mistakes" / "nobody_waits.py").read_text("utf-8")
-MISSING = "# cuda.syncthreads() is missing"
+ATTACKS = Path(__file__).parents[1] / "walls" / "attacks"
 
 
 @pytest.mark.parametrize("name", [n for n, kind in WALLS.items() if not kind.trouble()])
 def test_a_kernel_runs_behind_every_wall(name: str) -> None:
     """Also with blocks of 256 threads, and with an array that the threads of a block share."""
-    waits = NOBODY_WAITS.replace(MISSING, "cuda.syncthreads() #")
-    assert waits != NOBODY_WAITS
-    for source in (RIGHT.replace("(4, 8)", "(16, 16)"), waits):
+    for source in (RIGHT_TOO["many threads"], RIGHT_TOO["shared"]):
         report = grade(
             read(home() / "51_lstm_step_on_cuda"), Submission("a.py", source.encode()), seed=1,
             wall=wall(name),
@@ -36,25 +32,10 @@ def test_a_kernel_runs_behind_every_wall(name: str) -> None:
         assert report.verdict == "passed"
 
 
-LAUNCH = "    kernel[blocks, THREADS](x, h_prev, c_prev, U, W, a, h, c)\n    return h, c\n"
-ON_THE_CARD = """
-    there = [cuda.to_device(array) for array in (x, h_prev, c_prev, U, W, a, h, c)]
-    kernel.forall(N * H)(*there)
-    return there[-2].copy_to_host(), there[-1].copy_to_host()
-"""
-ATTACKS = Path(__file__).parents[1] / "walls" / "attacks"
-
-
 def test_a_launch_of_another_form() -> None:
     """Arrays on the card or of another shape, threads counted through, and an exp that is inf."""
-    flat = RIGHT.replace("cuda.grid(2)", "divmod(cuda.grid(1), h.shape[1])")
-    there = flat.replace(LAUNCH, ON_THE_CARD)
-    other = there.replace("+= U[j, d]", "+= U.reshape(U.size).view()[j * U.shape[1] + d]")
-    source = other.replace("return (1 + math.tanh(z / 2)) / 2", "return 1 / (1 + math.exp(-z))")
-    assert len({RIGHT, flat, there, other, source}) == 5
-    report = grade(
-        read(home() / "51_lstm_step_on_cuda"), Submission("a.py", source.encode()), seed=1
-    )
+    source = RIGHT_TOO["counted through"].encode()
+    report = grade(read(home() / "51_lstm_step_on_cuda"), Submission("a.py", source), seed=1)
 
     assert report.verdict == "passed"
 
