@@ -232,10 +232,14 @@ def test_where_it_lies(tmp_path: Path, solutions: Path, rnn_unroll: Exercise) ->
     beside = read_answer(rnn_unroll, tmp_path / "13.py")
     before = [row["changed"] for row in _listed(work)]
     (work / "10_rnn_step" / "rnn_step.py").write_text(NO_BIAS)
+    after = [row["changed"] for row in _listed(work)]
+    (work / "10_rnn_step" / "rnn_step.py").unlink()
+    gone = tracer("check", str(work / "13_rnn_unroll" / "rnn_unroll.py"))
 
+    assert f"\n  To restore rnn_step.py: tracer init {work}\n" in gone.stdout
     assert inside.exit_code == 0
     assert beside.earlier["10_rnn_step"].source == NO_BIAS.encode()
-    assert (before, [row["changed"] for row in _listed(work)]) == ([False] * 2, [False, True])
+    assert (before, after) == ([False] * 2, [False, True])
 
 
 def test_an_earlier_answer_of_an_earlier_one(tmp_path: Path, solutions: Path) -> None:

@@ -55,7 +55,7 @@ def choose(
     if said is None and named is None:
         inside = _of_folder(here, exercises)
         if inside is not None:
-            return Choice(inside, _seen_from(here, _answer(inside, here, book)), book)
+            return Choice(inside, seen_from(here, _answer(inside, here, book)), book)
         if book is None:
             raise nothing_in(here, exercises)
         following = next((e for e in exercises if not book.passed(e)), None)
@@ -66,7 +66,7 @@ def choose(
         raise _named_twice(find(said, exercises), find(named, exercises))
     else:
         exercise = find(said or named or "", exercises)
-    return Choice(exercise, _seen_from(here, _answer(exercise, here, book)), book)
+    return Choice(exercise, seen_from(here, _answer(exercise, here, book)), book)
 
 
 def _named_twice(said: Folder, named: Folder) -> InputError:
@@ -109,7 +109,7 @@ def _by_path(path: Path, exercises: Sequence[E], here: Path, named: str | None) 
         path = answer_in(path, exercise)
     # Another file than the workbook's own is only looked at; its result is not remembered.
     own = book is not None and path.resolve() in book.answers(exercise)
-    return Choice(exercise, _seen_from(here, path), book if own else None)
+    return Choice(exercise, seen_from(here, path), book if own else None)
 
 
 def _of_path(path: Path, exercises: Sequence[E], todo: str) -> E:
@@ -162,7 +162,7 @@ def _answer(exercise: Folder, here: Path, book: Workbook | None) -> Path:
     if found is None:
         raise FileError(
             _("there is no {file}; to restore it: tracer init {folder}").format(
-                file=places[-1], folder=quoted_file(_seen_from(here, places[-1].parents[1]))
+                file=places[-1], folder=quoted_file(seen_from(here, places[-1].parents[1]))
             )
         )
     return found
@@ -178,7 +178,7 @@ def nothing_in(here: Path, exercises: Sequence[Folder]) -> InputError:
     return InputError(said.format(folders=", ".join(below), first=below[0]))
 
 
-def _seen_from(here: Path, path: Path) -> Path:
+def seen_from(here: Path, path: Path) -> Path:
     """The shortest way to write `path` in the folder `here`."""
     return path.relative_to(here) if path.is_relative_to(here) else path
 

@@ -11,7 +11,7 @@ from tracer.exercises.decoding import Odd
 from tracer.exercises.earlier import all_earlier, from_a_package, imported, usable
 from tracer.exercises.exercise import Folder
 from tracer.exercises.form import Earlier
-from tracer.grading.report import Report
+from tracer.grading.report import Report, Trouble
 from tracer.language import _
 from tracer.view.say.difference import place
 from tracer.view.say.ending import Ending, line_of
@@ -106,6 +106,17 @@ def earlier_missing(report: Report, message: str, inside: str = "") -> list[str]
             )
             return [said.format(number=one.number, module=one.module)]
     return []
+
+
+def not_there(report: Report, trouble: Trouble | None) -> Folder | None:
+    """The exercise whose answer is imported and has no file, where the answer ended at that."""
+    facts = {} if trouble is None else trouble.facts
+    found = _NONE.match(facts.get("message", ""))
+    of = {one.module: one for one in usable(report.exercise)}
+    if found is None or found["module"] not in of.keys() - all_earlier(report.form).keys():
+        return None
+    one, importing = of[found["module"]], _importing(report, facts.get("inside", ""))
+    return one if one.name in imported(importing.form.program, importing.exercise) else None
 
 
 def _importing(report: Report, inside: str) -> Earlier:
