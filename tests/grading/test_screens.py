@@ -76,6 +76,21 @@ def test_a_place_has_a_t_where_the_exercise_knows_of_steps(
     assert ("t =" in text, "_1[" in text) == ("t = " in place,) * 2
 
 
+def test_what_ended_a_later_check_is_said_once(lstm_step: Exercise, solutions: Path) -> None:
+    """The first ✗ is told in full; of those that crashed below it, what was raised where."""
+    right = (solutions / lstm_step.name / "lstm_step.py").read_text("utf-8")
+    ends = "    if np.abs(x).max() > 99:\n        c *= 2\n    if len(seen) > 1:\n        seen[9]\n"
+    wrong = right.replace("    h = o", f"    seen.append(c)\n{ends}    h = o")
+    source = f"import numpy as np\nseen = []\n{wrong}".encode()
+    report = grade(lstm_step, Submission("a.py", source), seed=4, wall=InThisProcess())
+
+    text = "\n".join(line.plain for line in screen(report, Abilities(width=80)))
+
+    assert re.findall("✗ (.*?) {2}", text) == ["large values", "state carried", "called twice"]
+    assert re.search(r"\n\n  In check “state carried”: .* IndexError: .*\n  line \d+ of a", text)
+    assert text.count("IndexError") == 1
+
+
 def changed(lstm_step: Exercise, old: str, new: str) -> str:
     """The screen of a right answer in which something is put in the place of something else."""
     path = Path(__file__).parents[2] / "solutions" / lstm_step.name / lstm_step.file

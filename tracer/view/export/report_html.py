@@ -58,6 +58,8 @@ def page(report: Report, advice: Sequence[Said] = ()) -> str:
     if failing is not None:
         inside += [_p(note) for note in part.notes]
         inside += _first_mistake(part, failing)
+        for also in part.also_ended:
+            inside.append(f'<div style="{APART}">{"".join(_said(also))}</div>')
         inside += _printed(failing)
     else:
         inside += _remark(part)
@@ -86,7 +88,7 @@ def _checks(part: Judged) -> Iterator[str]:
         mark = "–" if before else _mark(c.verdict)
         style = FAINT if before or untried else STRONG if c.verdict is Verdict.PASSED else WRONG
         about = c.title
-        if not before and c.verdict not in (Verdict.PASSED, Verdict.WRONG, part.verdict):
+        if part.ended_otherwise(c):
             about = f"{verdict_name(c.verdict)} · {about}"
         rows.append(
             f'<div style="padding-left:1.5em;text-indent:-1em"><span style="{style}">{mark}</span> '

@@ -217,6 +217,21 @@ class Judged:
         """The first check that did not pass."""
         return next((c for c in self.checks if c.verdict is not Verdict.PASSED), None)
 
+    def ended_otherwise(self, c: CheckRow) -> bool:
+        """Whether a check is told by how it ended: it stands by itself, not as the first did."""
+        by_itself = not c.told_in and (c.run or c.verdict is Verdict.NOT_TRIED)
+        return by_itself and c.verdict not in (Verdict.PASSED, Verdict.WRONG, self.verdict)
+
+    @property
+    def also_ended(self) -> tuple[tuple[Said, ...], ...]:
+        """What ended such checks, and at which line: each once."""
+        told: dict[tuple[Verdict, str], tuple[Said, ...]] = {}
+        for c in self.checks:
+            if c.stopped is not None and self.ended_otherwise(c):
+                said = c.stopped.said[:2]
+                told.setdefault((c.verdict, said[-1].text if said[1:] else ""), said)
+        return tuple(told.values())
+
     @property
     def about_marks(self) -> tuple[str, ...]:
         """What a dash before a check means, and a dot; nothing where there is none."""

@@ -53,6 +53,8 @@ def screen(
     if failing is not None:
         lines += [Text(""), *paragraphs(map(Said, part.notes), able)] if part.notes else []
         lines += [Text(""), *first_mistake(part, failing, able)]
+        for said in part.also_ended:
+            lines += [Text(""), *paragraphs(said, able)]
     else:
         lines += _remark(part, able)
         if part.reading is not None:
@@ -82,7 +84,7 @@ def _checks(part: Judged, able: Abilities, colours: Palette) -> Iterator[Text]:
         before = bool(c.told_in) or not (c.run or c.verdict is Verdict.NOT_TRIED)
         look = colours.faint if before else style(c.verdict, colours)
         about = c.title
-        if not before and c.verdict not in (Verdict.PASSED, Verdict.WRONG, part.verdict):
+        if part.ended_otherwise(c):
             about = f"{verdict_name(c.verdict)} · {about}"
         sign = Text(TOLD_BEFORE if before else mark(c.verdict), look)
         rows.append(Row(sign, c.name, f"{points(c.points)}/{c.out_of}", about))
