@@ -36,8 +36,9 @@ explains a command.
 
 AS_NOTEBOOKS = """\
 In a folder, open the notebook (`.ipynb`) in Jupyter or in VS Code: what is asked for stands in it.
-Write your answer in place of the line `raise NotImplementedError(…)`, run that cell and the one
-below it.
+Write your answer in place of the line `raise NotImplementedError(…)`, and run that cell and the one
+below it, which checks what you wrote. Once it passes, save the notebook and type `tracer check` in
+a terminal: only that remembers what you have passed.
 """
 """How to begin where the exercises are notebooks."""
 
