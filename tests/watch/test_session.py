@@ -293,6 +293,30 @@ def test_hints(evening: Evening) -> None:
     assert evening.said == "10_rnn_step is passed; n goes on."
 
 
+def test_hints_on_an_answer_that_raises(evening: Evening) -> None:
+    """The first one is not counted, for the report says more; to ask again is to go on."""
+    evening.save("10_rnn_step", WRONG)
+    evening.result(Verdict.CRASHED)
+    shown, counted = [], []
+
+    for _time in range(4):
+        pressed(evening.session, "h")
+        shown.append(evening.screen[1].split(": ")[1])
+        counted.append(Workbook.open(evening.root).hints.get("10_rnn_step/one word", 0))
+
+    assert shown == ["hint 1 of 3", "hint 2 of 3", "hint 3 of 3", "hint 3 of 3"]
+    assert counted == [0, 1, 2, 3]
+    assert "  Your answer ended before its numbers came: look below first." in evening.screen
+
+
+def test_the_arrow_of_the_list_is_at_the_exercise(evening: Evening) -> None:
+    """Where somebody works, which need not be the first that is not passed."""
+    pressed(evening.session, "n")
+    pressed(evening.session, "l")
+
+    assert [line[2] for line in evening.screen[1:4]] == ["·", "→", "·"]
+
+
 def test_begun_anew(evening: Evening) -> None:
     """Only y does it, and a result that comes meanwhile does not hide the question."""
     evening.save("10_rnn_step", WRONG)

@@ -56,10 +56,11 @@ def unwritten(exercise: Exercise, book: Workbook, able: Abilities) -> list[Text]
 
 
 def listed(
-    exercises: Sequence[Exercise], book: Workbook, left_out: Sequence[str], able: Abilities
-) -> list[Text]:
-    """The list of all exercises."""
-    part = exercise_list(exercises, book, left_out=left_out)
+    exercises: Sequence[Exercise], current: Exercise, book: Workbook, left_out: Sequence[str],
+    able: Abilities,
+) -> list[Text]:  # fmt: skip
+    """The list of all exercises; the arrow is at the one that is worked on."""
+    part = exercise_list(exercises, book, left_out=left_out, at=current)
     back = Said(_("n goes on; l goes back"), Tone.ASIDE)
     return screens.exercise_list(replace(part, advice=back), able)
 
@@ -75,9 +76,13 @@ def table(
 def hinted(exercise: Exercise, given: Following, able: Abilities) -> list[Text]:
     """A hint, and whether there is a stronger one."""
     part = hint(exercise, given.check, given.items, given.number)
-    advice = ""
+    stronger = given.number < len(given.items)
+    advice = _("Still stuck? h again gives a stronger one.") if stronger else ""
     if given.early:
-        advice = _("Your answer ended before its numbers came; this hint is not used up.")
-    elif given.number < len(given.items):
-        advice = _("Still stuck? h again gives a stronger one.")
+        advice = _("Your answer ended before its numbers came: look below first.")
+        if stronger:
+            advice = _(
+                "Your answer ended before its numbers came: look below first. "
+                "h again gives a stronger hint."
+            )
     return screens.hint(replace(part, advice=Said(advice, Tone.ASIDE)), able)[:-1]

@@ -60,7 +60,11 @@ def _next(session: Session) -> None:
 
 
 def _hint(session: Session) -> None:
-    """Show the next hint above the report; none is used up where the report says more."""
+    """Show the next hint above the report.
+
+    Of an answer that ended early the report says more: what comes first is not counted, and only
+    who asks again, with that hint on the screen, gets a stronger one.
+    """
     kept = session.reports.get(session.current.name)
     if not is_open(session.book, session.current):
         session.notice = _("{exercise} is passed; n goes on.").format(exercise=session.current.name)
@@ -71,8 +75,10 @@ def _hint(session: Session) -> None:
         return
     try:
         given = following(session.current, session.book)
-        if not given.early:
+        if not given.early or session.view == "hint":
             session.book.give_hint(given.key, given.number)
+        if given.early:
+            given = following(session.current, session.book)
     except TracerError as error:
         session.notice = str(error)
         return

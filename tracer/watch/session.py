@@ -278,7 +278,9 @@ class Session:
         """Make what is shown once more, for what is known now."""
         match self.view:
             case "list":
-                self.body = bodies.listed(self.exercises, self.book, self.left_out, self.able)
+                self.body = bodies.listed(
+                    self.exercises, self.current, self.book, self.left_out, self.able
+                )
             case "page":
                 self.body = bodies.asked(self.current, self.able)
             case "all":

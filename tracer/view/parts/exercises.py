@@ -96,10 +96,12 @@ def exercise_list(
     below: Sequence[Path] = (),
     encoding: str = "utf-8",
     left_out: Sequence[str] = (),
+    at: Exercise | None = None,
 ) -> ExerciseList:
     """The list; without a `book`, `below` are the workbooks one folder below.
 
-    `left_out` are the exercises that cannot be used.
+    `left_out` are the exercises that cannot be used; `at` is the one that is worked on, without
+    it the first that is not passed.
     """
     results = book.results if book is not None else {}
     open_ones = [e.name for e in exercises if not _passed(results.get(e.name))]
@@ -108,7 +110,7 @@ def exercise_list(
         _row(
             e,
             results.get(e.name),
-            following=e.name == following,
+            following=e.name == (following if at is None else at.name),
             changed=book is not None and book.changed(e),
         )
         for e in exercises
