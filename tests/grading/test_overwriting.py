@@ -62,6 +62,39 @@ def test_the_line_that_changes_an_argument(
     assert ("The same holds for another name of the array" in text) == other_name
 
 
+LSTM_BACKWARD = "lstm_step_backward"
+OF_A_DICT = (SOLUTIONS / f"32_{LSTM_BACKWARD}" / f"{LSTM_BACKWARD}.py").read_text("utf-8")
+NO_LONGER = "no longer holds the array that was given. line {} of rnn_step.py: {}"
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ('i = forward.pop("i")', f'forward["i"] {NO_LONGER} The caller still needs it.'),
+        ('forward["c"] = np.tanh(forward["c"])', f'forward["c"] {NO_LONGER}'),
+        (
+            'forward["c"][:] = np.tanh(forward["c"])',
+            'line {} of rnn_step.py: {} The caller still needs forward["c"].',
+        ),
+        ('forward["c"] = forward["c"].copy()', ""),
+    ],
+)
+def test_the_line_that_changes_what_lies_in_a_dict(change: str, told: str) -> None:
+    """An array taken out, replaced or written into; a copy with the same numbers is no change."""
+    source = (
+        f"{OF_A_DICT}\n\nright = {LSTM_BACKWARD}\n\n\ndef {LSTM_BACKWARD}(d_h, d, forward, U, W):\n"
+    )
+    source += "    found = right(d_h, d, forward, U, W)\n"
+    line = source.count("\n") + 2  # `said` puts one before it
+    source += f"    {change}\n    return found\n"
+    exercise = EXERCISES["32"]
+
+    if told:
+        assert told.format(line, change) in said(exercise, source, Kind.CHANGED)
+    else:
+        assert grade(exercise, Submission("a.py", source.encode()), seed=1).first_failing is None
+
+
 def test_the_line_that_overwrites_what_was_returned(rnn_step: Exercise) -> None:
     """One buffer for all calls: the line that fills it in the call after."""
     source = (

@@ -58,9 +58,9 @@ def test_statements_on_one_line_are_told_apart() -> None:
     names = [records.name(k) for k in range(len(records.rows))]
     assert names == ["i", "g", "c", "h", "return"]
     assert [records.lines(k) for k in range(5)] == [(2, 2), (2, 2), (3, 3), (3, 3), (4, 4)]
-    assert {names[k]: [names[e] for e in records.read[k]] for k in (3, 4)} == {
-        "h": ["i", "g"],
-        "return": ["h"],
+    assert {names[k]: {names[e] for e in records.read[k]} for k in (3, 4)} == {
+        "h": {"i", "g"},
+        "return": {"h"},
     }
 
 

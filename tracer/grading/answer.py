@@ -51,6 +51,8 @@ class Answer:
     after : dict
         The arguments after the call, or where they were lent as they were in the end, by call and
         place among its arrays.
+    gone : set
+        Those of them, likewise, that do not stand any more in their dict or list.
     trouble : Trouble or None
         Why there are no more arrays; its call is one of the plan.
     warnings : list of Trouble
@@ -76,6 +78,7 @@ class Answer:
     arrays: dict[tuple[int, str], Array] = field(default_factory=dict)
     kept: dict[tuple[int, str], Array] = field(default_factory=dict)
     after: dict[tuple[int, int], Array] = field(default_factory=dict)
+    gone: set[tuple[int, int]] = field(default_factory=set)
     trouble: Trouble | None = None
     warnings: list[Trouble] = field(default_factory=list)
     seen: dict[str, Array] = field(default_factory=dict)
@@ -210,6 +213,10 @@ def _sort(answer: Answer, plan: Plan, name: list[str], array: Array) -> bool:
             if not _index(place, len(given(plan[int(call)]))):
                 return False
             answer.after[int(call), int(place)] = array
+        case ["gone", call] if _index(call, len(plan)) and array.dtype == np.int64:
+            number = int(call)
+            places = range(len(given(plan[number])))
+            answer.gone |= {(number, place) for place in places if place in array}
         case ["kept", call, key] if _returned(plan, call, key) and array.dtype != np.uint8:
             answer.kept[int(call), key] = array
         case ["seen", "names"]:

@@ -31,7 +31,7 @@ from tracer.grading.report import (
     Trouble,
     Verdict,
 )
-from tracer.grading.request import Plan, given, returned
+from tracer.grading.request import Plan, entries, given, returned
 from tracer.grading.right import Came, Right
 from tracer.grading.task import Task
 from tracer.grading.unrolled import unrolled
@@ -400,8 +400,12 @@ def _changed(came: _Came) -> _Decided:
                 if isinstance(part, Own)
                 else call.arrays[part.key]
             )
-            if not _same(after, before):
-                facts = {"name": name, "place": place, "rounded": _is_rounded(after, before)}
+            gone = (number, place) in came.answer.gone
+            if gone or not _same(after, before):
+                facts = {
+                    "name": name, "place": place, "entry": entries(call)[place], "gone": gone,
+                    "rounded": not gone and _is_rounded(after, before),
+                }  # fmt: skip
                 return Verdict.WRONG, Trouble(Kind.CHANGED, number, facts=facts)
     return None
 

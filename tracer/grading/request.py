@@ -108,6 +108,21 @@ def given(call: Call) -> tuple[tuple[str, Leaf | Own], ...]:
     )
 
 
+def entries(call: Call) -> tuple[str, ...]:
+    """How Python writes the place of each of these: ``x``, ``forward["c"]``, ``weights[0]``."""
+    named = (*(call.made_with or ()), *call.arguments)
+    return tuple(entry for name, part in named for entry in _entries(name, part))
+
+
+def _entries(place: str, structure: Structure) -> Iterator[str]:
+    if isinstance(structure, Group):
+        for n, (name, part) in enumerate(structure.parts):
+            key = f'"{name}"' if structure.kind == "dict" else n
+            yield from _entries(f"{place}[{key}]", part)
+    elif isinstance(structure, (Leaf, Own)):
+        yield place
+
+
 def leaves(structure: Structure) -> Iterator[Structure]:
     """The parts of a structure that are no groups."""
     if isinstance(structure, Group):

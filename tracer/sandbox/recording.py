@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FrameType
 from typing import Any
 
@@ -208,11 +208,16 @@ class Recorder:
     """Records one call. `file` is the name under which the student's code was compiled.
 
     `arrays` are those that nothing should be written into, by a key of their own; what else a
-    function may have returned is left out.
+    function may have returned is left out. `gone` gives the keys, as numbers, of those that do not
+    stand any more in the dict or the list in which they were handed over.
     """
 
-    def __init__(self, source: bytes, file: str, arrays: Mapping[Any, Any] | None = None) -> None:
+    def __init__(
+        self, source: bytes, file: str, arrays: Mapping[Any, Any] | None = None,
+        gone: Callable[[], Iterable[int]] = tuple,
+    ) -> None:  # fmt: skip
         self.file = file
+        self.gone = gone
         # As plain arrays: methods of a class of the student's could do anything.
         plain = [(k, np.asarray(a)) for k, a in (arrays or {}).items() if isinstance(a, np.ndarray)]
         self.whole = {key: (array, array.copy()) for key, array in plain}
@@ -286,6 +291,7 @@ class Recorder:
             for key, (array, copy) in self.whole.items()
             if key not in self.wrote and array.tobytes() != copy.tobytes()
         ]
+        found += [key for key in map(str, self.gone()) if key not in self.wrote]
         self.wrote |= dict.fromkeys(found, self._running(here))
 
     def _running(self, here: Frame) -> int:

@@ -17,7 +17,8 @@ calls of the plan name; and ``own/<module>`` is the source of each earlier answe
 that this one may import. The answer goes out, frame by frame as soon as it is known,
 on what was stdout at the start: ``ready``; for each check ``<check>/loaded``,
 ``<check>/<call>/<key>`` for each array of a call, without a wall ``<check>/after/<call>/<n>`` for
-its n-th argument that is an array, ``<check>/kept/<call>/<key>`` for all that was returned once
+its n-th argument that is an array, ``<check>/gone/<call>`` where some of these do not stand in
+their dict or list any more, ``<check>/kept/<call>/<key>`` for all that was returned once
 more at the end, and one note ``<check>/note``; last ``end``. Where time is over before that,
 ``<check>/stopped`` says where the student's code stood. What it prints goes to stderr, after a mark
 that says which check it belongs to.
@@ -33,7 +34,7 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
@@ -379,19 +380,27 @@ def calls(
         else:
             begin()
         name, dot, method = call["function"].partition(".")
+        made_with = [*map(built, call["made_with"] or ())]
         if call["made_with"] is not None:
-            objects[name] = function(*map(built, call["made_with"]))
+            objects[name] = function(*made_with)
         if dot:
             function = getattr(objects[name], method, None)
             if not callable(function):
                 raise returned.Returned("no function", type(function).__name__, call["function"])
-        value = watch(number, held, given, function, *map(built, call["arguments"]))
+        arguments = [*map(built, call["arguments"])]
+        parts = [part for _name, part in (*(call["made_with"] or ()), *call["arguments"])]
+        gone = partial(missing, parts, [*made_with, *arguments], given)
+        value = watch(number, held, given, gone, function, *arguments)
         single = any(array.dtype.name == "float32" for array in given)
         for leaf, part in returned.leaves(value, call["returns"], kept):
             held.append((f"{key}/kept/{number}/{leaf}", f"{number}/{leaf}", part, single))
             array = plain(leaf, part, single)
             send(pack(f"{key}/{number}/{leaf}", array))
             own[number, leaf] = array
+        if places := gone():
+            import numpy as np
+
+            send(pack(f"{key}/gone/{number}", np.array(places, np.int64)))
         if lent is None:
             after = (pack(f"{key}/after/{number}/{n}", array) for n, array in enumerate(given))
             send(b"".join(after))
@@ -404,16 +413,17 @@ def watched(
 ) -> Callable[..., Any]:
     """What makes a call; one of them is recorded line by line, if the plan says so."""
     if watch is None:
-        return lambda _number, _held, _arrays, function, *given: function(*given)
+        return lambda _number, _held, _arrays, _gone, function, *given: function(*given)
 
     def call(
-        number: int, held: list[Any], arrays: list[Any], function: Callable[..., Any], *given: Any
-    ) -> Any:
+        number: int, held: list[Any], arrays: list[Any], gone: Callable[[], list[int]],
+        function: Callable[..., Any], *given: Any,
+    ) -> Any:  # fmt: skip
         if number != watch:
             return function(*given)
         whole = {str(place): array for place, array in enumerate(arrays)}
         whole |= {named: part for _, named, part, _ in held}
-        recorder = recording.Recorder(source, str(file), whole)
+        recorder = recording.Recorder(source, str(file), whole, gone)
         value = recorder.run(function, *given)
         send(recorder)
         return value
@@ -464,6 +474,42 @@ def argument(
     if kind == "dict":
         return dict(zip((name for name, _inner in part[1]), values, strict=True))
     return tuple(values) if kind == "tuple" else values
+
+
+def missing(parts: list[Any], values: list[Any], given: list[Any]) -> list[int]:
+    """Which of the arrays that a call got do not stand any more where they stood.
+
+    An argument may be a dict or a list of arrays: the caller's own, as the arrays are. Whoever
+    takes an array out of it, or puts other numbers in its place, has changed an argument.
+    """
+    inside = (
+        one for part, value in zip(parts, values, strict=True) for one in standing(part, value)
+    )
+    both = enumerate(zip(inside, given, strict=True))
+    return [place for place, (one, array) in both if one is not array and not equal(one, array)]
+
+
+def equal(one: Any, array: Any) -> bool:
+    """Whether a value is an array of the same numbers: one that was put back."""
+    return (
+        type(one) is type(array)
+        and one.dtype == array.dtype
+        and one.shape == array.shape
+        and one.tobytes() == array.tobytes()
+    )
+
+
+def standing(part: list[Any], value: Any) -> Iterator[Any]:
+    """What stands now in each place of an argument at which an array was put, or None."""
+    if part[0] in ("leaf", "own"):
+        yield value
+    elif part[0] in ("tuple", "list", "dict"):
+        for n, (name, inner) in enumerate(part[1]):
+            if part[0] == "dict":
+                entry = value.get(name) if isinstance(value, dict) else None
+            else:
+                entry = value[n] if isinstance(value, (list, tuple)) and n < len(value) else None
+            yield from standing(inner, entry)
 
 
 def run(setting: dict[str, Any], *grader: int) -> None:

@@ -227,21 +227,32 @@ def _changed(report: Report, asked: Function, facts: Mapping[str, Any]) -> list[
     name = facts["name"]
     where = line(report, facts.get("line"))
     modified = _("{function} modified its argument {name}.").format(function=asked.name, name=name)
+    entry = facts["entry"]
+    if facts["gone"]:
+        no_longer = _("{entry} no longer holds the array that was given.")
+        modified += " " + no_longer.format(entry=entry)
     if all(isinstance(layout, Stated) for layout in asked.returns.values()):  # it makes no array
         return [modified, _put_back(facts)]
     said: list[str | Ending] = [
         modified,
         *where,
         _(
+            "The caller still needs it. Leave it in there: no {name}.pop(…), no del {entry}, "
+            "no {entry} = …"
+        ).format(name=name, entry=entry)
+        if facts["gone"]
+        else _(
             "The caller still needs {name}. Make a new array instead: "
             "no {name}[:] = …, no {name} += …"
-        ).format(name=name),
+        ).format(name=entry),
     ]
+    if facts["gone"]:
+        return said
     if not any(re.search(rf"\b{re.escape(name)}\b", one.piece) for one in where):
         other = _(
             "The same holds for another name of the array: after b = {name}, b += … changes {name}."
         )
-        said.append(other.format(name=name))
+        said.append(other.format(name=entry))
     return said
 
 
