@@ -8,11 +8,15 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from tracer.equations import Kind
 from tracer.exercises.discovery import discover, find
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Report
 from tracer.grading.session import grade
+from tracer.view.parts.said import Said
+from tracer.view.parts.unrolled import SideBySide, StateRow
 from tracer.view.terminal.console import Abilities, ascii_line
+from tracer.view.terminal.drawing.unrolled import side_by_side
 from tracer.view.terminal.report import screen
 
 BESIDE = """\
@@ -83,6 +87,22 @@ def test_the_cells_of_both(wrong: Report) -> None:
     """Beside each other where there is room, below each other where not; also in ASCII."""
     assert drawn(wrong, Abilities(width=80)) == BESIDE
     assert drawn(wrong, Abilities(width=50, unicode=False)).endswith(BELOW)
+
+
+@pytest.mark.parametrize(
+    ("off", "yours", "right"),
+    [(0.1, "0.87", "0.97"), (0.002, "0.967", "0.969"), (0.000001, "0.97", "0.97")],
+)
+def test_as_many_decimals_as_tell_both_apart(off: float, yours: str, right: str) -> None:
+    """Four at most; two, where four do not tell them apart."""
+    came, wanted = (0.969 - off, 0.5), (0.969, 0.5)
+    row = StateRow(1, "h", "h", Kind.INFORMATION, 1.0, came, wanted, (True, False), first=0)
+    part = SideBySide(Said("Sentence 0:"), 0, (row,), 0, ())
+
+    text = "\n".join(line.plain for line in side_by_side(part, Abilities(width=60)))
+
+    assert re.findall(r"0\.\d+(?=◀)", text) == [yours]
+    assert text.count(right) == 1 + (yours == right)
 
 
 @pytest.mark.parametrize("width", [40, 60, 120])

@@ -169,7 +169,7 @@ def _states(part: SideBySide) -> Iterator[str]:
         came, wanted = (
             [
                 (
-                    column(value).strip() + _mark_of(row, n, yours=yours),
+                    column(value, digits=part.digits).strip() + _mark_of(row, n, yours=yours),
                     f"{_ground(value / row.scale)};{style}",
                 )
                 for n, value in enumerate(row.yours if yours else row.right)

@@ -191,20 +191,20 @@ def _states_record(part: SideBySide) -> dict[str, Any]:
     """The sentence with the wrong number, step by step."""
     return {
         "sentence": part.sentence,
-        "rows": [_state_record(row) for row in part.rows],
+        "rows": [_state_record(row, part.digits) for row in part.rows],
         "said": [part.said.text, *(note.text for note in part.notes)],
     }
 
 
-def _state_record(row: StateRow) -> dict[str, Any]:
+def _state_record(row: StateRow, digits: int) -> dict[str, Any]:
     return {
         "t": row.t,
         "quantity": row.quantity,
         "called": row.called,
         "got": [json_number(value) for value in row.yours],
         "right": [json_number(value) for value in row.right],
-        "got_said": [column(value).strip() for value in row.yours],
-        "right_said": [column(value).strip() for value in row.right],
+        "got_said": [column(value, digits=digits).strip() for value in row.yours],
+        "right_said": [column(value, digits=digits).strip() for value in row.right],
         "differs": list(row.differs),
         "first": row.first,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tracer.equations import CELLS, Kind
@@ -11,10 +11,15 @@ from tracer.grading.report import Array, Difference, Unrolled
 from tracer.language import _
 from tracer.view.parts.said import Meaning, Said, Tone
 from tracer.view.parts.step.cells import scale_of
+from tracer.view.say.numbers import column
 from tracer.view.say.own_words import OwnWords
 
 MOST = 4
 """Steps that are all shown; of more, those around the first wrong number."""
+
+
+MOST_DIGITS = 4
+"""Decimals at most; two where that shows both numbers of each pair as what they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,14 @@ class StateRow:
     differs: tuple[bool, ...]
     first: int | None = None
 
+    def alike(self, digits: int) -> int:
+        """How many wrong numbers look like the right ones in so many decimals."""
+        pairs = zip(self.yours, self.right, self.differs, strict=True)
+        return sum(
+            wrong and column(one, digits=digits) == column(other, digits=digits)
+            for one, other, wrong in pairs
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
@@ -78,6 +91,12 @@ class SideBySide:
         return len(self.rows[0].yours)
 
     @property
+    def digits(self) -> int:
+        """The fewest decimals in which as many as possible of the wrong numbers look wrong."""
+        alike = {n: _alike(self.rows, n) for n in range(2, MOST_DIGITS + 1)}
+        return min(alike, key=alike.__getitem__)
+
+    @property
     def marks(self) -> tuple[str, str]:
         """What the two marks mean: of the first wrong number, and of others."""
         others = sum(sum(row.differs) for row in self.rows) > 1
@@ -99,7 +118,14 @@ def side_by_side(
     ]
     said = _("Sentence {n} step by step, drawn as tracer show draws it:").format(n=states.row)
     notes = tuple(_notes(states, shown, T))
+    if _alike(rows, MOST_DIGITS):
+        said_of_them = _("Where both numbers look the same, they differ in a later decimal.")
+        notes = (Said(said_of_them, Tone.ASIDE), *notes)
     return SideBySide(Said(said), states.row, tuple(rows), first.at[-1], notes)
+
+
+def _alike(rows: Sequence[StateRow], digits: int) -> int:
+    return sum(row.alike(digits) for row in rows)
 
 
 def _rows_before(exercise: Exercise, states: Unrolled, words: OwnWords) -> Iterator[StateRow]:

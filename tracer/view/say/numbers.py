@@ -107,13 +107,16 @@ def size(value: float) -> str:
     return f"{mantissa}e{int(exponent)}"
 
 
-def column(value: float, width: int = 5) -> str:
-    """`value` right-aligned in exactly `width` columns, for numbers that stand under each other."""
-    value = float(value)
+def column(value: float, width: int = 0, digits: int = 2) -> str:
+    """`value` right-aligned, for numbers that stand under each other.
+
+    In exactly `width` columns; where that is not said, in as many as `digits` decimals take.
+    """
+    value, width = float(value), width or 3 + digits
     if math.isfinite(value):
-        text = f"{value:.2f}"
+        text = f"{value:.{digits}f}"
         if float(text) == 0:
-            text = "0.00"  # "-0.00" would say no more
+            text = f"{0:.{digits}f}"  # "-0.00" would say no more
         if len(text) > width:
             text = f"{value:.1f}"
         if len(text) > width:

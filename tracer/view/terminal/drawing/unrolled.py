@@ -30,13 +30,14 @@ def side_by_side(part: SideBySide, able: Abilities) -> Iterator[Text]:
     names = widest([row.called for row in part.rows])
     room = able.width - 4 - steps - 2 - names
     every = range(part.units)
-    for cell in (NUMBERED + 1, NUMBERED):
+    numbered = NUMBERED + part.digits - 2
+    for cell in (numbered + 1, numbered):
         if 2 * part.units * cell + _BETWEEN + 2 <= room:
             yield from _beside(part, every, cell, (steps, names), colours)
             break
     else:
         room -= 2 + widest(_labels())
-        cell = NUMBERED + 1 if part.units * (NUMBERED + 1) <= room else NUMBERED
+        cell = numbered + 1 if part.units * (numbered + 1) <= room else numbered
         most = max(room // cell, 1)
         start = max(min(part.unit - most // 2, part.units - most), 0)
         shown = every[start : start + most]
@@ -78,9 +79,9 @@ def _beside(
     for row in part.rows:
         line = _named(row, before, steps, names)
         before = row.t
-        line = _cells(line, row, shown, cell, colours, yours=True)
+        line = _cells(line, row, shown, cell, colours, part.digits, yours=True)
         line.append(" " * _BETWEEN)
-        line = _cells(line, row, shown, cell, colours, yours=False)
+        line = _cells(line, row, shown, cell, colours, part.digits, yours=False)
         line.rstrip()
         yield line
 
@@ -99,12 +100,12 @@ def _below(
         line = _named(row, before, steps, names)
         before = row.t
         line.append(fit(_labels()[0] if row.t else "", wide + 2))
-        line = _cells(line, row, shown, cell, colours, yours=True)
+        line = _cells(line, row, shown, cell, colours, part.digits, yours=True)
         line.rstrip()
         yield line
         if row.t:  # the state before the first step is the same in both
             line = Text(" " * (margin - wide - 2)).append(fit(_labels()[1], wide + 2))
-            line = _cells(line, row, shown, cell, colours, yours=False)
+            line = _cells(line, row, shown, cell, colours, part.digits, yours=False)
             line.rstrip()
             yield line
 
@@ -120,14 +121,15 @@ def _units(shown: Sequence[int], cell: int) -> str:
 
 
 def _cells(
-    line: Text, row: StateRow, shown: Sequence[int], cell: int, colours: Palette, *, yours: bool
-) -> Text:
+    line: Text, row: StateRow, shown: Sequence[int], cell: int, colours: Palette, digits: int,
+    *, yours: bool,
+) -> Text:  # fmt: skip
     """The cells of one row, each number beside its glyph, and a mark behind what is wrong."""
     numbers = row.yours if yours else row.right
     for unit in shown:
         value = numbers[unit]
-        beside = column(value, 5)
-        drawn = 0.0 if beside.strip() == "0.00" else value  # a sign would contradict the number
+        beside = column(value, digits=digits)
+        drawn = 0.0 if set(beside) <= set(" 0.") else value  # a sign would contradict the number
         line.append(*colours.cell(drawn, row.kind, row.scale))
         wrong = row.differs[unit]
         mark = " "
