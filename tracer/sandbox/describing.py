@@ -31,6 +31,16 @@ _OF_SHAPES = re.compile(
 )
 """The words in which NumPy and Python say that something is too long, too short or apart."""
 
+_OF_ROWS = re.compile("inhomogeneous shape|all input arrays must have the same shape")
+"""How NumPy says that rows differ in length."""
+
+_CHANGES_NOTHING = frozenset(
+    {"float", "int", "str", "len", "list", "tuple", "range", "zip", "enumerate", "reversed"}
+    | {"get", "split", "strip", "lower", "upper", "ljust", "rjust", "zfill"}
+    | {"array", "asarray", "zeros", "ones", "full"}
+)
+"""What may be called once more, of Python's and NumPy's own."""
+
 _PATH = re.compile(r" \([^()]*[/\\][^()]*\)$")
 """Where a package lies from which a name cannot be imported: a path of the grader's machine."""
 
@@ -185,12 +195,15 @@ def rows(
     `lengths` gives those of its rows. Nothing of any other exception.
     """
     try:
-        if type(error) is not ValueError or "inhomogeneous shape" not in words(error):
+        if type(error) is not ValueError or not _OF_ROWS.search(words(error)):
             return []
         text, frame = _where(error, own)
         node = ast.parse(f"({text})", mode="eval").body
         assert isinstance(node, ast.Call)
-        return [ast.unparse(node.args[0]), lengths(_value(node.args[0], frame))]
+        listed = node.args[0]
+        if isinstance(listed, ast.ListComp):  # too long to be named
+            return [f"{ast.unparse(node.func)}(…)", lengths(_once_more(listed, frame))]
+        return [ast.unparse(listed), lengths(_value(listed, frame))]
     except BaseException:  # noqa: BLE001 - whatever the student's own values did when looked at
         return []
 
@@ -269,6 +282,20 @@ def _value(part: ast.expr, frame: FrameType) -> Any:
     assert not any(isinstance(inner, (ast.Call, ast.NamedExpr)) for inner in ast.walk(part))
     program = compile(ast.Expression(part), "", "eval")
     return eval(program, frame.f_globals, frame.f_locals)  # noqa: S307 - the student's own
+
+
+def _once_more(part: ast.ListComp, frame: FrameType) -> Any:
+    """The list again, which nothing keeps; only where no call in it can change anything."""
+    names = {**frame.f_globals, **frame.f_locals}  # the inner parts of a list look there for both
+    for inner in ast.walk(part):
+        assert not isinstance(inner, ast.NamedExpr)
+        if isinstance(inner, ast.Call):
+            called = inner.func
+            method = isinstance(called, ast.Attribute)
+            name = called.attr if isinstance(called, ast.Attribute) else ast.unparse(called)
+            assert name in _CHANGES_NOTHING
+            assert method or name not in names
+    return eval(compile(ast.Expression(part), "", "eval"), names)  # noqa: S307 - the student's own
 
 
 def compiled(source: bytes, file: Path) -> CodeType:
