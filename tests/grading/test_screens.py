@@ -231,6 +231,19 @@ def test_a_command_is_in_one_line() -> None:
     assert narrow == ["  For a hint:", f"    {command}"]
 
 
+def test_a_list_without_room_for_titles() -> None:
+    """They are left out rather than broken into many short lines."""
+    part = exercise_list(discover().good, None)
+    roomy, narrow = (
+        "\n".join(line.plain for line in screens.exercise_list(part, Abilities(width=width)))
+        for width in (80, 44)
+    )
+
+    assert "· 11_softmax               0/12  Scores and probabilities\n" in roomy
+    assert "· 11_softmax               0/12\n" in narrow
+    assert "Scores" not in narrow
+
+
 @pytest.mark.parametrize("width", [40, 80, 200])
 @pytest.mark.parametrize("unicode", [True, False])
 def test_no_line_is_too_wide(width: int, *, unicode: bool, reports: list[Report]) -> None:

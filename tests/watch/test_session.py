@@ -15,7 +15,7 @@ from tracer.exercises.form import digest
 from tracer.grading.report import Verdict
 from tracer.view.parts.ladder import CheckedRow
 from tracer.view.terminal.console import Abilities, ascii_line
-from tracer.view.terminal.watching import frame
+from tracer.view.terminal.watching import ended, frame
 from tracer.watch.checking import Checked, Early, Job
 from tracer.watch.halfway import halfway
 from tracer.watch.pressing import pressed
@@ -265,6 +265,16 @@ def test_a_save_elsewhere_changes_over(evening: Evening) -> None:
     evening.save("20_lstm_gates", "def lstm_gates(): ...\n")
 
     assert [job.exercise.name for job in evening.checks.jobs] == ["22_lstm_step"] * 2
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_the_end_takes_the_keys_away(evening: Evening, width: int) -> None:
+    """All lines of them: at 60 columns they need two."""
+    able = Abilities(width=width, height=20)
+    lines = [line.plain for line in frame(evening.session.shown, able)]
+    keys = next(n for n, line in enumerate(lines, 1) if line.startswith("  n next"))
+
+    assert ended(len(lines), able).startswith(f"\x1b[{keys};1H\x1b[J")
 
 
 def test_hints(evening: Evening) -> None:

@@ -77,6 +77,7 @@ class _Screen:
     def __init__(self) -> None:
         self._last = ""
         self.lines = 0
+        self.able = abilities()
 
     def draw(self, session: Session) -> None:
         """Draw a session."""
@@ -84,7 +85,7 @@ class _Screen:
         lines = frame(session.shown, able)
         text = drawn(lines, able)
         if text != self._last:
-            self._last, self.lines = text, len(lines)
+            self._last, self.lines, self.able = text, len(lines), able
             sys.stdout.write(text)
             sys.stdout.flush()
 
@@ -105,7 +106,7 @@ def _terminal(keys: Keyboard, changed: Callable[[], None]) -> Iterator[_Screen]:
 
     def leave() -> None:
         keys.leave()
-        sys.stdout.write(ended(screen.lines))
+        sys.stdout.write(ended(screen.lines, screen.able))
         sys.stdout.flush()
 
     def resized(_number: int, _frame: FrameType | None) -> None:

@@ -21,6 +21,9 @@ from tracer.view.terminal.drawing.paragraphs import paragraph
 from tracer.view.terminal.page import sentences
 from tracer.view.terminal.palette import palette
 
+MOST = 2
+"""Lines of a title; where there is less room, all titles are left out."""
+
 
 def exercise_list(part: ExerciseList, able: Abilities) -> list[Text]:
     """A line for each exercise: its mark, name, points and title."""
@@ -28,19 +31,24 @@ def exercise_list(part: ExerciseList, able: Abilities) -> list[Text]:
     name = widest([row.name for row in part.rows])
     status = widest([row.status for row in part.rows])
     wide = widest([points(row.points) for row in part.rows], least=2)
+    most = widest([str(row.out_of) for row in part.rows], least=2)
+    margin = 4 + name + 2 + wide + 1 + most + (2 + status if part.tracked else 0) + 2
+    room = max(able.width - margin, 1)
+    titles = [folded(Text(row.title), room, unicode=able.unicode) for row in part.rows]
+    if max(map(len, titles)) > MOST:
+        titles = [[Text("")]] * len(titles)
     lines = [Text("")]
-    for row in part.rows:
+    for row, (first, *rest) in zip(part.rows, titles, strict=True):
         mark = "✓" if row.verdict is Verdict.PASSED else "→" if row.following else "·"
         line = Text("  ").append(mark, "bold")
         line.append(f" {fit(row.name, name)}", "bold" if row.following else "")
-        line.append(f"  {points(row.points):>{wide}}/{row.out_of:<2}")
+        line.append(f"  {points(row.points):>{wide}}/{row.out_of:<{most}}")
         if part.tracked:
             line.append(f"  {fit(row.status, status)}", colours.faint)
-        line.append("  ")
-        room = able.width - line.cell_len
-        first, *rest = folded(Text(row.title), room, unicode=able.unicode)
-        lines.append(line.append_text(first))
-        lines += [Text(" " * (able.width - room)).append_text(more) for more in rest]
+        line.append(" " * (margin - line.cell_len)).append_text(first)
+        line.rstrip()
+        lines.append(line)
+        lines += [Text(" " * margin).append_text(more) for more in rest]
     return [*lines, Text(""), *paragraph(part.advice, able), Text("")]
 
 

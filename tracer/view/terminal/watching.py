@@ -121,6 +121,9 @@ def begun(able: Abilities) -> str:
     return START + "\n" * ((able.height or 24) - 1)
 
 
-def ended(lines: int) -> str:
-    """Codes that leave the last frame of so many lines where it is, and go on at its end."""
-    return f"\x1b[{max(lines, 1)};1H\x1b[2K{END}"
+def ended(lines: int, able: Abilities) -> str:
+    """Codes that leave the last frame of so many lines where it is, and go on in place of its keys.
+
+    `able` is the terminal for which it was drawn.
+    """
+    return f"\x1b[{max(lines - len(_keys(able)) + 1, 1)};1H\x1b[J{END}"
