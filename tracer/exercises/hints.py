@@ -15,7 +15,7 @@ from tracer.exercises.exercise import Exercise
 
 FILE = "hints.md"
 
-_SPEAKS_OF = re.compile(r"\[(?P<names>\w+(?:, *\w+)*)\] +")
+_SPEAKS_OF = re.compile(r"^\[(?P<names>\w+(?:, *\w+)*)\] +")
 
 
 def hints(exercise: Exercise) -> Mapping[str, tuple[str, ...]]:
@@ -82,6 +82,8 @@ def meant_for(items: Sequence[str], wrong: Collection[str]) -> tuple[str, ...]:
     --------
     >>> meant_for(["[c] Is it kept?", "[h] Is it squeezed?", "h = o * tanh(c)"], ["h"])
     ('Is it squeezed?', 'h = o * tanh(c)')
+    >>> meant_for(["d_c = d_h[0] * o"], ["d_c"])
+    ('d_c = d_h[0] * o',)
     """
 
     def of_others(item: str) -> bool:
