@@ -86,12 +86,17 @@ def test_a_hint_from_outside(
 
 def test_no_hint_for_what_is_passed(course: Path, solutions: Path) -> None:
     """It says so, and how to get one all the same."""
+    file = course / "10_rnn_step" / "rnn_step.py"
+    stub = file.read_bytes()
     solve(course, solutions, "10_rnn_step")
     tracer("check", "10")
 
     assert "You have passed 10_rnn_step." in tracer("hint", "10").stdout
     assert "hint 1 of 3" in tracer("hint", "10", "--check", "one word").stdout
-    assert course.is_dir()
+
+    file.write_bytes(stub)  # begun anew
+    assert "“one word”: hint 2 of 3" in (again := tracer("hint", "10").stdout)
+    assert "ended before" not in again
 
 
 def test_a_folder_of_the_same_name_is_no_workbook(

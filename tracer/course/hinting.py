@@ -13,6 +13,9 @@ from tracer.exercises.submission import Submission
 from tracer.grading.report import Report, Verdict
 from tracer.grading.session import grade
 
+COMPLETE = (Verdict.PASSED, Verdict.WRONG, Verdict.NOT_STARTED)
+"""After these there is nothing that a report would say before a hint."""
+
 
 class Following(NamedTuple):
     """The hints for a check from mild to strong, and the one that comes next."""
@@ -41,7 +44,7 @@ def following(
     early = False
     if check is None:
         result = book.results.get(exercise.name) if book else None
-        early = result is not None and result.verdict not in (Verdict.WRONG, Verdict.NOT_STARTED)
+        early = result is not None and result.verdict not in COMPLETE
         check = result.failing if result and result.failing in sections else next(iter(sections))
         wrong = result.wrong.split() if result and result.failing == check else []
     if check not in sections:
