@@ -39,5 +39,21 @@ def test_a_slope_beside_its_gradient() -> None:
     assert found.gradient.replace("gradients", "parameters") == found.parameter
     name, place = found.gradient.removeprefix('gradients["').split('"]')
     assert right.rounds[0][f"d_{name}"][tuple(json.loads(place))] == found.right
+    assert found.array == f'gradients["{name}"]'
+    errors = found.errors
+    assert errors.both_ways < 1e-7
+    assert min(errors.one_way, errors.tiny) > 1e-6
+    assert (errors.by_eps, errors.times_eps) == pytest.approx((1 / 3, 1), rel=1e-6)
     twice = {k: 2 * v if k.startswith("d_") else v for k, v in right.rounds[0].items()}
     assert slope(exercise, function, replace(right, rounds=(twice,)), 0) is None
+
+
+def test_gradients_that_are_zero_everywhere() -> None:
+    """Without x and h_0 the loss does not hang on U and W, and numeric is 0 to the last bit."""
+    exercise = read(home() / "34_gradient_check")
+    check = next(check for check in exercise.checks if check.name == "no gradient")
+
+    found = slope(exercise, exercise.functions[0], draw(exercise, check, seed=1), 0)
+
+    assert found is not None
+    assert found.zero == ('gradients["U"]', 'gradients["W"]')

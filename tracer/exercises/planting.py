@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from tracer.exercises.cases import Case, edit_of
 from tracer.exercises.exercise import Exercise, Function
-from tracer.exercises.layout import Grouped, Layout, Name
+from tracer.exercises.layout import Array, Grouped, Layout, Name
+from tracer.program import Program
 
-EPS, LOSS = 1e-4, "total_loss"
+EPS, TINY, LOSS = 1e-4, 1e-12, "total_loss"
 ALIKE = 1e-6
 """How far a measured slope may be from the right gradient, in proportion."""
 
@@ -62,6 +64,30 @@ def planted(exercise: Exercise, function: Function, case: Case, round_: int) -> 
     )
 
 
+class Errors(NamedTuple):
+    """How far numeric is from the gradient, in proportion, of a whole array: right, and mistaken.
+
+    Attributes
+    ----------
+    both_ways : float
+        (loss at p + eps - loss at p - eps) / (2 * eps).
+    one_way : float
+        (loss at p + eps - loss at p) / eps.
+    by_eps : float
+        The loss of both sides, divided by eps.
+    times_eps : float
+        The same without brackets, ``/ 2 * eps``.
+    tiny : float
+        From both sides with an eps of `TINY`.
+    """
+
+    both_ways: float
+    one_way: float
+    by_eps: float
+    times_eps: float
+    tiny: float
+
+
 class Slope(NamedTuple):
     """The slope of the loss at one number of a parameter, and the gradient that was given.
 
@@ -73,6 +99,12 @@ class Slope(NamedTuple):
         The loss where that number is `EPS` larger, and smaller.
     right : float
         The gradient.
+    array : str
+        The gradients among which it is: ``gradients["U"]``.
+    errors : Errors
+        Of this array.
+    zero : tuple of str
+        Gradients that are 0 everywhere, where numeric is as well.
     """
 
     parameter: str
@@ -80,6 +112,9 @@ class Slope(NamedTuple):
     up: float
     down: float
     right: float
+    array: str
+    errors: Errors
+    zero: tuple[str, ...]
 
     @property
     def numeric(self) -> float:
@@ -104,18 +139,54 @@ def slope(exercise: Exercise, function: Function, case: Case, round_: int) -> Sl
     name = max(named, key=lambda name: float(np.abs(arrays[f"d_{name}"]).max()))
     gradient = arrays[f"d_{name}"]
     at = np.unravel_index(np.abs(gradient).argmax(), gradient.shape)
-    losses = []
-    for step in (EPS, -EPS):
-        given = {key: array for key, array in arrays.items() if key in program.given}
-        given[name] = given[name].copy()
-        given[name][at] += step
-        losses.append(float(program.run(given, wanted=[LOSS])[LOSS].sum()))
+    sides = {step: _losses(program, arrays, name, step) for step in (EPS, -EPS, TINY, -TINY)}
     number = f"[{', '.join(map(str, map(int, at)))}]"
     found = Slope(
-        places[name] + number, places[f"d_{name}"] + number, losses[0], losses[1],
-        float(gradient[at]),
+        places[name] + number, places[f"d_{name}"] + number, float(sides[EPS][at]),
+        float(sides[-EPS][at]), float(gradient[at]), places[f"d_{name}"],
+        _errors(sides, _loss(program, arrays), gradient),
+        tuple(places[f"d_{other}"] for other in named if _is_zero(program, arrays, other)),
     )  # fmt: skip
     return found if abs(found.numeric - found.right) <= ALIKE * abs(found.right) else None
+
+
+def _loss(program: Program, arrays: Mapping[str, Array]) -> float:
+    given = {key: array for key, array in arrays.items() if key in program.given}
+    return float(program.run(given, wanted=[LOSS])[LOSS].sum())
+
+
+def _losses(program: Program, arrays: Mapping[str, Array], name: str, step: float) -> Array:
+    """The loss where each number of a parameter, by itself, is so much larger."""
+    losses = np.zeros(arrays[name].shape)
+    for at in np.ndindex(losses.shape):
+        moved = arrays[name].copy()
+        moved[at] += step
+        losses[at] = _loss(program, {**arrays, name: moved})
+    return losses
+
+
+def _errors(sides: Mapping[float, Array], here: float, gradient: Array) -> Errors:
+    both = sides[EPS] - sides[-EPS]
+    return Errors(
+        _apart(both / (2 * EPS), gradient),
+        _apart((sides[EPS] - here) / EPS, gradient),
+        _apart(both / EPS, gradient),
+        _apart(both / 2 * EPS, gradient),
+        _apart((sides[TINY] - sides[-TINY]) / (2 * TINY), gradient),
+    )
+
+
+def _apart(numeric: Array, gradient: Array) -> float:
+    size = np.linalg.norm(numeric) + np.linalg.norm(gradient)
+    return float(np.linalg.norm(numeric - gradient) / size)
+
+
+def _is_zero(program: Program, arrays: Mapping[str, Array], name: str) -> bool:
+    """Whether the gradient is 0 everywhere, and numeric as well."""
+    if arrays[f"d_{name}"].any():
+        return False
+    up, down = (_losses(program, arrays, name, step) for step in (EPS, -EPS))
+    return bool((up == down).all())
 
 
 def _places(key: str, layout: Layout | None) -> dict[str, Layout]:

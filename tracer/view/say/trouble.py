@@ -14,7 +14,7 @@ from typing import Any
 from tracer.exercises.exercise import Function
 from tracer.exercises.handing import counts_steps
 from tracer.exercises.layout import Stated
-from tracer.exercises.planting import EPS, Planted, Slope
+from tracer.exercises.planting import EPS, TINY, Planted, Slope
 from tracer.grading.report import Kind, Report, Trouble
 from tracer.language import _, plural
 from tracer.view.say.difference import listed
@@ -23,6 +23,7 @@ from tracer.view.say.ending import Ending
 from tracer.view.say.form import elsewhere, form_sentences
 from tracer.view.say.launched import not_launched
 from tracer.view.say.learned import learned_too_little
+from tracer.view.say.numbers import number
 from tracer.view.say.raised import line, own_tries, raised, start
 from tracer.view.say.shapes import dtype_advice, rows_sentences, shape_advice
 from tracer.view.say.words import clean
@@ -306,7 +307,28 @@ def _measured(slope: Slope) -> Iterator[str]:
     yield said.format(eps=f"{EPS:.4f}", parameter=slope.parameter, up=slope.up, down=slope.down)
     said = _("So numeric is {numeric:.7f} there, and {gradient} is {right:.7f}: it is right.")
     yield said.format(numeric=slope.numeric, gradient=slope.gradient, right=slope.right)
+    if slope.zero:
+        said = plural(
+            "{names} is 0 everywhere, and so is numeric there: they agree.",
+            "{names} are 0 everywhere, and so is numeric there: they agree.",
+            len(slope.zero),
+        )
+        yield said.format(names=listed(slope.zero))
     yield _("Print your own numeric beside it: they must agree to about six digits.")
+    both, *others = (number(error, digits=1) for error in slope.errors)
+    said = _(
+        "The error ‖numeric - gradient‖ / (‖numeric‖ + ‖gradient‖) of all of {array} is then about "
+        "{error}. Print yours; it would be about"
+    )
+    yield said.format(array=slope.array, error=both)
+    mistaken = (
+        _("– {error} from one side only, (loss at p + eps - loss at p) / eps"),
+        _("– {error} if divided by eps and not by 2 * eps"),
+        _("– {error} with / 2 * eps, without brackets"),
+        _("– {error} with an eps of {eps}"),
+    )
+    for said, error in zip(mistaken, others, strict=True):
+        yield said.format(error=error, eps=number(TINY, 1))
 
 
 def _given_wrong(planted: Planted) -> Iterator[str]:
