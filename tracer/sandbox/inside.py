@@ -41,10 +41,11 @@ def run(
     apart = plan["apart"] and there is None
     sent = [frames.pack_note("ready", {"apart": apart})]
     plain = runner.returned.numbers(plan["most"])  # what it raises is what the runner catches
+    shared = runner.Request(
+        plan, inputs, source, file, frames, describing, recording, plain, sent.append,
+        there=there, own=own,
+    )  # fmt: skip
     for check in plan["checks"] if apart or not plan["apart"] else ():
-        runner.one_check(
-            check, plan, inputs, source, file, plain, frames, sent.append, describing, recording,
-            there, own=own,
-        )  # fmt: skip
+        runner.one_check(check, shared)
     sent.append(frames.pack_note("end", {}))
     return Run(How.EXITED, 0, b"".join(sent), "", time.perf_counter() - began)

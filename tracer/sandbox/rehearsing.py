@@ -57,14 +57,14 @@ def _run(plan: Any, inputs: Any, runner: Any, frames: Any) -> list[bytes]:
         os.memfd_create(NAME), [lending.sizes(check, inputs, most) for check in plan["checks"]]
     )
     sent: list[bytes] = []
+    request = runner.Request(
+        {"module": NAME, "watch": None}, inputs, ANSWER, file, frames, describing,
+        runner.beside("recording"), runner.returned.numbers(most), sent.append, lent=lent,
+        own=runner.ownmodules.OwnModules({}, file, describing.compiled),
+        program=runner.compiled_once(describing.compiled),
+    )  # fmt: skip
     for check in plan["checks"]:
-        runner.one_check(
-            check, {"module": NAME, "watch": None}, inputs, ANSWER, file,
-            runner.returned.numbers(most), frames, sent.append, describing,
-            runner.beside("recording"), lent=lent,
-            own=runner.ownmodules.OwnModules({}, file, describing.compiled),
-            program=runner.compiled_once(describing.compiled),
-        )  # fmt: skip
+        runner.one_check(check, request)
     return sent
 
 

@@ -39,7 +39,7 @@ from functools import cache, partial
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 PACKAGES = ("numpy", "scipy", "numba", "llvmlite")
 
@@ -153,7 +153,11 @@ def main(setting: dict[str, Any]) -> None:
     if alone and "lifeline" in setting:
         beside("supervise").guard(setting["lifeline"])
     stands(wall, alone=alone)
-    program = compiled_once(describing.compiled)
+    shared = Request(
+        plan, inputs, source, file, frames, describing, recording, plain, send,
+        lent=lent, own=own, program=compiled_once(describing.compiled), compiler=compiler,
+        launches=launches,
+    )  # fmt: skip
     send(note("ready", {"apart": alone}))
     for check in plan["checks"]:
         ours = forked(wall) if alone else 0
@@ -163,10 +167,7 @@ def main(setting: dict[str, Any]) -> None:
         print(f"{plan['mark']}{check['id']};", end="", file=sys.__stderr__)
         stopped = partial(send_note, f"{check['id']}/stopped", note, send)
         standing.when_stopped({**own.texts(), str(file): ("", source)}, stopped)
-        one_check(
-            check, plan, inputs, source, file, plain, frames, send, describing, recording,
-            lent=lent, own=own, program=program, compiler=compiler, launches=launches,
-        )  # fmt: skip
+        one_check(check, shared)
         if alone:
             os._exit(0)
     send(note("end", {}))
@@ -237,23 +238,60 @@ def asked(setting: dict[str, Any]) -> tuple[bytes, bytes]:
     return handed[HEAD:end], handed[end:]
 
 
-def one_check(
-    check: dict[str, Any], plan: dict[str, Any], inputs: dict[str, Any], source: bytes, file: Path,
-    plain: Callable[..., Any], frames: ModuleType, send: Callable[[bytes], None],
-    describing: Any, recording: Any, there: Any = None, lent: Any = None, own: Any = None,
-    program: Callable[[bytes, Path], Any] | None = None,
-    compiler: Callable[[Any], Any] | None = None, launches: Any = None,
-) -> None:  # fmt: skip
-    """Load the file, make all calls of one check, and say how it went.
+class Request(NamedTuple):
+    """What is carried out, and with what: the same for all checks of a request.
 
-    `there` has the functions where they are there already, in the student's own session; then
-    Ctrl-C ends the check, and is no exception of theirs. The arguments lie in the memory that is
-    `lent`, if there is some. `own` are the modules of the student's own that can be imported, and
-    `program` compiles the file, if that is done in a way of its own. `compiler` makes machine code
-    of a function, if it was taken before; `launches` notes what is launched on the simulated card.
+    Attributes
+    ----------
+    plan, inputs : dict
+        What is asked for, and the arrays that go in.
+    source, file : bytes, Path
+        The student's program, and the file that it stands in.
+    frames, describing, recording : module
+        The files beside this one.
+    plain : callable
+        Makes a plain array of what a function returned.
+    send : callable
+        Hands out a frame.
+    there : object
+        Has the functions where they are there already, in the student's own session; then Ctrl-C
+        ends the check, and is no exception of theirs.
+    lent : Lent
+        The memory in which the arguments lie, if there is some.
+    own : OwnModules
+        The modules of the student's own that can be imported.
+    program : callable
+        Compiles the file, if that is done in a way of its own.
+    compiler : callable
+        Makes machine code of a function, if it was taken before.
+    launches : tuple of callable
+        Note what is launched on the simulated card, and launch it again.
     """
+
+    plan: dict[str, Any]
+    inputs: dict[str, Any]
+    source: bytes
+    file: Path
+    frames: Any
+    describing: Any
+    recording: Any
+    plain: Callable[..., Any]
+    send: Callable[[bytes], None]
+    there: Any = None
+    lent: Any = None
+    own: Any = None
+    program: Callable[[bytes, Path], Any] | None = None
+    compiler: Callable[[Any], Any] | None = None
+    launches: tuple[Callable[[], None], Callable[..., Any]] | None = None
+
+
+def one_check(check: dict[str, Any], request: Request) -> None:
+    """Load the file, make all calls of one check, and say how it went."""
+    plan, source, file = request.plan, request.source, request.file
+    own, there = request.own, request.there
+    describing, send, note = request.describing, request.send, request.frames.pack_note
     key, where = check["id"], {"call": 0}
-    pack, note, spare = frames.pack, frames.pack_note, [mmap.mmap(-1, 2**20)]
+    spare = [mmap.mmap(-1, 2**20)]
     seen: list[dict[str, Any]] = []
 
     def warned(
@@ -275,16 +313,17 @@ def one_check(
             if own is not None:
                 own.forget()
             if there is None:
-                compiled = program or describing.compiled
-                compiled = compiled if plan["watch"] is None else recording.compiled
+                compiled = request.program or describing.compiled
+                if plan["watch"] is not None:
+                    compiled = request.recording.compiled
                 module = loaded(source, file, plan["module"], compiled)
             send(note(f"{key}/loaded", {}))
-            functions = {call["function"]: found(module, call, compiler) for call in check["calls"]}
-            seen_sent = partial(send_seen, key, frames, send)
-            watch = watched(plan["watch"], source, file, recording, seen_sent)
-            if lent is not None:
-                lent.begin(key)
-            calls(check, inputs, functions, plain, pack, send, where, watch, lent, launches)
+            functions = {
+                call["function"]: found(module, call, request.compiler) for call in check["calls"]
+            }
+            if request.lent is not None:
+                request.lent.begin(key)
+            calls(check, request, functions, where)
         facts: dict[str, Any] = {"event": "done"}
     except (returned.Returned, launching.NotLaunched) as other:
         facts = other.facts
@@ -353,19 +392,19 @@ def found(module: Any, call: dict[str, Any], compiler: Callable[[Any], Any] | No
 
 
 def calls(
-    check: dict[str, Any], inputs: dict[str, Any], functions: dict[str, Any],
-    plain: Callable[..., Any], pack: Callable[..., bytes], send: Callable[[bytes], None],
-    where: dict[str, int], watch: Callable[..., Any], lent: Any,
-    launches: tuple[Callable[[], None], Callable[..., Any]] | None,
-) -> None:  # fmt: skip
+    check: dict[str, Any], request: Request, functions: dict[str, Any], where: dict[str, int]
+) -> None:
     """All calls of one check; what one returned may be handed to a later one."""
+    inputs, plain, lent = request.inputs, request.plain, request.lent
+    pack, send = request.frames.pack, request.send
     key: str = check["id"]
     held: list[tuple[str, str, Any, bool]] = []  # where it is sent to, what it is, the value
     own: dict[tuple[int, str], Any] = {}
     kept: dict[str, Any] = {}
     objects: dict[str, Any] = {}
     copied = fresh if lent is None else lent.copied
-    begin, again = launches or (lambda: None, lambda *_given: ())
+    watch = watched(request, partial(send_seen, key, request))
+    begin, again = request.launches or (lambda: None, lambda *_given: ())
     for number, call in enumerate(check["calls"]):
         where["call"] = number
         given: list[Any] = []  # the arrays that this call gets
@@ -408,10 +447,9 @@ def calls(
         send(pack(address, plain(named.partition("/")[2], part, single)))
 
 
-def watched(
-    watch: int | None, source: bytes, file: Path, recording: Any, send: Callable[[Any], None]
-) -> Callable[..., Any]:
+def watched(request: Request, send: Callable[[Any], None]) -> Callable[..., Any]:
     """What makes a call; one of them is recorded line by line, if the plan says so."""
+    watch = request.plan["watch"]
     if watch is None:
         return lambda _number, _held, _arrays, _gone, function, *given: function(*given)
 
@@ -423,7 +461,8 @@ def watched(
             return function(*given)
         whole = {str(place): array for place, array in enumerate(arrays)}
         whole |= {named: part for _, named, part, _ in held}
-        recorder = recording.Recorder(source, str(file), whole, gone)
+        source, file = request.source, str(request.file)
+        recorder = request.recording.Recorder(source, file, whole, gone)
         value = recorder.run(function, *given)
         send(recorder)
         return value
@@ -437,8 +476,9 @@ def send_note(name: str, note: Callable[..., bytes], send: Callable[[bytes], Non
     send(note(name, facts))
 
 
-def send_seen(key: int, frames: ModuleType, send: Callable[[bytes], None], recorder: Any) -> None:
+def send_seen(key: int, request: Request, recorder: Any) -> None:
     """What was recorded."""
+    frames, send = request.frames, request.send
     for name, array in recorder.table().items():
         send(frames.pack(f"{key}/seen/{name}", array))
     send(frames.pack_note(f"{key}/seen/names", {"names": recorder.names}))
