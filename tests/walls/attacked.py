@@ -156,14 +156,14 @@ def surroundings(name: str) -> Iterator[Surroundings]:
         os.environ["SECRET_OF_THE_GRADER"] = hidden
         warm.close()
         tempfile.tempdir = str(around.temporary)
-        supervise._control(supervise.PR_SET_CHILD_SUBREAPER, 1)  # who loses its parents is ours
+        supervise._control(supervise.SET_CHILD_SUBREAPER, 1)  # who loses its parents is ours
         try:
             assert list(gaps(name)) == []
             _BEFORE.clear()
             _BEFORE.update(_statuses(around))
             yield around
         finally:
-            supervise._control(supervise.PR_SET_CHILD_SUBREAPER, 0)
+            supervise._control(supervise.SET_CHILD_SUBREAPER, 0)
             warm.close()
             tempfile.tempdir = before
             del os.environ["SECRET_OF_THE_GRADER"]

@@ -10,14 +10,12 @@ Like `runner`, this file is copied beside the student's and imports the standard
 
 from __future__ import annotations
 
-import ctypes
 import os
 import platform
 import signal
 import struct
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +31,7 @@ THREADS = 256
 READ_ALL = 1 << 2
 """CAP_DAC_READ_SEARCH: the rights of files do not bind who reads; Landlock still does."""
 
-PDEATHSIG, SET_DUMPABLE, KEEPCAPS, NO_NEW_PRIVS = 1, 4, 8, 38
+SET_DUMPABLE, SET_KEEPCAPS, SET_NO_NEW_PRIVS = 4, 8, 38
 
 
 def confine(
@@ -70,14 +68,15 @@ def confine(
     _close_all_but(results, *rules)
     counted_alone = root or proc is not None
     _limit(THREADS if counted_alone else THREADS + _threads(os.getuid()))
-    _control(NO_NEW_PRIVS, 1)
+    spaces.control(SET_NO_NEW_PRIVS, 1)
     if root:
         user = fresh_user(plan["user"], users)
-        _another_user(user, plan["scratch"], keep_reading=plan["reads_all"])
+        _another_user(user, plan["scratch"], spaces, keep_reading=plan["reads_all"])
     else:
-        _capabilities(0)
-    _control(SET_DUMPABLE, 0)  # nobody looks into its memory
-    _control(PDEATHSIG, signal.SIGKILL)  # another user is another process to the kernel
+        _capabilities(0, spaces)
+    spaces.control(SET_DUMPABLE, 0)  # nobody looks into its memory
+    # Once more: the kernel forgets it of a process that becomes another user's.
+    spaces.control(spaces.SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         raise OSError("the process that watches this one has ended")
     for made in rules:
@@ -100,12 +99,12 @@ def confined(plan: dict[str, Any], results: int, beside: Callable[[str], Any]) -
     return raised
 
 
-def prepared(landlock: Any, seccomp: Any) -> None:
+def prepared(landlock: Any, seccomp: Any, spaces: Any) -> None:
     """Have ready what every process needs that is forked from this one."""
     import resource  # noqa: F401 - loaded once for all
 
     landlock.version()
-    _libc()
+    spaces.libc()
     with suppress(KeyError):  # a processor without a list of system calls
         seccomp.program(platform.machine(), os.getpid())
 
@@ -138,15 +137,15 @@ def _users() -> str:
         os.close(file)
 
 
-def _another_user(user: int, scratch: str, *, keep_reading: bool) -> None:
+def _another_user(user: int, scratch: str, spaces: Any, *, keep_reading: bool) -> None:
     for path in (scratch, *(entry.path for entry in os.scandir(scratch))):
         os.chown(path, user, user, follow_symlinks=False)
     if keep_reading:
-        _control(KEEPCAPS, 1)
+        spaces.control(SET_KEEPCAPS, 1)
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
-    _capabilities(READ_ALL if keep_reading else 0)
+    _capabilities(READ_ALL if keep_reading else 0, spaces)
 
 
 def _limit(threads: int) -> None:
@@ -174,24 +173,9 @@ def _threads(user: int) -> int:
     return found
 
 
-def _capabilities(kept: int) -> None:
+def _capabilities(kept: int, spaces: Any) -> None:
     """Give up all capabilities but these, whoever this process belongs to."""
     version = 0x20080522
     header = struct.pack("=Ii", version, 0)
     data = struct.pack("=6I", kept, kept, 0, 0, 0, 0)
-    _checked("capset", _libc().capset(header, data))
-
-
-def _control(option: int, value: int) -> None:
-    _checked("prctl", _libc().prctl(option, value, 0, 0, 0))
-
-
-@cache
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
-
-
-def _checked(name: str, result: int) -> None:
-    if result:
-        number = ctypes.get_errno()
-        raise OSError(number, f"{name}: {os.strerror(number)}")
+    spaces.checked("capset", spaces.libc().capset(header, data))

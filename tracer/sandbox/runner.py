@@ -476,7 +476,7 @@ def send_note(name: str, note: Callable[..., bytes], send: Callable[[bytes], Non
     send(note(name, facts))
 
 
-def send_seen(key: int, request: Request, recorder: Any) -> None:
+def send_seen(key: str, request: Request, recorder: Any) -> None:
     """What was recorded."""
     frames, send = request.frames, request.send
     for name, array in recorder.table().items():

@@ -24,7 +24,7 @@ from typing import NamedTuple, NoReturn
 
 NEWNS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x20000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
 
-PDEATHSIG = 1
+SET_PDEATHSIG = 1
 
 RDONLY, NOSUID, NODEV, REMOUNT, RECURSIVE, PRIVATE = 1, 2, 4, 32, 16384, 1 << 18
 
@@ -87,11 +87,11 @@ def _forked(call: str, *arguments: int) -> int:
     child = -1
     with Path("/proc/self/ns/pid").open("rb", buffering=0) as own:
         try:
-            _checked(call, getattr(_libc(), call)(*arguments))  # for what is forked from now on
+            checked(call, getattr(libc(), call)(*arguments))  # for what is forked from now on
             child = os.fork()
         finally:
             if child:
-                _checked("setns", _libc().setns(own.fileno(), NEWPID))
+                checked("setns", libc().setns(own.fileno(), NEWPID))
     return child
 
 
@@ -119,7 +119,7 @@ def _end(first: int, *space: int) -> None:
 def _keep() -> NoReturn:
     """Be the first process of a namespace, until the one that made it ends."""
     os.closerange(0, 2**20)
-    _libc().prctl(PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    control(SET_PDEATHSIG, signal.SIGKILL)
     while True:
         signal.pause()
 
@@ -132,7 +132,7 @@ def enter() -> int:
     OSError
         If the kernel does not allow it.
     """
-    _checked("unshare", _libc().unshare(NEWNS | NEWIPC | NEWNET))
+    checked("unshare", libc().unshare(NEWNS | NEWIPC | NEWNET))
     _mount(None, "/", None, RECURSIVE | PRIVATE)
     proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY)
     _mount("none", "/proc", "tmpfs", RDONLY | NOSUID | NODEV, "size=4k,nr_inodes=1,mode=555")
@@ -152,7 +152,7 @@ def make_scratch(folder: str, most: int) -> None:
 def own_users(proc: int) -> None:
     """Be in a namespace of users in which there is but the one that this process belongs to."""
     user, group = os.getuid(), os.getgid()
-    _checked("unshare", _libc().unshare(NEWUSER))
+    checked("unshare", libc().unshare(NEWUSER))
     for name, text in (
         ("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1"),
     ):  # fmt: skip
@@ -175,15 +175,28 @@ def users(proc: int) -> str:
 def _mount(what: str | None, where: str, kind: str | None, flags: int, data: str = "") -> None:
     words = [None if word is None else word.encode() for word in (what, where, kind, data)]
     flagged = ctypes.c_ulong(flags)
-    _checked("mount", _libc().mount(*words[:3], flagged, words[3]))
+    checked("mount", libc().mount(*words[:3], flagged, words[3]))
 
 
 @cache
-def _libc() -> ctypes.CDLL:
+def libc() -> ctypes.CDLL:
+    """The calls of the system that Python has no names for."""
     return ctypes.CDLL(None, use_errno=True)
 
 
-def _checked(name: str, result: int) -> None:
+def control(option: int, value: int) -> None:
+    """``prctl``.
+
+    Raises
+    ------
+    OSError
+        If the kernel refuses it.
+    """
+    checked("prctl", libc().prctl(option, value, 0, 0, 0))
+
+
+def checked(name: str, result: int) -> None:
+    """Raise what the kernel says of a call that did not give 0."""
     if result:
         number = ctypes.get_errno()
         raise OSError(number, f"{name}: {os.strerror(number)}")

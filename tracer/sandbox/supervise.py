@@ -31,7 +31,7 @@ SAYING = 0.2
 PATIENCE = 3.0
 """Seconds in which everything that is left has to be ended."""
 
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+SET_PDEATHSIG, SET_CHILD_SUBREAPER = 1, 36
 
 
 def guard(grader: int | None = None, told: int | None = None) -> None:
@@ -46,7 +46,7 @@ def guard(grader: int | None = None, told: int | None = None) -> None:
     """
     if grader is None or sys.platform == "win32":
         return
-    _control(PR_SET_CHILD_SUBREAPER, 1)  # who loses its parents becomes a child of this process
+    _control(SET_CHILD_SUBREAPER, 1)  # who loses its parents becomes a child of this process
     here = os.getpid()
     child = os.fork()
     if child == 0:
@@ -77,7 +77,7 @@ def end_with(parent: int | None) -> None:
 
     Who sees no parent, in a namespace of processes that ends with it as well, gives None.
     """
-    _control(PR_SET_PDEATHSIG, signal.SIGKILL)
+    _control(SET_PDEATHSIG, signal.SIGKILL)
     if parent is not None and os.getppid() != parent:  # it ended before that was settled
         os._exit(1)
 

@@ -93,7 +93,7 @@ def main() -> None:
     runner.prepared(about["packages"])
     for name in LOADED:
         runner.beside(name)
-    runner.beside("confining").prepared(runner.beside("landlock"), runner.beside("seccomp"))
+    runner.beside("confining").prepared(*map(runner.beside, ("landlock", "seccomp", "spaces")))
     if about["rules"]:
         runner.beside("landlock").hold(about["rules"], about["beneath"])
     if about["walled"]:
