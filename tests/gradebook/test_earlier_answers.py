@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -139,6 +139,61 @@ def test_late_earlier_answers_take_nothing(tmp_path: Path, *, one_download: bool
         assert result("ada", UNROLLED, facts, 13, rules).points == 13.0
         assert [fact.now for fact in facts] == [True, False, False]
         assert store.take_in(downloads[-1], KNOWN) == (0, ())
+
+
+def in_turn(n: int) -> list[tuple[HandedIn, int]]:
+    """So many answers to 13, each followed by another one to 10 within its minute."""
+    began = datetime(2026, 11, 20, tzinfo=UTC)
+    return [
+        (replace(one, attempt=str(k), time=began + timedelta(minutes=k, seconds=later)), seed)
+        for k in range(n)
+        for later, (one, seed) in (
+            (0, handed(UNROLLED, f"{UNROLL}# {k}")),
+            (30, handed("10_rnn_step", f"{RNN_STEP}# {k}")),
+        )
+    ]  # fmt: skip
+
+
+def test_many_of_both_in_turn(tmp_path: Path) -> None:
+    """Each further one makes as many grades, and the last is graded with all that came after it.
+
+    What was there together at any time is graded, each also with the 10 of today.
+    """
+    grades = []
+    for n in (8, 12, 16):
+        with open_store(tmp_path / str(n)) as store:
+            download = in_turn(n)
+            store.take_in(download, KNOWN)
+            kept = [store.submission(number) for number in store.pending("g", UNROLLED)]
+            pairs = {(one.handed.digest, one.earlier[0].digest) for one in kept}
+            files = [one.digest for one, _seed in download]
+            assert pairs.issuperset(zip(files[::2], files[1::2], strict=True))
+            assert pairs.issuperset(zip(files[2::2], files[1::2], strict=False))
+            assert pairs.issuperset((file, files[-1]) for file in files[::2])
+            grades.append(len(kept))
+
+    assert len(pairs) == grades[2]
+    assert grades[2] - grades[1] == grades[1] - grades[0]
+
+
+def test_the_only_attempt_that_counts_is_not_the_last(tmp_path: Path) -> None:
+    """Another 13 has followed it, and counts for nothing: the 10 in time still goes with it."""
+    rules = Rules(due={UNROLLED: datetime(2026, 11, 20, 12, tzinfo=UTC)}, attempts=1)
+    rules = replace(rules, late=Late(share=0.5))
+    download = [
+        (replace(handed(name, source, hour)[0], attempt=str(hour)), 7)
+        for name, source, hour in (
+            ("10_rnn_step", SLIP, 7), (UNROLLED, UNROLL, 8), (UNROLLED, f"{UNROLL}# b", 9),
+            ("10_rnn_step", RNN_STEP, 11), ("10_rnn_step", f"{RNN_STEP}# late", 13),
+        )
+    ]  # fmt: skip
+    with open_store(tmp_path) as store:
+        store.take_in(download, KNOWN)
+        for number in store.pending("g", UNROLLED):
+            (step,) = store.submission(number).earlier
+            store.keep(number, "g", record(1.0 if step.digest == digest(SLIP) else 13.0))
+
+        assert result("ada", UNROLLED, store.facts(), 13, rules).points == 13.0
 
 
 def test_known_later_that_it_was_there_in_time(tmp_path: Path) -> None:
