@@ -160,7 +160,8 @@ def test_functions_of_a_session(
     )
 
     assert _said(in_session.record) == _said(of_file)
-    assert in_session.record["line"] == of_file["line"]
+    if ";" not in unroll:  # what is loaded already is not compiled so that two are told apart
+        assert in_session.record["line"] == of_file["line"]
     assert ({**vars(answer)}, {**vars(import_module("rnn_step"))}) == before
 
 
@@ -236,7 +237,7 @@ def test_where_it_lies(tmp_path: Path, solutions: Path, rnn_unroll: Exercise) ->
     (work / "10_rnn_step" / "rnn_step.py").unlink()
     gone = tracer("check", str(work / "13_rnn_unroll" / "rnn_unroll.py"))
 
-    assert f"\n  To restore rnn_step.py: tracer init {work}\n" in gone.stdout
+    assert f"To restore rnn_step.py: tracer init {work}" in " ".join(gone.stdout.split())
     assert inside.exit_code == 0
     assert beside.earlier["10_rnn_step"].source == NO_BIAS.encode()
     assert (before, after) == ([False] * 2, [False, True])
