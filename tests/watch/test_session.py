@@ -237,6 +237,27 @@ def test_what_passed_is_not_run_again(evening: Evening) -> None:
     assert len(evening.checks.jobs) == 2
 
 
+def test_all_are_passed(evening: Evening) -> None:
+    """An evening begins with the list then, and no sentence says that n goes on."""
+    for exercise in evening.session.exercises:
+        evening.save(exercise.name, WRONG)
+        evening.result(Verdict.PASSED)
+    again = Session(
+        evening.session.exercises, Workbook.open(evening.root), evening.checks,
+        evening.session.able,
+    )  # fmt: skip
+    shown = []
+    for key in ("", "l", "h"):
+        pressed(again, key)
+        shown.append([line.plain.strip() for line in frame(again.shown, again.able)])
+
+    begun, back, hint = shown
+    assert [line[:3] for line in begun[1:4]] == ["✓ 1", "✓ 2", "✓ 2"]
+    assert (begun[5], begun[-3]) == ("l goes back", "All exercises passed.")
+    assert back[2] == "passed, and not changed since; r runs it again"
+    assert hint[-3] == "10_rnn_step is passed."
+
+
 def test_all_are_checked_one_after_the_other(evening: Evening) -> None:
     """The table fills."""
     for name in ("10_rnn_step", "20_lstm_gates"):

@@ -19,6 +19,7 @@ from tracer.view.terminal.console import Abilities, rows
 from tracer.view.terminal.drawing.paragraphs import paragraph
 from tracer.view.terminal.ladder import checked
 from tracer.view.terminal.page import page
+from tracer.watch.answers import first_open
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -62,6 +63,8 @@ def listed(
     """The list of all exercises; the arrow is at the one that is worked on."""
     part = exercise_list(exercises, book, left_out=left_out, at=current)
     back = Said(_("n goes on; l goes back"), Tone.ASIDE)
+    if first_open(book, exercises) is None:
+        back = Said(_("l goes back"), Tone.ASIDE)
     return screens.exercise_list(replace(part, advice=back), able)
 
 

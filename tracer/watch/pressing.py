@@ -67,7 +67,10 @@ def _hint(session: Session) -> None:
     """
     kept = session.reports.get(session.current.name)
     if not is_open(session.book, session.current):
-        session.notice = _("{exercise} is passed; n goes on.").format(exercise=session.current.name)
+        said = _("{exercise} is passed; n goes on.")
+        if after(session.book, session.exercises, session.current) is None:
+            said = _("{exercise} is passed.")
+        session.notice = said.format(exercise=session.current.name)
         return
     if kept is not None and not kept.runs:
         session.turn_to(session.current)

@@ -106,10 +106,14 @@ class Session:
     rows: dict[str, CheckedRow] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Begin with the first exercise that is not passed as it is now."""
+        """Begin with the first exercise that is not passed as it is now; without one, the list."""
         self.seen = fingerprints(self.book, self.exercises)
-        self.current = first_open(self.book, self.exercises) or self.exercises[0]
+        open_one = first_open(self.book, self.exercises)
+        self.current = open_one or self.exercises[0]
         self.turn_to(self.current)
+        if open_one is None:
+            self.view, self.notice = "list", all_passed(self.left_out)
+            self.view_again()
 
     # What happens.
 
@@ -200,6 +204,8 @@ class Session:
                 self.run(exercise, drawn=True)
         elif self.book.passed(exercise) and same:
             said = _("passed, and not changed since; r runs it again, n goes on")
+            if first_open(self.book, self.exercises) is None:
+                said = _("passed, and not changed since; r runs it again")
             self.body = bodies.title(exercise, self.able, said)
         else:
             self.look_at_answer()
