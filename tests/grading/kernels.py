@@ -9,6 +9,7 @@ MISTAKES = tuple(sorted((SOLUTIONS / "mistakes").glob("*.py")))
 RIGHT = (SOLUTIONS / "lstm_step_on_cuda.py").read_text("utf-8")
 NOBODY_WAITS = (SOLUTIONS / "mistakes" / "nobody_waits.py").read_text("utf-8")
 
+SIGMOID = "return (1 + math.tanh(z / 2)) / 2"
 LAUNCH = "    kernel[blocks, THREADS](x, h_prev, c_prev, U, W, a, h, c)\n    return h, c\n"
 ON_THE_CARD = """
     there = [cuda.to_device(array) for array in (x, h_prev, c_prev, U, W, a, h, c)]
@@ -29,12 +30,59 @@ RIGHT_TOO = {
     "counted through": changed(
         RIGHT, (LAUNCH, ON_THE_CARD), ("cuda.grid(2)", "divmod(cuda.grid(1), h.shape[1])"),
         ("+= U[j, d]", "+= U.reshape(U.size)[j * U.shape[1] + d]"),
-        ("return (1 + math.tanh(z / 2)) / 2", "return 1 / (1 + math.exp(-z))"),
+        (SIGMOID, "return 1 / (1 + math.exp(-z))"),
     ),
     "many threads": changed(RIGHT, ("(4, 8)", "(16, 16)")),
     "shared": changed(
         NOBODY_WAITS.partition("\n")[2],
         ("# cuda.syncthreads() is missing", "cuda.syncthreads() # all are there"),
     ),
+    "set apart": changed(
+        NOBODY_WAITS.partition("\n")[2],
+        ("# cuda.syncthreads() is missing", "cuda.syncthreads() # all are there"),
+        ("cuda.shared.array((THREADS[0], 16), np.float64)", "cuda.shared.array(0, np.float64)"),
+        ("here[cuda.threadIdx.x, ", "here[cuda.threadIdx.x * H + "),
+        ("kernel[blocks, THREADS]", "kernel[blocks, THREADS, 0, 8 * THREADS[0] * H]"),
+    ),
+    "functions of other kinds": changed(
+        RIGHT, ("from numba import cuda", "from numba import cuda, njit"),
+        ("@cuda.jit(device=True)\ndef σ", """@njit
+def to_the_power(z):
+    return math.exp2(z * math.log2(math.e))
+
+
+@cuda.jit
+def σ"""),
+        (SIGMOID, "return 1 / (1 + to_the_power(-z))"),
+        ("= σ(z_f)", "= σ(z=z_f)"),
+    ),
 }  # fmt: skip
 """Threads and numbers counted through, arrays that lie on the card or that a block shares."""
+
+FIRST = "z_i, z_f, z_g, z_o = a[j], a[H + j], a[2 * H + j], a[3 * H + j]"
+
+
+def _with(lines: str) -> str:
+    """A right answer, with other lines in the place of the kernel's first one with numbers."""
+    return changed(RIGHT, (FIRST, lines.replace("\n", "\n        ")))
+
+
+REFUSED = {
+    "no list": _with("z_i, z_f, z_g, z_o = [a[q * H + j] for q in range(4)]"),
+    "no generator": _with("z_i, z_f, z_g, z_o = (a[q * H + j] for q in range(4))"),
+    "no dict": _with(f"{FIRST}\nz = {{'i': z_i}}\nz_i = z['i']"),
+    "no f-string": _with(f"{FIRST}\nname = f'{{n}}'"),
+    "no try": _with(f"try:\n    {FIRST}\nexcept IndexError:\n    return"),
+    "no starred": _with(f"{FIRST}\nz_i, *z_f = z_i, z_f\nz_f = z_f[0]"),
+    "no np.zeros": _with(f"{FIRST}\nz = np.zeros(4)\nz[0] = z_i"),
+    "no np.exp": changed(RIGHT, (SIGMOID, "return 1 / (1 + np.exp(-z))")),
+    "no math.fsum": _with(f"{FIRST}\nz_i = math.fsum((z_i, 0.0))"),
+    "ROWS is a list": changed(
+        RIGHT, ("THREADS = (4, 8)", "THREADS = (4, 8)\nROWS = [0, 1, 2, 3]"),
+        ("a[H + j]", "a[ROWS[1] * H + j]"),
+    ),
+    "σ is a function without": changed(RIGHT, ("@cuda.jit(device=True)\n", "")),
+    "H in the shape": changed(RIGHT_TOO["shared"], ("(THREADS[0], 16)", "(THREADS[0], H)")),
+}  # fmt: skip
+"""Answers whose numbers would be right in Python, and what is said of them: no card compiles them.
+"""

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.grading.kernels import LAUNCH, NOBODY_WAITS, RIGHT, RIGHT_TOO, SOLUTIONS
+from tests.grading.kernels import LAUNCH, NOBODY_WAITS, REFUSED, RIGHT, RIGHT_TOO, SOLUTIONS
 from tracer.exercises.discovery import home
 from tracer.exercises.reading import read
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Difference
 from tracer.grading.session import grade
 from tracer.sandbox.simulating import mathematics
+from tracer.sandbox.uncompilable import refuse
 from tracer.sandbox.walls import WALLS, wall
 from tracer.view.export.report_json import as_record
 from tracer.view.say.difference import place
@@ -32,12 +36,44 @@ def test_a_kernel_runs_behind_every_wall(name: str) -> None:
         assert report.verdict == "passed"
 
 
-def test_a_launch_of_another_form() -> None:
-    """Arrays on the card or of another shape, threads counted through, and an exp that is inf."""
-    source = RIGHT_TOO["counted through"].encode()
+@pytest.mark.parametrize("form", ["counted through", "set apart", "functions of other kinds"])
+def test_a_kernel_of_another_form(form: str) -> None:
+    """Arrays on the card, of another shape or without one; an exp that is inf; compiled helpers."""
+    source = RIGHT_TOO[form].encode()
     report = grade(read(home() / "51_lstm_step_on_cuda"), Submission("a.py", source), seed=1)
 
     assert report.verdict == "passed"
+
+
+class Jitted:
+    """What `cuda.jit` and `njit` make of a function, here."""
+
+    def __init__(self, function: Any = None, **options: Any) -> None:
+        self.py_func, self.options = function, options
+
+    def __call__(self, function: Any) -> Jitted:
+        """The decorator with options."""
+        return Jitted(function, **self.options)
+
+
+def kernel_of(source: str) -> Any:
+    """The function of an answer's kernel, compiled for nothing."""
+    names: dict[str, Any] = {"cuda": SimpleNamespace(jit=Jitted), "njit": Jitted}
+    exec(source.replace("from numba import cuda", "#"), names)  # noqa: S102 - an answer of ours
+    return names["kernel"].py_func
+
+
+@pytest.mark.parametrize("source", [RIGHT, *RIGHT_TOO.values()], ids=["right", *RIGHT_TOO])
+def test_what_a_card_compiles_is_launched(source: str) -> None:
+    """`tests/cuda` has a card compile each of these."""
+    refuse(kernel_of(source), (Jitted,))
+
+
+@pytest.mark.parametrize("says", REFUSED)
+def test_what_no_card_compiles_is_not_launched(says: str) -> None:
+    """In the simulator its numbers would be right; `tests/cuda` has a card refuse each of these."""
+    with pytest.raises(TypeError, match="no card compiles this: .*" + re.escape(says)):
+        refuse(kernel_of(REFUSED[says]), (Jitted,))
 
 
 def test_mathematics_as_on_a_card() -> None:
@@ -66,13 +102,14 @@ def test_mathematics_as_on_a_card() -> None:
          "There were 2 launches; expected 1."),
         (RIGHT.replace("c[n, j] = ", "c[n, j] += "), "A thread reads a number of c that it has "),
         (RIGHT.replace("= a[j], ", "= a[j] * math.nan, "), "'trouble': None"),  # NaN is judged
-        (RIGHT.replace("        for k in", "        a[j] + np.dot(U[j], x[n])\n        for k in"),
+        (RIGHT.replace("        for k in", "        a[j] + np.tanh(x[n])\n        for k in"),
          "no function there makes an array"),
         ((ATTACKS / "kernel_of_whole_arrays.py").read_text("utf-8"), "unsupported operand type"),
+        (REFUSED["no list"], "no card compiles this: a kernel has no list; take single numbers"),
     ],
     ids=[
         "none", "nothing", "one thread", "arguments", "twice", "added", "NaN", "NumPy",
-        "whole arrays",
+        "whole arrays", "list",
     ],
 )  # fmt: skip
 def test_numbers_that_no_thread_has_computed(source: str, says: str) -> None:

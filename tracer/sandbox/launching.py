@@ -53,10 +53,12 @@ class Launches:
         self._numpy = SimpleNamespace(**vars(importlib.import_module("numpy")))
         note, launch = self._note, kernels.FakeCUDAKernel.__call__
 
-        def noted(kernel: Any, *given: Any) -> Any:
-            if not kernel._device:  # noqa: SLF001 - else a thread calls a function of the card
+        around = kernels._get_kernel_context  # noqa: SLF001
+
+        def noted(kernel: Any, *given: Any, **named: Any) -> Any:
+            if around() is None:  # else a thread calls a function of the card
                 note(kernel, given)
-            return launch(kernel, *given)
+            return launch(kernel, *given, **named)
 
         kernels.FakeCUDAKernel.__call__ = noted
 

@@ -81,6 +81,7 @@ def beside(name: str) -> Any:
 returned, misnamed = beside("returned"), beside("misnamed")
 ownmodules, compiling = beside("ownmodules"), beside("compiling")
 simulating, launching = beside("simulating"), beside("launching")
+uncompilable = beside("uncompilable")
 
 
 def limit(memory: int, seconds: int) -> None:
@@ -175,7 +176,7 @@ def main(setting: dict[str, Any]) -> None:
 
 def noted() -> tuple[Callable[[], None], Callable[..., Any]]:
     """The simulator of a card; what has it note launches from now on, and launches again."""
-    launches = launching.Launches(simulating.simulate(), simulating.in_turn)
+    launches = launching.Launches(simulating.simulate(uncompilable.refuse), simulating.in_turn)
     return launches.begin, launches.again
 
 

@@ -27,26 +27,28 @@ POLL = 0.0005
 
 AS_ON_A_CARD = (
     "shape", "strides", "ndim", "size", "dtype", "itemsize", "nbytes", "T", "transpose", "reshape",
-    "ravel", "view", "item",
+    "view", "item",
 )  # fmt: skip
 """What an array has in a kernel."""
 
 
 OF_NUMPY = {
     "acos": "arccos", "acosh": "arccosh", "asin": "arcsin", "asinh": "arcsinh", "atan": "arctan",
-    "atanh": "arctanh", "cos": "cos", "cosh": "cosh", "exp": "exp", "expm1": "expm1",
-    "fmod": "fmod", "log": "log", "log10": "log10", "log1p": "log1p", "log2": "log2",
-    "pow": "power", "sin": "sin", "sinh": "sinh", "sqrt": "sqrt", "tan": "tan", "tanh": "tanh",
+    "atanh": "arctanh", "cos": "cos", "cosh": "cosh", "exp": "exp", "exp2": "exp2",
+    "expm1": "expm1", "fmod": "fmod", "log": "log", "log10": "log10", "log1p": "log1p",
+    "log2": "log2", "pow": "power", "sin": "sin", "sinh": "sinh", "sqrt": "sqrt", "tan": "tan",
+    "tanh": "tanh",
 }  # fmt: skip
 """Functions of `math` that a kernel can call, and NumPy's of the same value."""
 
 
-def simulate() -> Any:
+def simulate(refuse: Callable[..., None]) -> Any:
     """Have ``from numba import cuda`` give the simulator from now on, and give its kernels.
 
-    Nothing without Numba.
+    Nothing without Numba. Before a launch `refuse` looks whether a card could compile the kernel.
     """
     os.environ["NUMBA_ENABLE_CUDASIM"] = "1"
+    os.environ["NUMBA_DISABLE_JIT"] = "0"  # else a function with @njit is like one without
     threading.stack_size(STACK)
     try:
         importlib.import_module("numba.cuda")
@@ -54,11 +56,29 @@ def simulate() -> Any:
         kernel: Any = importlib.import_module("numba.cuda.simulator.kernel")
     except ImportError:
         return None  # it is told where the answer imports it
+    compiler: Any = importlib.import_module("numba.core.dispatcher")
     shared.FakeCUDAShared.array = _one_for_all()
     kernel.BlockManager.run = _in_order(kernel.BlockThread)
     _single_numbers(kernel.FakeWithinKernelCUDAArray)
-    kernel.swapped_cuda_module = _with_mathematics(kernel.swapped_cuda_module)
+    kernel.swapped_cuda_module = _with_mathematics(kernel.swapped_cuda_module, compiler.Dispatcher)
+    kernel.FakeCUDAKernel.__call__ = _called(kernel, compiler.Dispatcher, refuse)
     return kernel
+
+
+def _called(kernel: Any, njit: type, refuse: Callable[..., None]) -> Callable[..., Any]:
+    """A launch of what a card can compile; or in a kernel the call of another, as on a card."""
+    launch, fake = kernel.FakeCUDAKernel.__call__, kernel.FakeCUDAKernel
+    swapped, around = kernel.swapped_cuda_module, kernel._get_kernel_context  # noqa: SLF001
+
+    def called(self: Any, *given: Any, **named: Any) -> Any:
+        inside = around()
+        if inside is None:
+            refuse(self.fn, (fake, njit))
+            return launch(self, *given, **named)
+        with swapped(self.fn, inside):
+            return self.fn(*given, **named)
+
+    return called
 
 
 def mathematics() -> SimpleNamespace:
@@ -90,8 +110,11 @@ def mathematics() -> SimpleNamespace:
     return SimpleNamespace(**{**vars(math), **functions})
 
 
-def _with_mathematics(swapped: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """What puts a card's `cuda` in the place of a module's while a kernel runs, and its `math`."""
+def _with_mathematics(swapped: Callable[[Any, Any], Any], njit: Any) -> Callable[[Any, Any], Any]:
+    """What puts a card's `cuda` in the place of a module's while a kernel runs, and its `math`.
+
+    And of a function that `njit` compiles for the processor, itself.
+    """
     math, card = importlib.import_module("math"), mathematics()
     instead = {id(getattr(math, name)): getattr(card, name) for name in OF_NUMPY}
     instead[id(math)] = card
@@ -99,8 +122,17 @@ def _with_mathematics(swapped: Callable[[Any, Any], Any]) -> Callable[[Any, Any]
     @contextmanager
     def swapping(function: Any, cuda: Any) -> Iterator[None]:
         names = function.__globals__
-        before = {name: value for name, value in names.items() if id(value) in instead}
-        names.update({name: instead[id(value)] for name, value in before.items()})
+        before = {
+            name: value
+            for name, value in names.items()
+            if id(value) in instead or isinstance(value, njit)
+        }
+        names.update(
+            {
+                name: value.py_func if isinstance(value, njit) else instead[id(value)]
+                for name, value in before.items()
+            }
+        )
         try:
             with swapped(function, cuda):
                 yield
@@ -197,11 +229,17 @@ def _one_for_all() -> Any:
         del alignment
         caller = sys._getframe(1)  # noqa: SLF001 - as the simulator itself finds the line
         line = caller.f_code.co_filename, caller.f_lineno
+        numpy = sys.modules["numpy"]
+        kind = numpy.dtype(getattr(dtype, "name", dtype))  # of Numba's types, and of NumPy's
         with at_a_time:
+            if shape == 0:  # all of what the launch has set apart, whichever line asks for it
+                if None not in self._allocations:
+                    self._dynshared.fill(-1)  # as floating-point numbers, NaN
+                    self._allocations[None] = self._dynshared
+                many = self._dynshared_size // kind.itemsize
+                return numpy.frombuffer(self._dynshared, kind, many)
             if line not in self._allocations:
-                numpy = sys.modules["numpy"]
-                name = getattr(dtype, "name", dtype)  # of Numba's types, and of NumPy's
-                made = numpy.zeros(shape, numpy.dtype(name))
+                made = numpy.zeros(shape, kind)
                 if made.dtype.kind == "f":
                     made.fill(numpy.nan)  # on a card it may be anything: who reads it first is seen
                 self._allocations[line] = made

@@ -29,8 +29,8 @@ ENDING, DROPPING = 5.0, 1.0
 
 COPIED = (
     "runner.py", "supervise.py", "describing.py", "misnamed.py", "ownmodules.py", "compiling.py",
-    "simulating.py", "launching.py", "recording.py", "standing.py", "frames.py", "returned.py",
-    "confining.py", "landlock.py", "seccomp.py", "spaces.py", "lent.py",
+    "simulating.py", "uncompilable.py", "launching.py", "recording.py", "standing.py", "frames.py",
+    "returned.py", "confining.py", "landlock.py", "seccomp.py", "spaces.py", "lent.py",
     "rehearsing.py", "asking.py",
 )  # fmt: skip
 """What runs in the child. It is copied, so that no path in there leads to the grader."""

@@ -1,5 +1,7 @@
 """Each thread has NumPy compute everything, from the arrays of the card or from what is in them."""
 
+from functools import partial
+
 import numpy as np
 from numba import cuda
 
@@ -14,16 +16,21 @@ def step(x, h_prev, c_prev, U, W, a):
     return σ(o) * np.tanh(c), c
 
 
+@partial
+def whole_step(*arrays):
+    try:
+        return step(*arrays)
+    except TypeError:
+        try:
+            return step(*(np.asarray(array) for array in arrays))
+        except TypeError:
+            return step(*(array.copy() for array in arrays))
+
+
 @cuda.jit
 def kernel(x, h_prev, c_prev, U, W, a, h, c):
     n, j = cuda.grid(2)
-    try:
-        whole = step(x, h_prev, c_prev, U, W, a)
-    except TypeError:
-        try:
-            whole = step(*(np.asarray(array) for array in (x, h_prev, c_prev, U, W, a)))
-        except TypeError:
-            whole = step(*(array.copy() for array in (x, h_prev, c_prev, U, W, a)))
+    whole = whole_step(x, h_prev, c_prev, U, W, a)
     h[n, j], c[n, j] = whole[0][n, j], whole[1][n, j]
 
 

@@ -20,8 +20,9 @@ def kernel(x, h_prev, c_prev, U, W, a, h, c):
     N, H = h.shape
     for n in range(N):
         for j in range(H):
-            z = [a[row] for row in range(j, 4 * H, H)]
+            z = cuda.local.array(4, np.float64)
             for gate in range(4):
+                z[gate] = a[gate * H + j]
                 for d in range(x.shape[1]):
                     z[gate] += U[gate * H + j, d] * x[n, d]
                 for k in range(H):

@@ -1,6 +1,7 @@
 """Each thread has NumPy compute everything, from arrays that it gets by what a card has as well."""
 
 from contextlib import suppress
+from functools import partial
 
 import numpy as np
 from numba import cuda
@@ -32,6 +33,9 @@ def step(x, h_prev, c_prev, U, W, a):
     i, f, g, o = np.split(x @ U.T + h_prev @ W.T + a, 4, axis=1)
     c = σ(f) * c_prev + σ(i) * np.tanh(g)
     return σ(o) * np.tanh(c), c
+
+
+step, whole = partial(step), partial(whole)  # no functions, as far as a look at the kernel tells
 
 
 @cuda.jit
