@@ -340,12 +340,17 @@ def test_hints_on_an_answer_that_raises(evening: Evening) -> None:
     assert "  Your answer ended before its numbers came: look below first." in evening.screen
 
 
-def test_the_arrow_of_the_list_is_at_the_exercise(evening: Evening) -> None:
-    """Where somebody works, which need not be the first that is not passed."""
+def test_the_arrow_of_the_list(evening: Evening) -> None:
+    """Where somebody works, which need not be the first that is not passed, or where n goes on."""
     pressed(evening.session, "n")
     pressed(evening.session, "l")
+    there = [line[2] for line in evening.screen[1:4]]
+    evening.save("20_lstm_gates", WRONG)
+    evening.result(Verdict.PASSED)
+    pressed(evening.session, "l")
 
-    assert [line[2] for line in evening.screen[1:4]] == ["·", "→", "·"]
+    assert there == ["·", "→", "·"]
+    assert [line[2] for line in evening.screen[1:4]] == ["·", "✓", "→"]
 
 
 def test_begun_anew(evening: Evening) -> None:

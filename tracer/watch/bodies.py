@@ -19,7 +19,7 @@ from tracer.view.terminal.console import Abilities, rows
 from tracer.view.terminal.drawing.paragraphs import paragraph
 from tracer.view.terminal.ladder import checked
 from tracer.view.terminal.page import page
-from tracer.watch.answers import first_open
+from tracer.watch.answers import after, first_open, is_open
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -60,8 +60,9 @@ def listed(
     exercises: Sequence[Exercise], current: Exercise, book: Workbook, left_out: Sequence[str],
     able: Abilities,
 ) -> list[Text]:  # fmt: skip
-    """The list of all exercises; the arrow is at the one that is worked on."""
-    part = exercise_list(exercises, book, left_out=left_out, at=current)
+    """The list; the arrow is at the one that is worked on, or once it is passed at the next."""
+    at = current if is_open(book, current) else after(book, exercises, current)
+    part = exercise_list(exercises, book, left_out=left_out, at=at)
     back = Said(_("n goes on; l goes back"), Tone.ASIDE)
     if first_open(book, exercises) is None:
         back = Said(_("l goes back"), Tone.ASIDE)
