@@ -13,6 +13,23 @@ from collections.abc import Iterable
 class TracerError(Exception):
     """Base of all errors that tracer raises on purpose."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows, by a name of IPython's: the sentence, and the caller's own line.
+
+        The lines of tracer between the two say nothing to whoever wrote the cell.
+        """
+        from pathlib import Path
+        from traceback import extract_tb
+
+        ours = Path(__file__).parent
+        of_callers = [
+            one
+            for one in extract_tb(self.__traceback__)
+            if ours not in (file := Path(one.filename)).parents and "IPython" not in file.parts
+        ]
+        where = [f"line {one.lineno}: {one.line}" for one in of_callers[-1:]]
+        return [*where, f"{type(self).__name__}: {self}"]
+
 
 class TracerWarning(UserWarning):
     """Something that tracer has put right or can do without, and that a person should know."""

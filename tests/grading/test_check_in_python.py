@@ -393,7 +393,9 @@ def test_a_class(tmp_path: Path) -> None:
         ("10", [None], "nothing was given for rnn_step; exercise 10_rnn_step asks for rnn_step"),
         ("10", [3], "rnn_step of exercise 10_rnn_step is to be a function; got int"),
         ("10", [{"rnn": rnn_step}], "nothing was given for rnn_step"),
-        (22, [rnn_step], 'by its name or number, as text: "22"; got int'),
+        (10, [3], "rnn_step of exercise 10_rnn_step is to be a function; got int"),
+        (1, [3], "encode of exercise 01_word_codes is to be a function; got int"),
+        (2.2, [rnn_step], 'by its name or number: "22"; got float'),
     ],
 )
 def test_what_cannot_be_checked(name: Any, given: list[Any], said: str) -> None:
@@ -463,4 +465,4 @@ def test_a_crash_is_told_where_a_hint_is() -> None:
     said = str(tracer.check("10", rnn_step))
 
     assert "Your code raised ValueError: no idea" in said
-    assert "For a hint: tracer hint 10 --check 'one word'" in said
+    assert "For a hint, in a terminal: tracer hint 10 --check 'one word'" in said

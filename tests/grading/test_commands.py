@@ -47,7 +47,7 @@ def test_what_was_skipped_is_named(course: Path, solutions: Path) -> None:
     second, third, first = (tracer("check", number).stdout for number in ("20", "22", "10"))
 
     assert "Next: 22_lstm_step." in second
-    assert "Skipped so far: 10_rnn_step\n" in second
+    assert "Before it, not passed: 10_rnn_step\n" in second
     assert "Not passed yet: 10_rnn_step. Continue with: tracer check 10\n" in third
     assert "All exercises passed." in first
 

@@ -39,6 +39,20 @@ def test_jupyter_draws_the_report(number: str, tmp_path: Path) -> None:
     assert "passed" in drawn["data"]["text/html"]
 
 
+def test_a_notebook_shows_an_error_as_a_sentence() -> None:
+    """With the line of the cell, and none of tracer's own."""
+    cell = nbformat.v4.new_code_cell("import tracer\n\ntracer.use_earlier('20')")
+    whole = nbformat.v4.new_notebook(cells=[cell])
+
+    NotebookClient(whole, kernel_name="python3", timeout=300, allow_errors=True).execute()
+
+    (error,) = whole.cells[0].outputs
+    assert error["traceback"] == [
+        "line 3: tracer.use_earlier('20')",
+        "InputError: exercise 20_lstm_gates uses no earlier answer; there is none to import",
+    ]
+
+
 def test_an_earlier_answer_that_is_saved_while_jupyter_runs(tmp_path: Path) -> None:
     """The session has the old one until its import runs again: below the next cell, and checked."""
     (step,) = (SOLUTIONS / "10_rnn_step").glob("*.py")

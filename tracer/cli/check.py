@@ -349,7 +349,7 @@ def _what_follows(choice: Choice[Exercise], folder: str | None) -> list[Said]:
     said = _("Next: {name}. Read its README.md, then run: {command}")
     advice = [Said(said.format(name=following.name, command=command), typed=command)]
     if skipped:
-        advice.append(Said(_("Skipped so far: {names}").format(names=names)))
+        advice.append(Said(_("Before it, not passed: {names}").format(names=names)))
     return advice
 
 

@@ -13,9 +13,11 @@ from tracer.exercises.exercise import Exercise
 
 def the_exercise(said: object, folder: str | os.PathLike[str] | None) -> Exercise:
     """The exercise that is meant."""
+    if isinstance(said, int) and not isinstance(said, bool):
+        said = f"{said:02}"
     if not isinstance(said, str):
         raise InputError(
-            f'the exercise is given by its name or number, as text: "22"; got {type(said).__name__}'
+            f'the exercise is given by its name or number: "22"; got {type(said).__name__}'
         )
     where = None if folder is None else os.fspath(folder)
     found = discover(exercises_for(where, None, Path.cwd()))

@@ -91,7 +91,7 @@ class Checked:
             command = f"tracer hint {report.exercise.number} --check {quoted(failing.check.name)}"
             if self.exercises is not None:
                 command += f" --exercises {quoted_file(self.exercises)}"
-            said = _("For a hint: {command}").format(command=command)
+            said = _("For a hint, in a terminal: {command}").format(command=command)
             advice.append(Said(said, typed=command))
         if report.verdict is not Verdict.NOT_STARTED:
             said = _("To repeat with the same numbers, add: seed={seed}")
