@@ -166,8 +166,8 @@ class Program:
 
     @property
     def whole(self) -> frozenset[str]:
-        """Quantities of whole numbers, like the number of a word: none that is computed."""
-        return frozenset()
+        """Quantities of whole numbers: the number of an update, and none that is computed."""
+        return frozenset(name for name in self.given if name == "t" and not self.given[name])
 
     def backward(self, name: str) -> bool:
         """Whether it is computed in the backward pass."""

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from tracer.grading.report import Report, Verdict
+from tracer.grading.report import Kind, Report, Verdict
 from tracer.language import _
 from tracer.view.parts.judged import Beside, CheckRow, Judged, Stopped, WrongNumber
 from tracer.view.parts.reading import ReadAloud
@@ -127,7 +127,8 @@ def _first_mistake(part: Judged, failing: CheckRow) -> Iterator[str]:
         if failing.states is not None:
             yield from _states(failing.states)
         yield from _look_at(part)
-        for other in () if explained else failing.also:
+        earlier = any(remark.kind is Kind.EARLIER for remark in failing.remarks)
+        for other in () if explained or earlier else failing.also:
             yield _p(other.as_well, APART)
             yield _p(also_where(other.place, other.yours, other.wanted), LISTED)
             yield _p(other.from_own, f"{FAINT};{LISTED}")

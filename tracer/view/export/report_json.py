@@ -157,7 +157,7 @@ def _check_record(
         "quantities": [{"name": q.name, "standing": q.standing} for q in c.quantities],
         "said": [c.standings] if c.standings else [],
         "first": None if c.wrong is None else _first(c, c.wrong),
-        "also": [_number_record(other, _also(c, other, explained=explained)) for other in c.also],
+        "also": [_number_record(other, _also(other, explained=explained)) for other in c.also],
         "states": None if c.states is None else _states_record(c.states),
         "diagnosis": _diagnosis([one.text for one in told], diagnosis, words),
         "explained": c.explained,
@@ -237,9 +237,9 @@ def _first(c: CheckRow, wrong: WrongNumber) -> dict[str, Any]:
     return _number_record(wrong, [first_wrong(c.name, wrong.place), *reading])
 
 
-def _also(c: CheckRow, other: WrongNumber, *, explained: bool) -> list[str]:
+def _also(other: WrongNumber, *, explained: bool) -> list[str]:
     """Where no mistake explains both: that it is wrong by itself."""
-    return [] if explained or c.wrong is None else [other.as_well]
+    return [] if explained or not other.as_well else [other.as_well]
 
 
 def _number_record(wrong: WrongNumber, said: list[str]) -> dict[str, Any]:

@@ -69,7 +69,7 @@ class WrongNumber:
     working : str
         The title over that.
     as_well : str
-        Of another quantity than the first wrong one: that it is wrong, too.
+        Of other quantities than the first wrong one, at the first of them: that they are wrong too.
     """
 
     quantity: str

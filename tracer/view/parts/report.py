@@ -180,11 +180,13 @@ def _wrong(exercise: Exercise, c: CheckReport, d: Difference, words: OwnWords) -
 
 def _also(exercise: Exercise, c: CheckReport, words: OwnWords) -> Iterator[WrongNumber]:
     """Other quantities that are wrong; by themselves, where equations say what follows."""
+    if c.difference is None:
+        return
+    first = words.names([c.difference.quantity])[0] if exercise.program is not None else ""
+    said = also_wrong(words.names([other.quantity for other in c.also]), first)
     for other in c.also:
-        assert c.difference is not None
-        name, first = words.names([other.quantity])[0], words.names([c.difference.quantity])[0]
-        said = also_wrong(name, first if exercise.program is not None else "")
         yield replace(_wrong(exercise, c, other, words), as_well=said)
+        said = ""
 
 
 def _with_legend(words: OwnWords, worked: Iterable[Worked]) -> Iterator[Worked]:

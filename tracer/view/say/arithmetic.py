@@ -20,7 +20,7 @@ from tracer.equations.expression import Binary, Call, Expression, Name, Number
 from tracer.language import plural
 from tracer.view.say.numbers import number
 
-Value: TypeAlias = float | Sequence[float] | np.ndarray[Any, Any]
+Value: TypeAlias = float | np.int64 | Sequence[float] | np.ndarray[Any, Any]
 
 TERMS = 3
 """How many terms of a long sum are written before the dots."""
@@ -68,6 +68,8 @@ def in_numbers(
 
     def put(node: Expression) -> Expression | None:
         match node:
+            case Name(name) if isinstance(count := values.get(name), np.int64):  # so many times
+                return Number(int(count))
             case Name(name) if name in values and np.ndim(values[name]) == 0:
                 return _number(values[name])
             case Call(function, _) if function in slopes and node.slope_of is not None:

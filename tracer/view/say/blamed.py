@@ -149,7 +149,7 @@ def _right(report: Report, shown: tuple[tuple[str, int], ...]) -> str:
     if len(numbers) == 1:
         said = plural("{names} (line {n}) is right.", "{names} (line {n}) are right.", len(there))
         return said.format(names=names, n=numbers[0])
-    if numbers == list(range(numbers[0], numbers[-1] + 1)):
+    if len(numbers) > 2 and numbers == list(range(numbers[0], numbers[-1] + 1)):
         said = _("{names} (lines {first} to {last}) are right.")
         return said.format(names=names, first=numbers[0], last=numbers[-1])
     said = _("{names} (lines {numbers}) are right.")

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 
 FEW = 3
-"""So many quantities of which nothing can be told are named; a longer list helps nobody."""
-
+"""So many quantities are named; a longer list helps nobody."""
 
 _ACTIVATION = re.compile(r"(?<!\w)(?P<d>d?)f\(")
 """Exercises with an RNN are run with f = tanh."""
@@ -158,7 +157,8 @@ def _by_equation(diagnosis: Diagnosis, words: OwnWords, seen: Seen) -> Iterator[
         for verdict in ("right", "wrong")
     }
     unknown = [e.name for e in diagnosis.equations if e.verdict == "unknown"]
-    by["unknown"] = words.names([name for name in unknown if name not in seen.right])
+    asked = [name for name in unknown if name in words.returned and name not in seen.right]
+    by["unknown"] = words.names(asked)
     if not by["wrong"]:
         return
     said = plural(

@@ -44,6 +44,12 @@ class OwnWords:
         return all(own == Own(name, before=own.before) for name, own in self.own.items())
 
     @cached_property
+    def returned(self) -> frozenset[str]:
+        """The quantities that the functions return."""
+        layouts = [layout for f in self.functions for layout in f.returns.values() if layout]
+        return frozenset(name for layout in layouts for name in layout.names)
+
+    @cached_property
     def columns(self) -> bool:
         """Whether each sample is a column."""
         return any(own.turned and self._axes(name)[:1] == ("N",) for name, own in self.own.items())

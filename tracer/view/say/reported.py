@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tracer.language import _, plural
+from tracer.view.say.difference import listed
 from tracer.view.say.verdict import points
 from tracer.view.say.words import clean
 
@@ -40,12 +43,16 @@ def how_to_compute(last: int | None, place: str) -> str:
     return said.format(n=last, place=place)
 
 
-def also_wrong(name: str, first: str = "") -> str:
-    """That another quantity is wrong; by itself, where that is known of the `first` one."""
-    if not first:
-        return _("{name} is also wrong.").format(name=name)
-    said = _("{name} is also wrong, and not because of {first}.")
-    return said.format(name=name, first=first)
+def also_wrong(names: Sequence[str], first: str = "") -> str:
+    """That other quantities are wrong; by themselves, where that is known of the `first` one."""
+    said = plural("{names} is also wrong.", "{names} are also wrong.", len(names))
+    if first:
+        said = plural(
+            "{names} is also wrong, and not because of {first}.",
+            "{names} are also wrong, and not because of {first}.",
+            len(names),
+        )
+    return said.format(names=listed(names), first=first)
 
 
 def also_where(place: str, yours: str, expected: str) -> str:

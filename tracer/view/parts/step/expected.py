@@ -115,7 +115,7 @@ class _At:
         for name in expression.reads:
             number = None if name in rows else self.number(name)
             if number is not None:
-                values[name] = number
+                values[name] = np.int64(number) if name in self.program.whole else number
         return values if set(expression.reads) <= values.keys() else None
 
     def _rows(self, expression: Expression) -> Mapping[str, Array] | None:

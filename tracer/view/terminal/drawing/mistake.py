@@ -57,7 +57,7 @@ def first_mistake(part: Judged, failing: CheckRow, able: Abilities) -> Iterator[
     if failing.states is not None:
         yield from [Text(""), *side_by_side(failing.states, able)]
     yield from _look_at(part, able)
-    if not (failing.explained or part.explained):
+    if not (failing.explained or part.explained or _earlier(failing)):
         yield from _also(failing.also, able)
     if failing.standings:
         yield from [Text(""), *paragraph(Said(failing.standings), able)]
@@ -117,7 +117,8 @@ def _remarks(remarks: Sequence[Stopped], able: Abilities) -> Iterator[Text]:
 def _also(others: Sequence[WrongNumber], able: Abilities) -> Iterator[Text]:
     """Other quantities that are wrong as well."""
     for other in others:
-        yield from [Text(""), *paragraph(Said(other.as_well), able)]
+        if other.as_well:
+            yield from [Text(""), *paragraph(Said(other.as_well), able)]
         said = also_where(other.place, other.yours, other.wanted)
         yield from paragraph(Said(said), able, "    ")
         if other.from_own:
