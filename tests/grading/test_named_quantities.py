@@ -36,7 +36,7 @@ def said(number: str, old: str, new: str) -> str:
 @pytest.mark.parametrize(
     ("number", "sentence", "names"),
     [
-        ("32", "They need all of d_c: d_c_from_h + d_c_from_next.", ["d_c_from_h"]),
+        ("33", "They need all of d_c: d_c_from_h + d_c_from_next.", ["d_c_from_h"]),
         ("32", "Your numbers are those of d_f = d_c * c.", []),
         ("23", "The switch f is computed from its own z_f.", ["z_f"]),
         ("20", "The switch f is computed from its own z_f.", []),
@@ -112,7 +112,7 @@ def test_of_one_step_nothing_is_said_of_own_numbers() -> None:
 
 def test_what_the_line_to_look_at_is_said_to_have_is_explained() -> None:
     """d_c without its second part is d_c_from_h, which the page does not name."""
-    text = said("32", "(1 - tanh_c**2) + d_c_from_next", "(1 - tanh_c**2)")
+    text = said("33", "(1 - tanh_c**2) + d_c_from_next", "(1 - tanh_c**2)")
 
     assert "Your numbers are those of d_c without d_c_from_next." in text
     assert (
