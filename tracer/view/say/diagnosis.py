@@ -101,12 +101,16 @@ def _in(words: OwnWords, mistake: Mistake, text: str) -> str:
 
 
 def _one(alike: Sequence[Mistake], words: OwnWords) -> Iterator[Told]:
-    """One mistake, or several that nobody could tell apart by their numbers."""
+    """One mistake, or several that nobody could tell apart by their numbers.
+
+    What changes a function wherever it is called says no more than the line that calls it.
+    """
+    from tracer.program.edit import Body
+
+    alike = [m for m in alike if not any(isinstance(e, Body) for e in m.edits)] or alike
     sentences = list(dict.fromkeys(_in(words, m, m.sentence) for m in alike))
     if len(sentences) > 1:
-        yield Told(
-            _("Each of these gives exactly your numbers, so it is one of them:"), strong=True
-        )
+        yield Told(_("Each of these gives your numbers:"), strong=True)
         yield from (Told(sentence, item=True) for sentence in sentences)
         return
     yield Told(sentences[0], strong=True)

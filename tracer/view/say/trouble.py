@@ -296,6 +296,8 @@ def _property(trouble: Trouble, function: str) -> list[str]:
         "at most": _("{function} returned {got}; at most {wanted} is asked for."),
     }[facts["how"]]
     told = [said.format(function=function, got=facts["got"], wanted=facts["wanted"])]
+    if trouble.call:
+        told.append(_("That was call {n}; before it, all was right.").format(n=trouble.call + 1))
     if facts["slope"] is not None:
         told += _measured(facts["slope"])
     return told if facts["planted"] is None else [*told, *_given_wrong(facts["planted"])]

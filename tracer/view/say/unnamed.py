@@ -46,7 +46,8 @@ def _what(exercise: Exercise, name: str) -> str:
         whole, _above = exercise.program.blocks[name]
         return _("the block of {name} for {gate}").format(name=whole, gate=name.rpartition("_")[2])
     of = name.removeprefix("d_")
-    return "" if of == name else _("how the loss changes with {name}").format(name=of)
+    known = of != name and of in exercise.program.names
+    return "" if not known else _("how the loss changes with {name}").format(name=of)
 
 
 def _read(exercise: Exercise) -> set[str]:
