@@ -31,6 +31,14 @@ STEP = "import numpy as np\ndef rnn_step(x, h_prev, U, W, a):\n    return {}\n"
 RIGHT = STEP.format("np.tanh(x @ U.T + h_prev @ W.T + a)")
 NO_BIAS = STEP.format("np.tanh(x @ U.T + h_prev @ W.T)")
 STUB = "def rnn_step(*_):\n    raise NotImplementedError\n"
+SLOW = RIGHT.replace(
+    "    return",
+    """    import time
+    until = time.process_time() + 0.08
+    for _ in iter(lambda: time.process_time() < until, False):
+        pass
+    return""",
+)
 FAILS = STEP.format("np.tanh(x @ U.T + h_prev @ W + b)")
 
 UNROLL = """\
@@ -84,6 +92,15 @@ WRONG = (
         "def rnn_step(*_):\n    while True: pass\n", READS_H, "timed_out",
         "inside the loop that begins at line 2 of rnn_step.py: while True: pass",
     ),
+    Wrong(
+        "import itertools\ndef rnn_step(*_):\n    for n in itertools.count(): pass\n", READS_H,
+        "timed_out", "inside the loop that begins at line 3 of rnn_step.py: for n in",
+    ),
+    Wrong(
+        RIGHT, READS_H.replace("in x:", "in iter(int, 1):").replace("x_t,", "x[0],"),
+        "timed_out", "inside the loop that begins at line 6 of rnn_unroll.py: for x_t in",
+    ),
+    Wrong(SLOW, READS_H, "timed_out", "passes its own checks, but takes about 0."),
     Wrong("def rnn_step(:\n", READS_H, "crashed", "line 1 of rnn_step.py: def rnn_step(:"),
     Wrong("\0", READS_H, "crashed", "rnn_step.py is no text: there is a NUL byte in line 1."),
     Wrong("\udcff", READS_H, "crashed", "rnn_step.py cannot be read as utf-8: line 1 holds other"),
@@ -108,7 +125,8 @@ def graded(exercise: Exercise, step: str | None, unroll: str) -> Report:
     if step is not None:
         source = step.encode("utf-8", "surrogateescape")
         earlier["10_rnn_step"] = Submission("rnn_step.py", source)
-    limits = Limits(seconds=0.4) if "while" in f"{step}" else None
+    endless = re.search(r"while|iter", f"{step}{unroll}")
+    limits = Limits(seconds=0.4) if endless else None
     submission = Submission("rnn_unroll.py", unroll.encode(), earlier)
     return grade(exercise, submission, seed=1, limits=limits)
 

@@ -71,6 +71,8 @@ class Answer:
         Whether that is a loop.
     stopped_in : str
         The module of the earlier answer that the line is of; empty for the answer itself.
+    stood_in : dict
+        Where it stood in each other module on the way: the line, and whether it is a loop.
     loaded, finished : bool
         Whether the file could be loaded, and whether the runner was through with the check.
     """
@@ -87,6 +89,7 @@ class Answer:
     stopped_at: int | None = None
     in_loop: bool = False
     stopped_in: str = ""
+    stood_in: dict[str, tuple[int, bool]] = field(default_factory=dict)
     loaded: bool = False
     finished: bool = False
 
@@ -201,6 +204,9 @@ def _sort(answer: Answer, plan: Plan, name: list[str], array: Array) -> bool:
             answer.stopped_at = _whole(told.get("line"))
             answer.in_loop = told.get("loop") is True
             answer.stopped_in = _text(told.get("inside"))
+            for other in _list(told.get("others")):
+                if isinstance(other, dict) and (line := _whole(other.get("line"))) is not None:
+                    answer.stood_in[_text(other.get("inside"))] = line, other.get("loop") is True
         case ["wrote"]:
             answer.wrote = {
                 _text(key): line

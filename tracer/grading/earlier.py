@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,10 +26,11 @@ from tracer.exercises.plan import plan as planned
 from tracer.exercises.plan import readings
 from tracer.grading.answer import Answer
 from tracer.grading.comparing import Compared, has_steps, near, tolerance_of
+from tracer.grading.ending import timed_out
 from tracer.grading.exchanging import asked as tried
 from tracer.grading.exchanging import is_called, with_other_numbers
 from tracer.grading.judge import Judged
-from tracer.grading.report import Blame, Difference, Kind, Trouble, Verdict
+from tracer.grading.report import Blame, CheckReport, Difference, Kind, Trouble, Verdict
 from tracer.grading.right import ByEquations
 from tracer.grading.task import Task, tasks
 
@@ -61,19 +62,22 @@ def with_fault(
         return judged, blame  # the exception itself says it
     for module, one in all_earlier(session.form).items():
         own = _by_itself(session, one)
-        check = _first_failing(session, own)
-        if check is None:
+        first = _first_failing(session, own)
+        slow = _too_slow(failing, asked[number], own, session.limits.seconds)
+        if first is None and slow is None:
             continue
         wrong = _first_wrong(session, one, asked, judged, number)
         if wrong is None and not is_called(session, one, asked[number]):
             continue
         told: dict[str, Any] = {
-            "number": one.exercise.number, "check": check,
+            "number": one.exercise.number, "check": first and first.check.name, "seconds": slow,
             "names": ", ".join(one.exercise.called_names), "file": one.form.file,
             "difference": wrong,
         }  # fmt: skip
         remark = Trouble(Kind.EARLIER, facts=told)
         report = replace(failing, remarks=(remark, *failing.remarks))
+        if first is None or timed_out(first):
+            report = _stopped_in(report, module)
         judged[number] = replace(judged[number], report=report)
         if wrong is not None or _calls(session, one, blame):
             line = _line(session, one, own, mistakes)
@@ -82,16 +86,38 @@ def with_fault(
     return judged, blame
 
 
-_Own: TypeAlias = tuple[Sequence[Task], Sequence[Judged]]
-"""The checks of an earlier answer, and how it did in each."""
+class _Own(NamedTuple):
+    """The checks of an earlier answer, how it did in each, and the seconds that a call took."""
+
+    tasks: Sequence[Task] = ()
+    judged: Sequence[Judged] = ()
+    seconds: float = 0.0
 
 
 def _by_itself(session: Session, one: Earlier) -> _Own:
     """How an earlier answer does in its own checks; nothing where Python could not run it."""
     if one.form.problem is not None:
-        return (), ()
-    own = tasks(one.exercise, SEED, session.wall)
-    return own, _alone(session, one).run(own, [])
+        return _Own()
+    own, before = tasks(one.exercise, SEED, session.wall), session.spent.used
+    judged = _alone(session, one).run(own, [])
+    calls = sum(len(task.plan) for task in own[: len(judged)])
+    return _Own(own, judged, (session.spent.used - before) / calls)
+
+
+def _too_slow(failing: CheckReport, task: Task, own: _Own, limit: float) -> float | None:
+    """The seconds of a call of it, if one at each step takes most of the time that is over."""
+    steps = task.case.sizes.get("T", 1)
+    return own.seconds if timed_out(failing) and own.seconds * steps > limit / 2 else None
+
+
+def _stopped_in(report: CheckReport, module: str) -> CheckReport:
+    """The same, stopped where it stood in an earlier answer that runs out of time by itself."""
+    trouble = report.trouble
+    if trouble is None or module not in trouble.facts.get("others", {}):
+        return report
+    line, loop = trouble.facts["others"][module]
+    facts = {**trouble.facts, "inside": module, "inside_line": line, "in_loop": loop, "line": None}
+    return replace(report, trouble=replace(trouble, facts=facts))
 
 
 def _calls(session: Session, one: Earlier, blame: Blame | None) -> bool:
@@ -110,17 +136,17 @@ def _line(
     from tracer.grading.blame.looking import line_to_look_at
 
     alike = one.exercise.program is session.exercise.program
-    return line_to_look_at(_alone(session, one), *own, mistakes if alike else ())
+    return line_to_look_at(_alone(session, one), own.tasks, own.judged, mistakes if alike else ())
 
 
-def _first_failing(session: Session, own: _Own) -> str | None:
+def _first_failing(session: Session, own: _Own) -> CheckReport | None:
     """The first check of its own that an earlier answer does not pass."""
-    first = next((j.report for j in own[1] if j.report.verdict is not Verdict.PASSED), None)
+    first = next((j.report for j in own.judged if j.report.verdict is not Verdict.PASSED), None)
     if first is None or first.verdict is Verdict.GRADER_FAULT:
         return None
     if first.verdict in UNFINISHED and session.spent.all_of(session.limits):
         return None  # it had only what the answer has left of its time
-    return first.check.name
+    return first
 
 
 def _first_wrong(

@@ -38,6 +38,7 @@ def ending(task: Task, answer: Answer, run: Run, limits: Limits) -> tuple[Verdic
         "came": tuple(came), "in_loop": answer.in_loop, "inside": answer.stopped_in,
         "line": None if answer.stopped_in else answer.stopped_at,
         "inside_line": answer.stopped_at if answer.stopped_in else None,
+        "others": answer.stood_in,
     }  # fmt: skip
     where = {"call": call.round, "step": call.step}
     seconds = {

@@ -11,7 +11,7 @@ import ast
 import os
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 from typing import Any
 
@@ -65,7 +65,11 @@ def _forked_without(handler: Any) -> None:
 
 
 def standing(frame: FrameType | None, files: Mapping[str, tuple[str, bytes]]) -> dict[str, Any]:
-    """The line of a student's file, and whether a loop begins there; empty if it is nowhere."""
+    """The line of a student's file, and whether a loop begins there; empty if it is nowhere.
+
+    In ``others`` stand the same of each other file that is on the way: which of two loops, of
+    which one calls the other, does not end, nobody can tell here.
+    """
     places: list[tuple[str, int]] = []
     while frame is not None:
         if frame.f_code.co_filename in files:
@@ -73,6 +77,19 @@ def standing(frame: FrameType | None, files: Mapping[str, tuple[str, bytes]]) ->
         frame = frame.f_back
     if not places:
         return {}
+    told = _place(places, files)
+    others = [
+        _place([place for place in places if place[0] == file], files)
+        for file in dict.fromkeys(file for file, _line in places)
+        if files[file][0] != told["inside"]
+    ]
+    return {**told, "others": others}
+
+
+def _place(
+    places: Sequence[tuple[str, int]], files: Mapping[str, tuple[str, bytes]]
+) -> dict[str, Any]:
+    """The outermost loop around some lines, of which each calls the next; else the first line."""
     around = [
         (file, loop)
         for file, line in places

@@ -26,9 +26,15 @@ _RELATIVE = re.compile(r"attempted relative import")
 
 
 def earlier_at_fault(facts: Mapping[str, Any], function: str) -> list[str]:
-    """That a wrong number comes out of it; or only that it does not pass its own checks."""
+    """That a wrong number comes out of it, that it fails a check of its own, or that it is slow."""
     names = {"earlier": facts["names"], "number": facts["number"], "function": function}
     d = facts["difference"]
+    if facts["check"] is None:
+        said = _(
+            "Your {earlier} (exercise {number}), which is called here, passes its own checks, but "
+            "takes about {seconds:.2g} s of processor time for each call."
+        )
+        return [said.format(seconds=facts["seconds"], **names)]
     if d is None:
         said = _(
             "Your {earlier} (exercise {number}), which is called here, does not pass its own check "
