@@ -23,8 +23,9 @@ from tracer.gradebook.handed import HandedIn, Student
 from tracer.gradebook.returning import returned
 from tracer.gradebook.rules import Late, Mark, Rules
 from tracer.gradebook.store import open_store
+from tracer.grading.report import Verdict
 from tracer.grading.session import grade
-from tracer.view.export.feedback_text import as_text
+from tracer.view.export.feedback_text import as_text, of_check
 from tracer.view.export.report_json import as_record
 
 DUE = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -243,6 +244,19 @@ def test_what_counts_under_the_rules(tmp_path: Path, rules: Rules, lines: list[s
 
     assert as_text(found.report).split("\n")[2:-1][: len(lines)] == lines
     assert ("Under the rules" in as_text(found.report)) == bool(lines)
+
+
+@pytest.mark.parametrize(
+    ("run", "verdict", "said"),
+    [
+        (True, "crashed", "Mend the check “*before*” first."),
+        (False, "crashed", "Not run: your file could not be loaded."),
+        (False, "not_tried", "Mend the check “*before*” first."),
+    ],
+)
+def test_why_a_check_says_nothing_itself(run: bool, verdict: str, said: str) -> None:
+    """A file that cannot be loaded is no fault of the check before."""
+    assert list(of_check(check(run=run, verdict=Verdict(verdict)))) == [said]
 
 
 def test_the_command(tmp_path: Path) -> None:

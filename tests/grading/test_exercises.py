@@ -263,6 +263,14 @@ def test_files_that_are_not_utf8_are_findings(broken: tuple[Path, Path]) -> None
     assert mistakes == "the first line does not say what fails"
 
 
+def test_a_wrong_answer_that_passes(broken: tuple[Path, Path], solutions: Path) -> None:
+    """It is told whatever its first line says."""
+    (solution,) = (solutions / "10_rnn_step").glob("*.py")
+    shutil.copy(solution, broken[1] / "mistakes" / "w_not_transposed.py")
+
+    assert found(broken) == ["this wrong answer passes every check"]
+
+
 def test_an_exercise_of_another_course_needs_its_folder() -> None:
     """Where only tracer's own were looked through, the option that names a folder is told."""
     with pytest.raises(UnknownNameError) as of_tracer:

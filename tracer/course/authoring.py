@@ -259,10 +259,13 @@ def _mistake(exercise: Exercise, path: Path) -> Iterator[Finding]:
     """
     said_line = _text(path).partition("\n")[0]
     if not _FIRST_LINE.fullmatch(said_line):
-        todo = _("write: {line}").format(
-            line="# fails: <check>, <check>; first at: step 1, quantity h"
-        )
-        yield Finding(path, _("the first line does not say what fails"), todo)
+        report = graded(exercise, path)
+        todo = _("write: {line}").format(line=first_line(report))
+        said = _("the first line does not say what fails")
+        if report.first_failing is None:
+            said = _("this wrong answer passes every check")
+            todo = _("correct the mistake, or the checks")
+        yield Finding(path, said, todo)
         return
     checks = [check.name for check in exercise.checks]
     named = said_line.removeprefix(_FAILS).partition("; first at: ")[0]

@@ -76,6 +76,9 @@ def _check(check: Mapping[str, Any]) -> Iterator[str]:
 
 def of_check(check: Mapping[str, Any]) -> Iterator[str]:
     """What is said of one check, beside its title and its points."""
+    if check["told_in"] and not (check["run"] or check["verdict"] == Verdict.NOT_TRIED):
+        yield _("Not run: your file could not be loaded.")
+        return
     if check["told_in"]:
         yield _("Mend the check “{name}” first.").format(name=check["told_in"])
         return

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tracer.gradebook import glance
 from tracer.gradebook.glance import Answer, Group, Item, Kind, Mistake, Scores
 from tracer.gradebook.handed import Student
+from tracer.grading import report
 from tracer.language import _, plural
 from tracer.view.parts.gradebook import student_name
 from tracer.view.parts.said import Said, Tone
@@ -96,7 +97,7 @@ def _about(answers: Sequence[Answer]) -> str:
 def _mistake(found: Mistake) -> MistakeRow:
     share = _("{count} of {all}").format(count=found.students, all=found.out_of)
     shown = [_place(found, *place) for place in found.places[:PLACES]]
-    where = "; ".join(shown) + ("; …" if len(found.places) > PLACES else "")
+    where = "; ".join(filter(None, shown)) + ("; …" if len(found.places) > PLACES else "")
     named = found.kind is Kind.NAMED
     return MistakeRow(found.exercise, share, _said(found), where, named)
 
@@ -142,8 +143,15 @@ def kind_name(kind: str) -> str:
     }.get(kind, kind)
 
 
+_OF_THE_FILE = (
+    report.Kind.NO_FUNCTION, report.Kind.FORM, glance.NO_PYTHON, glance.NOT_LOADED,
+)  # fmt: skip
+
+
 def _place(found: Mistake, what: str, t: int | None, count: int) -> str:
     place = clean(what)
+    if found.kind is Kind.TROUBLE and found.said[0] in _OF_THE_FILE:
+        return ""  # the check has no part in it
     if found.kind is Kind.TROUBLE:
         place = _("in “{check}”").format(check=place)
     elif t is not None:

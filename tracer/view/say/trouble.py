@@ -114,6 +114,11 @@ def sentences(report: Report, trouble: Trouble) -> Sequence[str | Ending]:
                 _("{function} is no function.").format(function=function),
                 _("Expected: {signature}").format(signature=signature),
             ]
+        case Kind.NO_FUNCTION if not report.form.program.strip():
+            return [
+                _("{file} is empty.").format(file=clean(report.form.file)),
+                _("Expected: {signature}").format(signature=signature),
+            ]
         case Kind.NO_FUNCTION:
             return [
                 _("Your file has no function {function}.").format(function=function),
