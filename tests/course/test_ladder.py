@@ -19,9 +19,10 @@ from tracer.course.kept import Work
 from tracer.course.workbook import Workbook, hand_out
 from tracer.exercises.discovery import discover
 from tracer.grading.report import Verdict
-from tracer.view.parts.ladder import CheckedRow, what_next
+from tracer.view.parts.ladder import CheckedRow, Ladder, Rung, what_next
+from tracer.view.parts.said import Said
 from tracer.view.terminal.console import Abilities
-from tracer.view.terminal.ladder import checked
+from tracer.view.terminal.ladder import checked, progress
 from tracer.view.terminal.page import narrowed, page, sentences
 
 ROOT = Path(__file__).parents[2]
@@ -238,3 +239,24 @@ def test_read(course: Path) -> None:
     assert "\x1b" not in named
     assert tracer("read", "nothing").exit_code == 2
     assert course.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("width", "told"),
+    [
+        (82, "partly right, changed since  passed 2026-11-26 20:14  after 12 tries"),
+        (70, "partly right, changed since  passed 2026-11-26  12 tries"),
+        (60, "partly right, changed since  passed 2026-11-26"),
+        (45, "partly right, changed since"),
+    ],
+)
+def test_where_there_is_little_room_the_time_goes_before_the_tries(width: int, told: str) -> None:
+    """A row is never longer than the screen."""
+    rung = Rung(
+        "10_step", Verdict.WRONG, "partly right, changed since", following=False,
+        passed="2026-11-26 20:14", tries=12,
+    )  # fmt: skip
+
+    lines = progress(Ladder((rung,), Said("")), Abilities(width=width))
+
+    assert f"  ✗ 10_step  {told}" in [line.plain for line in lines]

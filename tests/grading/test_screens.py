@@ -444,4 +444,4 @@ def test_a_state_that_is_handed_on_exchanged(lstm_step: Exercise) -> None:
     """h and c in the other order: each step is right for what the step before returned."""
     text = " ".join(changed(lstm_step, "return h, c", "return c, h").split())
 
-    assert "Your h is c, and your c is h: the two are returned in the other order." in text
+    assert "Your h is c, and your c is h: the two come back in the other order." in text

@@ -53,15 +53,26 @@ class Rung:
         return _("passed {when}").format(when=self.passed) if self.before else self.passed
 
     @property
+    def day(self) -> str:
+        """The same without the time."""
+        day = self.passed.partition(" ")[0]
+        return _("passed {when}").format(when=day) if self.before else day
+
+    @property
     def tried(self) -> str:
         """How many tries, in words; nothing where there was none."""
         if not self.tries:
             return ""
         if self.before:
             said = plural("after {count} try", "after {count} tries", self.tries)
-        else:
-            said = plural("{count} try", "{count} tries", self.tries)
-        return said.format(count=self.tries)
+            return said.format(count=self.tries)
+        return self.counted
+
+    @property
+    def counted(self) -> str:
+        """The same in two words."""
+        said = plural("{count} try", "{count} tries", self.tries)
+        return said.format(count=self.tries) if self.tries else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,11 @@ def _by_equation(diagnosis: Diagnosis, words: OwnWords, seen: Seen) -> Iterator[
         )
     yield Told(said.format(names=listed(by["wrong"])), strong=True)
     if by["right"]:
-        said = plural("Your {names} is.", "Your {names} are.", len(by["right"]))
+        said = plural(
+            "Your {names} is right for the numbers that go into it.",
+            "Your {names} are right for the numbers that go into each.",
+            len(by["right"]),
+        )
         yield Told(said.format(names=listed(by["right"])))
     if 0 < len(by["unknown"]) <= FEW:
         said = _(

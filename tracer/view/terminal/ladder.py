@@ -40,23 +40,21 @@ def bar(passed: int, count: int, able: Abilities, name: str = "") -> Text:
 
 
 def progress(part: Ladder, able: Abilities) -> list[Text]:
-    """The bar, and a line for each exercise; where there is little room, its last columns go."""
+    """The bar, and a line for each exercise; with little room without the time, or in part."""
     colours = palette(able)
     lines = [Text(""), bar(part.passed, len(part.rungs), able), Text("")]
-    columns = [
-        [rung.status for rung in part.rungs],
-        [rung.when for rung in part.rungs],
-        [rung.tried for rung in part.rungs],
-    ]
-    name = widest([rung.name for rung in part.rungs])
-    wide = [widest(column) for column in columns]
-    while len(wide) > 1 and 4 + name + sum(width + 2 for width in wide) > able.width:
-        wide.pop()
+    status, name = [rung.status for rung in part.rungs], widest([rung.name for rung in part.rungs])
+    in_full = [status, [rung.when for rung in part.rungs], [rung.tried for rung in part.rungs]]
+    in_short = [status, [rung.day for rung in part.rungs], [rung.counted for rung in part.rungs]]
+    for columns in (in_full, in_short, in_short[:2], in_short[:1]):
+        wide = [widest(column) for column in columns]
+        if 4 + name + sum(width + 2 for width in wide) <= able.width:
+            break
     for rung, *cells in zip(part.rungs, *columns, strict=True):
         sign = "→" if rung.following else mark(rung.verdict)
         line = Text("  ").append(sign, "bold" if rung.following else style(rung.verdict, colours))
         line.append(f" {fit(rung.name, name)}", "bold" if rung.following else "")
-        said = "".join(f"  {fit(c, width)}" for c, width in zip(cells, wide, strict=False))
+        said = "".join(f"  {fit(c, width)}" for c, width in zip(cells, wide, strict=True))
         room = able.width - line.cell_len
         line.append(fit(said.rstrip(), room, colours.glyphs.cut).rstrip(), colours.faint)
         lines.append(line)
