@@ -230,6 +230,18 @@ def test_only_code_and_emphasis_are_markdown_in_a_hint() -> None:
         assert [line.plain for line in sentences(written, Abilities())] == [shown]
 
 
+def test_all_code_of_a_page_begins_in_one_column() -> None:
+    """Two columns nearer to the edge where one line of a page needs them, not that block alone."""
+    short, long = "x = 1", "y = " + "1 + " * 17 + "1234"
+    one, both = (
+        [line.plain for line in page("\n\n".join(f"    {line}" for line in lines), Abilities())]
+        for lines in ([short], [short, long])
+    )
+
+    assert one == ["", f"      {short}", ""]
+    assert both == ["", f"    {short}", "", f"    {long}", ""]
+
+
 def test_read(course: Path) -> None:
     """The next exercise, and one by its number; into a pipe without control codes."""
     following, named = tracer("read").stdout, tracer("read", "22").stdout

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from io import StringIO
 from textwrap import wrap
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -20,11 +20,17 @@ from tracer.view.say.words import in_ascii, visible
 from tracer.view.terminal.console import Abilities, rich_console
 from tracer.view.terminal.palette import palette
 
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
 LEAST = 12
 """Columns in which words beside a formula can be broken."""
 
 WIDEST = 100
 """Columns; longer lines are hard to read."""
+
+INDENT = 4
+"""Columns that are free before code, where there is so much room."""
 
 MARGIN = 2
 """Columns that are free at the left and at the right."""
@@ -54,30 +60,44 @@ class _Heading(Heading):
 class _Code(CodeBlock):
     """Python: a line of it is never broken, so that it can be copied from the screen.
 
-    It stands four columns in, or fewer where it needs the room; what is still too wide is for the
-    terminal to go on with in its next row.
+    All of a page stands four columns in, or fewer where one of them needs the room; what is still
+    too wide is for the terminal to go on with in its next row.
     """
+
+    page: _Page
+
+    @classmethod
+    def create(cls, markdown: Markdown, token: Token) -> Self:
+        """One block, which knows its page."""
+        block = super().create(markdown, token)
+        assert isinstance(block, cls)
+        assert isinstance(markdown, _Page)
+        block.page = markdown
+        return block
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """One text."""
         room = options.max_width + MARGIN
-        lines = str(self.text).rstrip("\n").split("\n")
-        if _widest(lines) > room:
-            lines = self._narrowed(lines, room - 4)
-        indent = " " * max(min(4, room - _widest(lines)), 0)
+        lines = self.lines(str(self.text), room)
+        indent = " " * max(min(self.page.indent(room), room - _widest(lines)), 0)
         style = console.get_style("markdown.code_block")
         text = "\n".join((indent + line).rstrip() for line in lines)
         yield Text(text, style, no_wrap=True, overflow="ignore")
 
-    def _narrowed(self, lines: list[str], _width: int) -> list[str]:
-        return lines
+    @staticmethod
+    def lines(text: str, _room: int) -> list[str]:
+        """Its lines, as they are."""
+        return text.rstrip("\n").split("\n")
 
 
 class _Formulas(_Code):
     """Formulas or commands, with words to the right of them, which may come nearer."""
 
-    def _narrowed(self, lines: list[str], width: int) -> list[str]:
-        return narrowed(lines, width)
+    @staticmethod
+    def lines(text: str, room: int) -> list[str]:
+        """Its lines, made narrower where they do not fit."""
+        lines = _Code.lines(text, room)
+        return narrowed(lines, room - INDENT) if _widest(lines) > room else lines
 
 
 def narrowed(lines: list[str], width: int) -> list[str]:
@@ -118,6 +138,17 @@ class _Page(Markdown):
         "fence": _Code,
         "code_block": _Formulas,
     }
+
+    def indent(self, room: int) -> int:
+        """Columns before every block of code: as many as leave room for each that can have two."""
+        free = [room - _widest(block.lines(token.content, room)) for block, token in self._blocks()]
+        return min([INDENT, *(n for n in free if n >= INDENT // 2)])
+
+    def _blocks(self) -> Iterator[tuple[type[_Code], Token]]:
+        for token in self.parsed:
+            block = self.elements.get(token.type)
+            if block is not None and issubclass(block, _Code):
+                yield block, token
 
 
 def page(text: str, able: Abilities) -> list[Text]:
