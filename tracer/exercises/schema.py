@@ -67,7 +67,8 @@ def exercise_keys() -> tuple[Key, ...]:
         Key("convention_share", Number(0, 1),
             "the share of the points for a right answer in another system's convention", 0.0),
         Key("device", OneOf(("cuda-simulator",)),
-            "what `from numba import cuda` gives: Numba's simulator, also where there is a card",
+            "what `from numba import cuda` gives: Numba's simulator, also where there is a card; "
+            "what no card compiles is refused",
             left_out="the processor alone"),
         Key("where", Table(LayoutText(), '{ Wx = "[U_i.T, U_f.T, U_o.T, U_g.T]" }'),
             "layouts for all functions, see below", left_out="none"),
