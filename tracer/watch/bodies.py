@@ -15,9 +15,9 @@ from tracer.view.parts.exercises import exercise_list, hint
 from tracer.view.parts.ladder import CheckedRow
 from tracer.view.parts.said import Said, Tone
 from tracer.view.terminal import exercises as screens
+from tracer.view.terminal import ladder
 from tracer.view.terminal.console import Abilities, rows
 from tracer.view.terminal.drawing.paragraphs import paragraph
-from tracer.view.terminal.ladder import checked
 from tracer.view.terminal.page import page
 from tracer.watch.answers import after, first_open, is_open
 
@@ -74,7 +74,7 @@ def table(
 ) -> list[Text]:
     """What is wrong first with each."""
     back = Said(_("n goes on; c goes back"), Tone.ASIDE)
-    return checked([rows[exercise.name] for exercise in exercises], back, able)
+    return ladder.table([rows[exercise.name] for exercise in exercises], back, able)
 
 
 def hinted(exercise: Exercise, given: Following, able: Abilities) -> list[Text]:

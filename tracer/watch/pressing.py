@@ -32,8 +32,7 @@ def pressed(session: Session, key: str) -> None:
         case "l" | "p" | "c" as view:
             _toggle(session, {"l": "list", "p": "page", "c": "all"}[view])
         case "r":
-            session.view, session.notice = "report", ""
-            session.run(session.current)
+            session.run_again()
         case "x":
             _ask_to_reset(session)
         case _ if key == CLOSED:

@@ -230,6 +230,16 @@ class Session:
             return
         self.run(exercise)
 
+    def run_again(self) -> None:
+        """Check the answer whatever is known of it; where there is none, say so."""
+        self.view, self.notice = "report", ""
+        try:
+            Submission.read(self.book.path(self.current))
+        except TracerError as error:
+            self.stay(self._unreadable(self.current, error))
+        else:
+            self.run(self.current)
+
     def _unreadable(self, exercise: Exercise, error: Exception) -> str:
         """Why an answer cannot be read, and what is on the screen, or what to do."""
         path = self.book.path(exercise)

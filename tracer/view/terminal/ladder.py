@@ -63,9 +63,14 @@ def progress(part: Ladder, able: Abilities) -> list[Text]:
 
 def checked(rows: Sequence[CheckedRow], advice: Said, able: Abilities) -> list[Text]:
     """A line for each exercise, and what is wrong first beside it, or below where room is short."""
-    colours = palette(able)
     passed = sum(row.verdict is Verdict.PASSED for row in rows)
-    lines = [Text(""), bar(passed, len(rows), able), Text("")]
+    return [Text(""), bar(passed, len(rows), able), *table(rows, advice, able)]
+
+
+def table(rows: Sequence[CheckedRow], advice: Said, able: Abilities) -> list[Text]:
+    """The table without the bar, for a screen that has one."""
+    colours = palette(able)
+    lines = [Text("")]
     name = widest([row.name for row in rows])
     scores = [f"{points(row.points)}/{row.out_of}" for row in rows]
     verdicts = [verdict_name(row.verdict, row.points) for row in rows]
