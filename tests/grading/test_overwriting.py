@@ -76,6 +76,7 @@ NO_LONGER = "no longer holds the array that was given. line {} of rnn_step.py: {
             'forward["c"][:] = np.tanh(forward["c"])',
             'line {} of rnn_step.py: {} The caller still needs forward["c"].',
         ),
+        ('forward["c"] *= 2', 'instead: no forward["c"][:] = …, no forward["c"] *= …'),
         ('forward["c"] = forward["c"].copy()', ""),
     ],
 )

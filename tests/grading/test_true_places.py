@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tracer.exercises.cases import draw
 from tracer.exercises.discovery import discover
 from tracer.exercises.laying_out import laid_out, unscaled
-from tracer.exercises.placing import place_returned
+from tracer.exercises.placing import as_written, place_returned
 from tracer.exercises.products import fitting
 from tracer.grading.comparing import has_steps
 from tracer.view.say.products import product_sentence
@@ -79,6 +79,15 @@ def test_the_place_in_what_was_returned_holds_that_number(
             values[key] = array
     place_ = said or f"{name}{list(at)}"
     assert eval(place_, {}, values) == numbers[name][at]  # noqa: S307 - the grader's own words
+
+
+def test_the_place_of_what_a_function_takes_is_written_as_in_python() -> None:
+    """An entry of a dict with its key; an array of its own by its name."""
+    exercise = next(e for e in discover().good if e.number == "32")
+
+    written = as_written(exercise.functions[0])
+
+    assert (written["forward.c"], written["U"]) == ('forward["c"]', "U")
 
 
 SHAPES = st.lists(st.integers(1, 4), min_size=1, max_size=2).map(tuple)

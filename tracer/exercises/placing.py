@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from tracer.exercises.axes import Axes
-from tracer.exercises.exercise import Check, Exercise, Over
+from tracer.exercises.exercise import Check, Exercise, Function, Over
 from tracer.exercises.laying_out import laid_out, unscaled
 from tracer.exercises.layout import Grouped, Layout, Name
 
@@ -49,6 +49,16 @@ def _returned(exercise: Exercise, check: Check) -> Iterator[tuple[Over, str, Lay
             if layout is not None and key in check.expect:
                 for written, leaf in _leaves(key, layout):
                     yield function.over, written, leaf
+
+
+def as_written(function: Function) -> dict[str, str]:
+    """How Python writes the place of each array that a function takes: ``forward["c"]``."""
+    return {
+        key: written
+        for name, layout in function.taken.items()
+        if layout is not None
+        for key, (written, _leaf) in zip(layout.leaves(name), _leaves(name, layout), strict=True)
+    }
 
 
 def _leaves(written: str, layout: Layout) -> list[tuple[str, Layout]]:

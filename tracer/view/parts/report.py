@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracer.exercises.exercise import Exercise
 from tracer.exercises.handing import counts_steps
+from tracer.exercises.placing import as_written
 from tracer.grading.report import (
     CheckReport,
     Difference,
@@ -315,9 +316,11 @@ def _stopped(report: Report, c: CheckReport, trouble: Trouble, encoding: str) ->
     called = ""
     where = trouble.kind is Kind.SHAPE or (trouble.kind is Kind.RAISED and loaded)
     if started and where and c.shapes:  # words and numbers have no shape
-        listed_shapes = ", ".join(f"{name} {shape}" for name, shape in c.shapes.items())
+        function = function_of(report, trouble)
+        written = as_written(function)
+        listed_shapes = ", ".join(f"{written.get(n, n)} {shape}" for n, shape in c.shapes.items())
         called = _("{function} was called with {shapes}.").format(
-            function=function_of(report, trouble).name, shapes=listed_shapes
+            function=function.name, shapes=listed_shapes
         )
     return Stopped(
         kind=trouble.kind,

@@ -249,8 +249,8 @@ def _changed(report: Report, asked: Function, facts: Mapping[str, Any]) -> list[
         if facts["gone"]
         else _(
             "The caller still needs {name}. Make a new array instead: "
-            "no {name}[:] = …, no {name} += …"
-        ).format(name=entry),
+            "no {name}[:] = …, no {name} {sign} …"
+        ).format(name=entry, sign=_sign_of(where)),
     ]
     if facts["gone"]:
         return said
@@ -260,6 +260,15 @@ def _changed(report: Report, asked: Function, facts: Mapping[str, Any]) -> list[
         )
         said.append(other.format(name=entry))
     return said
+
+
+_IN_PLACE = re.compile(r"(?<![<>=!])(?:\*\*|//|<<|>>|[-+*/@%&|^])=")
+
+
+def _sign_of(where: Sequence[Ending]) -> str:
+    """How the line that changed it does so, ``*=``; an example, where it does not so."""
+    found = [sign[0] for one in where if (sign := _IN_PLACE.search(one.piece))]
+    return found[0] if found else "+="
 
 
 def _put_back(facts: Mapping[str, Any]) -> str:
