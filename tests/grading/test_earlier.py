@@ -83,7 +83,14 @@ WRONG = (
     Wrong(NO_BIAS, READS_H.replace("= rnn_step(", "= np.dot("), "crashed", ""),
     Wrong(NO_BIAS, READS_H.replace("append(h)", "append(h + undefined)"), "crashed", IS_CALLED),
     Wrong(RIGHT, READS_H_0, "wrong", ""),
-    Wrong(FAILS, READS_H, "crashed", "It was raised in your rnn_step.py, the answer to"),
+    Wrong(
+        FAILS, READS_H, "crashed",
+        "It was raised in your rnn_step.py, the answer to exercise 10. Correct it first.",
+    ),
+    Wrong(
+        RIGHT, READS_H.replace("(x_t, h, U, W,", "(x_t, h, U.T, W,"), "crashed",
+        "the answer to exercise 10, which passes its own checks. Look at what rnn_unroll calls it",
+    ),
     Wrong(
         STUB, READS_H, "crashed",
         "rnn_step, of exercise 10, is not written yet. Write it first.",

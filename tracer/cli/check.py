@@ -251,6 +251,7 @@ def _advice(report: Report, choice: Choice[Exercise], folder: str | None) -> lis
     from pathlib import Path
 
     from tracer.course.choosing import seen_from
+    from tracer.grading.earlier import at_fault
     from tracer.grading.report import Kind, Verdict
     from tracer.view.parts.said import Said
     from tracer.view.say.earlier import not_there
@@ -267,7 +268,7 @@ def _advice(report: Report, choice: Choice[Exercise], folder: str | None) -> lis
         command = f"tracer init {quoted_file(seen_from(Path.cwd(), choice.book.root))}"
         said = _("To restore {file}: {command}").format(file=gone.file, command=command)
         return [*advice, Said(said, typed=command)]
-    before = _earlier_at_fault(report)
+    before = at_fault(report)
     if before is not None and choice.book is not None:
         command = f"tracer check {before.number}{same_exercises(folder)}"
         said = _("To check the earlier answer by itself: {command}").format(command=command)
@@ -284,22 +285,6 @@ def _advice(report: Report, choice: Choice[Exercise], folder: str | None) -> lis
         said = _("To repeat with the same numbers, add: --seed {seed}")
         advice.append(Said(said.format(seed=report.seed)))
     return advice
-
-
-def _earlier_at_fault(report: Report) -> Exercise | None:
-    """The exercise whose answer, imported by this one, is to be corrected first."""
-    from tracer.exercises.earlier import all_earlier
-    from tracer.grading.report import Kind
-
-    failing = report.first_failing
-    assert failing is not None
-    of = {one.exercise.number: one.exercise for one in all_earlier(report.form).values()}
-    for remark in failing.remarks:
-        if remark.kind is Kind.EARLIER:
-            return of[remark.facts["number"]]
-    inside = failing.trouble.facts.get("inside") if failing.trouble is not None else None
-    found = all_earlier(report.form).get(inside or "")
-    return None if found is None else found.exercise
 
 
 def _notebook_beside(choice: Choice[Exercise], folder: str | None) -> list[Said]:

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from tracer.exercises.cases import Case
 from tracer.exercises.earlier import all_earlier
+from tracer.exercises.exercise import Exercise
 from tracer.exercises.form import Earlier
 from tracer.exercises.handing import initial, taken
 from tracer.exercises.plan import plan as planned
@@ -30,7 +31,7 @@ from tracer.grading.ending import timed_out
 from tracer.grading.exchanging import asked as tried
 from tracer.grading.exchanging import is_called, with_other_numbers
 from tracer.grading.judge import Judged
-from tracer.grading.report import Blame, CheckReport, Difference, Kind, Trouble, Verdict
+from tracer.grading.report import Blame, CheckReport, Difference, Kind, Report, Trouble, Verdict
 from tracer.grading.right import ByEquations
 from tracer.grading.task import Task, tasks
 
@@ -59,7 +60,7 @@ def with_fault(
     failing = judged[number].report
     facts = {} if failing.trouble is None else failing.trouble.facts
     if facts.get("inside") or not facts.get("loaded", True):
-        return judged, blame  # the exception itself says it
+        return _raised_inside(session, judged, number), blame
     for module, one in all_earlier(session.form).items():
         own = _by_itself(session, one)
         first = _first_failing(session, own)
@@ -84,6 +85,42 @@ def with_fault(
             blame = None if line is None else replace(line, file=module)
         break
     return judged, blame
+
+
+def at_fault(report: Report) -> Exercise | None:
+    """The exercise whose answer, imported by this one, is to be corrected first."""
+    earlier = {one.exercise.number: one.exercise for one in all_earlier(report.form).values()}
+    failing = report.first_failing
+    if failing is None or not earlier:
+        return None
+    for remark in failing.remarks:
+        if remark.kind is Kind.EARLIER:
+            return earlier[remark.facts["number"]]
+    facts = {} if failing.trouble is None else failing.trouble.facts
+    found = all_earlier(report.form).get(facts.get("inside", ""))
+    return None if found is None or facts.get("inside_right") else found.exercise
+
+
+def _raised_inside(session: Session, judged: list[Judged], number: int) -> list[Judged]:
+    """The same, where the exception itself says whose line it was raised in.
+
+    That may be a line of an earlier answer which is right, and was handed what it cannot take.
+    """
+    failing = judged[number].report
+    trouble = failing.trouble
+    if trouble is None or trouble.kind is not Kind.RAISED or not trouble.facts["loaded"]:
+        return judged
+    one = all_earlier(session.form).get(trouble.facts["inside"])
+    if one is None or trouble.facts.get("stub"):
+        return judged
+    own = _by_itself(session, one)
+    if len(own.judged) < max(1, len(own.tasks)) or any(
+        one.report.verdict is not Verdict.PASSED for one in own.judged
+    ):
+        return judged
+    facts = {**trouble.facts, "inside_right": True}
+    report = replace(failing, trouble=replace(trouble, facts=facts))
+    return [*judged[:number], replace(judged[number], report=report), *judged[number + 1 :]]
 
 
 class _Own(NamedTuple):

@@ -85,6 +85,12 @@ def raised_in_earlier(report: Report, facts: Mapping[str, Any]) -> list[str | En
         said = _("It was raised in your {file}, the answer to exercise {number}.")
         return [said.format(**names), *where, *gone]
     said = _("It was raised in your {file}, the answer to exercise {number}. Correct it first.")
+    if facts.get("inside_right"):
+        said = _(
+            "It was raised in your {file}, the answer to exercise {number}, which passes its own "
+            "checks. Look at what {caller} calls it with."
+        )
+        return [said.format(caller=", ".join(report.exercise.called_names), **names), *where]
     if facts.get("stub"):
         said = _("{function}, of exercise {number}, is not written yet. Write it first.")
     return [said.format(**names), *where]
