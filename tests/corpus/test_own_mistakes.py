@@ -95,7 +95,7 @@ NAMED = {
     "31_rnn_backward/forward_in_time": "backward_runs_forward",
     "31_rnn_backward/nothing_from_the_next_step": "nothing_from_next_step",
     "31_rnn_backward/one_step_only": "gradients_of_the_first_step",
-    "31_rnn_backward/start_at_zero": "gradient_without_the_first_step",
+    "31_rnn_backward/start_at_zero": "d_W_without_the_first_step",
     "31_rnn_backward/with_the_new_state": "d_W_with_h",
     "32_lstm_step_backward/clipped": "d_z_clipped",
     "32_lstm_step_backward/memory_of_now_for_f": "other_d_f",

@@ -207,16 +207,15 @@ def _import(report: Report, message: str, *, near: str) -> list[str]:
 
 def start(report: Report) -> list[str]:
     """How to begin where nothing is written yet."""
-    names = (report.exercise.file, report.exercise.name)
     if report.form.live:  # there is no file of that name
         return []
     return [
         _(
             "Read README.md in the folder {name}, then write the body of {function} in {file}."
         ).format(
-            name=names[1],
+            name=report.exercise.name,
             function=", ".join(f.name for f in report.exercise.functions),
-            file=names[0],
+            file=clean(report.form.file or report.exercise.file),
         )
     ]
 
