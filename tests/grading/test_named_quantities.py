@@ -13,6 +13,7 @@ from tracer.grading.session import grade
 from tracer.mistakes import mistakes_of
 from tracer.view.export.report_html import page
 from tracer.view.say.diagnosis import Told
+from tracer.view.say.meaning import meaning
 from tracer.view.say.own_words import OwnWords
 from tracer.view.say.unnamed import explained
 from tracer.view.terminal.console import Abilities
@@ -62,6 +63,14 @@ def test_a_slope_of_the_memory_is_told_in_the_equation_of_the_page() -> None:
     assert "if d_c gets d_h * o * (1 - c ** 2) through h." in text
     assert "The equation is d_c = d_h * o * (1 - tanh(c) ** 2) + d_c_from_next." in text
     assert "d_c_from_h" not in text
+
+
+@pytest.mark.parametrize(
+    ("number", "over"), [("30", "the sentences"), ("31", "all steps and sentences")]
+)
+def test_a_gradient_is_summed_over_what_there_is(number: str, over: str) -> None:
+    """An exercise of one step has no other steps to sum over."""
+    assert meaning(EXERCISES[number], "d_W") == f"the gradient of W, summed over {over}"
 
 
 def test_another_tanh_is_told_where_it_is_computed() -> None:

@@ -227,7 +227,7 @@ def _row(d: Difference, yours: str, wanted: str, words: OwnWords) -> Iterator[Be
 
 def _reading(exercise: Exercise, d: Difference, words: OwnWords) -> str:
     said = []
-    what = words.text(meaning(exercise.equations, d.quantity))
+    what = words.text(meaning(exercise, d.quantity))
     if what:
         said.append(_("{name} is {meaning}.").format(name=words.name(d.quantity), meaning=what))
     if d.axes[:1] == ("N",) and d.returned is None:

@@ -6,19 +6,23 @@ from functools import cache
 
 from tracer.equations import CELLS, OF_A_SENTENCE, OUTPUT, OUTPUT_BACKWARD
 from tracer.equations.updates import UPDATES
+from tracer.exercises.exercise import Exercise
 from tracer.language import _
 
 
-def meaning(equations: str, name: str) -> str:
+def meaning(exercise: Exercise, name: str) -> str:
     """The line of a quantity, in the reader's language; empty where the list has none.
 
-    Parameters
-    ----------
-    equations : str
-        The name of the program: a kind of cell, or an update.
-    name : str
+    Where an exercise has a single step, a gradient is not summed over steps.
     """
-    return _(_meanings(equations).get(name, ""))
+    steps = any(f.over == "sequence" for f in exercise.functions) or any(
+        "T" in check.sizes for check in exercise.checks
+    )
+    cell = CELLS.get(exercise.equations)
+    of = name.removeprefix("d_")
+    if cell is not None and name != of and of in [p.name for p in cell.parameters] and not steps:
+        return _("the gradient of {name}, summed over the sentences").format(name=of)
+    return _(_meanings(exercise.equations).get(name, ""))
 
 
 @cache

@@ -38,7 +38,7 @@ def explained(exercise: Exercise, sentences: Sequence[Told], words: OwnWords) ->
 
 def _what(exercise: Exercise, name: str) -> str:
     """The list's line of a quantity; of a block, and of a gradient without one, what it is of."""
-    listed = meaning(exercise.equations, name)
+    listed = meaning(exercise, name)
     assert exercise.program is not None
     if listed or name not in exercise.program.names:
         return listed
