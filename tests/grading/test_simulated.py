@@ -105,7 +105,7 @@ def test_mathematics_as_on_a_card() -> None:
         (RIGHT.replace("        for k in", "        a[j] + np.tanh(x[n])\n        for k in"),
          "no function there makes an array"),
         ((ATTACKS / "kernel_of_whole_arrays.py").read_text("utf-8"), "unsupported operand type"),
-        (REFUSED["no list"], "no card compiles this: a kernel has no list; take single numbers"),
+        (REFUSED["no list"], "does not compile this: a kernel has no list; take single numbers"),
     ],
     ids=[
         "none", "nothing", "one thread", "arguments", "twice", "added", "NaN", "NumPy",

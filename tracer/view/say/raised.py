@@ -18,7 +18,7 @@ from tracer.view.say.form import in_another_order
 from tracer.view.say.products import product_sentence, shapes_sentence, spread_sentence
 from tracer.view.say.python import about_python, in_own_lines
 from tracer.view.say.shapes import rows_sentences
-from tracer.view.say.simulated import of_a_thread, without_thread
+from tracer.view.say.simulated import of_a_thread, uncompiled, without_thread
 from tracer.view.say.words import clean
 
 _OF_THE_FILE = (
@@ -70,6 +70,9 @@ def raised(report: Report, trouble: Trouble) -> list[str | Ending]:
             said = _("{function} has no @njit above it; this check compiles it all the same.")
             above = [said.format(function=asked.name)]
         return [*above, *not_compiled(facts), *line(report, facts["line"])]
+    refused = uncompiled(clean(facts["message"])) if report.exercise.device else None
+    if refused is not None:
+        return [refused[0], *line(report, refused[1])]
     if facts["line"] is None and name == "TypeError":
         return [
             _("{function} cannot be called the way the exercise calls it: {message}").format(

@@ -9,6 +9,18 @@ from tracer.language import _
 _THREAD = re.compile(r"tid=\[(?P<thread>[\d, ]+)\] ctaid=\[(?P<block>[\d, ]+)\]: ")
 
 
+_UNCOMPILED = re.compile(r"no card compiles this: (?P<what>.+), in line (?P<line>\d+) of the file")
+
+
+def uncompiled(message: str) -> tuple[str, int] | None:
+    """What a kernel has that no card compiles, in a sentence, and its line; None of all else."""
+    found = _UNCOMPILED.fullmatch(message)
+    if found is None:
+        return None
+    said = _("No card can run your kernel, for Numba does not compile this: {what}.")
+    return said.format(what=found["what"]), int(found["line"])
+
+
 def without_thread(message: str) -> str:
     """What was raised, without the numbers of the thread in front of it."""
     return _THREAD.sub("", message, count=1)
