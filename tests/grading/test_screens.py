@@ -76,6 +76,22 @@ def test_a_place_has_a_t_where_the_exercise_knows_of_steps(
     assert ("t =" in text, "_1[" in text) == ("t = " in place,) * 2
 
 
+def test_other_wrong_quantities_are_told_in_one_sentence(solutions: Path) -> None:
+    """One row of h_prev for all sentences: all four gates are wrong, each by itself."""
+    exercise = find("20", discover().good)
+    right = (solutions / exercise.name / exercise.file).read_text("utf-8")
+    wrong = right.replace("h_prev @ W.T", "h_prev[:1] @ W.T")
+    report = grade(exercise, Submission("a.py", wrong.encode()), seed=4, wall=InThisProcess())
+
+    text = "\n".join(line.plain for line in screen(report, Abilities(width=80)))
+
+    assert wrong != right
+    assert text.count(" wrong, and not because of ") == 1
+    assert re.search(
+        r"  f, g and o are also wrong, and not because of i\.\n +f at .*\n +g at ", text
+    )
+
+
 def test_what_ended_a_later_check_is_said_once(lstm_step: Exercise, solutions: Path) -> None:
     """The first ✗ is told in full; of those that crashed below it, what was raised where."""
     right = (solutions / lstm_step.name / "lstm_step.py").read_text("utf-8")

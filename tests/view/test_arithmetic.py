@@ -13,7 +13,7 @@ from tracer.cells import LSTMCell
 from tracer.equations import CELLS
 from tracer.equations.parsing import parse
 from tracer.view.parts.step.worked import in_trace, worked
-from tracer.view.say.arithmetic import Functions, arithmetic, functions, in_numbers
+from tracer.view.say.arithmetic import Functions, Value, arithmetic, functions, in_numbers
 from tracer.view.say.numbers import number
 from tracer.view.say.sentence import Sentence
 
@@ -159,3 +159,10 @@ def test_what_the_functions_of_a_cell_are_called() -> None:
 def test_a_small_number_is_not_written_as_zero(value: float, expected: str) -> None:
     """Two decimals, two significant digits where two decimals would hide the number."""
     assert expected == number(value)
+
+
+def test_a_number_of_times_is_written_as_one() -> None:
+    """The fourth update of Adam: t is 4, and not 4.00."""
+    values: dict[str, Value] = {"beta1": 0.69, "t": np.int64(4)}
+
+    assert arithmetic(in_numbers(parse("1 - beta1 ** t"), values)) == "1 - 0.69 ** 4"
