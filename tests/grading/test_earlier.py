@@ -15,7 +15,7 @@ import pytest
 from tests.grading.typed import tracer
 from tracer import check
 from tracer.course.earlier import read_answer
-from tracer.course.workbook import hand_out
+from tracer.course.workbook import Workbook, hand_out
 from tracer.exercises.discovery import discover
 from tracer.exercises.earlier import usable
 from tracer.exercises.exercise import Exercise
@@ -259,10 +259,16 @@ def test_where_it_lies(tmp_path: Path, solutions: Path, rnn_unroll: Exercise) ->
     before = [row["changed"] for row in _listed(work)]
     (work / "10_rnn_step" / "rnn_step.py").write_text(NO_BIAS)
     after = [row["changed"] for row in _listed(work)]
+    hint = tracer("hint", str(work / "13_rnn_unroll" / "rnn_unroll.py"))
     (work / "10_rnn_step" / "rnn_step.py").unlink()
     gone = tracer("check", str(work / "13_rnn_unroll" / "rnn_unroll.py"))
+    no_hint = tracer("hint", str(work / "13_rnn_unroll" / "rnn_unroll.py"))
 
-    assert f"To restore rnn_step.py: tracer init {work}" in " ".join(gone.stdout.split())
+    for shown in (gone, no_hint):
+        assert f"To restore rnn_step.py: tracer init {work}" in " ".join(shown.stdout.split())
+    said = " ".join(hint.stdout.split())
+    assert said.endswith("No hint is used up. For a hint to that: tracer hint 10")
+    assert Workbook.open(work).hints == {}
     assert inside.exit_code == 0
     assert beside.earlier["10_rnn_step"].source == NO_BIAS.encode()
     assert (before, after) == ([False] * 2, [False, True])

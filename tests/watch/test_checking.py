@@ -32,7 +32,7 @@ def test_given_up_and_killed(course: Path, three: Path) -> None:
 
     Of a wrong answer, what is certain comes before the report.
     """
-    exercise = discover(three).good[0]
+    exercise, _gates, user = discover(three).good
     answer = course / exercise.name / exercise.file
     came: SimpleQueue[Checked | Early] = SimpleQueue()
     checker = Checker(came.put)
@@ -56,6 +56,10 @@ def test_given_up_and_killed(course: Path, three: Path) -> None:
         answer.write_text(MISTAKE.read_text("utf-8"), "utf-8")
         checker.ask(Job(6, exercise.folder, course, Abilities(width=80, height=24)))
         early, report = came.get(timeout=120), checked(came)
+        (course / "20_lstm_gates" / "lstm_gates.py").unlink()
+        (course / user.name / user.file).write_text("import lstm_gates\n", "utf-8")
+        checker.ask(Job(7, user.folder, course, Abilities()))
+        without = checked(came)
     finally:
         checker.close()
 
@@ -71,5 +75,6 @@ def test_given_up_and_killed(course: Path, three: Path) -> None:
     assert [line[:23] for line in told] == [
         "  ✗ partly right", "  ✓ one word        2/2", "  ✗ state and bias  0/2",
     ]  # fmt: skip
+    assert "  To restore lstm_gates.py: tracer init ." in [line.plain for line in without.lines]
     assert came.empty()
     assert not list(Path(course.parent).glob("tracer-*"))

@@ -301,6 +301,19 @@ def test_the_end_takes_the_keys_away(evening: Evening, width: int) -> None:
     assert ended(len(lines), able).startswith(f"\x1b[{keys};1H\x1b[J")
 
 
+def test_no_hint_where_an_earlier_answer_is_at_fault(evening: Evening) -> None:
+    """It is said which one is to be corrected, and nothing is used up."""
+    evening.save("22_lstm_step", "def lstm_step(): ...\n")
+    evening.result(Verdict.WRONG)
+    with evening.session.book._changed() as kept:
+        result = kept.results["22_lstm_step"]
+        kept.results["22_lstm_step"] = result._replace(fault="20_lstm_gates")
+    pressed(evening.session, "h")
+
+    assert "exercise 20, which is called here, is to be" in " ".join(evening.screen)
+    assert Workbook.open(evening.root).hints == {}
+
+
 def test_hints(evening: Evening) -> None:
     """They get stronger and are counted; not of what does not run, and not of what is passed."""
     evening.save("10_rnn_step", WRONG)

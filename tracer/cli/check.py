@@ -248,13 +248,10 @@ def _remembered(report: Report, choice: Choice[Exercise]) -> str:
 
 def _advice(report: Report, choice: Choice[Exercise], folder: str | None) -> list[Said]:
     """What to do next."""
-    from pathlib import Path
-
-    from tracer.course.choosing import seen_from
+    from tracer.cli._earlier import restoring
     from tracer.grading.earlier import at_fault
     from tracer.grading.report import Kind, Verdict
     from tracer.view.parts.said import Said
-    from tracer.view.say.earlier import not_there
 
     if report.verdict is Verdict.PASSED:
         return _what_follows(choice, folder)
@@ -263,11 +260,8 @@ def _advice(report: Report, choice: Choice[Exercise], folder: str | None) -> lis
     trouble = failing.trouble
     kind = trouble.kind if trouble else None
     advice = _notebook_beside(choice, folder)
-    gone = not_there(report, trouble)
-    if gone is not None and choice.book is not None:
-        command = f"tracer init {quoted_file(seen_from(Path.cwd(), choice.book.root))}"
-        said = _("To restore {file}: {command}").format(file=gone.file, command=command)
-        return [*advice, Said(said, typed=command)]
+    if gone := restoring(report, choice.book):
+        return [*advice, *gone]
     before = at_fault(report)
     if before is not None and choice.book is not None:
         command = f"tracer check {before.number}{same_exercises(folder)}"

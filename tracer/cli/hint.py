@@ -30,7 +30,8 @@ if TYPE_CHECKING:
         Each time you ask, the hint is stronger; what speaks of other quantities than the one that
         is wrong is left out. If your file has changed since its last check, it is checked first. A
         file that does not run needs no hint but its error, which is shown; after a crash or a
-        time-out of your function, the next hint is shown and not used up.
+        time-out of your function, the next hint is shown and not used up. Where an earlier answer
+        that yours imports is to be corrected first, that is said instead.
         Outside a folder made by tracer init, where nothing is remembered, all hints are shown. The
         default is the next exercise you have not passed.
 
@@ -93,6 +94,7 @@ def _hinted(
     able: Abilities, *, again: bool,
 ) -> tuple[list[Text], str]:  # fmt: skip
     """The next hint, or what helps more than a hint; and what went wrong beside that."""
+    from tracer.cli._earlier import corrected_first, restoring
     from tracer.course.hinting import checked, following, unchecked
     from tracer.errors import FileError
     from tracer.view.parts.exercises import hint
@@ -105,16 +107,21 @@ def _hinted(
     submission = unchecked(asked, book) if check is None else None
     if submission is not None:
         with announced(_("Checking {exercise} …").format(exercise=asked.name)):
-            part = judged(checked(asked, book, submission), able.encoding)
+            report = checked(asked, book, submission)
+            part = judged(report, able.encoding)
         failing = part.first_failing
         if failing is not None and not failing.run:
             command = f"tracer check {asked.number}{same_exercises(folder)}"
-            return screens.does_not_run(part, failing, command, able), ""
+            todo = restoring(report, book)
+            return screens.does_not_run(part, failing, todo, command, able), ""
         happened = screens.what_happened(part, failing, able) if failing is not None else []
     given = following(asked, book, check, again=again)
     if check is None and book.passed(asked) and not book.changed(asked):
         typed = f"tracer hint {quoted_file(said or asked.number)} --check {quoted(given.check)}"
         return paragraphs([_passed(asked.name, typed + same_exercises(folder))], able), ""
+    if given.fault is not None:
+        first = screens.corrected_first(corrected_first(given.fault, folder), able)
+        return (happened if given.early else []) + first, ""
     if given.early:
         return happened + _ended_early(asked, given, folder, able, told=bool(happened)), ""
     try:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from tracer.course.earlier import read_answer
 from tracer.course.workbook import Workbook
 from tracer.errors import FileError, UnknownNameError
-from tracer.exercises.exercise import Exercise
+from tracer.exercises.earlier import usable
+from tracer.exercises.exercise import Exercise, Folder
 from tracer.exercises.hints import hints, meant_for
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Report, Verdict
@@ -25,6 +26,7 @@ class Following(NamedTuple):
     number: int  # from 1
     key: str  # under which the workbook counts them
     early: bool  # the last answer ended before its numbers came
+    fault: Folder | None  # the exercise whose answer, imported by it, is to be corrected first
 
 
 def following(
@@ -41,10 +43,11 @@ def following(
     """
     sections = hints(exercise)
     wrong: list[str] = []
-    early = False
+    early, fault = False, ""
     if check is None:
         result = book.results.get(exercise.name) if book else None
         early = result is not None and result.verdict not in COMPLETE
+        fault = result.fault if result else ""
         check = result.failing if result and result.failing in sections else next(iter(sections))
         wrong = result.wrong.split() if result and result.failing == check else []
     if check not in sections:
@@ -53,7 +56,8 @@ def following(
     items = meant_for(sections[check], wrong)
     # For another mistake, they begin again.
     given = 0 if again or book is None else book.hints.get(key, 0)
-    return Following(check, items, min(given + 1, len(items)), key, early)
+    before = next((one for one in usable(exercise) if one.name == fault), None)
+    return Following(check, items, min(given + 1, len(items)), key, early, before)
 
 
 def unchecked(exercise: Exercise, book: Workbook) -> Submission | None:

@@ -31,6 +31,7 @@ class Result(NamedTuple):
     file: str = ""  # its name
     wrong: str = ""  # the quantities to look at first, with blanks between
     earlier: str = ""  # the earlier answers that it imports: their paths and digests, as JSON
+    fault: str = ""  # the exercise of the one of them that is to be corrected first
 
     @property
     def imported(self) -> dict[str, str]:
@@ -150,7 +151,7 @@ def _results(kept: dict[str, Any]) -> Iterator[tuple[str, Result]]:
     for name, result in _items(kept, "results"):
         if not _is_unknown("results", result):
             points = result[1] if type(result[1]) in (int, float) else 0
-            yield name, Result(Verdict(result[0]), points, *map(str, result[2:7]))
+            yield name, Result(Verdict(result[0]), points, *map(str, result[2:8]))
 
 
 def _work(kept: dict[str, Any]) -> Iterator[tuple[str, Work]]:

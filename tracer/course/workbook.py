@@ -117,20 +117,22 @@ class Workbook:
         FileError
             If the file cannot be written, or another command does not let go of it.
         """
-        failing = report.first_failing
+        from tracer.grading.earlier import at_fault  # loaded with the grader, and not to list
+
+        failing, before = report.first_failing, at_fault(report)
         name = failing.check.name if failing else ""
         result = Result(
             report.verdict, report.points, name, report.form.digest, report.form.file,
-            " ".join(report.wrong), _imported(report),
+            " ".join(report.wrong), _imported(report), before.name if before else "",
         )  # fmt: skip
         exercise = report.exercise.name
-        before = self.results.get(exercise)
+        last = self.results.get(exercise)
         self.results[exercise] = result
         with self._changed() as kept:
-            before = kept.results.get(exercise, before)
+            last = kept.results.get(exercise, last)
             worked = kept.work.get(exercise, Work())
             kept.results[exercise] = result
-            kept.work[exercise] = worked.after(result, before, int(time.time()))
+            kept.work[exercise] = worked.after(result, last, int(time.time()))
 
     def give_hint(self, key: str, number: int) -> None:
         """Keep how far the hints were given under this key; raises as `remember`."""

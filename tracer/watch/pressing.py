@@ -9,6 +9,7 @@ from tracer.errors import TracerError
 from tracer.grading.report import Verdict
 from tracer.language import _
 from tracer.view.parts.ladder import CheckedRow, unwritten
+from tracer.view.say.earlier import first_of_all
 from tracer.view.say.verdict import all_passed
 from tracer.view.terminal.watching import last_first, room
 from tracer.watch import bodies
@@ -77,6 +78,10 @@ def _hint(session: Session) -> None:
         return
     try:
         given = following(session.current, session.book)
+        if given.fault is not None and not session.book.changed(session.current):
+            session.turn_to(session.current)
+            session.notice = first_of_all(given.fault)
+            return
         if not given.early or session.view == "hint":
             session.book.give_hint(given.key, given.number)
         if given.early:

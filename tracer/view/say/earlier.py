@@ -55,6 +55,15 @@ def earlier_at_fault(facts: Mapping[str, Any], function: str) -> list[str]:
     ]
 
 
+def first_of_all(earlier: Folder) -> str:
+    """What is said instead of a hint for the exercise that imports it."""
+    said = _(
+        "Your answer to exercise {number}, which is called here, is to be corrected first. No hint "
+        "is used up."
+    )
+    return said.format(number=earlier.number)
+
+
 def whose_file(report: Report, inside: str) -> list[str]:
     """Which answer a file is, where it is an earlier one."""
     found = all_earlier(report.form).get(inside)

@@ -75,14 +75,22 @@ def what_happened(part: Judged, failing: CheckRow, able: Abilities) -> list[Text
     return [Text(""), *first_mistake(part, failing, able)]
 
 
-def does_not_run(part: Judged, failing: CheckRow, again: str, able: Abilities) -> list[Text]:
-    """Instead of a hint, of a file that Python cannot load: what is the matter with it."""
+def does_not_run(
+    part: Judged, failing: CheckRow, todo: Sequence[Said], again: str, able: Abilities
+) -> list[Text]:
+    """Instead of a hint, of a file that Python cannot load: what is the matter, and what to do."""
     said = _("Your file does not run yet: mend this first. No hint is used up.")
     after = _("When it is mended: {command}").format(command=again)
     return [
         Text(""), *paragraph(Said(said), able), *what_happened(part, failing, able),
-        Text(""), *paragraph(Said(after, Tone.ASIDE, again), able), Text(""),
+        Text(""), *(line for one in todo for line in paragraph(one, able)),
+        *paragraph(Said(after, Tone.ASIDE, again), able), Text(""),
     ]  # fmt: skip
+
+
+def corrected_first(said: Sequence[Said], able: Abilities) -> list[Text]:
+    """Instead of a hint, that the answer to another exercise is to be corrected first."""
+    return [Text(""), *(line for one in said for line in paragraph(one, able)), Text("")]
 
 
 def author_findings(found: Sequence[Finding], count: int, able: Abilities) -> list[Text]:
