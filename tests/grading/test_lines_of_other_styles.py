@@ -158,6 +158,64 @@ def lstm_unroll(x, lengths, h_0, c_0, U, W, a):
     return np.stack(hs), np.stack(cs)
 """
 
+BACK_IN_PLACE = """
+def rnn_backward(d_h_from_loss, x, h_0, h, U, W):
+    T, N, H = h.shape
+    dz = np.empty((T, N, H), h.dtype)
+    back = np.zeros((N, H), h.dtype)
+    for t in reversed(range(T)):
+        back += d_h_from_loss[t]
+        dz[t] = back * (1 - h[t] * h[t])
+        back = dz[t].dot(W)
+    before = np.vstack([h_0[None], h[:-1]])
+    dU = np.tensordot(dz, x, ((0, 1), (0, 1)))
+    dW = np.tensordot(dz, before, ((0, 1), (0, 1)))
+    return dz @ U, back, dU, dW, dz.sum((0, 1))
+"""
+
+FLAT = """
+def clip_by_norm(d_U, d_W, d_a, max_norm):
+    flat = np.concatenate([d_U.ravel(), d_W.ravel(), d_a])
+    total = np.linalg.norm(flat)
+    factor = 1.0
+    if total > max_norm:
+        factor = max_norm / total
+    return total, d_U * factor, d_W * factor, d_a * factor
+"""
+
+ROW_BY_ROW = """
+def momentum_step(w, d, m, learning_rate, momentum):
+    rows, new_m = [], []
+    for row, grad, vel in zip(w, d, m):
+        u = momentum * vel + grad
+        new_m.append(u)
+        rows.append(row - learning_rate * u)
+    return np.array(rows), np.array(new_m)
+"""
+
+SHORT_NAMES = """
+def adam(w, d, m, v, t, learning_rate, beta1, beta2, epsilon):
+    m = beta1 * m + (1 - beta1) * d; v = beta2 * v + (1 - beta2) * d * d
+    mc = m / (1 - beta1 ** t)
+    vc = v / (1 - beta2 ** t)
+    step = learning_rate * mc / (vc ** 0.5 + epsilon)
+    return w - step, m, v
+"""
+
+IN_LISTS = """
+def sg(z): return 1 / (1 + np.exp(-z))
+
+def lstm_unroll(x, lengths, h_0, c_0, U, W, a):
+    hs = [h_0]; cs = [c_0]
+    for t in range(x.shape[0]):
+        i, f, g, o = np.split(np.dot(x[t], U.T) + np.dot(hs[-1], W.T) + a, 4, axis=1)
+        c = sg(f) * cs[-1] + sg(i) * np.tanh(g)
+        h = sg(o) * np.tanh(c)
+        alive = (lengths > t)[:, None]
+        cs.append(alive * c + ~alive * cs[-1]); hs.append(alive * h + ~alive * hs[-1])
+    return np.array(hs[1:]), np.array(cs[1:])
+"""
+
 WRONG = (
     ("13", WRAPS_TO_ZEROS, "states[t] ="),
     ("14", UNDIVIDED, "d_logits[t, n, label] -= 1"),
@@ -171,6 +229,15 @@ WRONG = (
     ("23", ONLY_C, "h = sig(o)"),
     ("23", IN_ONE_LINE, "c_new = f * c + i + g; h_new"),
     ("31", LAST_FIRST, "found.append(d_x)"),
+    ("31", BACK_IN_PLACE.replace("back += d", "back = d"), "back = d_h_from_loss[t]"),
+    ("31", BACK_IN_PLACE.replace("h_0[None], h[:-1]", "h[1:], h_0[None]"), "before = np.vstack"),
+    ("31", BACK_IN_PLACE.replace("reversed(range(T))", "range(T)"), "for t in range(T)"),
+    ("41", FLAT.replace("np.linalg.norm(flat)", "np.sum(flat ** 2)"), "total = np.sum("),
+    ("41", FLAT.replace("max_norm / total", "max_norm"), "factor = max_norm"),
+    ("42", ROW_BY_ROW.replace("+ grad", "+ learning_rate * grad"), "u = momentum * vel"),
+    ("43", SHORT_NAMES.replace("(1 - beta1) * d;", "d;"), "m = beta1 * m + d;"),
+    ("43", SHORT_NAMES.replace("v / (1 - beta2 ** t)", "v"), "vc = v"),
+    ("23", IN_LISTS.replace("* cs[-1] + sg", "* cs[0] + sg"), "c = sg(f) * cs[0]"),
 )
 """Exercise, answer, and how the line begins that is told."""
 
@@ -205,7 +272,9 @@ def report_on(number: str, answer: str, seed: int = 7) -> Report:
     return grade(EXERCISES[number], submission, seed=seed, wall=InThisProcess())
 
 
-@pytest.mark.parametrize(("number", "answer", "line"), WRONG, ids=[w[2][:20] for w in WRONG])
+@pytest.mark.parametrize(
+    ("number", "answer", "line"), WRONG, ids=[f"{w[0]}-{w[2][:16]}" for w in WRONG]
+)
 def test_the_line(number: str, answer: str, line: str) -> None:
     """It is the one with the mistake, or the one that hands it back."""
     told = as_record(report_on(number, answer))["line"]

@@ -87,6 +87,34 @@ class Around:
         source = getattr(statement, "value" if isinstance(statement, ast.Assign) else "iter", None)
         return source is not None and all(_moves(node) for node in ast.walk(source))
 
+    def copies(self, line: int, name: str) -> bool:
+        """Whether a statement gives a variable what another one has: ``v_hat = v``."""
+        for node in ast.walk(self._tree):
+            match node:
+                case ast.Assign([ast.Name(given)], value) if (given, node.lineno) == (name, line):
+                    match value:
+                        case ast.Name() | ast.Call(ast.Attribute(ast.Name(), "copy"), []):
+                            return True
+        return False
+
+    def hands_back(self, line: int) -> bool:
+        """Whether a statement does nothing but hand back variables: ``return h, c``."""
+        match self._paths[line][-1] if line in self._paths else None:
+            case ast.Return(ast.Tuple(parts)):
+                whole = [p.value if isinstance(p, ast.Starred) else p for p in parts]
+                return all(isinstance(part, ast.Name) for part in whole)
+            case ast.Return(ast.Name()):
+                return True
+        return False
+
+    def picks(self, line: int) -> bool:
+        """Whether a statement picks something out: ``before = h[t] if t else h_0``."""
+        statement = self._paths[line][-1] if line in self._paths else None
+        source = getattr(statement, "value", None)
+        return source is not None and all(
+            _moves(node) or isinstance(node, (ast.IfExp, ast.BinOp)) for node in ast.walk(source)
+        )
+
     def shares(self, line: int) -> bool:
         """Whether several statements begin on one line."""
         begun = [n for n in ast.walk(self._tree) if isinstance(n, ast.stmt) and n.lineno == line]

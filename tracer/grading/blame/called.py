@@ -105,7 +105,7 @@ def made_of_wrong(
     line, numbers = lines.get(quantity), records.of(record)
     if line is None or not isinstance(line.expression, Call) or len(line.reads) != 1:
         return None
-    for k in sorted(_ancestors(records, record)):
+    for k in sorted(ancestors(records, record)):
         own = records.of(k)
         fits = 1 < own.size == numbers.size and np.isfinite(own).all()
         if fits and _alike(np.ravel(_value(line, {line.reads[0]: own})), numbers):
@@ -113,7 +113,7 @@ def made_of_wrong(
     return None
 
 
-def _ancestors(records: Records, record: int) -> set[int]:
+def ancestors(records: Records, record: int) -> set[int]:
     """All that it was computed from."""
     found: set[int] = set()
     waiting = [record]

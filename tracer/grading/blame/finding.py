@@ -3,8 +3,10 @@
 The child records, line by line, what each variable became (`tracer.sandbox.recording`); each
 record is held against the right computation (`tracer.grading.blame.held`). Where it is known which
 mistake gives all the numbers that came back, the first record with numbers that only the
-computation with this mistake has is the line; else the first that is not right. The sentence about
-it says no more than that. It is feedback and has no part in a verdict or in points.
+computation with this mistake has is the line; else the first that is not right. Where that follows
+as the equations ask from a wrong value that was made before, the line is the one that made that
+(`tracer.grading.blame.following`). The sentence about it says no more than that. It is feedback and
+has no part in a verdict or in points.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from tracer.grading.blame.around import Around
 from tracer.grading.blame.before import is_own, right_before
 from tracer.grading.blame.behind import behind, nothing_stored, put_there
 from tracer.grading.blame.called import right_in_itself
+from tracer.grading.blame.following import cause
 from tracer.grading.blame.handed import first_made
 from tracer.grading.blame.held import (
     Held,
@@ -61,13 +64,15 @@ def blamed(
     shown = with_mistake(records, right, mistaken, around)
     why = Why.ABSENT if shown is None else Why.MISTAKEN
     quantity = None if shown is None else shown.quantity
-    if shown is not None:
-        found = shown.record
-    else:
-        made = first_made(records, known, right, around)
-        if made is None:
-            return None
-        found = made
+    made = first_made(records, known, right, around) if shown is None else shown.record
+    if made is None:
+        return None
+    found = made
+    if quantity is None and not nothing_stored(records, found, known):
+        asked = asked_for(records, found, returned) if known.handed_back[found] else ()
+        behind_it = cause(records, found, known, right, mistaken, around, asked)
+        if behind_it is not None:
+            return _caused(records, *behind_it, right)
     if placed is not None and quantity is None and not nothing_stored(records, found, known):
         first = _without_padding(known, found, placed)
         if first is None:
@@ -93,7 +98,8 @@ def blamed(
         more = behind(records, found, known, right, returned, around)
         if more is not None:
             return more.blame
-    if why is Why.ABSENT and known.handed_back[found]:
+    only_returned = any(m.returned for m in mistaken)
+    if (why is Why.ABSENT or only_returned) and known.handed_back[found]:
         found = _assigned(records, found, right, returned)
     if why is Why.ABSENT and not records.whole(found).any():
         return None  # 0 may come from anywhere before
@@ -106,8 +112,19 @@ def blamed(
     else:
         line, last, name = *records.lines(found), records.name(found)
         why = Why.UNEQUAL if quantity else Why.LOOP
+    if why is Why.ABSENT and known.occurs[found]:
+        return None  # it is somewhere in the right computation, and nothing else is known of it
+    if name.startswith("return") and why is not Why.OTHER and around.hands_back(line):
+        return None  # a variable is wrong that it hands back
     before = right_before(records, found, line, right.quantities)
     return Blame(line, last, name, why, quantity or "", before)
+
+
+def _caused(records: Records, record: int, quantity: str, right: Right) -> Blame:
+    """What is said of a value from which wrong numbers follow."""
+    line, last = records.lines(record)
+    before = right_before(records, record, line, right.quantities)
+    return Blame(line, last, records.name(record), Why.UNEQUAL, quantity, before)
 
 
 def _left_as_made(records: Records, launched: int) -> bool:

@@ -31,14 +31,14 @@ class Looping:
     ----------
     handed : mapping of str to array
         ``h_prev``, ``d_h_from_next``: what the first step is handed for which it is another one.
-    turned : int or None
-        How many steps there are, where the last comes first.
+    counts : array or None
+        The steps that it goes through, one after the other: the last first, or not all of them.
     going : (array, array) or None
         Which sentences go on at each step, (T, N), and which should.
     """
 
     handed: Mapping[str, Array] = field(default_factory=dict)
-    turned: int | None = None
+    counts: npt.NDArray[np.int64] | None = None
     going: tuple[Marks, Marks] | None = None
 
 
@@ -57,13 +57,26 @@ def looping(
     if "x" not in given:
         return Looping(handed)
     T = len(given["x"])
-    turned = ("forward" in wrong.backwards) != ("forward" in right.backwards)
+    every = np.arange(T)
+    counts: npt.NDArray[np.int64] | None = None
+    if ("forward" in wrong.backwards) != ("forward" in right.backwards):
+        counts = every[::-1]
+    elif ("backward" in wrong.backwards) != ("backward" in right.backwards):
+        counts = every
+    elif _ends_early(right, wrong):
+        counts = every[:0:-1]
     going = None
     lengths = given.get("lengths")
     if lengths is not None and wrong.beyond != right.beyond:
         t = np.arange(T)[:, np.newaxis]
         going = (t < lengths + wrong.beyond, t < lengths + right.beyond)
-    return Looping(handed, T if turned else None, going)
+    return Looping(handed, counts, going)
+
+
+def _ends_early(right: Program, wrong: Program) -> bool:
+    """Whether a backward loop has no round for the first step, and hands back what came from it."""
+    left_out = any(line.steps == "without first" for line in wrong.lines.values())
+    return left_out and wrong.lines.get("d_h_0") != right.lines.get("d_h_0")
 
 
 def _differing(one: Array | None, other: Array | None) -> list[int]:
@@ -80,14 +93,15 @@ def first_in_loop(records: Records, found: int, loop: Looping) -> tuple[int, str
     """
     read = list(_read_by(records, found))
     named = [k for k in read if records.name(k) and not records.name(k).startswith("return")]
-    if loop.turned is not None and (head := _counter(records, named, loop.turned)) is not None:
+    if loop.counts is not None and (head := _counter(records, named, loop.counts)) is not None:
         return head, ""
     if loop.going is not None and (mask := _mask(records, named, *loop.going)) is not None:
         return mask, ""
     for quantity, wrong in loop.handed.items():
         numbers = np.sort(wrong.ravel())
         for k in (found, *named) if records.name(found) else named:
-            if alike(np.sort(records.of(k)), numbers) and not records.filled(k):
+            room = records.filled(k) or records.grows(k)
+            if alike(np.sort(records.of(k)), numbers) and not room:
                 if records.read_again(k):
                     return None  # it was right for the step before: it should have been renewed
                 return k, quantity
@@ -103,12 +117,12 @@ def _read_by(records: Records, record: int) -> Iterator[int]:
         yield from at
 
 
-def _counter(records: Records, read: Collection[int], T: int) -> int | None:
-    """The first record of a variable that counts the T steps down, and is read."""
+def _counter(records: Records, read: Collection[int], counts: npt.NDArray[np.int64]) -> int | None:
+    """The first record of a variable that counts these steps one by one, and is read."""
     for values in _by_place(records, read):
         numbers = [records.of(k) for k in values]
-        one_by_one = len(values) == T > 1 and all(n.size == 1 for n in numbers)
-        if one_by_one and (np.concatenate(numbers) == np.arange(T)[::-1]).all():
+        one_by_one = len(values) == len(counts) > 1 and all(n.size == 1 for n in numbers)
+        if one_by_one and (np.concatenate(numbers) == counts).all():
             return values[0]
     return None
 

@@ -36,5 +36,6 @@ def _without(letters: str) -> list[str]:
     """A name without what is often put behind or before it: of a step, of several, new."""
     if letters.startswith("d"):  # d_h_next is another quantity than d_h
         return [letters.removesuffix("t")]
-    ends = [letters.removesuffix(end) for end in ("t", "s", "new", "next", "seq", "list")]
-    return [*ends, *(letters.removeprefix(start) for start in ("new", "next", "all"))]
+    ends = [letters.removesuffix(end) for end in ("t", "s", "new", "next", "seq", "list", "out")]
+    starts = [letters.removeprefix(start) for start in ("new", "next", "all", "out")]
+    return [*ends, *starts]

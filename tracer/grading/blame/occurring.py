@@ -13,6 +13,7 @@ from tracer.cells.activations import Array
 from tracer.equations.expression import Call, Expression, Name, Number
 from tracer.equations.parsing import parse
 from tracer.grading.blame.among import CLOSE, Quantities, each_near, telling
+from tracer.grading.blame.computing import Computing, computing_of
 from tracer.grading.blame.looping import Looping, looping
 from tracer.grading.blame.steps import Steps, steps_of
 from tracer.grading.comparing import same
@@ -50,6 +51,8 @@ class Right:
         The equations, by the quantity that each computes.
     wholes : mapping of int to sequence of array
         The arrays of which `known` has the numbers, each sorted, by how many numbers it has.
+    computing : Computing or None
+        The equations, with every value; None where a reference says what is right.
     """
 
     known: Array
@@ -58,6 +61,7 @@ class Right:
     steps: Steps | None = None
     lines: Mapping[str, Line] = field(default_factory=dict)
     wholes: Mapping[int, Sequence[Array]] = field(default_factory=dict)
+    computing: Computing | None = None
 
     def is_whole(self, numbers: Array) -> bool:
         """Whether these are all numbers of a quantity, of a part of an equation, or of a way."""
@@ -79,12 +83,15 @@ class Mistaken:
         What its loop over the steps does otherwise.
     returned : bool
         Whether nothing is wrong but what is handed back.
+    follow : set of str
+        Those of its quantities that are not the right ones for they read another one of them.
     """
 
     numbers: Array
     quantities: Quantities
     loop: Looping = field(default_factory=Looping)
     returned: bool = False
+    follow: frozenset[str] = frozenset()
 
 
 def right_numbers(
@@ -113,6 +120,7 @@ def right_numbers(
         steps_of(program, given, quantities),
         program.lines,
         _by_size(arrays),
+        computing_of(program, given, {**read, **_sizes(program, read)}),
     )
 
 
@@ -134,17 +142,18 @@ def mistaken_numbers(
     found = np.concatenate([np.ravel(a) for a in (*quantities.values(), *_all_parts(wrong, read))])
     found = telling(found[np.isfinite(found)])
     found = np.unique(np.concatenate([found, -found]))  # one may well keep -log p until the end
+    others = {
+        name: array
+        for name, array in quantities.items()
+        if name in right.quantities and not same(array, right.quantities[name])
+    }
+    lines = {name: wrong.lines[name] for name in others if name in wrong.lines}
     return Mistaken(
         found[~each_near(found, right.known)][:MOST],
-        Quantities(
-            {
-                name: array
-                for name, array in quantities.items()
-                if name in right.quantities and not same(array, right.quantities[name])
-            }
-        ),
+        Quantities(others),
         looping(program, wrong, given, right.quantities, quantities),
         all(isinstance(edit, Returned) for edit in edits),
+        frozenset(name for name, line in lines.items() if others.keys() & set(line.reads)),
     )
 
 

@@ -200,6 +200,13 @@ class Records:
         """Whether it is room that is filled part by part later on: it means nothing yet."""
         return self._later[1][record]
 
+    def grows(self, record: int) -> bool:
+        """Whether it is a list to which more is added later on, as ``states = [h_0]``."""
+        own = (self.rows[:, [2, 7]] == self.rows[record, [2, 7]]).all(axis=1)
+        later = np.flatnonzero(own & (self.rows[:, 4] > self.rows[record, 4])).tolist()
+        size = int(self.rows[record, 4])
+        return any(k > record and np.array_equal(self.of(k)[:size], self.of(record)) for k in later)
+
     @cached_property
     def _later(self) -> tuple[list[frozenset[int]], list[bool]]:
         """Of each record what `renewing` and `filled` say, from the last to the first."""
