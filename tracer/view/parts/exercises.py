@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,8 @@ class ExerciseRow:
         Whether it is the one to go on with.
     changed : bool
         Whether the answer is another one than that which was checked.
+    gone : bool
+        Whether there is no file of it.
     needs, checks : tuple of str
         The exercises before it, and the names of its checks.
     """
@@ -49,6 +52,7 @@ class ExerciseRow:
     verdict: Verdict | None
     following: bool
     changed: bool
+    gone: bool
     needs: tuple[str, ...]
     checks: tuple[str, ...]
 
@@ -56,8 +60,10 @@ class ExerciseRow:
     def status(self) -> str:
         """How far it is, in words."""
         if self.verdict is None:
-            return _("not checked")
+            return _("no file") if self.gone else _("not checked")
         name = verdict_name(self.verdict, self.points)
+        if self.gone:
+            return _("{verdict}, no file now").format(verdict=name)
         if self.changed:
             return _("{verdict}, changed since").format(verdict=name)
         return name
@@ -112,6 +118,7 @@ def exercise_list(
             results.get(e.name),
             following=e.name == (following if at is None else at.name),
             changed=book is not None and book.changed(e),
+            gone=book is not None and not os.path.lexists(book.path(e)),
         )
         for e in exercises
     )
@@ -128,7 +135,7 @@ def exercise_list(
 
 
 def _row(
-    exercise: Exercise, result: Result | None, *, following: bool, changed: bool
+    exercise: Exercise, result: Result | None, *, following: bool, changed: bool, gone: bool
 ) -> ExerciseRow:
     return ExerciseRow(
         name=exercise.name,
@@ -140,6 +147,7 @@ def _row(
         verdict=result.verdict if result else None,
         following=following,
         changed=changed,
+        gone=gone,
         needs=tuple(exercise.needs),
         checks=tuple(check.name for check in exercise.checks),
     )
