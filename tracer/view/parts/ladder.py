@@ -54,9 +54,8 @@ class Rung:
 
     @property
     def day(self) -> str:
-        """The same without the time."""
-        day = self.passed.partition(" ")[0]
-        return _("passed {when}").format(when=day) if self.before else day
+        """The same without the time; of what does not pass any more, without the day."""
+        return _("passed before") if self.before else self.passed.partition(" ")[0]
 
     @property
     def tried(self) -> str:
