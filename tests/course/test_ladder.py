@@ -14,9 +14,10 @@ from click.testing import CliRunner, Result
 from rich.cells import cell_len
 
 from tracer.cli import command_line
+from tracer.course.handing_out import hand_out
 from tracer.course.kept import Result as Kept
 from tracer.course.kept import Work
-from tracer.course.workbook import Workbook, hand_out
+from tracer.course.workbook import Workbook
 from tracer.exercises.discovery import discover
 from tracer.grading.report import Verdict
 from tracer.view.parts.ladder import CheckedRow, Ladder, Rung, what_next

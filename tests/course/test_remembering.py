@@ -16,9 +16,10 @@ from click.testing import CliRunner, Result
 
 from tracer.cli import command_line
 from tracer.course import workbook
+from tracer.course.handing_out import hand_out
 from tracer.course.kept import Result as Kept
 from tracer.course.kept import Work
-from tracer.course.workbook import Workbook, hand_out
+from tracer.course.workbook import Workbook
 from tracer.exercises import discovery
 from tracer.exercises.discovery import discover, home
 from tracer.exercises.submission import Submission
@@ -89,7 +90,7 @@ def test_eight_checks_at_once(tmp_path: Path) -> None:
     assert [command.returncode for command in commands] == [1] * 8
     assert said == [""] * 8
     assert sorted(Workbook.open(course).results) == names
-    assert files(course / ".tracer") == {"progress.json"}
+    assert files(course / ".tracer") == {"handed.json", "progress.json"}
 
 
 def test_what_another_command_remembered_in_between_is_kept(
@@ -381,4 +382,4 @@ def test_a_writer_that_is_killed(course: Path) -> None:
         book.give_hint("10_rnn_step/one word", 1)  # nobody holds the lock
 
     assert Workbook.open(course).hints["10_rnn_step/one word"] == 1
-    assert files(course / ".tracer") == {"progress.json"}
+    assert files(course / ".tracer") == {"handed.json", "progress.json"}

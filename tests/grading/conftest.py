@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tracer.corpus.inside import InThisProcess
-from tracer.course.workbook import hand_out
+from tracer.course.handing_out import hand_out
 from tracer.exercises.discovery import discover
 from tracer.exercises.exercise import Exercise
 from tracer.grading import session

@@ -15,7 +15,8 @@ import pytest
 from tests.grading.typed import tracer
 from tracer import check
 from tracer.course.earlier import read_answer
-from tracer.course.workbook import Workbook, hand_out
+from tracer.course.handing_out import hand_out
+from tracer.course.workbook import Workbook
 from tracer.exercises.discovery import discover
 from tracer.exercises.earlier import usable
 from tracer.exercises.exercise import Exercise

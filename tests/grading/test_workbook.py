@@ -19,7 +19,7 @@ def test_init_hands_out_what_a_student_needs(course: Path) -> None:
     files = {path.relative_to(course).as_posix() for path in course.glob("*/*") if path.is_file()}
 
     assert (course / "README.md").read_text("utf-8").startswith("# Your exercises\n")
-    assert files - {".tracer/progress.json"} == {
+    assert files - {".tracer/progress.json", ".tracer/handed.json"} == {
         f"{name}/{file}"
         for name, stub in (
             ("10_rnn_step", "rnn_step.py"),
@@ -44,6 +44,24 @@ def test_init_never_overwrites(course: Path) -> None:
     assert "1 file written" in result.stdout
     assert "10_rnn_step/rnn_step.py" in result.stdout
     assert "20_lstm_gates" not in result.stdout
+
+
+def test_init_brings_up_to_date_what_nobody_has_changed(course: Path, three: Path) -> None:
+    """A page that an older tracer handed out is renewed; with a note in it, it stays."""
+    tracer("init", ".")
+    for number in ("10_rnn_step", "20_lstm_gates"):
+        page = three / number / "README.md"
+        page.write_text(page.read_text("utf-8") + "\nMore.\n", "utf-8")
+    noted = course / "20_lstm_gates" / "README.md"
+    noted.write_text("my notes", "utf-8")
+
+    result = tracer("init", ".")
+
+    assert (course / "10_rnn_step" / "README.md").read_text("utf-8").endswith("\nMore.\n")
+    assert noted.read_text("utf-8") == "my notes"
+    assert "1 file written" in result.stdout
+    assert "    20_lstm_gates/README.md\n" in result.stdout
+    assert "10_rnn_step" not in result.stdout
 
 
 def test_a_folder_without_a_name_is_refused(

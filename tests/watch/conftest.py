@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tracer.course.workbook import hand_out
+from tracer.course.handing_out import hand_out
 from tracer.exercises.discovery import discover
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from rich.text import Text
 
+from tracer.course.handing_out import hand_out
 from tracer.course.kept import Result
-from tracer.course.workbook import Workbook, hand_out
+from tracer.course.workbook import Workbook
 from tracer.exercises.discovery import discover
 from tracer.exercises.form import digest
 from tracer.grading.report import Verdict

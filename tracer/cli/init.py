@@ -44,8 +44,8 @@ def command(root_folder: str, folder: str | None, *, notebook: bool) -> None:
     """Copy, and say what was written and what was kept."""
     from pathlib import Path
 
+    from tracer.course.handing_out import hand_out
     from tracer.course.source import remember
-    from tracer.course.workbook import hand_out
     from tracer.view.parts.exercises import handed_out
     from tracer.view.terminal import exercises as screens
     from tracer.view.terminal.console import abilities, write

@@ -1,4 +1,4 @@
-"""A student's folder of exercises: hands them out, and remembers results and hints.
+"""A student's folder of exercises, and what is remembered of results and hints.
 
 What is remembered lies in ``.tracer/progress.json``, which is also what tells a workbook from any
 other folder. It is a convenience: a damaged file costs the ticks of ``tracer list`` and nothing
@@ -11,41 +11,26 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
-from tracer.course.as_notebook import SUFFIX, begun_as_notebooks, notebook
 from tracer.course.kept import DamagedError, Kept, Result, Work
-from tracer.course.page import PAGE, for_notebooks, page
 from tracer.errors import FileError
 from tracer.exercises.earlier import all_earlier
-from tracer.exercises.exercise import Exercise, Folder
+from tracer.exercises.exercise import Folder
 from tracer.exercises.form import digest
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Report, Verdict
 from tracer.language import _
 from tracer.storage.locking import locked
 from tracer.storage.whole import remove_abandoned, replacing
-from tracer.storage.writing import writing
 
 FOLDER = ".tracer"
 PROGRESS = "progress.json"
 WAIT = 10.0
 """Seconds that another command may need; it writes a small file, but a machine may be busy."""
-
-KEPT_BACK = ("exercise.toml", "hints.md", "reference.py", "mistakes.toml")
-"""What is not handed out: `tracer hint` reads the hints from tracer's own copy, one at a time."""
-
-
-class Handed(NamedTuple):
-    """One file that was handed out, or why it was not."""
-
-    path: Path
-    written: bool
-    own_work: bool  # it was there before and is not the stub any more
 
 
 @dataclass(slots=True)
@@ -230,72 +215,6 @@ def answer_in(folder: Path, exercise: Folder) -> Path:
     except OSError:
         return file
     return notebook if untouched else file
-
-
-def hand_out(
-    root: Path,
-    exercises: Sequence[Exercise],
-    beside: Iterable[tuple[Path, str | bytes]] = (),
-    *,
-    notebooks: bool = False,
-) -> list[Handed]:
-    """Copy every exercise, and a page on all of them, into the folder `root`.
-
-    The page is the one beside the exercises, or one that lists them. A file that is there already
-    stays as it is.
-
-    Parameters
-    ----------
-    root : Path
-    exercises : sequence of Exercise
-    beside : iterable of (Path, str or bytes)
-        Further files by their places in the folder; nobody's work is in them.
-    notebooks : bool
-        Whether each exercise is one notebook; a folder that was begun so goes on so.
-
-    Raises
-    ------
-    FileError
-        If a folder or a file cannot be written.
-    """
-    handed = []
-    notebooks = notebooks or begun_as_notebooks(root, exercises)
-    with writing():
-        (root / FOLDER).mkdir(parents=True, exist_ok=True)
-        own = exercises[0].folder.parent / PAGE
-        text = own.read_text("utf-8") if own.is_file() else page(exercises)
-        made = for_notebooks(text) if notebooks else text
-        handed.append(_written(made.encode(), root / PAGE))
-        for exercise in exercises:
-            place = root / exercise.name
-            place.mkdir(exist_ok=True)
-            for name, contents in _of(exercise, notebooks=notebooks):
-                handed.append(_written(contents, place / name))
-        for path, whole in beside:
-            (root / path).parent.mkdir(exist_ok=True)
-            contents = whole if isinstance(whole, bytes) else whole.encode()
-            handed.append(_written(contents, root / path)._replace(own_work=False))
-        Workbook.begin(root)
-    return handed
-
-
-def _of(exercise: Exercise, *, notebooks: bool) -> Iterator[tuple[str, bytes]]:
-    """The files of an exercise that a student gets; a notebook in the place of the stub."""
-    inside = (exercise.file,) if notebooks else ()
-    for source in sorted(exercise.folder.iterdir()):
-        if source.is_file() and source.name not in (*KEPT_BACK, *inside):
-            yield source.name, source.read_bytes()
-    if notebooks:
-        yield Path(exercise.file).with_suffix(SUFFIX).name, notebook(exercise)
-
-
-def _written(contents: bytes, target: Path) -> Handed:
-    if target.exists() or target.is_symlink():
-        changed = not target.is_file() or digest(target.read_bytes()) != digest(contents)
-        return Handed(target, written=False, own_work=changed)
-    with replacing(target) as temporary:  # whole, or not there: half a file would look like work
-        temporary.write_bytes(contents)
-    return Handed(target, written=True, own_work=False)
 
 
 def _ours(folder: Path, start: Path) -> bool:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tracer.course.handing_out import Handed
 from tracer.course.kept import Result
 from tracer.course.source import begin
-from tracer.course.workbook import Handed, Workbook
+from tracer.course.workbook import Workbook
 from tracer.exercises.exercise import Exercise
 from tracer.grading.report import Verdict
 from tracer.language import _, plural, quoted_file

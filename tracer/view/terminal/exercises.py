@@ -56,7 +56,7 @@ def handed_out(part: HandedOut, able: Abilities) -> list[Text]:
     """What ``tracer init`` did: which files are new, and which were left as they were."""
     lines = [Text(""), *paragraph(part.written, able)]
     if part.kept:
-        lines += paragraph(Said(_("Kept, because you changed them:")), able)
+        lines += paragraph(Said(_("Kept, because they differ from what is handed out now:")), able)
     for path in part.kept:
         shown = fit(path, able.width - 4).rstrip()
         lines.append(Text("    ").append(shown, palette(able).faint))
