@@ -1,8 +1,9 @@
 """What happens to the gradient at a step, in plain words: true sentences from the numbers.
 
-Shares are of absolute values, summed over the units that are spoken of: what comes back from the
-step after, ``Σ|from next| / (Σ|from next| + Σ|from here|)``, and what a switch or a slope lets
-through, ``Σ|what comes out| / Σ|what goes in|``.
+Shares of what comes together are of absolute values, summed over the units that are spoken of:
+what comes back from the step after is ``Σ|from next| / (Σ|from next| + Σ|from here|)``. What a
+switch or a slope lets through is a share of the size that the screen shows, the norm:
+``‖what comes out‖ / ‖what goes in‖``.
 """
 
 from __future__ import annotations
@@ -120,10 +121,10 @@ def _memory(sentence: Sentence, step: int, units: slice) -> str:
     else:
         said = _("{share} of the gradient of c_{t} comes back along the memory from t = {after}.")
     said = said.format(share=percent(share), t=t, after=t + 1)
-    arrived = float(np.abs(d_c).sum())
+    arrived = _size(d_c)
     if not arrived:
         return said
-    lets = percent(float(np.abs(f * d_c).sum()) / arrived)
+    lets = percent(_size(f * d_c) / arrived)
     return (
         said
         + " "
@@ -141,18 +142,16 @@ def _h(sentence: Sentence, step: int, units: slice) -> str:
         for name in ("d_h_from_loss", "d_h_from_next", "d_h")
     )
     said = [_arrives(f"h_{t}", here, back, t + 1)]
-    arrived = float(np.abs(d_h).sum())
+    arrived = _size(d_h)
     plain = sentence.has("d_z")  # one sum z, its slope and W are all that stands in the way
     if arrived and plain:
         slope = functions(sentence.trace.cell).names.get("f", "f")
-        through = percent(float(np.abs(sentence["d_z"][step, units]).sum()) / arrived)
+        through = percent(_size(sentence["d_z"][step, units]) / arrived)
         said.append(
             _("The slope of {f} passes {share} of it on to z.").format(f=slope, share=through)
         )
     handed = sentence["d_h_from_next"][step - 1] if step else sentence["d_h_0"][0]
-    before, after = (
-        float(norms(row[np.newaxis].astype(float))[0]) for row in (handed, sentence["d_h"][step])
-    )
+    before, after = (_size(row) for row in (handed, sentence["d_h"][step]))
     if units == slice(None) and before and after:
         ratio = before / after
         text = _("It reaches h_{before} {times} times smaller than it was at h_{t}.")
@@ -161,6 +160,11 @@ def _h(sentence: Sentence, step: int, units: slice) -> str:
         factor = times(ratio if ratio >= 1 else 1 / ratio)
         said.append(text.format(times=factor, before=t - 1, t=t))
     return " ".join(said)
+
+
+def _size(values: Numbers) -> float:
+    """The norm, as the cells of the screen have it."""
+    return float(norms(values[np.newaxis].astype(float))[0])
 
 
 def _most(sentence: Sentence, step: int) -> str:
