@@ -23,6 +23,7 @@ from tracer.kernels.cuda.product import (
     TERMS_ARE_STEPS,
     Shape,
     Strides,
+    lying_so,
     product,
 )
 
@@ -75,7 +76,8 @@ def multiply(
     to = result, out[1]
     if count > 1:
         to = numbers.allocated(many * count * R * K, dtype), Strides(0, K, 1, R * K)
-    product(dtype, shape).start(
+    lies = lying_so(left[1], right[1], ragged=counts == TERMS_ARE_STEPS)
+    product(dtype, shape, lies).start(
         (-(-R // shape.rows), -(-K // shape.columns), many * count), shape.threads,
         R, J, K, counts, len(ends), ends, a, *left[1], b, *right[1], to[0], *to[1], part,
     )  # fmt: skip

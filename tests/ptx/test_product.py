@@ -14,8 +14,14 @@ from tests.ptx.conftest import ARCHITECTURES, EVERY, linked, ptx_of
 from tracer.kernels.cuda import parts, product
 from tracer.kernels.cuda.choice import product_shape
 from tracer.kernels.cuda.package import VECTOR
+from tracer.kernels.cuda.product import Lies
 
 DTYPES = ("float32", "float64")
+LIES = (
+    Lies(left_in_j=True, right_in_j=False, ragged=False),
+    Lies(left_in_j=False, right_in_j=True, ragged=True),
+)
+"""That of most products, and one with the other branch of each choice."""
 SIZES = {"big": (6400, 1024), "small": (32, 32)}
 """R and K for which `choice` takes either shape."""
 
@@ -30,14 +36,15 @@ def on_each(*kinds: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     ]
 
 
+@pytest.mark.parametrize("lies", LIES)
 @pytest.mark.parametrize(("cc", "dtype", "size"), on_each(*itertools.product(DTYPES, SIZES)))
 def test_a_product_keeps_its_numbers_in_registers(
-    cc: tuple[int, int], dtype: str, size: str, record_property: Any
+    cc: tuple[int, int], dtype: str, size: str, lies: Lies, record_property: Any
 ) -> None:
     """And in float32 there are so few registers in a thread that 512 of them run at once."""
     bytes_each = np.dtype(dtype).itemsize
     shape = product_shape(H100, *SIZES[size], many=1, size=bytes_each)
-    made = product.product(dtype, shape)
+    made = product.product(dtype, shape, lies)
     ptx = ptx_of(made, cc)
     found = linked(ptx, cc)
 

@@ -38,7 +38,13 @@ from tracer.kernels.cuda.places import (
     Z,
     plan_of,
 )
-from tracer.kernels.cuda.product import ROWS_ARE_STEPS, TERMS_ARE_STEPS, Strides, product
+from tracer.kernels.cuda.product import (
+    ROWS_ARE_STEPS,
+    TERMS_ARE_STEPS,
+    Strides,
+    lying_so,
+    product,
+)
 from tracer.kernels.cuda.room import Room, begin_with, filled, make_room, put
 from tracer.kernels.cuda.weights import places_of, weights_of
 
@@ -273,7 +279,8 @@ def _multiply(
     ends = _none() if ends is None else ends
     N = len(ends)
     assert many == 1 or not N  # steps are counted from the first matrix on
-    made, adder = product(NAME[dtype], shape), add_parts(NAME[dtype])
+    lies = lying_so(left[1], right[1], ragged=counts == TERMS_ARE_STEPS and N > 0)
+    made, adder = product(NAME[dtype], shape, lies), add_parts(NAME[dtype])
     # A grid has so many blocks at most that some matrices may have to wait for others.
     some = max(1, MOST_BLOCKS // parts.many)
     for first in range(0, many, some):

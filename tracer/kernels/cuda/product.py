@@ -32,7 +32,8 @@ AT_ONCE = 512
 class Shape(NamedTuple):
     """A block has down × across threads, and each of them each_down × each_across numbers.
 
-    Shared memory has ``piece`` terms of the block's rows and columns at once, and as many to come.
+    Shared memory has ``piece`` terms, a power of two, of the block's rows and columns at once, and
+    as many to come.
     The threads are a multiple of the rows, of the columns, and of across × piece / 2.
     """
 
@@ -70,14 +71,38 @@ class Strides(NamedTuple):
     matrix: int = 0
 
 
+class Lies(NamedTuple):
+    """How the numbers lie that are multiplied; a kernel is compiled for each way.
+
+    Attributes
+    ----------
+    left_in_j, right_in_j : bool
+        Whether neighbours in a row of left, or in a column of right, lie side by side.
+    ragged : bool
+        Whether terms past an end are left out.
+    """
+
+    left_in_j: bool
+    right_in_j: bool
+    ragged: bool
+
+
+def lying_so(left: Strides, right: Strides, *, ragged: bool) -> Lies:
+    """What the strides say."""
+    return Lies(left.column == 1, right.row == 1 and right.column != 1, ragged)
+
+
 BIG, SMALL = Shape(16, 16, 8, 4, 16), Shape(8, 8, 4, 4, 16)
 PLAYED = Shape(2, 2, 2, 2, 4)
 """The simulator's: it plays each thread by a thread of Python."""
 
 
 @cache
-def product(dtype: str, shape: Shape) -> Kernel:
+def product(dtype: str, shape: Shape, lies: Lies) -> Kernel:
     """The kernel of ``out = left @ right`` for left (R, J), right (J, K), and many at once.
+
+    How the two lie is known when it is compiled: what a thread does beside its sums for a piece is
+    a third of its instructions, and was half of them when it asked that at each piece.
 
     It takes ``(R, J, K, counts, N, lengths, left, *Strides, right, *Strides, out, *Strides, part)``
     and reads lengths (N,) only where `counts` is not 0: then row r, or term j, is step r // N of
@@ -91,13 +116,16 @@ def product(dtype: str, shape: Shape) -> Kernel:
     vector = min(together, each_down)
     pitch_a, pitch_m = rows + together, columns + together
     aligned = PLACES & -min(vector, each_across)  # tells the compiler where they begin
-    both, both_a, both_m = 2 * piece, 2 * piece * pitch_a, 2 * piece * pitch_m
+    # The columns begin one vector on: of one at place 0 the compiler reads each number by itself.
+    first_m = together
+    both, both_a, both_m = 2 * piece, 2 * piece * pitch_a, first_m + 2 * piece * pitch_m
     # Threads of a warp: neighbours share what they read, of rows or of columns.
     tall, wide = min(4, down), min(8, across)
     half = piece // 2
     lines = threads // half
-    to_a: Side = side_of(real, threads, piece, rows, pitch_a, lines)
-    to_m: Side = side_of(real, threads, piece, columns, pitch_m, lines // across)
+    in_j_a, in_j_m, ragged = lies
+    to_a: Side = side_of(real, threads, piece, rows, pitch_a, lines, in_j=in_j_a)
+    to_m: Side = side_of(real, threads, piece, columns, pitch_m, lines // across, in_j=in_j_m)
     read_a, read_inside_a, leave_out_a, put_a, terms_a = to_a
     read_m, read_inside_m, leave_out_m, put_m, terms_m = to_m
     in_a, in_m = piece * rows // threads, piece * columns // threads
@@ -116,7 +144,21 @@ def product(dtype: str, shape: Shape) -> Kernel:
                 place = v * each_down + i
                 chain[place] = cuda.fma(row_of[i], column_of[v], chain[place])
 
-    add_term = on_card(add_term)
+    def add_terms(count: int) -> Any:
+        """The same for so many neighbours, a power of two, without a loop: no place is computed."""
+        if count == 1:
+            return on_card(add_term)
+        some, on = add_terms(count // 2), count // 2
+
+        def twice(
+            a: Any, from_a: int, m: Any, from_m: int, row_of: Any, column_of: Any, chain: Any
+        ) -> None:
+            some(a, from_a, m, from_m, row_of, column_of, chain)
+            some(a, from_a + on * pitch_a, m, from_m + on * pitch_m, row_of, column_of, chain)
+
+        return on_card(twice)
+
+    add_piece = add_terms(piece)
 
     def product_of(
         R: int, J: int, K: int, counts: int, N: int, lengths: Any,
@@ -134,7 +176,6 @@ def product(dtype: str, shape: Shape) -> Kernel:
         first_row = max(0, min(cuda.blockIdx.x * rows, R - rows))
         first_column = max(0, min(cuda.blockIdx.y * columns, K - columns))
         whole = rows <= R and columns <= K
-        ragged = counts == TERMS_ARE_STEPS
 
         a = cuda.shared.array(both_a, real, VECTOR)  # [j * pitch_a + row]
         m = cuda.shared.array(both_m, real, VECTOR)  # a thread's columns are neighbours
@@ -147,7 +188,6 @@ def product(dtype: str, shape: Shape) -> Kernel:
         total = cuda.local.array(results, real)
 
         # Which numbers of a piece of left, and of right, this thread brings
-        in_j_a, in_j_m = l_column == 1, r_row == 1 and r_column != 1
         line_a, j_a, step_a = thread % rows, thread // rows, terms_a * l_column
         if in_j_a:
             line_a, j_a, step_a = thread // half, thread % half, lines * l_row
@@ -159,7 +199,7 @@ def product(dtype: str, shape: Shape) -> Kernel:
             r_first + matrix * r_matrix + (first_column + line_m) * r_column + (begin + j_m) * r_row
         )
         put_at_a = j_a * pitch_a + line_a
-        put_at_m = j_m * pitch_m + line_m % across * each_across + line_m // across
+        put_at_m = first_m + j_m * pitch_m + line_m % across * each_across + line_m // across
 
         # Which numbers of the result are its own
         lane, warp = thread % (tall * wide), thread // (tall * wide)
@@ -188,27 +228,23 @@ def product(dtype: str, shape: Shape) -> Kernel:
             there = 0
             if ahead < terms:
                 if whole and ahead + piece <= terms:
-                    read_a(left, at_a, step_a, in_j_a, my_a)
-                    read_m(right, at_m, step_m, in_j_m, my_m)
+                    read_a(left, at_a, step_a, my_a)
+                    read_m(right, at_m, step_m, my_m)
                 else:
                     lines_left, terms_left = R - first_row - line_a, terms - ahead - j_a
-                    read_inside_a(left, at_a, step_a, in_j_a, my_a, lines_left, terms_left)
+                    read_inside_a(left, at_a, step_a, my_a, lines_left, terms_left)
                     lines_left, terms_left = K - first_column - line_m, terms - ahead - j_m
-                    read_inside_m(right, at_m, step_m, in_j_m, my_m, lines_left, terms_left)
-                at_a += piece * l_column
-                at_m += piece * r_row
+                    read_inside_m(right, at_m, step_m, my_m, lines_left, terms_left)
+                at_a += piece if in_j_a else piece * l_column
+                at_m += piece if in_j_m else piece * r_row
             if ragged and start >= 0 and thread < piece and ahead + piece + thread < terms:
                 step = first_term + ahead + piece + thread
                 there = 1 if step // N < lengths[step % N] else 0
 
             if start >= 0:
-                for j in range(now, now + piece, 4):
-                    at_j = (j * pitch_a + d * vector) & aligned
-                    at_k = (j * pitch_m + c * each_across) & aligned
-                    add_term(a, at_j, m, at_k, row_of, column_of, chain)
-                    add_term(a, at_j + pitch_a, m, at_k + pitch_m, row_of, column_of, chain)
-                    add_term(a, at_j + 2 * pitch_a, m, at_k + 2 * pitch_m, row_of, column_of, chain)
-                    add_term(a, at_j + 3 * pitch_a, m, at_k + 3 * pitch_m, row_of, column_of, chain)
+                at_j = (now * pitch_a + d * vector) & aligned
+                at_k = (first_m + now * pitch_m + c * each_across) & aligned
+                add_piece(a, at_j, m, at_k, row_of, column_of, chain)
                 if ahead & (CHAIN - 1) == 0:
                     for i in range(results):
                         total[i] += chain[i]
@@ -216,12 +252,12 @@ def product(dtype: str, shape: Shape) -> Kernel:
 
             if ahead < terms:
                 if ragged:
-                    leave_out_a(alive, then + j_a, in_j_a, my_a)
-                    leave_out_m(alive, then + j_m, in_j_m, my_m)
+                    leave_out_a(alive, then + j_a, my_a)
+                    leave_out_m(alive, then + j_m, my_m)
                     if start >= 0 and thread < piece:
                         alive[now + thread] = there
-                put_a(my_a, a, then * pitch_a + put_at_a, in_j_a)
-                put_m(my_m, m, then * pitch_m + put_at_m, in_j_m)
+                put_a(my_a, a, then * pitch_a + put_at_a)
+                put_m(my_m, m, then * pitch_m + put_at_m)
             cuda.syncthreads()
             start = ahead
 

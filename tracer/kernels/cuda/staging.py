@@ -29,14 +29,22 @@ class Side(NamedTuple):
     terms: int
 
 
-def side_of(real: Any, threads: int, piece: int, width: int, pitch: int, next_line: int) -> Side:
-    """A side of so many rows, or columns, whose `lines`-th next has its place `next_line` on."""
+def side_of(
+    real: Any, threads: int, piece: int, width: int, pitch: int, next_line: int, *, in_j: bool
+) -> Side:
+    """A side of so many rows, or columns, whose `lines`-th next has its place `next_line` on.
+
+    Parameters
+    ----------
+    in_j : bool
+        Whether neighbours in j lie side by side.
+    """
     half = piece // 2
     lines, terms = threads // half, threads // width
     groups, many = width // lines, 2 * (width // lines)
     zero = real(0)
 
-    def read(numbers: Any, at: int, step: int, in_j: Any, mine: Any) -> None:
+    def read(numbers: Any, at: int, step: int, mine: Any) -> None:
         if in_j:
             for u in range(groups):
                 mine[2 * u] = numbers[at + u * step]
@@ -46,7 +54,7 @@ def side_of(real: Any, threads: int, piece: int, width: int, pitch: int, next_li
                 mine[i] = numbers[at + i * step]
 
     def read_inside(
-        numbers: Any, at: int, step: int, in_j: Any, mine: Any, lines_left: int, terms_left: int
+        numbers: Any, at: int, step: int, mine: Any, lines_left: int, terms_left: int
     ) -> None:
         for i in range(many):
             mine[i] = zero
@@ -61,7 +69,7 @@ def side_of(real: Any, threads: int, piece: int, width: int, pitch: int, next_li
                 if i * terms < terms_left:
                     mine[i] = numbers[at + i * step]
 
-    def leave_out(alive: Any, at: int, in_j: Any, mine: Any) -> None:
+    def leave_out(alive: Any, at: int, mine: Any) -> None:
         at &= PLACES
         if in_j:
             first, second = alive[at], alive[at + half]
@@ -72,7 +80,7 @@ def side_of(real: Any, threads: int, piece: int, width: int, pitch: int, next_li
             for i in range(many):
                 mine[i] = mine[i] if alive[at + i * terms] else zero
 
-    def put(mine: Any, shared: Any, at: int, in_j: Any) -> None:
+    def put(mine: Any, shared: Any, at: int) -> None:
         at &= PLACES
         if in_j:
             for u in range(groups):
