@@ -74,11 +74,9 @@ def test_it_walks_from_the_last_word_to_the_first() -> None:
 def test_the_shares_that_are_told_are_those_of_the_numbers() -> None:
     """How much comes back along the memory, and how much of it the forget gate lets go on."""
     trace = backward_trace(lstm_cell())
-    here, back, d_c, f = (
-        np.abs(trace[name][3, 0]) for name in ("d_c_from_h", "d_c_from_next", "d_c", "f")
-    )
-    share = back.sum() / (back.sum() + here.sum())
-    lets = np.linalg.norm(f * d_c) / np.linalg.norm(d_c)
+    here, back, d_c, f = (trace[name][3, 0] for name in ("d_c_from_h", "d_c_from_next", "d_c", "f"))
+    norm = np.linalg.norm
+    share, lets = norm(back) / (norm(back) + norm(here)), norm(f * d_c) / norm(d_c)
 
     said = backward_words(Sentence(trace), 3)
 

@@ -1,9 +1,8 @@
 """What happens to the gradient at a step, in plain words: true sentences from the numbers.
 
-Shares of what comes together are of absolute values, summed over the units that are spoken of:
-what comes back from the step after is ``Σ|from next| / (Σ|from next| + Σ|from here|)``. What a
-switch or a slope lets through is a share of the size that the screen shows, the norm:
-``‖what comes out‖ / ‖what goes in‖``.
+Shares are of the sizes that the screen shows, the norms over the units that are spoken of: what
+comes back from the step after, ``‖from next‖ / (‖from next‖ + ‖from here‖)``, and what a switch or
+a slope lets through, ``‖what comes out‖ / ‖what goes in‖``.
 """
 
 from __future__ import annotations
@@ -90,8 +89,8 @@ def _broken(sentence: Sentence, step: int) -> str:
 
 def _arrives(name: str, here: Numbers, back: Numbers, after: int) -> str:
     """Which part of a gradient comes back from the step after."""
-    total = float(np.abs(here).sum() + np.abs(back).sum())
-    share = float(np.abs(back).sum()) / total if total else 0.0
+    total = _size(here) + _size(back)
+    share = _size(back) / total if total else 0.0
     if share == 0:
         return _("The whole gradient of {name} comes from this step's output.").format(name=name)
     if share == 1:
@@ -110,10 +109,10 @@ def _memory(sentence: Sentence, step: int, units: slice) -> str:
         sentence[name][step, units].astype(float)
         for name in ("d_c_from_h", "d_c_from_next", "d_c", "f")
     )
-    total = float(np.abs(here).sum() + np.abs(back).sum())
+    total = _size(here) + _size(back)
     if not total:
         return _("No gradient reaches the memory here.")
-    share = float(np.abs(back).sum()) / total
+    share = _size(back) / total
     if share == 0:
         said = _(
             "The whole gradient of c_{t} comes through h_{t}; none comes back along the memory."
