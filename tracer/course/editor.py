@@ -23,7 +23,7 @@ PATTERN = r"^(.+?):(\d+):(\d+): (error|info): (.+)$"
 """A line of ``--problems``: file, line, column, how bad it is, and what it is."""
 
 IGNORED = """\
-# Made anew by tracer init, Python and Jupyter.
+# What tracer, Python and Jupyter keep for themselves.
 .tracer/
 __pycache__/
 .ipynb_checkpoints/
