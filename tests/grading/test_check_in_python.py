@@ -174,6 +174,17 @@ def test_what_is_no_number_is_told_as_of_a_file() -> None:
     assert [texts.report.checks[0].first_at, rows.report.checks[0].first_at] == ["dtype", "ragged"]
 
 
+def test_another_function_of_that_name(tmp_path: Path) -> None:
+    """It was not called: nothing is said of its ``return`` in a loop."""
+    (tmp_path / "mine.py").write_text(
+        "def rnn_step(x):\n    for row in x:\n        return row\n\n\n"
+        "def mine(x, h_prev, U, W, a):\n    return x\n",
+        "utf-8",
+    )
+
+    assert tracer.check("10", loaded(tmp_path / "mine.py").mine).record["line"] is None
+
+
 ENDLESS = "return rnn_step(x, h_prev, U, W, a)"
 CRASHES = (
     ("return np.concatenate([x, U.T])", "There x has shape (1, 5) and U (4, 5)."),

@@ -186,6 +186,7 @@ def test_functions_of_a_session(
     )
 
     assert _said(in_session.record) == _said(of_file)
+    assert ("tracer check 10" in str(in_session.record["advice"])) is (unroll != NAMES_IT)
     if ";" not in unroll:  # what is loaded already is not compiled so that two are told apart
         assert in_session.record["line"] == of_file["line"]
     assert ({**vars(answer)}, {**vars(import_module("rnn_step"))}) == before

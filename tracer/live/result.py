@@ -81,16 +81,22 @@ class Checked:
 
     def _advice(self) -> list[Said]:
         """What to do next."""
+        from tracer.grading.earlier import at_fault
         from tracer.view.parts.said import Said
 
         report, failing = self.report, self.report.first_failing
         advice = [Said(str(one)) for one in self.old]
         if failing is None:
             return advice
-        if report.hinted:
+        before = at_fault(report)
+        option = "" if self.exercises is None else f" --exercises {quoted_file(self.exercises)}"
+        if before is not None:
+            command = f"tracer check {before.number}{option}"
+            said = _("To check the earlier answer by itself: {command}").format(command=command)
+            advice.append(Said(said, typed=command))
+        elif report.hinted:
             command = f"tracer hint {report.exercise.number} --check {quoted(failing.check.name)}"
-            if self.exercises is not None:
-                command += f" --exercises {quoted_file(self.exercises)}"
+            command += option
             said = _("For a hint, in a terminal: {command}").format(command=command)
             advice.append(Said(said, typed=command))
         if report.verdict is not Verdict.NOT_STARTED:

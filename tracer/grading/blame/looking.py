@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from tracer.exercises.exercise import Exercise
-from tracer.exercises.form import Form
 from tracer.exercises.plan import read_back
 from tracer.exercises.structure import Group, Leaf, Structure
 from tracer.grading.answer import Answer
@@ -84,6 +83,8 @@ def _by_its_form(session: Session, task: Task, report: CheckReport) -> Blame | N
     trouble = report.trouble
     if trouble is None or trouble.kind not in _NOT_EVEN_NUMBERS:
         return None
+    if session.form.live:  # in the same file may stand another function of that name
+        return None
     around = Around(session.form.program)
     raised = trouble.kind is Kind.RAISED
     none = not raised or trouble.facts.get("type") in _OF_NONE
@@ -106,7 +107,7 @@ def _in_one(
     records = records_of(transcript.answers[0])
     if transcript.problem or records is None:
         return None
-    source = _source(session.form)
+    source = session.form.program
     try:
         right, mistaken = _numbers(session, task, found, number, mistakes)
         returned = _returned(task, number)
@@ -118,13 +119,6 @@ def _in_one(
     if blame is not None and blame.why is Why.ABSENT:  # what is made of it may be as it should
         unsure = unsure or _blanked(records, task.plan[number].arrays)
     return None if unsure else blame
-
-
-def _source(form: Form) -> bytes:
-    """What was run, also where its functions were there already."""
-    if not form.live:
-        return form.program
-    return "\n".join(line.text for line in form.lines).encode()
 
 
 def _blanked(records: Records, arrays: Mapping[str, Array]) -> bool:
