@@ -216,9 +216,21 @@ def lstm_unroll(x, lengths, h_0, c_0, U, W, a):
     return np.array(hs[1:]), np.array(cs[1:])
 """
 
+MASKED_SCORES = """
+def tagging_loss(logits, label, mask):
+    logits = logits * mask[:, :, None]
+    e = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    p = e / e.sum(-1, keepdims=True)
+    onehot = np.eye(logits.shape[2])[label]
+    N = logits.shape[1]
+    return -np.log((p * onehot).sum(-1)).sum() / N, (p - onehot) / N
+"""
+
+
 WRONG = (
     ("13", WRAPS_TO_ZEROS, "states[t] ="),
     ("14", UNDIVIDED, "d_logits[t, n, label] -= 1"),
+    ("14", MASKED_SCORES, "logits = logits * mask"),
     ("15", EVERY_STEP_AT_ONCE, "p = softmax(logits)[-1]"),
     ("15", LAST_STEP, "answer = softmax("),
     ("11", OVER_ALL, "return np.exp(z) / np.sum("),
@@ -282,20 +294,11 @@ def test_the_line(number: str, answer: str, line: str) -> None:
     assert told["code"].startswith(line)
 
 
-MASKED_SCORES = """
-def tagging_loss(logits, label, mask):
-    logits = logits * mask[:, :, None]
-    e = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    p = e / e.sum(-1, keepdims=True)
-    onehot = np.eye(logits.shape[2])[label]
-    N = logits.shape[1]
-    return -np.log((p * onehot).sum(-1)).sum() / N, (p - onehot) / N
-"""
-
-
 def test_no_line_where_an_argument_was_masked() -> None:
-    """Softmax of 0 is what it should be; the mask belongs elsewhere."""
-    assert as_record(report_on("14", MASKED_SCORES))["line"] is None
+    """Softmax of 0 is what it should be; without the mask elsewhere, that is the mistake."""
+    masked_too = MASKED_SCORES.replace("(p - onehot)", "2 * mask[:, :, None] * (p - onehot)")
+
+    assert as_record(report_on("14", masked_too))["line"]["code"].startswith("return")
 
 
 @pytest.mark.parametrize(("number", "answer", "said"), TOLD, ids=[t[2] for t in TOLD])

@@ -85,6 +85,8 @@ class Mistaken:
         Whether nothing is wrong but what is handed back.
     follow : set of str
         Those of its quantities that are not the right ones for they read another one of them.
+    wholes : mapping of int to sequence of array
+        The parts of its equations, each sorted, by how many numbers it has.
     """
 
     numbers: Array
@@ -92,6 +94,7 @@ class Mistaken:
     loop: Looping = field(default_factory=Looping)
     returned: bool = False
     follow: frozenset[str] = frozenset()
+    wholes: Mapping[int, Sequence[Array]] = field(default_factory=dict)
 
 
 def right_numbers(
@@ -139,7 +142,8 @@ def mistaken_numbers(
     """What the program with a mistake in it has beside the right one; the rest as above."""
     wrong = program.edited(edits)
     quantities, read = _run(wrong, given, own)
-    found = np.concatenate([np.ravel(a) for a in (*quantities.values(), *_all_parts(wrong, read))])
+    parts = _all_parts(wrong, read)
+    found = np.concatenate([np.ravel(a) for a in (*quantities.values(), *parts)])
     found = telling(found[np.isfinite(found)])
     found = np.unique(np.concatenate([found, -found]))  # one may well keep -log p until the end
     others = {
@@ -154,6 +158,7 @@ def mistaken_numbers(
         looping(program, wrong, given, right.quantities, quantities),
         all(isinstance(edit, Returned) for edit in edits),
         frozenset(name for name, line in lines.items() if others.keys() & set(line.reads)),
+        _by_size(parts),
     )
 
 

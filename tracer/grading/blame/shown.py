@@ -104,7 +104,7 @@ def _goes_on(records: Records, record: int, numbers: Array, right: Right, around
 
 
 def _is_whole(records: Records, record: int, mistaken: Mistaken, right: Right) -> bool:
-    """Whether a variable has all numbers of a quantity with the mistake, and of nothing right.
+    """Whether a variable has all numbers of something with the mistake, and of nothing right.
 
     Only where its line gave it a value once: in a loop it is one of many.
     """
@@ -116,10 +116,9 @@ def _is_whole(records: Records, record: int, mistaken: Mistaken, right: Right) -
     if np.count_nonzero(alike) > 1 or right.is_whole(numbers):
         return False
     own = np.sort(numbers)
-    return any(
-        array.size == own.size and np.allclose(mistaken.quantities.numbers(q), own, CLOSE, CLOSE)
-        for q, array in mistaken.quantities.items()
-    )
+    fits = [mistaken.quantities.numbers(q) for q in mistaken.quantities]
+    fits += mistaken.wholes.get(own.size, ())
+    return any(array.size == own.size and np.allclose(array, own, CLOSE, CLOSE) for array in fits)
 
 
 def _most(numbers: Array, known: Array) -> bool:
