@@ -152,6 +152,7 @@ NOT_NAMED = {
     "31_rnn_backward/gradient_changed_in_place": "changes an input",
     "32_lstm_step_backward/d_c_changed_in_place": "changes an input",
     "33_lstm_backward/gradient_changed_in_place": "changes an input",
+    "33_lstm_backward/loss_after_the_end_left_out": "leaves out what comes after the end",
     "33_lstm_backward/padding_learned_from": "keeps what no equation computes after the end",
     "35_gradient_norm/gradient_changed_in_place": "changes an input",
     "35_gradient_norm/norm_over_the_sentences": "returns another shape",
@@ -163,7 +164,7 @@ NOT_NAMED = {
 
 SOME = list(NAMED) if "TRACER_EVERY" in os.environ else list(NAMED)[::3]
 
-LONG = ("33_lstm_backward/padding_learned_from",)
+LONG = ("33_lstm_backward/loss_after_the_end_left_out", "33_lstm_backward/padding_learned_from")
 """Searched for at length; in ``make corpus`` only."""
 
 
