@@ -183,6 +183,23 @@ def test_numbers_have_to_lie_one_after_the_other() -> None:
         tracer.unroll(run.cell, on_card(np.ones((2, 2, 4)), every=2), device="cuda")
 
 
+def test_a_run_that_stays_on_the_card_needs_no_memory_of_the_host(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nor is it asked how much is free, which takes longer than a short run's kernels."""
+    run = make_run("lstm", "sigmoid", T=3, N=2, D=2, H=3)
+    monkeypatch.setattr("tracer.kernels.memory.SMALL", 0)
+    monkeypatch.setattr("tracer.kernels.memory.free_memory", lambda: 1)
+
+    trace = unrolled(run)
+    assert tracer.backprop(trace, np.ones((3, 2, 3)), device="cuda")["d_W"].shape == (12, 3)
+
+    with pytest.raises(InputError, match="of memory are needed"):
+        unrolled(run, "cpu")
+    with pytest.raises(InputError, match="of memory are needed"):  # these come to the host
+        tracer.backprop(trace, np.ones((3, 2, 3)), per_step=True, device="cuda")
+
+
 def test_a_part_of_a_trace_is_with_the_processor() -> None:
     """A cut copies; so does what is worked out there."""
     trace = unrolled(make_run("lstm", "sigmoid", T=2, N=1, D=2, H=2))

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tracer.cells.activations import Array
-from tracer.equations import OUTPUT_BACKWARD
+from tracer.equations import LEVELS, OUTPUT_BACKWARD
 from tracer.errors import InputError
 from tracer.kernels.device import Device, OnACard, device_for
 from tracer.kernels.device import device as device_named
@@ -69,7 +69,8 @@ def backprop(
     Raises
     ------
     InputError, UnknownNameError
-        If shapes or dtypes do not fit, or the gradients would not fit into this machine's memory.
+        If shapes or dtypes do not fit, or the gradients would not fit into the memory of this
+        machine, or of the card.
 
     Notes
     -----
@@ -89,9 +90,10 @@ def backprop(
         len(layer.checkpoints) and device == layer.device and device != "cuda"
         and window is None and not per_step
     )  # fmt: skip
+    stays_on_card = device == layer.device == "cuda" and trace.level == LEVELS[-1] and not per_step
     if in_windows:
         check_given(trace.cell, T, N)
-    else:
+    elif not stays_on_card:
         check_room(trace.cell, T, N, trace.level, forward=False, backward=True, per_step=per_step)
     given = given_array("d_h", d_h, device)
     if given.shape == (T, H) and N == 1:

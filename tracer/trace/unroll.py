@@ -71,7 +71,7 @@ def unroll(
     ------
     InputError, UnknownNameError
         If shapes, dtypes or lengths do not fit together, a name is not on its list, or what is to
-        be recorded would not fit into this machine's memory.
+        be recorded would not fit into the memory of this machine, or of the card.
     FileError
         If the file `into` cannot be written, or would not fit on its disk.
     """
@@ -92,7 +92,8 @@ def unroll(
     steps = _checked_lengths(lengths, T, N)
     if into is not None:
         return unroll_into(into, cell, x, state, steps, level, device, VERSIONS)
-    check_room(cell, T, N, level, advice="into='run.safetensors', straight into a file")
+    if device != "cuda" or level == CHECKPOINTS:  # a card has memory of its own, and says how much
+        check_room(cell, T, N, level, advice="into='run.safetensors', straight into a file")
     x = copied(x) if taken is None else x
     recorded: Mapping[str, Array]
     if level == CHECKPOINTS:
