@@ -36,8 +36,9 @@ def on_each(*kinds: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     ]
 
 
-@pytest.mark.parametrize("lies", LIES)
-@pytest.mark.parametrize(("cc", "dtype", "size"), on_each(*itertools.product(DTYPES, SIZES)))
+@pytest.mark.parametrize(
+    ("cc", "dtype", "size", "lies"), on_each(*itertools.product(DTYPES, SIZES, LIES))
+)
 def test_a_product_keeps_its_numbers_in_registers(
     cc: tuple[int, int], dtype: str, size: str, lies: Lies, record_property: Any
 ) -> None:
