@@ -14,7 +14,7 @@ from tracer.equations import CELLS
 from tracer.equations.parsing import parse
 from tracer.view.parts.step.worked import in_trace, worked
 from tracer.view.say.arithmetic import Functions, Value, arithmetic, functions, in_numbers
-from tracer.view.say.numbers import number
+from tracer.view.say.numbers import apart, number
 from tracer.view.say.sentence import Sentence
 
 
@@ -166,3 +166,14 @@ def test_a_number_of_times_is_written_as_one() -> None:
     values: dict[str, Value] = {"beta1": 0.69, "t": np.int64(4)}
 
     assert arithmetic(in_numbers(parse("1 - beta1 ** t"), values)) == "1 - 0.69 ** 4"
+
+
+@pytest.mark.parametrize(
+    ("yours", "expected", "said"),
+    [(7, 5, ("7", "5")), (6.5, 5, ("6.50", "5")), (np.nan, 5, ("NaN", "5")), (1e300, 5, None)],
+)
+def test_whole_numbers_are_told_apart(
+    yours: float, expected: float, said: tuple[str, str] | None
+) -> None:
+    """The number of a word is 5; what is none is written as any other number."""
+    assert apart(yours, expected, whole=True) == (said or ("1.0e300", "5"))

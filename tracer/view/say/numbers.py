@@ -42,7 +42,8 @@ def number(value: float, digits: int = 2) -> str:
 
 def counted(value: float) -> str:
     """`value` where whole numbers are meant: ``7``, and not ``7.00``."""
-    return f"{value:.0f}" if float(value).is_integer() else number(value)
+    few = abs(value) < THOUSAND**3  # more digits are of no number that is counted
+    return f"{value:.0f}" if few and float(value).is_integer() else number(value)
 
 
 def signed(value: float, digits: int = 2) -> str:
