@@ -100,6 +100,10 @@ def generate(start, h_0, U, W, a, V, b, codes, steps):
     return np.array(words), np.array(probs)
 """
 
+SPOKEN = SPOKEN_TOGETHER.replace("z.max()", "z.max(1)[:, None]").replace(
+    "e.sum()", "e.sum(1)[:, None]"
+)
+
 PICKED = """
 def classification_loss(logits, label, lengths):
     n = np.arange(len(label))
@@ -235,6 +239,7 @@ WRONG = (
     ("15", LAST_STEP, "answer = softmax("),
     ("11", OVER_ALL, "return np.exp(z) / np.sum("),
     ("16", SPOKEN_TOGETHER, "p = e / e.sum()"),
+    ("16", SPOKEN.replace("p.argmax(1)", "np.full(len(w), p[0].argmax())"), "w = np.full("),
     ("15", PICKED, "s = logits["),
     ("15", OF_SENTENCE_0, "z = logits["),
     ("21", EXCHANGED, "return memory, shown"),
@@ -292,6 +297,13 @@ def test_the_line(number: str, answer: str, line: str) -> None:
     told = as_record(report_on(number, answer))["line"]
 
     assert told["code"].startswith(line)
+
+
+def test_no_line_where_a_word_is_not_taken_anew() -> None:
+    """The state is right in the first round, of the word that is made before the loop."""
+    once = SPOKEN.replace("    for t", "    x = codes[w]\n    for t").replace("codes[w] @", "x @")
+
+    assert as_record(report_on("16", once))["line"] is None
 
 
 def test_no_line_where_an_argument_was_masked() -> None:

@@ -22,7 +22,7 @@ from tracer.grading.blame.before import is_own, right_before
 from tracer.grading.blame.behind import behind, nothing_stored, put_there
 from tracer.grading.blame.called import right_in_itself
 from tracer.grading.blame.following import cause
-from tracer.grading.blame.handed import first_made
+from tracer.grading.blame.handed import first_made, not_renewed, other_counts
 from tracer.grading.blame.held import (
     Held,
     asked_for,
@@ -69,10 +69,9 @@ def blamed(
         return None
     found = made
     if quantity is None and not nothing_stored(records, found, known):
-        asked = asked_for(records, found, returned) if known.handed_back[found] else ()
-        behind_it = cause(records, found, known, right, mistaken, around, asked)
-        if behind_it is not None:
-            return _caused(records, *behind_it, right)
+        told, blame = _made_before(records, found, known, right, mistaken, around, returned)
+        if told:
+            return blame
     if placed is not None and quantity is None and not nothing_stored(records, found, known):
         first = _without_padding(known, found, placed)
         if first is None:
@@ -118,6 +117,23 @@ def blamed(
         return None  # a variable is wrong that it hands back
     before = right_before(records, found, line, right.quantities)
     return Blame(line, last, name, why, quantity or "", before)
+
+
+def _made_before(
+    records: Records, found: int, known: Held, right: Right, mistaken: Sequence[Mistaken],
+    around: Around, returned: Mapping[str, Collection[str]],
+) -> tuple[bool, Blame | None]:  # fmt: skip
+    """Whether a value from before is to blame for a record, or may be; and what is said of it."""
+    if right.computing is not None:
+        asked = asked_for(records, found, returned) if known.handed_back[found] else ()
+        begun = cause(records, found, known, right, mistaken, around, asked)
+        return begun is not None, None if begun is None else _caused(records, *begun, right)
+    if records.caller(found) is not None:
+        return False, None
+    counts = other_counts(records, found, right)
+    if counts is not None:
+        return True, Blame(*records.lines(counts), records.name(counts))
+    return not_renewed(records, found, known.right), None  # it may have to be made anew
 
 
 def _caused(records: Records, record: int, quantity: str, right: Right) -> Blame:

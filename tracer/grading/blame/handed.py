@@ -6,10 +6,12 @@ the end. What is computed of it on the way is no sign of a mistake.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
-from tracer.grading.blame.among import each_near
+from tracer.grading.blame.among import each_near, plain
 from tracer.grading.blame.around import Around
 from tracer.grading.blame.held import Held
 from tracer.grading.blame.occurring import Right
@@ -47,3 +49,30 @@ def _unknown(records: Records, record: int, right: Right, N: int) -> Marks:
     if not numbers.size or numbers.size % N:
         return np.full(N, bool(unknown.any()))
     return np.asarray(unknown.reshape(N, -1).any(axis=1))
+
+
+def other_counts(records: Records, found: int, right: Right) -> int | None:
+    """Whole numbers that a record was made of, and the right computation has never together.
+
+    The numbers of words say nothing one by one: 0, 1 and 2 are everywhere.
+    """
+    for k in sorted(records.read.get(found, ())):
+        numbers, room = records.whole(k), records.filled(k) or records.grows(k)
+        if numbers.size < 2 or room or not plain(numbers):
+            continue
+        own = np.sort(numbers)
+        counts = [other for other in right.wholes.get(own.size, ()) if plain(other)]
+        telling = any((other > 1).any() for other in counts)
+        if telling and not any(np.array_equal(own, other) for other in counts):
+            return k
+    return None
+
+
+def not_renewed(records: Records, found: int, right: Sequence[bool]) -> bool:
+    """Whether its line was right in a round before, and reads what was made before that round."""
+    own = (records.rows[:, [0, 2, 7]] == records.rows[found, [0, 2, 7]]).all(axis=1)
+    earlier = [k for k in np.flatnonzero(own).tolist() if k < found]
+    if not earlier or not all(right[k] for k in earlier):
+        return False
+    read = (k for k in records.read.get(found, ()) if records.name(k) and k < earlier[0])
+    return any(not plain(records.of(k)) for k in read)

@@ -21,6 +21,7 @@ from tracer.grading.blame.finding import blamed
 from tracer.grading.blame.occurring import (
     Mistaken,
     Right,
+    by_size,
     mistaken_numbers,
     right_numbers,
     sorted_with_ways,
@@ -160,8 +161,9 @@ def _numbers(
         return right, [mistaken_numbers(program, m, given, of_list, right) for m in mistakes]
     plan = alone(task.plan, number, found.came)
     records = records_of(task.watched(session.wall, plan))
-    numbers = [] if records is None else [records.numbers]
-    return Right(sorted_with_ways([*numbers, *others])), []
+    numbers = [] if records is None else [records.of(k) for k in range(len(records.rows))]
+    every = [np.asarray(array, np.float64) for array in (*numbers, *others)]
+    return Right(sorted_with_ways(every or [np.zeros(0)]), wholes=by_size(every)), []
 
 
 def _otherwise_called(exercise: Exercise) -> Iterator[str]:

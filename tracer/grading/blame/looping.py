@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from tracer.cells.activations import Array
 from tracer.grading.blame.among import alike, plain
+from tracer.grading.blame.naming import meant_by
 from tracer.grading.blame.recorded import Records
 from tracer.grading.comparing import same
 from tracer.program import Program
@@ -105,6 +106,19 @@ def first_in_loop(records: Records, found: int, loop: Looping) -> tuple[int, str
                 if records.read_again(k):
                     return None  # it was right for the step before: it should have been renewed
                 return k, quantity
+    return _called(records, loop)
+
+
+def _called(records: Records, loop: Looping) -> tuple[int, str] | None:
+    """The first value that is called what a step is handed, and is that of the mistake.
+
+    Of a state that is 0, nothing need have been made that is another number.
+    """
+    for quantity, wrong in loop.handed.items():
+        for k in range(len(records.rows)):
+            own = meant_by(records.name(k), loop.handed) == quantity
+            if own and alike(np.sort(records.of(k)), np.sort(wrong.ravel())):
+                return None if records.filled(k) or records.grows(k) else (k, quantity)
     return None
 
 

@@ -122,12 +122,12 @@ def right_numbers(
         Quantities(quantities),
         steps_of(program, given, quantities),
         program.lines,
-        _by_size(arrays),
+        by_size(arrays),
         computing_of(program, given, {**read, **_sizes(program, read)}),
     )
 
 
-def _by_size(arrays: Iterable[Array]) -> dict[int, list[Array]]:
+def by_size(arrays: Iterable[Array]) -> dict[int, list[Array]]:
     """The arrays sorted, by how many numbers each has."""
     found: dict[int, list[Array]] = {}
     for array in arrays:
@@ -158,7 +158,7 @@ def mistaken_numbers(
         looping(program, wrong, given, right.quantities, quantities),
         all(isinstance(edit, Returned) for edit in edits),
         frozenset(name for name, line in lines.items() if others.keys() & set(line.reads)),
-        _by_size(parts),
+        by_size(parts),
     )
 
 

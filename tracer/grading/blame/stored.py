@@ -177,7 +177,10 @@ def _stored(
     """
     at, loops, moved = record, around.loops(records.lines(record)[0]), False
     while (source := _copied(records, at, place)) is not None:
-        made, there = source
+        made, there, last = source
+        if records.rows[made, 0] != records.rows[last, 0]:
+            at, moved = last, True  # another line went on with what was made
+            break
         if loops and _begun_between(records, loops[-1], made, record):
             # It is what was there before: nothing was made in this round.
             return _not_made(records, made, record, loops[-1], around, step)
@@ -186,7 +189,7 @@ def _stored(
             break  # and was put where another one belongs
         if over and loops and not _is_handed_on(records, made, loops[-1]):
             break
-        at, place = source
+        at, place = made, there
     line, last = records.lines(at)
     return Stored(line, last, records.name(at), Why.UNEQUAL, at, step, sure=moved)
 
@@ -205,8 +208,11 @@ def _is_handed_on(records: Records, record: int, loop: Loop) -> bool:
     return any(_begun_between(records, loop, record, use) for use in uses)
 
 
-def _copied(records: Records, record: int, place: int) -> tuple[int, int] | None:
-    """The record of another variable that a number was copied from, and its place in it."""
+def _copied(records: Records, record: int, place: int) -> tuple[int, int, int] | None:
+    """The record of another variable that a number was copied from, and its place in it.
+
+    And the last record of that variable, which may have other numbers of it.
+    """
     numbers, call = records.of(record), records.rows[record, 7]
     at = records.placed(record)
     offset = place if at is None else int(np.searchsorted(at, place))
@@ -222,7 +228,7 @@ def _copied(records: Records, record: int, place: int) -> tuple[int, int] | None
             continue
         whole = records.whole(earlier)
         if np.array_equal(whole, numbers) and 0 <= offset < whole.size:
-            return int(records.writers(earlier)[offset]), offset
+            return int(records.writers(earlier)[offset]), offset, earlier
     return None
 
 
