@@ -25,7 +25,7 @@ The commands, typed in this folder:
     tracer hint {number}     a hint, mild at first, stronger each time you ask
     tracer progress    what you have passed, when, and after how many tries
     tracer reset {number}    begins an exercise anew; your old answer is kept
-    tracer init .      restores a file that you deleted, renews pages; what you wrote stays
+    tracer init .      restores deleted files, renews pages; what you wrote stays
 
 Without a number, `read`, `check` and `hint` take the first exercise that you have not passed yet.
 
