@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -88,13 +89,13 @@ class _Following:
             for k in sorted(set(self.records.read.get(found, ())), reverse=True)
             if not np.array_equal(self.records.whole(k), self.records.whole(found))
             for quantity, put in self._may_be(k)
-            if self._is_meant(k, put, quantity, found)
         ]
-        if not asked:
-            for k, quantity, put in at:
-                if _gives(self.computing.at_once(quantity, put), made):
-                    return Cause(k, quantity)
-        for k, quantity, put in at[:MOST_FOLLOWED]:
+        for k, quantity, put in () if asked else at:
+            gives = _gives(self.computing.at_once(quantity, put), made)
+            if gives and self._is_meant(k, put, quantity, found):
+                return Cause(k, quantity)
+        meant = ((k, q, put) for k, q, put in at if self._is_meant(k, put, q, found))
+        for k, quantity, put in islice(meant, MOST_FOLLOWED):
             if _gives(self.computing.in_the_end(quantity, put, asked), made):
                 return Cause(k, quantity)
         return None
@@ -102,9 +103,13 @@ class _Following:
     def last_with_mistake(self, found: int) -> Cause | None:
         """The last value that a record was made of with all the numbers of what is mistaken."""
         begun = [m.quantities.keys() - m.follow for m in self.mistaken]
-        names = set.intersection(*begun) if begun else set()
         made = self.records.whole(found)
-        names = {q for q in names if not holds(self.mistaken[0].quantities[q], made)}
+        names = [
+            quantity
+            for quantity in self.computing.names
+            if begun and all(quantity in own for own in begun)
+            if not holds(self.mistaken[0].quantities[quantity], made)
+        ]
         for k in sorted(ancestors(self.records, found), reverse=True):
             value = self.records.whole(k)
             for quantity in names:
