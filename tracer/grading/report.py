@@ -355,6 +355,10 @@ class Blame:
         Where they are those of a quantity at another step, that step.
     file : str
         The module of the student's earlier answer in which the line stands; empty for this one.
+    read : tuple of (str, int)
+        Variables that it read and of which it is not known that they are right, each with its line.
+    called : int or None
+        The line that called the function in which it stands, unless all that it was given is right.
     """
 
     line: int
@@ -366,6 +370,8 @@ class Blame:
     step: int | None = None
     of_step: int | None = None
     file: str = ""
+    read: tuple[tuple[str, int], ...] = ()
+    called: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

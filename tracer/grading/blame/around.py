@@ -62,6 +62,16 @@ class Around:
             if self.function(line) is function and name in _given(self._paths[line][-1])
         ]
 
+    def changes(self, name: str, line: int) -> bool:
+        """Whether the function of a line gives a variable more than one value, or parts of one."""
+        function = self.function(line)
+        stored = 0
+        for node in () if function is None else ast.walk(function):
+            match node:
+                case ast.Name(found, ast.Store()) | ast.Subscript(ast.Name(found), _, ast.Store()):
+                    stored += found == name
+        return stored > 1
+
     def along(self, name: str, loop: Loop) -> Iterator[int]:
         """Which axis of a variable a loop goes along where it stores, counted from its end."""
         counter = getattr(loop, "target", None)

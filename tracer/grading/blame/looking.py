@@ -16,6 +16,7 @@ from tracer.exercises.plan import read_back
 from tracer.exercises.structure import Group, Leaf, Structure
 from tracer.grading.answer import Answer
 from tracer.grading.blame.around import Around
+from tracer.grading.blame.coming import with_origin
 from tracer.grading.blame.ended import ended_early, made_once, returns_nothing
 from tracer.grading.blame.finding import blamed
 from tracer.grading.blame.occurring import (
@@ -113,6 +114,7 @@ def _in_one(
         right, mistaken = _numbers(session, task, found, number, mistakes)
         returned = _returned(task, number)
         blame = blamed(records, right, returned, mistaken, source)
+        blame = with_origin(blame, records, right.quantities, Around(source))
     except Exception:  # noqa: BLE001 - a line is feedback: whatever they wrote, there are points
         return None  # as where shapes of the student's own do not fit: nothing can be said
     # Of functions that are there already, Python says only which line runs.

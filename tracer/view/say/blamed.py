@@ -28,7 +28,7 @@ def line_to_look_at(report: Report, words: OwnWords) -> list[str | Ending]:
     value = _value(blame, piece)
     right = _right(report, called_right(report))
     look = Ending(_("Look at {line}").format(line=whole), piece)
-    return [look, f"{value} {right}".strip()]
+    return [look, " ".join(filter(None, (value, right, _origin(report, blame))))]
 
 
 def called_right(report: Report) -> tuple[tuple[str, int], ...]:
@@ -134,6 +134,25 @@ def _value_at_step(blame: Blame, step: int, name: str) -> str:
     other = None if blame.of_step is None else blame.of_step + 1
     quantity = clean(blame.quantity)
     return said.format(t=step + 1, name=name, quantity=quantity, other=other)
+
+
+def _origin(report: Report, blame: Blame) -> str:
+    """What the value was computed from, and who called the function: that may be at fault too."""
+    shown = [
+        _("{name} (line {n})").format(name=clean(name), n=at.number)
+        for name, line in blame.read
+        if (at := report.blamed_form.line(line)) is not None
+    ]
+    computed = _("It is computed from {names}; the fault may lie there.")
+    said = [computed.format(names=listed(shown))] if shown else []
+    at = None if blame.called is None else report.blamed_form.line(blame.called)
+    if at is not None:
+        said.append(
+            _("The function is called in line {n}; the fault may lie in what it is given.").format(
+                n=at.number
+            )
+        )
+    return " ".join(said)
 
 
 def _right(report: Report, shown: tuple[tuple[str, int], ...]) -> str:

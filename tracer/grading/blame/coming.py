@@ -1,0 +1,83 @@
+"""Where the value of a line to look at comes from: what else may be at fault.
+
+A line makes a wrong value of what it reads. Where all of that is known to be right, the line is at
+fault; where it is not, what it reads may be, or the call of the function that it stands in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from tracer.grading.blame.among import Quantities
+from tracer.grading.blame.around import Around
+from tracer.grading.blame.before import is_own
+from tracer.grading.blame.naming import meant_by
+from tracer.grading.blame.recorded import Records
+from tracer.grading.report import Blame, Why
+
+MOST_NAMED = 3
+"""Variables that a line reads, as many as are named: those next above it."""
+
+OF_A_VALUE = (Why.ABSENT, Why.MISTAKEN, Why.UNEQUAL, Why.OTHER, Why.TURNED, Why.LOOP)
+"""What is said of a value, and not of how the code runs."""
+
+
+def with_origin(
+    blame: Blame | None, records: Records, quantities: Quantities, around: Around
+) -> Blame | None:
+    """The same, with what the value was computed from, and where its function was called."""
+    if blame is None or blame.why not in OF_A_VALUE:
+        return blame
+    own = [
+        k
+        for k in range(len(records.rows))
+        if records.lines(k)[0] == blame.line and blame.name in ("", records.name(k))
+    ]
+    if _begins_at_0(records, own, blame, quantities, around):
+        return None
+    right = {name for name, _line in blame.right}
+    read = dict(sorted((place for k in own for place in _read(records, k, blame)), key=_line))
+    nearest = [place for place in read.items() if place[0] not in right][-MOST_NAMED:]
+    called = {at[0] for k in own if (at := _doubtful_call(records, k, quantities)) is not None}
+    called = {line for line in called if around.function(line) is not around.function(blame.line)}
+    return replace(blame, read=tuple(nearest), called=min(called, default=None))
+
+
+def _read(records: Records, record: int, blame: Blame) -> Iterator[tuple[str, int]]:
+    """The variables that a statement read, each with the line that gave it its value."""
+    for earlier in records.read.get(record, ()):
+        name, (line, _last) = records.name(earlier), records.lines(earlier)
+        other = name != blame.name and not blame.line <= line <= blame.last
+        counts = np.array_equal(records.of(earlier), np.round(records.of(earlier)[:1]))
+        if other and name and not counts and not name.startswith("return"):
+            yield name, line
+
+
+def _line(place: tuple[str, int]) -> int:
+    return place[1]
+
+
+def _begins_at_0(
+    records: Records, own: Sequence[int], blame: Blame, quantities: Quantities, around: Around
+) -> bool:
+    """Whether it is the 0 with which a gradient begins that is carried back, or added up.
+
+    That is right, unless the gradient of the last state is another one: what is made of it later
+    on is wrong.
+    """
+    quantity = blame.quantity or meant_by(blame.name, quantities)
+    array = quantities.get(quantity)
+    if array is None or not quantity.startswith("d_") or any(records.of(k).any() for k in own):
+        return False
+    carried = quantity.endswith("_from_next")
+    return not (carried and array[-1].any()) and around.changes(blame.name, blame.line)
+
+
+def _doubtful_call(records: Records, record: int, quantities: Quantities) -> tuple[int, int] | None:
+    """The lines of the call of the function it was made in, unless all that it got is right."""
+    given = records.arguments(record)
+    right = all(is_own(one.numbers, meant_by(one.name, quantities), quantities) for one in given)
+    return None if given and right else records.caller(record)
