@@ -19,7 +19,7 @@ from tracer.errors import FileError, InputError
 from tracer.exercises.discovery import home
 from tracer.exercises.exercise import Folder
 from tracer.gradebook.cluster import Cluster
-from tracer.gradebook.grading import grader_of
+from tracer.gradebook.identity import grader_of
 from tracer.gradebook.there import folder_there, graded_there, wall_there
 from tracer.gradebook.workers import Grader, Job, Outcome
 from tracer.sandbox.process import PlainProcess

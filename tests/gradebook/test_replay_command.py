@@ -16,8 +16,8 @@ from tracer.exercises.discovery import home
 from tracer.exercises.reading import read
 from tracer.exercises.submission import Submission
 from tracer.gradebook.behind import standing_as
-from tracer.gradebook.grading import grader_of
 from tracer.gradebook.handed import digest_of
+from tracer.gradebook.identity import grader_of
 from tracer.gradebook.records import SCHEMA
 from tracer.gradebook.regrading import CheckChange, Ended
 from tracer.grading.session import grade

@@ -17,6 +17,7 @@ from click.testing import CliRunner
 
 import tracer
 from tracer.cli import command_line
+from tracer.gradebook.identity import code, code_in
 
 ROOT = Path(__file__).parents[2]
 INSTALLED = Path(tracer.__file__).parent
@@ -58,6 +59,11 @@ def test_every_file_travels() -> None:
     }
 
     assert here - packed() == set()
+
+
+def test_it_grades_as_the_repository() -> None:
+    """A record made by one names the same code as a record made by the other."""
+    assert code() == code_in(ROOT / "tracer")
 
 
 def test_exercises_travel() -> None:

@@ -200,7 +200,7 @@ def say_ungraded(store: Store, exercises: Sequence[Exercise], again: int = 0) ->
     `again` is how many more there are: those at which it failed when it graded them once more.
     """
     from tracer.cli import warn
-    from tracer.gradebook.grading import grader_of
+    from tracer.gradebook.identity import grader_of
 
     ungraded = sum(store.ungraded(grader_of(one), one.name) for one in exercises)
     count = ungraded - without_grade(store, exercises) + again

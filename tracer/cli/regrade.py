@@ -173,12 +173,13 @@ def _again(
 
 
 def _say_uneven(change: Change) -> None:
-    """That nothing has changed, and a submission comes out another time differently."""
+    """That a submission comes out differently, of the same exercise and the same tracer."""
     who = f"{change.student}, {change.exercise}, {change.attempt}"
     if change.differs:
         said = _(
-            "{who}: {before:g} points before and {after:g} now, though nothing has changed; the "
-            "grade of before stands. It may draw numbers of its own, or come near the time limit"
+            "{who}: {before:g} points before and {after:g} now, though neither the exercise nor "
+            "tracer has changed; the grade of before stands. It may draw numbers of its own, come "
+            "near the time limit, or depend on Python, NumPy or the machine"
         )
     else:
         said = _("{who}: as many points as before, and other words in its report")

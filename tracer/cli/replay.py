@@ -70,9 +70,9 @@ def command(
 ) -> int:
     """Read, run, compare."""
     from tracer.exercises.discovery import find
-    from tracer.gradebook.grading import grader_of
+    from tracer.gradebook.identity import grader_of, same_grader
     from tracer.gradebook.regrading import compared
-    from tracer.gradebook.replaying import read_record, same_grader, submission_of
+    from tracer.gradebook.replaying import read_record, submission_of
     from tracer.grading.report import Verdict
     from tracer.grading.session import grade
     from tracer.sandbox.process import Limits

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from tracer.errors import FileError, InputError
 from tracer.exercises.discovery import home
 from tracer.exercises.exercise import Folder
-from tracer.gradebook.grading import grader_of
+from tracer.gradebook.identity import grader_of
 from tracer.gradebook.slurm import NO_DASHBOARD, Array, array_of
 from tracer.gradebook.there import graded_there, wall_there
 from tracer.gradebook.workers import Grader, Job, Outcome

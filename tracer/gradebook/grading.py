@@ -6,7 +6,6 @@ on where it was; and a new download grades what is new in it.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
@@ -14,21 +13,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-import tracer
 from tracer.errors import InputError
 from tracer.exercises.earlier import all_used
-from tracer.exercises.exercise import Exercise, Folder
+from tracer.exercises.exercise import Exercise
 from tracer.gradebook import records
 from tracer.gradebook.handed import HandedIn, LeftOut
+from tracer.gradebook.identity import grader_of
 from tracer.gradebook.intake import handed_in
 from tracer.gradebook.naming import as_text
 from tracer.gradebook.store import Kept, Store
 from tracer.gradebook.together import OnceMore
 from tracer.gradebook.workers import Grader, Job, Outcome, graded
 from tracer.language import _, quoted_file
-
-GRADED_BY = ("exercise.toml", "reference.py", "mistakes.toml")
-"""The files of an exercise on which a grade hangs, beside tracer's own version."""
 
 Grading: TypeAlias = Callable[[Iterable[Job], Grader, int], Generator[Outcome]]
 """What grades submissions, so many at once: the processes of `workers`, or a cluster."""
@@ -154,16 +150,6 @@ def work(store: Store, exercises: Sequence[Exercise]) -> Work:
         name = grader_of(exercise)
         found += [(number, exercise, name) for number in store.pending(name, exercise.name)]
     return Work(tuple(found))
-
-
-def grader_of(exercise: Folder) -> str:
-    """What a grade hangs on: tracer's version, and what the exercise says, as a digest."""
-    digest = hashlib.sha256()
-    for name in GRADED_BY:
-        path = exercise.folder / name
-        contents = path.read_bytes() if path.is_file() else b""
-        digest.update(hashlib.sha256(contents).digest())
-    return f"{tracer.__version__}+{digest.hexdigest()[:12]}"
 
 
 def grade_all(

@@ -14,7 +14,8 @@ from typing import Any
 
 from tracer.exercises.exercise import Exercise
 from tracer.gradebook.fact import Fact
-from tracer.gradebook.grading import Grading, Work, grader_of, run
+from tracer.gradebook.grading import Grading, Work, run
+from tracer.gradebook.identity import grader_of
 from tracer.gradebook.store import Store, as_json
 from tracer.gradebook.workers import Grader
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from tracer.errors import FileError, InputError
 from tracer.exercises.submission import Submission
@@ -108,17 +108,3 @@ def submission_of(record: dict[str, Any], path: Path) -> Submission:
         raise InputError(said.format(file=path, command=command))
     earlier = as_handed(read_earlier(record) or ())
     return Submission(as_text(record["file"]), found.source, earlier)
-
-
-class SameGrader(NamedTuple):
-    """Whether tracer and the exercise are those with which a record was made."""
-
-    version: bool
-    exercise: bool
-
-
-def same_grader(record: dict[str, Any], here: str) -> SameGrader:
-    """Hold the grader of a record against the one that is `here`."""
-    version, _plus, exercise = record["grader"].rpartition("+")
-    version_here, _plus, exercise_here = here.rpartition("+")
-    return SameGrader(version == version_here, exercise == exercise_here)

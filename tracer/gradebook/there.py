@@ -17,7 +17,7 @@ from tracer.errors import TracerError
 from tracer.exercises.discovery import home
 from tracer.exercises.exercise import Folder
 from tracer.gradebook.behind import standing
-from tracer.gradebook.grading import grader_of
+from tracer.gradebook.identity import grader_of
 from tracer.gradebook.workers import Grader, Job, outcome
 from tracer.sandbox import leftovers, place
 

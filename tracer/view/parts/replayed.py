@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from tracer.gradebook.identity import SameGrader
 from tracer.gradebook.regrading import Change, Ended
-from tracer.gradebook.replaying import SameGrader
 from tracer.grading.report import Verdict
 from tracer.language import _
 from tracer.view.parts.changes import why
