@@ -56,8 +56,9 @@ def _read(records: Records, record: int, blame: Blame) -> Iterator[tuple[str, in
             yield name, line
 
 
-def _line(place: tuple[str, int]) -> int:
-    return place[1]
+def _line(place: tuple[str, int]) -> tuple[int, str]:
+    name, line = place
+    return line, name
 
 
 def _begins_at_0(

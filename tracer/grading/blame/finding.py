@@ -127,6 +127,10 @@ def _made_before(
     if right.computing is not None:
         asked = asked_for(records, found, returned) if known.handed_back[found] else ()
         begun = cause(records, found, known, right, mistaken, around, asked)
+        if begun is not None and _right_elsewhere(records, begun.record, known.right):
+            called = records.caller(begun.record)
+            if called is not None and called == records.lines(found):
+                return False, None  # the function is right, and is asked for something else there
         return begun is not None, None if begun is None else _caused(records, *begun, right)
     if records.caller(found) is not None:
         return False, None
@@ -233,8 +237,10 @@ def _assigned(
     if not alike:
         return back
     last = alike[-1]
-    # What another function returned is not to blame if it is right for something else.
     if records.rows[last, 7] != records.rows[back, 7]:
+        if records.caller(last) == records.lines(back) and records.name(last) == records.name(back):
+            return _assigned_inside(records, last)  # it is handed on as it is
+        # What another function returned is not to blame if it is right for something else.
         return back if _other(records, last, quantities) else last
     own = meant_by(records.name(last), quantities, loosely=True)
     asked = asked_for(records, back, returned)
@@ -242,7 +248,27 @@ def _assigned(
     if own not in asked and any(is_own(numbers, q, quantities) for q in others):
         return back
     is_right = own in names_of_parts(records, quantities) or is_own(numbers, own, quantities)
-    return back if is_right else last
+    return back if is_right else _made_inside(records, last)
+
+
+def _made_inside(records: Records, record: int) -> int:
+    """Where a function gave a variable its numbers that a record only got from it; or itself."""
+    returned = [
+        e
+        for e in records.read.get(record, ())
+        if records.caller(e) == records.lines(record)
+        and records.name(e).startswith("return")
+        and np.array_equal(records.whole(e), records.whole(record))
+    ]
+    return _assigned_inside(records, returned[0]) if len(returned) == 1 else record
+
+
+def _assigned_inside(records: Records, back: int) -> int:
+    """The record of the same call that gave a variable what is handed back; or the return."""
+    call, numbers = records.rows[back, 7], records.of(back)
+    own = [e for e in records.read.get(back, ()) if records.rows[e, 7] == call]
+    alike = [e for e in own if np.array_equal(records.whole(e), numbers)]
+    return alike[-1] if alike else back
 
 
 def _right_elsewhere(records: Records, record: int, right: list[bool]) -> bool:

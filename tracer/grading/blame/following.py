@@ -142,7 +142,7 @@ class _Following:
         records, computing = self.records, self.computing
         name = records.name(record)
         if meant_by(name, computing.names) == quantity:
-            return True
+            return not self._is_in_turn(record, quantity, value)
         reader = records.lines(found)[0]
         if self.around.adds(reader, name) and not computing.is_term(quantity):
             return False  # the line goes on with a sum
@@ -168,6 +168,18 @@ class _Following:
         made_before = computing.handed_on.get(quantity) in others
         picked = quantity.endswith("_prev") and not self.around.picks(line)
         return self.around.copies(line, name) or (made_before and not picked)
+
+    def _is_in_turn(self, record: int, quantity: str, value: Array) -> bool:
+        """Whether it is the quantity at the very step at which its line makes it.
+
+        Its line runs once for each step, from the first one on or from the last one back. What
+        reads it there, and takes something else of another step, is at fault itself.
+        """
+        right, rows = self.computing.right(quantity), self.records.rows[:, [0, 2, 7]]
+        if right.ndim <= value.ndim:
+            return False
+        n = int(np.count_nonzero((rows[:record] == rows[record]).all(axis=1)))
+        return n < len(right) and any(alike(right[t], value) for t in (n, len(right) - 1 - n))
 
     def _is_right(self, record: int) -> bool:
         """Whether it has the numbers of some quantity, and is meant as it."""

@@ -1,0 +1,102 @@
+"""The line to look at where an answer consists of functions or methods that call each other."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.grading.answering import EXERCISES
+from tracer.corpus.inside import InThisProcess
+from tracer.exercises.submission import Submission
+from tracer.grading.session import grade
+from tracer.view.export.report_json import as_record
+
+CELL = """
+class Cell:
+    def __init__(self, U, W, a):
+        self.U = U
+        self.W = W
+        self.a = a
+        self.H = W.shape[1]
+
+    def pre(self, x, h, k):
+        r = slice(k * self.H, (k + 1) * self.H)
+        return x @ self.U[r].T + h @ self.W[r].T + self.a[r]
+
+    def gate(self, x, h, k):
+        return 1 / (1 + np.exp(-self.pre(x, h, k)))
+
+    def forward(self, x, h, c):
+        i = self.gate(x, h, 0)
+        f = self.gate(x, h, 1)
+        g = np.tanh(self.pre(x, h, 2))
+        o = self.gate(x, h, 3)
+        c_new = f * c + i * g
+        h_new = o * np.tanh(c_new)
+        return h_new, c_new
+
+def lstm_step(x, h_prev, c_prev, U, W, a):
+    cell = Cell(U, W, a)
+    return cell.forward(x, h_prev, c_prev)
+"""
+
+STEP_BACK = """
+def slope(h):
+    return 1 - h ** 2
+
+def weights(d_z, x, h_prev):
+    d_U = d_z.T @ x
+    d_W = d_z.T @ h_prev
+    d_a = d_z.sum(axis=0)
+    return d_U, d_W, d_a
+
+def rnn_step_backward(d_h, x, h_prev, h, U, W):
+    d_z = d_h * slope(h)
+    d_x, d_h_prev = d_z @ U, d_z @ W
+    d_U, d_W, d_a = weights(d_z, x, h_prev)
+    return d_x, d_h_prev, d_U, d_W, d_a
+"""
+
+BACK = """
+def rnn_backward(d_h_from_loss, x, h_0, h, U, W):
+    d_x = np.zeros_like(x)
+    d_U = np.zeros_like(U); d_W = np.zeros_like(W); d_a = np.zeros_like(U[:, 0])
+    d_next = np.zeros_like(h_0)
+    t = len(x) - 1
+    while t >= 0:
+        d_h = d_h_from_loss[t] + d_next
+        d_z = d_h * (1 - h[t] * h[t])
+        before = h[t - 1] if t > 0 else h_0
+        d_x[t] = d_z @ U
+        d_U += d_z.T @ x[t]; d_W += d_z.T @ before; d_a += d_z.sum(0)
+        d_next = d_z @ W
+        t -= 1
+    return d_x, d_next, d_U, d_W, d_a
+"""
+
+
+def line_of(number: str, answer: str) -> tuple[str, str]:
+    """The code of the line that is named, and what is said of it."""
+    exercise, source = EXERCISES[number], f"import numpy as np\n{answer}".encode()
+    report = grade(exercise, Submission(exercise.file, source), seed=11, wall=InThisProcess())
+    told = as_record(report)["line"]
+    return told["code"], " ".join(told["said"])
+
+
+@pytest.mark.parametrize(
+    ("number", "answer", "right", "wrong"),
+    [
+        # A function hands back something else than what its caller hands on.
+        ("22", CELL, "return h_new, c_new", "return h_new, c"),
+        ("30", STEP_BACK, "d_U = d_z.T @ x", "d_U = d_z.T @ x / len(x)"),
+        # One that is right is asked for the z of another gate.
+        ("22", CELL, "g = np.tanh(self.pre(x, h, 2))", "g = np.tanh(self.pre(x, h, 3))"),
+        # d_h and d_z are those of their step, and what they are multiplied by is not.
+        ("31", BACK, "d_z = d_h * (1 - h[t] * h[t])", "d_z = d_h * (1 - h[t - 1] * h[t - 1])"),
+        ("31", BACK, "d_U += d_z.T @ x[t];", "d_U += d_z.T @ x[t - 1];"),
+    ],
+)
+def test_the_line_at_fault(number: str, answer: str, right: str, wrong: str) -> None:
+    """It is the one with the slip, and no line that only uses what comes of it."""
+    code, _said = line_of(number, answer.replace(right, wrong))
+
+    assert code.startswith(wrong)
