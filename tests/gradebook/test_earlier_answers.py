@@ -22,7 +22,7 @@ from tracer.gradebook.counting import Result, allowed, result
 from tracer.gradebook.grading import Work, grade_all, take_in, work
 from tracer.gradebook.handed import HandedIn, Student, digest_of
 from tracer.gradebook.returning import returned, tries
-from tracer.gradebook.rules import Late, Rules
+from tracer.gradebook.rules import Counts, Late, Rules
 from tracer.gradebook.store import FILE, Store, open_store
 from tracer.gradebook.together import OnceMore
 from tracer.gradebook.workers import Grader, Job, Outcome, outcome
@@ -155,25 +155,59 @@ def in_turn(n: int) -> list[tuple[HandedIn, int]]:
 
 
 def test_many_of_both_in_turn(tmp_path: Path) -> None:
-    """Each further one makes as many grades, and the last is graded with all that came after it.
+    """Each is graded with the 10 that was there and with every later one, with none of them twice.
 
-    What was there together at any time is graded, each also with the 10 of today.
+    Which of them is the best, and in time, nobody knows before.
     """
-    grades = []
-    for n in (8, 12, 16):
-        with open_store(tmp_path / str(n)) as store:
-            download = in_turn(n)
-            store.take_in(download, KNOWN)
-            kept = [store.submission(number) for number in store.pending("g", UNROLLED)]
-            pairs = {(one.handed.digest, one.earlier[0].digest) for one in kept}
-            files = [one.digest for one, _seed in download]
-            assert pairs.issuperset(zip(files[::2], files[1::2], strict=True))
-            assert pairs.issuperset(zip(files[2::2], files[1::2], strict=False))
-            assert pairs.issuperset((file, files[-1]) for file in files[::2])
-            grades.append(len(kept))
+    n = 9
+    with open_store(tmp_path) as store:
+        download = in_turn(n)
+        store.take_in(download, KNOWN)
+        kept = [store.submission(number) for number in store.pending("g", UNROLLED)]
+        files = [one.digest for one, _seed in download]
+        unrolls, steps = files[::2], files[1::2]
 
-    assert len(pairs) == grades[2]
-    assert grades[2] - grades[1] == grades[1] - grades[0]
+        pairs = [(one.handed.digest, one.earlier[0].digest) for one in kept]
+        assert sorted(pairs) == sorted(
+            (unrolls[k], step) for k in range(n) for step in steps[max(k - 1, 0) :]
+        )
+
+
+@pytest.mark.parametrize("one_download", [True, False])
+def test_another_answer_and_many_earlier_ones_take_nothing(
+    tmp_path: Path, *, one_download: bool
+) -> None:
+    """The first 13 with the second 10 is all right; a worse 13 and eight worse 10s follow.
+
+    That pair counts, however often the teacher downloads.
+    """
+    began = datetime(2026, 11, 20, tzinfo=UTC)
+    sources = [
+        (UNROLLED, UNROLL), ("10_rnn_step", f"{SLIP}# a"), (UNROLLED, f"{UNROLL}# worse"),
+        ("10_rnn_step", RNN_STEP), *(("10_rnn_step", f"{SLIP}# {k}") for k in range(8)),
+    ]  # fmt: skip
+    all_of_them = [
+        (replace(one, attempt=str(k), time=began + timedelta(hours=k)), seed)
+        for k, (one, seed) in enumerate(handed(*source) for source in sources)
+    ]
+    best = (digest(UNROLL), digest(RNN_STEP))
+    with open_store(tmp_path) as store:
+        for k in range(1, len(all_of_them) + 1):
+            if one_download and k < len(all_of_them):
+                continue
+            store.take_in(all_of_them[:k], KNOWN)
+            for number in store.pending("g", UNROLLED):
+                one = store.submission(number)
+                pair = (one.handed.digest, *(step.digest for step in one.earlier))
+                store.keep(number, "g", record(13.0 if pair == best else 1.0))
+        facts = [fact for fact in store.facts() if fact.exercise == UNROLLED]
+
+        for rules in (
+            Rules(counts=Counts.BEST),
+            Rules(attempts=1),
+            Rules(counts=Counts.BEST, attempts=1),
+        ):
+            assert result("ada", UNROLLED, facts, 13, rules).points == 13.0
 
 
 def test_the_only_attempt_that_counts_is_not_the_last(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
@@ -16,11 +16,6 @@ class Handed(NamedTuple):
     digest: str
     time: str | None
 
-
-FEW = 5
-"""Moments at which an answer is looked at after another one to the same exercise has followed it.
-
-It may be the one that counts: as the best, or where only so many attempts count."""
 
 There: TypeAlias = Mapping[str, Handed]
 """A student's answers at one moment, by their exercises."""
@@ -44,26 +39,21 @@ def all_answers(connection: sqlite3.Connection) -> dict[str, dict[str, list[Hand
     return found
 
 
-def moments_of(
-    answer: Handed, before: Mapping[str, list[Handed]], others: Sequence[Handed] = ()
-) -> list[There]:
+def moments_of(answer: Handed, before: Mapping[str, list[Handed]]) -> list[There]:
     """Which earlier answers were there as an answer was handed in, after each later one, and now.
 
-    Only those of now where none of them came later, or nothing says when the answer came. Once one
-    of the `others` to the same exercise has followed, only the last `FEW` of those that came after:
-    who hands in both in turn would have each of so many with each of so many.
+    Only those of now where none of them came later, or nothing says when the answer came.
     """
     now = {name: them[-1] for name, them in before.items()}
     began = seconds(answer.time)
     end = max((seconds(one.time) for one in now.values()), default=began)
     if answer.time is None or end <= began:
         return [now]
-    later = {seconds(one.time) for them in before.values() for one in them}
-    times = sorted(time for time in later if began < time < end)
-    followed = min((t for one in others if (t := seconds(one.time)) > began), default=end)
-    until = [time for time in times if time < followed]
-    after = times[len(until) :][-FEW:]
-    return [*(_by(time, before) for time in (began, *until, *after)), now]
+    times = {seconds(one.time) for them in before.values() for one in them}
+    return [
+        *(_by(time, before) for time in sorted({began, *(t for t in times if began < t < end)})),
+        now,
+    ]
 
 
 def _by(time: float, before: Mapping[str, list[Handed]]) -> There:

@@ -3,8 +3,7 @@
 It is the one that was handed in last. Where that is another one than it was, the answer is there
 once more, as a submission of its own with a grade of its own: nothing that was graded changes.
 It is there also with each that went with it before, since it was handed in itself: in time it may
-have been with one of these, and how often a teacher downloads takes nobody's points. Once another
-answer to the same exercise has followed, only a few more go with the one before.
+have been with one of these, and how often a teacher downloads takes nobody's points.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ def bring_together(
         modules = {one.name: one.module.encode() for one in all_used(exercise)}
         for student, answer, looked in _answers(connection, exercise.name):
             before = {name: them for name, them in handed[student].items() if name in modules}
-            moments = moments_of(answer, before, handed[student][exercise.name])
+            moments = moments_of(answer, before)
             seen = json.dumps([{name: at[name].digest for name in sorted(at)} for at in moments])
             if seen == (looked or "[{}]"):
                 continue
