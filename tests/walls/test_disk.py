@@ -11,7 +11,7 @@ from tracer.exercises.exercise import Exercise
 from tracer.exercises.submission import Submission
 from tracer.grading.report import Kind, Verdict
 from tracer.grading.session import grade
-from tracer.sandbox.place import MOST_ENTRIES, size
+from tracer.sandbox.place import MOST_ENTRIES, remove, size
 from tracer.sandbox.process import Limits
 from tracer.sandbox.walls import WALLS, wall
 from tracer.view.terminal.console import Abilities
@@ -63,3 +63,31 @@ def test_the_size_of_a_folder(tmp_path: Path) -> None:
     assert 0 < folders < 100_000
     assert size(tmp_path, 5_000) > 5_000
     assert MOST_ENTRIES > 1000
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere no path is that long")
+def test_a_folder_deeper_than_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It counts as what it is, down to the last file, and no descriptor stays open."""
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    monkeypatch.chdir(inside)
+    for level in range(60):
+        Path("beside").mkdir(0 if level == 50 else 0o700)
+        Path("deep" * 50).mkdir()
+        os.chdir("deep" * 50)
+    empty = size(inside, 2**30)
+    with Path("file").open("wb") as file:
+        file.write(b"z" * 10_000)
+    monkeypatch.undo()
+    with Path(os.devnull).open("rb") as file:
+        free = file.fileno()
+
+    found = size(inside, 2**30)
+
+    with Path(os.devnull).open("rb") as file:
+        assert file.fileno() == free
+    assert empty < found < 2**30
+    assert 10_000 <= found - empty < 20_000
+    assert size(inside, empty // 2) == empty // 2 + 1
+    remove(inside)
+    assert not inside.exists()

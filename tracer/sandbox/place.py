@@ -85,35 +85,71 @@ MOST_ENTRIES = 20_000
 """Files and folders; where there are more, they take up the disk whatever is in them."""
 
 
+LONGEST = 3000
+"""Bytes of a path that is opened as it is; systems take 4,096, of which a name has up to 255."""
+
+
 def size(root: Path, most: int) -> int:
     """How many bytes lie in a folder, as far as `most` has to be compared with them.
 
     A folder in it that nobody may read is made readable: only somebody who hides what is in it has
     made it so. Where nothing can be read in the end, or there is no end of it, it is too much.
     """
-    found, entries, waiting = 0, 0, [root]
-    while waiting:
-        inner = waiting.pop()
-        try:
-            with os.scandir(inner) as there:
-                for entry in there:
-                    entries += 1
-                    if found > most or entries > MOST_ENTRIES:
-                        return most + 1
-                    with suppress(FileNotFoundError):
-                        found += entry.stat(follow_symlinks=False).st_size
-                        if entry.is_dir(follow_symlinks=False):
-                            waiting.append(Path(entry.path))
-        except (FileNotFoundError, NotADirectoryError):
-            continue  # it has been removed meanwhile
-        except PermissionError:
-            entries += 1
-            with suppress(OSError):
-                inner.chmod(0o700)
-                waiting.append(inner)
-        except OSError:  # a path that is too long
-            return most + 1
-    return found
+    found, entries = 0, 0
+    waiting: list[tuple[int | None, str]] = [(None, str(root))]  # paths, from where they begin
+    try:
+        while waiting:
+            base, inner = waiting.pop()
+            if base is not None and not inner:
+                os.close(base)  # all below it has been seen
+                continue
+            try:
+                if len(os.fsencode(inner)) > LONGEST and os.open in os.supports_dir_fd:
+                    base, inner = _opened(inner, base), "."
+                    waiting.append((base, ""))
+                with _listed(inner, base) as there:
+                    for entry in there:
+                        entries += 1
+                        if found > most or entries > MOST_ENTRIES:
+                            return most + 1
+                        with suppress(FileNotFoundError):
+                            found += entry.stat(follow_symlinks=False).st_size
+                            if entry.is_dir(follow_symlinks=False):
+                                waiting.append((base, f"{inner}{os.sep}{entry.name}"))
+            except (FileNotFoundError, NotADirectoryError):
+                continue  # it has been removed meanwhile
+            except PermissionError:
+                entries += 1
+                with suppress(OSError):
+                    os.chmod(inner, 0o700, dir_fd=base)
+                    waiting.append((base, inner))
+            except OSError:  # a path that is too long, or more of them than can be open
+                return most + 1
+        return found
+    finally:
+        for base, inner in waiting:
+            if base is not None and not inner:
+                os.close(base)
+
+
+def _opened(path: str, base: int | None) -> int:
+    """A descriptor of a folder, whose path begins at another one."""
+    return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=base)
+
+
+@contextmanager
+def _listed(path: str, base: int | None) -> Iterator[Iterator[os.DirEntry[str]]]:
+    """What is in a folder."""
+    if base is None:
+        with os.scandir(path) as there:
+            yield there
+        return
+    held = _opened(path, base)
+    try:
+        with os.scandir(held) as there:
+            yield there
+    finally:
+        os.close(held)
 
 
 def remove(root: Path) -> None:
