@@ -22,12 +22,10 @@ class TracerError(Exception):
         from traceback import extract_tb
 
         ours = Path(__file__).parent
-        of_callers = [
-            one
-            for one in extract_tb(self.__traceback__)
-            if ours not in (file := Path(one.filename)).parents and "IPython" not in file.parts
-        ]
-        where = [f"line {one.lineno}: {one.line}" for one in of_callers[-1:]]
+        frames = extract_tb(self.__traceback__)
+        inside = [ours in Path(one.filename).parents for one in frames]
+        caller = frames[inside.index(True) - 1] if any(inside[1:]) else None
+        where = [f"line {caller.lineno}: {caller.line}"] if caller and caller.line else []
         return [*where, f"{type(self).__name__}: {self}"]
 
 

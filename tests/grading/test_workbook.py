@@ -194,22 +194,25 @@ def test_the_hint_that_gives_the_answer_comes_last(course: Path, solutions: Path
     assert "hint 2 of 2 c = f * c_prev + i * g" in hints[1]
 
 
-def test_a_crash_uses_up_no_hint(course: Path) -> None:
-    """What happened is what helps; the mildest hint is shown, and again until numbers came."""
+def test_a_hint_on_a_crash_says_first_what_happened(course: Path) -> None:
+    """An error may well be what the hints are about: each time one is stronger."""
     answer = course / "10_rnn_step" / "rnn_step.py"
     answer.write_text("def rnn_step(x, h_prev, U, W, a):\n    return y\n", "utf-8")
     tracer("check", "10")
 
     said = [tracer("hint").stdout for _ in range(2)]
 
-    for shown in said:
-        assert "NameError: name 'y' is not defined" in shown
-        assert "10_rnn_step, “one word”: hint 1 of 3" in shown
-        assert "This hint is not used up. To go on: tracer hint 10 --check 'one word'\n" in shown
-    assert "hint 1 of 3" in tracer("hint", "10", "--check", "one word").stdout
+    for number, shown in enumerate(said, 1):
+        what, hint = shown.split("10_rnn_step, “one word”")
+        assert "NameError: name 'y' is not defined" in what
+        assert hint.startswith(f": hint {number} of 3")
+    answer.write_text("def rnn_step(x, h_prev, U, W, a:\n", "utf-8")
+    assert "No hint is used up." in tracer("hint").stdout
+    answer.write_text("def rnn_step(x, h_prev, U, W, a):\n    return y\n", "utf-8")
+    assert "hint 3 of 3" in tracer("hint").stdout, "none was used up"
 
 
-def test_an_endless_loop_uses_up_no_hint(course: Path) -> None:
+def test_a_hint_on_an_endless_loop(course: Path) -> None:
     """It is not run again to say so; the report has where it stood."""
     answer = course / "10_rnn_step" / "rnn_step.py"
     answer.write_text("def rnn_step(x, h_prev, U, W, a):\n    while True: pass\n", "utf-8")
@@ -218,7 +221,7 @@ def test_an_endless_loop_uses_up_no_hint(course: Path) -> None:
     said = tracer("hint").stdout
 
     assert "What happened, and in which line: tracer check 10\n" in said
-    assert "This hint is not used up." in said
+    assert "hint 1 of 3" in said
 
 
 def test_a_crash_and_a_time_out_are_told_where_a_hint_is(course: Path) -> None:

@@ -16,7 +16,6 @@ from tracer.language import _, quoted, quoted_file
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from tracer.course.hinting import Following
     from tracer.course.workbook import Workbook
     from tracer.exercises.exercise import Exercise
     from tracer.view.parts.said import Said
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
         Each time you ask, the hint is stronger; what speaks of other quantities than the one that
         is wrong is left out. If your file has changed since its last check, it is checked first. A
         file that does not run needs no hint but its error, which is shown; after a crash or a
-        time-out of your function, the next hint is shown and not used up. Where an earlier answer
+        time-out of your function, what happened stands above the hint. Where an earlier answer
         that yours imports is to be corrected first, that is said instead.
         Outside a folder made by tracer init, where nothing is remembered, all hints are shown. The
         default is the next exercise you have not passed.
@@ -122,14 +121,16 @@ def _hinted(
     if given.fault is not None:
         first = screens.corrected_first(corrected_first(given.fault, folder), able)
         return (happened if given.early else []) + first, ""
+    before = []
     if given.early:
-        return happened + _ended_early(asked, given, folder, able, told=bool(happened)), ""
+        again_typed = f"tracer check {asked.number}{same_exercises(folder)}"
+        before = happened or paragraphs(_ended_early(again_typed), able)
     try:
         book.give_hint(given.key, given.number)
     except FileError as error:
         why = _("all hints are shown, because they cannot be counted here: {why}").format(why=error)
         return screens.hint(hint(asked, given.check, given.items, None), able), why
-    return screens.hint(hint(asked, given.check, given.items, given.number), able), ""
+    return [*before, *screens.hint(hint(asked, given.check, given.items, given.number), able)], ""
 
 
 def _passed(name: str, typed: str) -> Said:
@@ -140,22 +141,9 @@ def _passed(name: str, typed: str) -> Said:
     return Said(said.format(name=name, command=typed), typed=typed)
 
 
-def _ended_early(
-    asked: Exercise, given: Following, folder: str | None, able: Abilities, *, told: bool
-) -> list[Text]:
-    """Of an answer that did not come to its end the report says more; the hint is not used up."""
-    from tracer.view.parts.exercises import hint
+def _ended_early(again: str) -> list[Said]:
+    """What to do first about an answer that did not come to its end; it is not run again here."""
     from tracer.view.parts.said import Said
-    from tracer.view.terminal import exercises as screens
-    from tracer.view.terminal.drawing.paragraphs import paragraphs
 
-    option = same_exercises(folder)
-    again = f"tracer check {asked.number}{option}"
-    said = []
-    if not told:
-        why = _("Your last answer ended before all its numbers came.")
-        what = _("What happened, and in which line: {command}").format(command=again)
-        said = [Said(why), Said(what, typed=again)]
-    stronger = f"tracer hint {asked.number} --check {quoted(given.check)}{option}"
-    part = hint(asked, given.check, given.items, given.number, stronger)
-    return [*paragraphs(said, able), *screens.hint(part, able)]
+    what = _("What happened, and in which line: {command}").format(command=again)
+    return [Said(_("Your last answer ended before all its numbers came.")), Said(what, typed=again)]

@@ -281,6 +281,8 @@ def _returned(exercise: Exercise, function: Function) -> Structure:
                 return Group(kind, tuple((n, what(f"{key}.{n}", part)) for n, part in named))
         if isinstance(layout, Stated):
             return Leaf(key, 0)
+        if isinstance(layout, Drawn):
+            return Leaf(key, len(layout.drawn))
         return Leaf(key, None if known is None else len(layout.axes(known)))
 
     parts = tuple((name, what(name, layout)) for name, layout in function.returns.items())

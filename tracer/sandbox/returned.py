@@ -36,7 +36,9 @@ def leaves(value: Any, part: list[Any], kept: dict[str, Any]) -> list[tuple[str,
         # [h] is h in a list, (h,) too; [row, row] is h row by row, and [row] the only row of it
         if type(value) in (tuple, list) and len(value) == 1:
             rank = getattr(value[0], "ndim", -1)
-            value = value[0] if rank == part[2] or (part[2] is None and rank > 1) else value
+            # Where it is not known how many axes there are, a list may well be of rows.
+            only = part[2] is None and rank > 1 and type(value) is tuple
+            value = value[0] if only or rank == part[2] else value
         elif type(value) in (tuple, list) and several_arrays(value, part[2]):
             raise Returned("count", type(value).__name__, part[1], length=len(value))
         return [(part[1], value)]

@@ -60,11 +60,7 @@ def _next(session: Session) -> None:
 
 
 def _hint(session: Session) -> None:
-    """Show the next hint above the report.
-
-    Of an answer that ended early the report says more: what comes first is not counted, and only
-    who asks again, with that hint on the screen, gets a stronger one.
-    """
+    """Show the next hint above the report."""
     kept = session.reports.get(session.current.name)
     if not is_open(session.book, session.current):
         said = _("{exercise} is passed; n goes on.")
@@ -82,10 +78,7 @@ def _hint(session: Session) -> None:
             session.turn_to(session.current)
             session.notice = first_of_all(given.fault)
             return
-        if not given.early or session.view == "hint":
-            session.book.give_hint(given.key, given.number)
-        if given.early:
-            given = following(session.current, session.book)
+        session.book.give_hint(given.key, given.number)
     except TracerError as error:
         session.notice = str(error)
         return

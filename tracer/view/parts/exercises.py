@@ -179,13 +179,8 @@ def handed_out(root: Path, handed: Sequence[Handed], encoding: str = "utf-8") ->
     return HandedOut(Said(said.format(count=count, folder=shown)), tuple(kept), Said(advice))
 
 
-def hint(
-    exercise: Exercise, check: str, items: Sequence[str], number: int | None, stronger: str = ""
-) -> Hint:
-    """One hint. `number` counts from 1; None gives them all.
-
-    `stronger` is the command for the one after it, where the same command would give the same.
-    """
+def hint(exercise: Exercise, check: str, items: Sequence[str], number: int | None) -> Hint:
+    """One hint. `number` counts from 1; None gives them all."""
     typed = ""
     if number is None:
         typed = begin(exercise)
@@ -201,10 +196,7 @@ def hint(
         )
         shown = [items[number - 1]]
         advice = _("This is the last hint. README.md works out one number by hand.")
-        if stronger:
-            typed = stronger
-            advice = _("This hint is not used up. To go on: {command}").format(command=stronger)
-        elif number < len(items):
+        if number < len(items):
             advice = _("Still stuck? Run it again for a stronger hint.")
     return Hint(
         Said(title, Tone.ASIDE),
