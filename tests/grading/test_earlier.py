@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import shutil
 import sys
 from dataclasses import replace
@@ -190,6 +191,20 @@ def test_functions_of_a_session(
     if ";" not in unroll:  # what is loaded already is not compiled so that two are told apart
         assert in_session.record["line"] == of_file["line"]
     assert ({**vars(answer)}, {**vars(import_module("rnn_step"))}) == before
+
+
+def test_a_script_that_checks_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It mostly lies beside the step, and is told that this one fails, as from anywhere else."""
+    script = f"{CALLS_IT}\nfrom tracer import check\nchecked = check('13', rnn_unroll, seed=1)\n"
+    for name, text in (("rnn_step", NO_BIAS), ("rnn_unroll", script)):
+        (tmp_path / f"{name}.py").write_text(text, "utf-8")
+    monkeypatch.setitem(sys.modules, "rnn_step", pytest)  # none of that name, here and afterwards
+    del sys.modules["rnn_step"]
+    monkeypatch.syspath_prepend(tmp_path)
+
+    checked = runpy.run_path(str(tmp_path / "rnn_unroll.py"))["checked"]
+
+    assert IS_CALLED in " ".join(str(checked).split())
 
 
 def _said(record: dict[str, Any]) -> list[Any]:

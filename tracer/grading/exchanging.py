@@ -35,7 +35,7 @@ def _exchanged(function):
     class Called(BaseException):
         pass
 
-    answer = os.path.join(os.path.dirname(__file__), {file!r})
+    answer = None if {live} else os.path.join(os.path.dirname(__file__), {file!r})
 
     def called(*given, **named):
         frame = sys._getframe()
@@ -65,7 +65,9 @@ def _exchanged(function):
 
 def is_called(session: Session, one: Earlier, task: Task) -> bool:
     """Whether a check calls an earlier answer that the answer imports, also by way of another."""
-    tried = _session(session, one, _CALLED.format(file=session.form.file))
+    # In a session nothing is loaded any more; a script of that name is the one that asks.
+    code = _CALLED.format(file=session.form.file, live=session.form.live)
+    tried = _session(session, one, code)
     for answer in asked(tried, [task.plan]).answers:
         facts = {} if answer.trouble is None else answer.trouble.facts
         raised = answer.trouble is not None and answer.trouble.kind is Kind.RAISED
