@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.gradebook.handing import SOLUTIONS, STEP
+from tests.gradebook.handing import SOLUTIONS, STEP, handed, record
 from tests.grading.typed import tracer
 from tracer.errors import FileError
 from tracer.exercises.discovery import home
@@ -38,7 +38,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     known = SOLUTIONS / STEP
     wrong = (known / "mistakes" / "no_tanh_on_c.py").read_bytes() + SHOUTING
     stub = (home() / STEP / "lstm_step.py").read_bytes()
-    handed = [
+    answers = [
         (Student("12", "Ada Lovelace", "ada@x.org"), (known / "lstm_step.py").read_bytes(), NOON),
         (Student("13", "=李雷\x07\ufffe", "+lilei@x.org"), wrong, NOON),
         (Student("14", "<b>O'Neil</b>"), stub, datetime(2026, 11, 21, 12, tzinfo=UTC)),
@@ -47,7 +47,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("results")
     grader = Grader(PlainProcess, as_record)
     with open_store(folder) as store:
-        for student, source, time in handed:
+        for student, source, time in answers:
             one = HandedIn(student, STEP, "1", "lstm_step.py", "here", source, time)
             store.take_in([(one, 7)])
         for number in (1, 2, 3):
@@ -208,6 +208,22 @@ def test_moodle(results: Path, rules: str, tmp_path: Path) -> None:
     wanted[3][9] = f"{STEP}: at the &lt;b&gt;board&lt;/b&gt;"
     assert cells(table) == wanted
     assert "Max Broken" in errors
+    assert "participant's number" not in errors
+
+
+def test_who_has_no_number_in_moodle(tmp_path: Path) -> None:
+    """A class in folders: nobody is in the worksheet, and it is said why."""
+    with open_store(tmp_path / "out") as store:
+        store.take_in([(handed(1), 7), (handed(1, student="15"), 7)])
+        for number in (1, 2):
+            store.keep(number, "g", record())
+
+    _table, errors = export(
+        tmp_path / "out", "--to", "moodle", "--into", saved(tmp_path / "m.csv", MOODLE)
+    )
+
+    assert "2 students are not in that table" in errors
+    assert "1 of them has no participant's number" in errors
 
 
 def test_what_gives_other_points(results: Path, tmp_path: Path) -> None:

@@ -289,6 +289,11 @@ def test_the_command(tmp_path: Path) -> None:
         store.keep_fault(4, "g", "ValueError: no")
     assert tracer(*words).exit_code == 0
     assert list((tmp_path / "f" / folders["ada"]).iterdir()) == [], "the last attempt is unknown"
+    unruled = tracer("feedback", str(tmp_path / "out"), "--out", str(tmp_path / "g"))
+    assert unruled.exit_code == 2
+    assert "--rules FILE: the rules of the course say how much" in unruled.stderr
+    assert "an empty file shows them everything" in " ".join(unruled.stderr.split())
+    assert not (tmp_path / "g").exists()
     wrong = tracer(*words, "--at", "tomorrow")
     assert wrong.exit_code == 2
     assert "--at tomorrow: expected a date and time with its time zone" in wrong.stderr

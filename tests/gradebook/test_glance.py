@@ -132,6 +132,8 @@ def test_what_no_mistake_is_named_for(found: dict[str, Any], said: str) -> None:
     part = glance_at([answer_of(record("ada", 0, check("one", **found)))], {})
 
     assert [row.said for row in part.mistakes] == [said]
+    (row,) = part.mistakes
+    assert (row.where == "in the file") == ("the file" in said)
 
 
 def test_groups() -> None:

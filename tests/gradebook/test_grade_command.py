@@ -134,6 +134,9 @@ def test_the_rules_are_applied_anew(tmp_path: Path) -> None:
         f"13,lilei,,5,5,13,{STEP}: =not by him",
         "12,lovelaceada,,11.7,11.7,13,",
     ]
+    piped = tracer("grade", "--out", str(tmp_path / "out"), "--rules", str(rules), "--csv", "-")
+    assert piped.stdout.splitlines() == (tmp_path / "t.csv").read_text("utf-8").splitlines()
+    assert "lilei (13) 5! 5/13" in told(piped.stderr)
 
 
 @pytest.mark.long

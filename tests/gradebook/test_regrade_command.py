@@ -109,8 +109,11 @@ def test_an_exercise_that_changed(tmp_path: Path) -> None:
     assert rows_shown == ["student00", "student01"]  # who loses most
     assert "with fewer points: 2" in less.stdout
     assert standing(out) == [3.0, 2.0]  # 3 of 3 are as good as 4 of 4; 2 of 4 are more than 1 of 3
-    once_more = regrade(out, "--counts", "higher")
-    assert "Results under the rules: 0 lower, 0 higher." in once_more.stdout
+    once_more = regrade(out, "--counts", "higher", "--csv", "-")
+    assert "Results under the rules: 0 lower, 0 higher." in once_more.stderr
+    assert [row.split(",")[0] for row in once_more.stdout.splitlines()] == [
+        "student", "student00", "student01",
+    ]  # fmt: skip
     grades = tracer("grade", "--out", str(out)).stdout  # with the exercises of before
     assert "student01 1.5 1.5/3" in " ".join(grades.split())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from tracer.cli._output import write_screen, written
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def settle_all(
     store: Store, results: str, exercises: Sequence[Exercise], rules: Rules,
-    found: Sequence[Change], prefer: Prefer, layout: str, table: str | None = None,
+    found: Sequence[Change], prefer: Prefer, layout: str, to: TextIO, table: str | None = None,
 ) -> None:  # fmt: skip
     """Show who changes, by how much and why; then the grades that are preferred count.
 
@@ -46,7 +46,7 @@ def settle_all(
     if table is not None:
         with written(table) as stream:
             write_changes(part, stream)
-    able = abilities(plain=layout == "plain")
-    write_screen(screen(part, able, in_file=table is not None), able)
+    able = abilities(to, plain=layout == "plain")
+    write_screen(screen(part, able, in_file=table is not None), able, to=to)
     sys.stdout.flush()
     settle(store, found, prefer)

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 SCREEN, PLAIN = "rich", "plain"
 """The formats for people that are lines of a screen."""
 
+STANDARD = "-"
+"""In the place of a file: standard output."""
+
 output_option = click.option(
     "--output",
     metavar="FILE",
@@ -60,7 +63,7 @@ def written(output: str | None) -> Iterator[TextIO]:
     A file is there whole, when all is written, or not at all. What UTF-8 cannot hold, half of a
     character in a name, is written out.
     """
-    if output is None:
+    if output is None or output == STANDARD:
         sys.stdout.flush()
         raw = getattr(sys.stdout, "buffer", None)
         # A TextIOWrapper would close standard output at its end.
@@ -78,9 +81,15 @@ def written(output: str | None) -> Iterator[TextIO]:
 _utf_8 = codecs.getwriter("utf-8")
 
 
+def beside(table: str | None) -> TextIO:
+    """Where a screen goes: to standard error where the table has standard output for itself."""
+    return sys.stderr if table == STANDARD else sys.stdout
+
+
 def write_screen(
-    lines: Sequence[Text], able: Abilities, output: str | None = None, *, no_pager: bool = True
-) -> None:
+    lines: Sequence[Text], able: Abilities, output: str | None = None, *, no_pager: bool = True,
+    to: TextIO | None = None,
+) -> None:  # fmt: skip
     """Write a screen; where it is longer than the terminal, through the reader's pager."""
     from tracer.view.terminal.console import rendered
 
@@ -92,7 +101,7 @@ def write_screen(
         os.environ.setdefault("LESS", "FRX")  # as git does: colours, and the last page stays
         click.echo_via_pager(text.removesuffix("\n"))
     else:
-        sys.stdout.write(text)
+        (to or sys.stdout).write(text)
 
 
 def _longer(lines: Sequence[Text], able: Abilities) -> bool:

@@ -47,15 +47,17 @@ if TYPE_CHECKING:
     help=_("The folder to write into; it is made if it is not there."),
 )  # fmt: skip
 @click.option(
-    "--rules", metavar="FILE", required=True, callback=not_empty,
-    help=_("The rules of the course: feedback, due dates, extensions."),
+    "--rules", metavar="FILE", callback=not_empty,
+    help=_("The rules of the course: feedback, due dates, extensions; an empty file shows all."),
 )  # fmt: skip
 @click.option(
     "--at", "moment", metavar="TIME", callback=not_empty,
     help=_("As of this moment, as 2026-11-20T23:59+01:00; by default now."),
 )  # fmt: skip
 @exercises_option
-def command(results: Path, output: str, rules: str, moment: str | None, folder: str | None) -> int:
+def command(
+    results: Path, output: str, rules: str | None, moment: str | None, folder: str | None
+) -> int:
     """Read the facts, apply the dials, write."""
     from tracer.gradebook.reading import read_store
     from tracer.gradebook.records import name_of
@@ -63,6 +65,12 @@ def command(results: Path, output: str, rules: str, moment: str | None, folder: 
     from tracer.gradebook.store import as_json
     from tracer.view.export.feedback_text import as_text
 
+    if rules is None:  # what is given away cannot be taken back
+        said = _(
+            "--rules FILE: the rules of the course say how much students are shown; an empty file "
+            "shows them everything, also the expected numbers and the line of a mistake"
+        )
+        raise InputError(said)
     now = datetime.now(UTC) if moment is None else _moment(moment)
     with read_store(results) as store:
         exercises = exercises_of(store, folder)

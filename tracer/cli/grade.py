@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -27,7 +27,7 @@ from tracer.cli._grading import (
     settle_limit,
 )
 from tracer.cli._options import not_empty
-from tracer.cli._output import write_screen, written
+from tracer.cli._output import beside, write_screen, written
 from tracer.cli._processors import processors
 from tracer.errors import InputError
 from tracer.language import _, plural, quoted_file
@@ -75,7 +75,7 @@ if TYPE_CHECKING:
 @rules_option
 @click.option(
     "--csv", "table", metavar="FILE", callback=not_empty,
-    help=_("Write what each student has earned to FILE."),
+    help=_("Write what each student has earned to FILE; - is standard output."),
 )  # fmt: skip
 @click.option(
     "--parquet", metavar="FILE", callback=not_empty,
@@ -157,7 +157,7 @@ def command(
             grader = grader_behind(on.wall, settle_limit(store, time_limit))
             asked = exercises if only is None else [only]
             grade_pending(store, out, asked, grader, on.wall, at_once, on.by)
-            _settle(store, results, exercises, settled, layout)
+            _settle(store, results, exercises, settled, layout, beside(table))
         old = on is not None and say_ungraded(store, exercises if only is None else [only])
         failed = _show(store, exercises, settled, table, parquet, layout)
     if failed or old:
@@ -183,8 +183,9 @@ def _say_alone(found: Sequence[Alone]) -> None:
 
 
 def _settle(
-    store: Store, results: str, exercises: Sequence[Exercise], rules: Rules, layout: str
-) -> None:
+    store: Store, results: str, exercises: Sequence[Exercise], rules: Rules, layout: str,
+    to: TextIO,
+) -> None:  # fmt: skip
     """The new grades count where there were others; who changes by that is shown."""
     from tracer.gradebook.regrading import Prefer, changes
 
@@ -201,7 +202,7 @@ def _settle(
     names = ", ".join(dict.fromkeys(change.exercise for change in found))
     lower = sum(change.by < 0 for change in found)
     warn(said.format(count=len(found), names=names, lower=lower))
-    settle_all(store, results, exercises, rules, found, Prefer.NEW, layout)
+    settle_all(store, results, exercises, rules, found, Prefer.NEW, layout, to)
 
 
 def _show(
@@ -220,8 +221,9 @@ def _show(
     students = found.students
     for doubt in doubts(found, rules):
         warn(doubt)
-    able = abilities(plain=layout == "plain")
-    write_screen(screen(class_summary(found.rows, students, found.facts), able), able)
+    to = beside(table)
+    able = abilities(to, plain=layout == "plain")
+    write_screen(screen(class_summary(found.rows, students, found.facts), able), able, to=to)
     if table is not None:
         with written(table) as stream:
             write_class(found.rows, students, stream)

@@ -28,6 +28,7 @@ from tracer.cli._grading import (
     without_grade,
 )
 from tracer.cli._options import not_empty
+from tracer.cli._output import beside
 from tracer.cli._processors import processors
 from tracer.language import _, plural
 
@@ -78,8 +79,9 @@ PREFERRED = ("new", "old", "higher")
 )  # fmt: skip
 @click.option("--all", "everything", is_flag=True, help=_("Run also what has not changed."))
 @click.option(
-    "--csv", "table", metavar="FILE", callback=not_empty, help=_("Write who changes to FILE.")
-)
+    "--csv", "table", metavar="FILE", callback=not_empty,
+    help=_("Write who changes to FILE; - is standard output."),
+)  # fmt: skip
 @running_options
 @cluster_option
 @layout_option
@@ -127,7 +129,7 @@ def command(
                 grade_pending(store, out, exercises, grader, on.wall, at_once, on.by)
         found = changes(store, exercises, every=counts is not None)
         prefer = Prefer(counts or Prefer.NEW)
-        settle_all(store, results, exercises, settled, found, prefer, layout, table)
+        settle_all(store, results, exercises, settled, found, prefer, layout, beside(table), table)
         differ = [one for one in uneven if one is not None]
         failed = say_ungraded(store, exercises, len(uneven) - len(differ))
         nothing = without_grade(store, exercises)

@@ -63,7 +63,22 @@ def _write(course: Course, wish: Wish, stream: TextIO) -> Sequence[str]:
             cells[told] = escape(safe_word(comment), quote=False)
     read_back = {who, grade, *range(table.column(MODIFIED), len(table.header))}
     table.write(stream, safe=set(range(len(table.header))) - read_back)
-    return [*remarks(course, missing, failed), *_unchecked(unchecked)]
+    return [*remarks(course, missing, failed), *_unnumbered(missing), *_unchecked(unchecked)]
+
+
+def _unnumbered(missing: Sequence[str]) -> list[str]:
+    """Why students are not in the worksheet who are called by something else than a number."""
+    count = sum(not student.isdecimal() for student in missing)
+    if not count:
+        return []
+    said = plural(
+        "{count} of them has no participant's number, by which a worksheet of Moodle is filled in: "
+        "it is known where what was graded is a download of Moodle",
+        "{count} of them have no participant's number, by which a worksheet of Moodle is filled "
+        "in: it is known where what was graded is a download of Moodle",
+        count,
+    )
+    return [said.format(count=count)]
 
 
 def _unchecked(out_of: Sequence[float]) -> list[str]:

@@ -96,8 +96,8 @@ def _about(answers: Sequence[Answer]) -> str:
 
 def _mistake(found: Mistake) -> MistakeRow:
     share = _("{count} of {all}").format(count=found.students, all=found.out_of)
-    shown = [_place(found, *place) for place in found.places[:PLACES]]
-    where = "; ".join(filter(None, shown)) + ("; …" if len(found.places) > PLACES else "")
+    shown = dict.fromkeys(_place(found, *place) for place in found.places[:PLACES])
+    where = "; ".join(shown) + ("; …" if len(found.places) > PLACES else "")
     named = found.kind is Kind.NAMED
     return MistakeRow(found.exercise, share, _said(found), where, named)
 
@@ -151,7 +151,7 @@ _OF_THE_FILE = (
 def _place(found: Mistake, what: str, t: int | None, count: int) -> str:
     place = clean(what)
     if found.kind is Kind.TROUBLE and found.said[0] in _OF_THE_FILE:
-        return ""  # the check has no part in it
+        return _("in the file")  # the check has no part in it
     if found.kind is Kind.TROUBLE:
         place = _("in “{check}”").format(check=place)
     elif t is not None:
