@@ -248,6 +248,12 @@ def test_an_answer_that_changed_since_its_check(course: Path) -> None:
     shown = tracer("list").stdout
     assert "13/13  passed, no file now" in shown
     assert "0/10  no file " in shown
+    memory = course / ".tracer" / "progress.json"
+    kept = json.loads(memory.read_text("utf-8"))
+    imported = json.dumps({"10_rnn_step/rnn_step.py": "its digest"})
+    kept["results"]["22_lstm_step"] = ["passed", 13, "", "d", "lstm_step.py", "", imported, ""]
+    memory.write_text(json.dumps(kept), "utf-8")
+    assert "13/13  passed, no 10_rnn_step now" in tracer("list").stdout
     table = " ".join(tracer("check", "--all").stdout.split())
     assert "there is no rnn_step.py; to restore it: tracer init ." in table
 

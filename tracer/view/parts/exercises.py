@@ -40,6 +40,8 @@ class ExerciseRow:
         Whether the answer is another one than that which was checked.
     gone : bool
         Whether there is no file of it.
+    lacks : str
+        The exercise whose answer it imported when it was checked, and of which there is no file.
     needs, checks : tuple of str
         The exercises before it, and the names of its checks.
     """
@@ -54,6 +56,7 @@ class ExerciseRow:
     following: bool
     changed: bool
     gone: bool
+    lacks: str
     needs: tuple[str, ...]
     checks: tuple[str, ...]
 
@@ -65,6 +68,8 @@ class ExerciseRow:
         name = verdict_name(self.verdict, self.points)
         if self.gone:
             return _("{verdict}, no file now").format(verdict=name)
+        if self.lacks:
+            return _("{verdict}, no {exercise} now").format(verdict=name, exercise=self.lacks)
         if self.changed:
             return _("{verdict}, changed since").format(verdict=name)
         return name
@@ -113,13 +118,14 @@ def exercise_list(
     results = book.results if book is not None else {}
     open_ones = [e.name for e in exercises if not _passed(results.get(e.name))]
     following = open_ones[0] if open_ones and book is not None else None
+    gone = [e.name for e in exercises if book is not None and not os.path.lexists(book.path(e))]
     rows = (
         _row(
             e,
             results.get(e.name),
             following=e.name == (following if at is None else at.name),
             changed=book is not None and book.changed(e),
-            gone=book is not None and not os.path.lexists(book.path(e)),
+            gone=gone,
         )
         for e in exercises
     )
@@ -136,8 +142,10 @@ def exercise_list(
 
 
 def _row(
-    exercise: Exercise, result: Result | None, *, following: bool, changed: bool, gone: bool
-) -> ExerciseRow:
+    exercise: Exercise, result: Result | None, *, following: bool, changed: bool,
+    gone: Sequence[str],
+) -> ExerciseRow:  # fmt: skip
+    imported = {file.partition("/")[0] for file in result.imported} if result else set()
     return ExerciseRow(
         name=exercise.name,
         title=exercise.title,
@@ -148,7 +156,8 @@ def _row(
         verdict=result.verdict if result else None,
         following=following,
         changed=changed,
-        gone=gone,
+        gone=exercise.name in gone,
+        lacks=next((name for name in gone if name in imported), ""),
         needs=tuple(exercise.needs),
         checks=tuple(check.name for check in exercise.checks),
     )
