@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 
 from tests.grading.typed import tracer
@@ -173,11 +174,7 @@ def test_functions_of_a_session(
     rnn_unroll: Exercise, step: str, unroll: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of the same answers, imported in a session, the same is said; and all stays as it was."""
-    for name, text in (("rnn_step", step), ("rnn_unroll", unroll)):
-        (tmp_path / f"{name}.py").write_text(text, "utf-8")
-        monkeypatch.setitem(sys.modules, name, pytest)  # none of that name, here and afterwards
-        del sys.modules[name]
-    monkeypatch.syspath_prepend(tmp_path)
+    _can_be_imported(tmp_path, monkeypatch, step, unroll)
     answer = import_module("rnn_unroll")
     before = {**vars(answer)}, {**vars(import_module("rnn_step"))}
 
@@ -196,15 +193,50 @@ def test_functions_of_a_session(
 def test_a_script_that_checks_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It mostly lies beside the step, and is told that this one fails, as from anywhere else."""
     script = f"{CALLS_IT}\nfrom tracer import check\nchecked = check('13', rnn_unroll, seed=1)\n"
-    for name, text in (("rnn_step", NO_BIAS), ("rnn_unroll", script)):
-        (tmp_path / f"{name}.py").write_text(text, "utf-8")
-    monkeypatch.setitem(sys.modules, "rnn_step", pytest)  # none of that name, here and afterwards
-    del sys.modules["rnn_step"]
-    monkeypatch.syspath_prepend(tmp_path)
+    _can_be_imported(tmp_path, monkeypatch, NO_BIAS, script)
 
     checked = runpy.run_path(str(tmp_path / "rnn_unroll.py"))["checked"]
 
     assert IS_CALLED in " ".join(str(checked).split())
+
+
+MEANWHILE = READS_H.replace(
+    "    h, states",
+    """\
+    ones = np.ones((2, 1, 1))
+    kept.append(rnn_step)
+    with ThreadPoolExecutor(1) as other:
+        came.append(other.submit(rnn_step, *ones, *ones, np.zeros(1)).result())
+    h, states""",
+)
+
+
+def test_the_rest_of_the_session_computes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another thread, and what is kept of a function, never have the numbers of one exchanged."""
+    begin = "from concurrent.futures import ThreadPoolExecutor\nkept, came = [], []\n"
+    _can_be_imported(tmp_path, monkeypatch, NO_BIAS, begin + MEANWHILE)
+    answer = import_module("rnn_unroll")
+
+    said = str(check("13", answer, seed=1))
+
+    ones = np.ones((2, 1, 1))
+    own, *later = [
+        step(*ones, *ones, np.zeros(1)).item()
+        for step in (import_module("rnn_step").rnn_step, *answer.kept)
+    ]
+    assert "What rnn_unroll does with its numbers is right." in " ".join(said.split())
+    assert len(set(answer.kept)) > 1
+    assert {number.item() for number in answer.came} | set(later) == {own}
+
+
+def _can_be_imported(folder: Path, monkeypatch: pytest.MonkeyPatch, step: str, unroll: str) -> None:
+    for name, text in (("rnn_step", step), ("rnn_unroll", unroll)):
+        (folder / f"{name}.py").write_text(text, "utf-8")
+        monkeypatch.setitem(sys.modules, name, pytest)  # none of that name, here and afterwards
+        del sys.modules[name]
+    monkeypatch.syspath_prepend(folder)
 
 
 def _said(record: dict[str, Any]) -> list[Any]:

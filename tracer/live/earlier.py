@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from threading import Event, get_ident
 from types import MappingProxyType, ModuleType
 from typing import Any
 
@@ -49,7 +50,8 @@ def _called(functions: Iterable[object], one: Exercise) -> Given | None:
 def extended(answers: Answers, added: Mapping[str, bytes]) -> Iterator[dict[str, Given]]:
     """Run what is added at the end of some modules; what that makes of a function, is called.
 
-    Afterwards each name is again what it was.
+    In this thread only: others of the session compute on with their own. Afterwards each name is
+    again what it was, and what was kept of a function in the meantime does what it did before.
 
     Parameters
     ----------
@@ -65,11 +67,14 @@ def extended(answers: Answers, added: Mapping[str, bytes]) -> Iterator[dict[str,
     now = {module: dict(sources.functions) for module, sources in answers.items()}
     before: list[tuple[Names, str, Any]] = []
     spaces = _spaces(answers)
+    over = Event()
     try:
         for module, program in added.items():
             if not program:
                 continue
-            now[module] = _made(module, answers[module], program)
+            made = _made(module, answers[module], program)
+            own = answers[module].functions
+            now[module] = {name: _meanwhile(made[name], own[name], over) for name in own}
             others = {id(f): now[module][name] for name, f in answers[module].functions.items()}
             for names in spaces:
                 for name, value in list(names.items()):
@@ -78,8 +83,22 @@ def extended(answers: Answers, added: Mapping[str, bytes]) -> Iterator[dict[str,
                         names[name] = others[id(value)]
         yield now  # type: ignore[misc]  # callable as they were
     finally:
+        over.set()
         for names, name, value in before:
             names[name] = value
+
+
+def _meanwhile(other: Any, own: Any, over: Event) -> Any:
+    """A function that is another one in this thread, until it is over."""
+    if other is own:
+        return own
+    thread = get_ident()
+
+    def called(*given: Any, **named: Any) -> Any:
+        exchanged = get_ident() == thread and not over.is_set()
+        return (other if exchanged else own)(*given, **named)
+
+    return called
 
 
 def _made(module: str, sources: Sources, program: bytes) -> dict[str, Any]:
