@@ -29,7 +29,9 @@ ANSWERS = {
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as ``tracer init`` leaves it."""
     made = tmp_path_factory.mktemp("editor") / "course"
-    tracer("init", str(made))
+    ended = tracer("init", str(made))
+    assert ended.exit_code == 0, ended.output
+    assert list(made.glob(".devcontainer/*.whl")), "tracer is not installed"
     return made
 
 
@@ -98,13 +100,14 @@ def test_the_container_installs_what_lies_beside_its_file(opened: Path) -> None:
 def test_no_reference_can_be_read_in_the_wheel(opened: Path, tmp_path: Path) -> None:
     """It is packed there, and says the same."""
     (wheel,) = (opened / ".devcontainer").glob("*.whl")
-    inside = ZipFile(wheel)
-    names = [name for name in inside.namelist() if re.search(r"handouts/.*/reference.py", name)]
+    with ZipFile(wheel) as inside:
+        names = [n for n in inside.namelist() if re.search(r"handouts/.*/reference.py", n)]
+        found = {name: inside.read(name) for name in names}
 
-    assert [name.split("/")[-2] for name in names] == ["01_word_codes", "16_generation"]
-    for name in names:
+    assert [name.split("/")[-2] for name in found] == ["01_word_codes", "16_generation"]
+    for name, contents in found.items():
         file = tmp_path / "reference.py"
-        file.write_bytes(inside.read(name))
+        file.write_bytes(contents)
         assert b"def " not in file.read_bytes()
         assert read_reference(file) == (home() / name.split("/")[-2] / file.name).read_bytes()
 

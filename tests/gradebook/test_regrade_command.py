@@ -137,7 +137,7 @@ def test_what_does_not_come_out_the_same(tmp_path: Path) -> None:
     ended = regrade(out, "--all")
 
     assert ended.exit_code == 1
-    assert "4 points before and 0 now, though neither the exercise nor tracer" in ended.stderr
+    assert "4 points before and 0 now, though neither the exercise nor tracer's" in ended.stderr
     assert state(out) == untouched
 
 

@@ -17,14 +17,15 @@ from tracer.exercises.reading import read
 from tracer.exercises.submission import Submission
 from tracer.gradebook.behind import standing_as
 from tracer.gradebook.handed import digest_of
-from tracer.gradebook.identity import grader_of
+from tracer.gradebook.identity import SameGrader, grader_of
 from tracer.gradebook.records import SCHEMA
-from tracer.gradebook.regrading import CheckChange, Ended
+from tracer.gradebook.regrading import Change, CheckChange, Ended
 from tracer.grading.session import grade
 from tracer.sandbox import walls
 from tracer.sandbox.walls import WALLS, Kind
 from tracer.view.export.report_json import as_record
 from tracer.view.parts.changes import why
+from tracer.view.parts.replayed import replayed
 
 SOURCE = (SOLUTIONS / STEP / "lstm_step.py").read_bytes()
 
@@ -119,6 +120,19 @@ def test_a_verdict_with_the_same_points() -> None:
     before, after = Ended("crashed", 0, 2), Ended("wrong", 0, 2)
 
     assert why(CheckChange("one word", before, after)) == "one word: 0/2 (crashed) → 0/2 (wrong)"
+
+
+def test_words_alone_differ() -> None:
+    """The code that grades does not hold the words of a report; nothing came near a limit then."""
+    ended = Ended("passed", 2, 2)
+    change = Change(1, "ada", STEP, "1", 1, 2, "g", "g", ended, ended, (), said_alike=False)
+
+    same = SameGrader(version=True, exercise=True)
+    said = " ".join(one.text for one in replayed(change, same, ("plain",) * 2))
+
+    assert "The words or numbers of the report are not all the same." in said
+    assert "or the words of reports have changed in tracer" in said
+    assert "time limit" not in said
 
 
 def test_another_file(tmp_path: Path, record: dict[str, Any]) -> None:

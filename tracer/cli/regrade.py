@@ -180,8 +180,9 @@ def _say_uneven(change: Change) -> None:
     if change.differs:
         said = _(
             "{who}: {before:g} points before and {after:g} now, though neither the exercise nor "
-            "tracer has changed; the grade of before stands. It may draw numbers of its own, come "
-            "near the time limit, or depend on Python, NumPy or the machine"
+            "tracer's code that grades has changed; the grade of before stands. It may draw "
+            "numbers of its own, come near the time limit, or depend on Python, NumPy or the "
+            "machine"
         )
     else:
         said = _("{who}: as many points as before, and other words in its report")

@@ -57,12 +57,16 @@ def _grader(found: Change, same: SameGrader) -> Iterator[Said]:
         said = _("The exercise on this machine is not the one that it was graded with.")
         yield Said(said, Tone.STRONG)
     if _is_another(found) and all(same):
-        yield Said(
-            _(
-                "tracer and the exercise are the same here. The file may draw numbers of its own, "
-                "or come near the time limit."
-            )
+        said = _(
+            "tracer's code that grades and the exercise are the same here. The file may draw "
+            "numbers of its own, or come near the time limit."
         )
+        if not found.differs:
+            said = _(
+                "tracer's code that grades and the exercise are the same here. The file may draw "
+                "numbers of its own, or the words of reports have changed in tracer."
+            )
+        yield Said(said)
 
 
 def _walls(found: Change, before: str, after: str) -> Iterator[Said]:
