@@ -56,8 +56,46 @@ def σ"""),
         (SIGMOID, "return 1 / (1 + to_the_power(-z))"),
         ("= σ(z_f)", "= σ(z=z_f)"),
     ),
+    "names for all": changed(
+        RIGHT, ("THREADS = (4, 8)", """THREADS = (4, 8)
+LOUD = False
+
+
+class Gate(enum.IntEnum):
+    I = 0
+    F = 1
+
+
+Sums = collections.namedtuple("Sums", "g o")
+
+
+def plain(z):
+    return np.exp(z)
+
+
+@register_jitable
+def half(z):
+    return z / 2
+"""),
+        ("import math", "import collections\nimport enum\nimport math"),
+        ("import cuda", "import cuda\nfrom numba.extending import register_jitable"),
+        (SIGMOID, """m, kind = 1, z.dtype if LOUD else np.float64
+    half_z = cuda.local.array(m, kind)
+    half_z[0] = half(z)
+    tanh = math.tanh
+    return (1 + tanh(half_z[0])) / 2"""),
+        ("z_i, z_f, z_g, z_o = a[j], a[H + j], a[2 * H + j], a[3 * H + j]",
+         """if LOUD and n == 0:
+            print([plain(z) for z in a])
+        rows, kind = THREADS[0], x.dtype
+        z = cuda.local.array(shape=rows, dtype=kind)
+        z[0], z[1] = a[Gate.I * H + j], a[Gate.F * H + j]
+        both = Sums(a[2 * H + j], a[3 * H + j])
+        z_i, z_f, z_g, z_o = z[0], z[1], both.g, both.o"""),
+    ),
 }  # fmt: skip
-"""Threads and numbers counted through, arrays that lie on the card or that a block shares."""
+"""Threads and numbers counted through, arrays that lie on the card or that a block shares, and
+names for sizes, types, gates, functions, and for what is not to be run."""
 
 FIRST = "z_i, z_f, z_g, z_o = a[j], a[H + j], a[2 * H + j], a[3 * H + j]"
 
@@ -76,6 +114,14 @@ REFUSED = {
     "no starred": _with(f"{FIRST}\nz_i, *z_f = z_i, z_f\nz_f = z_f[0]"),
     "no np.zeros": _with(f"{FIRST}\nz = np.zeros(4)\nz[0] = z_i"),
     "no np.exp": changed(RIGHT, (SIGMOID, "return 1 / (1 + np.exp(-z))")),
+    "no np.sqrt; take math.sqrt": changed(
+        RIGHT, ("import numpy as np", "import numpy as np\nfrom numpy import sqrt as root"),
+        ("c[n, j] = ", "c[n, j] = root(1.0) * "),
+    ),
+    "no np.random.rand": _with(f"{FIRST}\nz_i += 0 * np.random.rand()"),
+    "no math.gcd": _with(f"{FIRST}\nm = math\nz_i *= m.gcd(2, 3)"),
+    "no list()": _with(f"{FIRST}\nmake = list\nz_i = make((z_i, z_f))[0]"),
+    "no eval()": _with(f"{FIRST}\nz_i *= eval('1')"),
     "no math.fsum": _with(f"{FIRST}\nz_i = math.fsum((z_i, 0.0))"),
     "ROWS is a list": changed(
         RIGHT, ("THREADS = (4, 8)", "THREADS = (4, 8)\nROWS = [0, 1, 2, 3]"),
@@ -83,6 +129,9 @@ REFUSED = {
     ),
     "σ is a function without": changed(RIGHT, ("@cuda.jit(device=True)\n", "")),
     "H in the shape": changed(RIGHT_TOO["shared"], ("(THREADS[0], 16)", "(THREADS[0], H)")),
+    "h.shape in the shape": changed(
+        RIGHT_TOO["shared"], ("(THREADS[0], 16)", "(THREADS[0], h.shape[1])"),
+    ),
 }  # fmt: skip
 """Answers whose numbers would be right in Python, and what is said of them: no card compiles them.
 """

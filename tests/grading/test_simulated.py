@@ -36,7 +36,9 @@ def test_a_kernel_runs_behind_every_wall(name: str) -> None:
         assert report.verdict == "passed"
 
 
-@pytest.mark.parametrize("form", ["counted through", "set apart", "functions of other kinds"])
+@pytest.mark.parametrize(
+    "form", ["counted through", "set apart", "functions of other kinds", "names for all"]
+)
 def test_a_kernel_of_another_form(form: str) -> None:
     """Arrays on the card, of another shape or without one; an exp that is inf; compiled helpers."""
     source = RIGHT_TOO[form].encode()

@@ -1,18 +1,25 @@
 """What a card's compiler refuses in a kernel, and Python in the simulator would run.
 
 The instructions of a kernel, and of the functions that it calls, are looked through before it is
-launched. What is refused was tried with numba-cuda 0.30.4. Like `runner`, this file is copied
-beside the student's and imports the standard library only.
+launched. What is refused was tried with numba-cuda 0.30.4; where it is not certain what stands
+there, the kernel is launched. Like `runner`, this file is copied beside the student's and imports
+the standard library only.
 """
 
 from __future__ import annotations
 
+import builtins
 import dis
+import enum
+import math
+import operator
+import re
 import sys
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from types import CodeType, FunctionType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 LIST, DICT, SET = "list", "dict", "set"
 
@@ -28,25 +35,71 @@ MADE = {
 INSIDE = {"<genexpr>": "generator", "<listcomp>": LIST, "<dictcomp>": DICT, "<setcomp>": SET}
 """The names that Python gives to code of its own inside of a function."""
 
+A_FEW = "; take single numbers, or cuda.local.array(4, np.float64)"
+
 INSTEAD = {
-    LIST: "; take single numbers, or cuda.local.array(4, np.float64)",
+    LIST: A_FEW,
+    "list()": A_FEW,
+    "np.array": A_FEW,
+    "np.empty": A_FEW,
+    "np.zeros": A_FEW,
+    "np.abs": "; take abs or math.fabs",
     "generator": "; take a loop",
 }
 
-NOT_OF_MATH = frozenset({
+NOT_OF_PYTHON = (
+    "__import__", "all", "any", "ascii", "bin", "bytearray", "bytes", "callable", "chr", "compile",
+    "delattr", "dict", "dir", "eval", "exec", "filter", "format", "frozenset", "globals", "hash",
+    "hex", "id", "input", "issubclass", "list", "locals", "map", "memoryview", "object", "oct",
+    "open", "repr", "reversed", "set", "setattr", "sorted", "super", "vars",
+)  # fmt: skip
+
+NOT_OF_MATH = (
     "cbrt", "comb", "dist", "factorial", "fsum", "gcd", "isclose", "isqrt", "lcm", "perm", "prod",
     "sumprod", "ulp",
-})  # fmt: skip
+)  # fmt: skip
 
 OF_NUMPY = frozenset({
-    "acos", "acosh", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh",
-    "asin", "asinh", "atan", "atan2", "atanh", "conj", "conjugate", "cos", "cosh", "deg2rad",
-    "degrees", "divide", "equal", "fmax", "fmin", "greater", "greater_equal", "hypot", "isnan",
-    "less", "less_equal", "log", "log10", "log2", "logical_and", "logical_not", "logical_or",
-    "logical_xor", "maximum", "minimum", "not_equal", "rad2deg", "radians", "sin", "sinh", "tan",
-    "tanh", "true_divide",
+    "acos", "acosh", "all", "any", "arccos", "arccosh", "arcsin", "arcsinh", "arctan",
+    "arctan2", "arctanh", "argmax", "argmin", "array_equal", "asarray", "asin", "asinh", "atan",
+    "atan2", "atanh", "atleast_1d", "atleast_2d", "atleast_3d", "bitwise_and", "bitwise_invert",
+    "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
+    "conj", "conjugate", "cos", "cosh", "count_nonzero", "deg2rad", "degrees", "divide",
+    "equal", "fmax", "fmin", "greater", "greater_equal", "hypot", "invert", "isnan", "isscalar",
+    "left_shift", "less", "less_equal", "log", "log10", "log2", "logical_and", "logical_not",
+    "logical_or", "logical_xor", "maximum", "mean", "minimum", "not_equal", "prod", "rad2deg",
+    "radians", "right_shift", "shape", "sin", "sinh", "size", "std", "sum", "tan", "tanh",
+    "trace", "true_divide", "var",
 })  # fmt: skip
-"""The functions of NumPy that compile for single numbers; np.exp and np.abs are not among them."""
+"""The functions of NumPy that compile; np.exp and np.abs are not among them."""
+
+COMPARED = {
+    "<": operator.lt, "<=": operator.le, "==": operator.eq, "!=": operator.ne, ">": operator.gt,
+    ">=": operator.ge,
+}  # fmt: skip
+
+NOTHING_DONE = frozenset({
+    "CACHE", "COPY_FREE_VARS", "EXTENDED_ARG", "KW_NAMES", "MAKE_CELL", "NOP", "NOT_TAKEN",
+    "PRECALL", "PUSH_NULL", "RESUME", "TO_BOOL",
+})  # fmt: skip
+"""Instructions that neither make a value nor choose what comes next."""
+
+ENDS = frozenset({"RETURN_VALUE", "RETURN_CONST", "RAISE_VARARGS", "RERAISE"})
+
+LOADS = frozenset({"LOAD_GLOBAL", "LOAD_DEREF", "LOAD_ATTR", "LOAD_FAST"})
+
+UNKNOWN = object()
+"""The value of what is known only when the kernel runs."""
+
+
+class Step(NamedTuple):
+    """An instruction, in a form that is the same in all versions of Python."""
+
+    kind: str
+    what: Any
+    line: int
+    offset: int
+    reached_by_jump: bool
 
 
 def refuse(function: Any, compiled: tuple[Any, ...]) -> None:
@@ -59,17 +112,41 @@ def refuse(function: Any, compiled: tuple[Any, ...]) -> None:
     compiled : tuple of class
         Of what is compiled where a kernel calls it; its function is `py_func`.
     """
+    named = _refused_by_name()
     looked_at: list[Any] = []
     still = [function]
     while still:
         now = still.pop()
         looked_at.append(now)
-        names = {**now.__globals__, **_enclosed(now)}
-        for line, what in _found(now.__code__, names, compiled):
-            raise TypeError(f"no card compiles this: {what}, in line {line} of the file")
-        called = [names[name] for name in _names(now.__code__) if name in names]
-        functions = [one.py_func for one in called if isinstance(one, compiled)]
-        still += [one for one in functions if one not in looked_at]
+        names = {**vars(builtins), **now.__globals__, **_enclosed(now)}
+        codes = [now.__code__]
+        while codes:
+            code = codes.pop()
+            steps = list(_steps(code))
+            values = _values(code, steps, names)
+            reached = _reached(code, steps, values)
+            for line, what in _found(code, steps, values, reached, named, compiled):
+                raise TypeError(f"no card compiles this: {what}, in line {line} of the file")
+            used = [values[place] for place in reached]
+            codes += [one for one in used if isinstance(one, CodeType)]
+            called = [one.py_func for one in used if isinstance(one, compiled)]
+            still += [one for one in called if one not in looked_at and one not in still]
+
+
+def _refused_by_name() -> dict[int, str]:
+    """What does not compile whatever it is called with: by its identity, as it may be renamed."""
+    numpy: Any = sys.modules["numpy"]
+    modules = {"np": numpy, "np.linalg": numpy.linalg, "np.random": numpy.random}
+    of_numpy = {
+        f"{home}.{name}": value
+        for home, module in modules.items()
+        for name, value in vars(module).items()
+        if callable(value) and not isinstance(value, type) and name not in OF_NUMPY
+    }
+    of_python = {f"{name}()": getattr(builtins, name) for name in NOT_OF_PYTHON}
+    of_math = {f"math.{name}": getattr(math, name, None) for name in NOT_OF_MATH}
+    every = {**of_numpy, **of_math, **of_python}
+    return {id(every[name]): name for name in sorted(every, key=len, reverse=True)}
 
 
 def _enclosed(function: Any) -> Mapping[str, Any]:
@@ -78,89 +155,180 @@ def _enclosed(function: Any) -> Mapping[str, Any]:
     return {name: cell.cell_contents for name, cell in cells}
 
 
-def _inside(code: CodeType) -> Iterator[CodeType]:
-    """A function's code, and that of the functions in it."""
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _inside(constant)
+def _steps(code: CodeType) -> Iterator[Step]:
+    """Its instructions one by one, where Python has one for two of them, too."""
+    line = code.co_firstlineno
+    for one in dis.get_instructions(code):
+        positions = one.positions
+        line = (positions.lineno if positions is not None else None) or line
+        if one.opname in NOTHING_DONE:
+            continue
+        kinds = re.findall("(?:LOAD|STORE)_FAST", one.opname) or [one.opname]
+        whats = one.argval if len(kinds) > 1 else (one.argval,)
+        for kind, what in zip(kinds, whats, strict=True):
+            same = {"LOAD_METHOD": "LOAD_ATTR", "LOAD_SMALL_INT": "LOAD_CONST"}.get(kind, kind)
+            yield Step(same, what, line, one.offset, one.is_jump_target)
 
 
-def _names(code: CodeType) -> set[str]:
-    return {name for part in _inside(code) for name in (*part.co_names, *part.co_freevars)}
+def _values(code: CodeType, steps: list[Step], names: Mapping[str, Any]) -> list[Any]:
+    """What each step leaves on the stack, as far as that is known before the kernel runs."""
+    stores = Counter(step.what for step in steps if step.kind == "STORE_FAST")
+    stores.update(code.co_varnames[: code.co_argcount])  # the caller stores those
+    held: dict[str, Any] = {}
+    values: list[Any] = []
+    for step in steps:
+        value = UNKNOWN
+        before, last = (UNKNOWN, UNKNOWN, *values)[-2:]
+        if step.reached_by_jump:
+            before = last = UNKNOWN
+            held = {name: value for name, value in held.items() if stores[name] == 1}
+        if step.kind == "LOAD_CONST":
+            value = step.what
+        elif step.kind == "LOAD_FAST":
+            value = held.get(step.what, UNKNOWN)
+        elif step.kind in {"LOAD_GLOBAL", "LOAD_DEREF"} and step.what not in code.co_cellvars:
+            value = names.get(step.what, UNKNOWN)
+        elif step.kind == "LOAD_ATTR" and isinstance(last, ModuleType):
+            value = getattr(last, step.what, UNKNOWN)
+        elif step.kind == "STORE_FAST":
+            held[step.what] = last
+        elif step.kind == "UNARY_NOT" and _plain(last):
+            value = not last
+        elif step.kind == "COMPARE_OP" and _plain(before) and _plain(last):
+            value = _compared(step.what, before, last)
+        values.append(value)
+    return values
+
+
+def _plain(value: Any) -> bool:
+    """Whether it is a number, a string or None: a condition of them is the same in each thread."""
+    return isinstance(value, (int, float, str, type(None)))
+
+
+def _compared(sign: str, left: Any, right: Any) -> Any:
+    try:
+        return COMPARED[sign](left, right)
+    except (KeyError, TypeError):
+        return UNKNOWN
+
+
+def _reached(code: CodeType, steps: list[Step], values: list[Any]) -> list[int]:
+    """The places of the steps that a thread may come to; Numba leaves out the others as well."""
+    offsets = [step.offset for step in steps]
+    bytecode: Any = dis.Bytecode(code)
+    reached: set[int] = set()
+    still = [0]
+    while still:
+        place = still.pop()
+        if place in reached:
+            continue
+        reached.add(place)
+        step, last = steps[place], UNKNOWN if steps[place].reached_by_jump else values[place - 1]
+        jumps = _jumps(step.kind, last)
+        if jumps is not False:
+            still.append(bisect_left(offsets, step.what))
+        if jumps is not True and step.kind not in ENDS:
+            still.append(place + 1)
+        still += [
+            bisect_left(offsets, one.target)
+            for one in bytecode.exception_entries
+            if one.start <= step.offset < one.end
+        ]
+    return sorted(reached)
+
+
+def _jumps(kind: str, value: Any) -> bool | None:
+    """Whether a step goes on elsewhere, given the value before it; None where either may be."""
+    if dis.opmap.get(kind) not in {*dis.hasjrel, *dis.hasjabs}:
+        return False
+    if "IF" not in kind:
+        return True if kind.startswith("JUMP") else None
+    if not _plain(value):
+        return None
+    if "NONE" in kind:
+        return (value is None) != ("NOT_NONE" in kind)
+    return bool(value) == ("TRUE" in kind)
 
 
 def _found(
-    whole: CodeType, names: Mapping[str, Any], compiled: tuple[Any, ...]
-) -> Iterator[tuple[int, str]]:
+    code: CodeType, steps: list[Step], values: list[Any], reached: list[int],
+    named: Mapping[int, str], compiled: tuple[Any, ...],
+) -> Iterator[tuple[int, str]]:  # fmt: skip
     """The line and what it is, of all that does not compile."""
-    for code in _inside(whole):
-        if code.co_name in INSIDE:
-            yield code.co_firstlineno, _none(INSIDE[code.co_name])
-            continue
-        line, module = code.co_firstlineno, None
-        instructions = list(dis.get_instructions(code))
-        # (*a.shape, 1) is a list on its way to be a tuple
-        tuples = any("LIST_TO_TUPLE" in one.argrepr + one.opname for one in instructions)
-        for place, one in enumerate(instructions):
-            line = _line(one) or line
-            made = MADE.get(one.opname)
-            if made and not (made == LIST and tuples):
-                yield line, _none(made)
-            value = names.get(one.argval) if one.opname in {"LOAD_GLOBAL", "LOAD_DEREF"} else None
-            if isinstance(module, ModuleType) and one.opname in {"LOAD_ATTR", "LOAD_METHOD"}:
-                value = getattr(module, one.argval, None)
-            if said := _of_value(one.argval, value, compiled):
-                yield line, said
-            module = value
-            if one.argval == "array" and instructions[place - 1].argval in {"shared", "local"}:
-                yield from (
-                    (line, f"{name} in the shape of an array, which is to be written as numbers")
-                    for name in _unknown(instructions, place)
-                )
-
-
-def _line(instruction: dis.Instruction) -> int | None:
-    """Where it stands in the file."""
-    positions = instruction.positions
-    return positions.lineno if positions is not None else None
+    if code.co_name in INSIDE:
+        yield code.co_firstlineno, _none(INSIDE[code.co_name])
+        return
+    # (*a.shape, 1) is a list on its way to be a tuple
+    tuples = any("LIST_TO_TUPLE" in one.argrepr + one.opname for one in dis.get_instructions(code))
+    for place in reached:
+        step = steps[place]
+        made = MADE.get(step.kind)
+        if made and not (made == LIST and tuples):
+            yield step.line, _none(made)
+        stored = [one.kind for one in steps[place + 1 : place + 2]] == ["STORE_FAST"]
+        used = step.kind in LOADS and not stored and values[place] is not UNKNOWN
+        if used and (said := _of_value(step.what, values[place], named, compiled)):
+            yield step.line, said
+        if step.what == "array" and steps[place - 1].what in {"shared", "local"}:
+            yield from (
+                (step.line, f"{name} in the shape of an array, which is to be written as numbers")
+                for name in _unknown(code, steps, place)
+            )
 
 
 def _none(what: str) -> str:
-    return f"a kernel has no {what}{INSTEAD.get(what, '')}"
+    of_math = what.removeprefix("np.")
+    same = what != of_math and hasattr(math, of_math) and of_math not in NOT_OF_MATH
+    return f"a kernel has no {what}" + (f"; take math.{of_math}" if same else INSTEAD.get(what, ""))
 
 
-def _of_value(name: Any, value: Any, compiled: tuple[Any, ...]) -> str:
+def _of_value(name: Any, value: Any, named: Mapping[int, str], compiled: tuple[Any, ...]) -> str:
     """What is the matter with what a name stands for; empty where nothing is."""
     if isinstance(value, compiled) or value is None:
         return ""
+    if id(value) in named:
+        return _none(named[id(value)])
     home = str(getattr(value, "__module__", None)).partition(".")[0]
     if isinstance(value, (list, dict, set)):
         return f"{name} is a {type(value).__name__}"
     if isinstance(value, type):
         ours = home in {"builtins", "numpy", "numba"} and value.__name__ != "prange"
-        return "" if ours else f"{name} is a class"
-    if isinstance(value, FunctionType) and home not in {"numba", "numpy"}:
+        kinds = (enum.Enum, tuple, BaseException)  # gates with names, a namedtuple, what is raised
+        return "" if ours or issubclass(value, kinds) else f"{name} is a class"
+    if isinstance(value, FunctionType) and home not in {"numba", "numpy"} and not _known(value):
         return f"{name} is a function without @cuda.jit(device=True) above it"
-    if home == "math" and name in NOT_OF_MATH:
-        return f"a kernel has no math.{name}"
-    numpy = sys.modules["numpy"]
-    if callable(value) and getattr(numpy, str(name), None) is value and name not in OF_NUMPY:
-        return f"a kernel has no np.{name}; take math's functions of single numbers"
     return ""
 
 
-def _unknown(instructions: list[dis.Instruction], place: int) -> Iterator[str]:
-    """The variables between the name `array` and its call that are no numbers in the code."""
-    before = {"LOAD_CONST", "LOAD_SMALL_INT", "LOAD_GLOBAL", "LOAD_DEREF"}
-    known = {
-        two.argval
-        for one, two in pairwise(instructions)
-        if one.opname in before and two.opname == "STORE_FAST"
-    }
-    for one, two in pairwise(instructions[place + 1 :]):
-        if one.opname.startswith("CALL"):
+def _known(function: FunctionType) -> bool:
+    """Whether Numba was told to compile it where it is called, by @register_jitable."""
+    templates: Any = sys.modules.get("numba.core.typing.templates")
+    return templates is not None and any(
+        one is function for one, _ in templates.builtin_registry.globals
+    )
+
+
+def _unknown(code: CodeType, steps: list[Step], place: int) -> Iterator[str]:
+    """The sizes of arguments between the name `array` and its call: no numbers in the code."""
+    stores = Counter(step.what for step in steps if step.kind == "STORE_FAST")
+    arguments = {name for name in code.co_varnames[: code.co_argcount] if not stores[name]}
+
+    def shape(at: int) -> bool:
+        """Whether what is there is the shape of an argument."""
+        of = steps[at - 1]
+        return steps[at].what == "shape" and of.kind == "LOAD_FAST" and of.what in arguments
+
+    sizes: Counter[str] = Counter()
+    for at, step in enumerate(steps):
+        if step.kind == "UNPACK_SEQUENCE" and shape(at - 1):  # N, H = h.shape
+            sizes.update(one.what for one in steps[at + 1 : at + 1 + step.what])
+        elif step.kind == "STORE_FAST" and "BINARY" in steps[at - 1].kind and shape(at - 3):
+            sizes[step.what] += 1  # H = h.shape[1]
+    for at in range(place + 1, len(steps)):
+        step = steps[at]
+        if step.kind.startswith("CALL"):
             return
-        if one.opname.startswith("LOAD_FAST") and two.argval != "dtype":
-            loaded = one.argval if isinstance(one.argval, tuple) else (one.argval,)
-            yield from (name for name in loaded if name not in known)
+        if step.kind == "LOAD_FAST" and 0 < sizes[step.what] == stores[step.what]:
+            yield step.what
+        elif shape(at) and not steps[at + 1].kind.startswith("CALL"):  # len(x.shape) is known
+            yield f"{steps[at - 1].what}.shape"

@@ -41,7 +41,8 @@ step, whole = partial(step), partial(whole)  # no functions, as far as a look at
 @cuda.jit
 def kernel(x, h_prev, c_prev, U, W, a, h, c):
     n, j = cuda.grid(2)
-    all_h, all_c = step(*map(whole, (x, h_prev, c_prev, U, W, a)))
+    xs, hs, cs = whole(x), whole(h_prev), whole(c_prev)
+    all_h, all_c = step(xs, hs, cs, whole(U), whole(W), whole(a))
     h[n, j], c[n, j] = all_h[n, j], all_c[n, j]
 
 
