@@ -74,6 +74,21 @@ def rnn_backward(d_h_from_loss, x, h_0, h, U, W):
 """
 
 
+BACK_AT_ONCE = """
+def rnn_backward(d_h_from_loss, x, h_0, h, U, W):
+    hs = np.concatenate([h_0[None], h])
+    dz = np.zeros_like(h)
+    nxt = np.zeros_like(h_0)
+    for t in reversed(range(len(h) - 1)):
+        dz[t] = (d_h_from_loss[t] + nxt) * (1 - hs[t + 1]**2)
+        nxt = dz[t] @ W
+    dx = np.einsum("tnh,hd->tnd", dz, U)
+    dU = np.einsum("tnh,tnd->hd", dz, x)
+    dW = np.einsum("tnh,tnk->hk", dz, hs[:-1])
+    return dx, nxt, dU, dW, dz.sum(axis=(0, 1))
+"""
+
+
 def line_of(number: str, answer: str) -> tuple[str, str]:
     """The code of the line that is named, and what is said of it."""
     exercise, source = EXERCISES[number], f"import numpy as np\n{answer}".encode()
@@ -90,6 +105,15 @@ def line_of(number: str, answer: str) -> tuple[str, str]:
         ("30", STEP_BACK, "d_U = d_z.T @ x", "d_U = d_z.T @ x / len(x)"),
         # One that is right is asked for the z of another gate.
         ("22", CELL, "g = np.tanh(self.pre(x, h, 2))", "g = np.tanh(self.pre(x, h, 3))"),
+        # A call gives something else than the parameter is named after.
+        (
+            "22",
+            CELL,
+            "return cell.forward(x, h_prev, c_prev)",
+            "return cell.forward(x, c_prev, h_prev)",
+        ),
+        ("30", STEP_BACK, "d_U, d_W, d_a = weights(d_z, x", "d_U, d_W, d_a = weights(d_h, x"),
+        ("31", BACK, "while t >= 0:", "while t > 0:"),
         # d_h and d_z are those of their step, and what they are multiplied by is not.
         ("31", BACK, "d_z = d_h * (1 - h[t] * h[t])", "d_z = d_h * (1 - h[t - 1] * h[t - 1])"),
         ("31", BACK, "d_U += d_z.T @ x[t];", "d_U += d_z.T @ x[t - 1];"),
@@ -100,3 +124,38 @@ def test_the_line_at_fault(number: str, answer: str, right: str, wrong: str) -> 
     code, _said = line_of(number, answer.replace(right, wrong))
 
     assert code.startswith(wrong)
+
+
+def test_a_parameter_that_may_be_meant_for_anything() -> None:
+    """Nothing else that ``slope(x)`` gets is what it is called: its name is no evidence."""
+    wrong = STEP_BACK.replace("slope(h):\n    return 1 - h ** 2", "slope(x):\n    return 1 - x")
+
+    code, _said = line_of("30", wrong)
+
+    assert code == "return 1 - x"
+
+
+def test_a_loop_that_does_not_run() -> None:
+    """For one word it has no round: nothing is said of a part of a variable."""
+    code, said = line_of("31", BACK_AT_ONCE)
+
+    assert code.startswith("for t in")
+    assert said.endswith("In this call the loop does not run, and nothing is stored.")
+
+
+def test_a_number_under_a_condition() -> None:
+    """It is named with the condition, of which it is not known that it is right."""
+    clip = """
+def clip_by_norm(d_U, d_W, d_a, max_norm):
+    norm = np.sqrt((d_U**2).sum() + (d_W**2).sum() + (d_a**2).sum())
+    if norm < max_norm:
+        scale = max_norm / norm
+    else:
+        scale = 1.0
+    return norm, d_U * scale, d_W * scale, d_a * scale
+"""
+
+    code, said = line_of("41", clip)
+
+    assert code == "scale = 1.0"
+    assert "set there under the condition of line 5" in said

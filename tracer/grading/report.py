@@ -328,8 +328,14 @@ class Why(StrEnum):
     """A function that hands back nothing, where its value is used."""
     SHARED = "shared"
     """A list or dictionary that is made once for all calls, as an argument's default."""
+    PASSED = "passed"
+    """A function is called with another quantity than its parameter is named after."""
     UNEQUAL = "unequal"
     """They are in the right computation, but not as what they are called or returned as."""
+
+
+OF_A_VALUE = (Why.ABSENT, Why.MISTAKEN, Why.UNEQUAL, Why.OTHER, Why.TURNED, Why.LOOP)
+"""What is said of a value, and not of how the code runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +365,8 @@ class Blame:
         Variables that it read and of which it is not known that they are right, each with its line.
     called : int or None
         The line that called the function in which it stands, unless all that it was given is right.
+    under : int or None
+        Where it is a whole number, made of no variable and under a condition, the line of that.
     """
 
     line: int
@@ -372,6 +380,7 @@ class Blame:
     file: str = ""
     read: tuple[tuple[str, int], ...] = ()
     called: int | None = None
+    under: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

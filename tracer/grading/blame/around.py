@@ -53,6 +53,15 @@ class Around:
         """The loops of its function that a statement stands in, the outermost first."""
         return [s for s in self.within(line)[:-1] if isinstance(s, (ast.For, ast.While))]
 
+    def condition(self, line: int) -> int | None:
+        """The line of the innermost ``if`` that a statement stands under; None if it is in none."""
+        heads = [s.lineno for s in self.within(line)[:-1] if isinstance(s, ast.If)]
+        return heads[-1] if heads else None
+
+    def looked_at(self, loop: ast.While) -> set[str]:
+        """The variables of the condition under which a loop goes on."""
+        return {node.id for node in ast.walk(loop.test) if isinstance(node, ast.Name)}
+
     def storing(self, name: str, beside: int) -> list[int]:
         """The lines that give a variable another value, or a part of one, in the same function."""
         function = self.function(beside)

@@ -11,18 +11,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from tracer.grading.blame.among import Quantities
+from tracer.grading.blame.among import Quantities, plain
 from tracer.grading.blame.around import Around
 from tracer.grading.blame.before import is_own
 from tracer.grading.blame.naming import meant_by
 from tracer.grading.blame.recorded import Records
-from tracer.grading.report import Blame, Why
+from tracer.grading.report import OF_A_VALUE, Blame
 
 MOST_NAMED = 3
 """Variables that a line reads, as many as are named: those next above it."""
-
-OF_A_VALUE = (Why.ABSENT, Why.MISTAKEN, Why.UNEQUAL, Why.OTHER, Why.TURNED, Why.LOOP)
-"""What is said of a value, and not of how the code runs."""
 
 
 def with_origin(
@@ -43,7 +40,9 @@ def with_origin(
     nearest = [place for place in read.items() if place[0] not in right][-MOST_NAMED:]
     called = {at[0] for k in own if (at := _doubtful_call(records, k, quantities)) is not None}
     called = {line for line in called if around.function(line) is not around.function(blame.line)}
-    return replace(blame, read=tuple(nearest), called=min(called, default=None))
+    alone = bool(own) and all(plain(records.of(k)) and not records.read.get(k) for k in own)
+    under = around.condition(blame.line) if alone else None
+    return replace(blame, read=tuple(nearest), called=min(called, default=None), under=under)
 
 
 def _read(records: Records, record: int, blame: Blame) -> Iterator[tuple[str, int]]:

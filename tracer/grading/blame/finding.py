@@ -29,6 +29,7 @@ from tracer.grading.blame.held import (
     held,
     names_of_parts,
 )
+from tracer.grading.blame.looping import while_head
 from tracer.grading.blame.misplaced import Misplaced, miskept, misread, misstored, zeroed
 from tracer.grading.blame.naming import meant_by
 from tracer.grading.blame.occurring import Mistaken, Right
@@ -64,6 +65,9 @@ def blamed(
     shown = with_mistake(records, right, mistaken, around)
     why = Why.ABSENT if shown is None else Why.MISTAKEN
     quantity = None if shown is None else shown.quantity
+    head = _head_of_while(records, mistaken, around) if shown is not None else None
+    if head is not None and quantity is None:
+        return head
     made = first_made(records, known, right, around) if shown is None else shown.record
     if made is None:
         return None
@@ -117,6 +121,16 @@ def blamed(
         return None  # a variable is wrong that it hands back
     before = right_before(records, found, line, right.quantities)
     return Blame(line, last, name, why, quantity or "", before)
+
+
+def _head_of_while(records: Records, mistaken: Sequence[Mistaken], around: Around) -> Blame | None:
+    """The ``while`` that goes through other steps than it should, where these are the mistake."""
+    for m in mistaken:
+        head = None if m.loop.counts is None else while_head(records, m.loop.counts, around)
+        if head is not None:
+            line, name = head
+            return Blame(line, line, name, Why.LOOP)
+    return None
 
 
 def _made_before(

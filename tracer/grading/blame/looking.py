@@ -27,6 +27,7 @@ from tracer.grading.blame.occurring import (
     right_numbers,
     sorted_with_ways,
 )
+from tracer.grading.blame.passed import wrongly_called
 from tracer.grading.blame.recorded import Records
 from tracer.grading.judge import Judged
 from tracer.grading.report import Blame, CheckReport, Kind, Verdict, Why
@@ -114,7 +115,8 @@ def _in_one(
         right, mistaken = _numbers(session, task, found, number, mistakes)
         returned = _returned(task, number)
         blame = blamed(records, right, returned, mistaken, source)
-        blame = with_origin(blame, records, right.quantities, Around(source))
+        passed = wrongly_called(blame, records, right)
+        blame = passed or with_origin(blame, records, right.quantities, Around(source))
     except Exception:  # noqa: BLE001 - a line is feedback: whatever they wrote, there are points
         return None  # as where shapes of the student's own do not fit: nothing can be said
     # Of functions that are there already, Python says only which line runs.

@@ -7,6 +7,7 @@ equation that reads it.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from tracer.cells.activations import Array
 from tracer.grading.blame.among import alike, plain
+from tracer.grading.blame.around import Around
 from tracer.grading.blame.naming import meant_by
 from tracer.grading.blame.recorded import Records
 from tracer.grading.comparing import same
@@ -138,6 +140,27 @@ def _counter(records: Records, read: Collection[int], counts: npt.NDArray[np.int
         one_by_one = len(values) == len(counts) > 1 and all(n.size == 1 for n in numbers)
         if one_by_one and (np.concatenate(numbers) == counts).all():
             return values[0]
+    return None
+
+
+def while_head(
+    records: Records, counts: npt.NDArray[np.int64], around: Around
+) -> tuple[int, str] | None:
+    """The ``while`` that goes through these steps and then ends, and the variable it looks at.
+
+    That one is counted on once more, to the step that is left out.
+    """
+    values: dict[tuple[str, int], list[int]] = {}
+    for k in range(len(records.rows)):
+        if records.name(k) and records.of(k).size == 1:
+            values.setdefault((records.name(k), int(records.rows[k, 7])), []).append(k)
+    for (name, _call), own in values.items():
+        numbers = np.concatenate([records.of(k) for k in own])
+        if len(counts) < 2 or not np.array_equal(numbers[:-1], counts):
+            continue
+        for loop in reversed(around.loops(records.lines(own[-1])[0])):
+            if isinstance(loop, ast.While) and name in around.looked_at(loop):
+                return loop.lineno, name
     return None
 
 

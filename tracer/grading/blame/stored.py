@@ -278,11 +278,20 @@ def _left_out(records: Records, variable: int, unset: Marks, around: Around) -> 
         loop = _too_short(nest, rounds, unset, stored, axes)
         if loop is not None and not _under_condition(name, loop, around):
             last = loop.body[0].lineno - 1
-            return Stored(loop.lineno, max(loop.lineno, last), name, Why.MISSING, variable)
+            idle = not rounds[0] and _never_runs(records, nest[0], variable)
+            of = "" if idle else name
+            return Stored(loop.lineno, max(loop.lineno, last), of, Why.MISSING, variable)
     ends = around.breaks(nest[-1]) if _goes_on_to_the_end(unset) else []
     if len(ends) == 1 and not any(around.breaks(loop) for loop in nest[:-1]):
         return Stored(ends[0], ends[0], name, Why.MISSING, variable)
     return None
+
+
+def _never_runs(records: Records, loop: Loop, variable: int) -> bool:
+    """Whether nothing was made in a loop, in the call that a variable is of."""
+    lines = records.rows[records.rows[:, 7] == records.rows[variable, 7], 0]
+    last = loop.end_lineno or loop.lineno
+    return not ((loop.lineno <= lines) & (lines <= last)).any()
 
 
 def _goes_on_to_the_end(unset: Marks) -> bool:

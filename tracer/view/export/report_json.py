@@ -126,7 +126,7 @@ def _line_record(report: Report, said: Sequence[Said]) -> dict[str, Any] | None:
         "number": at.number, "cell": at.cell, "file": clean(at.file or report.blamed_form.file),
         "code": clean(at.text.strip()), "name": blame.name,
         "why": blame.why,
-        "numbers_of": blame.quantity if blame.why is Why.OTHER else None,
+        "numbers_of": blame.quantity if blame.why in (Why.OTHER, Why.PASSED) else None,
         "instead_of": (blame.quantity or None) if blame.why is Why.UNEQUAL else None,
         "t": None if blame.step is None else blame.step + 1,
         "of_t": None if blame.of_step is None else blame.of_step + 1,

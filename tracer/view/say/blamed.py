@@ -85,6 +85,8 @@ def _of_the_form(blame: Blame, name: str) -> str:
     """What is said of how the code runs, and of no value; empty where that is not the matter."""
     t = None if blame.step is None else blame.step + 1
     match blame.why:
+        case Why.MISSING if t is None and not name:
+            said = _("In this call the loop does not run, and nothing is stored.")
         case Why.MISSING if t is None:
             said = _("The loop stores nothing in a part of {name}.")
         case Why.SKIPPED if t is None:
@@ -100,6 +102,8 @@ def _of_the_form(blame: Blame, name: str) -> str:
                 "{name} is set only once there: the next sentence begins with what the one before "
                 "has left in it."
             )
+        case Why.PASSED:
+            said = _("The function is called there with the numbers of {quantity} as its {name}.")
         case Why.LOST:
             said = _("The result of this line is not stored: {name} keeps its old value.")
         case Why.COMPARED:
@@ -145,6 +149,13 @@ def _origin(report: Report, blame: Blame) -> str:
     ]
     computed = _("It is computed from {names}; the fault may lie there.")
     said = [computed.format(names=listed(shown))] if shown else []
+    at = None if blame.under is None else report.blamed_form.line(blame.under)
+    if at is not None:
+        said.append(
+            _("It is set there under the condition of line {n}; the fault may lie in that.").format(
+                n=at.number
+            )
+        )
     at = None if blame.called is None else report.blamed_form.line(blame.called)
     if at is not None:
         said.append(
