@@ -163,9 +163,10 @@ def test_where_the_fault_lies(rnn_unroll: Exercise, wrong: Wrong) -> None:
 
 
 BY_MODULE = READS_H.replace(IMPORT, "import rnn_step\n").replace("= rnn", "= rnn_step.rnn")
+AS_AN_OBJECT = READS_H.replace("def rnn_unroll(", "class Unroll:\n  def __call__(self, ")
 IN_A_SESSION = (
     (NO_BIAS, READS_H), (NO_BIAS, CALLS_IT), (NO_BIAS, NAMES_IT), (NO_BIAS, BY_MODULE),
-    (STUB, READS_H),
+    (NO_BIAS, f"{AS_AN_OBJECT}\nrnn_unroll = Unroll()\n"), (STUB, READS_H),
 )  # fmt: skip
 
 

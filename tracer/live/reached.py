@@ -49,7 +49,7 @@ def reached(functions: Iterable[object]) -> Iterator[Any]:
 
 def used(function: object) -> Iterator[tuple[str, object]]:
     """The global names in a function's code with what they are; also a module that it imports."""
-    code, around = code_of(function), getattr(function, "__globals__", {})
+    code, around = code_of(function), home(function)
     for name in () if code is None else _names(code):
         if name in around:
             yield name, around[name]
@@ -66,11 +66,16 @@ def _names(code: CodeType) -> Iterator[str]:
 
 
 def home(value: object) -> Names:
-    """The names of the module that a function or class is defined in; of a module its own."""
+    """The names of the module that a function, class or object that can be called is defined in.
+
+    Of a module its own.
+    """
     if isinstance(value, ModuleType):
         return vars(value)
     inner = plain(value) if callable(value) else None
     if isinstance(inner, type):
         inner = next((f for f in vars(inner).values() if inspect.isfunction(f)), None)
+    if not hasattr(inner, "__globals__"):  # an object that can be called
+        inner = vars(type(inner)).get("__call__")
     names = getattr(inner, "__globals__", None)
     return names if isinstance(names, dict) else {}
