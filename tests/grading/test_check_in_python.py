@@ -406,6 +406,7 @@ def test_a_class(tmp_path: Path) -> None:
         ("10", [{"rnn": rnn_step}], "nothing was given for rnn_step"),
         (10, [3], "rnn_step of exercise 10_rnn_step is to be a function; got int"),
         (1, [3], "encode of exercise 01_word_codes is to be a function; got int"),
+        (np.int64(10), [3], "rnn_step of exercise 10_rnn_step is to be a function; got int"),
         (2.2, [rnn_step], 'by its name or number: "22"; got float'),
     ],
 )
@@ -425,8 +426,12 @@ def test_names_that_are_not_there() -> None:
         tracer.check("10", step=rnn_step)
     with pytest.raises(InputError, match="rnn_step of exercise 10_rnn_step was given twice"):
         tracer.check("10", rnn_step, rnn_step=rnn_step)
-    with pytest.raises(InputError, match=r"seed = -1; expected a whole number"):
-        tracer.check("10", rnn_step, seed=-1)
+    number: Any = 10**5000
+    with pytest.raises(UnknownNameError, match="no exercise 'a number of thousands of digits'"):
+        tracer.check(number, rnn_step)
+    for seed, said in ((-1, "-1"), (number, "a number of thousands of digits")):
+        with pytest.raises(InputError, match=f"seed = {said}; expected a whole number"):
+            tracer.check("10", rnn_step, seed=seed)
     with pytest.raises(InputError, match="give each by its name: rnn_step_forward=…, "):
         tracer.check("30", rnn_step, exercises=ROWS / "exercises")
 

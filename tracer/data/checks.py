@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from tracer.errors import InputError
-from tracer.trace.whole import as_whole
+from tracer.trace.whole import as_whole, written
 
 
 class SettingError(InputError):
@@ -17,7 +17,7 @@ class SettingError(InputError):
 
     def __init__(self, name: str, value: Any, wanted: str) -> None:
         self.name, self.value, self.wanted = name, value, wanted
-        super().__init__(f"{name} is {value!r}; expected {wanted}")
+        super().__init__(f"{name} is {written(value)}; expected {wanted}")
 
 
 def check_whole(name: str, value: Any, least: int) -> int:

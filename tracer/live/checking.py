@@ -16,7 +16,10 @@ from tracer.live.importing import forget_changed
 from tracer.live.named import the_exercise
 from tracer.live.result import Checked
 from tracer.live.saved import old_in
-from tracer.trace.whole import as_whole
+from tracer.trace.whole import as_whole, written
+
+LARGEST = 2**64 - 1
+"""Of the seeds: a report writes them."""
 
 
 def check(
@@ -41,7 +44,7 @@ def check(
         The function or class that the exercise asks for. Where it asks for several: a mapping or a
         module that has them by their names; or leave it out and give each as a keyword.
     seed : int, optional
-        Repeats an earlier check with the same numbers; the result has it.
+        From 0 to 2**64 - 1. Repeats an earlier check with the same numbers; the result has it.
     exercises : path, optional
         A folder of exercises of your own; by default those of tracer.
     **functions : callable
@@ -71,8 +74,8 @@ def check(
     """
     if seed is not None:
         seed, came = as_whole(seed), seed
-        if seed is None or seed < 0:
-            raise InputError(f"seed = {came!r}; expected a whole number, 0 or more")
+        if seed is None or not 0 <= seed <= LARGEST:
+            raise InputError(f"seed = {written(came)}; expected a whole number from 0 to {LARGEST}")
     asked = the_exercise(exercise, exercises)
     if asked.device:
         raise InputError(_elsewhere(asked, exercises))

@@ -9,12 +9,13 @@ from tracer.course.source import exercises_for
 from tracer.errors import FileError, InputError, UnknownNameError
 from tracer.exercises.discovery import discover, find
 from tracer.exercises.exercise import Exercise
+from tracer.trace.whole import as_whole, written
 
 
 def the_exercise(said: object, folder: str | os.PathLike[str] | None) -> Exercise:
     """The exercise that is meant."""
-    if isinstance(said, int) and not isinstance(said, bool):
-        said = f"{said:02}"
+    if (number := as_whole(said)) is not None:
+        said = written(number).zfill(2)
     if not isinstance(said, str):
         raise InputError(
             f'the exercise is given by its name or number: "22"; got {type(said).__name__}'

@@ -9,7 +9,7 @@ import numpy as np
 from tracer.errors import InputError
 from tracer.kernels.device import device as device_named
 from tracer.text.vocabulary import END, UNKNOWN
-from tracer.trace.whole import as_whole
+from tracer.trace.whole import as_whole, written
 
 if TYPE_CHECKING:
     from tracer.model.model import Model
@@ -34,7 +34,7 @@ def continued(model: Model, words: tuple[str, ...], device: str, steps: int) -> 
     """
     most = as_whole(steps)
     if most is None or most < 1:
-        raise InputError(f"steps is {steps!r}; expected a whole number, 1 or more")
+        raise InputError(f"steps is {written(steps)}; expected a whole number, 1 or more")
     said = list(words)
     forward = device_named(device).forward
     H, dtype = model.cell.W.shape[1], model.cell.W.dtype

@@ -28,7 +28,7 @@ from tracer.trace.room import check_room
 from tracer.trace.target import counted, target_of
 from tracer.trace.trace import Head, Trace
 from tracer.trace.unroll import unroll
-from tracer.trace.whole import as_whole
+from tracer.trace.whole import as_whole, written
 
 
 class Layer(NamedTuple):
@@ -176,8 +176,8 @@ class Model:
             averaged_over, given_number = as_whole(averaged_over), averaged_over
             if averaged_over is None or averaged_over < len(sentences):
                 raise InputError(
-                    f"averaged_over is {given_number!r}; expected a whole number of sentences, "
-                    f"at least the {len(sentences)} of this batch"
+                    f"averaged_over is {written(given_number)}; expected a whole number of "
+                    f"sentences, at least the {len(sentences)} of this batch"
                 )
         words = [self.encoder.split(one) for one in sentences]
         given: tuple[int, ...] = ()

@@ -21,7 +21,7 @@ from tracer.trace.room import check_given, check_room
 from tracer.trace.trace import Trace
 from tracer.trace.unroll import given_array
 from tracer.trace.weights import by_name, shares, totals
-from tracer.trace.whole import as_whole
+from tracer.trace.whole import as_whole, written
 
 
 def backprop(
@@ -82,7 +82,9 @@ def backprop(
     if window is not None:
         window, came = as_whole(window), window
         if window is None or window < 1:
-            raise InputError(f"window is {came!r}; expected a whole number of steps, 1 or more")
+            raise InputError(
+                f"window is {written(came)}; expected a whole number of steps, 1 or more"
+            )
     layer = trace.last
     T, N, H = trace.T, trace.N, trace.H
     device = device_for(trace.cell, device)

@@ -21,3 +21,17 @@ def as_whole(value: Any) -> int | None:
         return index(value)
     except TypeError:
         return None
+
+
+def written(value: Any) -> str:
+    """What came, as a message has it; Python itself writes no number of thousands of digits.
+
+    Examples
+    --------
+    >>> written(-1), written(10**5000)
+    ('-1', 'a number of thousands of digits')
+    """
+    try:
+        return repr(value)
+    except ValueError:
+        return "a number of thousands of digits"
