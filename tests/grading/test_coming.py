@@ -10,13 +10,16 @@ from tracer.exercises.submission import Submission
 from tracer.grading.session import grade
 from tracer.view.export.report_json import as_record
 
-NORM = """
-def clip_by_norm(d_U, d_W, d_a, max_norm):
-    for d in (d_U, d_W, d_a):
-        total = (d**2).sum()
-    norm = np.sqrt(total)
-    scale = min(1.0, max_norm / norm)
-    return norm, scale * d_U, scale * d_W, scale * d_a
+ADAM = """
+def corrected(q, beta, t):
+    return q / (1 - beta**t)
+
+def adam(w, d, m, v, t, lr, beta1, beta2, epsilon):
+    m = beta1 * m + (1 - beta1) * d
+    v = beta2 * v + (1 - beta2) * d * d
+    m_hat, v_hat = corrected(m, beta1, t), corrected(v, beta2, t)
+    step = m_hat / (v_hat + epsilon)
+    return w - lr * step, m, v
 """
 
 HELPER = """
@@ -26,22 +29,6 @@ def keep(f, memory):
 def cell_update(c_prev, i, f, g, o):
     c = keep(i, c_prev) + i * g
     return o * np.tanh(c), c
-"""
-
-BACKWARD = """
-def rnn_backward(d_h_from_loss, x, h_0, h, U, W):
-    d_U, d_W, d_a = np.zeros_like(U), np.zeros_like(W), np.zeros_like(U[:, 0])
-    d_x = np.zeros_like(x)
-    back = np.zeros_like(h_0)
-    for t in range(len(x) - 1, -1, -1):
-        d_z = (d_h_from_loss[t] + back) * (1 - h[t] ** 2)
-        before = h[t - 1] if t > 0 else np.zeros_like(h_0)
-        d_x[t] = d_z @ U
-        d_U += d_z.T @ x[t]
-        d_W += d_z.T @ before
-        d_a += d_z.sum(axis=0)
-        back = d_z @ W
-    return d_x, back, d_U, d_W, d_a
 """
 
 OWN_LINE = """
@@ -65,22 +52,22 @@ def line_of(number: str, answer: str) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("number", "answer", "code", "said"),
     [
-        ("41", NORM, "norm = np.sqrt(total)", "It is computed from total (line 5); the fault may"),
-        ("21", HELPER, "return f * memory", "The function is called in line 7; the fault may"),
-        ("31", BACKWARD, "d_W += d_z.T @ before", "computed from before (line 9); the fault may"),
+        ("43", ADAM, "return w - lr * step, m, v", "It is computed from step (line 10)."),
+        ("21", HELPER, "return f * memory", "The function is called in line 7."),
     ],
 )
-def test_what_else_may_be_at_fault(number: str, answer: str, code: str, said: str) -> None:
-    """The variable that the line reads, or the call of its function; never the 0 of a sum."""
+def test_where_it_comes_from(number: str, answer: str, code: str, said: str) -> None:
+    """The variable with numbers that are nowhere right, or the call that gave i for f."""
     named, told = line_of(number, answer)
 
-    assert named.startswith(code)
-    assert said in told
+    assert named == code
+    assert told.endswith(said)
 
 
-def test_a_line_that_is_at_fault_alone() -> None:
-    """All that it reads is known to be right, so nothing else is named."""
+def test_what_is_right_is_not_named() -> None:
+    """All that the line reads has right numbers."""
     named, told = line_of("21", OWN_LINE)
 
     assert named == "h = o * c"
-    assert "the fault may lie" not in told
+    assert "computed from" not in told
+    assert "called" not in told

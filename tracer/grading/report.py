@@ -362,7 +362,8 @@ class Blame:
     file : str
         The module of the student's earlier answer in which the line stands; empty for this one.
     read : tuple of (str, int)
-        Variables that it read and of which it is not known that they are right, each with its line.
+        Variables that it read, with numbers that the right computation does not have, and the line
+        of each.
     called : int or None
         The line that called the function in which it stands, unless all that it was given is right.
     under : int or None

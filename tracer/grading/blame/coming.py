@@ -1,7 +1,8 @@
-"""Where the value of a line to look at comes from: what else may be at fault.
+"""Where the value of a line to look at comes from.
 
-A line makes a wrong value of what it reads. Where all of that is known to be right, the line is at
-fault; where it is not, what it reads may be, or the call of the function that it stands in.
+A line makes a wrong value of what it reads. What of that has numbers which the right computation
+does not have is named, with its line, and so is the call of a function, unless all that it was
+given is known to be right. Neither is said to be at fault: that is not known.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from tracer.grading.blame.among import Quantities, plain
+from tracer.grading.blame.among import Quantities, each_near, plain
 from tracer.grading.blame.around import Around
 from tracer.grading.blame.before import is_own
 from tracer.grading.blame.naming import meant_by
+from tracer.grading.blame.occurring import Right
 from tracer.grading.blame.recorded import Records
 from tracer.grading.report import OF_A_VALUE, Blame
 
@@ -23,7 +25,7 @@ MOST_NAMED = 3
 
 
 def with_origin(
-    blame: Blame | None, records: Records, quantities: Quantities, around: Around
+    blame: Blame | None, records: Records, right: Right, around: Around
 ) -> Blame | None:
     """The same, with what the value was computed from, and where its function was called."""
     if blame is None or blame.why not in OF_A_VALUE:
@@ -33,11 +35,13 @@ def with_origin(
         for k in range(len(records.rows))
         if records.lines(k)[0] == blame.line and blame.name in ("", records.name(k))
     ]
+    quantities = right.quantities
     if _begins_at_0(records, own, blame, quantities, around):
         return None
-    right = {name for name, _line in blame.right}
-    read = dict(sorted((place for k in own for place in _read(records, k, blame)), key=_line))
-    nearest = [place for place in read.items() if place[0] not in right][-MOST_NAMED:]
+    called_right = {name for name, _line in blame.right}
+    places = (place for k in own for place in _read(records, k, blame, right))
+    read = dict(sorted(places, key=_line))
+    nearest = [place for place in read.items() if place[0] not in called_right][-MOST_NAMED:]
     called = {at[0] for k in own if (at := _doubtful_call(records, k, quantities)) is not None}
     called = {line for line in called if around.function(line) is not around.function(blame.line)}
     alone = bool(own) and all(plain(records.of(k)) and not records.read.get(k) for k in own)
@@ -45,13 +49,20 @@ def with_origin(
     return replace(blame, read=tuple(nearest), called=min(called, default=None), under=under)
 
 
-def _read(records: Records, record: int, blame: Blame) -> Iterator[tuple[str, int]]:
-    """The variables that a statement read, each with the line that gave it its value."""
+def _read(records: Records, record: int, blame: Blame, right: Right) -> Iterator[tuple[str, int]]:
+    """The variables that a statement read, each with the line that gave it its value.
+
+    No line is told of one with numbers of the right computation only: it would lead astray. Of
+    zeros nothing is known.
+    """
     for earlier in records.read.get(record, ()):
         name, (line, _last) = records.name(earlier), records.lines(earlier)
+        numbers = records.of(earlier)
+        counts = np.array_equal(numbers, np.round(numbers[:1]))
+        there = each_near(numbers, right.known) | each_near(numbers, right.partial)
+        known = bool(numbers.any()) and bool(there.all())
         other = name != blame.name and not blame.line <= line <= blame.last
-        counts = np.array_equal(records.of(earlier), np.round(records.of(earlier)[:1]))
-        if other and name and not counts and not name.startswith("return"):
+        if other and name and not (counts or known or name.startswith("return")):
             yield name, line
 
 

@@ -116,7 +116,7 @@ def _in_one(
         returned = _returned(task, number)
         blame = blamed(records, right, returned, mistaken, source)
         passed = wrongly_called(blame, records, right)
-        blame = passed or with_origin(blame, records, right.quantities, Around(source))
+        blame = passed or with_origin(blame, records, right, Around(source))
     except Exception:  # noqa: BLE001 - a line is feedback: whatever they wrote, there are points
         return None  # as where shapes of the student's own do not fit: nothing can be said
     # Of functions that are there already, Python says only which line runs.

@@ -141,13 +141,13 @@ def _value_at_step(blame: Blame, step: int, name: str) -> str:
 
 
 def _origin(report: Report, blame: Blame) -> str:
-    """What the value was computed from, and who called the function: that may be at fault too."""
+    """What the value was computed from, and where the function was called."""
     shown = [
         _("{name} (line {n})").format(name=clean(name), n=at.number)
         for name, line in blame.read
         if (at := report.blamed_form.line(line)) is not None
     ]
-    computed = _("It is computed from {names}; the fault may lie there.")
+    computed = _("It is computed from {names}.")
     said = [computed.format(names=listed(shown))] if shown else []
     at = None if blame.under is None else report.blamed_form.line(blame.under)
     if at is not None:
@@ -158,11 +158,7 @@ def _origin(report: Report, blame: Blame) -> str:
         )
     at = None if blame.called is None else report.blamed_form.line(blame.called)
     if at is not None:
-        said.append(
-            _("The function is called in line {n}; the fault may lie in what it is given.").format(
-                n=at.number
-            )
-        )
+        said.append(_("The function is called in line {n}.").format(n=at.number))
     return " ".join(said)
 
 
