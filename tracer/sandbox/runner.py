@@ -7,9 +7,10 @@ can still find it, for it runs as the same user, and only a real wall would prev
 What is measured here (a returned array changed later, and without a wall an input that changed) is
 measured beside the student's code, in the same interpreter. It is kept out of that code's easy
 reach, in the variables of a running function, but who wants to can forge it. Behind a wall, inputs
-lie in memory that the grader looks at itself (`lent`), and nothing is said of them. A right number
-cannot be forged: what is right is not known in here. Every check looks the same from here: whatever
-it is about, the arguments can be looked at after its calls, and what was returned goes out again.
+lie in memory that the grader looks at itself (`lent`); all that is said of them is which do not
+stand any more in their dict or list, and that can be forged too. A right number cannot be forged:
+what is right is not known in here. Every check looks the same from here: whatever it is about, the
+arguments can be looked at after its calls, and what was returned goes out again.
 
 It is started early, loads NumPy and the files beside it, and waits. When stdin ends, the request
 lies ready, and behind it the student's program. The request is the plan, and the arrays that the
