@@ -135,6 +135,36 @@ def test_a_parameter_that_may_be_meant_for_anything() -> None:
     assert code == "return 1 - x"
 
 
+def test_states_that_are_both_0() -> None:
+    """Each is named as what its own name says: c is no h_prev."""
+    unroll = """
+def sigmoid(z):
+    return (1 + np.tanh(z / 2)) / 2
+
+def step(x, h_prev, c_prev, U, W, a):
+    i, f, g, o = np.split(x @ U.T + h_prev @ W.T + a, 4, axis=1)
+    c = sigmoid(f) * c_prev + sigmoid(i) * np.tanh(g)
+    return sigmoid(o) * np.tanh(c), c
+
+def lstm_unroll(x, lengths, h_0, c_0, U, W, a):
+    h = np.zeros_like(h_0)
+    c = np.zeros_like(c_0)
+    hs, cs = [], []
+    for t in range(len(x)):
+        new_h, new_c = step(x[t], h, c, U, W, a)
+        going = (t < lengths)[:, None]
+        h, c = np.where(going, new_h, h), np.where(going, new_c, c)
+        hs.append(h)
+        cs.append(c)
+    return np.array(hs), np.array(cs)
+"""
+
+    code, said = line_of("23", unroll)
+
+    assert code == "h = np.zeros_like(h_0)"
+    assert "The value of h is not what the equations give for h_prev" in said
+
+
 def test_a_loop_that_does_not_run() -> None:
     """For one word it has no round: nothing is said of a part of a variable."""
     code, said = line_of("31", BACK_AT_ONCE)

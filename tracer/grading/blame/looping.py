@@ -100,9 +100,13 @@ def first_in_loop(records: Records, found: int, loop: Looping) -> tuple[int, str
         return head, ""
     if loop.going is not None and (mask := _mask(records, named, *loop.going)) is not None:
         return mask, ""
+    states = {quantity.removesuffix("_prev"): quantity for quantity in loop.handed}
     for quantity, wrong in loop.handed.items():
         numbers = np.sort(wrong.ravel())
         for k in (found, *named) if records.name(found) else named:
+            state = meant_by(records.name(k), states, loosely=True)
+            if states.get(state, quantity) != quantity:
+                continue  # both may be 0: c is no h_prev
             room = records.filled(k) or records.grows(k)
             if alike(np.sort(records.of(k)), numbers) and not room:
                 if records.read_again(k):
