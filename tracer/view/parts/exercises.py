@@ -136,8 +136,10 @@ def exercise_list(
         said = _("To start: {command}, then cd my-course").format(command=begin(exercises[0]))
     elif following is None:
         said = all_passed(left_out)
-    else:
+    elif following in results:
         said = _("Next: tracer check")
+    else:
+        said = _("Next: tracer read")
     return ExerciseList(tuple(rows), book is not None, Said(said))
 
 
