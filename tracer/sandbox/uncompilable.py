@@ -12,7 +12,6 @@ import builtins
 import dis
 import enum
 import math
-import operator
 import re
 import sys
 from bisect import bisect_left
@@ -60,23 +59,20 @@ NOT_OF_MATH = (
 )  # fmt: skip
 
 OF_NUMPY = frozenset({
-    "acos", "acosh", "all", "any", "arccos", "arccosh", "arcsin", "arcsinh", "arctan",
+    "acos", "acosh", "all", "angle", "any", "arccos", "arccosh", "arcsin", "arcsinh", "arctan",
     "arctan2", "arctanh", "argmax", "argmin", "array_equal", "asarray", "asin", "asinh", "atan",
-    "atan2", "atanh", "atleast_1d", "atleast_2d", "atleast_3d", "bitwise_and", "bitwise_invert",
-    "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
-    "conj", "conjugate", "cos", "cosh", "count_nonzero", "deg2rad", "degrees", "divide",
-    "equal", "fmax", "fmin", "greater", "greater_equal", "hypot", "invert", "isnan", "isscalar",
-    "left_shift", "less", "less_equal", "log", "log10", "log2", "logical_and", "logical_not",
-    "logical_or", "logical_xor", "maximum", "mean", "minimum", "not_equal", "prod", "rad2deg",
-    "radians", "right_shift", "shape", "sin", "sinh", "size", "std", "sum", "tan", "tanh",
-    "trace", "true_divide", "var",
+    "atan2", "atanh", "atleast_1d", "atleast_2d", "atleast_3d", "average", "bitwise_and",
+    "bitwise_invert", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift",
+    "bitwise_xor", "broadcast_shapes", "conj", "conjugate", "cos", "cosh", "count_nonzero",
+    "deg2rad", "degrees", "divide", "dsplit", "equal", "fmax", "fmin", "greater",
+    "greater_equal", "hypot", "imag", "invert", "iscomplexobj", "isnan", "isrealobj",
+    "isscalar", "left_shift", "less", "less_equal", "log", "log10", "log2", "logical_and",
+    "logical_not", "logical_or", "logical_xor", "maximum", "mean", "minimum", "nan_to_num",
+    "nanmean", "nanprod", "nanstd", "nansum", "nanvar", "not_equal", "prod", "rad2deg",
+    "radians", "real", "right_shift", "searchsorted", "shape", "sin", "sinc", "sinh", "size",
+    "std", "sum", "tan", "tanh", "trace", "true_divide", "var", "vsplit",
 })  # fmt: skip
 """The functions of NumPy that compile; np.exp and np.abs are not among them."""
-
-COMPARED = {
-    "<": operator.lt, "<=": operator.le, "==": operator.eq, "!=": operator.ne, ">": operator.gt,
-    ">=": operator.ge,
-}  # fmt: skip
 
 NOTHING_DONE = frozenset({
     "CACHE", "COPY_FREE_VARS", "EXTENDED_ARG", "KW_NAMES", "MAKE_CELL", "NOP", "NOT_TAKEN",
@@ -84,12 +80,16 @@ NOTHING_DONE = frozenset({
 })  # fmt: skip
 """Instructions that neither make a value nor choose what comes next."""
 
+OF_TWO = ("BINARY_", "COMPARE_OP", "IS_OP", "CONTAINS_OP")
+
+OF_ONE = ("UNARY_", "COPY", "SWAP")
+
 ENDS = frozenset({"RETURN_VALUE", "RETURN_CONST", "RAISE_VARARGS", "RERAISE"})
 
 LOADS = frozenset({"LOAD_GLOBAL", "LOAD_DEREF", "LOAD_ATTR", "LOAD_FAST"})
 
-UNKNOWN = object()
-"""The value of what is known only when the kernel runs."""
+UNKNOWN, FIXED = object(), object()
+"""The values of what is known only when the kernel runs, and of what the compiler may work out."""
 
 
 class Step(NamedTuple):
@@ -190,64 +190,63 @@ def _values(code: CodeType, steps: list[Step], names: Mapping[str, Any]) -> list
             value = names.get(step.what, UNKNOWN)
         elif step.kind == "LOAD_ATTR" and isinstance(last, ModuleType):
             value = getattr(last, step.what, UNKNOWN)
+        elif step.kind == "LOAD_ATTR" and (step.what == "ndim" or last is not UNKNOWN):
+            value = FIXED
         elif step.kind == "STORE_FAST":
             held[step.what] = last
-        elif step.kind == "UNARY_NOT" and _plain(last):
-            value = not last
-        elif step.kind == "COMPARE_OP" and _plain(before) and _plain(last):
-            value = _compared(step.what, before, last)
+        else:
+            two = step.kind.startswith(OF_TWO) and before is not UNKNOWN is not last
+            one = step.kind.startswith(OF_ONE) and last is not UNKNOWN
+            types = step.kind == "CALL" and any(of is isinstance for of in values[-4:])
+            value = FIXED if two or one or types else UNKNOWN
         values.append(value)
     return values
 
 
-def _plain(value: Any) -> bool:
-    """Whether it is a number, a string or None: a condition of them is the same in each thread."""
-    return isinstance(value, (int, float, str, type(None)))
-
-
-def _compared(sign: str, left: Any, right: Any) -> Any:
-    try:
-        return COMPARED[sign](left, right)
-    except (KeyError, TypeError):
-        return UNKNOWN
-
-
 def _reached(code: CodeType, steps: list[Step], values: list[Any]) -> list[int]:
-    """The places of the steps that a thread may come to; Numba leaves out the others as well."""
+    """The places of the steps that are compiled, whatever comes of a condition of constants.
+
+    Numba leaves out what stands behind one that is never true.
+    """
     offsets = [step.offset for step in steps]
     bytecode: Any = dis.Bytecode(code)
-    reached: set[int] = set()
-    still = [0]
-    while still:
-        place = still.pop()
-        if place in reached:
-            continue
-        reached.add(place)
-        step, last = steps[place], UNKNOWN if steps[place].reached_by_jump else values[place - 1]
-        jumps = _jumps(step.kind, last)
-        if jumps is not False:
-            still.append(bisect_left(offsets, step.what))
-        if jumps is not True and step.kind not in ENDS:
-            still.append(place + 1)
-        still += [
-            bisect_left(offsets, one.target)
-            for one in bytecode.exception_entries
-            if one.start <= step.offset < one.end
-        ]
-    return sorted(reached)
+
+    def reached(*, fixed: bool) -> set[int]:
+        """Those where each jump is made, or none is, whose condition is fixed."""
+        found: set[int] = set()
+        still = [0]
+        while still:
+            place = still.pop()
+            if place in found:
+                continue
+            found.add(place)
+            step, last = steps[place], values[place - 1]
+            jumps = _jumps(step.kind, UNKNOWN if step.reached_by_jump else last, fixed=fixed)
+            if jumps is not False:
+                still.append(bisect_left(offsets, step.what))
+            if jumps is not True and step.kind not in ENDS:
+                still.append(place + 1)
+            still += [
+                bisect_left(offsets, one.target)
+                for one in bytecode.exception_entries
+                if one.start <= step.offset < one.end
+            ]
+        return found
+
+    return sorted(reached(fixed=True) & reached(fixed=False))
 
 
-def _jumps(kind: str, value: Any) -> bool | None:
+def _jumps(kind: str, value: Any, *, fixed: bool) -> bool | None:
     """Whether a step goes on elsewhere, given the value before it; None where either may be."""
     if dis.opmap.get(kind) not in {*dis.hasjrel, *dis.hasjabs}:
         return False
     if "IF" not in kind:
         return True if kind.startswith("JUMP") else None
-    if not _plain(value):
-        return None
-    if "NONE" in kind:
-        return (value is None) != ("NOT_NONE" in kind)
-    return bool(value) == ("TRUE" in kind)
+    if "NONE" in kind:  # also of an argument: its type says it
+        return fixed
+    if isinstance(value, (int, float, str, type(None))):
+        return bool(value) == ("TRUE" in kind)
+    return None if value is UNKNOWN else fixed
 
 
 def _found(
