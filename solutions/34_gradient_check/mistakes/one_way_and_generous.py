@@ -1,4 +1,4 @@
-# fails: nearly right; first at: property
+# fails: nearly right, small gradients; first at: property
 import numpy as np
 
 
