@@ -79,6 +79,17 @@ def test_what_was_learned_instead(mistake: str, says: str) -> None:
     assert failing["trouble"]["said"][1].startswith(says)
 
 
+def test_weights_that_left_the_numbers() -> None:
+    """Steps that are too large and steps of the wrong sign end alike; both are named."""
+    source = (SOLUTIONS / "train_tagger.py").read_bytes()
+    too_large = source.replace(b"RATE = 120, 0.03", b"RATE = 120, 1e308")
+    report = grade(read(home() / "44_train_tagger"), Submission("train.py", too_large), seed=1)
+    failing = next(c for c in as_record(report)["checks"] if c["verdict"] == "wrong")
+
+    assert "NaN or infinity. Steps that are too large" in failing["trouble"]["said"][1]
+    assert "along the gradient of the loss" in failing["trouble"]["said"][1]
+
+
 @pytest.mark.parametrize("seed", [83, 89])
 def test_a_right_answer_learns_enough(seed: int) -> None:
     """Each word is met often enough: with these, too few of those held back were once right."""

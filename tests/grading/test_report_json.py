@@ -161,7 +161,8 @@ def test_what_is_known_of_the_line_to_look_at() -> None:
 
     line = record["line"]
     assert (line["name"], line["why"], line["numbers_of"]) == ("h", "absent", None)
-    assert "The value of h is the first that is not in the right computation." in line["said"][1]
+    said = "The value of h is the first that does not occur in the right computation."
+    assert said in line["said"][1]
     assert {"name": "c", "number": 17} in line["right"]
     assert errors(json.loads(json.dumps(record))) == []
 

@@ -303,7 +303,7 @@ class Why(StrEnum):
     """What is known of the numbers that a line made."""
 
     ABSENT = "absent"
-    """They are the first that are not in the right computation."""
+    """They are the first that do not occur in the right computation."""
     MISTAKEN = "mistaken"
     """They are the first that the computation with the named mistake has, and the right one not."""
     LOOP = "loop"

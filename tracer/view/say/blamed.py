@@ -73,12 +73,11 @@ def _value(blame: Blame, code: str) -> str:
             said = _("The value of {name} is the first to show the mistake.")
             return said.format(name=name)
     if not name:
-        return _("A value there is the first that is not in the right computation.")
+        return _("A value there is the first that does not occur in the right computation.")
     if returned:
-        return _("What it returns is the first value that is not in the right computation.")
-    return _("The value of {name} is the first that is not in the right computation.").format(
-        name=name
-    )
+        return _("What it returns is the first value that does not occur in the right computation.")
+    said = _("The value of {name} is the first that does not occur in the right computation.")
+    return said.format(name=name)
 
 
 def _of_the_form(blame: Blame, name: str) -> str:

@@ -32,8 +32,10 @@ def learned_too_little(facts: Mapping[str, Any], function: str) -> list[str]:
     lost, same = facts["lost"], facts["same"]
     if lost:
         said = plural(
-            "In {names} is NaN or a number without end. A step that is too large ends like that.",
-            "In {names} are NaN or numbers without end. A step that is too large ends like that.",
+            "In {names} is NaN or infinity. Steps that are too large end like that, and so do "
+            "steps along the gradient of the loss in the place of against it.",
+            "In {names} are NaN or infinity. Steps that are too large end like that, and so do "
+            "steps along the gradient of the loss in the place of against it.",
             len(lost),
         )
         return [*lines, said.format(names=listed(lost))]
