@@ -69,8 +69,14 @@ def check(exercise: str) -> tuple[str, ...]:
 
 UNIT = """\
 The bars are drawn on one scale: to the right what makes the sum larger, to the left what makes it
-smaller. Places are written as in `h_3[2]`: word 3, unit 2. Another word is seen with `--steps`,
-another unit with `--unit`."""
+smaller. Words count from 1 and units from 0: `{place}` is `{name}` at word {t}, unit {unit}.
+Another word is seen with `--steps`, another unit with `--unit`."""
+
+
+def unit(name: str, t: int, number: int) -> str:
+    """How to read the picture of one unit at one word, by a number that stands in it."""
+    return UNIT.format(place=f"{name}_{t}[{number}]", name=name, t=t, unit=number)
+
 
 FACTORS = """\
 `d_c_from_h` is the first term of `d_c`, computed in two steps; `_next` marks a value of the next
@@ -87,7 +93,8 @@ squares."""
 
 MEMORY_BACK = """\
 The norm is the root of the sum of the squares; the scale is logarithmic. `d_c` comes back along the
-memory, multiplied by the forget gate at each step; exercise 35 shows an LSTM beside an RNN."""
+memory, multiplied by the forget gate at each step; what `d_h` of that step adds to it can make it
+larger. Exercise 35 shows an LSTM beside an RNN."""
 
 ONE_COUNTS = """\
 After two words it leans to “praise”. Only the last answer counts for the loss: -ln of the
@@ -122,7 +129,8 @@ PICTURES = {
     "10_rnn_step": Picture(
         "One unit of a network that has learned to tell praise from insults, at the word “a”.\n"
         "It adds up its three parts and squeezes the sum:",
-        show("--cell", "rnn", "--unit", "2", "--steps", "3"), "     word ", "  How to read", UNIT,
+        show("--cell", "rnn", "--unit", "2", "--steps", "3"),
+        "     word ", "  How to read", unit("h", 3, 2),
     ),
     "11_softmax": Picture(
         "A network that gives each word its class has read “water”. It has the scores on the\n"
@@ -151,7 +159,7 @@ PICTURES = {
     "20_lstm_gates": Picture(
         "One unit of a trained LSTM at the word “bad”: four sums of three parts each, and\n"
         "what σ and tanh make of them:",
-        show("--unit", "3", "--steps", "5"), "       word ", "  c_5[3]", UNIT,
+        show("--unit", "3", "--steps", "5"), "       word ", "  c_5[3]", unit("i", 5, 3),
     ),
     "21_cell_update": Picture(
         "A trained LSTM of eight units at the word “bad”. The fuller `f` is, the more of the\n"
@@ -161,7 +169,7 @@ PICTURES = {
     "22_lstm_step": Picture(
         "One unit of a trained LSTM at the word “bad”, from the sums to `h`, in the order of\n"
         "the equations:",
-        show("--unit", "3", "--steps", "5"), "       word ", "  How to read", UNIT,
+        show("--unit", "3", "--steps", "5"), "       word ", "  How to read", unit("i", 5, 3),
     ),
     "23_lstm_unroll": Picture(
         "Once your answer passes, `tracer check 23` lets it read a sentence with the weights\n"
