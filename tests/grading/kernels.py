@@ -55,6 +55,7 @@ def to_the_power(z):
 def σ"""),
         (SIGMOID, "return 1 / (1 + to_the_power(-z))"),
         ("= σ(z_f)", "= σ(z=z_f)"),
+        ("@cuda.jit\ndef kernel", "@cuda.jit(lineinfo=True, max_registers=64)\ndef kernel"),
     ),
     "names for all": changed(
         RIGHT, ("THREADS = (4, 8)", """THREADS = (4, 8)

@@ -32,6 +32,12 @@ AS_ON_A_CARD = (
 """What an array has in a kernel."""
 
 
+OF_A_COMPILER = (
+    "forceinline", "launch_bounds", "lineinfo", "lto", "max_registers", "shared_memory_carveout",
+)  # fmt: skip
+"""Options of `cuda.jit` that change no number, and that the simulator does not know."""
+
+
 OF_NUMPY = {
     "acos": "arccos", "acosh": "arccosh", "asin": "arcsin", "asinh": "arcsinh", "atan": "arctan",
     "atanh": "arctanh", "cos": "cos", "cosh": "cosh", "exp": "exp", "exp2": "exp2",
@@ -51,7 +57,7 @@ def simulate(refuse: Callable[..., None]) -> Any:
     os.environ["NUMBA_DISABLE_JIT"] = "0"  # else a function with @njit is like one without
     threading.stack_size(STACK)
     try:
-        importlib.import_module("numba.cuda")
+        cuda: Any = importlib.import_module("numba.cuda")
         shared: Any = importlib.import_module("numba.cuda.simulator.kernelapi")
         kernel: Any = importlib.import_module("numba.cuda.simulator.kernel")
     except ImportError:
@@ -62,7 +68,17 @@ def simulate(refuse: Callable[..., None]) -> Any:
     _single_numbers(kernel.FakeWithinKernelCUDAArray)
     kernel.swapped_cuda_module = _with_mathematics(kernel.swapped_cuda_module, compiler.Dispatcher)
     kernel.FakeCUDAKernel.__call__ = _called(kernel, compiler.Dispatcher, refuse)
+    cuda.jit = _with_options(cuda.jit)
     return kernel
+
+
+def _with_options(jit: Callable[..., Any]) -> Callable[..., Any]:
+    """`cuda.jit` that also takes what is said to a card's compiler alone."""
+
+    def with_options(*given: Any, **named: Any) -> Any:
+        return jit(*given, **{name: named[name] for name in named if name not in OF_A_COMPILER})
+
+    return with_options
 
 
 def _called(kernel: Any, njit: type, refuse: Callable[..., None]) -> Callable[..., Any]:
