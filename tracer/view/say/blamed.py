@@ -150,11 +150,8 @@ def _origin(report: Report, blame: Blame) -> str:
     said = [computed.format(names=listed(shown))] if shown else []
     at = None if blame.under is None else report.blamed_form.line(blame.under)
     if at is not None:
-        said.append(
-            _("It is set there under the condition of line {n}; the fault may lie in that.").format(
-                n=at.number
-            )
-        )
+        under = _("It is set there under the condition of line {n}.")
+        said.append(under.format(n=at.number))
     at = None if blame.called is None else report.blamed_form.line(blame.called)
     if at is not None:
         said.append(_("The function is called in line {n}.").format(n=at.number))
