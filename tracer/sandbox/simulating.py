@@ -224,7 +224,7 @@ def _single_numbers(array: Any) -> None:
 
     def had(self: Any, name: str) -> Any:
         if name in known and name not in AS_ON_A_CARD:
-            raise AttributeError(f"an array has no {name} in a kernel")
+            raise AttributeError(f"tracer runs no {name} of an array in a kernel; take a loop")
         found = within(attribute(self, name))
         if not callable(found):
             return found
