@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -210,6 +211,44 @@ z = x @ U.T + h_prev @ W.T + a
     assert part.first_failing.standings == (
         "In check “one word”, i is right; in another check, it is wrong."
     )
+
+
+TURNED = b"""
+import numpy as np
+
+def tagging_loss(logits, label, mask):
+    s = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    probs = s / s.sum(axis=-1, keepdims=True)
+    one_hot = np.eye(logits.shape[-1], dtype=logits.dtype)[label]
+    total_loss = -(np.log(probs) * one_hot).sum() / len(label[0])
+    return total_loss, (one_hot - probs) / len(label[0])
+"""
+
+
+def test_a_mistake_is_told_of_the_quantities_whose_numbers_it_gives() -> None:
+    """No mask in the loss, and the gradient has the wrong sign, which no mask explains."""
+    finite = TURNED.replace(b"np.log(probs)", b"np.log(np.maximum(probs, 1e-300))")
+    exercise = EXERCISES["14"]
+    exercise = replace(exercise, checks=tuple(c for c in exercise.checks if not c.large))
+
+    part = judged(grade(exercise, Submission("tagging_loss.py", finite), seed=1))
+
+    assert [one.text for one in part.diagnosis] == [
+        (
+            "For total_loss: Your numbers are what you get if every step counts for the loss, "
+            "those after the end of a sentence too."
+        ),
+        "Your d_logits is not what the equations give from the numbers that go into it.",
+    ]
+
+
+def test_a_mistake_is_told_in_a_check_where_it_shows() -> None:
+    """Large scores overflow, so the others are searched; one word has no padding to count."""
+    report = grade(EXERCISES["14"], Submission("tagging_loss.py", TURNED), seed=1)
+
+    assert report.first_failing is not None
+    assert report.first_failing.check.name == "one word"
+    assert report.first_failing.diagnosis is None
 
 
 FOLLOWED = b"""

@@ -44,7 +44,7 @@ def diagnosed(
     finite = [number for number, one in enumerate(judged) if not _overflows(one)]
     if wrong[0] in finite and len(finite) < len(judged):  # what overflows is a mistake of its own
         first = _searched(exercise, judged, finite, searching, kept)
-        if first.edits:
+        if first.edits and _shows(exercise, judged[wrong[0]], first):
             return found, _told_in_first(exercise, judged, wrong[0], first)
     told_apart = settled([one.report for one in judged], later=False)
     if all(told_apart[number].told_in for number in wrong[1:]):
@@ -63,6 +63,20 @@ def _told_in_first(
     explained = _worth(exercise, replace(told[number], report=report), first)
     told[number] = _touched(exercise, explained, first)
     return told
+
+
+def _shows(exercise: Exercise, judged: Judged, found: Diagnosis) -> bool:
+    """Whether a mistake that was found in several checks makes numbers of this one wrong."""
+    assert exercise.program is not None
+    changed = exercise.program.edited(found.edits)
+    for compared in judged.rounds:
+        try:
+            numbers = changed.run(compared.given, wanted=tuple(compared.came))
+        except (InputError, IndexError):  # it cannot be computed on these numbers
+            return True
+        if not all(same(numbers[name], compared.exact[name]) for name in compared.came):
+            return True
+    return False
 
 
 def _wrong(judged: Judged) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.language import _, plural
@@ -59,6 +60,8 @@ def told(diagnosis: Diagnosis, words: OwnWords, seen: Seen = NOTHING) -> list[To
     """All that is known of the mistake, in the exercise's names; nothing if nothing true is."""
     if diagnosis.zero:
         return list(_zero(seen, words))
+    if diagnosis.explains and any(e.verdict == "wrong" for e in diagnosis.equations):
+        return list(_in_part(diagnosis, words, seen))
     if len(diagnosis.named) == 1:
         return list(_one(diagnosis.named[0], words))
     if diagnosis.named:
@@ -68,6 +71,18 @@ def told(diagnosis: Diagnosis, words: OwnWords, seen: Seen = NOTHING) -> list[To
     if diagnosis.reference:
         return list(_reference(diagnosis.reference))
     return list(_by_equation(diagnosis, words, seen))
+
+
+def _in_part(diagnosis: Diagnosis, words: OwnWords, seen: Seen) -> Iterator[Told]:
+    """A mistake that gives the numbers of the forward pass, and what is wrong behind it."""
+    forward = [e.name for e in diagnosis.equations if not e.name.startswith("d_")]
+    names = listed(words.names([name for name in forward if name in words.returned]))
+    first, *more = told(replace(diagnosis, equations=()), words, seen)
+    text = _("For {names}: {said}").format(names=names, said=first.text) if names else first.text
+    yield first._replace(text=text)
+    yield from more
+    wrong = tuple(e for e in diagnosis.equations if e.verdict == "wrong")
+    yield from _by_equation(replace(diagnosis, equations=wrong), words, seen)
 
 
 def _zero(seen: Seen, words: OwnWords) -> Iterator[Told]:
