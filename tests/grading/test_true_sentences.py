@@ -14,9 +14,11 @@ from hypothesis import given, settings
 
 from tests.grading.answering import EXERCISES, answered, task_of
 from tests.grading.drawn_answers import answers, follows, textbook, wrong_places
+from tracer.exercises.submission import Submission
 from tracer.grading.judge import judge
 from tracer.grading.report import CheckReport, Difference, Report, Standing, Verdict
 from tracer.grading.right import ByEquations
+from tracer.grading.session import grade
 from tracer.grading.task import Task
 from tracer.view.parts.report import judged
 from tracer.view.say.difference import from_own, how_much, place
@@ -208,3 +210,23 @@ def test_a_number_that_is_right_is_never_the_first_wrong_one() -> None:
 
     found = [d for d in (report.difference, *report.also) if isinstance(d, Difference)]
     assert [d.quantity for d in found] == ["c"]
+
+
+ROOT_OF_A_SIGN = b"""
+import numpy as np
+
+def adam(w, d, m, v, t, learning_rate, beta1, beta2, epsilon):
+    m = beta1 * m + (1 - beta1) * d
+    v = beta2 * v + (1 - beta2) * d
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    return w - learning_rate * m_hat / (np.sqrt(abs(v_hat)) + epsilon), m, v
+"""
+
+
+def test_nan_is_never_expected() -> None:
+    """The root of the student's own v is NaN where v is below 0, and the step takes |v|."""
+    report = grade(EXERCISES["43"], Submission("adam.py", ROOT_OF_A_SIGN), seed=1)
+
+    shown = [d for c in report.checks for d in (c.difference, *c.also) if d is not None]
+    assert {d.quantity for d in shown} == {"v_new"}
+    assert all(np.isfinite(d.expected_number) for d in shown)

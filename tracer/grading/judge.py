@@ -104,7 +104,9 @@ def judge(task: Task, answer: Answer, right: Right) -> Judged:
     if trouble is None and not found:
         report = CheckReport(check, Verdict.PASSED, points=float(check.points))
     elif trouble is None:
-        also = tuple(found[1 : 1 + ALSO])
+        # Where one's own numbers lead to NaN, nothing can be expected.
+        known = [d for d in found[1:] if np.isfinite(d.expected_number)]
+        also = tuple(known[:ALSO])
         states = unrolled(task, rounds, found[0])
         report = CheckReport(
             check, Verdict.WRONG, difference=found[0], also=also, unrolled=states
