@@ -212,6 +212,25 @@ def test_a_number_that_is_right_is_never_the_first_wrong_one() -> None:
     assert [d.quantity for d in found] == ["c"]
 
 
+def test_what_counts_from_1_is_said_where_it_stands() -> None:
+    """A step has a t, an array of weights has none."""
+    step = b"""
+import numpy as np
+
+def rnn_step(x, h_prev, U, W, a):
+    return np.tanh(x @ U.T + h_prev @ W.T - a)
+"""
+    first = judged(grade(EXERCISES["10"], Submission("rnn_step.py", step), seed=1)).first_failing
+    other = judged(grade(EXERCISES["43"], Submission("adam.py", ROOT_OF_A_SIGN), seed=1))
+
+    assert first is not None
+    assert first.wrong is not None
+    assert "at t = 1, row 0, unit 0" in first.wrong.place
+    assert first.reading.endswith("t counts from 1, all other places from 0.")
+    assert other.first_failing is not None
+    assert other.first_failing.reading.endswith("Places count from 0.")
+
+
 ROOT_OF_A_SIGN = b"""
 import numpy as np
 

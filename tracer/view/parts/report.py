@@ -153,7 +153,7 @@ def _check(report: Report, c: CheckReport, encoding: str) -> CheckRow:
 
 
 def _wrong(exercise: Exercise, c: CheckReport, d: Difference, words: OwnWords) -> WrongNumber:
-    if d.steps == 1 and not counts_steps(exercise):
+    if not _of_a_step(exercise, d):
         d = replace(d, step=None)
     yours, wanted = apart(d.got_number, d.expected_number, whole=d.whole)
     said = replace(d, quantity=words.name(d.quantity), own=tuple(words.names(d.own)))
@@ -177,6 +177,11 @@ def _wrong(exercise: Exercise, c: CheckReport, d: Difference, words: OwnWords) -
         worked=tuple(_with_legend(words, expected_number(exercise, d, words))),
         working=how_to_compute(*_in_brackets(d)),
     )
+
+
+def _of_a_step(exercise: Exercise, d: Difference) -> bool:
+    """Whether t is said of a wrong number."""
+    return d.step is not None and (d.steps > 1 or counts_steps(exercise))
 
 
 def _also(exercise: Exercise, c: CheckReport, words: OwnWords) -> Iterator[WrongNumber]:
@@ -231,7 +236,9 @@ def _reading(exercise: Exercise, d: Difference, words: OwnWords) -> str:
     if what:
         said.append(_("{name} is {meaning}.").format(name=words.name(d.quantity), meaning=what))
     if d.axes[:1] == ("N",) and d.returned is None:
-        said.append(_("Each row is one sentence of the batch; places count from 0."))
+        said.append(_("Each row is one sentence of the batch."))
+    if d.at and _of_a_step(exercise, d):
+        said.append(_("t counts from 1, all other places from 0."))
     elif d.at:
         said.append(_("Places count from 0."))
     return " ".join(said)
