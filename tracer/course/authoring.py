@@ -103,7 +103,7 @@ def _described(exercise: Exercise, before: Collection[str]) -> Iterator[Finding]
             todo = _("write: {line}").format(line=signature)
             yield Finding(readme, _("the signature is missing"), todo)
     for module in (Folder(exercise.folder.with_name(use)).module for use in exercise.uses):
-        if not re.search(rf"`{module}`|`from\s+{module}\s+import", text):
+        if not re.search(rf"`{module}`|(`|^ +)from\s+{module}\s+import", text, re.MULTILINE):
             said = _("it does not say that an answer may import {module}").format(module=module)
             todo = _("write: {line}").format(line=f"`from {module} import …`")
             yield Finding(readme, said, todo)

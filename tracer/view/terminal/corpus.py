@@ -10,7 +10,7 @@ from tracer.view.terminal.columns import fit
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.palette import palette
 
-_NAME, _CELLS = 22, (5, 9, 9, 10, 9, 7, 10, 7)
+_NAME, _CELLS = 22, (4, 9, 9, 10, 10, 8, 10, 7)
 
 
 def report_heading(able: Abilities) -> list[Text]:
