@@ -240,6 +240,7 @@ def test_a_mistake_is_told_of_the_quantities_whose_numbers_it_gives() -> None:
         ),
         "Your d_logits is not what the equations give from the numbers that go into it.",
     ]
+    assert part.look_at[1].text == "What it returns is the first value to show one of the mistakes."
 
 
 def test_a_mistake_is_told_in_a_check_where_it_shows() -> None:

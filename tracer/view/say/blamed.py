@@ -25,7 +25,7 @@ def line_to_look_at(report: Report, words: OwnWords) -> list[str | Ending]:
     if blame is None or not code:
         return []
     whole, piece = code[0]
-    value = _value(blame, piece)
+    value = _value(blame, piece, _mistakes(report))
     right = _right(report, called_right(report))
     look = Ending(_("Look at {line}").format(line=whole), piece)
     return [look, " ".join(filter(None, (value, right, _origin(report, blame))))]
@@ -38,7 +38,18 @@ def called_right(report: Report) -> tuple[tuple[str, int], ...]:
     return () if report.blame is None or named else report.blame.right[-MOST_RIGHT:]
 
 
-def _value(blame: Blame, code: str) -> str:
+def _mistakes(report: Report) -> int:
+    """How many mistakes are told."""
+    failing = report.first_failing
+    found = (failing.diagnosis if failing else None) or report.diagnosis
+    if found is None:
+        return 1
+    beside = any(e.verdict == "wrong" for e in found.equations)
+    return max(1, len(found.named) + bool(found.generated) + beside)
+
+
+def _value(blame: Blame, code: str, mistakes: int) -> str:
+    """What is known of the value of the line."""
     name = clean(blame.name)
     returned = name.partition("[")[0] == "return"
     if returned and not re.search(r"\b(return|yield|lambda)\b", code):
@@ -66,11 +77,23 @@ def _value(blame: Blame, code: str) -> str:
         case Why.OTHER | Why.UNEQUAL:
             return _("What is handed back there is not what is asked for.")
         case Why.MISTAKEN if not name:
-            return _("A value there is the first to show the mistake.")
+            return plural(
+                "A value there is the first to show the mistake.",
+                "A value there is the first to show one of the mistakes.",
+                mistakes,
+            )
         case Why.MISTAKEN if returned:
-            return _("What it returns is the first value to show the mistake.")
+            return plural(
+                "What it returns is the first value to show the mistake.",
+                "What it returns is the first value to show one of the mistakes.",
+                mistakes,
+            )
         case Why.MISTAKEN:
-            said = _("The value of {name} is the first to show the mistake.")
+            said = plural(
+                "The value of {name} is the first to show the mistake.",
+                "The value of {name} is the first to show one of the mistakes.",
+                mistakes,
+            )
             return said.format(name=name)
     if not name:
         return _("A value there is the first that does not occur in the right computation.")
