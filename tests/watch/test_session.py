@@ -292,6 +292,25 @@ def test_a_save_elsewhere_changes_over(evening: Evening) -> None:
     assert [job.exercise.name for job in evening.checks.jobs] == ["22_lstm_step"] * 2
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_every_save_is_checked(evening: Evening, at_once: bool) -> None:
+    """Two files saved at once, or one while another is checked: the one on the screen first."""
+    (evening.root / "10_rnn_step" / "rnn_step.py").write_text(WRONG, "utf-8")
+    if not at_once:
+        evening.session.saved()
+    evening.save("22_lstm_step", "def lstm_step(): ...\n")
+    shown = evening.session.current.name
+    evening.result(Verdict.PASSED)
+    evening.result(Verdict.WRONG)
+
+    other = "22_lstm_step" if at_once else "10_rnn_step"
+    asked = [job.exercise.name for job in evening.checks.jobs]
+    assert asked[-2:] == [shown, other]
+    assert evening.session.current.name == shown
+    assert evening.said.endswith(f"{other}: partly right.")
+    assert evening.session.saved_ones == []
+
+
 @pytest.mark.parametrize("width", [60, 80])
 def test_the_end_takes_the_keys_away(evening: Evening, width: int) -> None:
     """All lines of them: at 60 columns they need two."""

@@ -14,6 +14,7 @@ from tracer.language import _
 from tracer.view.parts.exercises import exercise_list, hint
 from tracer.view.parts.ladder import CheckedRow
 from tracer.view.parts.said import Said, Tone
+from tracer.view.say.verdict import verdict_name
 from tracer.view.terminal import exercises as screens
 from tracer.view.terminal import ladder
 from tracer.view.terminal.console import Abilities, rows
@@ -23,6 +24,8 @@ from tracer.watch.answers import after, first_open, is_open
 
 if TYPE_CHECKING:
     from rich.text import Text
+
+    from tracer.watch.checking import Checked
 
 
 def sentences(able: Abilities, *said: str) -> list[Text]:
@@ -67,6 +70,15 @@ def listed(
     if first_open(book, exercises) is None:
         back = Said(_("l goes back"), Tone.ASIDE)
     return screens.exercise_list(replace(part, advice=back), able)
+
+
+def came(exercise: Exercise, found: Checked) -> str:
+    """How the check of an answer ended that is not the one on the screen."""
+    if found.trouble or found.row is None:
+        why = found.trouble or _("the check broke off")
+    else:
+        why = verdict_name(found.row.verdict, found.row.points)
+    return _("{exercise}: {verdict}.").format(exercise=exercise.name, verdict=why.rstrip("."))
 
 
 def table(

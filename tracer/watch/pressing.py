@@ -160,6 +160,7 @@ def _reset(session: Session) -> None:
         done = reset(session.book, session.current)
     except TracerError as error:
         session.notice = str(error)
+        session.go_on()
         return
     session.reports.pop(session.current.name, None)
     session.seen[session.current.name] = fingerprint(session.book, session.current)

@@ -19,7 +19,7 @@ from tracer.view.say.verdict import all_passed
 from tracer.view.terminal.console import Abilities
 from tracer.view.terminal.watching import Shown
 from tracer.watch import bodies
-from tracer.watch.answers import after, fingerprints, first_open
+from tracer.watch.answers import after, fingerprints, first_open, is_open
 from tracer.watch.checking import Checked, Early, Job
 from tracer.watch.halfway import halfway
 
@@ -59,6 +59,8 @@ class Session:
         Whether somebody wants to leave.
     notice, question : str
         The quiet sentence, and a question that a key answers.
+    elsewhere : str
+        What came last of an answer that is not the one on the screen.
     body : list of Text
         What fills the screen.
     view : str
@@ -77,6 +79,8 @@ class Session:
         The last result of each exercise of this evening.
     seen : dict of str to str
         The fingerprints of the answers.
+    saved_ones : list of Exercise
+        What was saved and has no result yet, in that order; also what is being checked of it.
     left : list of Exercise
         What is still to be checked for the table.
     rows : dict of str to CheckedRow
@@ -92,6 +96,7 @@ class Session:
     current: Exercise = field(init=False)
     over: bool = False
     notice: str = ""
+    elsewhere: str = ""
     body: list[Text] = field(default_factory=list)
     view: str = "report"
     first: int = 0
@@ -102,6 +107,7 @@ class Session:
     early: Early | None = None
     reports: dict[str, Checked] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
+    saved_ones: list[Exercise] = field(default_factory=list)
     left: list[Exercise] = field(default_factory=list)
     rows: dict[str, CheckedRow] = field(default_factory=dict)
 
@@ -124,13 +130,14 @@ class Session:
         self.seen = now
         if not changed:
             return
+        self.saved_ones += [e for e in changed if e not in self.saved_ones]
         needed = {e.name for e in changed} & {one.name for one in usable(self.current)}
         if self.current not in changed and not (needed and self.book.changed(self.current)):
             there = [e for e in changed if now[e.name]]
             if not there:
                 return
             self.current = there[0]
-        self.question, self.left = "", []
+        self.question, self.elsewhere, self.left = "", "", []
         self.look_at_answer()
 
     def heard(self, found: Checked | Early) -> None:
@@ -139,7 +146,7 @@ class Session:
             return  # it was given up
         if isinstance(found, Early):
             self.early = found
-            if self.view == "report":
+            if self.view == "report" and self.running[0] is self.current:
                 self.begin_body()
         else:
             self.checked(found)
@@ -149,15 +156,24 @@ class Session:
         if self.running is None or found.number != self.number:
             return  # of what was given up
         exercise, self.running, self.early = self.running[0], None, None
+        self.dealt_with(exercise)
+        follows = self.what_follows()
         self.book = Workbook.open(self.book.root)
-        self.notice = found.trouble
-        if found.row is None:
-            self.notice = found.trouble or _("The check broke off; r runs it again.")
-        else:
+        if found.row is not None:
             self.reports[exercise.name] = found
             self.rows[exercise.name] = found.row
+        if exercise is not self.current and self.view != "all":
+            self.elsewhere = bodies.came(exercise, found)
+            if self.notice == follows:
+                self.notice = self.what_follows()
+        else:
+            self.notice = found.trouble
+            if found.row is None:
+                self.notice = found.trouble or _("The check broke off; r runs it again.")
         if self.view == "all":
             self.check_next()
+        elif self.view == "list":
+            self.view_again()
         elif exercise is self.current and self.view in ("report", "hint"):
             if self.drawn_for != self.able:
                 self.run(exercise, drawn=True)
@@ -166,6 +182,7 @@ class Session:
             self.show_report()
             if found.verdict is Verdict.PASSED:
                 self.notice = found.trouble or self.what_follows()
+        self.go_on()
 
     def resized(self, able: Abilities) -> None:
         """The terminal has another size, or was somebody else's meanwhile."""
@@ -174,7 +191,8 @@ class Session:
         self.able = able
         if self.view in ("report", "hint"):
             kept = self.reports.get(self.current.name)
-            if kept is not None and self.running is None:
+            busy = self.running is not None and self.running[0] is self.current
+            if kept is not None and not busy:
                 self.run(self.current, drawn=True)
             elif kept is None:
                 self.turn_to(self.current)
@@ -193,7 +211,8 @@ class Session:
 
     def turn_to(self, exercise: Exercise) -> None:
         """Work on this one; what passed and has not changed since is not run again."""
-        self.current, self.first, self.view, self.notice = exercise, 0, "report", ""
+        self.current, self.first, self.view = exercise, 0, "report"
+        self.notice = self.elsewhere = ""
         kept = self.reports.get(exercise.name)
         same = not self.book.changed(exercise)
         if self.running is not None and self.running[0] is exercise:
@@ -214,21 +233,41 @@ class Session:
         """Check the answer, if it is one; half of one leaves the last result on the screen."""
         exercise = self.current
         self.view, self.first, self.notice = "report", 0, ""
+        why = self.no_answer(exercise)
+        if why is None:
+            self.run(exercise)
+            return
+        self.stay(why)
+        if not why:
+            self.body = bodies.unwritten(exercise, self.book, self.able)
+
+    def no_answer(self, exercise: Exercise) -> str | None:
+        """Why there is nothing to check, in a sentence; empty for a stub, None for an answer."""
         try:
             source = Submission.read(self.book.path(exercise)).source
             stub = exercise.stub.read_bytes()
         except (TracerError, OSError) as error:
-            self.stay(self._unreadable(exercise, error))
-            return
+            return self._unreadable(exercise, error)
         if source == stub:
-            self.stay("")
-            self.body = bodies.unwritten(exercise, self.book, self.able)
-            return
+            return ""
         why = halfway(source, self.book.path(exercise).name)
         if why and exercise.name in self.reports:
-            self.stay(_("{why} Shown is the last result.").format(why=why))
-            return
-        self.run(exercise)
+            return _("{why} Shown is the last result.").format(why=why)
+        return None
+
+    def go_on(self) -> None:
+        """Check what else was saved, if nothing is being checked; what passed so is not run."""
+        while self.running is None and self.saved_ones:
+            exercise = self.saved_ones[0]
+            why = self.no_answer(exercise)
+            if why is None and is_open(self.book, exercise):
+                self.run(exercise)
+            else:
+                self.dealt_with(exercise)
+
+    def dealt_with(self, exercise: Exercise) -> None:
+        """Something has come of what was saved of this exercise."""
+        self.saved_ones = [one for one in self.saved_ones if one is not exercise]
 
     def run_again(self) -> None:
         """Check the answer whatever is known of it; where there is none, say so."""
@@ -254,10 +293,12 @@ class Session:
         return _("{why} To restore it: tracer init .").format(why=why)
 
     def stay(self, why: str) -> None:
-        """Give up what is being checked, and leave the last result on the screen."""
+        """Give up what is being checked of it, and leave the last result on the screen."""
         self.checks.stop()
         self.running, self.early, self.notice = None, None, why
+        self.dealt_with(self.current)
         self.begin_body()
+        self.go_on()
 
     def run(self, exercise: Exercise, *, drawn: bool = False) -> None:
         """Have an answer checked, or only its last report drawn for the terminal as it is now."""
@@ -316,14 +357,15 @@ class Session:
 
     def _said(self) -> str:
         """The quiet sentence: a question, that a check is running, or what has happened."""
+        told = " ".join(filter(None, (self.notice, self.elsewhere)))
         if self.question or self.running is None:
-            return self.question or self.notice
+            return self.question or told
         exercise, since = self.running
         seconds = self.clock() - since
         if self.early is not None and seconds <= LONG:
             return _("Looking for the mistake in {exercise} …").format(exercise=exercise.name)
         if seconds < SLOW:
-            return self.notice
+            return told
         said = _("Checking {exercise} …").format(exercise=exercise.name)
         if seconds > LONG:
             said = _("Checking {exercise} … for {seconds:.0f} s; save again to begin anew").format(
