@@ -195,9 +195,14 @@ def test_a_file_that_is_saved_halfway(evening: Evening, text: str | None, said: 
 
 
 def test_half_a_file_before_any_result(evening: Evening) -> None:
-    """There is nothing to stay, so the report says what is the matter."""
+    """There is nothing to stay, so the report says so; a result of an evening before stays."""
     evening.save("10_rnn_step", "def rnn_step(x,\n")
+    assert len(evening.checks.jobs) == 1
 
+    evening.result(Verdict.CRASHED, runs=False)
+    evening.session.reports.clear()
+    evening.save("10_rnn_step", "c = f * c_prev + i g\n")
+    assert evening.said == "rnn_step.py, line 1: invalid syntax. It is not checked; r does so."
     assert len(evening.checks.jobs) == 1
 
 
@@ -373,7 +378,10 @@ def test_hints_on_an_answer_that_raises(evening: Evening) -> None:
 
     assert shown == ["hint 1 of 3", "hint 2 of 3", "hint 3 of 3", "hint 3 of 3"]
     assert counted == [1, 2, 3, 3]
-    assert "  Your answer ended before its numbers came: look below first." in evening.screen
+    assert (
+        "  Your answer ended before its numbers came: read the report below first."
+        in evening.screen
+    )
 
 
 def test_the_arrow_of_the_list(evening: Evening) -> None:

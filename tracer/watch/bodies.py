@@ -95,10 +95,10 @@ def hinted(exercise: Exercise, given: Following, able: Abilities) -> list[Text]:
     stronger = given.number < len(given.items)
     advice = _("Still stuck? h again gives a stronger one.") if stronger else ""
     if given.early:
-        advice = _("Your answer ended before its numbers came: look below first.")
+        advice = _("Your answer ended before its numbers came: read the report below first.")
         if stronger:
             advice = _(
-                "Your answer ended before its numbers came: look below first. "
+                "Your answer ended before its numbers came: read the report below first. "
                 "h again gives a stronger hint."
             )
     return screens.hint(replace(part, advice=Said(advice, Tone.ASIDE)), able)[:-1]

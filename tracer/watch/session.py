@@ -253,6 +253,8 @@ class Session:
         why = halfway(source, self.book.path(exercise).name)
         if why and exercise.name in self.reports:
             return _("{why} Shown is the last result.").format(why=why)
+        if why and self.book.changed(exercise):  # since a check of an earlier evening
+            return _("{why} It is not checked; r does so.").format(why=why)
         return None
 
     def go_on(self) -> None:
