@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.cli._exercises import same_exercises
-from tracer.language import _, quoted_file
+from tracer.language import _
 
 if TYPE_CHECKING:
     from tracer.course.workbook import Workbook
@@ -19,16 +19,11 @@ def restoring(report: Report, book: Workbook | None) -> list[Said]:
     from pathlib import Path
 
     from tracer.course.choosing import seen_from
-    from tracer.view.parts.said import Said
-    from tracer.view.say.earlier import not_there
+    from tracer.view.parts import restoring as part
 
-    failing = report.first_failing
-    gone = None if failing is None else not_there(report, failing.trouble)
-    if gone is None or book is None:
+    if book is None:
         return []
-    command = f"tracer init {quoted_file(seen_from(Path.cwd(), book.root))}"
-    said = _("To restore {file}: {command}").format(file=gone.file, command=command)
-    return [Said(said, typed=command)]
+    return part.restoring(report, seen_from(Path.cwd(), book.root))
 
 
 def corrected_first(earlier: Folder, folder: str | None) -> list[Said]:

@@ -23,7 +23,6 @@ from time import sleep
 from types import FrameType
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from tracer.language import _
 from tracer.sandbox import place
 
 if TYPE_CHECKING:
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from tracer.exercises.exercise import Exercise
     from tracer.grading.report import Certain, Report, Verdict
     from tracer.view.parts.ladder import CheckedRow
-    from tracer.view.parts.said import Said
     from tracer.view.terminal.console import Abilities
 
 GRACE = 5.0
@@ -232,6 +230,7 @@ def _checked(job: Job, reports: dict[Path, Report], tell: Callable[[Early], None
     from tracer.grading.session import grade
     from tracer.sandbox.ready import Ready
     from tracer.view.parts.ladder import checked_row
+    from tracer.view.parts.restoring import restoring
     from tracer.view.terminal.certain import certain_screen
     from tracer.view.terminal.report import screen
 
@@ -257,26 +256,12 @@ def _checked(job: Job, reports: dict[Path, Report], tell: Callable[[Early], None
             book.remember(report)
         except TracerError as error:
             trouble = str(error)
-    todo = _restoring(report)
+    todo = restoring(report, ".")
     lines = screen(report, job.able, todo)
     if len(lines) > (job.able.height or 24) - BELOW:
         lines = screen(report, job.able, todo, mistake_first=True)
     row = checked_row(report, job.able.encoding)
     return Checked(job.number, row, lines, _runs(report), trouble)
-
-
-def _restoring(report: Report) -> list[Said]:
-    """What restores an earlier answer that has no file, where the answer ended at that."""
-    from tracer.view.parts.said import Said
-    from tracer.view.say.earlier import not_there
-
-    failing = report.first_failing
-    gone = None if failing is None else not_there(report, failing.trouble)
-    if gone is None:
-        return []
-    command = "tracer init ."
-    said = _("To restore {file}: {command}").format(file=gone.file, command=command)
-    return [Said(said, typed=command)]
 
 
 def _runs(report: Report) -> bool:
