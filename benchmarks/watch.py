@@ -35,7 +35,7 @@ from pathlib import Path
 from benchmarks.machine import about
 
 SOLUTIONS = Path(__file__).parents[1] / "solutions"
-MARKS = {"right": ("✓ passed ·",), "wrong": ("✗ ", "expected")}
+MARKS = {"right": ("✓ passed ·",), "wrong": ("✗ ", "yours ")}
 """What stands in a verdict, and of a wrong answer in the report with its first wrong number."""
 
 CODES = re.compile(r"\x1b\[[?\d;]*[a-zA-Z]")
