@@ -360,6 +360,16 @@ where = { words = "words(T, of=M)", codes = "codes(K, digits=D)" }
 """
 
 
+def test_no_word_always_has_a_code() -> None:
+    """An answer that asks for one of its own finds it here and there only."""
+    tried = exercise(WORDS, "sizes = { T = 7, M = 5, K = 3, D = 4 }", 'reference = "reference.py"')
+    calls = [plan(tried, draw(tried, tried.checks[0], seed))[0] for seed in range(9)]
+    known = [{word for word, _code in call.json()["arguments"][1][1][1]} for call in calls]
+
+    assert set.intersection(*known) == set()
+    assert len(set.union(*known)) > 9
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_words_and_their_codes(seed: int) -> None:
     """Each of the M words comes before one comes twice; the first K of the list have a code."""

@@ -82,17 +82,21 @@ def words(generator: np.random.Generator, shape: tuple[int, ...], of: int) -> Ar
     return np.asarray(generator.permutation(found).reshape(shape))
 
 
-def as_python(how: str, drawn: Array) -> Structure | None:
-    """The list of words, or the dict of their codes, that such numbers stand for; else None."""
-    match how:
-        case "words":
-            return Group("list", tuple((str(n), Constant(WORDS[k])) for n, k in enumerate(drawn)))
-        case "codes":
-            codes = ("".join(map(str, digits)) for digits in drawn)
-            return Group(
-                "dict", tuple((w, Constant(c)) for w, c in zip(WORDS, codes, strict=False))
-            )
-    return None
+def as_python(how: str, name: str, values: Mapping[str, Array]) -> Structure | None:
+    """The list of words, or the dict of their codes, that such numbers stand for; else None.
+
+    The words are counted from another one where other numbers are drawn, so that no word is in
+    every dict.
+    """
+    if how not in ("words", "codes"):
+        return None
+    whole = (array for array in values.values() if array.dtype.kind in "iu")
+    first = sum(int(array.sum()) for array in whole) % len(WORDS)
+    words, drawn = WORDS[first:] + WORDS[:first], values[name]
+    if how == "words":
+        return Group("list", tuple((str(n), Constant(words[k])) for n, k in enumerate(drawn)))
+    codes = ("".join(map(str, digits)) for digits in drawn)
+    return Group("dict", tuple((w, Constant(c)) for w, c in zip(words, codes, strict=False)))
 
 
 def may_be_unasked(name: str) -> bool:

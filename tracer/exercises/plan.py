@@ -226,7 +226,7 @@ def _call(
                 return Group(kind, parts)
         if name in sources:
             return Own(first + sources[name].call, sources[name].key)
-        if isinstance(layout, Drawn) and (text := as_python(layout.how, values[name])) is not None:
+        if isinstance(layout, Drawn) and (text := as_python(layout.how, name, values)) is not None:
             return text
         array = _array(exercise, case, turn, name, layout, values)
         array = array.astype(case.check.dtype) if array.dtype.kind == "f" else array
