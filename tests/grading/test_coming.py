@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.grading.answering import EXERCISES
-from tracer.corpus.inside import InThisProcess
-from tracer.exercises.submission import Submission
-from tracer.grading.session import grade
-from tracer.view.export.report_json import as_record
+from tests.grading.answering import line_of
 
 ADAM = """
 def corrected(q, beta, t):
@@ -37,16 +33,6 @@ def cell_update(c_prev, i, f, g, o):
     h = o * c
     return h, c
 """
-
-
-def line_of(number: str, answer: str) -> tuple[str, str]:
-    """The code of the line that is named, and what is said of it."""
-    source = f"import numpy as np\n{answer}".encode()
-    report = grade(
-        EXERCISES[number], Submission(EXERCISES[number].file, source), seed=7, wall=InThisProcess()
-    )
-    told = as_record(report)["line"]
-    return told["code"], " ".join(told["said"])
 
 
 @pytest.mark.parametrize(

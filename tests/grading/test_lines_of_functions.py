@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.grading.answering import EXERCISES
-from tracer.corpus.inside import InThisProcess
-from tracer.exercises.submission import Submission
-from tracer.grading.session import grade
-from tracer.view.export.report_json import as_record
+from tests.grading.answering import line_of
+
+SEED = 11
 
 CELL = """
 class Cell:
@@ -89,14 +87,6 @@ def rnn_backward(d_h_from_loss, x, h_0, h, U, W):
 """
 
 
-def line_of(number: str, answer: str) -> tuple[str, str]:
-    """The code of the line that is named, and what is said of it."""
-    exercise, source = EXERCISES[number], f"import numpy as np\n{answer}".encode()
-    report = grade(exercise, Submission(exercise.file, source), seed=11, wall=InThisProcess())
-    told = as_record(report)["line"]
-    return told["code"], " ".join(told["said"])
-
-
 @pytest.mark.parametrize(
     ("number", "answer", "right", "wrong"),
     [
@@ -121,7 +111,7 @@ def line_of(number: str, answer: str) -> tuple[str, str]:
 )
 def test_the_line_at_fault(number: str, answer: str, right: str, wrong: str) -> None:
     """It is the one with the slip, and no line that only uses what comes of it."""
-    code, _said = line_of(number, answer.replace(right, wrong))
+    code, _said = line_of(number, answer.replace(right, wrong), SEED)
 
     assert code.startswith(wrong)
 
@@ -130,7 +120,7 @@ def test_a_parameter_that_may_be_meant_for_anything() -> None:
     """Nothing else that ``slope(x)`` gets is what it is called: its name is no evidence."""
     wrong = STEP_BACK.replace("slope(h):\n    return 1 - h ** 2", "slope(x):\n    return 1 - x")
 
-    code, _said = line_of("30", wrong)
+    code, _said = line_of("30", wrong, SEED)
 
     assert code == "return 1 - x"
 
@@ -159,7 +149,7 @@ def lstm_unroll(x, lengths, h_0, c_0, U, W, a):
     return np.array(hs), np.array(cs)
 """
 
-    code, said = line_of("23", unroll)
+    code, said = line_of("23", unroll, SEED)
 
     assert code == "h = np.zeros_like(h_0)"
     assert "The value of h is not what the equations give for h_prev" in said
@@ -167,7 +157,7 @@ def lstm_unroll(x, lengths, h_0, c_0, U, W, a):
 
 def test_a_loop_that_does_not_run() -> None:
     """For one word it has no round: nothing is said of a part of a variable."""
-    code, said = line_of("31", BACK_AT_ONCE)
+    code, said = line_of("31", BACK_AT_ONCE, SEED)
 
     assert code.startswith("for t in")
     assert said.endswith("In this call the loop does not run, and nothing is stored.")
@@ -185,7 +175,7 @@ def clip_by_norm(d_U, d_W, d_a, max_norm):
     return norm, d_U * scale, d_W * scale, d_a * scale
 """
 
-    code, said = line_of("41", clip)
+    code, said = line_of("41", clip, SEED)
 
     assert code == "scale = 1.0"
     assert "set there under the condition of line 5" in said

@@ -7,12 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.grading.answering import EXERCISES
-from tracer.corpus.inside import InThisProcess
-from tracer.exercises.submission import Submission
+from tests.grading.answering import EXERCISES, report_on
 from tracer.grading.reordered import reordered
-from tracer.grading.report import Report
-from tracer.grading.session import grade
 from tracer.view.export.report_json import as_record
 
 WRAPS_TO_ZEROS = """
@@ -281,12 +277,6 @@ def cross_entropy(h_n, V, b, y):
     loss = -np.log(y_hat[y == 1])
     return y_hat, loss, loss.sum() / len(y)
 """
-
-
-def report_on(number: str, answer: str, seed: int = 7) -> Report:
-    """What is said of an answer."""
-    submission = Submission("answer.py", b"import numpy as np\n" + answer.encode())
-    return grade(EXERCISES[number], submission, seed=seed, wall=InThisProcess())
 
 
 @pytest.mark.parametrize(
