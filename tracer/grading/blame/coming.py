@@ -30,11 +30,7 @@ def with_origin(
     """The same, with what the value was computed from, and where its function was called."""
     if blame is None or blame.why not in OF_A_VALUE:
         return blame
-    own = [
-        k
-        for k in range(len(records.rows))
-        if records.lines(k)[0] == blame.line and blame.name in ("", records.name(k))
-    ]
+    own = records.made_at(blame.line, blame.name)
     quantities = right.quantities
     if _begins_at_0(records, own, blame, quantities, around):
         return None

@@ -111,16 +111,17 @@ def _in_one(
     if transcript.problem or records is None:
         return None
     source = session.form.program
+    around = Around(source)
     try:
         right, mistaken = _numbers(session, task, found, number, mistakes)
         returned = _returned(task, number)
         blame = blamed(records, right, returned, mistaken, source)
         passed = wrongly_called(blame, records, right)
-        blame = passed or with_origin(blame, records, right, Around(source))
+        blame = passed or with_origin(blame, records, right, around)
     except Exception:  # noqa: BLE001 - a line is feedback: whatever they wrote, there are points
         return None  # as where shapes of the student's own do not fit: nothing can be said
     # Of functions that are there already, Python says only which line runs.
-    unsure = blame is not None and session.form.live and Around(source).shares(blame.line)
+    unsure = blame is not None and session.form.live and around.shares(blame.line)
     if blame is not None and blame.why is Why.ABSENT:  # what is made of it may be as it should
         unsure = unsure or _blanked(records, task.plan[number].arrays)
     return None if unsure else blame

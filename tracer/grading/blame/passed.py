@@ -29,8 +29,7 @@ def wrongly_called(blame: Blame | None, records: Records, right: Right) -> Blame
         return None
     given = {} if right.computing is None else right.computing.given
     quantities = Quantities({**given, **right.quantities})
-    own = (k for k in range(len(records.rows)) if records.lines(k) == (blame.line, blame.last))
-    at = next((k for k in own if blame.name in ("", records.name(k))), None)
+    at = next(iter(records.made_at(blame.line, blame.name)), None)
     found = None
     while at is not None and (caller := records.caller(at)) is not None:
         got = records.arguments(at)

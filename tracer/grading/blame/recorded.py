@@ -115,6 +115,11 @@ class Records:
         first, last = self.rows[record, :2].tolist()
         return first, last
 
+    def made_at(self, line: int, name: str) -> list[int]:
+        """The records that the statement of a line made of a variable; of any, without a name."""
+        every = range(len(self.rows))
+        return [k for k in every if self.lines(k)[0] == line and name in ("", self.name(k))]
+
     def caller(self, record: int) -> tuple[int, int] | None:
         """The lines of the statement that called the function of a record; None for the grader."""
         first, last = self.rows[record, 5:7].tolist()
