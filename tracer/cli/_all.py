@@ -10,7 +10,7 @@ from tracer.cli import BUG, NOT_PASSED, PASSED, warn
 from tracer.cli._exercises import usable_here
 from tracer.cli._output import for_file, write_screen, written
 from tracer.cli._waiting import announced
-from tracer.language import _, quoted_file
+from tracer.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,7 +54,7 @@ def _rows(
 ) -> Iterator[CheckedRow]:
     from pathlib import Path
 
-    from tracer.course.choosing import seen_from
+    from tracer.course.choosing import no_file, seen_from
     from tracer.course.earlier import read_answer
     from tracer.errors import FileError
     from tracer.grading.report import Verdict
@@ -73,9 +73,7 @@ def _rows(
                 path = book.path(exercise)
                 why = str(error).replace(str(path), exercise.file)  # the table has no room for it
                 if not path.exists():
-                    folder = quoted_file(seen_from(Path.cwd(), book.root))
-                    said = _("there is no {file}; to restore it: tracer init {folder}")
-                    why = said.format(file=exercise.file, folder=folder)
+                    why = no_file(exercise.file, seen_from(Path.cwd(), book.root))
                 yield missing(exercise, why)
                 continue
             if submission.source == exercise.stub.read_bytes():

@@ -160,12 +160,15 @@ def _answer(exercise: Folder, here: Path, book: Workbook | None) -> Path:
     if found is None and book is None:
         raise nothing_in(here, [exercise])
     if found is None:
-        raise FileError(
-            _("there is no {file}; to restore it: tracer init {folder}").format(
-                file=places[-1], folder=quoted_file(seen_from(here, places[-1].parents[1]))
-            )
-        )
+        said = no_file(places[-1], seen_from(here, places[-1].parents[1]))
+        raise FileError(said)
     return found
+
+
+def no_file(file: str | Path, root: str | Path) -> str:
+    """That an answer is gone, and what restores it; `root` is the workbook, seen from here."""
+    said = _("there is no {file}; to restore it: tracer init {folder}")
+    return said.format(file=file, folder=quoted_file(root))
 
 
 def nothing_in(here: Path, exercises: Sequence[Folder]) -> InputError:
